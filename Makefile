@@ -1,0 +1,66 @@
+# `make demo` is all a newcomer needs. Everything runs in .venv, which is made on first use and kept until pyproject.toml changes.
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format bench clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+PINNED := pyproject.toml constraints.txt
+PYTEST_ARGS ?=
+BENCH_ARGS ?=
+# The first interpreter that is new enough; each is run, because a name on the path may be an empty shim.
+PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	if $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then echo $$name; break; fi; done)
+
+help:
+	@echo "make demo    two published cases, from question to ranked diagnoses"
+	@echo "make test    the tests (PYTEST_ARGS='-m \"\"' adds the slow ones)"
+	@echo "make lint    ruff, mypy, import contract"
+	@echo "make format  let ruff format the code"
+	@echo "make bench   speed beside pgmpy and pyAgrum"
+	@echo "make clean   remove .venv and everything built"
+
+demo: $(VENV)/.installed
+	@$(BIN)/bayesnet demo
+
+test: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -n 2 $(PYTEST_ARGS)
+
+lint: $(VENV)/.installed-dev
+	@status=0; for check in "ruff check ." "ruff format --check ." mypy "lint-imports --no-cache"; do \
+		echo "$$check"; $(BIN)/$$check || status=1; done; exit $$status
+
+format: $(VENV)/.installed-dev
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.installed-bench
+	$(BIN)/python -m benchmarks $(BENCH_ARGS)
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+
+$(BIN)/python:
+	@if [ -z "$(PYTHON)" ]; then \
+		echo "bayesnet needs Python 3.11 or newer; found: $$(python3 --version 2>/dev/null || echo none)." >&2; \
+		echo "Install one and try again, or name it: make demo PYTHON=/path/to/python3.12" >&2; \
+		exit 1; \
+	fi
+	@echo "Making $(VENV) with $$($(PYTHON) --version); the first time takes a minute or two."
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.pip: | $(BIN)/python
+	@$(PIP) install --quiet --quiet --upgrade "pip>=25.1"
+	@touch $@
+
+$(VENV)/.installed: $(PINNED) | $(VENV)/.pip
+	@$(PIP) install --quiet --quiet --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: $(PINNED) | $(VENV)/.pip
+	@$(PIP) install --quiet --quiet --constraint constraints.txt --editable ".[dev]"
+	@touch $@ $(VENV)/.installed
+
+$(VENV)/.installed-bench: $(VENV)/.installed-dev
+	@$(PIP) install --quiet --quiet --constraint constraints.txt --group bench
+	@touch $@
