@@ -1,0 +1,84 @@
+"""Exact answers from Bayesian networks, with a citation and a sensitivity beside every number. For teaching and research.
+
+>>> import bayesnet
+>>> net = bayesnet.load("asia")
+>>> p = net.posterior("lung | smoke=yes, xray=yes")
+>>> round(p.prior["yes"], 3), round(p["yes"], 3)
+(0.055, 0.646)
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from bayesnet import plot
+    from bayesnet.analysis.asking import jeffrey
+    from bayesnet.case import Case
+    from bayesnet.errors import (
+        BayesnetError,
+        ImpossibleEvidence,
+        MissingExtra,
+        PatternError,
+        SpecError,
+        TooWide,
+        UnknownState,
+        UnknownVariable,
+    )
+    from bayesnet.network import Network, distance, from_pgmpy, load
+
+__version__ = "0.1.0"
+
+# Where each public name lives; its module is imported when the name is first used, so that `import bayesnet` costs nothing.
+_HOMES = {
+    "BayesnetError": "bayesnet.errors",
+    "Case": "bayesnet.case",
+    "ImpossibleEvidence": "bayesnet.errors",
+    "MissingExtra": "bayesnet.errors",
+    "Network": "bayesnet.network",
+    "PatternError": "bayesnet.errors",
+    "SpecError": "bayesnet.errors",
+    "TooWide": "bayesnet.errors",
+    "UnknownState": "bayesnet.errors",
+    "UnknownVariable": "bayesnet.errors",
+    "distance": "bayesnet.network",
+    "from_pgmpy": "bayesnet.network",
+    "jeffrey": "bayesnet.analysis.asking",
+    "load": "bayesnet.network",
+}
+
+__all__ = [
+    "BayesnetError",
+    "Case",
+    "ImpossibleEvidence",
+    "MissingExtra",
+    "Network",
+    "PatternError",
+    "SpecError",
+    "TooWide",
+    "UnknownState",
+    "UnknownVariable",
+    "__version__",
+    "distance",
+    "from_pgmpy",
+    "jeffrey",
+    "load",
+    "plot",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used."""
+    if name == "plot":
+        return import_module("bayesnet.plot")
+    if name not in _HOMES:
+        raise AttributeError(f"module 'bayesnet' has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the public names without importing them."""
+    return sorted(__all__)

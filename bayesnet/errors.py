@@ -1,0 +1,328 @@
+"""Everything that can be refused, and how it is said: where; what is wrong; what was got; what was expected; the way out.
+
+Every refusal is a `BayesnetError` and also the builtin that a caller expects. Its text is one readable paragraph; what the text
+says is there as attributes too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+WIDEST_LIST = 12
+"""How many states or names an error spells out before it says how many more there are."""
+
+LONGEST_TEXT = 200
+"""How many characters of what was typed an error repeats."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with a model: where, what, and what would be right; `grave` where no answer should rest on it.
+
+    >>> print(Problem("findings.toml", 'number "fever=present | leak"', "value 0.97 lies outside its range [0.2, 0.83]"))
+    findings.toml, number "fever=present | leak": value 0.97 lies outside its range [0.2, 0.83]
+    """
+
+    file: str
+    subject: str
+    what: str
+    got: str = ""
+    expected: str = ""
+    way_out: str = ""
+    grave: bool = True
+
+    def __str__(self) -> str:
+        """The problem as one line."""
+        where = ", ".join(part for part in (self.file, self.subject) if part)
+        got = f"got {self.got}" if self.got else ""
+        expected = f"expected {self.expected}" if self.expected else ""
+        return f"{where}: " + "; ".join(part for part in (self.what, got, expected, self.way_out) if part)
+
+
+class BayesnetError(Exception):
+    """The base of everything this package refuses."""
+
+    def __str__(self) -> str:
+        """The message as it was made, also where a builtin parent would print it otherwise."""
+        return self.message
+
+    @property
+    def message(self) -> str:
+        """The whole paragraph."""
+        return str(self.args[0]) if self.args else ""
+
+
+class SpecError(BayesnetError, ValueError):
+    """A model, or a file that should hold one, is not valid; `problems` lists everything that is wrong with it.
+
+    Parameters
+    ----------
+    where
+        The folder, file or model.
+    problems
+        Everything wrong with it, as `Problem` or text.
+
+    >>> print(SpecError("priors/small", ["no variables"]))
+    priors/small: 1 problem
+      no variables
+    """
+
+    def __init__(self, where: str, problems: Iterable[Problem | str]) -> None:
+        self.where = where
+        self.problems: tuple[Problem | str, ...] = tuple(problems)
+        super().__init__(where, self.problems)
+
+    @property
+    def message(self) -> str:
+        """A heading with the number of problems, then one line each."""
+        count = len(self.problems)
+        heading = f"{self.where}: {count} problem{'s' if count != 1 else ''}"
+        return "\n".join([heading, *(f"  {problem}" for problem in self.problems)])
+
+
+class PatternError(BayesnetError, ValueError):
+    """A text is not in the pattern language; `column` (from 1) is where reading stopped.
+
+    >>> print(PatternError("fever=", 7, "the text ends", expected="a state", way_out="write fever=present"))
+    In "fever=", column 7: the text ends; expected a state; write fever=present.
+    """
+
+    def __init__(self, text: str, column: int, what: str, *, expected: str = "", way_out: str = "") -> None:
+        self.text, self.column, self.what, self.expected, self.way_out = text, column, what, expected, way_out
+        super().__init__(text, column, what)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle with the keyword arguments."""
+        return _remade, (type(self), self.args, {"expected": self.expected, "way_out": self.way_out})
+
+    @property
+    def said(self) -> str:
+        """What, what was expected and the way out; `message` adds where."""
+        expected = f"expected {self.expected}" if self.expected else ""
+        return _clauses(self.what, expected, self.way_out)
+
+    @property
+    def message(self) -> str:
+        """Where, what, what was expected and the way out."""
+        return f"In {shown(self.text)}, column {self.column}: {_sentence(self.said)}"
+
+
+class UnknownVariable(BayesnetError, KeyError):  # noqa: N818 - the name is part of the interface
+    """A variable is asked that the network does not have; `nearest` holds the names that look like it.
+
+    >>> print(UnknownVariable("multiple_mieloma", ["anemia", "multiple_myeloma"], text="multiple_mieloma | anemia"))
+    In "multiple_mieloma | anemia": no variable "multiple_mieloma"; did you mean "multiple_myeloma"?
+    """
+
+    def __init__(self, name: str, names: Iterable[str], *, text: str = "", network: str = "") -> None:
+        names = tuple(names)
+        self.name, self.text, self.network = name, text, network
+        self.nearest = nearest(name, names)
+        self._names = names
+        super().__init__(name, names)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle with the keyword arguments."""
+        return _remade, (type(self), self.args, {"text": self.text, "network": self.network})
+
+    @property
+    def said(self) -> str:
+        """Which variable, and the nearest names; `message` adds where."""
+        network = f" in {self.network}" if self.network else ""
+        known = f"its variables are {listed(self._names)}" if self._names else "it has no variables"
+        return _clauses(f'no variable "{brief(self.name)}"{network}', did_you_mean(self.nearest) or known)
+
+    @property
+    def message(self) -> str:
+        """Where, which variable, and the nearest names."""
+        return _within(self.text) + _sentence(self.said)
+
+
+class UnknownState(BayesnetError, KeyError):  # noqa: N818 - the name is part of the interface
+    """A state is asked that the variable does not have; `states` are the ones it has, `nearest` the ones that look like it.
+
+    >>> print(UnknownState("age_group", "60", ["50-59", "60-69"], text="age_group=60"))
+    In "age_group=60": variable "age_group" has no state "60"; its states are "50-59", "60-69".
+    """
+
+    def __init__(self, name: str, state: str, states: Iterable[str], *, text: str = "") -> None:
+        self.name, self.state, self.states, self.text = name, state, tuple(states), text
+        self.nearest = nearest(state, self.states)
+        super().__init__(name, state, self.states)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle with the keyword argument."""
+        return _remade, (type(self), self.args, {"text": self.text})
+
+    @property
+    def said(self) -> str:
+        """Which state, the states there are, and the nearest; `message` adds where."""
+        what = f'variable "{self.name}" has no state "{brief(self.state)}"'
+        return _clauses(what, f"its states are {listed(self.states)}", did_you_mean(self.nearest))
+
+    @property
+    def message(self) -> str:
+        """Where, which state, the states there are, and the nearest."""
+        return _within(self.text) + _sentence(self.said)
+
+
+class ImpossibleEvidence(BayesnetError, ValueError):  # noqa: N818 - the name is part of the interface
+    """The findings cannot hold together under the model.
+
+    Parameters
+    ----------
+    findings
+        A smallest clashing set: drop any one of them and the rest can hold. Interventions stand under `do(name)`; a list holds
+        several findings on one variable.
+    network
+        The name of the network.
+    reasons
+        The zeros of the model behind the clash, one sentence each.
+
+    >>> print(ImpossibleEvidence({"female": "absent", "pregnant": "present"}, "clinic"))
+    These findings cannot hold together in clinic: female=absent, pregnant=present.
+    """
+
+    def __init__(self, findings: Mapping[str, object], network: str = "", reasons: Sequence[str] = ()) -> None:
+        self.findings: dict[str, object] = dict(findings)
+        self.network, self.reasons = network, tuple(reasons)
+        super().__init__(dict(findings), network, tuple(reasons))
+
+    @property
+    def message(self) -> str:
+        """The findings as they would be typed, then the zeros behind them."""
+        where = f" in {self.network}" if self.network else ""
+        parts = [
+            f"{name}={_stated(one)}"
+            for name, value in self.findings.items()
+            for one in (value if isinstance(value, list) else [value])
+        ]
+        held = ", ".join(parts)
+        heading = (
+            f"These findings cannot hold together{where}: {held}."
+            if len(parts) > 1
+            else f"This finding cannot hold{where}: {held}."
+        )
+        return "\n".join([heading, *(f"  {reason}" for reason in self.reasons)])
+
+
+class MissingExtra(BayesnetError, ImportError):  # noqa: N818 - the name is part of the interface
+    """A library that comes with an extra is not installed; `command` installs it.
+
+    >>> print(MissingExtra("cohort", "Reading Parquet files", "pyarrow"))
+    Reading Parquet files needs pyarrow, which is not installed; pip install "bayesnet[cohort]" adds it.
+    """
+
+    def __init__(self, extra: str, purpose: str, library: str) -> None:
+        self.extra, self.purpose, self.library = extra, purpose, library
+        self.command = f'pip install "bayesnet[{extra}]"'
+        super().__init__(extra, purpose, library)
+
+    @property
+    def message(self) -> str:
+        """What for, what is missing, and the command."""
+        return f"{self.purpose} needs {self.library}, which is not installed; {self.command} adds it."
+
+
+class TooWide(BayesnetError, ValueError):  # noqa: N818 - the name is part of the interface
+    """An exact answer would need more table cells than allowed; `cells` is the predicted number."""
+
+    def __init__(self, message: str, cells: float = 0.0) -> None:
+        self.cells = cells
+        super().__init__(message, cells)
+
+
+def said(error: BayesnetError) -> str:
+    """What an error says, without the text that it begins with; for use where the place is known.
+
+    >>> said(UnknownVariable("fevr", ["fever"], text="fevr | anemia"))
+    'no variable "fevr"; did you mean "fever"?'
+    """
+    return error.said if isinstance(error, PatternError | UnknownVariable | UnknownState) else str(error)
+
+
+def nearest(name: str, names: Iterable[str], count: int = 3) -> tuple[str, ...]:
+    """The names that a mistyped one may have meant, the most similar first, at most `count`.
+
+    Parameters
+    ----------
+    name
+        What was typed.
+    names
+        What there is.
+    count
+        How many to give at most.
+
+    >>> nearest("Fevr", ["fever", "anemia"])
+    ('fever',)
+    """
+    from difflib import get_close_matches
+
+    plain: dict[str, str] = {}
+    for candidate in names:
+        plain.setdefault(candidate.casefold(), candidate)
+    return tuple(plain[match] for match in get_close_matches(name.casefold(), plain, n=count, cutoff=0.6))
+
+
+def did_you_mean(names: Sequence[str]) -> str:
+    """The question that offers the nearest names, empty where there are none.
+
+    >>> did_you_mean(["fever", "female"])
+    'did you mean "fever" or "female"?'
+    """
+    quoted = [f'"{name}"' for name in names]
+    if not quoted:
+        return ""
+    return f"did you mean {', '.join(quoted[:-1])}{' or ' if quoted[1:] else ''}{quoted[-1]}?"
+
+
+def listed(names: Sequence[str], most: int = WIDEST_LIST) -> str:
+    """Names in quotes with commas; a long list is cut and says how many more there are.
+
+    >>> listed(["a", "b", "c"], most=2)
+    '"a", "b" and 1 more'
+    """
+    text = ", ".join(f'"{name}"' for name in names[:most])
+    return text if len(names) <= most else f"{text} and {len(names) - most} more"
+
+
+def shown(text: str) -> str:
+    """A text as quoted in an error: in double quotes, or in single ones where it holds double ones; a very long one is cut.
+
+    >>> shown("fever, " * 1000).endswith('fever, feve ... (7,000 characters)"')
+    True
+    """
+    text = brief(text)
+    return f"'{text}'" if '"' in text else f'"{text}"'
+
+
+def brief(text: str) -> str:
+    """A text that a reader can take in: a very long one is cut, and its length told."""
+    return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]} ... ({len(text):,} characters)"
+
+
+def _within(text: str) -> str:
+    return f"In {shown(text)}: " if text else ""
+
+
+def _clauses(*parts: str) -> str:
+    return "; ".join(part for part in parts if part)
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith("?") else text + "."
+
+
+def _stated(value: object) -> str:
+    """A finding's value as it would be typed."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{state}:{weight:g}" for state, weight in value.items()) + "}"
+    if isinstance(value, set | frozenset | tuple):
+        return "{" + ", ".join(sorted(map(str, value))) + "}"
+    return str(value)
+
+
+def _remade(kind: type[BayesnetError], args: tuple[object, ...], keywords: dict[str, object]) -> BayesnetError:
+    """Make an error again from what it was made of; what pickle calls."""
+    return kind(*args, **keywords)

@@ -1,0 +1,136 @@
+"""XDSL, the format of GeNIe and SMILE: chance nodes (`cpt`) and deterministic nodes.
+
+The first parent moves slowest and the node itself fastest (SMILE manual, "Multidimensional arrays"). pyAgrum writes the parents
+backwards (version 3.3.1, checked with eleven networks); its files are known by their signature and turned round.
+Noisy-MAX nodes are refused: GeNIe exports them as tables on request, and a file does not say whether its parameters hold the
+leak. Labels are written as they are; GeNIe itself wants them to be identifiers and may ask to rename others.
+"""
+
+from __future__ import annotations
+
+import re
+from math import prod
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape, quoteattr
+
+import numpy as np
+
+from bayesnet.errors import listed
+from bayesnet.interop.draft import Draft
+from bayesnet.interop.labels import refuse_labels, refuse_names
+from bayesnet.interop.tables import Tables
+from bayesnet.interop.xml_formats import parse, table_numbers, text_of
+from bayesnet.model.factors import FloatArray
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+_AGRUM_TRIED = (3, 3)
+_WAY_OUT = {
+    "noisymax": "in GeNIe, change the node's type to general chance (CPT) and save again",
+    "noisyadder": "in GeNIe, change the node's type to general chance (CPT) and save again",
+}
+
+
+def read(data: bytes, file: str, stem: str) -> Tables:
+    """Read a network; `stem` is its name where the file gives none."""
+    draft = Draft(file)
+    root = parse(data, file, "smile")
+    labels = {node.get("id", ""): text_of(node.find("name")) for node in root.iterfind("extensions/genie//node")}
+    nodes = root.findall("nodes/*")
+    for node in nodes:
+        states = [state.get("id", "") for state in node.findall("state")]
+        draft.variable(node.get("id", ""), states, label=labels.get(node.get("id", ""), ""))
+    backwards = _parents_backwards(draft, root)
+    for node in nodes:
+        name = node.get("id", "")
+        known = draft.family(name, text_of(node.find("parents")).split())
+        if node.tag not in ("cpt", "deterministic"):
+            way_out = _WAY_OUT.get(node.tag, "only chance and deterministic nodes are read")
+            draft.problem(f'is a "{node.tag}" node', name, way_out=way_out)
+        elif known:
+            values = _certain(draft, name, node) if node.tag == "deterministic" else _chances(draft, name, node)
+            if values is not None:
+                draft.table(name, _turned(draft, name, values) if backwards else values)
+    return draft.finish(root.get("id") or stem)
+
+
+def _parents_backwards(draft: Draft, root: Element) -> bool:
+    """Whether the file is one of pyAgrum's; a version nobody has tried is refused rather than misread."""
+    genie = root.find("extensions/genie")
+    signature = re.match(r"aGrUM (\d+)\.(\d+)", genie.get("app", "") if genie is not None else "")
+    if signature is None:
+        return False
+    if (int(signature[1]), int(signature[2])) > _AGRUM_TRIED:
+        what = f"written by {signature[0]}; up to version 3.3 it lists parents backwards, later ones are untried"
+        draft.problem(what, way_out="save it as BIF")
+    return True
+
+
+def _turned(draft: Draft, name: str, values: list[float]) -> list[float] | FloatArray:
+    """Turn a table whose parents were listed backwards."""
+    cards = draft.cards(name)
+    if len(values) != prod(cards):
+        return values
+    parents = len(cards) - 1
+    return np.array(values).reshape(cards[-2::-1] + cards[-1:]).transpose(*range(parents)[::-1], parents)
+
+
+def _chances(draft: Draft, name: str, node: Element) -> list[float] | None:
+    return table_numbers(draft, name, node.find("probabilities"))
+
+
+def _certain(draft: Draft, name: str, node: Element) -> list[float] | None:
+    """Give the table of a deterministic node: one certain state per setting of the parents."""
+    states = draft.states[name]
+    table: list[float] = []
+    for result in text_of(node.find("resultingstates")).split():
+        if result not in states:
+            draft.problem("its resulting states cannot be read", name, got=f'"{result}"', expected=listed(states))
+            return None
+        table += [float(state == result) for state in states]
+    return table
+
+
+def write(tables: Tables) -> str:
+    """Write a network, parents before children as SMILE wants them; numbers to full double precision."""
+    refuse_labels(tables, "XDSL")
+    refuse_names(
+        tables, "XDSL", lambda name: " " not in name, "a name with a blank in it, since parents are listed between blanks"
+    )
+    lines = [
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<smile version="1.0" id={quoteattr(tables.name or "network")}>',
+        " <nodes>",
+    ]
+    for i in _parents_first(tables):
+        states = "".join(f"\n   <state id={quoteattr(state)} />" for state in tables.states[i])
+        given = " ".join(escape(tables.names[p]) for p in tables.parents[i])
+        parents = f"\n   <parents>{given}</parents>" if given else ""
+        values = " ".join(map(repr, tables.tables[i].ravel().tolist()))
+        head = f"  <cpt id={quoteattr(tables.names[i])}>{states}{parents}"
+        lines.append(f"{head}\n   <probabilities>{values}</probabilities>\n  </cpt>")
+    return "\n".join([*lines, " </nodes>", *_pictures(tables), "</smile>"]) + "\n"
+
+
+def _pictures(tables: Tables) -> list[str]:
+    """Name and place each node for GeNIe's canvas, eight to a row; other programs look for the names here too."""
+    title = quoteattr(tables.name or "network")
+    lines = [" <extensions>", f'  <genie version="1.0" app="bayesnet" name={title}>']
+    for i, name in enumerate(tables.names):
+        left, top = 20 + 120 * (i % 8), 20 + 90 * (i // 8)
+        label = escape(tables.labels[i] if tables.labels and tables.labels[i] else name)
+        place = f"<position>{left} {top} {left + 90} {top + 50}</position>"
+        colours = '<interior color="e5f6f7" /><outline color="000080" /><font color="000000" name="Arial" size="8" />'
+        lines.append(f"   <node id={quoteattr(name)}><name>{label}</name>{colours}{place}</node>")
+    return [*lines, "  </genie>", " </extensions>"]
+
+
+def _parents_first(tables: Tables) -> list[int]:
+    """Order the variables so that parents come before children, otherwise as they are."""
+    order: list[int] = []
+    left = dict(enumerate(tables.parents))
+    while left:
+        ready = next(i for i, parents in left.items() if not any(p in left for p in parents))
+        order.append(ready)
+        del left[ready]
+    return order

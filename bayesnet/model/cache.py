@@ -1,0 +1,164 @@
+"""A model as it was read, kept as JSON in the user's cache folder, so that a second start needs neither TOML nor checks.
+
+The cache is keyed by the bytes of the model's files and the version of the package. It is safe to delete and never in the way: a
+file that cannot be read is ignored, a folder that cannot be written to is left alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from bayesnet.model.find import find_model
+from bayesnet.model.schema import Model, Number, Place, Source, Variable
+
+_FORM = "2"
+"""Changes when the records or their JSON form change."""
+
+
+def load_model(name_or_path: str | Path) -> Model:
+    """Give a model, from the cache where its files have not changed since it was read.
+
+    Parameters
+    ----------
+    name_or_path
+        The name of a shipped model, or a folder with model.toml.
+
+    Raises
+    ------
+    SpecError
+        Where there is no such model, or with every problem it has.
+
+    >>> load_model("sprinkler").title
+    'The sprinkler'
+    """
+    folder = find_model(name_or_path)
+    place = cache_folder()
+    if place is None:
+        return _read(folder)
+    file = place / f"{folder.resolve().name}-{_digest(folder)}.json"
+    model = _cached(file)
+    if model is None:
+        model = _read(folder)
+        _keep(file, model)
+    return model
+
+
+def cache_folder() -> Path | None:
+    """The folder for cached models, None where there is to be no cache.
+
+    `BAYESNET_CACHE_DIR` names another folder; empty, it turns the cache off. Otherwise it is the platform's place for caches.
+    """
+    # Computed here because importing platformdirs costs as much as reading the cached model.
+    wanted = os.environ.get("BAYESNET_CACHE_DIR")
+    if wanted is not None:
+        return Path(wanted) if wanted else None
+    try:
+        home = Path.home()
+    except RuntimeError:
+        return None
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / "bayesnet" / "Cache"
+    if sys.platform == "darwin":
+        return home / "Library" / "Caches" / "bayesnet"
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    return (Path(base) if Path(base).is_absolute() else home / ".cache") / "bayesnet"
+
+
+def _read(folder: Path) -> Model:
+    from bayesnet.model.read import read_model
+
+    return read_model(folder)
+
+
+def _digest(folder: Path) -> str:
+    """A hash of everything that decides what the reader gives."""
+    digest = hashlib.sha256(f"{_FORM} {_version()} {sys.version_info[:2]}".encode())
+    for path in sorted(folder.glob("*.toml")):
+        content = path.read_bytes()
+        digest.update(f"\n{path.name} {len(content)}\n".encode())
+        digest.update(content)
+    return digest.hexdigest()[:24]
+
+
+def _version() -> str:
+    return str(getattr(sys.modules.get("bayesnet"), "__version__", ""))
+
+
+def _cached(file: Path) -> Model | None:
+    """The model in a cache file, None where there is none or it is damaged."""
+    try:
+        return unpacked(json.loads(file.read_bytes()))
+    except (OSError, ValueError, TypeError, KeyError, IndexError):
+        return None
+
+
+def _keep(file: Path, model: Model) -> None:
+    """Write a cache file whole or not at all, whoever else writes it at the same time."""
+    temporary = file.with_name(f"{file.name}.{os.getpid()}.tmp")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_text(json.dumps(packed(model), ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+        temporary.replace(file)
+        _drop_older(file)
+    except OSError:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def _drop_older(file: Path) -> None:
+    """Keep the newest few caches of one model."""
+    stem = file.name.rsplit("-", 1)[0]
+    others = sorted(file.parent.glob(f"{stem}-*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
+    for path in others[4:]:
+        path.unlink(missing_ok=True)
+
+
+_PLAIN = tuple(f.name for f in fields(Model) if f.name not in ("variables", "numbers", "sources", "examples"))
+
+
+def packed(model: Model) -> dict[str, Any]:
+    """A model as plain lists: each record as the values of its fields in order.
+
+    >>> unpacked(packed(load_model("asia"))) == load_model("asia")
+    True
+    """
+    return {
+        "head": {name: getattr(model, name) for name in _PLAIN},
+        "examples": model.examples,
+        "variables": _rows(model.variables.values()),
+        "numbers": _rows(model.numbers.values()),
+        "sources": _rows(model.sources.values()),
+    }
+
+
+def unpacked(data: dict[str, Any]) -> Model:
+    """The model that `packed` gave."""
+    variables = {row[0]: Variable(*[*_tuples(row[:-1]), Place(*row[-1])]) for row in data["variables"]}
+    numbers = {row[0]: Number(*[*row[:-1], Place(*row[-1])]) for row in data["numbers"]}
+    sources = {row[0]: Source(*row) for row in data["sources"]}
+    examples = tuple((title, evidence) for title, evidence in data["examples"])
+    return Model(**data["head"], variables=variables, numbers=numbers, sources=sources, examples=examples)
+
+
+def _rows(records: Iterable[Variable | Number | Source]) -> list[list[Any]]:
+    """The values of each record; a place as a list of its own, always last."""
+    rows = []
+    for record in records:
+        values = [getattr(record, f.name) for f in fields(record)]
+        rows.append([[v.file, v.table, v.key] if isinstance(v, Place) else v for v in values])
+    return rows
+
+
+def _tuples(values: list[Any]) -> list[Any]:
+    """The same values with lists, and lists in lists, as tuples."""
+    return [
+        tuple(tuple(v) if isinstance(v, list) else v for v in value) if isinstance(value, list) else value for value in values
+    ]

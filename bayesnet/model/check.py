@@ -1,0 +1,183 @@
+"""Everything that is wrong with a model, at once: its structure here, the rest in the other modules named `check_...`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from bayesnet.errors import BayesnetError, Problem, did_you_mean, listed, nearest
+from bayesnet.model.check_gates import gate_problems
+from bayesnet.model.check_numbers import number_problems, source_problems
+from bayesnet.model.schema import BINARY, Model, Variable
+from bayesnet.pattern import parse_findings, resolve
+
+NEAR_MISS = 0.8
+"""A state as similar as this to absent or present, but not the same, is taken for a slip of the pen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """What was not read as written: problems that only follow from it are not reported."""
+
+    variables: frozenset[str] = frozenset()
+    numbers: frozenset[str] = frozenset()
+
+
+def check_model(model: Model, *, broken: Broken | None = None, cited: Callable[[], Collection[str]] = tuple) -> list[Problem]:
+    """Find every problem of a model; where none is grave it can be expanded.
+
+    Parameters
+    ----------
+    model
+        The model.
+    broken
+        What the reader could not read as written.
+    cited
+        Gives the keys of sources that are cited outside the numbers, by targets for example; called only when needed.
+
+    >>> from bayesnet.model import Variable
+    >>> print(check_model(Model("empty", variables={"fever": Variable("fever")}))[0])
+    variable "fever": no number for "fever=present"
+    """
+    broken = broken or Broken()
+    problems: list[Problem] = []
+    if not model.variables:
+        problems.append(Problem("model.toml" if model.name else "", "", "no variables"))
+    sound: set[str] = set()
+    for variable in model.variables.values():
+        found = [] if variable.name in broken.variables else list(_structure(variable, model))
+        problems += found
+        if not found and variable.name not in broken.variables:
+            sound.add(variable.name)
+    problems += _cycles(model)
+    for variable in model.variables.values():
+        # A gate can be judged only where the variable and all its parents are as they were meant.
+        if {variable.name, *variable.parents} <= sound:
+            problems += gate_problems(variable, model, broken.numbers)
+    problems += number_problems(model, sound)
+    problems += source_problems(model, cited)
+    problems += _examples(model)
+    return problems
+
+
+def _structure(variable: Variable, model: Model) -> Iterator[Problem]:
+    """States, parents, and the keys that go with the gate."""
+    file, subject = variable.place.file, variable.place.table or f'variable "{variable.name}"'
+
+    def problem(what: str, **more: Any) -> Problem:
+        return Problem(file, subject, what, **more)
+
+    yield from _states(variable, problem)
+    yield from _parents(variable, model, problem)
+    yield from _keys(variable, model, problem)
+
+
+Say = Callable[..., Problem]
+
+
+def _states(variable: Variable, problem: Say) -> Iterator[Problem]:
+    if not variable.name:
+        yield problem("a variable without a name")
+    if len(variable.states) < 2:
+        yield problem(f"{len(variable.states)} states", expected="at least 2")
+    for state in dict.fromkeys(variable.states):
+        if not state:
+            yield problem("a state without a name")
+        if variable.states.count(state) > 1:
+            yield problem(f'the state "{state}" stands twice')
+        meant = _slip(state, variable.states)
+        if meant:
+            yield problem(f'the state "{state}"', way_out=f'did you mean "{meant}"?')
+    if variable.default and variable.default not in variable.states:
+        hint = did_you_mean(nearest(variable.default, variable.states))
+        yield problem(
+            f'the default "{variable.default}" is not one of its states', expected=listed(variable.states), way_out=hint
+        )
+
+
+def _slip(state: str, states: tuple[str, ...]) -> str:
+    """What a misspelt absent or present was meant to be, empty where the state is as it should be."""
+    from difflib import SequenceMatcher
+
+    for meant in BINARY:
+        if meant not in states and SequenceMatcher(None, state.casefold(), meant).ratio() >= NEAR_MISS:
+            return meant
+    return ""
+
+
+def _parents(variable: Variable, model: Model, problem: Say) -> Iterator[Problem]:
+    for name in dict.fromkeys(variable.parents):
+        if name not in model.variables:
+            yield problem(f'the parent "{name}" is not a variable', way_out=did_you_mean(nearest(name, model.variables)))
+        if variable.parents.count(name) > 1:
+            yield problem(f'the parent "{name}" stands twice')
+    noisy = variable.gate in ("noisy_or", "noisy_max")
+    if noisy and not variable.parents:
+        yield problem(f"a {variable.gate} gate without parents", way_out='take gate = "table"')
+    if variable.gate == "deterministic" and not variable.parents:
+        yield problem("a deterministic gate without parents")
+
+
+def _keys(variable: Variable, model: Model, problem: Say) -> Iterator[Problem]:
+    """Keys that only some gates have."""
+    gate, two = variable.gate, len(variable.states) == 2
+    if gate == "noisy_or" and len(variable.states) > 2:
+        yield problem(f"a noisy_or gate with {len(variable.states)} states", expected="2", way_out='take gate = "noisy_max"')
+    if gate == "odds_ratio" and len(variable.states) > 2:
+        yield problem(f"an odds_ratio gate with {len(variable.states)} states", expected="2", way_out='take gate = "table"')
+    if gate == "deterministic" and not variable.expression:
+        yield problem("a deterministic gate without an expression")
+    if gate != "deterministic" and variable.expression:
+        yield problem(f"an expression on a {gate} gate", way_out='take gate = "deterministic", or leave the expression out')
+    if variable.towards:
+        if gate not in ("noisy_or", "odds_ratio"):
+            yield problem(f'the key "towards" on a {gate} gate', expected="a noisy_or or odds_ratio gate")
+        elif two and variable.towards not in variable.states:
+            hint = did_you_mean(nearest(variable.towards, variable.states))
+            yield problem(f'towards "{variable.towards}", not one of its states', expected=listed(variable.states), way_out=hint)
+    if variable.neutral and gate not in ("noisy_or", "noisy_max", "odds_ratio"):
+        yield problem(f'the key "neutral" on a {gate} gate', expected="a noisy_or, noisy_max or odds_ratio gate")
+    for parent, state in variable.neutral:
+        if parent not in variable.parents:
+            hint = did_you_mean(nearest(parent, variable.parents))
+            yield problem(f'neutral names "{parent}", which is not a parent', way_out=hint)
+        elif parent in model.variables and state not in model.variables[parent].states:
+            own = model.variables[parent].states
+            hint = did_you_mean(nearest(state, own))
+            yield problem(f'neutral state "{state}" of "{parent}" does not exist', expected=listed(own), way_out=hint)
+
+
+def _cycles(model: Model) -> Iterator[Problem]:
+    """One problem per circle of arrows, with the circle."""
+    left = {name: [p for p in v.parents if p in model.variables] for name, v in model.variables.items()}
+    while ready := [name for name, parents in left.items() if not any(p in left for p in parents)]:
+        for name in ready:
+            del left[name]
+    while left:
+        path = [next(iter(left))]
+        while True:
+            step = next(p for p in left[path[-1]] if p in left)
+            if step in path:
+                break
+            path.append(step)
+        circle = path[path.index(step) :][::-1]
+        first = model.variables[circle[0]]
+        subject = first.place.table or f'variable "{first.name}"'
+        yield Problem(first.place.file, subject, f"the arrows run in a circle: {' -> '.join([*circle, circle[0]])}")
+        for name in circle:
+            del left[name]
+        while stuck := [name for name, parents in left.items() if not any(p in left for p in parents)]:
+            for name in stuck:
+                del left[name]
+
+
+def _examples(model: Model) -> Iterator[Problem]:
+    """The evidence of the example cases is in the language and names what there is."""
+    states = {name: variable.states for name, variable in model.variables.items()}
+    for title, evidence in model.examples:
+        try:
+            for term in parse_findings(evidence):
+                resolve(term, states, evidence)
+        except BayesnetError as error:
+            yield Problem("model.toml", f'example "{title}"', str(error).rstrip("."))

@@ -1,0 +1,65 @@
+"""Where models lie: the shipped ones by name, others by path."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bayesnet.errors import SpecError, did_you_mean, listed, nearest
+
+MODEL_FILE = "model.toml"
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+_HOMES = (_PACKAGE / "priors", _PACKAGE.parent / "priors")
+"""Inside the package once it is installed from a wheel; beside it in a source tree."""
+
+
+def find_model(name_or_path: str | Path) -> Path:
+    """Give the folder of a model: a shipped model by its name, any other by its path.
+
+    Parameters
+    ----------
+    name_or_path
+        A name such as `back_pain`, a folder that holds `model.toml`, or the path of a `model.toml`.
+
+    Raises
+    ------
+    SpecError
+        Where there is no such model; offers the nearest names.
+
+    >>> find_model("back_pain").name
+    'back_pain'
+    """
+    shipped = _shipped()
+    if str(name_or_path) in shipped:
+        return shipped[str(name_or_path)]
+    if not str(name_or_path).strip():
+        raise SpecError('""', [f"no model is named; the models that come with bayesnet are {listed(tuple(shipped))}"])
+    path = Path(name_or_path)
+    if path.name == MODEL_FILE and path.is_file():
+        return path.parent
+    if (path / MODEL_FILE).is_file():
+        return path
+    if path.is_dir():
+        raise SpecError(str(path), [f"the folder holds no {MODEL_FILE}"])
+    if path.is_file():
+        raise SpecError(str(path), [f"not a model folder; a model is a folder that holds {MODEL_FILE}"])
+    hint = did_you_mean(nearest(str(name_or_path), shipped)) or f"the models that come with bayesnet are {listed(tuple(shipped))}"
+    raise SpecError(str(name_or_path), [f"no model of this name and no such folder; {hint}"])
+
+
+def shipped_models() -> tuple[str, ...]:
+    """The names of the models that come with the package.
+
+    >>> shipped_models()
+    ('asia', 'back_pain', 'mammography', 'sprinkler')
+    """
+    return tuple(_shipped())
+
+
+def _shipped() -> dict[str, Path]:
+    """Name to folder, from the first home that holds any model."""
+    for home in _HOMES:
+        found = {folder.name: folder for folder in sorted(home.glob("*")) if (folder / MODEL_FILE).is_file()}
+        if found:
+            return found
+    return {}

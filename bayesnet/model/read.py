@@ -1,0 +1,284 @@
+"""From the TOML files of a folder to a `Model`, or to everything that is wrong with them at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bayesnet.errors import BayesnetError, Problem, SpecError, did_you_mean, nearest, said
+from bayesnet.model.find import MODEL_FILE, find_model
+from bayesnet.model.schema import Model, Number, Place, Source, Variable, group_variable
+from bayesnet.pattern import canonical_id, parse_number_id
+
+if TYPE_CHECKING:
+    from bayesnet.model.document import GroupFile, ModelFile, VariableEntry
+
+SOURCES_FILE = "sources.toml"
+
+
+def read_model(path: str | Path, *, strict: bool = False) -> Model:
+    """Read and check a model.
+
+    Parameters
+    ----------
+    path
+        The name of a shipped model, or a folder with model.toml.
+    strict
+        Refuse also for what no answer rests on: a source that nothing cites.
+
+    Raises
+    ------
+    SpecError
+        With every problem of the files and of the model in `.problems`.
+
+    >>> read_model("mammography").numbers["positive_mammogram=present | breast_cancer=present"].value
+    0.8
+    """
+    folder = find_model(path)
+    model, problems = read_folder(folder)
+    if model is None or any(problem.grave or strict for problem in problems):
+        raise SpecError(shown_path(folder), problems)
+    return model
+
+
+def read_folder(folder: Path) -> tuple[Model | None, list[Problem]]:
+    """Read a folder and give the model, as far as there is one, with everything that is wrong with it.
+
+    The model is None where a file cannot be read at all: what it holds is unknown, so nothing that follows from it is reported.
+    """
+    from bayesnet.model.check import Broken, check_model
+    from bayesnet.model.document import ModelFile, shaped
+
+    reading = _Reading(folder)
+    raw = reading.toml(MODEL_FILE)
+    if raw is None:
+        return None, reading.problems
+    head, found = shaped(ModelFile, raw, MODEL_FILE)
+    reading.problems += found
+    if head is None:
+        return None, reading.problems
+    for name in head.files:
+        reading.group_file(name, head)
+    if reading.unread:
+        return None, reading.problems
+    for name, members in head.groups.items():
+        reading.add_variable(group_variable(name, members, Place(MODEL_FILE, f'group "{name}"')))
+    reading.keep_numbers()
+    reading.source_file()
+    model = reading.model(head)
+    broken = Broken(frozenset(reading.broken), frozenset(reading.lost))
+    return model, reading.problems + check_model(model, broken=broken, cited=lambda: _cited_elsewhere(folder, head.files))
+
+
+def shown_path(folder: Path) -> str:
+    """A folder as a person would name it: relative to where they are, if it lies below."""
+    resolved = folder.resolve()
+    return str(resolved.relative_to(Path.cwd())) if resolved.is_relative_to(Path.cwd()) else str(folder)
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read one TOML file.
+
+    Raises
+    ------
+    SpecError
+        Where it cannot be read or is not TOML; names the line.
+    """
+    import tomllib
+
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        reason, _, where = str(error).partition(" (at ")
+        raise SpecError(str(path), [Problem(path.name, where.removesuffix(")"), f"not valid TOML: {_lower(reason)}")]) from None
+    except UnicodeDecodeError as error:
+        raise SpecError(str(path), [Problem(path.name, f"byte {error.start}", "not UTF-8", way_out="save it as UTF-8")]) from None
+    except OSError as error:
+        raise SpecError(str(path), [Problem(path.name, "", f"cannot be read: {error.strerror}")]) from None
+
+
+@dataclass
+class _Reading:
+    """One folder while it is being read."""
+
+    folder: Path
+    problems: list[Problem] = field(default_factory=list)
+    variables: dict[str, Variable] = field(default_factory=dict)
+    numbers: dict[str, Number] = field(default_factory=dict)
+    sources: dict[str, Source] = field(default_factory=dict)
+    waiting: list[tuple[str, int, Any]] = field(default_factory=list)
+    """Numbers as TOML gave them, with file and position: their ids can be read when all variables are known."""
+    broken: set[str] = field(default_factory=set)
+    """Variables that were not read as written: what follows from that is not reported."""
+    lost: set[str] = field(default_factory=set)
+    """Ids of numbers that were there but could not be read."""
+    unread: bool = False
+    """Whether a file is missing or not TOML."""
+
+    def toml(self, name: str) -> dict[str, Any] | None:
+        """Read one file; None, with the problem noted, where that fails."""
+        try:
+            return read_toml(self.folder / name)
+        except SpecError as error:
+            self.problems += [problem for problem in error.problems if isinstance(problem, Problem)]
+            self.unread = True
+            return None
+
+    def group_file(self, name: str, head: ModelFile) -> None:
+        """Read the variables of a group file and put its numbers on the waiting list."""
+        from bayesnet.model.document import GroupFile, VariableEntry, shaped
+
+        if not (self.folder / name).is_file():
+            there = [path.name for path in self.folder.glob("*.toml") if path.name not in (MODEL_FILE, *head.files)]
+            hint = did_you_mean(nearest(name, there))
+            self.problems.append(Problem(MODEL_FILE, 'key "files"', f'there is no file "{name}"', way_out=hint))
+            self.unread = True
+            return
+        raw = self.toml(name)
+        if raw is None:
+            return
+        file, found = shaped(GroupFile, raw, name)
+        self.problems += found
+        for key, entry in (file or GroupFile()).variables.items():
+            place = Place(name, f'variable "{key}"')
+            shape, found = shaped(VariableEntry, entry, name, place.table)
+            self.problems += found
+            self.add_variable(_variable(key, shape, file or GroupFile(), place), whole=not found)
+        self.waiting += [(name, at, entry) for at, entry in enumerate((file or GroupFile()).numbers, start=1)]
+
+    def add_variable(self, variable: Variable, *, whole: bool = True) -> None:
+        """Add a variable unless there is one of this name."""
+        if not whole:
+            self.broken.add(variable.name)
+        if variable.name in self.variables:
+            first = self.variables[variable.name].place
+            self.problems.append(Problem(variable.place.file, variable.place.table, f"defined before, in {first.file}"))
+        else:
+            self.variables[variable.name] = variable
+
+    def keep_numbers(self) -> None:
+        """Read the numbers that wait, now that every variable is known."""
+        states = {name: variable.states for name, variable in self.variables.items()}
+        for file, at, raw in self.waiting:
+            self.add_number(file, at, raw, states)
+
+    def add_number(self, file: str, at: int, raw: Any, states: Mapping[str, tuple[str, ...]]) -> None:
+        """Read one number and add it unless there is one of this id."""
+        from bayesnet.model.document import NumberEntry, shaped
+
+        written = raw.get("id") if isinstance(raw, Mapping) else None
+        subject = f'number "{written}"' if isinstance(written, str) else f"number {at} of the file"
+        entry, found = shaped(NumberEntry, raw, file, subject)
+        self.problems += found
+        name, child = self.number_name(written, file, subject, states) if isinstance(written, str) else ("", "")
+        if entry is None or found:
+            self.lost.add(name)
+        if entry is None or not name:
+            return
+        if name in self.numbers:
+            place = self.numbers[name].place
+            self.problems.append(Problem(file, subject, f"given twice, first in {place.file}", way_out="keep one of them"))
+            return
+        values = entry.model_dump()
+        values.update(id=name, value=entry.value + 0.0, low=entry.low + 0.0, high=entry.high + 0.0)
+        self.numbers[name] = Number(**values, variable=child, place=Place(file, f'number "{name}"'))
+
+    def number_name(self, written: str, file: str, subject: str, states: Mapping[str, tuple[str, ...]]) -> tuple[str, str]:
+        """The canonical id and the variable it belongs to; empty, with the problem noted, where it names what there is not."""
+        try:
+            child = parse_number_id(written).targets[0].name
+            parents = self.variables[child].parents if child in self.variables else ()
+            return canonical_id(written, states, parents), child
+        except BayesnetError as error:
+            self.problems.append(Problem(file, subject, said(error)))
+            return "", ""
+
+    def source_file(self) -> None:
+        """Read sources.toml, if there is one."""
+        from bayesnet.model.document import SourceEntry, shaped
+
+        if not (self.folder / SOURCES_FILE).is_file():
+            return
+        for key, raw in (self.toml(SOURCES_FILE) or {}).items():
+            entry, found = shaped(SourceEntry, raw, SOURCES_FILE, f'source "{key}"')
+            self.problems += found
+            values = entry.model_dump() if entry else {"authors": key, "year": None}
+            self.sources[key] = Source(key=key, **values)
+
+    def model(self, head: ModelFile) -> Model:
+        """The model of everything that was read; numbers stand in the order of the variables."""
+        place = {name: i for i, name in enumerate(self.variables)}
+        numbers = sorted(self.numbers.values(), key=lambda number: place[number.variable])
+        return Model(
+            name=head.name,
+            title=head.title,
+            version=head.version,
+            description=head.description,
+            warning=head.warning,
+            population=head.population,
+            citation=head.citation,
+            variables=self.variables,
+            numbers={number.id: number for number in numbers},
+            sources=self.sources,
+            examples=tuple((example.title, example.evidence) for example in head.examples),
+        )
+
+
+def _variable(name: str, entry: VariableEntry | None, file: GroupFile, place: Place) -> Variable:
+    """The record of one variable; bare where nothing of it could be read."""
+    if entry is None:
+        return Variable(name, group=file.group, place=place)
+    expression: tuple[tuple[str, str], ...] = ()
+    if isinstance(entry.expression, dict):
+        expression = tuple(entry.expression.items())
+    elif entry.expression:
+        expression = (("present", entry.expression),)
+    return Variable(
+        name=name,
+        label=entry.label,
+        meaning=entry.meaning,
+        group=file.group,
+        role=entry.role,
+        states=tuple(entry.states),
+        parents=tuple(entry.parents),
+        gate=entry.gate,
+        expression=expression,
+        towards=entry.towards,
+        neutral=tuple(entry.neutral.items()),
+        default=entry.default,
+        unit=entry.unit,
+        cutoff=entry.cutoff,
+        note=entry.note,
+        place=place,
+    )
+
+
+def _cited_elsewhere(folder: Path, files: list[str]) -> set[str]:
+    """Keys that stand under source, sources or also in the other files of the folder (targets, claims, costs)."""
+    cited: set[str] = set()
+    for path in folder.glob("*.toml"):
+        if path.name not in (MODEL_FILE, SOURCES_FILE, *files):
+            try:
+                cited.update(_citations(read_toml(path)))
+            except SpecError:
+                continue  # whoever reads this file reports it
+    return cited
+
+
+def _citations(value: Any, key: str = "") -> Iterator[str]:
+    """Every text under a key that cites."""
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from _citations(inner, name)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _citations(inner, key)
+    elif isinstance(value, str) and key in ("source", "sources", "also"):
+        yield from re.split(r",\s*", value)
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]

@@ -1,0 +1,187 @@
+"""From a `Model` to TOML files that a clinician can read and a reviewer can diff; reading them gives the same model."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from pathlib import Path
+
+from bayesnet.errors import SpecError
+from bayesnet.model.find import MODEL_FILE
+from bayesnet.model.read import SOURCES_FILE
+from bayesnet.model.schema import BINARY, Model, Number, Source, Variable, group_variable
+
+_TAKEN = frozenset(f"{stem}.toml" for stem in ("model", "sources", "targets", "claims", "costs", "decision"))
+"""Files that hold something other than variables."""
+
+_HEAD = ("name", "title", "version", "description", "warning", "population", "citation")
+_NUMBER = ("id", "value", "low", "high", "range", "source", "where", "population", "grade", "note")
+_SOURCE = ("authors", "year", "title", "journal", "doi", "pmid", "url", "note")
+
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+_ESCAPED = re.compile(r'[\\"\x00-\x1f\x7f]')
+_SHORT = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
+
+_WIDEST_LINE = 100
+"""A list longer than this is written one item a line."""
+
+
+def write_model(model: Model, path: str | Path) -> None:
+    """Write a model as a folder; `read_model` gives it back.
+
+    Parameters
+    ----------
+    model
+        A model without problems.
+    path
+        The folder; it is made where it is missing. Files of the same name in it are replaced, others are left alone.
+
+    Raises
+    ------
+    SpecError
+        Where the format cannot hold the model: a number that belongs to none of its variables.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from bayesnet.model import read_model
+    >>> model = read_model("sprinkler")
+    >>> with TemporaryDirectory() as folder:
+    ...     write_model(model, folder)
+    ...     read_model(folder) == model
+    True
+    """
+    stray = [number.id for number in model.numbers.values() if number.variable not in model.variables]
+    if stray:
+        raise SpecError(model.name, [f'number "{name}": belongs to none of the variables' for name in stray])
+    folder = Path(path)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in model_files(model).items():
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+
+
+def model_files(model: Model) -> dict[str, str]:
+    """Give the files of a model as text, by name.
+
+    A file holds the variables that were read from a file of this name, or a run of variables of one group.
+
+    >>> from bayesnet.model import load_model
+    >>> list(model_files(load_model("sprinkler")))
+    ['model.toml', 'garden.toml', 'sources.toml']
+    """
+    variables = list(model.variables.values())
+    count = len(variables)
+    # The reader puts groups last, so only a run of them at the end can go back to model.toml.
+    while count and _is_group(variables[count - 1]):
+        count -= 1
+    numbers: dict[str, list[Number]] = {}
+    for number in model.numbers.values():
+        numbers.setdefault(number.variable, []).append(number)
+    files: dict[str, str] = {}
+    for (name, group), run in groupby(variables[:count], key=lambda variable: (_file_of(variable), variable.group)):
+        files[_fresh(name, files)] = _group_file(group, list(run), numbers)
+    sources = "\n".join(_section(f"[{_key(source.key)}]", _fields(source, _SOURCE)) for source in model.sources.values())
+    return {MODEL_FILE: _head(model, list(files), variables[count:]), **files, SOURCES_FILE: sources}
+
+
+def _is_group(variable: Variable) -> bool:
+    return variable.group == "groups" and variable == group_variable(variable.name, variable.parents)
+
+
+def _file_of(variable: Variable) -> str:
+    """The file a variable was read from, or one named after its group."""
+    file = variable.place.file
+    if re.fullmatch(r"[\w -]+\.toml", file) and file not in _TAKEN:
+        return file
+    name = re.sub(r"[^a-z0-9_-]+", "_", (variable.group or "variables").lower()) + ".toml"
+    return name if name not in _TAKEN else f"variables_{name}"
+
+
+def _fresh(name: str, taken: Iterable[str]) -> str:
+    """A file name that is not taken yet."""
+    taken, at, candidate = {t.casefold() for t in taken}, 2, name
+    while candidate.casefold() in taken:
+        candidate, at = f"{name.removesuffix('.toml')}_{at}.toml", at + 1
+    return candidate
+
+
+def _head(model: Model, files: Sequence[str], groups: Sequence[Variable]) -> str:
+    """model.toml."""
+    parts = ["\n".join([*_lines(_fields(model, _HEAD)), *_lines({"files": list(files)}, long=True)]) + "\n"]
+    if groups:
+        parts.append(_section("[groups]", {group.name: list(group.parents) for group in groups}))
+    parts += [_section("[[examples]]", {"title": title, "evidence": evidence}) for title, evidence in model.examples]
+    return "\n".join(parts)
+
+
+def _group_file(group: str, variables: Iterable[Variable], numbers: Mapping[str, Sequence[Number]]) -> str:
+    """The variables of one file, each followed by its numbers."""
+    parts = [f"group = {_text(group)}\n"]
+    for variable in variables:
+        parts.append(_section(f"[variables.{_key(variable.name)}]", _variable(variable)))
+        parts += [_section("[[numbers]]", _fields(number, _NUMBER)) for number in numbers.get(variable.name, ())]
+    return "\n".join(parts)
+
+
+def _variable(variable: Variable) -> dict[str, object]:
+    """What a variable's table holds; what is as usual is left out."""
+    expression: object = dict(variable.expression)
+    if [state for state, _ in variable.expression] == ["present"] and len(variable.states) == len(BINARY):
+        expression = variable.expression[0][1]
+    return {
+        "label": variable.label,
+        "meaning": variable.meaning,
+        "role": variable.role,
+        "states": list(variable.states) if not variable.binary else [],
+        "parents": list(variable.parents),
+        "gate": variable.gate,
+        "expression": expression,
+        "towards": variable.towards,
+        "neutral": dict(variable.neutral),
+        "default": variable.default,
+        "unit": variable.unit,
+        "cutoff": variable.cutoff,
+        "note": variable.note,
+    }
+
+
+def _fields(record: Model | Number | Source, names: Sequence[str]) -> dict[str, object]:
+    return {name: getattr(record, name) for name in names}
+
+
+def _section(head: str, values: Mapping[str, object]) -> str:
+    return "\n".join([head, *_lines(values)]) + "\n"
+
+
+_REQUIRED = ("name", "authors", "title", "evidence", "files")
+
+
+def _lines(values: Mapping[str, object], *, long: bool = False) -> list[str]:
+    """One line per key; empty values are left out where the reader takes empty for granted."""
+    lines = []
+    for key, value in values.items():
+        if value in ("", [], {}, None) and key not in _REQUIRED:
+            continue
+        line = f"{_key(key)} = {_value(value)}"
+        if isinstance(value, list) and long and len(line) > _WIDEST_LINE:
+            line = "\n".join([f"{_key(key)} = [", *(f"  {_value(item)}," for item in value), "]"])
+        lines.append(line)
+    return lines
+
+
+def _value(value: object) -> str:
+    """A value as TOML."""
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_value, value)) + "]"
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{_key(key)} = {_value(inner)}" for key, inner in value.items()) + " }"
+    return repr(value)
+
+
+def _key(name: str) -> str:
+    return name if _BARE_KEY.fullmatch(name) else _text(name)
+
+
+def _text(text: str) -> str:
+    return '"' + _ESCAPED.sub(lambda found: _SHORT.get(found[0], f"\\u{ord(found[0]):04x}"), text) + '"'
