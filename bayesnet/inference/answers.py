@@ -1,0 +1,71 @@
+"""What the engine gives back: plain numbers in arrays, indexed by variable and state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bayesnet.model.factors import FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Posteriors:
+    """`marginals[v]` is P(v | e), shape (states of v,); `log_probability` is ln P(e)."""
+
+    log_probability: float
+    marginals: dict[int, FloatArray]
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """`table` is P(variables | e) with one axis per variable in the order asked; `log_probability` is ln P(e)."""
+
+    variables: tuple[int, ...]
+    table: FloatArray
+    log_probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Gradient:
+    """P(e) = `value` * exp(`log_scale`), and its derivatives by every tensor entry, on the same scale.
+
+    `adjoints[f][t]` has the shape of `factors.families[f].tensors[t]`. A family that cannot influence P(e) as long as its columns
+    sum to one (an unobserved variable with no observed descendant) has zeros.
+    """
+
+    value: float
+    log_scale: float
+    adjoints: tuple[tuple[FloatArray, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Draws:
+    """One column per draw: `marginals[v]` has shape (states of v, B), `log_probability` shape (B,)."""
+
+    log_probability: FloatArray
+    marginals: dict[int, FloatArray]
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """One row per patient: `marginals[v]` has shape (n, states of v), `log_probability` shape (n,).
+
+    A row whose findings are impossible has -inf and NaN marginals; it does not stop the others.
+    """
+
+    log_probability: FloatArray
+    marginals: dict[int, FloatArray]
+
+
+@dataclass(frozen=True, slots=True)
+class MostProbable:
+    """The most probable assignment: `log_probability` is ln P(assignment, e), `runner_up` the next best with its own.
+
+    `unique` is false when another assignment is as probable (to 1e-12 relative); `runner_up` is None when there is no other.
+    """
+
+    assignment: Mapping[int, int]
+    log_probability: float
+    runner_up: Mapping[int, int] | None
+    runner_up_log_probability: float
+    unique: bool

@@ -1,0 +1,73 @@
+"""Evidence as inference sees it: a likelihood vector per variable, interventions, and the text it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import numpy as np
+
+from bayesnet.model.factors import FloatArray
+
+
+class ZeroEvidence(ValueError):  # noqa: N818 - the name says what happened
+    """The evidence has probability zero under the model, so nothing can be conditioned on it."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What is known about a case; immutable.
+
+    `likelihoods` maps a variable to one likelihood per state on any positive scale: one-hot for a hard finding, zeros and ones
+    for a set of states, ratios for a virtual finding. `interventions` maps a variable to the state it is set to: the arrows into
+    it are cut first, the findings condition afterwards (Pearl 2009). `text` is the evidence as it was asked.
+
+    >>> Evidence.of({0: 1}, cards=(2, 3)).hard()
+    {0: 1}
+    """
+
+    likelihoods: Mapping[int, FloatArray] = field(default_factory=dict)
+    interventions: Mapping[int, int] = field(default_factory=dict)
+    text: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "likelihoods", MappingProxyType(dict(self.likelihoods)))
+        object.__setattr__(self, "interventions", MappingProxyType(dict(self.interventions)))
+
+    def __reduce__(self) -> tuple[type[Evidence], tuple[dict[int, FloatArray], dict[int, int], str]]:
+        """Pickle as plain dicts, because a mapping proxy cannot be pickled."""
+        return Evidence, (dict(self.likelihoods), dict(self.interventions), self.text)
+
+    @classmethod
+    def of(cls, findings: Mapping[int, int], cards: tuple[int, ...], text: str = "") -> Evidence:
+        """Evidence that every variable in `findings` is in the given state; `cards[v]` is the number of states of v."""
+        return cls({v: one_hot(cards[v], state) for v, state in findings.items()}, {}, text)
+
+    def hard(self) -> dict[int, int]:
+        """Variables with exactly one state that is not ruled out, and that state (interventions not included)."""
+        found: dict[int, int] = {}
+        for variable, vector in self.likelihoods.items():
+            possible = vector.nonzero()[0]
+            if len(possible) == 1:
+                found[variable] = int(possible[0])
+        return found
+
+    def with_likelihood(self, variable: int, vector: FloatArray) -> Evidence:
+        """The same evidence and one more finding; findings on one variable multiply."""
+        likelihoods = dict(self.likelihoods)
+        likelihoods[variable] = likelihoods[variable] * vector if variable in likelihoods else np.asarray(vector, dtype=float)
+        return Evidence(likelihoods, self.interventions, self.text)
+
+    def without(self, variable: int) -> Evidence:
+        """The same evidence without what is known or set about `variable`."""
+        likelihoods = {v: vector for v, vector in self.likelihoods.items() if v != variable}
+        interventions = {v: state for v, state in self.interventions.items() if v != variable}
+        return Evidence(likelihoods, interventions, self.text)
+
+
+def one_hot(card: int, state: int) -> FloatArray:
+    """The likelihood vector of a hard finding: one at `state`, zero elsewhere."""
+    vector = np.zeros(card)
+    vector[state] = 1.0
+    return vector

@@ -1,0 +1,55 @@
+"""What the plan needs to know of a network: who depends on whom, and which gates are certain. No numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bayesnet.model.factors import Factors, NoisyFamily
+
+
+@dataclass(frozen=True)
+class Structure:
+    """A network without its numbers, one entry per variable in each tuple.
+
+    `order[v][r]` is the state of rank r of a noisy gate and `rank[v][s]` the rank of state s; both empty for tables.
+    `certain[v]` says that the family holds only zeros and ones and that no number of the model stands behind it, so that what
+    it implies may be deduced before planning. `topological` lists parents before children, `place[v]` is where v
+    stands in it.
+    """
+
+    cards: tuple[int, ...]
+    parents: tuple[tuple[int, ...], ...]
+    children: tuple[tuple[int, ...], ...]
+    noisy: tuple[bool, ...]
+    order: tuple[tuple[int, ...], ...]
+    rank: tuple[tuple[int, ...], ...]
+    certain: tuple[bool, ...]
+    topological: tuple[int, ...]
+    place: tuple[int, ...]
+
+    @classmethod
+    def of(cls, factors: Factors) -> Structure:
+        """Read the structure off the factors."""
+        families = factors.families
+        children: list[list[int]] = [[] for _ in families]
+        for v, family in enumerate(families):
+            for p in family.parents:
+                children[p].append(v)
+        topological = factors.topological()
+        behind = set(factors.dependence.family.tolist())
+        has_numbers = len(factors.number_ids) > 0
+        order = tuple(family.order if isinstance(family, NoisyFamily) else () for family in families)
+        return cls(
+            cards=factors.cards,
+            parents=tuple(family.parents for family in families),
+            children=tuple(tuple(c) for c in children),
+            noisy=tuple(isinstance(family, NoisyFamily) for family in families),
+            order=order,
+            rank=tuple(tuple(sorted(range(len(o)), key=o.__getitem__)) for o in order),
+            certain=tuple(
+                has_numbers and v not in behind and all(bool(((t == 0) | (t == 1)).all()) for t in family.tensors)
+                for v, family in enumerate(families)
+            ),
+            topological=tuple(topological),
+            place=tuple(sorted(range(len(topological)), key=topological.__getitem__)),
+        )
