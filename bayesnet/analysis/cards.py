@@ -1,0 +1,87 @@
+"""What is recorded about the variables and numbers of a network."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bayesnet.analysis.conflictset import definition
+from bayesnet.analysis.findings import Findings
+from bayesnet.analysis.priors import priors
+from bayesnet.model.schema import Number, Source
+from bayesnet.results.cards import CitedNumber, NumberCard, VariableCard, VariableLine, Variables
+
+if TYPE_CHECKING:
+    from bayesnet.analysis.core import Core
+
+
+def variables(core: Core) -> Variables:
+    """List every variable."""
+    model = core.model
+    return Variables(
+        title=f"{model.name}: {model.title}" if model.title else model.name,
+        basis=core.basis(Findings()),
+        variables=tuple(VariableLine(v.name, v.group, v.states, v.gate, v.parents, v.label) for v in model.variables.values()),
+    )
+
+
+def variable_card(core: Core, v: int) -> VariableCard:
+    """Everything about one variable, its prior included."""
+    name = core.names[v]
+    variable = core.model.variables[name]
+    prior = priors(core, Findings(), (v,), (v,))[v]
+    return VariableCard(
+        title=f"{name}: {variable.label}" if variable.label else name,
+        basis=core.basis(core.stated(Findings(), (v,))),
+        variable=name,
+        label=variable.label,
+        meaning=variable.meaning,
+        group=variable.group,
+        role=variable.role,
+        states=variable.states,
+        default=variable.default,
+        parents=variable.parents,
+        children=tuple(w.name for w in core.model.variables.values() if name in w.parents),
+        gate=variable.gate,
+        definition=definition(variable.expression),
+        prior=tuple(float(p) for p in prior),
+        unit=variable.unit,
+        cutoff=variable.cutoff,
+        note=variable.note,
+        numbers=tuple(_cited(core, n) for n in core.model.numbers.values() if n.variable == name),
+    )
+
+
+def number_card(core: Core, k: int) -> NumberCard:
+    """Everything about one number."""
+    number = core.model.numbers[core.factors.number_ids[k]]
+    return NumberCard(title=number.id, basis=core.basis(Findings()), number=_cited(core, number))
+
+
+def _cited(core: Core, number: Number) -> CitedNumber:
+    source = core.model.sources.get(number.source)
+    return CitedNumber(
+        number=number.id,
+        value=number.value,
+        low=number.low,
+        high=number.high,
+        range=number.range,
+        grade=number.grade,
+        citation=source.short if source else "",
+        reference=reference(source) if source else "",
+        where=number.where,
+        population=number.population,
+        note=number.note,
+        file=number.place.file,
+    )
+
+
+def reference(source: Source) -> str:
+    """A publication in one line: authors, year, title, journal, identifiers.
+
+    >>> reference(Source("x", "Doe J, Roe R", 2001, title="On pain", journal="Pain 3:1-2", pmid="12"))
+    'Doe J, Roe R (2001). On pain. Pain 3:1-2. PMID 12'
+    """
+    year = f" ({source.year})" if source.year else ""
+    parts = [f"{source.authors}{year}", source.title.rstrip("."), source.journal.rstrip(".")]
+    ids = [f"doi:{source.doi}" if source.doi else "", f"PMID {source.pmid}" if source.pmid else "", source.url]
+    return ". ".join(part for part in (*parts, " ".join(i for i in ids if i)) if part)

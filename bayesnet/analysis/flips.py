@@ -1,0 +1,141 @@
+"""Which single number, inside its cited range, changes the leading diagnosis or the advice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bayesnet.analysis.admissible import admissible, one_each
+from bayesnet.analysis.asking import an_example
+from bayesnet.analysis.findings import Findings
+from bayesnet.analysis.response import Response
+from bayesnet.analysis.sensitivity import answered
+from bayesnet.analysis.subject import CASES, Ranges, Subject, citation, ranges, records
+from bayesnet.errors import BayesnetError
+from bayesnet.model.factors import FloatArray
+from bayesnet.results.tornado import Flip, Flips
+
+if TYPE_CHECKING:
+    from bayesnet.analysis.core import Core
+
+LEADER, ADVICE = "leader", "advice"
+
+
+@dataclass(frozen=True)
+class Contest:
+    """What competes: names, and the score of each as a weighted sum of the rows of a response."""
+
+    what: str
+    response: Response
+    names: Sequence[str]
+    scores: FloatArray
+
+    @property
+    def leader(self) -> int:
+        """Who is ahead at the present numbers."""
+        return int(np.argmax(self.scores @ self.response.base))
+
+
+def flips(core: Core, findings: Findings, target: str | None = None, cases: float = CASES) -> Flips:
+    """The single numbers whose range is wide enough to change what leads, or what is advised.
+
+    An expected utility is a weighted sum of probabilities, so that the place where the advice changes follows from the same lines
+    and curves as that where the leader does.
+
+    Parameters
+    ----------
+    core
+        The network; where a decision lies beside its numbers, the advice is watched too.
+    findings
+        What is known.
+    target
+        Where the network has no diagnoses: the variable whose most probable state is watched.
+    cases
+        Where the network cites no ranges, each column is taken as if it had been counted in so many cases.
+
+    Raises
+    ------
+    ImpossibleEvidence
+        When the findings cannot hold together.
+    BayesnetError
+        When the network has no diagnoses and no target is named.
+    """
+    named = target if target is not None else _first_diagnosis(core)
+    subject, known = Subject.of(core, findings, named), ranges(core, cases)
+    contests = [_leaders(subject), *_advice(core, findings)]
+    found = [flip for contest in contests for flip in _flips(core, known, contest)]
+    return Flips(
+        title=findings.text if target is None else subject.title,
+        basis=subject.basis,
+        leader=contests[0].names[contests[0].leader],
+        advice=contests[1].names[contests[1].leader] if len(contests) > 1 else "",
+        flips=tuple(sorted(found, key=_distance)),
+        tried=int((~known.fixed).sum()),
+        assumption=known.assumption,
+    )
+
+
+def _first_diagnosis(core: Core) -> str:
+    """Any diagnosis, to stand for all of them."""
+    if not core.diagnoses:
+        raise BayesnetError(
+            f'{core.model.name or "This network"} has no variables of the group "diagnoses", so there is no ranking to watch; '
+            f'name a variable whose most probable state is watched instead, as in case.flips("{an_example(core)}").'
+        )
+    v = core.diagnoses[0]
+    return core.literal(v, core.state(v, "present"))
+
+
+def _leaders(subject: Subject) -> Contest:
+    """The diagnoses (or states of the target), by their probability."""
+    response, _, candidates = answered(subject)
+    names = [subject.event_name(response.events[row]) for row in candidates]
+    return Contest(LEADER, response, names, one_each(candidates, len(response.events)))
+
+
+def _advice(core: Core, findings: Findings) -> list[Contest]:
+    """The options of the decision beside the model, by their expected utility; nothing where there is none."""
+    from bayesnet.analysis.decision import decider
+
+    laid = decider(core)
+    if laid is None:
+        return []
+    about = laid.decision
+    subject = Subject(laid.core, findings, laid.core.evidence(findings), (laid.variable, 0), about.title)
+    response = subject.response(tuple((laid.variable, s) for s in range(len(about.states))))
+    scores = np.hstack([about.table, np.zeros((len(about.options), 1))])
+    return [Contest(ADVICE, response, [option.name for option in about.options], scores)]
+
+
+def _flips(core: Core, known: Ranges, contest: Contest) -> list[Flip]:
+    """Every number whose range reaches the place where another comes out ahead."""
+    ks = np.flatnonzero(~known.fixed)
+    leader = contest.leader
+    low, high = admissible(contest.response, ks, contest.scores, leader)
+    found = []
+    for at, reached in ((low, known.low[ks] < low), (high, known.high[ks] > high)):
+        places = np.flatnonzero(reached)
+        scores = contest.scores @ contest.response.at(ks[places], at[places])
+        scores[leader] = -np.inf
+        for j, rival in zip(places.tolist(), np.argmax(scores, axis=0).tolist(), strict=True):
+            names = (contest.names[leader], contest.names[rival])
+            found.append(_flip(core, known, int(ks[j]), float(at[j]), contest.what, *names))
+    return found
+
+
+def _flip(core: Core, known: Ranges, k: int, at: float, what: str, before: str, after: str) -> Flip:
+    """The record of one flip."""
+    number = records(core)[k]
+    low, high = float(known.low[k]), float(known.high[k])
+    value = float(core.factors.values[k])
+    cited = citation(core, number)
+    return Flip(number.id, value, low, high, at, what, before, after, number.source, cited, number.grade)
+
+
+def _distance(flip: Flip) -> float:
+    """How far a number must go, as a share of its way to that end of its range."""
+    end = flip.high if flip.at > flip.value else flip.low
+    return abs(flip.at - flip.value) / abs(end - flip.value) if end != flip.value else 0.0

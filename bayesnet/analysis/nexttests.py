@@ -1,0 +1,240 @@
+"""What to learn next: information, change, price and value of every finding that is not known, in about one pass.
+
+References
+----------
+Pearl J (1988). Probabilistic Reasoning in Intelligent Systems. Morgan Kaufmann.
+Heckerman D, Horvitz E, Middleton B (1993). An approximate nonmyopic computation for value of information. IEEE Transactions on
+Pattern Analysis and Machine Intelligence 15, 292-298.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bayesnet.analysis.asking import an_example, read_target
+from bayesnet.analysis.costs import costs
+from bayesnet.analysis.decision import Decider, before_deciding, candidates, decider, price, sample
+from bayesnet.analysis.findings import Findings
+from bayesnet.errors import BayesnetError
+from bayesnet.inference.evidence import Evidence, ZeroEvidence, one_hot
+from bayesnet.model.factors import FloatArray
+from bayesnet.results.nexttests import NextTest, NextTests, Outcome
+
+if TYPE_CHECKING:
+    from bayesnet.analysis.core import Core
+    from bayesnet.inference.engine import Engine
+
+DIFFERENTIAL, DECISION = "differential", "decision"
+"""What may be asked about besides one target."""
+
+Joints = Mapping[int, FloatArray]
+
+
+def next_tests(core: Core, findings: Findings, about: str | None = None) -> NextTests:
+    """Every finding that is not known, with what it would tell about a target, the differential, or the decision.
+
+    Parameters
+    ----------
+    core, findings
+        The network and the case.
+    about
+        `variable` or `variable=state`; `differential`: all diagnoses, their information summed; `decision`: the state that the
+        decision hangs on. When None, the decision if the model has one, otherwise the differential.
+
+    Raises
+    ------
+    ImpossibleEvidence
+        When the findings cannot hold together.
+    BayesnetError
+        When the model has no decision, or no diagnoses, to ask about.
+    """
+    laid = decider(core)
+    if about is None:
+        about = DECISION if laid else DIFFERENTIAL
+    if about not in core.index and about == DIFFERENTIAL:
+        return _differential(core, findings, laid)
+    if about not in core.index and about == DECISION:
+        if laid is None:
+            raise BayesnetError(
+                f"{core.model.name} has no decision (no decision.toml beside its numbers); ask about a target, as in "
+                f'next_tests("{an_example(core)}").'
+            )
+        return _decision(core, findings, laid)
+    target = read_target(core, about)
+    v, state = target
+    joints = _joints(core, findings, v)
+    here = np.array([float(s == state) for s in range(len(core.states(v)))])
+    some = next(iter(joints.values()), None)
+    now = float(here @ some.sum(axis=1)) if some is not None else math.nan
+
+    def lines(w: int) -> tuple[float, float, tuple[Outcome, ...]]:
+        table = np.stack([joints[w].sum(axis=0) - here @ joints[w], here @ joints[w]])
+        return information(table), change(table), outcomes(core, w, table, ())
+
+    tests = _tests(core, findings, laid, tuple(joints), lines)
+    return _answer(core, findings, core.literal(*target), now, entropy(np.array([now, 1.0 - now])), tests, laid)
+
+
+def information(joint: FloatArray) -> float:
+    """Mutual information of the two variables of a joint table, in bits; never negative.
+
+    >>> information(np.array([[0.5, 0.0], [0.0, 0.5]]))
+    1.0
+    """
+    apart = joint.sum(axis=1, keepdims=True) * joint.sum(axis=0, keepdims=True)
+    held = joint > 0.0
+    return max(0.0, float((joint[held] * np.log2(joint[held] / apart[held])).sum()))
+
+
+def entropy(p: FloatArray) -> float:
+    """Entropy of a distribution, in bits.
+
+    >>> entropy(np.array([0.5, 0.5]))
+    1.0
+    """
+    kept = p[p > 0.0]
+    return max(0.0, float(-(kept * np.log2(kept)).sum()))
+
+
+def change(joint: FloatArray) -> float:
+    """Mean distance of P(target) from what it is now, over the results; `joint` is [not the target, the target] by result."""
+    return float(np.abs(joint[1] - joint.sum(axis=0) * joint[1].sum()).sum())
+
+
+def outcomes(core: Core, w: int, joint: FloatArray, then: tuple[str, ...]) -> tuple[Outcome, ...]:
+    """The results of a finding with their probabilities and the target's after each."""
+    each = joint.sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        after = joint[1] / each
+    return tuple(
+        Outcome(state, float(p), float(q), then[i] if then else "")
+        for i, (state, p, q) in enumerate(zip(core.states(w), each, after, strict=True))
+    )
+
+
+def _joints(core: Core, findings: Findings, v: int) -> dict[int, FloatArray]:
+    """P(v, w | findings) for every candidate w, in one pass."""
+    wanted = tuple(w for w in candidates(core, findings) if w != v)
+    return core.ask(findings, lambda engine, evidence: engine.joint_with_each(v, evidence, wanted), (v,))
+
+
+def _differential(core: Core, findings: Findings, laid: Decider | None) -> NextTests:
+    """About all diagnoses: their information and changes summed, and which diagnosis would lead after each result."""
+    known = findings.variables
+    targets = [v for v in core.diagnoses if v not in known]
+    if not targets:
+        raise BayesnetError(
+            f'{core.model.name} has no variable of the group "diagnoses" that is still open; ask about a target, as in '
+            f'next_tests("{an_example(core)}").'
+        )
+    rows = _with_each_diagnosis(core, findings, targets)
+
+    def lines(w: int) -> tuple[float, float, tuple[Outcome, ...]]:
+        each = np.array([table[1] for table in rows[w]])
+        leaders = tuple(core.names[targets[i]] for i in each.argmax(axis=0))
+        top = each.max(axis=0)
+        table = np.stack([rows[w][0].sum(axis=0) - top, top])
+        return sum(map(information, rows[w])), sum(map(change, rows[w])), outcomes(core, w, table, leaders)
+
+    tests = _tests(core, findings, laid, tuple(rows), lines)
+    now = [float(tables[1].sum()) for tables in next(iter(rows.values()), [])]
+    total = sum(entropy(np.array([p, 1.0 - p])) for p in now)
+    return _answer(core, findings, "the differential", max(now, default=math.nan), total, tests, laid)
+
+
+def _with_each_diagnosis(core: Core, findings: Findings, targets: Sequence[int]) -> dict[int, list[FloatArray]]:
+    """For every candidate w, one table [not d, d] by result of w for each diagnosis d; one pass with each d as a finding."""
+    wanted = candidates(core, findings)
+
+    def ask(engine: Engine, evidence: Evidence) -> dict[int, list[FloatArray]]:
+        before = engine.posteriors(evidence, wanted)
+        tables: dict[int, list[FloatArray]] = {w: [] for w in wanted}
+        for v in targets:
+            certain = one_hot(len(core.states(v)), core.state(v, "present"))
+            try:
+                after = engine.posteriors(evidence.with_likelihood(v, certain), wanted)
+                chance = math.exp(after.log_probability - before.log_probability)
+            except ZeroEvidence:
+                after, chance = before, 0.0
+            for w in wanted:
+                hit = chance * after.marginals[w]
+                tables[w].append(np.stack([np.maximum(before.marginals[w] - hit, 0.0), hit]))
+        return tables
+
+    return core.ask(findings, ask)
+
+
+def _decision(core: Core, findings: Findings, laid: Decider) -> NextTests:
+    """About the decision: most valuable first, with the option that would be advised after each result."""
+    joints = laid.with_each(findings, before_deciding(core, laid, findings))
+    table = laid.decision.table
+    p = laid.states(findings)
+    now = int(np.argmax(table @ p))
+
+    def lines(w: int) -> tuple[float, float, tuple[Outcome, ...]]:
+        joint = joints[w]
+        advised = (table @ joint).argmax(axis=0)
+        each = joint.sum(axis=0)
+        names = tuple(laid.decision.options[int(o)].name for o in advised)
+        found = tuple(
+            Outcome(state, float(q), math.nan, name) for state, q, name in zip(core.states(w), each, names, strict=True)
+        )
+        return information(joint), float(each[advised != now].sum()), found
+
+    tests = _tests(core, findings, laid, tuple(joints), lines, joints)
+    ranked = tuple(sorted(tests, key=lambda t: (-t.net_value if t.net_value == t.net_value else math.inf, -t.bits)))
+    return _answer(core, findings, f"the decision ({laid.decision.title})", math.nan, entropy(p), ranked, laid)
+
+
+def _tests(
+    core: Core,
+    findings: Findings,
+    laid: Decider | None,
+    variables: tuple[int, ...],
+    lines: Callable[[int], tuple[float, float, tuple[Outcome, ...]]],
+    joints: Joints | None = None,
+) -> tuple[NextTest, ...]:
+    """Records of all candidates, most informative first."""
+    if laid is not None and joints is None:
+        joints = laid.with_each(findings, before_deciding(core, laid, findings))
+    known = costs(core)
+    found = []
+    for w in variables:
+        bits, moved, results = lines(w)
+        test = known.by_variable.get(core.names[w])
+        value = sample(laid.decision.table, joints[w]) if laid is not None and joints is not None and w in joints else math.nan
+        net = value - price(core, laid.decision, w) if laid is not None else math.nan
+        found.append(
+            NextTest(
+                finding=core.names[w],
+                test=test.label if test else "",
+                bits=bits,
+                expected_change=moved,
+                outcomes=results,
+                cost=test.value if test else math.nan,
+                cost_source=known.cited(core.names[w]),
+                burden=test.burden if test else "",
+                value=value,
+                net_value=net,
+            )
+        )
+    return tuple(sorted(found, key=lambda t: -t.bits))
+
+
+def _answer(
+    core: Core, findings: Findings, target: str, now: float, total: float, tests: tuple[NextTest, ...], laid: Decider | None
+) -> NextTests:
+    return NextTests(
+        title=findings.text,
+        basis=core.basis(core.stated(findings)),
+        target=target,
+        now=now,
+        entropy=total,
+        tests=tests,
+        cost_unit=costs(core).unit,
+        value_unit=laid.decision.unit if laid else "",
+    )

@@ -1,0 +1,226 @@
+"""The subject of a sensitivity analysis: one question about one case, with the ranges of the numbers behind it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bayesnet.analysis.asking import read_target
+from bayesnet.analysis.covariation import moved_values
+from bayesnet.analysis.distrust import weakest
+from bayesnet.analysis.findings import Findings
+from bayesnet.analysis.response import Event, Rerun, Response
+from bayesnet.inference.engine import Engine
+from bayesnet.inference.evidence import Evidence, ZeroEvidence
+from bayesnet.model.factors import FloatArray, IntArray
+from bayesnet.model.schema import Number
+from bayesnet.pattern import literal
+from bayesnet.results.base import Basis
+
+if TYPE_CHECKING:
+    from bayesnet.analysis.core import Core
+
+CASES = 100.0
+"""Where a network cites no ranges, each column is taken as if it had been counted in so many cases."""
+
+_CHUNK = 512
+
+
+@dataclass(frozen=True)
+class Ranges:
+    """Low and high end of every number, shape (n_numbers,) each, within what the number can be; `cited` as they were written.
+
+    `assumption` says how they were had where the network cites none; `fixed` marks numbers that are certain: definitions,
+    structural zeros and ones, and those whose range has no width.
+    """
+
+    low: FloatArray
+    high: FloatArray
+    cited_low: FloatArray
+    cited_high: FloatArray
+    fixed: NDArray[np.bool_]
+    assumption: str
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A target (variable, state) under findings; `evidence` has the defaults entered, `label` is the question in words."""
+
+    core: Core
+    findings: Findings
+    evidence: Evidence
+    target: Event
+    name: str
+
+    @classmethod
+    def of(cls, core: Core, findings: Findings, target: str) -> Subject:
+        """Read a target such as `spinal_metastasis` or `smoke=yes`.
+
+        Raises
+        ------
+        PatternError, UnknownVariable, UnknownState
+            When the target is not one variable in one state.
+        ImpossibleEvidence
+            When the findings cannot hold together.
+        """
+        v, state = read_target(core, target)
+        name = literal(core.names[v], core.states(v)[state])
+        return cls(core, findings, core.evidence(findings, (v,)), (v, state), name)
+
+    @property
+    def label(self) -> str:
+        """`P(target | findings)`: what every number of the analysis is about."""
+        return f"P({self.title})"
+
+    @property
+    def title(self) -> str:
+        """The question in the pattern language."""
+        return self.core.title(self.name, self.findings)
+
+    @property
+    def basis(self) -> Basis:
+        """What the answer rests on."""
+        v = self.target[0]
+        return self.core.basis(self.core.stated(self.findings, (v,)), weakest(self.core, self.evidence, (v,)))
+
+    @property
+    def candidates(self) -> tuple[Event, ...]:
+        """What can lead: every diagnosis of the network that is not settled by the findings, or every state of the target."""
+        known = {**self.evidence.hard(), **self.evidence.interventions}
+        diagnoses = tuple((v, self.core.state(v, "present")) for v in self.core.diagnoses if v not in known)
+        v = self.target[0]
+        if diagnoses and v in self.core.diagnoses:
+            return diagnoses
+        return tuple((v, s) for s in range(len(self.core.states(v))))
+
+    def event_name(self, event: Event) -> str:
+        """An event in the pattern language."""
+        v, state = event
+        return literal(self.core.names[v], self.core.states(v)[state])
+
+    def response(self, events: Sequence[Event]) -> Response:
+        """How the probabilities of events follow each number. Raises ImpossibleEvidence where the findings clash."""
+        try:
+            return Response.of(self.core.numbers, self.core.engine, self.evidence, events, self._rerun(tuple(events)))
+        except ZeroEvidence:
+            from bayesnet.analysis.conflictset import impossible
+
+            raise impossible(self.core, self.core.stated(self.findings, (self.target[0],))) from None
+
+    def present(self, events: Sequence[Event]) -> FloatArray:
+        """P(event | evidence) at the present numbers, shape (events,). Raises ImpossibleEvidence where they cannot be had."""
+        variables = tuple(dict.fromkeys(v for v, _ in events))
+        found = self.core.ask(self.findings, lambda engine, evidence: engine.posteriors(evidence, variables), (self.target[0],))
+        return np.array([found.marginals[v][state] for v, state in events])
+
+    def marginals(
+        self, values: FloatArray, events: Sequence[Event], moved: IntArray | None = None
+    ) -> tuple[FloatArray, FloatArray]:
+        """P(event | evidence), shape (events, m), and ln P(evidence), shape (m,), for values of shape (n_numbers, m).
+
+        NaN where the evidence is impossible. Where only the numbers `moved` differ from the present ones, only their gates are
+        expanded again.
+        """
+        variables = sorted({v for v, _ in events})
+        rows, logs = np.empty((len(events), values.shape[1])), np.empty(values.shape[1])
+        for start in range(0, values.shape[1], _CHUNK):
+            part = slice(start, min(start + _CHUNK, values.shape[1]))
+            drawn = self.core.engine.draws(self.evidence, self._tensors(values[:, part], moved), variables)
+            logs[part] = drawn.log_probability
+            for i, (v, state) in enumerate(events):
+                rows[i, part] = drawn.marginals[v][state]
+        return rows, logs
+
+    def _tensors(self, values: FloatArray, moved: IntArray | None) -> list[tuple[FloatArray, ...]]:
+        """The tensors of every family, batch axis last; of length one where nothing moved."""
+        if moved is None:
+            return self.core.expander.tensors(values)
+        tensors = [tuple(t[..., None] for t in family.tensors) for family in self.core.factors.families]
+        for f in np.unique(self.core.numbers.family[moved]).tolist():
+            tensors[f] = self.core.expander.gates[f].tensors(values)
+        return tensors
+
+    def _rerun(self, events: tuple[Event, ...]) -> Rerun:
+        """Run the network again with single numbers moved."""
+
+        def rerun(ks: IntArray, xs: FloatArray, log_scale: float) -> FloatArray:
+            rows, logs = self.marginals(moved_values(self.core.numbers, ks, xs), events, np.unique(ks))
+            total = np.exp(logs - log_scale)
+            return np.vstack([np.where(total > 0, rows * total, 0.0), total])
+
+        return rerun
+
+
+def checked(engine: Engine, evidence: Evidence) -> Evidence:
+    """Pass evidence on that can be; for `Core.ask`. Raises ZeroEvidence where it cannot."""
+    if engine.log_probability(evidence) == -math.inf:
+        raise ZeroEvidence
+    return evidence
+
+
+def records(core: Core) -> tuple[Number, ...]:
+    """The records of all numbers, in the order of their positions."""
+    return tuple(core.model.numbers[name] for name in core.expander.number_ids)
+
+
+def citation(core: Core, number: Number) -> str:
+    """Author and year of a number's source, empty where it has none."""
+    source = core.model.sources.get(number.source)
+    return source.short if source else ""
+
+
+_RANGES: WeakKeyDictionary[Core, dict[float, Ranges]] = WeakKeyDictionary()
+
+
+def ranges(core: Core, cases: float = CASES) -> Ranges:
+    """The cited range of every number; where the network cites none at all, those of counts in `cases` cases per column."""
+    known = _RANGES.setdefault(core, {})
+    if cases not in known:
+        known[cases] = _ranges(core, cases)
+    return known[cases]
+
+
+def has_ranges(core: Core) -> bool:
+    """Whether any number of the network cites a range."""
+    return any(number.low < number.high for number in core.model.numbers.values())
+
+
+def _ranges(core: Core, cases: float) -> Ranges:
+    numbers, all_records = core.numbers, records(core)
+    lowest, highest = numbers.domain
+    if has_ranges(core):
+        low = np.array([number.low for number in all_records])
+        high = np.array([number.high for number in all_records])
+        certain = np.array([number.grade == "definition" for number in all_records], dtype=bool)
+        assumption = ""
+    else:
+        low, high = _counted(core.factors.values, numbers.kind, cases)
+        certain = np.zeros(numbers.count, dtype=bool)
+        assumption = (
+            f"This network cites no ranges: each column is taken as if it had been counted in {cases:g} cases (95 % of the Beta "
+            "distribution about each entry)."
+        )
+    values = core.factors.values
+    fixed = certain | numbers.structural | ~(high > low)
+    cited_low, cited_high = np.minimum(low, values), np.maximum(high, values)
+    low, high = np.clip(cited_low, lowest, highest), np.clip(cited_high, lowest, highest)
+    return Ranges(np.where(fixed, values, low), np.where(fixed, values, high), cited_low, cited_high, fixed, assumption)
+
+
+def _counted(values: FloatArray, kind: IntArray, cases: float) -> tuple[FloatArray, FloatArray]:
+    """The central 95 % of a Beta about each probability; odds stay as they are."""
+    from scipy.special import betaincinv
+
+    from bayesnet.analysis.numbers import ODDS
+
+    inside = (values > 0) & (values < 1) & (kind != ODDS)
+    low, high = values.copy(), values.copy()
+    a, b = cases * values[inside], cases * (1.0 - values[inside])
+    low[inside], high[inside] = betaincinv(a, b, 0.025), betaincinv(a, b, 0.975)
+    return low, high

@@ -1,0 +1,49 @@
+"""What a network is made of."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bayesnet.analysis.findings import Findings
+from bayesnet.model.schema import GATE_KINDS, GRADES
+from bayesnet.results.listing import Summary, WideNumber
+
+if TYPE_CHECKING:
+    from bayesnet.analysis.core import Core
+
+
+def summary(core: Core, most: int = 10) -> Summary:
+    """Count variables, gates, numbers and grades, and list the numbers with the widest ranges."""
+    model = core.model
+    counted = [n for n in model.numbers.values() if n.grade != "definition"]
+    studied = [n for n in counted if n.grade != "judgement"]
+    known = core.trust
+    order = [k for k in np.argsort(-known.width, kind="stable")[:most] if known.width[k] > 0]
+    return Summary(
+        title=f"{model.name}: {model.title}" if model.title else model.name,
+        basis=core.basis(core.stated(Findings())),
+        description=model.description,
+        variables=len(model.variables),
+        groups=_counts(v.group or "variables" for v in model.variables.values()),
+        gates=_counts((v.gate for v in model.variables.values()), GATE_KINDS),
+        numbers=len(model.numbers),
+        grades=_counts((n.grade for n in model.numbers.values()), GRADES),
+        studied=len(studied) / len(counted) if counted else 1.0,
+        sources=len(model.sources),
+        widest=tuple(_wide(core, int(k)) for k in order),
+    )
+
+
+def _counts(names: Iterable[str], order: Iterable[str] | None = None) -> dict[str, int]:
+    found = Counter(names)
+    return {name: found[name] for name in (order or found) if found[name]}
+
+
+def _wide(core: Core, k: int) -> WideNumber:
+    number = core.trust.records[k]
+    source = core.model.sources.get(number.source)
+    return WideNumber(number.id, number.value, number.low, number.high, source.short if source else "", number.grade)

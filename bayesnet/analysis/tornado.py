@@ -1,0 +1,77 @@
+"""Tornado: the answer over each number's own cited range, widest first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bayesnet.analysis.findings import Findings
+from bayesnet.analysis.response import Response
+from bayesnet.analysis.subject import CASES, Ranges, Subject, citation, ranges, records
+from bayesnet.model.factors import FloatArray, IntArray
+from bayesnet.results.tornado import Bar, Tornado
+
+if TYPE_CHECKING:
+    from bayesnet.analysis.core import Core
+
+
+def tornado(core: Core, findings: Findings, target: str, top: int = 20, cases: float = CASES) -> Tornado:
+    """Bars `[f(low), f(high)]` of P(target | findings) over the cited range of each number, all others as they are.
+
+    Parameters
+    ----------
+    core
+        The network.
+    findings
+        What is known.
+    target
+        A variable in a state.
+    top
+        How many bars, the widest.
+    cases
+        Where the network cites no ranges, each column is taken as if it had been counted in so many cases.
+
+    Raises
+    ------
+    ImpossibleEvidence
+        When the findings cannot hold together.
+    """
+    subject = Subject.of(core, findings, target)
+    response, known = subject.response((subject.target,)), ranges(core, cases)
+    ks = np.flatnonzero(~known.fixed & response.matters_to_target)
+    at_low, at_high = ends(response, known, ks)
+    width = np.abs(at_high - at_low)
+    order = np.argsort(-width, kind="stable")
+    order = order[width[order] > 0]
+    all_records = records(core)
+    bars = tuple(
+        Bar(
+            number=core.factors.number_ids[k],
+            value=float(core.factors.values[k]),
+            low=float(known.low[k]),
+            high=float(known.high[k]),
+            at_low=float(at_low[j]),
+            at_high=float(at_high[j]),
+            source=all_records[k].source,
+            citation=citation(core, all_records[k]),
+            grade=all_records[k].grade,
+        )
+        for j, k in zip(order[:top].tolist(), ks[order[:top]].tolist(), strict=True)
+    )
+    return Tornado(
+        title=subject.title,
+        basis=subject.basis,
+        label=subject.label,
+        value=response.value(0),
+        bars=bars,
+        total=len(order),
+        assumption=known.assumption,
+    )
+
+
+def ends(response: Response, known: Ranges, ks: IntArray) -> tuple[FloatArray, FloatArray]:
+    """f with each number at the low and at the high end of its range, shape (m,) each; NaN where the findings cannot be."""
+    rows = response.at(np.concatenate([ks, ks]), np.concatenate([known.low[ks], known.high[ks]]))
+    answers = np.divide(rows[0], rows[-1], out=np.full(rows.shape[1], np.nan), where=rows[-1] > 0)
+    return answers[: len(ks)], answers[len(ks) :]

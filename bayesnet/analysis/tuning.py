@@ -1,0 +1,212 @@
+"""Tuning: the smallest change of one number, or of one column, that makes an answer meet a constraint."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bayesnet.analysis.columns import column_changes
+from bayesnet.analysis.constraints import Questions, questions
+from bayesnet.analysis.covariation import moved_values
+from bayesnet.analysis.distance import column_cd
+from bayesnet.analysis.findings import Findings
+from bayesnet.analysis.numbers import ENTRY, LINK, ODDS
+from bayesnet.analysis.scan import scan_points, zeros
+from bayesnet.analysis.subject import CASES, Ranges, Subject, ranges, records
+from bayesnet.analysis.tables import table_of
+from bayesnet.errors import BayesnetError, TooWide, did_you_mean, nearest
+from bayesnet.model.factors import FloatArray, IntArray
+from bayesnet.model.schema import GRADES
+from bayesnet.results.tuning import Change, Tuning
+
+if TYPE_CHECKING:
+    from bayesnet.analysis.core import Core
+
+
+def tune(
+    core: Core,
+    findings: Findings,
+    target: str,
+    *,
+    at_least: float | None = None,
+    at_most: float | None = None,
+    equals: float | None = None,
+    minus: str | None = None,
+    over: str | None = None,
+    lock: Sequence[str] = (),
+    columns: bool = False,
+    structural: bool = False,
+    cases: float = CASES,
+) -> Tuning:
+    """Every single number (or column) that can by itself make P(target | findings) meet a constraint, the smallest change first.
+
+    Closed forms where the number enters linearly; roots to machine precision along curves (leaks, odds ratios). A change is
+    measured in log-odds, and by the CD distance between the two networks, which bounds what it does to every other answer.
+
+    Parameters
+    ----------
+    core
+        The network.
+    findings
+        What is known.
+    target
+        A variable in a state.
+    at_least, at_most, equals
+        The bound, exactly one of them.
+    minus, over
+        A second question, for a constraint on the difference or the ratio of the two; with a bar it has its own findings.
+    lock
+        What must stay: number ids, sources, variables or grades.
+    columns
+        Whether to move whole columns instead of single numbers: of all ways to change one column the one with the smallest
+        CD distance, which shifts the log-odds of some states against the others (Chan & Darwiche 2004). A link of a noisy
+        gate is a column by itself.
+    structural
+        Whether zeros and ones of the model may move too.
+    cases
+        Where the network cites no ranges, what counts as inside a number's range.
+
+    Raises
+    ------
+    BayesnetError
+        When the constraint is not one, or nothing is known by a name in `lock`.
+    ImpossibleEvidence
+        When the findings cannot hold together.
+
+    References
+    ----------
+    Chan H, Darwiche A (2002). When do numbers really matter? J Artif Intell Res 17:265-287.
+    Chan H, Darwiche A (2004). Sensitivity analysis in Bayesian networks: from single to multiple parameters. UAI 2004, 67-75.
+    Kwisthout J, van der Gaag LC (2008). The computational complexity of sensitivity analysis and parameter tuning.
+    UAI 2008, 349-356.
+    """
+    subject = Subject.of(core, findings, target)
+    asked = questions(subject, at_least, at_most, equals, minus, over)
+    locked = _locked(core, lock)
+    free = asked.matters() & ~locked & (structural | ~core.numbers.structural)
+    value = float(asked.constraint.value(asked.base)[0])
+    satisfied = asked.constraint.satisfied(value)
+    if satisfied:
+        changes: list[Change] = []
+    elif columns:
+        links = np.flatnonzero(free & (core.numbers.kind == LINK))
+        changes = column_changes(core, asked, free, locked) + _number_changes(core, asked, links, ranges(core, cases))
+    else:
+        changes = _number_changes(core, asked, np.flatnonzero(free), ranges(core, cases))
+    return Tuning(
+        title=subject.title,
+        basis=subject.basis,
+        constraint=asked.constraint.text,
+        value=value,
+        satisfied=satisfied,
+        changes=tuple(sorted(changes, key=lambda change: (abs(change.log_odds_change), change.number))),
+        tried=int(free.sum()),
+        locked=int((locked & asked.matters()).sum()),
+    )
+
+
+def _locked(core: Core, lock: Sequence[str]) -> NDArray[np.bool_]:
+    """Numbers that must stay, by id, source, variable or grade."""
+    all_records = records(core)
+    locked = np.zeros(len(all_records), dtype=bool)
+    for name in [lock] if isinstance(lock, str) else lock:
+        hit = np.array([name in (n.id, n.source, n.variable, n.grade) for n in all_records], dtype=bool)
+        if not hit.any() and name not in GRADES and name not in core.model.sources:
+            hit[_by_pattern(core, name)] = True
+        locked |= hit
+    return locked
+
+
+def _by_pattern(core: Core, name: str) -> int:
+    """A number named by a shortened id."""
+    try:
+        return core.number(name)
+    except BayesnetError:
+        known = [*core.model.sources, *core.names, *GRADES, *core.factors.number_ids]
+        hint = did_you_mean(nearest(name, known)) or "name a number, a source, a variable or a grade."
+        raise BayesnetError(f'Cannot lock "{name}": nothing is known by this name; {hint}') from None
+
+
+def _number_changes(core: Core, asked: Questions, ks: IntArray, known: Ranges) -> list[Change]:
+    """The nearest value of each number that meets the bound, where there is one."""
+    found = _nearest_on_lines(core, asked, ks[core.factors.linear[ks]])
+    for k in ks[~core.factors.linear[ks]].tolist():
+        best = _nearest_on_curve(core, asked, k)
+        if best is not None:
+            found.append((k, best))
+    all_records = records(core)
+    changes = []
+    for k, x in found:
+        shift = log_odds_change(core, k, x)
+        if not math.isfinite(shift) or shift == 0.0:
+            continue
+        number = all_records[k]
+        inside = bool(known.low[k] <= x <= known.high[k])
+        start = float(core.factors.values[k])
+        changes.append(Change(number.id, start, x, shift, change_cd(core, k, x), inside, number.source, number.grade))
+    return changes
+
+
+def _nearest_on_lines(core: Core, asked: Questions, ks: IntArray) -> list[tuple[int, float]]:
+    """Closed forms: the roots of a line, or of a parabola for two questions with different findings."""
+    if not len(ks):
+        return []
+    lowest, highest = core.numbers.domain
+    start = core.factors.values[ks]
+    base = np.repeat(asked.base, len(ks), axis=1)
+    roots = start + asked.constraint.steps(base, asked.slopes(ks))
+    roots[~((roots >= lowest[ks]) & (roots <= highest[ks]))] = np.nan
+    found = []
+    for j, k in enumerate(ks.tolist()):
+        options = [float(x) for x in roots[:, j] if math.isfinite(x)]
+        if options:
+            found.append((k, min(options, key=lambda x: abs(log_odds_change(core, k, x)))))
+    return found
+
+
+def _nearest_on_curve(core: Core, asked: Questions, k: int) -> float | None:
+    """Roots along the curve of a leak, an odds or an odds ratio; the nearest in log-odds."""
+    points = scan_points(asked.first, k)
+
+    def margin(xs: FloatArray) -> FloatArray:
+        return asked.constraint.margin(asked.at(np.full(len(xs), k), xs))
+
+    options = zeros(points, margin)
+    return min(options, key=lambda x: abs(log_odds_change(core, k, x)), default=None)
+
+
+def log_odds_change(core: Core, k: int, x: float) -> float:
+    """From the present value of number k to x in log-odds; for an odds or odds ratio in its logarithm."""
+    start = float(core.factors.values[k])
+    if x == start:
+        return 0.0
+    if core.numbers.kind[k] == ODDS:
+        return _log(x) - _log(start)
+    return (_log(x) - _log(1.0 - x)) - (_log(start) - _log(1.0 - start))
+
+
+def change_cd(core: Core, k: int, x: float) -> float:
+    """The CD distance that moving number k to x puts between the two networks; NaN where its gate is too wide to spell out.
+
+    For an entry and for a link of a noisy-OR it is the change of the log-odds, since the rest of the column gives way in
+    proportion and the largest ratios stand where the cause is alone; otherwise the columns of the gate are compared.
+    """
+    kind = core.numbers.kind[k]
+    if kind == ENTRY or (kind == LINK and core.numbers.two_ranked(int(core.numbers.family[k]))):
+        return abs(log_odds_change(core, k, x))
+    f = int(core.numbers.family[k])
+    gate = core.expander.gates[f]
+    values = moved_values(core.numbers, np.array([k]), np.array([x]))
+    moved = gate.family(tuple(t[..., 0] for t in gate.tensors(values)))
+    try:
+        return column_cd(table_of(core.factors.families[f]), table_of(moved))
+    except TooWide:
+        return math.nan
+
+
+def _log(x: float) -> float:
+    return math.log(x) if x > 0 else -math.inf

@@ -1,0 +1,342 @@
+"""Answers under the uncertainty of all numbers at once, and which numbers that uncertainty comes from."""
+
+from __future__ import annotations
+
+import math
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from bayesnet.analysis.findings import Findings
+from bayesnet.analysis.fits import BETA, FIXED, LAWS, LOG_NORMAL, Fits, quantiles
+from bayesnet.analysis.requisite import requisite_families
+from bayesnet.analysis.response import Event
+from bayesnet.analysis.sampler import Sampler
+from bayesnet.analysis.sobol import sobol_shares
+from bayesnet.analysis.subject import CASES, Subject, citation, has_ranges, ranges, records
+from bayesnet.analysis.tornado import ends
+from bayesnet.errors import BayesnetError
+from bayesnet.model.factors import FloatArray, IntArray
+from bayesnet.results.uncertainty import Fit, Interval, Share, Uncertainty, VarianceShares
+
+if TYPE_CHECKING:
+    from bayesnet.analysis.core import Core
+
+_MIDDLE = (0.025, 0.5, 0.975)
+_BATCH = 512
+_PATIENCE = 1.0
+"""Seconds before a progress bar appears."""
+
+
+def uncertainty(
+    core: Core,
+    findings: Findings,
+    target: str,
+    draws: int = 10_000,
+    seed: int | None = 0,
+    together: bool = False,
+    cases: float = CASES,
+) -> Uncertainty:
+    """Draw every number from the law fitted to its value and range, and see what P(target | findings) becomes.
+
+    Parameters
+    ----------
+    core
+        The network.
+    findings
+        What is known.
+    target
+        A variable in a state.
+    draws
+        How often all numbers are drawn.
+    seed
+        Of the random numbers; None takes fresh ones.
+    together
+        Whether the numbers of one study rise and fall together instead of independently.
+    cases
+        Where the network cites no ranges, each column is a Dirichlet distribution as strong as so many cases.
+
+    Raises
+    ------
+    BayesnetError
+        When fewer than two draws are asked for.
+    ImpossibleEvidence
+        When the findings cannot hold together.
+
+    References
+    ----------
+    Briggs AH, Claxton K, Sculpher MJ (2006). Decision Modelling for Health Economic Evaluation. Oxford University Press.
+    """
+    if draws < 2:
+        raise BayesnetError(f"Uncertainty takes at least 2 draws; got {draws}.")
+    subject = Subject.of(core, findings, target)
+    prepared = sampler(core, cases)
+    events = tuple(dict.fromkeys((subject.target, *subject.candidates)))
+    now = subject.present(events)
+    answers, no_effect = drawn_answers(subject, prepared, events, draws, np.random.default_rng(seed), together)
+    possible = np.isfinite(answers[0])
+    if not possible.any():
+        raise BayesnetError(f"In {subject.title}: the findings are impossible in every draw of the numbers.")
+    answers = answers[:, possible]
+    rows = [events.index(event) for event in subject.candidates]
+    lines = _intervals(subject, events, rows, now, answers)
+    low, median, high = np.quantile(answers[0], _MIDDLE)
+    return Uncertainty(
+        title=subject.title,
+        basis=subject.basis,
+        target=subject.name,
+        value=float(now[0]),
+        mean=float(answers[0].mean()),
+        low=float(low),
+        median=float(median),
+        high=float(high),
+        draws=draws,
+        diagnoses=lines,
+        numbers=_fits(core, prepared, no_effect, cases),
+        conventions=_conventions(core, no_effect, together, cases),
+        impossible=int((~possible).sum()),
+        samples=tuple(answers[0].tolist()),
+    )
+
+
+def variance_shares(
+    core: Core, findings: Findings, target: str, top: int = 15, samples: int = 512, seed: int | None = 0, cases: float = CASES
+) -> VarianceShares:
+    """Sobol shares of the variance of P(target | findings): each number alone, and with all its interactions.
+
+    The `top` numbers with the widest tornado bars are varied, each by its own fitted law and independently; the others are held.
+    The network is run `samples * (top + 2)` times.
+
+    Parameters
+    ----------
+    core
+        The network.
+    findings
+        What is known.
+    target
+        A variable in a state.
+    top
+        How many numbers to vary.
+    samples
+        Base sample size, a power of two.
+    seed
+        Of the scrambling.
+    cases
+        Where the network cites no ranges, each column is taken as if it had been counted in so many cases.
+
+    Raises
+    ------
+    BayesnetError
+        When no number with a range can move the answer.
+    ImpossibleEvidence
+        When the findings cannot hold together.
+    """
+    subject, known = Subject.of(core, findings, target), ranges(core, cases)
+    response = subject.response((subject.target,))
+    movable = np.flatnonzero(~known.fixed & response.matters_to_target)
+    at_low, at_high = ends(response, known, movable)
+    width = np.abs(at_high - at_low)
+    order = [j for j in np.argsort(-width, kind="stable") if width[j] > 0]
+    if not order:
+        raise BayesnetError(
+            f"In {subject.title}: no number with a range moves this answer, so that there is no variance to share."
+        )
+    varied = _independent(core, movable[order])[:top]
+    prepared = sampler(core, cases)
+
+    def answer(points: FloatArray) -> FloatArray:
+        values = prepared.at_quantiles(varied, points.T)
+        answers = _run(subject, (subject.target,), len(points), lambda part: values[:, part], varied)
+        return np.where(np.isfinite(answers[0]), answers[0], response.value(0))
+
+    found = sobol_shares(answer, len(varied), samples, seed)
+    lines = [
+        _share(core, int(k), found.first[i], found.first_error[i], found.total[i], found.total_error[i])
+        for i, k in enumerate(varied)
+    ]
+    held = len(order) - len(varied)
+    law = "Each varied number follows the law fitted to its range, independently of the others."
+    return VarianceShares(
+        title=subject.title,
+        basis=subject.basis,
+        target=subject.name,
+        value=response.value(0),
+        mean=found.mean,
+        deviation=math.sqrt(found.variance),
+        runs=found.runs,
+        shares=tuple(sorted(lines, key=lambda line: -line.total)),
+        held=held,
+        conventions=tuple(text for text in (law, known.assumption) if text),
+    )
+
+
+def sampler(core: Core, cases: float = CASES) -> Sampler:
+    """How to draw every number; where the network cites no ranges, columns are Dirichlet laws as strong as `cases` cases."""
+    if has_ranges(core):
+        return core.sampler
+    known, values = ranges(core, cases), core.factors.values
+    law = np.where(known.fixed, FIXED, BETA)
+    fits = Fits(law, cases * values, cases * (1.0 - values), np.ones(len(values), dtype=bool))
+    return Sampler.of(core.numbers, fits, [number.source for number in records(core)])
+
+
+def _independent(core: Core, ks: IntArray) -> IntArray:
+    """One number of each distribution, the first in the order given: the others of it give way."""
+    seen: set[int] = set()
+    kept = []
+    for k in ks.tolist():
+        label = int(core.numbers.column[k])
+        if label not in seen:
+            seen.add(label)
+            kept.append(k)
+    return np.array(kept, dtype=np.int64)
+
+
+def drawn_answers(
+    subject: Subject,
+    prepared: Sampler,
+    events: Sequence[Event],
+    draws: int,
+    rng: np.random.Generator,
+    together: bool = False,
+) -> tuple[FloatArray, FloatArray]:
+    """P(event | e) in every draw of the numbers, shape (events, draws), NaN where e is impossible.
+
+    Only numbers that can matter to the events are drawn. The second array, shape (n_numbers,), is the share of the draws in which
+    each link lay below its leak.
+    """
+    core = subject.core
+    needed = core.numbers.of_families(requisite_families(core.factors, subject.evidence, [v for v, _ in events]))
+    wanted = prepared.only(needed)
+    no_effect = np.zeros(core.numbers.count)
+
+    def values(part: slice) -> FloatArray:
+        drawn = wanted.draw(part.stop - part.start, rng, together)
+        no_effect[:] += drawn.no_effect * (part.stop - part.start) / draws
+        return drawn.values
+
+    return _run(subject, events, draws, values, np.flatnonzero(needed)), no_effect * needed
+
+
+def _run(
+    subject: Subject, events: Sequence[Event], count: int, values: Callable[[slice], FloatArray], moved: IntArray
+) -> FloatArray:
+    """P(event | e), shape (events, count), in batches, with a progress bar if it takes longer than a second."""
+    answers = np.empty((len(events), count))
+    with _progress(count) as advance:
+        for start in range(0, count, _BATCH):
+            part = slice(start, min(start + _BATCH, count))
+            answers[:, part], _ = subject.marginals(values(part), events, moved)
+            advance(part.stop)
+    return answers
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Any]:
+    """A function to be told how much is done; draws a bar on a terminal once a second has passed."""
+    began = time.monotonic()
+    bar: list[Any] = []
+
+    def advance(done: int) -> None:
+        if not bar and time.monotonic() - began > _PATIENCE and done < total and sys.stderr.isatty():
+            from rich.console import Console
+            from rich.progress import Progress
+
+            progress = Progress(console=Console(stderr=True), transient=True)
+            progress.start()
+            bar.extend([progress, progress.add_task("draws", total=total)])
+        if bar:
+            bar[0].update(bar[1], completed=done)
+
+    try:
+        yield advance
+    finally:
+        if bar:
+            bar[0].stop()
+
+
+def _intervals(
+    subject: Subject, events: Sequence[Event], rows: Sequence[int], now: FloatArray, answers: FloatArray
+) -> tuple[Interval, ...]:
+    """One line per candidate, the most probable first."""
+    leads = np.bincount(np.argmax(answers[rows], axis=0), minlength=len(rows)) / answers.shape[1]
+    spread = np.quantile(answers[rows], _MIDDLE, axis=1)
+    means = answers[rows].mean(axis=1)
+    lines = [
+        Interval(
+            diagnosis=subject.event_name(events[row]),
+            posterior=float(now[row]),
+            mean=float(means[i]),
+            low=float(spread[0, i]),
+            median=float(spread[1, i]),
+            high=float(spread[2, i]),
+            leads=float(leads[i]),
+        )
+        for i, row in enumerate(rows)
+    ]
+    return tuple(sorted(lines, key=lambda line: -line.posterior))
+
+
+def _fits(core: Core, prepared: Sampler, no_effect: FloatArray, cases: float) -> tuple[Fit, ...]:
+    """The law of every number, as it was drawn, beside what was cited."""
+    fits, known = prepared.fits, ranges(core, cases)
+    low, high = quantiles(fits, 0.025), quantiles(fits, 0.975)
+    log_mean = np.exp(fits.a + 0.5 * fits.b**2, where=fits.law == LOG_NORMAL, out=core.factors.values.copy())
+    in_column = set(prepared.columns.number.tolist())
+    found = []
+    for k, number in enumerate(records(core)):
+        found.append(
+            Fit(
+                number=number.id,
+                value=float(core.factors.values[k]),
+                low=float(known.cited_low[k]),
+                high=float(known.cited_high[k]),
+                range=number.range,
+                law="Dirichlet" if k in in_column else LAWS[fits.law[k]],
+                a=float(fits.a[k]),
+                b=float(fits.b[k]),
+                mean=float(log_mean[k]),
+                q025=float(low[k]),
+                q975=float(high[k]),
+                note="" if fits.close[k] else "no Beta with this mean holds 95 % in the range; the nearest by width was taken",
+                no_effect=float(no_effect[k]),
+                source=number.source,
+                grade=number.grade,
+            )
+        )
+    return tuple(found)
+
+
+def _conventions(core: Core, no_effect: FloatArray, together: bool, cases: float) -> tuple[str, ...]:
+    """Sentences on how the numbers were drawn."""
+    assumption = ranges(core, cases).assumption
+    laws = (
+        "Probabilities follow Beta distributions with the value as mean and 95 % of their mass in the range (whole columns "
+        "Dirichlet), odds and odds ratios log-normal ones with the value as median; a range across studies or of judgement is "
+        "read as 95 %, and definitions, zeros and ones are fixed. See .fit."
+    )
+    study = (
+        "Numbers of one study rise and fall together." if together else "Numbers are drawn independently, also within one study."
+    )
+    texts = [assumption or laws, study]
+    often = np.flatnonzero(no_effect > 0.01)
+    if len(often):
+        k = int(often[np.argmax(no_effect[often])])
+        texts.append(
+            f"{len(often)} links fell below their leak in over 1 % of the draws and then had no effect, most often "
+            f"{core.factors.number_ids[k]} ({no_effect[k]:.0%})."
+        )
+    return tuple(texts)
+
+
+def _share(core: Core, k: int, first: float, first_error: float, total: float, total_error: float) -> Share:
+    """The record of one number."""
+    number = records(core)[k]
+    cited = citation(core, number)
+    return Share(
+        number.id, float(first), float(first_error), float(total), float(total_error), number.source, cited, number.grade
+    )

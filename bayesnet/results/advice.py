@@ -1,0 +1,188 @@
+"""The advice of a decision: expected utilities, thresholds, values of information, and which utilities it hangs on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from bayesnet.results.base import Result
+from bayesnet.results.table import Grid, wrapped
+from bayesnet.results.words import percent, plain
+
+
+@dataclass(frozen=True)
+class StateLine:
+    """A state that the utilities distinguish, with its probability."""
+
+    state: str
+    label: str
+    probability: float
+
+
+@dataclass(frozen=True)
+class OptionLine:
+    """An option with its expected utility and how far that lies behind the best."""
+
+    option: str
+    label: str
+    expected_utility: float
+    behind: float
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """Which option is best as one state's probability goes from 0 to 1, the others in proportion: (from, to, option)."""
+
+    state: str
+    label: str
+    now: float
+    pieces: tuple[tuple[float, float, str], ...]
+
+    @property
+    def thresholds(self) -> tuple[float, ...]:
+        """The probabilities at which the advice changes."""
+        return tuple(upto for _, upto, _ in self.pieces[:-1])
+
+
+@dataclass(frozen=True)
+class ValuedTest:
+    """What a finding is worth for the decision, in the unit of the utilities: expected value, price, and the difference."""
+
+    finding: str
+    test: str
+    value: float
+    cost: float
+    net: float
+
+
+@dataclass(frozen=True)
+class UtilityBar:
+    """The lead of the advised option over the next best with one utility at the ends of its range; below 0 the advice changes."""
+
+    utility: str
+    value: float
+    low: float
+    high: float
+    at_low: float
+    at_high: float
+    option_at_low: str
+    option_at_high: str
+    source: str
+    grade: str
+
+    @property
+    def width(self) -> float:
+        """Length of the bar."""
+        return abs(self.at_high - self.at_low)
+
+    @property
+    def turns(self) -> bool:
+        """Whether the advice changes within the range."""
+        return self.option_at_low != self.option_at_high or min(self.at_low, self.at_high) < 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Advice(Result):
+    """The option with the largest expected utility and what it hangs on.
+
+    `evpi` is the expected value of perfect information on the state, in the unit of the utilities; `tests` are the findings worth
+    most, net of their price, with `evsi <= evpi`.
+    """
+
+    columns: ClassVar[tuple[str, ...]] = ("option", "expected_utility", "behind")
+
+    decision: str
+    decision_digest: str
+    unit: str
+    best: str
+    label: str
+    states: tuple[StateLine, ...]
+    options: tuple[OptionLine, ...]
+    evpi: float
+    tests: tuple[ValuedTest, ...]
+    thresholds: tuple[Threshold, ...]
+    tornado: tuple[UtilityBar, ...]
+    warning_of_decision: str = ""
+
+    def __iter__(self) -> Iterator[OptionLine]:
+        return iter(self.options)
+
+    def __getitem__(self, option: str) -> OptionLine:
+        for line in self.options:
+            if line.option == option:
+                return line
+        raise KeyError(f'no option "{option}"; there are {", ".join(line.option for line in self.options)}')
+
+    @property
+    def lead(self) -> float:
+        """How far the best option is ahead of the next."""
+        return self.options[1].behind
+
+    @property
+    def turning(self) -> tuple[UtilityBar, ...]:
+        """The utilities within whose range the advice changes."""
+        return tuple(bar for bar in self.tornado if bar.turns)
+
+    def heading(self) -> str:
+        """Say what is decided."""
+        return f"what to do | {self.title}" if self.title else "what to do before any finding"
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """One row per option, best first."""
+        return [(line.option, line.expected_utility, line.behind) for line in self.options]
+
+    def grid(self) -> Grid:
+        """Options, best first."""
+        lines = tuple((o.label, f"{o.expected_utility:.4f}", f"{o.behind:.4f}" if o.behind else "best") for o in self.options)
+        return Grid((self.decision, f"expected {self.unit}", "behind"), lines)
+
+    @property
+    def text(self) -> str:
+        """The advice in words."""
+        chances = ", ".join(f"{s.label} {percent(s.probability)}" for s in self.states)
+        once = " Who has several of them counts once, under the first." if len(self.states) > 2 else ""
+        lines = [
+            f"Largest expected utility: {self.label}, ahead of the next option by {plain(self.lead)} {self.unit}.",
+            f"It rests on these probabilities: {chances}.{once}",
+        ]
+        lines += [text for text in (self._next_threshold(t) for t in self.thresholds) if text]
+        lines.append(self._worth())
+        lines.append(self._firm())
+        return "\n".join(lines)
+
+    def _next_threshold(self, threshold: Threshold) -> str:
+        first = self._name(threshold.pieces[0][2])
+        if len(threshold.pieces) == 1:
+            return f"However probable {threshold.label} were ({percent(threshold.now)} now), {first} would stay best."
+        *between, last = threshold.pieces[1:]
+        ranges = [f"{first} below {percent(threshold.pieces[0][1])}"]
+        ranges += [f"{self._name(option)} from {percent(start)} to {percent(upto)}" for start, upto, option in between]
+        ranges.append(f"{self._name(last[2])} from {percent(last[0])} on")
+        return f"By the probability of {threshold.label} ({percent(threshold.now)} now) the best is: {', '.join(ranges)}."
+
+    def _worth(self) -> str:
+        text = f"To know the state for certain would be worth {plain(self.evpi)} {self.unit}"
+        worth = [test for test in self.tests if test.net > 0.0]
+        if not worth:
+            return f"{text}; no single finding would change the choice enough to be worth its price."
+        best = worth[0]
+        price = (
+            "free" if best.cost == 0.0 else f"its price {plain(best.cost)}" if best.cost == best.cost else "its price not known"
+        )
+        return f"{text}; the single finding worth most is {best.finding} ({plain(best.value)} {self.unit}, {price})."
+
+    def _firm(self) -> str:
+        turning = self.turning
+        if not turning:
+            return "No utility turns the advice within its own range."
+        listed = "; ".join(f"{bar.utility} {plain(bar.value)} [{plain(bar.low)}, {plain(bar.high)}]" for bar in turning)
+        return f"Within its own range, each of these utilities alone would turn the advice: {listed}."
+
+    def _name(self, option: str) -> str:
+        return next(line.label for line in self.options if line.option == option)
+
+    def footer(self) -> str:
+        """The advice in words, and what to distrust."""
+        parts = ["\n".join(wrapped(line) for line in self.text.split("\n")), super().footer(), wrapped(self.warning_of_decision)]
+        return "\n\n".join(part for part in parts if part)

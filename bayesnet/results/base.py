@@ -1,0 +1,124 @@
+"""What all results share: what they rest on, and how they become print, frame and JSON."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from bayesnet.results.table import Grid, wrapped
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What an answer rests on: the network and its digest, what was assumed, and what to distrust.
+
+    `assumed` holds the defaults of context variables that the question did not mention, as in `setting=primary_care`. `distrust`
+    holds sentences about the weakest numbers behind the answer; `warning` is the model's own.
+    """
+
+    network: str = ""
+    version: str = ""
+    digest: str = ""
+    assumed: tuple[str, ...] = ()
+    distrust: tuple[str, ...] = ()
+    warning: str = ""
+
+    @property
+    def line(self) -> str:
+        """The second line of every print."""
+        name = " ".join(part for part in (self.network, self.version, f"({self.digest[:8]})" if self.digest else "") if part)
+        return "; ".join([name, *(f"{text} (assumed)" for text in self.assumed)])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result(ABC):
+    """An answer: frozen, and the same shape whatever was asked.
+
+    `title` says what was asked in the pattern language, so that it can be asked again; `basis` what the answer rests on.
+    """
+
+    columns: ClassVar[tuple[str, ...]] = ()
+    """The columns of the frame, always all of them and in this order."""
+
+    title: str = ""
+    basis: Basis = Basis()
+
+    @abstractmethod
+    def rows(self) -> Sequence[tuple[Any, ...]]:
+        """Give one tuple per row of the frame, in the order of `columns`."""
+
+    def grid(self) -> Grid:
+        """Give the table as it is printed; by default every column of the frame."""
+        return Grid(self.columns, tuple(tuple(_shown(value) for value in row) for row in self.rows()))
+
+    def header(self) -> str:
+        """Give the lines above the table: what was asked, of which network, what was assumed."""
+        return "\n".join(wrapped(line, "  ") for line in (self.heading(), self.basis.line) if line)
+
+    def heading(self) -> str:
+        """Give the first line: what was asked."""
+        return self.title
+
+    def footer(self) -> str:
+        """Give the lines below the table: what to distrust, and the warning."""
+        lines = [*self.basis.distrust, self.basis.warning]
+        return "\n".join(wrapped(line, "  ") for line in lines if line)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Give the answer as a DataFrame with fixed columns."""
+        import pandas as pd
+
+        return pd.DataFrame(list(self.rows()), columns=list(self.columns))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the answer as JSON-safe values; a number that is not one is None, an infinite one the text `inf` or `-inf`."""
+        answer = {field.name: safe(getattr(self, field.name)) for field in fields(self) if field.name != "basis"}
+        return {
+            "kind": type(self).__name__,
+            **answer,
+            **{field.name: safe(getattr(self.basis, field.name)) for field in fields(Basis)},
+        }
+
+    def __str__(self) -> str:
+        parts = [self.header(), self.grid().text(), self.footer()]
+        return "\n\n".join(part for part in parts if part)
+
+    def _repr_html_(self) -> str:
+        import html
+
+        above, below = (html.escape(text).replace("\n", "<br>") for text in (self.header(), self.footer()))
+        return f"<div><p>{above}</p>{self.grid().html()}<p><small>{below}</small></p></div>"
+
+
+def safe(value: Any) -> Any:
+    """Turn a value into what JSON can hold: records into dicts, tuples into lists, sets into sorted lists."""
+    if value is None or isinstance(value, str | bool):
+        return value
+    if hasattr(value, "item") and not hasattr(value, "__len__"):
+        value = value.item()
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None if math.isnan(value) else str(value)
+    if isinstance(value, Mapping):
+        return {str(key): safe(item) for key, item in value.items()}
+    if isinstance(value, set | frozenset):
+        return sorted(safe(item) for item in value)
+    if hasattr(value, "tolist"):
+        return safe(value.tolist())
+    if isinstance(value, list | tuple):
+        return [safe(item) for item in value]
+    if hasattr(value, "__dataclass_fields__"):
+        return {name: safe(getattr(value, name)) for name in value.__dataclass_fields__}
+    return value if isinstance(value, int) else str(value)
+
+
+def _shown(value: Any) -> str:
+    """One cell of the default table."""
+    if isinstance(value, float):
+        return "–" if math.isnan(value) else f"{value:.4g}"
+    return str(value)

@@ -1,0 +1,246 @@
+"""Why a diagnosis is as probable as it is: findings for and against, how they go together, and the paths they take."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+from bayesnet.errors import UnknownVariable
+from bayesnet.results.base import Result
+from bayesnet.results.likelihood_words import CITATION
+from bayesnet.results.table import Grid, wrapped
+from bayesnet.results.words import percent, ratio
+
+Verdict = Literal["for", "against", "uninformative"]
+
+_FAR_FETCHED = 0.05
+
+
+@dataclass(frozen=True)
+class Impact:
+    """What one finding does to the target.
+
+    `likelihood_ratio` and `decibans` are given what stands above it in the order taken; `shapley` is the mean over all orders and
+    `error` its standard error where it was sampled (0 where exact); `omission` is what would be lost without the finding, all
+    others kept. Shapley value and omission are in nats of log-odds. `negative` marks an absence; `probability` is that of the
+    target after this finding and those above it.
+    """
+
+    finding: str
+    state: str
+    text: str
+    likelihood_ratio: float
+    decibans: float
+    shapley: float
+    omission: float
+    verdict: Verdict
+    negative: bool
+    error: float
+    probability: float
+
+    @property
+    def pertinent_negative(self) -> bool:
+        """Whether it is an absence that matters (Kyrimi et al. 2020)."""
+        return self.negative and self.verdict != "uninformative"
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """How two findings' weights go together, all others kept: `together` less `first_alone` less `second_alone`, in nats.
+
+    Opposite in sign to both weights: they count the same thing twice. Of the same sign: each makes the other say more.
+    """
+
+    first: str
+    second: str
+    first_alone: float
+    second_alone: float
+    together: float
+
+    @property
+    def interaction(self) -> float:
+        """What the two say together beyond the sum of what each says."""
+        return self.together - self.first_alone - self.second_alone
+
+    @property
+    def twice(self) -> bool:
+        """Whether they count the same thing twice."""
+        same = self.first_alone * self.second_alone > 0.0
+        return same and self.interaction * self.first_alone < 0.0
+
+
+@dataclass(frozen=True)
+class RareCase:
+    """A hypothesis, its posterior, and the conflict of the findings that is left once it is added to them."""
+
+    hypothesis: str
+    posterior: float
+    conflict: float
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Whether the findings go together: `value = ln prod P(e_i) / P(e)`, positive where they do not.
+
+    `between` is the conflict between the two parts `first` and `second`, chosen so that it is largest; NaN where there were too
+    many findings to look at every part. `rare_cases` say what conflict is left if a hypothesis is added, smallest first.
+
+    References
+    ----------
+    Jensen FV, Chamberlain B, Nordahl T, Jensen F (1991). Analysis in HUGIN of data conflict. UAI-90, 519-528.
+    """
+
+    value: float
+    between: float
+    first: tuple[str, ...]
+    second: tuple[str, ...]
+    rare_cases: tuple[RareCase, ...]
+
+    @property
+    def rare_case(self) -> RareCase | None:
+        """The hypothesis that makes most sense of conflicting findings; None without conflict, or where none removes it.
+
+        Those with a posterior of at least 5 % go before all others, which would be far-fetched.
+        """
+        removing = [case for case in self.rare_cases if case.conflict <= 0.0]
+        if self.value <= 0.0 or not removing:
+            return None
+        return min(removing, key=lambda case: (case.posterior < _FAR_FETCHED, case.conflict))
+
+
+@dataclass(frozen=True)
+class Relevant:
+    """A partial assignment that explains the findings, with its generalised Bayes factor (Yuan, Lim & Lu 2011)."""
+
+    assignment: tuple[str, ...]
+    factor: float
+    prior: float
+    posterior: float
+
+
+@dataclass(frozen=True)
+class Path:
+    """One way from a finding to the target; `blocker` names what blocks it and `reason` says why, both empty where it is open."""
+
+    finding: str
+    path: str
+    blocker: str
+    reason: str
+
+    @property
+    def open(self) -> bool:
+        """Whether the finding can speak along it."""
+        return not self.blocker
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explanation(Result):
+    """Findings for, against and uninformative, in the order taken, and how they go together.
+
+    `prior` and `posterior` are of the target before and after all findings; context (setting) and interventions hold in both.
+    `separated` names the findings that no open path joins to the target, given the others.
+
+    References
+    ----------
+    Good IJ (1985). Weight of evidence: a brief survey. Bayesian Statistics 2, 249-270.
+    Kyrimi E, Mossadegh S, Tai N, Marsh W (2020). An incremental explanation of inference in Bayesian networks for increasing
+    model trustworthiness and supporting clinical decision making. Artificial Intelligence in Medicine 103, 101812.
+    """
+
+    columns: ClassVar[tuple[str, ...]] = (
+        "finding",
+        "state",
+        "likelihood_ratio",
+        "decibans",
+        "shapley",
+        "omission",
+        "verdict",
+    )
+
+    target: str
+    prior: float
+    posterior: float
+    impacts: tuple[Impact, ...]
+    order: str
+    exact: bool
+    overlaps: tuple[Overlap, ...]
+    conflict: Conflict
+    relevant: tuple[Relevant, ...]
+    paths: tuple[Path, ...]
+    separated: tuple[str, ...]
+    text: str
+
+    def heading(self) -> str:
+        """Say what is explained."""
+        return f"why {self.title}"
+
+    def __iter__(self) -> Iterator[Impact]:
+        return iter(self.impacts)
+
+    def __len__(self) -> int:
+        return len(self.impacts)
+
+    def __getitem__(self, finding: str) -> Impact:
+        for impact in self.impacts:
+            if finding in (impact.finding, impact.text):
+                return impact
+        raise UnknownVariable(finding, tuple(impact.finding for impact in self.impacts))
+
+    def verdict(self, verdict: Verdict) -> tuple[Impact, ...]:
+        """The findings of one verdict, strongest first."""
+        chosen = [impact for impact in self.impacts if impact.verdict == verdict]
+        return tuple(sorted(chosen, key=lambda i: -abs(i.omission) if not math.isnan(i.omission) else 0.0))
+
+    @property
+    def pertinent_negatives(self) -> tuple[Impact, ...]:
+        """Absent findings that matter."""
+        return tuple(impact for impact in self.impacts if impact.pertinent_negative)
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """One row per finding, in the order taken."""
+        return [tuple(getattr(impact, name) for name in self.columns) for impact in self.impacts]
+
+    def grid(self) -> Grid:
+        """One line per finding, after a first line for the prior."""
+        lines = [("before the findings", "", "", "", "", percent(self.prior), "")]
+        for i in self.impacts:
+            mean = signed(i.shapley, 2) + (f" ± {i.error:.2f}" if i.error else "")
+            weight, loss = signed(i.decibans, 1), signed(i.omission, 2)
+            lines.append((i.text, ratio(i.likelihood_ratio), weight, mean, loss, percent(i.probability), i.verdict))
+        headings = ("finding, in the order taken", "LR", "decibans", "Shapley", "omission", "probability", "verdict")
+        return Grid(headings, tuple(lines), frozenset({0, 6}))
+
+    @property
+    def reading(self) -> str:
+        """How to read the columns."""
+        return (
+            f"Findings are taken in the {self.order} order: LR and decibans are given those above; decibans add up. Shapley is "
+            "the mean over all orders; omission is what is lost without the finding, all others kept; both in nats of log-odds."
+        )
+
+    def footer(self) -> str:
+        """The explanation in words, the paths, how to read the figures."""
+        open_paths = [f"  {path.path}" for path in self.paths if path.open]
+        blocked = [f"  {path.path}: blocked at {path.blocker}, {path.reason}" for path in self.paths if not path.open]
+        parts = [
+            "\n".join(wrapped(line) for line in self.text.split("\n")),
+            "\n".join(["How the findings reach it:", *open_paths]) if open_paths else "",
+            "\n".join(["Ways that are closed:", *blocked]) if blocked else "",
+            wrapped(self.reading),
+            wrapped(CITATION),
+            super().footer(),
+        ]
+        return "\n\n".join(part for part in parts if part)
+
+
+def signed(value: float, digits: int) -> str:
+    """A number with its sign.
+
+    >>> signed(1.234, 2), signed(float("-inf"), 1)
+    ('+1.23', '-inf')
+    """
+    if math.isnan(value):
+        return "–"
+    return f"{value:+.{digits}f}" if math.isfinite(value) else f"{value:+}"

@@ -1,0 +1,178 @@
+"""What to learn next: every finding that is not known, with what it would tell, what it costs, and the plan made of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from bayesnet.errors import UnknownVariable
+from bayesnet.results.base import Result
+from bayesnet.results.table import Grid, wrapped
+from bayesnet.results.words import percent, plain
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One result a test can have: its probability, that of the target after it, and what would lead or be advised then."""
+
+    state: str
+    probability: float
+    posterior: float
+    then: str
+
+
+@dataclass(frozen=True)
+class NextTest:
+    """A finding that is not known.
+
+    `bits` is its information on the target; `expected_change` the mean size of the change of the target's probability. `value` is
+    the expected value of the finding for the decision, `net_value` that less the price of its test, both in the decision's unit;
+    NaN where the model has no decision or no price.
+    """
+
+    finding: str
+    test: str
+    bits: float
+    expected_change: float
+    outcomes: tuple[Outcome, ...]
+    cost: float
+    cost_source: str
+    burden: str
+    value: float
+    net_value: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class NextTests(Result):
+    """Every finding not yet known, most informative first; for the decision, most valuable first.
+
+    References
+    ----------
+    Shannon CE (1948). A mathematical theory of communication. Bell System Technical Journal 27, 379-423.
+    Heckerman D, Horvitz E, Middleton B (1993). An approximate nonmyopic computation for value of information. IEEE Transactions
+    on Pattern Analysis and Machine Intelligence 15, 292-298.
+    """
+
+    columns: ClassVar[tuple[str, ...]] = (
+        "finding",
+        "test",
+        "bits",
+        "expected_change",
+        "probabilities",
+        "posteriors",
+        "cost",
+        "burden",
+        "value",
+        "net_value",
+    )
+
+    target: str
+    now: float
+    entropy: float
+    tests: tuple[NextTest, ...]
+    cost_unit: str
+    value_unit: str
+
+    def heading(self) -> str:
+        """Say what about."""
+        return f"what next for {self.target}" + (f" | {self.title}" if self.title else "")
+
+    def __iter__(self) -> Iterator[NextTest]:
+        return iter(self.tests)
+
+    def __len__(self) -> int:
+        return len(self.tests)
+
+    def __getitem__(self, finding: str) -> NextTest:
+        for test in self.tests:
+            if test.finding == finding:
+                return test
+        raise UnknownVariable(finding, tuple(test.finding for test in self.tests))
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """One row per finding; `probabilities` and `posteriors` are dicts by result."""
+        return [
+            (
+                t.finding,
+                t.test,
+                t.bits,
+                t.expected_change,
+                {o.state: o.probability for o in t.outcomes},
+                {o.state: o.posterior for o in t.outcomes},
+                t.cost,
+                t.burden,
+                t.value,
+                t.net_value,
+            )
+            for t in self.tests
+        ]
+
+    def best_of_each_test(self) -> tuple[NextTest, ...]:
+        """One line for each test that has a price: its most telling finding; history and examination keep a line for each."""
+        seen: set[str] = set()
+        chosen = []
+        for t in self.tests:
+            key = t.test if t.cost > 0.0 else t.finding
+            if key not in seen:
+                chosen.append(t)
+            seen.add(key)
+        return tuple(chosen)
+
+    def grid(self, most: int = 15) -> Grid:
+        """The first lines, one for each test."""
+        lines = []
+        for t in self.best_of_each_test()[:most]:
+            outcome = max(t.outcomes, key=lambda o: o.posterior if o.posterior == o.posterior else -o.probability)
+            price = "–" if math.isnan(t.cost) else "free" if t.cost == 0.0 else f"{t.cost:.4g}"
+            lines.append((t.finding, t.test, f"{t.bits:.4f}", self._result(outcome), price, t.burden or "–", _short(t.net_value)))
+        headings = ("finding", "test", "bits", "its most telling result", self.cost_unit or "price", "burden", "net value")
+        return Grid(headings, tuple(lines), frozenset({0, 1, 3, 5}))
+
+    def _result(self, outcome: Outcome) -> str:
+        """One result with its probability and what follows."""
+        after = outcome.then if math.isnan(outcome.posterior) else percent(outcome.posterior)
+        return f"{outcome.state} ({percent(outcome.probability)}): {after}"
+
+    @property
+    def text(self) -> str:
+        """What to ask or do first, in words."""
+        listed = self.best_of_each_test()
+        first = max(listed, key=lambda t: t.bits, default=None)
+        if first is None or first.bits <= 0.0:
+            return f"Nothing that is left to learn says anything about {self.target}."
+        parts = [f"{first.finding} says most about {self.target}: {plain(first.bits)} of {plain(self.entropy)} bits."]
+        free = max((t for t in listed if t.cost == 0.0), key=lambda t: t.bits, default=None)
+        if free is not None and free is not first and free.bits > 0.0:
+            parts.append(f"Of what can simply be asked or examined, {free.finding} says most ({plain(free.bits)} bits).")
+        worth = [t for t in listed if t.net_value > 0.0]
+        if worth:
+            best = max(worth, key=lambda t: t.net_value)
+            parts.append(
+                f"For the decision {best.finding} is worth most: {plain(best.net_value)} {self.value_unit} more than its price."
+            )
+        elif any(t.net_value == t.net_value for t in listed):
+            parts.append("No single finding would change the decision enough to be worth its price.")
+        return " ".join(parts)
+
+    def footer(self) -> str:
+        """In words, and how to read the columns."""
+        return "\n\n".join(part for part in (wrapped(self.text), wrapped(self.reading), super().footer()) if part)
+
+    @property
+    def reading(self) -> str:
+        """How to read the columns."""
+        note = (
+            f"Of {len(self.tests)} findings, the most telling of each test. Bits: information on {self.target}, which has "
+            f"{plain(self.entropy)} to give."
+        )
+        if not self.value_unit:
+            return note
+        worth = f"{note} Net value: expected gain of the decision less the price, in {self.value_unit}"
+        brought = any(math.isnan(t.value) for t in self.best_of_each_test())
+        return f"{worth}; none (–) for what only an option of the decision brings." if brought else f"{worth}."
+
+
+def _short(value: float) -> str:
+    return "–" if math.isnan(value) else f"{value:+.1e}" if value and abs(value) < 0.001 else f"{value:+.4f}"

@@ -1,0 +1,356 @@
+"""What every number of a network does to one answer: the table of all numbers, and the curve of one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from functools import cached_property
+from typing import Any, ClassVar
+
+from bayesnet.errors import nearest
+from bayesnet.results.base import Result, safe
+from bayesnet.results.table import Grid, wrapped
+from bayesnet.results.words import frequency, percent, plain
+
+Curve = Callable[[float], tuple[float, float]]
+"""x to P(h, e) and P(e), both on the same scale."""
+
+
+@dataclass(frozen=True)
+class NumberSensitivity:
+    """One number and what it does to f(x) = P(h | e).
+
+    `f(x) = (a x + b) / (c x + d)` with `a x + b = P(h, e)` and `c x + d = P(e)`; NaN where the number enters non-linearly.
+    `at_low` and `at_high` are f at the ends of its cited range. `admissible_low` and `admissible_high` bound the values for which
+    the leader stays; the end of what the number can be (`lowest`, `highest`) where it always does. `structural` marks a number
+    that is exactly zero or one, a statement about what can be.
+    """
+
+    number: str
+    value: float
+    low: float
+    high: float
+    derivative: float
+    a: float
+    b: float
+    c: float
+    d: float
+    sensitivity_value: float
+    vertex_proximity: float
+    admissible_low: float
+    admissible_high: float
+    at_low: float
+    at_high: float
+    lowest: float
+    highest: float
+    linear: bool
+    structural: bool
+    source: str
+    citation: str
+    grade: str
+
+    @property
+    def width(self) -> float:
+        """How far the answer moves over the cited range."""
+        return abs(self.at_high - self.at_low)
+
+    @property
+    def flip(self) -> float:
+        """The nearest value at which the leader changes; NaN where none does."""
+        ends = [
+            end
+            for end, bound in ((self.admissible_low, self.lowest), (self.admissible_high, self.highest))
+            if math.isfinite(end) and end != bound
+        ]
+        return min(ends, key=lambda end: abs(end - self.value), default=math.nan)
+
+    @property
+    def flips_in_range(self) -> bool:
+        """Whether the leader changes while the number stays inside its cited range."""
+        return self.low < self.admissible_low or self.high > self.admissible_high
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sensitivities(Result):
+    """Every number of the network for one question, those first that move the answer most over their cited range.
+
+    `value` is f(x0) = P(target | findings), `leader` the most probable diagnosis (or state of the target) at the present numbers.
+    `slopes` holds what one pass gives of every number, in the order of the model, as arrays: value, derivative, a, b, c, d. What
+    takes more than that, the ends of the ranges and the flip points, is computed when it is first read. `assumption` says where
+    ranges come from when the network cites none.
+    """
+
+    columns: ClassVar[tuple[str, ...]] = (
+        "number",
+        "value",
+        "low",
+        "high",
+        "derivative",
+        "a",
+        "b",
+        "c",
+        "d",
+        "sensitivity_value",
+        "admissible_low",
+        "admissible_high",
+        "source",
+        "grade",
+    )
+
+    target: str
+    value: float
+    slopes: Mapping[str, Any] = field(repr=False, compare=False)
+    complete: Callable[[], tuple[str, Mapping[str, Sequence[Any]]]] = field(repr=False, compare=False)
+    assumption: str = ""
+    covariation: str = "proportional"
+    shown: int = 20
+
+    @cached_property
+    def _completed(self) -> tuple[str, Mapping[str, Sequence[Any]]]:
+        return self.complete()
+
+    @property
+    def leader(self) -> str:
+        """The most probable diagnosis, or state of the target, at the present numbers."""
+        return self._completed[0]
+
+    @property
+    def table(self) -> Mapping[str, Sequence[Any]]:
+        """The fields of `NumberSensitivity` by name, one entry per number, in the order printed."""
+        return self._completed[1]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Pickle what was computed, not how."""
+        completed = self._completed
+        return {**self.__dict__, "complete": None, "_completed": completed}
+
+    @cached_property
+    def numbers(self) -> tuple[NumberSensitivity, ...]:
+        """One record per number."""
+        names = [f.name for f in fields(NumberSensitivity)]
+        rows = zip(*(self.table[name] for name in names), strict=True)
+        return tuple(NumberSensitivity(*row) for row in rows)
+
+    def __getitem__(self, number: str) -> NumberSensitivity:
+        for line in self.numbers:
+            if line.number == number:
+                return line
+        close = nearest(number, self.table["number"])
+        hint = f'; did you mean "{close[0]}"?' if close else ""
+        raise KeyError(f'no number "{number}"{hint}')
+
+    def __iter__(self) -> Iterator[NumberSensitivity]:
+        return iter(self.numbers)
+
+    def __len__(self) -> int:
+        return len(self.slopes["number"])
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """One row per number."""
+        return list(zip(*(self.table[name] for name in self.columns), strict=True))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer with one record per number."""
+        basis = {name: safe(getattr(self.basis, name)) for name in self.basis.__dataclass_fields__}
+        names = ("title", "target", "value", "leader", "assumption", "covariation")
+        answer = {name: safe(getattr(self, name)) for name in names}
+        return {"kind": type(self).__name__, **answer, "numbers": [safe(line) for line in self.numbers], **basis}
+
+    def grid(self) -> Grid:
+        """The numbers that matter: value and range, what the answer becomes over that range, where the leader changes, source."""
+        lines = tuple(
+            (
+                short(line.number),
+                ranged(line.value, line.low, line.high),
+                percent_range(line.at_low, line.at_high),
+                flip_text(line),
+                brief(line.citation or line.grade),
+            )
+            for line in self.numbers
+            if line.width > 0 and not line.structural
+        )
+        return Grid(("number", "value [range]", "answer then", "flips at", "source"), lines[: self.shown], frozenset({0, 4}))
+
+    def heading(self) -> str:
+        """The first line: the probability that every line is about."""
+        return f"P({short(self.title)})"
+
+    def header(self) -> str:
+        """What was asked and answered, and how to read the lines."""
+        answer = f"The answer is {percent(self.value)}: {frequency(self.value)}."
+        return "\n".join([super().header(), "", answer, self._reading()])
+
+    def _reading(self) -> str:
+        """How a line is read."""
+        return wrapped(
+            "Which numbers does it rest on? Each line takes one number to the low and to the high end of its published range, "
+            "leaves all others as they are, and shows what the answer becomes. Flips at: the value beyond which "
+            f"{short(self.leader)}, now the most probable, is overtaken; * marks where its own range reaches that far."
+        )
+
+    def footer(self) -> str:
+        """How many lines there are in all, where the ranges come from, what to distrust."""
+        moving = sum(line.width > 0 and not line.structural for line in self.numbers)
+        fixed = sum(line.structural for line in self.numbers)
+        curved = sum(not line.linear and line.derivative != 0.0 for line in self.numbers)
+        silent = sum(line.derivative == 0.0 and not line.structural for line in self.numbers)
+        text = (
+            f"{min(moving, self.shown)} of {moving} numbers that move the answer within their ranges; {silent} cannot move it, "
+            f"{fixed} are zeros and ones of the model and were not varied."
+        )
+        if curved:
+            text += f" {curved} act along a curve that is no hyperbola (leaks, odds ratios); their ends are exact too."
+        return "\n".join(part for part in (wrapped(text), wrapped(self.assumption), super().footer()) if part)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SensitivityFunction(Result):
+    """The answer as a function of one number, all others as they are: call it, or `solve` it for an answer.
+
+    `linear` is true where `f(x) = (a x + b) / (c x + d)`; otherwise the coefficients are NaN and the curve is had by running
+    the network again with the number at x. `lowest` and `highest` bound what the number can be.
+
+    References
+    ----------
+    Laskey KB (1995). Sensitivity analysis for probability assessments in Bayesian networks. IEEE Trans SMC 25(6):901-909.
+    Castillo E, Gutierrez JM, Hadi AS (1997). Sensitivity analysis in discrete Bayesian networks. IEEE Trans SMC A 27(4):412-423.
+    van der Gaag LC, Renooij S (2001). Analysing sensitivity data from probabilistic networks. UAI 2001, 530-537.
+    """
+
+    columns: ClassVar[tuple[str, ...]] = ("x", "f")
+
+    target: str
+    line: NumberSensitivity
+    curve: Curve = field(repr=False, compare=False)
+    points: tuple[float, ...]
+    values: tuple[float, ...]
+    solver: Callable[[float], list[float]] = field(repr=False, compare=False)
+
+    def __call__(self, x: float) -> float:
+        """P(target | findings) with the number at x. Raises ValueError where the number cannot be x."""
+        if not self.line.lowest - 1e-12 <= x <= self.line.highest + 1e-12:
+            lowest, highest = plain(self.line.lowest), plain(self.line.highest)
+            raise ValueError(f'"{self.number}" cannot be {x:g} while all others stay: it lies between {lowest} and {highest}.')
+        hit, total = self.curve(float(x))
+        return hit / total if total > 0 else math.nan
+
+    def solve(self, p: float) -> list[float]:
+        """Every x for which f(x) = p, smallest first; empty where there is none."""
+        return self.solver(float(p))
+
+    @property
+    def number(self) -> str:
+        """The id of the number."""
+        return self.line.number
+
+    @property
+    def a(self) -> float:
+        """Slope of P(h, e)."""
+        return self.line.a
+
+    @property
+    def b(self) -> float:
+        """P(h, e) at x = 0."""
+        return self.line.b
+
+    @property
+    def c(self) -> float:
+        """Slope of P(e)."""
+        return self.line.c
+
+    @property
+    def d(self) -> float:
+        """P(e) at x = 0."""
+        return self.line.d
+
+    @property
+    def derivative(self) -> float:
+        """f'(x0)."""
+        return self.line.derivative
+
+    @property
+    def linear(self) -> bool:
+        """Whether P(h, e) and P(e) are straight lines in the number."""
+        return self.line.linear
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """Points of the curve."""
+        return list(zip(self.points, self.values, strict=True))
+
+    def grid(self) -> Grid:
+        """A dozen points."""
+        step = max(1, len(self.points) // 12)
+        lines = tuple((plain(x), percent(f)) for x, f in list(zip(self.points, self.values, strict=True))[::step])
+        return Grid((short(self.number), "answer"), lines, frozenset())
+
+    def heading(self) -> str:
+        """The first line: which probability, and of which number."""
+        return f"P({short(self.title)}) as a function of {short(self.number)}"
+
+    def header(self) -> str:
+        """What was asked, and the formula."""
+        if self.linear:
+            formula = f"f(x) = ({self.a:.6g} x + {self.b:.6g}) / ({self.c:.6g} x + {self.d:.6g})"
+        else:
+            formula = "f(x) is no hyperbola: the number enters several entries non-linearly; each point is run exactly"
+        now = f"now x = {plain(self.line.value)}, f(x) = {percent(self(self.line.value))}, slope {self.derivative:.4g}"
+        return "\n".join([super().header(), formula, now])
+
+    def to_dict(self) -> dict[str, Any]:
+        """The record of the number and points of the curve."""
+        basis = {name: safe(getattr(self.basis, name)) for name in self.basis.__dataclass_fields__}
+        answer = {"title": self.title, "target": self.target, "line": safe(self.line)}
+        return {"kind": type(self).__name__, **answer, "points": safe(self.points), "values": safe(self.values), **basis}
+
+
+def short(number: str) -> str:
+    """A pattern as people write it: `fever=present | epidural_abscess=present` without the `=present`.
+
+    >>> short("fever=present | epidural_abscess=present"), short("odds(epidural_abscess) | iv_drug_use=present")
+    ('fever | epidural_abscess', 'odds(epidural_abscess) | iv_drug_use')
+    """
+    return number.replace("=present", "")
+
+
+def ranged(value: float, low: float, high: float) -> str:
+    """A value with its range.
+
+    >>> ranged(0.52, 0.2, 0.83), ranged(0.000322, 0.000177, 0.000668)
+    ('0.52 [0.2, 0.83]', '0.00032 [0.00018, 0.00067]')
+    """
+    return two(value) if low == high else f"{two(value)} [{two(low)}, {two(high)}]"
+
+
+def two(value: float) -> str:
+    """A number with two figures, larger ones as whole numbers.
+
+    >>> two(0.000322), two(15.0), two(131.4)
+    ('0.00032', '15', '131')
+    """
+    return f"{value:.2g}" if abs(value) < 99.5 else f"{value:,.0f}"
+
+
+def brief(source: str, most: int = 20) -> str:
+    """A source cut to fit a table.
+
+    >>> brief("Henschke 2013"), brief("National Center for Health Statistics 2006")
+    ('Henschke 2013', 'National Center for…')
+    """
+    return source if len(source) <= most else source[: most - 1].rstrip() + "…"
+
+
+def percent_range(first: float, second: float) -> str:
+    """Two probabilities as percentages in the order given.
+
+    >>> percent_range(0.031, 0.09)
+    '3.10 to 9.00 %'
+    """
+    return f"{percent(first)[:-2]} to {percent(second)}"
+
+
+def flip_text(line: NumberSensitivity) -> str:
+    """Where the leader changes, with a star where the cited range reaches it."""
+    if math.isnan(line.flip):
+        return "never"
+    return f"{'* ' if line.flips_in_range else ''}{two(line.flip)}"

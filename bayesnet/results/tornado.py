@@ -1,0 +1,291 @@
+"""Bars over the cited ranges, the surface over two numbers, the sources an answer rests on, and the numbers that flip it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from bayesnet.results.base import Result
+from bayesnet.results.sensitivity import brief, percent_range, ranged, short, two
+from bayesnet.results.table import Grid, wrapped
+from bayesnet.results.words import percent, plain
+
+_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One number over its own range: the answer with it at `low` and at `high`, all others as they are."""
+
+    number: str
+    value: float
+    low: float
+    high: float
+    at_low: float
+    at_high: float
+    source: str
+    citation: str
+    grade: str
+
+    @property
+    def width(self) -> float:
+        """Length of the bar."""
+        return abs(self.at_high - self.at_low)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tornado(Result):
+    """Bars `[f(low), f(high)]`, one per number over its own cited range, widest first, about the probability in `label`."""
+
+    columns: ClassVar[tuple[str, ...]] = ("number", "value", "low", "high", "at_low", "at_high", "width", "source", "grade")
+
+    label: str
+    value: float
+    bars: tuple[Bar, ...]
+    total: int
+    assumption: str = ""
+
+    def __iter__(self) -> Iterator[Bar]:
+        return iter(self.bars)
+
+    def __len__(self) -> int:
+        return len(self.bars)
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """One row per bar."""
+        return [tuple(getattr(bar, name) for name in self.columns) for bar in self.bars]
+
+    def grid(self) -> Grid:
+        """One line per bar."""
+        lines = tuple(
+            (
+                short(b.number),
+                ranged(b.value, b.low, b.high),
+                percent_range(b.at_low, b.at_high),
+                brief(b.citation or "–"),
+                b.grade,
+            )
+            for b in self.bars
+        )
+        return Grid(("number", "value [range]", "low to high", "source", "grade"), lines, frozenset({0, 3, 4}))
+
+    def heading(self) -> str:
+        """The first line: the kind of analysis and what it is of."""
+        return f"Tornado of {short(self.label)}"
+
+    def header(self) -> str:
+        """What the bars are about, and the answer now."""
+        now = f"It is {percent(self.value)} with every number at its value; each line takes one number to both ends of its range."
+        return "\n".join([super().header(), wrapped(now)])
+
+    def footer(self) -> str:
+        """How many bars there are in all."""
+        text = f"The {len(self.bars)} widest of {self.total} numbers whose range moves the answer."
+        return "\n".join(part for part in (text, wrapped(self.assumption), super().footer()) if part)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TwoWay(Result):
+    """The answer over two numbers at once: `values[i][j]` is f(first[i], second[j]).
+
+    `numerator` and `denominator` hold the coefficients of `1, x, y, x y` in P(h, e) and P(e) where both numbers enter linearly
+    and independently; NaN otherwise.
+
+    References
+    ----------
+    Kjaerulff U, van der Gaag LC (2000). Making sensitivity analysis computationally efficient. UAI 2000, 317-325.
+    """
+
+    columns: ClassVar[tuple[str, ...]] = ("first", "second", "f")
+
+    label: str
+    number_1: str
+    number_2: str
+    now: tuple[float, float, float]
+    first: tuple[float, ...]
+    second: tuple[float, ...]
+    values: tuple[tuple[float, ...], ...]
+    numerator: tuple[float, float, float, float]
+    denominator: tuple[float, float, float, float]
+
+    def __call__(self, x: float, y: float) -> float:
+        """f(x, y) from the coefficients; NaN where there are none."""
+        terms = (1.0, x, y, x * y)
+        hit = math.fsum(k * t for k, t in zip(self.numerator, terms, strict=True))
+        total = math.fsum(k * t for k, t in zip(self.denominator, terms, strict=True))
+        return hit / total if total else math.nan
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """One row per point of the grid."""
+        return [
+            (x, y, f) for x, line in zip(self.first, self.values, strict=True) for y, f in zip(self.second, line, strict=True)
+        ]
+
+    def grid(self) -> Grid:
+        """A coarse table: the first number down, the second across."""
+        down, across = _few(len(self.first)), _few(len(self.second))
+        headings = (f"{short(self.number_1)} down", *(plain(self.second[j]) for j in across))
+        return Grid(headings, tuple((plain(self.first[i]), *(percent(self.values[i][j]) for j in across)) for i in down))
+
+    def heading(self) -> str:
+        """The first line: the kind of analysis and what it is of."""
+        return f"{short(self.label)} over {short(self.number_1)} and {short(self.number_2)}"
+
+    def header(self) -> str:
+        """What the surface is about."""
+        x, y, f = self.now
+        now = f"It is {percent(f)} at {plain(x)} and {plain(y)}; across: {short(self.number_2)}"
+        return "\n".join([super().header(), wrapped(now)])
+
+
+@dataclass(frozen=True)
+class SourceShare:
+    """One publication: how far the answer moves when all its numbers move within their ranges.
+
+    `low` and `high` are the answers at the two worst corners of those ranges; `strongest` is the number that does most by itself.
+    """
+
+    source: str
+    citation: str
+    numbers: int
+    low: float
+    high: float
+    strongest: str
+
+    @property
+    def width(self) -> float:
+        """How far the answer moves."""
+        return self.high - self.low
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sources(Result):
+    """The publications an answer rests on, the one first whose numbers can move it most."""
+
+    columns: ClassVar[tuple[str, ...]] = ("source", "citation", "numbers", "low", "high", "width", "strongest")
+
+    label: str
+    value: float
+    sources: tuple[SourceShare, ...]
+    assumption: str = ""
+
+    def __iter__(self) -> Iterator[SourceShare]:
+        return iter(self.sources)
+
+    def __len__(self) -> int:
+        return len(self.sources)
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """One row per publication."""
+        return [tuple(getattr(source, name) for name in self.columns) for source in self.sources]
+
+    def grid(self) -> Grid:
+        """One line per publication that moves the answer."""
+        lines = tuple(
+            (brief(s.citation, 30), str(s.numbers), percent_range(s.low, s.high), short(s.strongest))
+            for s in self.sources
+            if s.width > 0
+        )
+        return Grid(("source", "numbers", "answer between", "most by"), lines[:_SHOWN], frozenset({0, 3}))
+
+    def heading(self) -> str:
+        """The first line: the kind of analysis and what it is of."""
+        return f"Sources of {short(self.label)}"
+
+    def header(self) -> str:
+        """The answer now, and how to read a line."""
+        text = (
+            f"It is {percent(self.value)}. Each line moves all numbers of one source within their ranges, each to the end that "
+            "lowers the answer, then to the end that raises it."
+        )
+        return "\n".join([super().header(), wrapped(text)])
+
+    def footer(self) -> str:
+        """How the corners were found, and who does not matter."""
+        moving = sum(s.width > 0 for s in self.sources)
+        text = (
+            "The corners are chosen by the sign of each slope and improved by turning single numbers over until none helps; the "
+            f"answer at each corner is exact. {min(moving, _SHOWN)} of {moving} sources that move this answer; "
+            f"{len(self.sources) - moving} do not."
+        )
+        return "\n".join(part for part in (wrapped(text), wrapped(self.assumption), super().footer()) if part)
+
+
+@dataclass(frozen=True)
+class Flip:
+    """A number that by itself, inside its range, changes what leads (or what is advised): from `before` to `after` at `at`."""
+
+    number: str
+    value: float
+    low: float
+    high: float
+    at: float
+    what: str
+    before: str
+    after: str
+    source: str
+    citation: str
+    grade: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flips(Result):
+    """The single numbers whose cited range is wide enough to change the leading diagnosis or the advice, nearest first."""
+
+    columns: ClassVar[tuple[str, ...]] = ("number", "value", "low", "high", "at", "what", "before", "after", "source", "grade")
+
+    leader: str
+    advice: str
+    flips: tuple[Flip, ...]
+    tried: int
+    assumption: str = ""
+
+    def __iter__(self) -> Iterator[Flip]:
+        return iter(self.flips)
+
+    def __len__(self) -> int:
+        return len(self.flips)
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """One row per flip."""
+        return [tuple(getattr(flip, name) for name in self.columns) for flip in self.flips]
+
+    def grid(self) -> Grid:
+        """One line per flip."""
+        lines = tuple(
+            (
+                short(f.number),
+                ranged(f.value, f.low, f.high),
+                two(f.at),
+                f.what,
+                short(f.after),
+                brief(f.citation or f.grade),
+            )
+            for f in self.flips
+        )
+        if not lines:
+            return Grid(("no single number flips anything within its range",), ())
+        return Grid(("number", "value [range]", "at", "changes", "to", "source"), lines, frozenset({0, 3, 4, 5}))
+
+    def heading(self) -> str:
+        """The first line: the kind of analysis and what it is of."""
+        return "Which single numbers change the verdict" + (f", given {short(self.title)}" if self.title else "")
+
+    def header(self) -> str:
+        """What leads and what is advised now."""
+        now = f"Leading now: {short(self.leader)}." + (f" Advice now: {self.advice}." if self.advice else "")
+        return "\n".join([super().header(), wrapped(now)])
+
+    def footer(self) -> str:
+        """How many numbers were tried."""
+        text = f"{len(self.flips)} of {self.tried} numbers with a range flip something by themselves."
+        return "\n".join(part for part in (text, wrapped(self.assumption), super().footer()) if part)
+
+
+def _few(count: int) -> list[int]:
+    """At most six places, evenly spread, both ends included."""
+    if count <= 6:
+        return list(range(count))
+    return [round(i * (count - 1) / 5) for i in range(6)]

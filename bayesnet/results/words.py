@@ -1,0 +1,102 @@
+"""How numbers are written for people: percentages, natural frequencies, likelihood ratios, cited values."""
+
+from __future__ import annotations
+
+import math
+
+
+def percent(probability: float, figures: int = 3) -> str:
+    """A probability as a percentage with some figures; near certainty, with one figure less of what is missing to it.
+
+    >>> percent(0.0342), percent(0.00001234), percent(0.5), percent(0.999987), percent(0.0342, figures=2)
+    ('3.42 %', '0.00123 %', '50.0 %', '99.9987 %', '3.4 %')
+    """
+    if math.isnan(probability):
+        return "–"
+    if probability in (0.0, 1.0):
+        return f"{probability:.0%}".replace("%", " %")
+    near = min(probability, 1.0 - probability)
+    if near < 1e-12:
+        return f"{100.0 * probability:.3g} %" if probability < 1e-3 else "over 99.99999 %"
+    digits = max(0, figures - 1 - math.floor(math.log10(100.0 * near)))
+    if probability > 0.5:
+        digits = max(figures - 2, digits - 1)
+    return f"{100.0 * probability:.{digits}f} %"
+
+
+def frequency(probability: float) -> str:
+    """A probability as a natural frequency.
+
+    >>> frequency(0.3), frequency(0.034), frequency(0.00071), frequency(0.0)
+    ('30 in 100', '1 in 29', '1 in 1,400', 'never')
+    """
+    if math.isnan(probability):
+        return "–"
+    if probability == 0.0:
+        return "never"
+    if probability == 1.0:
+        return "always"
+    if probability >= 0.1:
+        share = round(100.0 * probability)
+        return f"{share} in 100" if share < 100 else "over 99 in 100"
+    return f"1 in {two_figures(1.0 / probability)}"
+
+
+def two_figures(value: float) -> str:
+    """A large number to two figures, with thousands separated.
+
+    >>> two_figures(1423.0), two_figures(29.4), two_figures(1.2e9)
+    ('1,400', '29', '1.2e+09')
+    """
+    if value >= 1e8:
+        return f"{value:.1e}"
+    place = max(0, math.floor(math.log10(value)) - 1)
+    return f"{round(value / 10**place) * 10**place:,d}"
+
+
+def ratio(value: float) -> str:
+    """A likelihood ratio to three figures.
+
+    >>> ratio(12.34), ratio(0.05678), ratio(23456.0), ratio(float("inf"))
+    ('12.3', '0.0568', '23,500', 'infinite')
+    """
+    if math.isnan(value):
+        return "–"
+    if math.isinf(value):
+        return "infinite"
+    if value == 0.0:
+        return "0"
+    if value < 1e-4 or value >= 1e8:
+        return f"{value:.2e}"
+    if value >= 999.5:
+        place = math.floor(math.log10(value)) - 2
+        return f"{round(value / 10**place) * 10**place:,d}"
+    return f"{value:#.3g}".rstrip(".")
+
+
+def plain(value: float) -> str:
+    """A number with up to four figures and no trailing zeros.
+
+    >>> plain(0.25), plain(0.000123456), plain(1.0)
+    ('0.25', '0.0001235', '1')
+    """
+    return f"{value:.4g}"
+
+
+def cited(value: float, low: float, high: float, source: str) -> str:
+    """A number with its range and source.
+
+    >>> cited(0.45, 0.32, 0.61, "Mylona 2009")
+    '0.45 [0.32, 0.61] (Mylona 2009)'
+    """
+    spread = "" if low == high else f" [{plain(low)}, {plain(high)}]"
+    return f"{plain(value)}{spread}" + (f" ({source})" if source else "")
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """A count with its noun.
+
+    >>> counted(1, "number"), counted(3, "study", "studies")
+    ('1 number', '3 studies')
+    """
+    return f"{count:,d} {one if count == 1 else many or one + 's'}"
