@@ -1,0 +1,34 @@
+"""The command line: one file per command, each imported when it is called."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from bayesnet.cli.failures import explained
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run one command and leave: status 0 done, 1 the model or the data is at fault, 2 the command is."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            # A terminal that cannot show a sign shows a question mark, not a traceback.
+            stream.reconfigure(errors="replace")
+    try:
+        from bayesnet.cli.program import program
+
+        given = list(arguments) if arguments is not None else None
+        status = program.main(args=given, prog_name="bayesnet", standalone_mode=False)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read our output has left, as in `bayesnet show back_pain | head`.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+    except (Exception, KeyboardInterrupt) as error:
+        text, status = explained(error)
+        if text:
+            sys.stderr.write(f"{text}\n")
+        sys.exit(status)
+    sys.exit(status if isinstance(status, int) else 0)

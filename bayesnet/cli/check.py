@@ -1,0 +1,85 @@
+"""`bayesnet check`: every problem of a model, or what it is made of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from bayesnet.cli.common import as_json, check_there, progress, to_json
+from bayesnet.results.table import wrapped
+
+if TYPE_CHECKING:
+    from bayesnet.analysis.core import Core
+
+_AT_A_TIME = 20
+
+
+@click.command("check")
+@click.argument("model", metavar="MODEL")
+@click.option(
+    "--patients", default=200, show_default=True, type=click.IntRange(0), help="Sample so many patients for the predicted cost."
+)
+@as_json
+def command(model: str, patients: int, json_: bool) -> None:
+    """Report every problem of a model at once; where there is none, what it is made of and what its answers cost."""
+    check_there(model)
+    from bayesnet.errors import SpecError
+
+    try:
+        network = _read(model)
+    except SpecError as error:
+        if not json_:
+            raise
+        click.echo(to_json({"kind": "Check", "model": model, "problems": [str(problem) for problem in error.problems]}))
+        raise click.exceptions.Exit(1) from None
+    from bayesnet.analysis.summary import summary
+
+    found = summary(network)
+    costs = _costs(network, patients)
+    if json_:
+        click.echo(to_json({**found.to_dict(), "problems": [], "cost": costs}))
+        return
+    click.echo(found)
+    click.echo()
+    if costs:
+        click.echo(
+            wrapped(
+                f"Predicted cost of all posteriors for {patients} sampled patients, in products: median {costs['median']:,.0f}, "
+                f"90 % below {costs['p90']:,.0f}, largest {costs['max']:,.0f}."
+            )
+        )
+    click.echo("No problems.")
+
+
+def _read(model: str) -> Core:
+    """Read and check afresh; the cache holds only models without problems, but it is not asked."""
+    from pathlib import Path
+
+    from bayesnet.analysis.core import Core
+    from bayesnet.model.find import find_model
+    from bayesnet.model.read import read_model
+
+    if Path(model).is_file() and Path(model).name != "model.toml":
+        from bayesnet.interop.files import read_network
+
+        return Core(read_network(model))
+    return Core(read_model(find_model(model)))
+
+
+def _costs(core: Core, patients: int) -> dict[str, float]:
+    """Median, 90th percentile and maximum of the predicted cost."""
+    if not patients:
+        return {}
+    import numpy as np
+
+    from bayesnet.inference.cost import sample_costs
+
+    found = []
+    with progress("predicting cost", patients) as advance:
+        for start in range(0, patients, _AT_A_TIME):
+            count = min(_AT_A_TIME, patients - start)
+            found.append(sample_costs(core.factors, count, seed=start))
+            advance(count)
+    costs = np.concatenate(found)
+    return {"median": float(np.median(costs)), "p90": float(np.quantile(costs, 0.9)), "max": float(costs.max())}

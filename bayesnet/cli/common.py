@@ -1,0 +1,92 @@
+"""What the commands share: reading the model, printing a result as text or JSON, progress."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from bayesnet.network import Network
+    from bayesnet.results.base import Result
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+as_json = click.option("--json", "json_", is_flag=True, help="Print the answer as JSON.")
+interventions = click.option("--do", "do", metavar="TEXT", help='Variables set from outside, as in "corticosteroids".')
+
+
+def model_argument(function: F) -> F:
+    """Add the argument MODEL, a network ready to be asked."""
+    return click.argument("network", metavar="MODEL", callback=_load)(function)
+
+
+def _load(_: click.Context, __: click.Parameter, value: str) -> Network:
+    """Read the network; a name or file that is not there is a fault of the command, one that cannot be read of the model."""
+    check_there(value)
+    from bayesnet.network import load
+
+    return load(value)
+
+
+def check_there(name: str) -> None:
+    """Refuse a model that is neither shipped nor a path that exists."""
+    if name.strip() and Path(name).exists():
+        return
+    from bayesnet.errors import SpecError
+    from bayesnet.model.find import find_model
+
+    try:
+        find_model(name)
+    except SpecError as error:
+        said = str(error.problems[0])
+        raise click.BadParameter(f'"{name}": {"no such file" if Path(name).suffix else said}', param_hint="MODEL") from None
+
+
+def show(result: Result, *, json_: bool) -> None:
+    """Print a result: as text, or as JSON with the same content."""
+    click.echo(to_json(result.to_dict()) if json_ else str(result))
+
+
+def to_json(content: object) -> str:
+    """JSON that any reader takes: no NaN, every letter as it is."""
+    import json
+
+    return json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False)
+
+
+@contextmanager
+def waiting(what: str) -> Iterator[None]:
+    """Say on standard error what is being done, where that is a terminal, and take it back when it is done."""
+    shown = sys.stderr.isatty()
+    if shown:
+        sys.stderr.write(f"{what} ...")
+        sys.stderr.flush()
+    try:
+        yield
+    finally:
+        if shown:
+            sys.stderr.write("\r\033[K")
+            sys.stderr.flush()
+
+
+@contextmanager
+def progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Show a bar on standard error for work of over a second; yields a function that takes how much more is done.
+
+    Nothing is shown where standard error is not a terminal.
+    """
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda done: bar.advance(task, done)

@@ -1,0 +1,49 @@
+"""`bayesnet diagnose`: the ranked differential."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from bayesnet.cli.common import as_json, interventions, model_argument, show
+
+if TYPE_CHECKING:
+    from bayesnet.network import Network
+
+
+@click.command("diagnose")
+@model_argument
+@click.argument("findings", metavar="FINDINGS")
+@interventions
+@click.option(
+    "--of", "of", metavar="TARGET", multiple=True, help="Rank this instead of the diagnoses; may be given several times."
+)
+@click.option(
+    "--intervals", is_flag=True, help="Draw all numbers from their ranges for 95 % intervals (a third of a second more)."
+)
+@as_json
+def command(network: Network, findings: str, do: str | None, of: tuple[str, ...], intervals: bool, json_: bool) -> None:
+    """Rank the diagnoses for some findings, as in "age_group=60-69, raised_alp, chronic_pain".
+
+    Prior, posterior and likelihood ratio of each, then what speaks for the most probable specific one.
+    """
+    from bayesnet.analysis.asking import read_given, read_target
+    from bayesnet.analysis.differential import DRAWS, differential
+
+    core = network.core
+    targets = [read_target(core, name) for name in of] or None
+    case = read_given(core, findings, do)
+    ranked = differential(core, case, targets, draws=DRAWS if intervals else 0)
+    if json_:
+        show(ranked, json_=True)
+        return
+    parts = [ranked.header(), ranked.grid().text()]
+    if ranked.leading and case.items:
+        from bayesnet.analysis.weights import weights
+
+        parts.append(weights(core, case, read_target(core, ranked.leading)).grid().text())
+    parts.append(ranked.footer())
+    if not intervals and any(n.low < n.high for n in core.model.numbers.values()):
+        parts.append("--intervals adds how far each posterior moves when all numbers are drawn from their ranges.")
+    click.echo("\n\n".join(part for part in parts if part))

@@ -1,0 +1,26 @@
+"""`bayesnet report`: a case on one page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bayesnet.cli.common import as_json, interventions, model_argument, to_json
+
+if TYPE_CHECKING:
+    from bayesnet.network import Network
+
+
+@click.command("report")
+@model_argument
+@click.argument("findings", metavar="FINDINGS")
+@click.argument("path", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--of", "target", metavar="TARGET", help="The diagnosis to explain; the leading specific one otherwise.")
+@interventions
+@as_json
+def command(network: Network, findings: str, path: Path, target: str | None, do: str | None, json_: bool) -> None:
+    """Write a report of a case: one HTML file that opens anywhere and prints well."""
+    written = network.case(findings, do).report(path, target=target)
+    click.echo(to_json({"kind": "Report", "path": str(written), "digest": network.digest}) if json_ else str(written))

@@ -1,0 +1,145 @@
+"""`bayesnet score`: posteriors for every row of a table, read and written in pieces."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bayesnet.cli.common import as_json, model_argument, progress, to_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
+
+    from bayesnet.network import Network
+
+_ROWS = 5_000
+_KINDS = (".csv", ".csv.gz", ".parquet")
+
+
+@click.command("score")
+@model_argument
+@click.argument("source", metavar="IN", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("out", metavar="OUT", type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--target", "targets", metavar="TARGET", multiple=True, help="Ask this instead of the diagnoses; may be given several times."
+)
+@as_json
+def command(network: Network, source: Path, out: Path, targets: tuple[str, ...], json_: bool) -> None:
+    """Score the rows of IN (.csv, .csv.gz or .parquet) and write one row each to OUT.
+
+    IN has one column per variable: states, or 0 and 1 for absent and present; empty is unobserved. OUT gets the probability of
+    each target, the log-probability of the findings, and what is wrong with a row, if anything.
+    """
+    _check_kind(source, "IN")
+    _check_kind(out, "OUT")
+    problems: Counter[str] = Counter()
+    rows = 0
+    writer = _Writer(out)
+    with writer, progress("scoring", _count(source)) as advance:
+        for piece in _pieces(source):
+            scored = network.score(piece, list(targets) or None)
+            writer.write(scored)
+            problems.update(text for text in scored["problem"] if text)
+            rows += len(piece)
+            advance(len(piece))
+    bad = sum(problems.values())
+    if json_:
+        click.echo(
+            to_json({"kind": "Score", "rows": rows, "problems": bad, "commonest": dict(problems.most_common(5)), "out": str(out)})
+        )
+        return
+    click.echo(f"Scored {rows:,d} rows into {out}; {bad:,d} with a problem.")
+    for text, count in problems.most_common(5):
+        click.echo(f"  {count:,d} x {text}")
+
+
+def _check_kind(path: Path, what: str) -> None:
+    if not path.name.lower().endswith(_KINDS):
+        raise click.BadParameter(f'"{path}" is not a table this reads or writes; expected {", ".join(_KINDS)}', param_hint=what)
+
+
+def _is_parquet(path: Path) -> bool:
+    return path.name.lower().endswith(".parquet")
+
+
+def _parquet() -> None:
+    """Refuse Parquet where pyarrow is not installed."""
+    from bayesnet.errors import MissingExtra
+
+    try:
+        import pyarrow.parquet  # noqa: F401 - only whether it is there
+    except ImportError:
+        raise MissingExtra("cohort", "Reading and writing Parquet files", "pyarrow") from None
+
+
+def _count(source: Path) -> int:
+    """How many rows there will be, for the bar; lines of a text file, which a quoted line break makes a little too many."""
+    if _is_parquet(source):
+        _parquet()
+        from pyarrow.parquet import ParquetFile
+
+        return int(ParquetFile(source).metadata.num_rows)
+    import gzip
+
+    opener = gzip.open if source.name.lower().endswith(".gz") else open
+    with opener(source, "rb") as file:
+        return max(0, sum(1 for _ in file) - 1)
+
+
+def _pieces(source: Path) -> Iterator[pd.DataFrame]:
+    """The table in pieces that fit memory; every value is kept as it is written."""
+    import pandas as pd
+
+    if _is_parquet(source):
+        from pyarrow.parquet import ParquetFile
+
+        for batch in ParquetFile(source).iter_batches(batch_size=_ROWS):
+            yield batch.to_pandas()
+        return
+    try:
+        with pd.read_csv(source, dtype=str, chunksize=_ROWS, keep_default_na=False, na_values=[""]) as pieces:
+            yield from pieces
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+        from bayesnet.errors import SpecError
+
+        raise SpecError(str(source), [f"not a table of comma-separated values: {str(error).strip()}"]) from None
+
+
+class _Writer:
+    """Writes pieces one after the other to a CSV or Parquet file; closes it at the end."""
+
+    def __init__(self, out: Path) -> None:
+        self.out = out
+        self.started = False
+        self.parquet: object = None
+
+    def __enter__(self) -> _Writer:
+        return self
+
+    def write(self, piece: pd.DataFrame) -> None:
+        """Append a piece."""
+        if _is_parquet(self.out):
+            self._write_parquet(piece)
+        else:
+            piece.to_csv(self.out, mode="a" if self.started else "w", header=not self.started, index=False)
+        self.started = True
+
+    def _write_parquet(self, piece: pd.DataFrame) -> None:
+        _parquet()
+        import pyarrow as pa
+        from pyarrow.parquet import ParquetWriter
+
+        table = pa.Table.from_pandas(piece, preserve_index=False)
+        if self.parquet is None:
+            self.parquet = ParquetWriter(self.out, table.schema)
+        assert isinstance(self.parquet, ParquetWriter)
+        self.parquet.write_table(table)
+
+    def __exit__(self, *_: object) -> None:
+        if self.parquet is not None:
+            self.parquet.close()  # type: ignore[attr-defined]

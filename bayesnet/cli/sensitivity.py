@@ -1,0 +1,111 @@
+"""`bayesnet sensitivity`: the numbers an answer rests on, the curve of one, or the answer with all of them uncertain."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from bayesnet.cli.common import as_json, interventions, model_argument, show
+
+if TYPE_CHECKING:
+    from bayesnet.case import Case
+    from bayesnet.network import Network
+    from bayesnet.results.base import Result
+
+cases_option = click.option(
+    "--cases",
+    type=float,
+    default=100.0,
+    show_default=True,
+    help="Where the network cites no ranges: each column as if counted in so many cases.",
+)
+
+
+def asked(network: Network, question: str, do: str | None) -> tuple[Case, str]:
+    """The case and the target of a question `target | findings`."""
+    from bayesnet.analysis.asking import read_question
+    from bayesnet.case import Case
+    from bayesnet.errors import PatternError
+
+    read = read_question(network.core, question, None, do)
+    if len(read.targets) != 1:
+        raise PatternError(question, read.targets[1].column, "one variable in one state is asked at a time")
+    return Case(network.core, read.findings), str(read.targets[0])
+
+
+@click.command("sensitivity")
+@model_argument
+@click.argument("question", metavar="QUESTION")
+@interventions
+@click.option("--number", metavar="ID", help="The answer as a function of this one number.")
+@click.option("--and", "other", metavar="ID", help="With --number: the surface over both.")
+@click.option("--top", type=click.IntRange(min=1), default=20, show_default=True, help="How many numbers to print.")
+@click.option("--flips", is_flag=True, help="Only the numbers whose range changes the leading diagnosis.")
+@click.option("--draws", type=click.IntRange(min=2), help="Draw all numbers so many times: interval, and who leads how often.")
+@click.option("--together", is_flag=True, help="With --draws: numbers of one study rise and fall together.")
+@click.option("--shares", is_flag=True, help="Sobol shares of the variance instead.")
+@click.option(
+    "--covariation",
+    type=click.Choice(["proportional", "uniform", "order-preserving"]),
+    default="proportional",
+    show_default=True,
+    help="How the rest of a table column gives way.",
+)
+@cases_option
+@as_json
+def command(
+    network: Network,
+    question: str,
+    do: str | None,
+    number: str | None,
+    other: str | None,
+    top: int,
+    flips: bool,
+    draws: int | None,
+    together: bool,
+    shares: bool,
+    covariation: str,
+    cases: float,
+    json_: bool,
+) -> None:
+    """Which numbers an answer rests on, as in "spinal_metastasis | age_over_50, cancer_history, raised_alp".
+
+    One line per number, those first that move the answer most over their published range, with source, and with the value at
+    which another diagnosis takes the lead.
+    """
+    case, target = asked(network, question, do)
+    show(_result(case, target, number, other, top, flips, draws, together, shares, covariation, cases), json_=json_)
+
+
+def _result(
+    case: Case,
+    target: str,
+    number: str | None,
+    other: str | None,
+    top: int,
+    flips: bool,
+    draws: int | None,
+    together: bool,
+    shares: bool,
+    covariation: str,
+    cases: float,
+) -> Result:
+    """The one analysis that the options name."""
+    if other and not number:
+        raise click.UsageError("--and names a second number; name the first by --number.")
+    if sum(map(bool, (number, flips, draws, shares))) > 1:
+        raise click.UsageError("--number, --flips, --draws and --shares each print something else; take one of them.")
+    if number and other:
+        return case.two_way(target, number, other, cases=cases)
+    if number:
+        return case.sensitivity(target, number, covariation=covariation, cases=cases)
+    if flips:
+        return case.flips(None if case.core.diagnoses else target, cases=cases)
+    if draws:
+        return case.uncertainty(target, draws=draws, together=together, cases=cases)
+    if shares:
+        return case.variance_shares(target, top=top, cases=cases)
+    from dataclasses import replace
+
+    return replace(case.sensitivities(target, covariation=covariation, cases=cases), shown=top)

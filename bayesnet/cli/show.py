@@ -1,0 +1,29 @@
+"""`bayesnet show`: variables and numbers with their citations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from bayesnet.cli.common import as_json, model_argument, show
+
+if TYPE_CHECKING:
+    from bayesnet.network import Network
+
+
+@click.command("show")
+@model_argument
+@click.argument("name", metavar="[VARIABLE|NUMBER]", required=False)
+@as_json
+def command(network: Network, name: str | None, json_: bool) -> None:
+    """List the variables; or show one variable with its numbers, or one number with its source."""
+    from bayesnet.analysis.cards import number_card, variable_card, variables
+
+    core = network.core
+    if name is None:
+        show(variables(core), json_=json_)
+    elif name in core.index or not set(name) & set("|=("):
+        show(variable_card(core, core.variable(name)), json_=json_)
+    else:
+        show(number_card(core, core.number(name)), json_=json_)

@@ -1,0 +1,25 @@
+"""`bayesnet sources`: the publications an answer rests on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from bayesnet.cli.common import as_json, interventions, model_argument, show
+from bayesnet.cli.sensitivity import asked, cases_option
+
+if TYPE_CHECKING:
+    from bayesnet.network import Network
+
+
+@click.command("sources")
+@model_argument
+@click.argument("question", metavar="QUESTION")
+@interventions
+@cases_option
+@as_json
+def command(network: Network, question: str, do: str | None, cases: float, json_: bool) -> None:
+    """Which publications an answer rests on: how far it moves when all numbers of one move within their ranges."""
+    case, target = asked(network, question, do)
+    show(case.sources(target, cases=cases), json_=json_)

@@ -1,0 +1,65 @@
+"""`bayesnet tune`: the smallest changes after which an answer is what it should be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from bayesnet.cli.common import as_json, interventions, model_argument, show
+from bayesnet.cli.sensitivity import asked, cases_option
+
+if TYPE_CHECKING:
+    from bayesnet.network import Network
+
+
+@click.command("tune")
+@model_argument
+@click.argument("question", metavar="QUESTION")
+@interventions
+@click.option("--at-least", type=float, metavar="P", help="The answer should be at least this.")
+@click.option("--at-most", type=float, metavar="P", help="The answer should be at most this.")
+@click.option("--equals", type=float, metavar="P", help="The answer should be this.")
+@click.option("--minus", metavar="QUESTION", help="Of the difference to this question; with a bar it has its own findings.")
+@click.option("--over", metavar="QUESTION", help="Of the ratio to this question.")
+@click.option("--lock", metavar="NAME", multiple=True, help="What must stay: a number, source, variable or grade; repeatable.")
+@click.option("--columns", is_flag=True, help="Move whole columns instead of single numbers.")
+@click.option("--structural", is_flag=True, help="Let zeros and ones of the model move too.")
+@cases_option
+@as_json
+def command(
+    network: Network,
+    question: str,
+    do: str | None,
+    at_least: float | None,
+    at_most: float | None,
+    equals: float | None,
+    minus: str | None,
+    over: str | None,
+    lock: tuple[str, ...],
+    columns: bool,
+    structural: bool,
+    cases: float,
+    json_: bool,
+) -> None:
+    """The smallest change of one number after which an answer is what it should be, as in "myeloma | anemia" --at-least 0.05.
+
+    One line per number that can do it by itself, the smallest change of log-odds first, with its CD distance, which bounds what
+    the change does to every other answer.
+    """
+    if sum(bound is not None for bound in (at_least, at_most, equals)) != 1 or (minus and over):
+        raise click.UsageError("Give exactly one of --at-least, --at-most and --equals, and at most one of --minus and --over.")
+    case, target = asked(network, question, do)
+    ways = case.tune(
+        target,
+        at_least=at_least,
+        at_most=at_most,
+        equals=equals,
+        minus=minus,
+        over=over,
+        lock=lock,
+        columns=columns,
+        structural=structural,
+        cases=cases,
+    )
+    show(ways, json_=json_)

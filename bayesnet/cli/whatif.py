@@ -1,0 +1,68 @@
+"""`bayesnet whatif`: scenarios side by side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from bayesnet.cli.common import as_json, model_argument, show
+
+if TYPE_CHECKING:
+    from bayesnet.network import Network
+
+
+def _numbers(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> tuple[dict[str, float], ...]:
+    """Read each `number=value`; a number's id may hold equal signs itself, so the last one counts."""
+    read = []
+    for text in texts:
+        number, _equals, value = text.rpartition("=")
+        try:
+            read.append({number.strip(): float(value)})
+        except ValueError:
+            said = f'"{text}" does not end in "=" and a number; write --with "fever=present | leak=0.1".'
+            raise click.BadParameter(said) from None
+    return tuple(read)
+
+
+@click.command("whatif")
+@model_argument
+@click.argument("findings", metavar="FINDINGS")
+@click.argument("scenarios", metavar="[SCENARIO]...", nargs=-1)
+@click.option(
+    "--of", "of", metavar="TARGET", multiple=True, help="Ask this instead of the diagnoses; may be given several times."
+)
+@click.option(
+    "--had",
+    "had",
+    metavar="FINDINGS",
+    multiple=True,
+    help="A column for what would have been, for this one patient, had it been so; may be given several times.",
+)
+@click.option(
+    "--with",
+    "numbers",
+    metavar="NUMBER=VALUE",
+    multiple=True,
+    callback=_numbers,
+    help='A column with another value of a number, "fever=present | leak=0.1"; may be given several times.',
+)
+@as_json
+def command(
+    network: Network,
+    findings: str,
+    scenarios: tuple[str, ...],
+    of: tuple[str, ...],
+    had: tuple[str, ...],
+    numbers: tuple[dict[str, float], ...],
+    json_: bool,
+) -> None:
+    """Put scenarios beside a case: one column each, and the changes.
+
+    A scenario replaces what the case says of the same variables: "raised_alp", "!raised_alp", "setting=emergency". To see is not
+    to do: "do(corticosteroids)" sets a variable from outside. Neither is to imagine: --had asks what would have been for this
+    patient, whose findings stay what was found.
+    """
+    if not (scenarios or had or numbers):
+        raise click.UsageError("Missing argument 'SCENARIO...'; or give --had or --with.")
+    show(network.case(findings).compare(*scenarios, of=of or None, had=had, numbers=numbers), json_=json_)

@@ -1,0 +1,6 @@
+"""A network: what a person loads, asks and never changes. Every method is one call into a room below."""
+
+from bayesnet.network.loading import distance, from_pgmpy, load
+from bayesnet.network.whole import Network
+
+__all__ = ["Network", "distance", "from_pgmpy", "load"]

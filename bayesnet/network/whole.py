@@ -1,0 +1,126 @@
+"""The network as a whole: what it holds, what it looks like with other numbers, how it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from bayesnet.model.schema import Model, Source, Variable
+from bayesnet.network.asking import Asking
+
+if TYPE_CHECKING:
+    from bayesnet.results.audit import Audit
+    from bayesnet.results.listing import Numbers, Summary
+
+
+class Network(Asking):
+    """A Bayesian network with its numbers and their sources; made by `bayesnet.load`.
+
+    Findings (`given`) are a text in the pattern language, `"anemia, !fever, age_group={50-59, 60-69}"`, or a dict, and mean the
+    same in both: `{"fever": "present"}` hard; `{"fever": {"present": 10, "absent": 1}}` likelihoods on any positive scale; a set
+    of states is one of these; None or NaN is unobserved; `bayesnet.jeffrey({"fever": 0.7})` asks for a new marginal.
+    Interventions (`do`) cut the arrows into a variable before the findings count.
+
+    Examples
+    --------
+    >>> import bayesnet
+    >>> net = bayesnet.load("asia")
+    >>> round(net.posterior("lung | smoke=yes, xray=yes")["yes"], 4)
+    0.646
+    """
+
+    @property
+    def model(self) -> Model:
+        """The records: variables, numbers, sources."""
+        return self.core.model
+
+    @property
+    def name(self) -> str:
+        """The name of the model."""
+        return self.core.model.name
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of structure and numbers: equal digests give equal answers."""
+        return self.core.model.digest
+
+    @cached_property
+    def variables(self) -> Mapping[str, Variable]:
+        """Every variable by name, in the order of the model: states, parents, gate, meaning."""
+        return MappingProxyType(dict(self.core.model.variables))
+
+    @cached_property
+    def sources(self) -> Mapping[str, Source]:
+        """Every publication by key."""
+        return MappingProxyType(dict(self.core.model.sources))
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        """Every number by id: value, range, source, place in the source, grade."""
+        from bayesnet.results.listing import Numbers
+
+        return Numbers(self.core.model.numbers, {key: source.short for key, source in self.core.model.sources.items()})
+
+    def summary(self) -> Summary:
+        """Counts of variables, gates, numbers and grades, and the numbers with the widest ranges."""
+        from bayesnet.analysis.summary import summary
+
+        return summary(self.core)
+
+    def __repr__(self) -> str:
+        return str(self.summary())
+
+    def _repr_html_(self) -> str:
+        return self.summary()._repr_html_()
+
+    def with_numbers(self, numbers: Mapping[str, float]) -> Network:
+        """Give a new network in which some numbers have other values and the rest of their columns give way in proportion.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> net = bayesnet.load("asia").with_numbers({"smoke=yes": 0.3})
+        >>> round(net.posterior("smoke")["no"], 4)
+        0.7
+        """
+        from bayesnet.analysis.changed import changed
+
+        return Network(changed(self.core, numbers), self.folder)
+
+    def audit(self) -> Audit:
+        """Ask the published figures and claims beside the model, and say what the model says."""
+        from bayesnet.analysis.audit import audit
+        from bayesnet.errors import BayesnetError
+
+        if self.folder is None:
+            raise BayesnetError(
+                f"{self.name} was not read from a priors folder, so there are no published figures to audit it with."
+            )
+        return audit(self.core, self.folder)
+
+    def to_pgmpy(self) -> Any:
+        """Give the same network as a `pgmpy.models.DiscreteBayesianNetwork`; gates too large for a table are divorced."""
+        from bayesnet.interop.pgmpy_bridge import to_pgmpy
+
+        return to_pgmpy(self.core.factors)
+
+    def save(self, path: str | Path) -> None:
+        """Write the network: a priors folder, or a file in the format of its extension.
+
+        The formats are .bif, .xmlbif, .xdsl, .net and .uai, each also with .gz.
+
+        Raises
+        ------
+        SpecError
+            When a label cannot be kept by the format, saying what would be lost.
+        """
+        from bayesnet.interop.files import EXTENSIONS, write_network
+        from bayesnet.model import write_model
+
+        if str(path).lower().removesuffix(".gz").endswith(EXTENSIONS):
+            write_network(self.model, path)
+        else:
+            write_model(self.model, Path(path))

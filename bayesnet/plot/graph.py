@@ -1,0 +1,229 @@
+"""What the picture of a network shows: the variables that matter, their probabilities, strength and sign of the arcs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.findings import Findings
+    from bayesnet.model.factors import Family, FloatArray
+    from bayesnet.results.base import Basis
+
+Kind = Literal["finding", "set", "assumed", "target", "other"]
+
+RIVALS = 3
+"""Diagnoses beside the target that are shown in a large network."""
+
+FEW = 12
+"""Variables that are drawn of a large network at least."""
+
+NEAR = 4
+"""Variables on the longest way from a finding to a rival that is shown."""
+
+_POSITIVE = ("present", "yes", "true", "positive", "high")
+
+
+class Subject(Protocol):
+    """A network or a case: anything with a core, and findings where there are any."""
+
+    @property
+    def core(self) -> Core:
+        """Model, arrays and engine."""
+        ...
+
+
+@dataclass(frozen=True)
+class Node:
+    """One variable: what it is called, the state known or shown, with its probability before and after, and why it is drawn."""
+
+    variable: int
+    name: str
+    label: str
+    group: str
+    state: str
+    prior: float
+    posterior: float
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class Arc:
+    """One arc: total variation between the child's distributions (0 to 1), and whether the parent raises (1) or lowers (-1) it.
+
+    The sign is 0 where it depends on the other parents.
+    """
+
+    parent: int
+    child: int
+    strength: float
+    sign: int
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Variables and arcs to be drawn; `left_out` counts the variables that are not."""
+
+    nodes: tuple[Node, ...]
+    arcs: tuple[Arc, ...]
+    left_out: int
+    findings: str
+    basis: Basis
+
+
+def drawing(subject: Subject, target: str | None, most: int | None) -> Drawing:
+    """Choose and measure what is drawn: all of a network of up to `most` variables, else what joins findings and target.
+
+    With neither findings nor a target, all of any network is drawn.
+    """
+    from bayesnet.analysis.asking import read_target
+    from bayesnet.analysis.findings import Findings
+
+    core: Core = subject.core
+    findings: Findings = getattr(subject, "findings", Findings())
+    asked = None if target is None else read_target(core, target)
+    arcs = _arcs(core, findings)
+    kept: Sequence[int] = range(len(core.names))
+    if most is not None and len(core.names) > most and (asked is not None or findings.variables):
+        asked = asked or _leading(core, findings)
+        kept = _filled(_neighbourhood(core, findings, None if asked is None else asked[0]), asked, arcs)
+    inside = frozenset(kept)
+    return Drawing(
+        nodes=_nodes(core, findings, kept, asked),
+        arcs=tuple(_signed(core, arc) for arc in arcs if arc.parent in inside and arc.child in inside),
+        left_out=len(core.names) - len(kept),
+        findings=findings.text,
+        basis=core.basis(core.stated(findings)),
+    )
+
+
+def _arcs(core: Core, findings: Findings) -> list[Arc]:
+    """Every arc with its strength, the strongest first, not yet signed."""
+    from bayesnet.analysis.influence import arc_strengths
+
+    found = []
+    for line in arc_strengths(core, findings):
+        strength = line.variation_mean if line.variation_weighted != line.variation_weighted else line.variation_weighted
+        found.append(Arc(core.index[line.parent], core.index[line.child], strength, 0))
+    return sorted(found, key=lambda arc: -arc.strength)
+
+
+def _signed(core: Core, arc: Arc) -> Arc:
+    """An arc with its sign."""
+    return replace(arc, sign=_sign(core, core.factors.families[arc.child], arc.parent))
+
+
+def _nodes(core: Core, findings: Findings, kept: Sequence[int], asked: tuple[int, int] | None) -> tuple[Node, ...]:
+    """The variables with their probabilities."""
+    from bayesnet.analysis.posterior import posteriors
+
+    marginals = posteriors(core, findings, None)
+    known = _known(core.stated(findings))
+    nodes = []
+    for v in kept:
+        before, after = marginals[core.names[v]].prior.probabilities, marginals[core.names[v]].probabilities
+        kind, told = known.get(v, ("other", ""))
+        if asked is not None and v == asked[0]:
+            s, kind = asked[1], "target" if kind == "other" else kind
+        else:
+            s = _shown_state(core.states(v), after)
+        record = core.model.variables[core.names[v]]
+        label = record.label or core.names[v].replace("_", " ")
+        nodes.append(Node(v, record.name, label, record.group, told or core.states(v)[s], before[s], after[s], kind))
+    return tuple(nodes)
+
+
+def _known(stated: Findings) -> dict[int, tuple[Kind, str]]:
+    """What is known or set, with the state; uncertain evidence leaves a probability and is drawn as one."""
+    known: dict[int, tuple[Kind, str]] = {}
+    for item in stated.items:
+        if item.kind in ("state", "one of"):
+            told = item.value if isinstance(item.value, str) else " or ".join(item.value)
+            known[item.variable] = ("assumed" if item.assumed else "finding", told)
+    return known | {item.variable: ("set", item.value) for item in stated.interventions}
+
+
+def _leading(core: Core, findings: Findings) -> tuple[int, int] | None:
+    """The leading diagnosis; None in a network without diagnoses."""
+    from bayesnet.analysis.asking import read_target
+    from bayesnet.analysis.differential import differential
+
+    return read_target(core, differential(core, findings, None).leading) if core.diagnoses else None
+
+
+def _filled(kept: set[int], asked: tuple[int, int] | None, arcs: Sequence[Arc]) -> list[int]:
+    """Few variables are joined by the strongest arcs of the target, then of the others, until there are `FEW`."""
+    own = [arc for arc in arcs if asked is not None and asked[0] in (arc.parent, arc.child)]
+    while len(kept) < FEW:
+        joining = next((arc for arc in (*own, *arcs) if (arc.parent in kept) != (arc.child in kept)), None)
+        if joining is None:
+            break
+        kept |= {joining.parent, joining.child}
+    return sorted(kept)
+
+
+def _neighbourhood(core: Core, findings: Findings, target: int | None) -> set[int]:
+    """The target, the findings, the open ways between them, and the diagnoses that compete for the same findings."""
+    from bayesnet.analysis.differential import differential
+    from bayesnet.analysis.paths import paths
+    from bayesnet.analysis.subject import checked
+
+    evidence = core.ask(findings, checked)
+    given = [v for v in findings.variables if v != target]
+    if target is None:
+        return set(given)
+    kept = {target, *given}
+    rivals: list[int] = []
+    if core.diagnoses and given:
+        ranked = [d for d in differential(core, findings, None) if d.role != "default" and d.likelihood_ratio > 1.0]
+        rivals = [core.index[d.diagnosis] for d in ranked if core.index[d.diagnosis] not in kept][:RIVALS]
+    for goal in (target, *rivals):
+        for v in given:
+            ways = [_on(core, way.path) for way in paths(core, evidence.without(v), v, goal) if way.open][:1]
+            kept.update(u for way in ways if goal == target or len(way) <= NEAR for u in way)
+    return kept
+
+
+def _on(core: Core, path: str) -> list[int]:
+    """The variables on a path."""
+    return [core.index[name] for name in re.split(r" [→←] ", path)]
+
+
+def _shown_state(states: Sequence[str], probabilities: Sequence[float]) -> int:
+    """The state whose probability is shown: present or yes; of several states the most probable."""
+    for name in _POSITIVE:
+        if name in states and len(states) == 2:
+            return states.index(name)
+    return max(range(len(states)), key=lambda s: probabilities[s])
+
+
+def _score(states: Sequence[str]) -> list[float]:
+    """Ranks of states: 1 for present or yes, otherwise their place in the order of the model."""
+    if len(states) == 2:
+        positive = next((states.index(name) for name in _POSITIVE if name in states), 1)
+        return [float(s == positive) for s in range(2)]
+    return [float(s) for s in range(len(states))]
+
+
+def _sign(core: Core, family: Family, parent: int) -> int:
+    """Whether the child's mean rank rises with the parent's: everywhere 1, nowhere -1, 0 where it depends on the others."""
+    import numpy as np
+
+    from bayesnet.analysis.tables import table_of
+
+    table: FloatArray = table_of(family)
+    ranks = np.array(_score(core.states(parent)))
+    mean = table @ np.array(_score(core.states(family.child)))
+    slope = np.tensordot(ranks - ranks.mean(), np.moveaxis(mean, family.parents.index(parent), 0), axes=1)
+    up, down = float(max(slope.max(), 0.0)), float(max(-slope.min(), 0.0))
+    if max(up, down) <= 1e-12 or min(up, down) > 0.1 * max(up, down):
+        return 0
+    return 1 if up > down else -1
+
+
+def groups_in_order(nodes: Iterable[Node]) -> list[str]:
+    """The groups of some variables, in the order of the model."""
+    return list(dict.fromkeys(node.group for node in sorted(nodes, key=lambda node: node.variable)))

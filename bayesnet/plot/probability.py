@@ -1,0 +1,191 @@
+"""Pictures of probabilities before and after: the differential, one variable, scenarios side by side."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from bayesnet.plot import style
+from bayesnet.results.comparison import Comparison
+from bayesnet.results.differential import Diagnosis, Differential
+from bayesnet.results.distribution import Counterfactual, Posterior
+from bayesnet.results.sensitivity import short
+from bayesnet.results.words import frequency
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def differential(result: Differential, ax: Axes | None = None, *, top: int = 12, scale: style.Scale = "log-odds") -> Axes:
+    """Draw the ranked diagnoses: prior as a hollow mark, posterior as a full one, its 95 % interval as a bar.
+
+    Parameters
+    ----------
+    result
+        From `case.diagnoses()`.
+    ax
+        Where to draw; a new figure when None.
+    top
+        How many diagnoses, most probable first.
+    scale
+        `log-odds`, on which 1 in 10,000 is as legible as 1 in 2; `percent`; or `auto`.
+
+    Examples
+    --------
+    >>> import bayesnet, bayesnet.plot
+    >>> case = bayesnet.load("asia").case("xray=yes")
+    >>> ax = bayesnet.plot.differential(case.diagnoses(of=["lung=yes", "tub=yes"]))
+    >>> [label.get_text() for label in ax.get_yticklabels()]
+    ['lung=yes', 'tub=yes']
+    """
+    lines = result.diagnoses[:top]
+    ax = style.axes_of(ax, 7.4, style.rows_height(len(lines), around=1.5))
+    values = [p for d in lines for p in (d.prior, d.posterior, d.low, d.high)]
+    style.probability_axis(ax, "x", scale, values, "probability")
+    for i, line in enumerate(lines):
+        _dumbbell(ax, i, line)
+    ax.plot([], [], "o", mfc="white", mec=style.MUTED, label="prior")
+    ax.plot([], [], "o", color=style.RAISES, label="posterior")
+    if any(not math.isnan(d.low) for d in lines):
+        ax.plot([], [], color=style.BAND, linewidth=7, solid_capstyle="butt", label="95 % interval of the posterior")
+    style.legend_below(ax, 46.0)
+    style.rows_axis(ax, [style.shown(d.diagnosis) for d in lines])
+    return style.finish(ax, "Diagnoses, most probable first", result, result.title, 100)
+
+
+def _dumbbell(ax: Axes, row: int, line: Diagnosis) -> None:
+    """One diagnosis: interval, way from prior to posterior, both marks, and the posterior in figures."""
+    before, after = style.inside(ax, line.prior), style.inside(ax, line.posterior)
+    if not math.isnan(line.low):
+        ends = [style.inside(ax, line.low), style.inside(ax, line.high)]
+        ax.plot(ends, [row, row], color=style.BAND, linewidth=7, solid_capstyle="butt", zorder=1, gid="interval")
+    ax.plot([before, after], [row, row], color=style.MUTED, linewidth=1.0, zorder=2, gid="change")
+    ax.plot([before], [row], "o", mfc="white", mec=style.MUTED, markersize=6, zorder=3, gid="prior")
+    ax.plot([after], [row], "o", color=style.RAISES, markersize=7, zorder=4, gid="posterior")
+    style.in_margin(ax, row, _both(line.posterior))
+
+
+def _both(p: float) -> str:
+    """A probability as a percentage and as a natural frequency; only once where both would say the same.
+
+    >>> _both(0.0342), _both(0.77), _both(0.0)
+    ('3.4 %   1 in 29', '77 %', 'never')
+    """
+    if p == 0.0 or p == 1.0:
+        return frequency(p)
+    return style.probability_text(p) + (f"   {frequency(p)}" if p < 0.095 else "")
+
+
+def posterior(result: Posterior, ax: Axes | None = None, *, scale: style.Scale = "percent") -> Axes:
+    """Draw one variable before and after the findings: two bars for each state, three for a counterfactual.
+
+    On a log-odds scale bars have no meaningful start, so marks are drawn instead.
+
+    Examples
+    --------
+    >>> import bayesnet, bayesnet.plot
+    >>> ax = bayesnet.plot.posterior(bayesnet.load("asia").posterior("lung | xray=yes"))
+    >>> [round(float(bar.get_width()), 3) for bar in ax.patches]
+    [0.055, 0.945, 0.489, 0.511]
+    """
+    sets = [("prior", style.FAINT, style.MUTED, result.prior.probabilities)]
+    if isinstance(result, Counterfactual):
+        sets.append(("as it was", style.BAND, style.RAISES, result.factual.probabilities))
+        sets.append(("as it would be", style.RAISES, style.RAISES, result.probabilities))
+    else:
+        sets.append(("posterior", style.RAISES, style.RAISES, result.probabilities))
+    rows = [i for i, state in enumerate(result.states) if result.states != ("absent", "present") or state == "present"]
+    ax = style.axes_of(ax, 6.8, style.rows_height(len(rows), 0.25 * len(sets) + 0.12, 1.3))
+    values = [probabilities[i] for *_, probabilities in sets for i in rows]
+    drawn = style.chosen(scale, values)
+    style.probability_axis(ax, "x", drawn, values, "probability")
+    height = 0.8 / len(sets)
+    for k, (name, fill, edge, probabilities) in enumerate(sets):
+        places = [row + (k - (len(sets) - 1) / 2) * height for row in range(len(rows))]
+        heights = [probabilities[i] for i in rows]
+        if drawn == "percent":
+            ax.barh(places, heights, height * 0.88, color=fill, edgecolor=edge, linewidth=0.8)
+        else:
+            ax.plot([style.inside(ax, p) for p in heights], places, "o", color=fill, mec=edge, markersize=8)
+        for place, p in zip(places, heights, strict=True):
+            style.in_margin(ax, place, f"{name} {_both(p)}", style.INK if k else style.MUTED)
+    style.rows_axis(ax, [result.states[i] for i in rows])
+    ax.set_ylabel(style.shown(result.variable))
+    return style.finish(ax, result.heading(), result, "", 96)
+
+
+def comparison(result: Comparison, ax: Axes | None = None, *, top: int = 8, scale: style.Scale = "log-odds") -> Axes:
+    """Draw scenarios as slopes: one line for each target, from the case as it stands through every scenario.
+
+    Shown are the `top` targets whose log-odds change most; lines that rise are dark and full, lines that fall light and dashed.
+
+    Examples
+    --------
+    >>> import bayesnet, bayesnet.plot
+    >>> what_if = bayesnet.load("asia").case("dysp=yes").compare("xray=yes", of=["lung=yes", "bronc=yes"])
+    >>> ax = bayesnet.plot.comparison(what_if)
+    >>> [label.get_text() for label in ax.get_xticklabels()]
+    ['as it stands', 'xray=yes']
+    """
+    columns = list(zip(*(s.probabilities for s in result.scenarios), strict=True))
+    order = sorted(range(len(columns)), key=lambda i: -_spread(columns[i]))[:top]
+    lines = sorted(order, key=lambda i: columns[i][-1])
+    ax = style.axes_of(ax, 3.6 + 1.6 * len(result.scenarios), 4.6)
+    values = [p for i in lines for p in columns[i]]
+    style.probability_axis(ax, "y", scale, values, "probability")
+    places = range(len(result.scenarios))
+    for i in lines:
+        rises = columns[i][-1] >= columns[i][0]
+        ax.plot(
+            places,
+            [style.inside(ax, p, "y") for p in columns[i]],
+            "o-" if rises else "o--",
+            color=style.RAISES if rises else style.LOWERS,
+            linewidth=1.8,
+            markersize=6,
+            label=result.targets[i],
+        )
+    _end_labels(ax, [(result.targets[i], columns[i]) for i in lines])
+    names = ["as it stands", *(short(s.name) for s in result.scenarios[1:])]
+    ax.set_xticks(places, ["\n".join(_wrapped(name, 18)) for name in names])
+    ax.set_xlim(-0.15, len(result.scenarios) - 0.85)
+    style.finish(ax, "What if", result, result.title, 40 + 22 * len(result.scenarios))
+    ax.grid(visible=True, axis="x", color=style.FAINT, linewidth=1.2)
+    return ax
+
+
+def _spread(probabilities: tuple[float, ...]) -> float:
+    """How far the log-odds of a target move over the scenarios."""
+    bounded = [min(max(p, 1e-12), 1.0 - 1e-12) for p in probabilities]
+    odds = [math.log(p / (1.0 - p)) for p in bounded]
+    return max(odds) - min(odds)
+
+
+def _end_labels(ax: Axes, ends: list[tuple[str, tuple[float, ...]]]) -> None:
+    """Name the lines at their right end, moved apart where they would overlap, in the order of the lines."""
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    last = len(ends[0][1]) - 1
+    heights = [float(ax.transData.transform((last, style.inside(ax, line[-1], "y")))[1]) for _, line in ends]
+    spread = list(heights)
+    for i in range(1, len(spread)):
+        spread[i] = max(spread[i], spread[i - 1] + 12.5 * figure.dpi / 72.0)
+    for (name, line), height, moved in zip(ends, heights, spread, strict=True):
+        text = f"{style.shown(name)}  {style.probability_text(line[0])} → {style.probability_text(line[-1])}"
+        ax.annotate(
+            text,
+            (last, style.inside(ax, line[-1], "y")),
+            (10.0, (moved - height) * 72.0 / figure.dpi),
+            textcoords="offset points",
+            va="center",
+            fontsize=style.NORMAL,
+            color=style.INK,
+            annotation_clip=False,
+        )
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """A scenario on several lines."""
+    import textwrap
+
+    return textwrap.wrap(text, width, break_on_hyphens=False) or [""]

@@ -1,0 +1,162 @@
+"""Counts a population: how many have a target, a finding, both or neither, in whole people that add up."""
+
+from __future__ import annotations
+
+import math
+from itertools import product
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bayesnet.analysis.asking import Given, read_given
+from bayesnet.analysis.distrust import weakest
+from bayesnet.analysis.findings import Finding, Findings
+from bayesnet.errors import BayesnetError
+from bayesnet.model.factors import FloatArray
+from bayesnet.results.frequencies import Counts, Frequencies, Square
+
+if TYPE_CHECKING:
+    from bayesnet.analysis.core import Core
+
+MOST = 10**9
+"""The largest population; beyond it the counts say more than the model's numbers can."""
+
+_SLACK = 1e-6
+
+
+def frequencies(core: Core, findings: Findings, target: tuple[int, int], finding: Given, of: int = 10_000) -> Frequencies:
+    """Count target and finding in a population of which all else that the case knows is true.
+
+    Parameters
+    ----------
+    core, findings
+        The network and the case. What the case itself knows of the target and of the finding is left out of the population.
+    target
+        Variable and state.
+    finding
+        One finding, or several that must all hold, each a state or one of several states.
+    of
+        How many people.
+
+    Raises
+    ------
+    ImpossibleEvidence
+        When what the case knows cannot hold together.
+    BayesnetError
+        When the finding cannot be counted or the population is not a whole number of people.
+
+    References
+    ----------
+    Gigerenzer G, Hoffrage U (1995). How to improve Bayesian reasoning without instruction: frequency formats. Psychological
+    Review 102(4), 684-704.
+    """
+    v, state = target
+    split = _countable(core, read_given(core, finding), v)
+    size = _people(of)
+    variables = tuple(dict.fromkeys(item.variable for item in split))
+    asked = (v, *variables)
+    rest = findings.keeping(item for item in findings.items if item.variable not in asked)
+    table = core.ask(rest, lambda engine, evidence: engine.joint(asked, evidence).table, asked)
+    cells = _square(table, state, [_holds(split, u) for u in variables])
+    name = core.literal(v, state)
+    others = [s for i, s in enumerate(core.states(v)) if i != state]
+    found = ", ".join(item.text for item in split)
+    return Frequencies(
+        title=core.title(f"{name}, {found}", rest),
+        basis=core.basis(core.stated(rest, asked), weakest(core, core.evidence(rest, asked), asked)),
+        target=name,
+        without_target=core.spelled(v, others) if len(others) == 1 else f"not {name}",
+        finding=found,
+        without_finding=_without(core, split, found),
+        population=rest.text,
+        of=size,
+        counts=whole_people(cells, size),
+        probabilities=cells,
+    )
+
+
+def whole_people(cells: Square, of: int) -> Counts:
+    """Round four shares of a population to people, so that cells, rows and columns are each less than one person off.
+
+    The largest remainders are rounded up as far as the sums of rows and columns allow, which a table of two ways always does. A
+    share of zero stays nobody.
+
+    References
+    ----------
+    Cox LH (1987). A constructive procedure for unbiased controlled rounding. Journal of the American Statistical Association
+    82(398), 520-524.
+
+    Examples
+    --------
+    >>> whole_people(((0.0004, 0.0006), (0.0994, 0.8996)), 1000)
+    ((0, 1), (99, 900))
+    """
+    exact = np.array(cells) * of
+    best, least = np.zeros((2, 2)), math.inf
+    for up in product((0, 1), repeat=4):
+        counts = np.floor(exact + _SLACK * 0.001) + np.array(up).reshape(2, 2)
+        off = counts - exact
+        sums = np.concatenate([off.ravel(), off.sum(axis=0), off.sum(axis=1)])
+        # The slack is for shares that are whole but for the last digits of a float.
+        if counts.sum() != of or np.abs(sums).max() >= 1.0 + _SLACK or (counts[exact == 0.0] > 0).any():
+            continue
+        error = float((off**2).sum())
+        if error < least - 1e-12:
+            best, least = counts, error
+    assert best.sum() == of, "a table of two by two can always be rounded so"
+    (a, b), (c, d) = best
+    return (int(a), int(b)), (int(c), int(d))
+
+
+def _square(table: FloatArray, state: int, holds: list[FloatArray]) -> Square:
+    """The joint table of target and findings as four cells that sum to one."""
+    finding = np.ones(())
+    for vector in holds:
+        finding = np.multiply.outer(finding, vector)
+    target = np.zeros(table.shape[0])
+    target[state] = 1.0
+    flat, weights = table.reshape(len(target), -1), finding.ravel()
+    cells = np.array([[h @ flat @ e for e in (weights, 1.0 - weights)] for h in (target, 1.0 - target)])
+    (a, b), (c, d) = cells / cells.sum()
+    return (float(a), float(b)), (float(c), float(d))
+
+
+def _holds(split: tuple[Finding, ...], variable: int) -> FloatArray:
+    """Ones where every finding on a variable holds."""
+    vectors = [np.array(item.vector) for item in split if item.variable == variable]
+    return np.asarray(np.prod(vectors, axis=0), dtype=float)
+
+
+def _without(core: Core, split: tuple[Finding, ...], found: str) -> str:
+    """What those are called who do not have the finding."""
+    if len(split) == 1:
+        others = [s for s, inside in zip(core.states(split[0].variable), split[0].vector, strict=True) if not inside]
+        if len(others) == 1:
+            return core.spelled(split[0].variable, others)
+        return f"not {found}"
+    return f"not all of {found}"
+
+
+def _countable(core: Core, finding: Findings, target: int) -> tuple[Finding, ...]:
+    """The findings that part the population, if they can."""
+    if not finding.items or finding.interventions:
+        raise BayesnetError(
+            f'A population is parted by a finding; got "{finding.text}"; expected a variable in a state, as in "fever" or '
+            '"age_group=60-69"; what is set with do() goes to the case: case.do(...).'
+        )
+    for item in finding.items:
+        if item.kind not in ("state", "one of"):
+            raise BayesnetError(
+                f'In "{finding.text}": people have {item.name} or they have it not, and likelihoods cannot be counted; expected '
+                f"a state of {item.name} or one of several: {', '.join(core.states(item.variable))}."
+            )
+        if item.variable == target:
+            raise BayesnetError(f'In "{finding.text}": {item.name} is the target itself; ask for a finding on another variable.')
+    return finding.items
+
+
+def _people(of: object) -> int:
+    """The size of the population, if it is one."""
+    if isinstance(of, bool) or not isinstance(of, int) or not 1 <= of <= MOST:
+        raise BayesnetError(f"A population is a whole number of people from 1 to {MOST:,d}; got of={of!r}.")
+    return of

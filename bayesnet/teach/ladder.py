@@ -1,0 +1,83 @@
+"""Naive Bayes beside the network: what each finding says alone, and given those before it."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bayesnet.analysis.distrust import weakest
+from bayesnet.analysis.findings import Findings
+from bayesnet.analysis.subsets import Situation, situation
+from bayesnet.results.ladder import Ladder, Rung
+
+if TYPE_CHECKING:
+    from bayesnet.analysis.core import Core
+
+
+def ladder(core: Core, findings: Findings, target: tuple[int, int]) -> Ladder:
+    """Climb from prior to posterior, with and without the dependence between findings.
+
+    Parameters
+    ----------
+    core, findings
+        The network and the case; context variables and interventions hold from the start.
+    target
+        Variable and state.
+
+    Raises
+    ------
+    ImpossibleEvidence
+        When the findings cannot hold together.
+
+    References
+    ----------
+    Spiegelhalter DJ, Knill-Jones RP (1984). Statistical and knowledge-based approaches to clinical decision-support systems, with
+    an application in gastroenterology. Journal of the Royal Statistical Society A 147(1), 35-77.
+    """
+    v, _ = target
+    core.ask(findings, lambda engine, evidence: engine.posteriors(evidence, (v,)), (v,))
+    asked = situation(core, findings, target)
+    count = len(asked.players)
+    prior = before = naive = _log_odds(core, asked, [False] * count)
+    rungs = []
+    for i, player in enumerate(asked.players):
+        alone = _change(prior, _log_odds(core, asked, [j == i for j in range(count)]))
+        here = _log_odds(core, asked, [j <= i for j in range(count)])
+        naive += alone
+        rungs.append(Rung(player.text, _ratio(alone), _probability(naive), _ratio(_change(before, here)), _probability(here)))
+        before = here
+    name = core.literal(*target)
+    return Ladder(
+        title=core.title(name, findings),
+        basis=core.basis(core.stated(findings, (v,)), weakest(core, core.evidence(findings, (v,)), (v,))),
+        target=name,
+        prior=_probability(prior),
+        rungs=tuple(rungs),
+    )
+
+
+def _log_odds(core: Core, asked: Situation, taken: list[bool]) -> float:
+    """ln P(h | e_S)/P(not h | e_S) of some of the findings."""
+    marginal = core.engine.posteriors(asked.evidence(taken), (asked.variable,)).marginals[asked.variable]
+    hit = np.isin(np.arange(len(marginal)), asked.states)
+    with np.errstate(divide="ignore"):
+        return float(np.log(marginal[hit].sum()) - np.log(marginal[~hit].sum()))
+
+
+def _change(before: float, after: float) -> float:
+    """Weight of evidence in nats; NaN where the question was settled before."""
+    return math.nan if math.isinf(before) else after - before
+
+
+def _ratio(nats: float) -> float:
+    """A likelihood ratio; beyond what a float can hold it is infinite."""
+    return math.exp(nats) if nats < 700.0 or math.isnan(nats) else math.inf
+
+
+def _probability(log_odds: float) -> float:
+    """The probability of some log-odds, without overflow on either side."""
+    if log_odds >= 0.0:
+        return 1.0 / (1.0 + math.exp(-log_odds))
+    return math.exp(log_odds) / (1.0 + math.exp(log_odds)) if not math.isnan(log_odds) else math.nan

@@ -1,0 +1,1 @@
+"""Pages: what a browser shows, each one file that loads nothing from elsewhere."""

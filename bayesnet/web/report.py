@@ -1,0 +1,335 @@
+"""The report of a case: one page with the case, the differential, why, what next, what to do, and every number behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bayesnet.analysis.asking import an_example, read_target
+from bayesnet.analysis.costs import costs
+from bayesnet.analysis.decision import advise, decider
+from bayesnet.analysis.decisionfile import Decision
+from bayesnet.analysis.differential import DRAWS, differential
+from bayesnet.analysis.explanation import explain
+from bayesnet.analysis.findings import Findings
+from bayesnet.analysis.nexttests import next_tests
+from bayesnet.analysis.requisite import requisite_families
+from bayesnet.analysis.tornado import tornado
+from bayesnet.errors import BayesnetError
+from bayesnet.model.schema import Number, Source
+from bayesnet.results.explanation import Explanation, signed
+from bayesnet.results.likelihood_words import CITATION
+from bayesnet.results.sensitivity import short
+from bayesnet.results.words import frequency, percent, plain, ratio
+from bayesnet.web.html import figure, page, paragraphs, section, table
+from bayesnet.web.svg import bars, both_sides, spans
+
+if TYPE_CHECKING:
+    from bayesnet.analysis.core import Core
+    from bayesnet.results.advice import Advice
+    from bayesnet.results.differential import Differential
+    from bayesnet.results.nexttests import NextTest, NextTests
+    from bayesnet.results.tornado import Tornado
+
+TESTS, BARS = 12, 15
+"""Next tests and bars of the tornado on the page."""
+
+SAYS_NOTHING = 5e-5
+"""Bits below which a test would be printed as 0.0000 and is left out."""
+
+MISSED = "must_not_miss"
+"""The role of a diagnosis that is told even where it does not lead."""
+
+
+def write_report(core: Core, findings: Findings, path: str | Path, target: str | None = None) -> Path:
+    """Write the report of a case to a file; a file that is there is replaced as a whole.
+
+    Raises
+    ------
+    BayesnetError
+        Where the file cannot be written.
+    """
+    text = report(core, findings, target)
+    out = Path(path)
+    draft = out.with_name(f"{out.name}.part")
+    try:
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(out)
+    except OSError as error:
+        raise BayesnetError(f"The report could not be written to {out}: {error.strerror or error}.") from error
+    return out
+
+
+def report(core: Core, findings: Findings, target: str | None = None) -> str:
+    """Give the report of a case as HTML.
+
+    Parameters
+    ----------
+    core, findings
+        The network and the case.
+    target
+        The diagnosis to explain, `variable` or `variable=state`; the leading specific one when None.
+
+    Raises
+    ------
+    BayesnetError
+        When the network has no diagnoses and no target is given.
+    ImpossibleEvidence
+        When the findings cannot hold together.
+    """
+    if target is None and not core.diagnoses:
+        raise BayesnetError(
+            f'{core.model.name or "This network"} has no variables of the group "diagnoses", so none leads and can be explained; '
+            f'name a target, as in report("case.html", target="{an_example(core)}").'
+        )
+    asked = read_target(core, target) if target else None
+    ranked = differential(core, findings, None if core.diagnoses or asked is None else [asked], draws=DRAWS)
+    name = core.literal(*asked) if asked else ranked.leading or ranked.leader
+    aim = read_target(core, name)
+    why = explain(core, findings, aim)
+    model = core.model
+    rests = numbers_behind(core, findings, [read_target(core, line.diagnosis) for line in ranked])
+    coming = next_tests(core, findings, name)
+    tests = _shown(coming)
+    body = [
+        _head(core),
+        section("The case", _case(core, findings)),
+        section("The differential", *_differential(ranked)),
+        section(f"Why {name}", _chosen(ranked, name), *_why(why)),
+        section(f"Which numbers {name} hangs on", *_tornado(tornado(core, findings, name, BARS, 100.0))),
+        section("What to learn next", *_next(coming, tests)),
+        section("What to do", *_advice(core, advise(core, findings))) if decider(core) else "",
+        section("Limits", paragraphs("\n".join([*ranked.basis.distrust, model.population, model.description, CITATION]))),
+        section(f"The {len(rests)} numbers behind the differential", _numbers(rests, model.sources)),
+        section("Sources", _sources(core, rests, [test.finding for test in tests])),
+        f"<footer>{paragraphs(_identity(core))}</footer>",
+    ]
+    return page(f"{model.title or model.name}: {findings.text or 'nothing known'}", "".join(body))
+
+
+def numbers_behind(core: Core, findings: Findings, targets: Sequence[tuple[int, int]]) -> list[Number]:
+    """Every number that can matter to the targets under these findings, in the order of the model."""
+    needed = requisite_families(core.factors, core.evidence(findings), [v for v, _ in targets])
+    names = {core.names[v] for v in needed}
+    return [number for number in core.model.numbers.values() if number.variable in names]
+
+
+def _head(core: Core) -> str:
+    model = core.model
+    title = f"<h1>{escape(model.title or model.name)}</h1>"
+    return f"<header>{title}{paragraphs(model.warning, 'warning')}{paragraphs(_identity(core), 'soft')}</header>"
+
+
+def _identity(core: Core) -> str:
+    model = core.model
+    laid = decider(core)
+    parts = [f"Model {model.name} {model.version}, digest {model.digest}."]
+    if laid:
+        parts.append(f"Decision: {laid.decision.title}, digest {laid.decision.digest}.")
+    return " ".join(parts)
+
+
+def _case(core: Core, findings: Findings) -> str:
+    rows = []
+    for item in core.stated(findings).items:
+        variable = core.model.variables[item.name]
+        rows.append((item.text, variable.label or item.name, variable.meaning, "assumed" if item.assumed else "found"))
+    for doing in findings.interventions:
+        variable = core.model.variables[doing.name]
+        rows.append((doing.text, variable.label or doing.name, variable.meaning, "set from outside"))
+    if not rows:
+        return paragraphs("Nothing is known.")
+    return table(("finding", "what it is", "meaning", ""), rows, left=(0, 1, 2, 3))
+
+
+def _differential(ranked: Differential) -> tuple[str, ...]:
+    rows = [
+        (
+            d.diagnosis,
+            percent(d.prior),
+            percent(d.posterior),
+            _interval(d.low, d.high),
+            frequency(d.posterior),
+            ratio(d.likelihood_ratio),
+        )
+        for d in ranked
+    ]
+    drawn = bars([(d.diagnosis, d.posterior, d.low, d.high, percent(d.posterior)) for d in ranked], "Posterior of each diagnosis")
+    note = "Bars are posteriors; the lines hold the middle 95 % when every number is drawn from its cited range."
+    headings = ("diagnosis", "before", "now", "95 % interval", "that is", "likelihood ratio")
+    feared = next((d for d in ranked if d.role == MISSED), None)
+    told = (
+        f"Of the diagnoses that must not be missed {feared.diagnosis} is the most probable: {percent(feared.posterior)}, "
+        f"{frequency(feared.posterior)}."
+        if feared
+        else ""
+    )
+    return figure(drawn, note), paragraphs(told), table(headings, rows)
+
+
+def _interval(low: float, high: float) -> str:
+    return "–" if low != low else f"{percent(low)[:-2]} to {percent(high)}"
+
+
+def _chosen(ranked: Differential, name: str) -> str:
+    """Why this diagnosis is explained where another one leads."""
+    first = next(iter(ranked))
+    if name == first.diagnosis:
+        return ""
+    if name != ranked.leading:
+        return paragraphs(f"{first.diagnosis} leads with {percent(first.posterior)}; explained here is {name}, as asked.")
+    return paragraphs(
+        f"{first.diagnosis} leads with {percent(first.posterior)}: none of the specific causes. "
+        f"Explained here is the most probable specific cause, {name}."
+    )
+
+
+def _why(why: Explanation) -> tuple[str, ...]:
+    drawn = both_sides([(i.text, i.omission, signed(i.omission, 2)) for i in why], "What each finding adds, the others known")
+    rows = [
+        (
+            i.text,
+            ratio(i.likelihood_ratio),
+            signed(i.decibans, 1),
+            signed(i.shapley, 2),
+            signed(i.omission, 2),
+            percent(i.probability),
+            i.verdict,
+        )
+        for i in why
+    ]
+    headings = ("finding", "likelihood ratio", "decibans", "Shapley", "omission", "then", "verdict")
+    ways = [f"<li>{escape(path.path)}</li>" for path in why.paths if path.open]
+    shut = [f"<li>{escape(f'{p.path}: closed at {p.blocker}, {p.reason}')}</li>" for p in why.paths if not p.open]
+    head = paragraphs("How the findings reach it, and which ways are closed:", "soft") if ways or shut else ""
+    paths = f'{head}<ul class="paths">{"".join([*ways, *shut])}</ul>' if ways or shut else ""
+    reading = paragraphs(why.reading, "soft") if rows else ""
+    caption = "Log-odds that would be lost without the finding, all others kept: to the right for, to the left against."
+    grid = table(headings, rows, left=(0, 6)) if rows else ""
+    return paragraphs(why.text), figure(drawn, caption) if rows else "", grid, reading, paths
+
+
+def _tornado(answer: Tornado) -> tuple[str, ...]:
+    if not answer.bars:
+        return ()
+    rows = [
+        (
+            short(b.number),
+            min(b.at_low, b.at_high),
+            max(b.at_low, b.at_high),
+            f"{percent(min(b.at_low, b.at_high))[:-2]} – {percent(max(b.at_low, b.at_high))}",
+        )
+        for b in answer.bars
+    ]
+    cited = [
+        (b.number, plain(b.value), f"{plain(b.low)} to {plain(b.high)}", b.citation or b.grade, b.grade) for b in answer.bars
+    ]
+    caption = f"Each number over its own cited range, all others kept; the line is {percent(answer.value)}."
+    headings = ("number", "value", "range", "source", "grade")
+    return figure(spans(rows, answer.value, "Tornado"), caption), table(headings, cited, left=(0, 3, 4), kind="small")
+
+
+def _shown(tests: NextTests) -> list[NextTest]:
+    """The first tests that say anything."""
+    return [t for t in tests.best_of_each_test() if t.bits >= SAYS_NOTHING][:TESTS]
+
+
+def _next(tests: NextTests, shown: Sequence[NextTest]) -> tuple[str, ...]:
+    rows = []
+    for t in shown:
+        results = "; ".join(
+            f"{o.state} {percent(o.probability)} → {percent(o.posterior)}" for o in t.outcomes if o.probability > 0.0
+        )
+        price = "–" if t.cost != t.cost else "free" if t.cost == 0.0 else f"{plain(t.cost)} {tests.cost_unit} ({t.cost_source})"
+        rows.append(
+            (
+                t.finding,
+                t.test,
+                f"{t.bits:.4f}",
+                results,
+                price,
+                t.burden,
+                f"{t.net_value:.2g}" if t.net_value == t.net_value else "–",
+            )
+        )
+    headings = ("finding", "test", "bits", "each result, and the probability after it", "price", "burden", "net value")
+    grid = table(headings, rows, left=(0, 1, 3, 4, 5)) if rows else ""
+    return paragraphs(tests.text), grid, paragraphs(tests.reading, "soft")
+
+
+def _advice(core: Core, advice: Advice) -> tuple[str, ...]:
+    laid = decider(core)
+    utilities = laid.decision.utilities if laid else ()
+    reasons = {u.id: u.where or u.note for u in utilities}
+    options = [(o.label, f"{o.expected_utility:.4f}", f"{o.behind:.4f}" if o.behind else "best") for o in advice.options]
+    rows = [(b.utility, b.at_low, b.at_high, f"{plain(b.low)} to {plain(b.high)}") for b in advice.tornado]
+    caption = (
+        "Lead of the advised option with each utility over its own range; the line is the lead now; below 0 the advice turns."
+    )
+    values = [
+        (
+            b.utility,
+            plain(b.value),
+            f"{plain(b.low)} to {plain(b.high)}",
+            b.source,
+            b.grade,
+            "yes" if b.turns else "no",
+            reasons.get(b.utility, ""),
+        )
+        for b in advice.tornado
+    ]
+    headings = ("utility", "value", "range", "source", "grade", "turns the advice", "where, or why")
+    return (
+        paragraphs(advice.text),
+        table((advice.decision, f"expected {advice.unit}", "behind"), options),
+        figure(spans(rows, advice.lead, "Tornado over the utilities"), caption) if rows else "",
+        table(headings, values, left=(0, 3, 4, 5, 6), kind="small"),
+        paragraphs(_money(laid.decision) if laid else "", "soft"),
+        paragraphs(advice.warning_of_decision, "soft"),
+    )
+
+
+def _money(decision: Decision) -> str:
+    """What a unit of utility is taken to be worth, with its source."""
+    money = decision.money
+    if money is None:
+        return ""
+    source = decision.sources.get(money.source)
+    whence = f"{money.grade}; {source.short}" if source else money.grade
+    worth = f"{money.value:,.0f} {money.unit} [{money.low:,.0f}, {money.high:,.0f}]"
+    return f"Prices are set against utilities at {worth} for one {decision.unit} ({whence})."
+
+
+def _numbers(rests: Sequence[Number], sources: Mapping[str, Source]) -> str:
+    rows = []
+    for n in rests:
+        source = sources.get(n.source)
+        spread = f"{plain(n.low)} to {plain(n.high)}" if n.low < n.high else "exact"
+        rows.append((n.id, plain(n.value), spread, n.grade, source.short if source else "", n.where or n.note))
+    headings = ("number", "value", "range", "grade", "source", "where, or why")
+    return table(headings, rows, left=(0, 3, 4, 5), kind="small")
+
+
+def _sources(core: Core, rests: Sequence[Number], tested: Sequence[str]) -> str:
+    """The publications of the numbers, of the prices shown, and of the utilities."""
+    prices, laid = costs(core), decider(core)
+    sources = {**core.model.sources, **prices.sources}
+    used = {n.source for n in rests} | {prices.by_variable[name].source for name in tested if name in prices.by_variable}
+    if laid:
+        sources |= laid.decision.sources
+        used |= {u.source for u in laid.decision.utilities} | ({laid.decision.money.source} if laid.decision.money else set())
+    items = []
+    for key, source in sources.items():
+        if key in used:
+            year = f" ({source.year})" if source.year else ""
+            parts = [
+                f"{source.authors}{year}",
+                source.title,
+                source.journal,
+                f"doi:{source.doi}" if source.doi else "",
+                source.url,
+            ]
+            items.append(f"<li>{escape('. '.join(part for part in parts if part))}</li>")
+    return f'<ol class="sources">{"".join(items)}</ol>' if items else ""

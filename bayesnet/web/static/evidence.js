@@ -1,0 +1,172 @@
+// What the evidence says, and which variables the answer needs in what role. No elimination happens here.
+
+/** `fixed[v]` is the only state left or -1, `like[v]` a likelihood with largest entry 1 or null, `log` what was divided out. */
+export function read(engine, likelihoods, interventions) {
+  const { n, cards, names } = engine;
+  const known = { log: 0, possible: true, changed: [], fixed: new Int32Array(n).fill(-1), like: Array(n).fill(null) };
+  known.cut = new Uint8Array(n);
+  known.settled = new Uint8Array(n);
+  for (const [v, state] of Object.entries(interventions)) {
+    if (!(state >= 0 && state < cards[v])) throw new RangeError(`${names[v]} has no state number ${state}.`);
+    known.fixed[v] = state;
+    known.cut[v] = 1;
+    known.changed.push(+v);
+  }
+  for (const [v, likelihood] of Object.entries(likelihoods)) {
+    if (likelihood.length !== cards[v] || !likelihood.every((x) => x >= 0 && x < Infinity)) {
+      const got = `${names[v]} has ${cards[v]} states; got likelihoods ${likelihood}`;
+      throw new RangeError(`${got}; expected one number >= 0 for each.`);
+    }
+    const state = known.fixed[v];
+    const top = state >= 0 ? likelihood[state] : Math.max(...likelihood);
+    known.possible &&= top > 0;
+    known.log += Math.log(top);
+    if (state < 0) narrow(known, +v, Float64Array.from(likelihood, (x) => x / top));
+  }
+  while (known.possible && known.changed.length) {
+    const v = known.changed.pop();
+    for (const c of [v, ...engine.children[v]]) {
+      if (!engine.families[c].certain || known.cut[c] || known.settled[c] || !known.possible) continue;
+      if (engine.families[c].table) deduceTable(engine, known, c);
+      else deduceGate(engine, known, c);
+    }
+  }
+  return known;
+}
+
+/** Enter a likelihood of v; with one state left v is fixed. */
+function narrow(known, v, likelihood) {
+  const left = [...likelihood.keys()].filter((s) => likelihood[s] > 0);
+  if (left.length === 0) known.possible = false;
+  if (left.length === 1) {
+    known.fixed[v] = left[0];
+    known.log += Math.log(likelihood[left[0]]);
+  }
+  known.like[v] = left.length > 1 && likelihood.some((x) => x !== 1) ? likelihood : null;
+  if (left.length < likelihood.length) known.changed.push(v);
+}
+
+/** Rule out the states of v for which `keep` says no. */
+function restrict(engine, known, v, keep) {
+  const before = states(engine, known, v);
+  const left = before.filter(keep);
+  if (left.length === 0) known.possible = false;
+  if (left.length === before.length || !known.possible) return;
+  const likelihood = new Float64Array(engine.cards[v]);
+  for (const s of left) likelihood[s] = known.like[v] ? known.like[v][s] : 1;
+  narrow(known, v, likelihood);
+}
+
+/** The states left to v. */
+function states(engine, known, v) {
+  if (known.fixed[v] >= 0) return [known.fixed[v]];
+  return range(engine.cards[v]).filter((s) => !known.like[v] || known.like[v][s] > 0);
+}
+
+/** A certain table: only states that occur in an assignment it allows; settled when it allows all that are left. */
+function deduceTable(engine, known, c) {
+  const axes = [...engine.families[c].parents, c];
+  const allowed = axes.map((v) => states(engine, known, v));
+  const seen = axes.map(() => new Set());
+  let excluded = 0;
+  const visit = (depth, offset, chosen) => {
+    if (depth < axes.length) {
+      for (const s of allowed[depth]) visit(depth + 1, offset * engine.cards[axes[depth]] + s, [...chosen, s]);
+    } else if (engine.families[c].table[offset]) chosen.forEach((s, i) => seen[i].add(s));
+    else excluded += 1;
+  };
+  visit(0, 0, []);
+  if (known.fixed[c] >= 0 && excluded === 0) known.settled[c] = 1;
+  axes.forEach((v, i) => restrict(engine, known, v, (s) => seen[i].has(s)));
+}
+
+/** A certain gate: bounds on the ranks of its causes bound its own rank, and the other way round. */
+function deduceGate(engine, known, c) {
+  const { parents, leak, links, rank } = engine.families[c];
+  const reach = (row) => row.indexOf(1);
+  const causes = parents.map((p, i) => states(engine, known, p).map((s) => reach(links[i][s])));
+  const least = Math.max(reach(leak), ...causes.map((ranks) => Math.min(...ranks)));
+  const tops = causes.map((ranks) => Math.max(...ranks));
+  const most = Math.max(reach(leak), ...tops);
+  restrict(engine, known, c, (s) => rank[s] >= least && rank[s] <= most);
+  if (!known.possible) return;
+  if (least === most) known.settled[c] = 1;
+  const own = states(engine, known, c).map((s) => rank[s]);
+  const [low, high] = [Math.min(...own), Math.max(...own)];
+  parents.forEach((p, i) => {
+    const others = Math.max(reach(leak), ...tops.filter((_, j) => j !== i));
+    restrict(engine, known, p, (s) => reach(links[i][s]) <= high && (others >= low || reach(links[i][s]) >= low));
+  });
+}
+
+// Lanes that one barren variable may take for each of its probabilities; with more, gates above it get an axis.
+export const MOST_TERMS = 32;
+
+/**
+ * Variables with an axis; gates known to an interval of ranks, which need none; what is barren (Shachter 1988): variables with
+ * at most one open parent, answered from its posterior, and others, answered by lanes. Barren gates between a lane and the axes
+ * are folded into it.
+ */
+export function assign(engine, known, most = MOST_TERMS) {
+  const { n, cards, families, topological } = engine;
+  const core = new Uint8Array(n);
+  const held = new Uint8Array(n);
+  const open = (v) => families[v].parents.filter((p) => known.fixed[p] < 0);
+  const climb = (...stack) => {
+    while (stack.length) {
+      const v = stack.pop();
+      if (core[v]) continue;
+      core[v] = 1;
+      if (!known.cut[v] && !known.settled[v]) stack.push(...open(v));
+    }
+  };
+  const hold = (v) => {
+    held[v] = 1;
+    climb(v);
+  };
+  // How many products of vectors on axes a vector on v becomes.
+  const terms = (v) => {
+    const free = open(v);
+    if (core[v] || (free.length > 1 && families[v].table)) return 1;
+    return product(free, free.length > 1 ? cards[v] : 1);
+  };
+  const product = (free, start) => free.reduce((total, p) => (total > most ? total : total * terms(p)), start);
+  const reach = (v) => {
+    if (core[v] || (open(v).length > 1 && families[v].table)) hold(v);
+    else open(v).forEach(reach);
+  };
+  for (let v = 0; v < n; v++) if (known.fixed[v] >= 0 || known.like[v]) climb(v);
+  const roles = { axes: [], whole: [], intervals: new Map(), lanes: [], chains: [] };
+  for (const v of [...topological].reverse()) {
+    if (core[v]) continue;
+    const free = open(v);
+    const settings = families[v].table ? free.reduce((total, p) => total * cards[p], 1) : 1;
+    if (free.length < 2) roles.chains.unshift(v);
+    else if (settings > most) hold(v);
+    else {
+      roles.lanes.push(v);
+      const many = product(free, settings) > most;
+      for (const p of free) many && !families[p].table && open(p).length > 1 ? hold(p) : reach(p);
+    }
+  }
+  const entering = range(n).filter((v) => core[v] && !known.cut[v] && !known.settled[v]);
+  for (const v of entering) for (const p of open(v)) held[p] = 1;
+  for (const v of entering) {
+    const interval = families[v].table || held[v] ? null : ranksLeft(engine, known, v);
+    if (interval) roles.intervals.set(v, interval);
+    else if (known.fixed[v] < 0) roles.axes.push(v);
+    if (!interval) roles.whole.push(v);
+  }
+  return roles;
+}
+
+/** Lowest and highest rank left to a gate; null where they have gaps or different likelihoods. */
+function ranksLeft(engine, known, v) {
+  const left = states(engine, known, v);
+  if (known.like[v] && left.some((s) => known.like[v][s] !== 1)) return null;
+  const ranks = left.map((s) => engine.families[v].rank[s]);
+  const [low, high] = [Math.min(...ranks), Math.max(...ranks)];
+  return high - low + 1 === ranks.length ? [low, high] : null;
+}
+
+export const range = (count) => Array.from({ length: count }, (_, i) => i);

@@ -1,0 +1,87 @@
+"""Bars as SVG, drawn by plain code: probabilities with intervals, weights to both sides, and spans."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from html import escape
+
+WIDTH, LABEL, ROW, VALUE = 900, 280, 24, 150
+
+
+def bars(rows: Sequence[tuple[str, float, float, float, str]], title: str) -> str:
+    """Draw probabilities from 0 to 1: label, value, low and high of its interval (NaN for none), and the text at the end."""
+    plot = WIDTH - LABEL - VALUE
+    parts = []
+    for i, (label, value, low, high, text) in enumerate(rows):
+        y = i * ROW
+        parts += [_label(label, y), f'<rect class="track" x="{LABEL}" y="{y + 5}" width="{plot}" height="14"/>']
+        parts.append(f'<rect class="for" x="{LABEL}" y="{y + 5}" width="{_n(plot * value)}" height="14"/>')
+        if not (math.isnan(low) or math.isnan(high)):
+            x1, x2 = _n(LABEL + plot * low), _n(LABEL + plot * high)
+            parts.append(f'<line class="range" x1="{x1}" x2="{x2}" y1="{y + 12}" y2="{y + 12}"/>')
+            parts += [f'<line class="range" x1="{x}" x2="{x}" y1="{y + 8}" y2="{y + 16}"/>' for x in (x1, x2)]
+        parts.append(_end(text, y))
+    return _svg(parts, len(rows), title)
+
+
+def both_sides(rows: Sequence[tuple[str, float, str]], title: str) -> str:
+    """Draw weights to the left and right of zero: label, weight, text; an infinite weight reaches the edge."""
+    plot = WIDTH - LABEL - VALUE
+    finite = [abs(value) for _, value, _ in rows if math.isfinite(value)]
+    largest = max(finite, default=1.0) or 1.0
+    middle = LABEL + plot / 2
+    parts = [f'<line class="axis" x1="{middle}" x2="{middle}" y1="0" y2="{len(rows) * ROW}"/>']
+    for i, (label, value, text) in enumerate(rows):
+        y = i * ROW
+        parts.append(_label(label, y))
+        if not math.isnan(value):
+            length = plot / 2 * min(1.0, abs(value) / largest)
+            x = middle if value >= 0 else middle - length
+            side = "for" if value >= 0 else "against"
+            parts.append(f'<rect class="{side}" x="{_n(x)}" y="{y + 5}" width="{_n(length)}" height="14"/>')
+        parts.append(_end(text, y))
+    return _svg(parts, len(rows), title)
+
+
+def spans(rows: Sequence[tuple[str, float, float, str]], now: float, title: str) -> str:
+    """Draw a tornado: label, one end, other end, text; a line marks the value now. The axis spans what is drawn."""
+    plot = WIDTH - LABEL - VALUE
+    ends = [x for _, low, high, _ in rows for x in (low, high)] + [now]
+    least, most = min(ends), max(ends)
+    width = (most - least) or 1.0
+
+    def at(x: float) -> float:
+        return LABEL + plot * (x - least) / width
+
+    parts = []
+    for i, (label, first, second, text) in enumerate(rows):
+        y = i * ROW
+        low, high = min(first, second), max(first, second)
+        parts += [
+            _label(label, y),
+            f'<rect class="span" x="{_n(at(low))}" y="{y + 5}" width="{_n(at(high) - at(low))}" height="14"/>',
+        ]
+        parts.append(_end(text, y))
+    x = _n(at(now))
+    parts.append(f'<line class="range" x1="{x}" x2="{x}" y1="0" y2="{len(rows) * ROW}"/>')
+    return _svg(parts, len(rows), title)
+
+
+def _label(text: str, y: int) -> str:
+    short = text if len(text) <= 40 else f"{text[:39]}…"
+    return f'<text x="{LABEL - 10}" y="{y + 16}" text-anchor="end">{escape(short)}</text>'
+
+
+def _end(text: str, y: int) -> str:
+    return f'<text class="soft" x="{WIDTH - VALUE + 10}" y="{y + 16}">{escape(text)}</text>'
+
+
+def _svg(parts: Sequence[str], rows: int, title: str) -> str:
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {max(1, rows) * ROW}" role="img">'
+    return f"{head}<title>{escape(title)}</title>{''.join(parts)}</svg>"
+
+
+def _n(x: float) -> str:
+    """A coordinate to a tenth."""
+    return f"{x:.1f}"
