@@ -1,0 +1,352 @@
+"""The command line: what each command prints, its JSON, its exit status, and how it fails."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from api_models import write_clinic
+
+import bayesnet
+from bayesnet.cli import main
+from bayesnet.cli.program import COMMANDS, program
+from bayesnet.results.table import WIDTH
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The clinic as a priors folder."""
+    return str(write_clinic(tmp_path_factory.mktemp("models") / "clinic"))
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]):
+    """Run a command in this process: status, standard output, standard error."""
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as left:
+            main(arguments)
+        out, err = capsys.readouterr()
+        return int(left.value.code or 0), out, err
+
+    return call
+
+
+def cold(*arguments: str, **options) -> subprocess.CompletedProcess[str]:
+    """Run a command as its own process."""
+    return subprocess.run([sys.executable, "-m", "bayesnet", *arguments], capture_output=True, text=True, check=False, **options)
+
+
+def test_query_prints_the_question_and_its_answer(run, folder: str) -> None:
+    """The question stands as on paper, with prior, posterior, what was assumed and what to distrust."""
+    status, out, err = run("query", folder, "flu | fever, !cough")
+    assert (status, err) == (0, "")
+    p = bayesnet.load(folder).posterior("flu | fever, !cough")
+    assert out.splitlines()[0] == "P(flu | fever, !cough)"
+    assert "setting=practice (assumed)" in out
+    assert f"{100 * p['present']:.1f} %" in out
+    assert "What to distrust" in out
+    assert out.rstrip().endswith("Only for tests.")
+
+
+def test_query_of_several_targets_gives_the_probability_of_all(run, folder: str) -> None:
+    """Two targets are asked together."""
+    status, out, _ = run("query", folder, "flu, !tumour | fever", "--json")
+    answer = json.loads(out)
+    assert status == 0
+    assert answer["probability"] == pytest.approx(bayesnet.load(folder).probability("flu, !tumour", given="fever"))
+    assert run("query", folder, "flu, !tumour | fever")[1].startswith("P(flu, !tumour | fever)")
+
+
+def test_query_takes_interventions(run, folder: str) -> None:
+    """`--do` and `do(...)` are the same."""
+    one, other = (json.loads(run("query", folder, *q, "--json")[1]) for q in (["flu | do(cough)"], ["flu", "--do", "cough"]))
+    assert one["posterior"] == other["posterior"] == one["prior"]
+
+
+def test_diagnose_ranks_and_says_what_speaks_for_the_leader(run, folder: str) -> None:
+    """Ranked diagnoses, then the findings with likelihood ratios and decibans; intervals on request."""
+    status, out, _ = run("diagnose", folder, "fever, cough")
+    assert status == 0
+    order = [line.split()[0] for line in out.splitlines() if line.startswith(("flu ", "healthy ", "tumour "))]
+    assert order == ["flu", "healthy", "tumour"]
+    assert "what speaks for flu" in out
+    assert "95 % interval" not in out
+    status, out, _ = run("diagnose", folder, "fever, cough", "--intervals")
+    assert "95 % interval" in out
+    ranked = bayesnet.load(folder).case("fever, cough").diagnoses()
+    answer = json.loads(run("diagnose", folder, "fever, cough", "--intervals", "--json")[1])
+    assert answer == json.loads(json.dumps(ranked.to_dict()))
+    assert json.loads(run("diagnose", folder, "fever", "--of", "cough", "--json")[1])["diagnoses"][0]["diagnosis"] == "cough"
+
+
+def test_whatif_puts_scenarios_side_by_side(run, folder: str) -> None:
+    """One column each, and the changes."""
+    status, out, _ = run("whatif", folder, "fever", "cough", "do(cough)")
+    assert status == 0
+    assert all(name in out for name in ("case", "cough", "do(cough)", "change"))
+    answer = json.loads(run("whatif", folder, "fever", "cough", "--of", "flu", "--json")[1])
+    assert answer["changes"]["cough"]["flu"] > 0
+
+
+def test_whatif_imagines_and_takes_other_numbers(run, folder: str) -> None:
+    """`--had` is the counterfactual of the network, `--with` the same question with another number."""
+    number = "fever=present | flu=present"
+    told = run("whatif", folder, "flu, fever", "--had", "flu=absent", "--with", f"{number}=0.5", "--of", "fever", "--json")
+    answer = json.loads(told[1])
+    net = bayesnet.load(folder)
+    would = net.counterfactual("fever", "flu, fever", had={"flu": "absent"})["present"]
+    assert answer["changes"]["had(!flu)"]["fever"] == would - 1.0
+    assert "with fever | flu: 0.5" in answer["changes"]
+    assert "had it been that !flu" in run("whatif", folder, "fever", "--had", "flu=absent")[1]
+
+
+def test_show_lists_variables_and_cites_numbers(run, folder: str) -> None:
+    """The list of variables, the card of one with its citations, the card of one number."""
+    assert "fever" in run("show", folder)[1]
+    status, out, _ = run("show", folder, "fever")
+    assert status == 0
+    for part in (
+        "meaning: 38 C or more",
+        "parents: flu, tumour",
+        "gate: noisy-or",
+        "fever=present | flu=present",
+        "0.8 [0.7, 0.9] (Roe 2010)",
+        "Table 2; 80 of 100",
+        "Roe R (2010). On fever. J Tests 2:3-4",
+    ):
+        assert part in out
+    status, out, _ = run("show", folder, "fever | tumour")
+    assert "note: Nobody counted." in out
+    assert json.loads(run("show", folder, "fever", "--json")[1])["numbers"][0]["where"] == "Table 2; 80 of 100"
+    status, _, err = run("show", folder, "fevre")
+    assert (status, err) == (2, 'no variable "fevre"; did you mean "fever"?\n')
+
+
+def test_check_counts_and_costs(run, folder: str) -> None:
+    """A sound model: counts, grades, share of studied numbers, widest ranges, predicted cost."""
+    status, out, _ = run("check", folder, "--patients", "20")
+    assert status == 0
+    for part in (
+        "16 numbers from 2 sources",
+        "86 % of the numbers rest on a study",
+        "widest ranges",
+        "Predicted cost",
+        "No problems.",
+    ):
+        assert part in out
+    answer = json.loads(run("check", folder, "--patients", "20", "--json")[1])
+    assert answer["problems"] == []
+    assert answer["cost"]["max"] >= answer["cost"]["p90"] >= answer["cost"]["median"] >= 0
+    assert json.loads(run("check", "back_pain", "--patients", "20", "--json")[1])["cost"]["median"] > 100
+
+
+def test_check_reports_every_problem_at_once(run, tmp_path: Path) -> None:
+    """All problems of all files, on standard error, with status 1; in JSON as a list."""
+    broken = write_clinic(tmp_path / "clinic")
+    findings = (broken / "findings.toml").read_text()
+    findings = findings.replace("value = 0.8", "value = 0.95").replace('source = "doe2001"', 'source = "doe2011"', 1)
+    (broken / "findings.toml").write_text(findings)
+    status, out, err = run("check", str(broken))
+    assert (status, out) == (1, "")
+    assert ": 2 problems\n" in err
+    assert 'findings.toml, number "fever=present | flu=present": value 0.95 lies outside its range [0.7, 0.9]' in err
+    assert 'source "doe2011" is not defined; did you mean "doe2001"' in err
+    status, out, err = run("check", str(broken), "--json")
+    assert (status, err) == (1, "")
+    assert len(json.loads(out)["problems"]) == 2
+    assert run("query", str(broken), "flu")[0] == 1
+
+
+def test_score_reads_and_writes_tables(run, folder: str, tmp_path: Path) -> None:
+    """One row in, one row out, in CSV and Parquet, equal to scoring the frame; bad rows are counted and named."""
+    frame = pd.DataFrame({"fever": ["present", "0", "", "lots"], "cough": ["1", "absent", "present", ""]})
+    source, out = tmp_path / "in.csv", tmp_path / "out.csv"
+    frame.to_csv(source, index=False)
+    status, printed, err = run("score", folder, str(source), str(out))
+    assert (status, err) == (0, "")
+    assert printed.startswith(f"Scored 4 rows into {out}; 1 with a problem.")
+    scored = pd.read_csv(out, keep_default_na=False, na_values=[""])
+    expected = bayesnet.load(folder).score(frame.replace("", None))
+    assert scored["P(flu)"].tolist() == pytest.approx(expected["P(flu)"].tolist(), abs=1e-12, nan_ok=True)
+    parquet = tmp_path / "out.parquet"
+    frame.replace("", None).to_parquet(tmp_path / "in.parquet")
+    status, _, _ = run("score", folder, str(tmp_path / "in.parquet"), str(parquet), "--target", "flu", "--json")
+    assert status == 0
+    assert list(pd.read_parquet(parquet).columns) == ["P(flu)", "log_probability", "problem"]
+
+
+def test_score_refuses_what_is_no_table(run, folder: str, tmp_path: Path) -> None:
+    """A missing file or an unknown kind is a fault of the command, a broken table or an unknown column one of the data."""
+    assert run("score", folder, str(tmp_path / "none.csv"), str(tmp_path / "o.csv"))[0] == 2
+    bad = tmp_path / "in.txt"
+    bad.write_text("x")
+    status, _, err = run("score", folder, str(bad), str(tmp_path / "o.csv"))
+    assert status == 2
+    assert "expected .csv, .csv.gz, .parquet" in err
+    for content in ("", "a,b\n1,2,3\n4\n", "fevr\n1\n"):
+        (tmp_path / "in.csv").write_text(content)
+        status, _, err = run("score", folder, str(tmp_path / "in.csv"), str(tmp_path / "o.csv"))
+        assert status == 1, content
+        assert err.count("\n") <= 3
+        assert "Traceback" not in err
+
+
+def test_convert_writes_other_formats_and_nothing_over_what_is_there(run, folder: str, tmp_path: Path) -> None:
+    """A file in another format answers the same; an existing file is kept unless forced."""
+    out = tmp_path / "clinic.bif"
+    status, printed, _ = run("convert", folder, str(out))
+    assert (status, printed) == (0, f"Wrote clinic to {out}.\n")
+    question = "flu | fever, setting=practice"
+    assert bayesnet.load(out).posterior(question)["present"] == pytest.approx(
+        bayesnet.load(folder).posterior(question)["present"]
+    )
+    status, _, err = run("convert", folder, str(out))
+    assert status == 2
+    assert "is there already; --force writes over it" in err
+    assert run("convert", folder, str(out), "--force", "--json")[0] == 0
+    status, _, err = run("convert", folder, str(tmp_path / "no" / "such" / "folder.bif"))
+    assert status == 1
+    assert "No such file or directory" in err
+
+
+FAULTS = [
+    (("query", "", "a"), 2, '"": no model is named; the models that come with bayesnet are "asia"'),
+    (("query", "nope", "a"), 2, '"nope": no model of this name and no such folder; the models that come with bayesnet are'),
+    (("query", "no/such/file.bif", "a"), 2, "no such file"),
+    (("query", "{folder}", "fluu | fever"), 2, 'In "fluu | fever": no variable "fluu"; did you mean "flu"?'),
+    (("query", "{folder}", "flu | fever=high"), 2, 'variable "fever" has no state "high"; its states are "absent", "present".'),
+    (("query", "{folder}", "flu | fever cough"), 2, 'column 13: got "cough"; expected "," or "|"'),
+    (("query", "{folder}", ""), 2, "expected a variable to ask for"),
+    (("query", "{folder}", "flu | pregnancy, !female"), 1, "cannot hold together in clinic: pregnancy=present, female=absent."),
+    (("query", "{folder}"), 2, "Missing argument"),
+    (("query", "{folder}", "flu", "--jsn"), 2, "--jsn"),
+    (("qery", "{folder}", "flu"), 2, 'No command "qery"; did you mean "query"? See "bayesnet --help".'),
+    (("diagnose", "asia", "dysp=yes"), 1, 'asia has no variables of the group "diagnoses"'),
+    (("whatif", "{folder}", "fever"), 2, "Missing argument"),
+    (("whatif", "{folder}", "fever", "--with", "x=y"), 2, '"x=y" does not end in "=" and a number'),
+    (("audit", "{folder}"), 1, "targets.toml"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("arguments", "status", "text"), FAULTS)
+def test_a_fault_is_one_paragraph_and_a_status(run, folder: str, arguments: tuple[str, ...], status: int, text: str) -> None:
+    """Status 1 when the model or the data is at fault, 2 when the command is; never a traceback, nothing on standard output."""
+    left, out, err = run(*(a.format(folder=folder) for a in arguments))
+    assert (left, out) == (status, "")
+    assert text in err
+    assert "Traceback" not in err
+    assert "\n\n" not in err.strip()
+
+
+def test_help_lists_every_command_without_importing_any(run) -> None:
+    """`--help` and `--version` are quick; every command has a help of its own within a terminal's width."""
+    status, out, _ = run("--help")
+    assert status == 0
+    assert all(f"  {name} " in out for name in COMMANDS)
+    assert run("--version")[1] == f"bayesnet {bayesnet.__version__}\n"
+    for name in COMMANDS:
+        status, out, _ = run(name, "--help")
+        assert status == 0
+        assert "--json" in out
+        assert max(map(len, out.splitlines())) <= WIDTH
+    assert set(program.commands) == set()
+
+
+def test_a_broken_pipe_and_an_unexpected_fault_leave_quietly(folder: str, monkeypatch: pytest.MonkeyPatch, run) -> None:
+    """Output that nobody reads is no error; a fault of ours is a sentence, with the traceback on request."""
+    piped = f"{sys.executable} -m bayesnet show {folder} | head -n 1"
+    done = subprocess.run(["bash", "-c", piped], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr, done.stdout) == (0, "", "clinic: A small clinic\n")
+    with monkeypatch.context() as patch:
+        patch.setattr("bayesnet.network.load", lambda _: 1 / 0)
+        status, out, err = run("query", folder, "flu")
+    assert (status, out) == (1, "")
+    assert err == (
+        "Something went wrong that should not: ZeroDivisionError: division by zero. "
+        "This is a fault of bayesnet; BAYESNET_TRACEBACK=1 shows where.\n"
+    )
+
+
+def test_ctrl_c_stops_with_a_word(tmp_path: Path, folder: str) -> None:
+    """Interrupting a long command prints one word and no traceback."""
+    source = tmp_path / "in.csv"
+    source.write_text("fever,cough\n" + "1,0\n0,\n,1\n" * 400_000)
+    command = [sys.executable, "-m", "bayesnet", "score", folder, str(source), str(tmp_path / "out.csv")]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    for _ in range(200):
+        if (tmp_path / "out.csv").exists():
+            break
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert (process.returncode, err.strip()) == (130, "Stopped.")
+
+
+def test_unreadable_files_are_named(tmp_path: Path, run) -> None:
+    """A folder in the way, a file that is not what it says: the name and the reason, in one line."""
+    odd = tmp_path / "odd.bif"
+    odd.write_bytes(b"\x00\xff\xfe rubbish")
+    status, _, err = run("query", str(odd), "a")
+    assert status == 1
+    assert "odd.bif" in err
+    assert "Traceback" not in err
+    if os.geteuid():
+        odd.chmod(0)
+        assert run("query", str(odd), "a")[0] == 1
+
+
+def test_a_cold_answer_needs_no_heavy_library(folder: str) -> None:
+    """`bayesnet diagnose` in its own process loads neither pandas nor scipy, pgmpy, rich or pydantic once the model is cached."""
+    code = (
+        "import sys\nfrom bayesnet.cli import main\n"
+        "try: main(sys.argv[1:])\nexcept SystemExit: pass\n"
+        "print([m for m in ('pandas', 'scipy', 'pgmpy', 'rich', 'pydantic', 'matplotlib', 'tomllib') if m in sys.modules])"
+    )
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "-c", code, "diagnose", folder, "fever"], capture_output=True, text=True, check=False
+        )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_plain_terminals_get_question_marks_not_tracebacks(folder: str) -> None:
+    """Where the terminal knows only ASCII, signs outside it are replaced."""
+    done = cold("diagnose", folder, "fever", "--intervals", env={**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"})
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "flu" in done.stdout
+
+
+def test_demo_tells_two_cases_to_the_end(run) -> None:
+    """Two cases, each with ranked diagnoses, priors, posteriors, what speaks for the first, and which numbers to distrust."""
+    status, out, err = run("demo")
+    assert (status, err) == (0, "")
+    first, second = out.split("Case 2.")
+    for text in (first, second):
+        for part in (
+            "prior",
+            "posterior",
+            "95 % interval",
+            "what speaks for",
+            "decibans",
+            "Which numbers to distrust",
+            "the answer runs from",
+        ):
+            assert part in text
+    assert "breast cancer" in first
+    assert "\nspinal_metastasis" in first
+    assert "drug user" in second
+    assert "setting=emergency, iv_drug_use, fever" in second
+    assert "Not for the care of patients." in out
+    assert max(map(len, out.splitlines())) <= WIDTH
+    told = json.loads(run("demo", "--json")[1])
+    assert told["cases"][0]["differential"]["diagnoses"][0]["diagnosis"] == "spinal_metastasis"
+    assert all(case["distrust"]["bars"] and case["weights"]["weights"] for case in told["cases"])

@@ -1,0 +1,151 @@
+"""Batches say what one case at a time says: draws of the numbers, cohorts of patients, one process or several."""
+
+from __future__ import annotations
+
+import math
+import subprocess
+import sys
+import textwrap
+
+import numpy as np
+import pytest
+from engine_networks import random_evidence, random_network
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from plain_elimination import Engine as PlainEngine
+from strategies import factors
+
+from bayesnet.inference import cohort, draws
+from bayesnet.inference.engine import Engine
+from bayesnet.inference.evidence import Evidence
+from bayesnet.inference.workers import processors, share
+from bayesnet.model.factors import Factors
+
+
+def some_rows(rng: np.random.Generator, network: Factors, count: int, probability: float = 0.35) -> np.ndarray:
+    """Rows of states with gaps; one variable is known in almost every row, and some rows are equal."""
+    rows = np.full((count, len(network.names)), -1)
+    for v, card in enumerate(network.cards):
+        seen = rng.random(count) < (0.95 if v == 0 else probability)
+        rows[seen, v] = rng.integers(0, card, int(seen.sum()))
+    rows[count // 2] = rows[0]
+    return rows
+
+
+def agree(network: Factors, rows: np.ndarray, wanted: list[int], workers: int = 1) -> None:
+    """Every row of the cohort equals the answer to that row alone; impossible rows stop nobody."""
+    engine = Engine(network)
+    found = engine.cohort(rows, wanted, workers=workers)
+    assert found.log_probability.shape == (len(rows),)
+    for i, row in enumerate(rows):
+        evidence = Evidence.of({v: int(s) for v, s in enumerate(row) if s >= 0}, network.cards)
+        log = engine.log_probability(evidence)
+        if log == -math.inf:
+            assert found.log_probability[i] == -math.inf
+            assert all(np.isnan(found.marginals[v][i]).all() for v in wanted)
+            continue
+        assert found.log_probability[i] == pytest.approx(log, abs=1e-10)
+        answer = engine.posteriors(evidence, wanted)
+        for v in wanted:
+            assert np.allclose(found.marginals[v][i], answer.marginals[v], rtol=0, atol=1e-12)
+
+
+@given(st.data())
+@settings(max_examples=25)
+def test_a_row_of_a_cohort_gets_the_answer_of_a_single_case(data: st.DataObject) -> None:
+    """Random models with every gate, every variable asked, findings missing at random."""
+    network = data.draw(factors())
+    rng = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
+    agree(network, some_rows(rng, network, 12), list(range(len(network.names))))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_cohorts_of_larger_networks_agree_too(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Chunks of few rows and unions of many gates, a few variables asked."""
+    rng = np.random.default_rng(seed)
+    network, _ = random_network(rng, 10)
+    monkeypatch.setattr(cohort, "ROWS", 7)
+    monkeypatch.setattr(cohort, "WIDTHS", (int(rng.integers(1, 6)),))
+    agree(network, some_rows(rng, network, 40), [int(v) for v in rng.permutation(10)[:3]])
+
+
+def test_several_processes_give_the_very_same_numbers() -> None:
+    """Chunks are fixed before they are shared out, so the results are equal to the last bit."""
+    rng = np.random.default_rng(1)
+    network, _ = random_network(rng, 9)
+    rows = some_rows(rng, network, 300)
+    engine = Engine(network)
+    worth, cohort.WORTH_A_PROCESS = cohort.WORTH_A_PROCESS, 0.0
+    try:
+        one, two = engine.cohort(rows, [1, 2, 3], workers=1), engine.cohort(rows, [1, 2, 3], workers=3)
+    finally:
+        cohort.WORTH_A_PROCESS = worth
+    assert np.array_equal(one.log_probability, two.log_probability)
+    for v in (1, 2, 3):
+        assert np.array_equal(one.marginals[v], two.marginals[v], equal_nan=True)
+
+
+def test_a_script_without_a_main_guard_can_use_several_processes(tmp_path) -> None:
+    """No fork, and the user's script is not run again by the second process."""
+    script = tmp_path / "script.py"
+    script.write_text(
+        textwrap.dedent("""
+        import math
+        from bayesnet.inference.workers import share
+        print("once")
+        print(share(math.sqrt, [1.0, 4.0, 9.0, 16.0, 25.0], 2))
+        """)
+    )
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["once", "[1.0, 2.0, 3.0, 4.0, 5.0]"]
+
+
+def test_a_failing_process_is_an_error_that_says_so() -> None:
+    """What went wrong elsewhere is told here."""
+    assert processors() >= 1
+    with pytest.raises(RuntimeError, match=r"A process that scored part of the cohort failed: ValueError"):
+        share(_fails_at_odd, [0, 1, 2, 3], 2)
+
+
+def _fails_at_odd(number: int) -> float:
+    return math.sqrt(-number if number % 2 else number)
+
+
+def test_a_cohort_of_nobody_is_empty() -> None:
+    """No rows, no answers, no error."""
+    network, _ = random_network(np.random.default_rng(0), 4)
+    found = Engine(network).cohort(np.empty((0, 4), dtype=int), [1])
+    assert found.log_probability.shape == (0,)
+    assert found.marginals[1].shape == (0, network.cards[1])
+
+
+def test_rows_of_the_wrong_shape_are_refused() -> None:
+    """One column per variable is expected."""
+    network, _ = random_network(np.random.default_rng(0), 4)
+    with pytest.raises(ValueError, match=r"rows must have one column per variable, shape \(n, 4\); got \(2, 3\)"):
+        Engine(network).cohort(np.zeros((2, 3), dtype=int), [1])
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_draws_of_the_numbers_agree_with_one_network_per_draw(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All variables, two, or one; some tensors fixed, some drawn; in chunks."""
+    rng = np.random.default_rng(seed)
+    network, certain = random_network(rng, 7)
+    given_ = random_evidence(rng, network)
+    count = 5
+    monkeypatch.setattr(draws, "CHUNK", (2, 2))
+    tensors = []
+    for v, family in enumerate(network.families):
+        row = []
+        for t in family.tensors:
+            if v in certain or rng.random() < 0.3:
+                row.append(t[..., None])
+            else:
+                drawn = t[..., None] * rng.uniform(0.5, 1.5, (*t.shape, count))
+                row.append(drawn / drawn.sum(-2, keepdims=True))
+        tensors.append(tuple(row))
+    for wanted in (list(range(7)), [int(v) for v in rng.permutation(7)[:2]], [int(rng.integers(7))]):
+        found, expected = Engine(network).draws(given_, tensors, wanted), PlainEngine(network).draws(given_, tensors, wanted)
+        assert np.allclose(np.exp(found.log_probability), np.exp(expected.log_probability), rtol=1e-11)
+        for v in wanted:
+            assert np.allclose(found.marginals[v], expected.marginals[v], rtol=0, atol=1e-12, equal_nan=True)

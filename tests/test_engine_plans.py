@@ -1,0 +1,163 @@
+"""Plans: what cannot matter costs nothing, what is too wide is refused before it is allocated, the flagship stays narrow."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+from engine_networks import network, random_network, rare_diseases, routes
+
+from bayesnet.errors import TooWide
+from bayesnet.inference import engine as engine_module
+from bayesnet.inference.cost import sample, sample_costs
+from bayesnet.inference.engine import Engine
+from bayesnet.inference.evidence import Evidence, one_hot
+from bayesnet.inference.structure import Structure
+from bayesnet.model.factors import Factors, NoisyFamily, TableFamily
+
+LINK = np.array([[1.0, 0.0], [0.4, 0.6]])
+
+
+def layers(diseases: int, findings: int, parents: int) -> Factors:
+    """Independent diseases and findings that each have the next few of them as causes."""
+    families = [TableFamily(d, (), np.array([0.9, 0.1])) for d in range(diseases)]
+    for f in range(findings):
+        causes = tuple((f + k) % diseases for k in range(parents))
+        families.append(NoisyFamily(diseases + f, causes, (0, 1), np.array([0.95, 0.05]), (LINK,) * parents))
+    return network([2] * (diseases + findings), families)
+
+
+def test_unobserved_findings_cost_nothing_to_the_diseases() -> None:
+    """A thousand findings that nobody looked at leave the plan as it is without them."""
+    few, many = layers(10, 1, 4), layers(10, 1000, 4)
+    seen = {10: one_hot(2, 1)}
+    assert Engine(few).cost(Evidence(seen), range(10)) == Engine(many).cost(Evidence(seen), range(10))
+
+
+def test_absent_findings_cost_no_more_than_their_causes() -> None:
+    """Two hundred absent findings with eight causes each are vectors: no table over several diseases."""
+    factors = layers(40, 200, 8)
+    engine = Engine(factors)
+    absent = Evidence.of(dict.fromkeys(range(40, 240), 0), factors.cards)
+    assert engine.cost(absent, range(40)) <= 40 * 4
+    answer = engine.posteriors(absent)
+    per_disease = [0.1 * 0.4**40, 0.9]
+    assert answer.marginals[0][1] == pytest.approx(per_disease[0] / sum(per_disease), rel=1e-12)
+
+
+def test_cost_grows_with_the_positive_findings_only() -> None:
+    """Each positive finding may double the plan; the number of diseases enters in proportion."""
+    small, large = rare_diseases(50, 12, 0.01, 0.01), rare_diseases(100, 12, 0.01, 0.01)
+    costs = [Engine(large).cost(Evidence.of(dict.fromkeys(range(100, 100 + k), 1), large.cards)) for k in (2, 4, 6)]
+    assert costs[0] < costs[1] < costs[2] < 100 * 3**7
+    half = Engine(small).cost(Evidence.of(dict.fromkeys(range(50, 56), 1), small.cards))
+    assert costs[2] == pytest.approx(2 * half, rel=0.3)
+
+
+def test_plans_are_kept_by_pattern_and_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same variables in other states share a plan; the plan not used for longest goes first."""
+    factors, _ = random_network(np.random.default_rng(2), 6)
+    roots = [v for v, family in enumerate(factors.families) if isinstance(family, TableFamily) and factors.cards[v] > 1]
+    v = roots[0]
+    engine = Engine(factors)
+    plans = [engine.program(engine.situation(Evidence.of({v: s}, factors.cards)), (5,)) for s in (0, 1)]
+    assert plans[0] is plans[1]
+    monkeypatch.setattr(engine_module, "PLANS", 3)
+    for wanted in range(6):
+        engine.posteriors(Evidence(), (wanted,))
+    assert len(engine._plans) <= 3
+
+
+def test_a_network_too_wide_is_refused_with_its_size_and_without_allocating() -> None:
+    """Forty binary parents of one table variable cannot be; forty that are all coupled are refused at once."""
+    size = 60
+    families = [TableFamily(v, (), np.array([0.5, 0.5])) for v in range(size)]
+    cards = [2] * size
+    for a in range(size):
+        for b in range(a + 1, size):
+            v = len(families)
+            families.append(TableFamily(v, (a, b), np.full((2, 2, 2), 0.5)))
+            cards.append(2)
+    factors = network(cards, families)
+    evidence = Evidence.of(dict.fromkeys(range(size, len(cards)), 1), factors.cards)
+    engine = Engine(factors)
+    start = time.perf_counter()
+    with pytest.raises(TooWide) as caught:
+        engine.posteriors(evidence, (0,))
+    assert time.perf_counter() - start < 5
+    assert caught.value.cells == 2.0**60
+    assert str(caught.value) == (
+        "An exact answer to this question needs a table of about 2^60 cells (8,589,934,592 GiB); the limit is 2^27. "
+        "Enter more findings, ask for fewer variables, or give variables fewer parents."
+    )
+
+
+def test_the_flagship_stays_narrow() -> None:
+    """Five hundred sampled patients of back_pain: no plan for all posteriors takes more than 2^22 products."""
+    from bayesnet.model import load_model
+    from bayesnet.model.expand import expand
+
+    costs = sample_costs(expand(load_model("back_pain")), n=500, seed=0)
+    assert costs.max() <= 2**22
+    assert np.median(costs) <= 2**16
+
+
+@pytest.mark.parametrize("known", [("setting", "age_group", "female"), ("setting",), ()])
+def test_the_standing_tree_of_the_flagship_answers_as_plans_do(known: tuple[str, ...]) -> None:
+    """P(e), every posterior and every joint with a diagnosis, for patients with two to forty findings."""
+    from bayesnet.model import load_model
+    from bayesnet.model.expand import expand
+
+    factors = expand(load_model("back_pain"))
+    tree, plan = routes(factors)
+    rng = np.random.default_rng(7)
+    structure = Structure.of(factors)
+    used = 0
+    for share in (0.02, 0.1, 0.4, 0.4):
+        world = sample(factors, structure, rng)
+        free = [v for v in range(len(world)) if v >= 6 and rng.random() < share and factors.names[v] not in known]
+        seen = {v: world[v] for v in (*free, *(factors.index[name] for name in known))}
+        evidence = Evidence.of(seen, factors.cards)
+        used += tree.standing.tree(evidence) is not None
+        a, b = tree.posteriors(evidence), plan.posteriors(evidence)
+        assert a.log_probability == pytest.approx(b.log_probability, rel=1e-12, abs=1e-12)
+        for v, marginal in a.marginals.items():
+            assert np.allclose(marginal, b.marginals[v], rtol=1e-9, atol=1e-14)
+        target = factors.index["spinal_metastasis"]
+        if target not in seen:
+            pairs, others = tree.joint_with_each(target, evidence), plan.joint_with_each(target, evidence)
+            assert all(np.allclose(pairs[v], others[v], rtol=1e-8, atol=1e-14) for v in others)
+    assert used > 0 or len(known) < 3
+
+
+def test_predicting_the_cost_takes_a_moment() -> None:
+    """Planning alone, about a millisecond; a generous bound for a busy machine."""
+    from bayesnet.model import load_model
+    from bayesnet.model.expand import expand
+
+    factors = expand(load_model("back_pain"))
+    engine = Engine(factors)
+    evidence = Evidence.of({factors.index[name]: 1 for name in ("fever", "anemia", "female")}, factors.cards)
+    times = []
+    for _ in range(9):
+        start = time.perf_counter()
+        engine.cost(evidence)
+        times.append(time.perf_counter() - start)
+    assert min(times) < 0.01
+
+
+def test_an_answer_needs_numpy_only() -> None:
+    """Importing the engine and asking it loads neither scipy, pandas, matplotlib, pgmpy nor pydantic."""
+    code = (
+        "import sys, numpy as np; from bayesnet.inference.engine import Engine; from bayesnet.inference.evidence import Evidence;"
+        "from bayesnet.model.factors import *; e = np.zeros(0, dtype=int);"
+        "f = Factors(('a',), (('x', 'y'),), (TableFamily(0, (), np.array([.5, .5])),), (), np.zeros(0), np.zeros(0, bool),"
+        " Dependence(e, e, e, e, np.zeros(0)));"
+        "Engine(f).posteriors(Evidence());"
+        "print([m for m in ('scipy', 'pandas', 'matplotlib', 'pgmpy', 'pydantic', 'rich', 'networkx') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,254 @@
+"""The page's engine in Node: what it answers is what Python answers, for every model, gate and kind of evidence.
+
+One Node process serves all tests: networks and cases go in as lines of JSON, answers come back the same way. It runs the joined
+module that a page carries, not the files beside each other. Marked as page tests: without Node they are skipped, visibly, and in
+continuous integration they fail.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import shutil
+import subprocess
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from engine_networks import chain, network, random_evidence, random_network, rare_diseases
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import evidence, factors
+
+from bayesnet.inference.cost import sample
+from bayesnet.inference.engine import Engine
+from bayesnet.inference.evidence import Evidence
+from bayesnet.inference.structure import Structure
+from bayesnet.interop import read_network
+from bayesnet.model.cache import load_model
+from bayesnet.model.expand import expand
+from bayesnet.model.factors import Factors, NoisyFamily, TableFamily
+from bayesnet.model.find import shipped_models
+from bayesnet.web.export import engine_source, network_to_dict
+
+pytestmark = pytest.mark.browser
+
+DRIVER = """
+import { createInterface } from "node:readline";
+import { compile, answer } from "./engine.mjs";
+for await (const line of createInterface({ input: process.stdin })) {
+  const { network, cases, options } = JSON.parse(line);
+  let reply;
+  try {
+    const engine = compile(network, options);
+    reply = cases.map((evidence) => {
+      const { logProbability, posteriors, products } = answer(engine, evidence);
+      return { log: String(logProbability), posteriors: posteriors && posteriors.map((p) => [...p]), products };
+    });
+  } catch (error) {
+    reply = { error: `${error.name}: ${error.message}` };
+  }
+  process.stdout.write(JSON.stringify(reply) + "\\n");
+}
+"""
+
+
+class Node:
+    """A running Node with the engine loaded."""
+
+    def __init__(self, folder: Path, program: str) -> None:
+        (folder / "engine.mjs").write_text(engine_source(), encoding="utf-8")
+        (folder / "driver.mjs").write_text(DRIVER, encoding="utf-8")
+        self.process = subprocess.Popen(
+            [program, str(folder / "driver.mjs")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+        )
+
+    def ask(self, data: dict[str, Any], cases: Sequence[dict[str, Any]], **options: float) -> Any:
+        """One answer per case, or what was thrown."""
+        assert self.process.stdin
+        assert self.process.stdout
+        self.process.stdin.write(json.dumps({"network": data, "cases": cases, "options": options}) + "\n")
+        self.process.stdin.flush()
+        line = self.process.stdout.readline()
+        assert line, "Node ended without an answer"
+        return json.loads(line)
+
+    def close(self) -> None:
+        """End the process."""
+        self.process.communicate()
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+    """Node with the engine; skips where there is none."""
+    program = shutil.which("node")
+    if program is None:
+        pytest.skip("no node on the path: install Node.js 18 or newer to test the page's engine")
+    running = Node(tmp_path_factory.mktemp("engine"), program)
+    yield running
+    running.close()
+
+
+def as_json(case: Evidence) -> dict[str, Any]:
+    """Evidence as the page hands it to the engine."""
+    likelihoods = {str(v): [float(x) for x in vector] for v, vector in case.likelihoods.items()}
+    return {"likelihoods": likelihoods, "interventions": {str(v): int(s) for v, s in case.interventions.items()}}
+
+
+def compare(node: Node, factors: Factors, cases: Sequence[Evidence]) -> int:
+    """P(e) and every posterior to 1e-9, impossible evidence told as such; returns how many cases were possible."""
+    engine = Engine(factors)
+    possible = 0
+    for case, told in zip(cases, node.ask(network_to_dict(factors), [as_json(case) for case in cases]), strict=True):
+        log = engine.log_probability(case)
+        if log == -math.inf:
+            assert told["log"] == "-Infinity"
+            assert told["posteriors"] is None
+            continue
+        possible += 1
+        assert float(told["log"]) == pytest.approx(log, rel=1e-12, abs=1e-9)
+        for v, marginal in engine.posteriors(case).marginals.items():
+            assert np.allclose(told["posteriors"][v], marginal, rtol=1e-9, atol=1e-12), factors.names[v]
+    return possible
+
+
+def patients(factors: Factors, count: int, share: float, seed: int = 0) -> list[Evidence]:
+    """Findings sampled from the network; every third patient has a virtual finding too, every fifth an intervention."""
+    rng = np.random.default_rng(seed)
+    structure = Structure.of(factors)
+    found = []
+    for k in range(count):
+        world = sample(factors, structure, rng)
+        case = Evidence.of({v: world[v] for v in range(len(world)) if rng.random() < share}, factors.cards)
+        v = int(rng.integers(len(world)))
+        if k % 3 == 0:
+            case = case.with_likelihood(v, rng.random(factors.cards[v]) + 0.1)
+        if k % 5 == 0:
+            case = Evidence(case.likelihoods, {v: world[v]})
+        found.append(case)
+    return found
+
+
+@given(st.data())
+def test_random_models_with_every_gate_agree(node: Node, data: st.DataObject) -> None:
+    """Tables, noisy and certain gates, odds; hard, virtual and one-of findings, interventions, certainties, tiny numbers."""
+    drawn = data.draw(factors())
+    cases = [data.draw(evidence(drawn, interventions=True)) for _ in range(3)]
+    compare(node, drawn, cases)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_larger_random_networks_agree(node: Node, seed: int) -> None:
+    """Up to 14 variables of up to 4 states in any rank order, half of them observed or set."""
+    rng = np.random.default_rng(seed)
+    drawn, _ = random_network(rng, int(rng.integers(4, 15)), most_parents=int(rng.integers(2, 5)))
+    assert compare(node, drawn, [random_evidence(rng, drawn) for _ in range(8)] + patients(drawn, 2, 0.4, seed)) > 0
+
+
+@pytest.mark.parametrize("name", shipped_models())
+def test_the_shipped_models_agree(node: Node, name: str) -> None:
+    """No findings, and patients sampled from the model with few and with many findings."""
+    model = expand(load_model(name))
+    cases = [Evidence(), *patients(model, 6, 0.1), *patients(model, 6, 0.4, seed=1)]
+    assert compare(node, model, cases) == len(cases)
+
+
+@pytest.mark.parametrize("name", ["asia", "alarm", "hepar2", "child", "win95pts", "hailfinder"])
+def test_the_standard_networks_agree(node: Node, name: str, networks: Path) -> None:
+    """Networks of full tables, whose labels and sizes are not ours."""
+    standard = expand(read_network(networks / f"{name}.bif.gz"))
+    cases = [Evidence(), *patients(standard, 6, 0.3)]
+    assert compare(node, standard, cases) == len(cases)
+
+
+@pytest.mark.parametrize("prior", [1e-2, 1e-5])
+def test_twelve_present_findings_of_rare_diseases_agree(node: Node, prior: float) -> None:
+    """Where subtracting would lose every digit, posteriors agree to 1e-9 of themselves."""
+    rare = rare_diseases(10, 16, prior, 1e-4)
+    case = Evidence.of({**dict.fromkeys(range(10, 22), 1), **dict.fromkeys(range(22, 26), 0)}, rare.cards)
+    (told,) = node.ask(network_to_dict(rare), [as_json(case)])
+    answer = Engine(rare).posteriors(case)
+    assert float(told["log"]) == pytest.approx(answer.log_probability, rel=1e-12)
+    for d in range(10):
+        assert told["posteriors"][d][1] == pytest.approx(answer.marginals[d][1], rel=1e-9)
+
+
+def test_probabilities_below_the_smallest_double_agree(node: Node) -> None:
+    """A chain of 600 steps, all observed through noise, with P(e) far below 1e-308; and many findings of one cause."""
+    long = chain(600, 0.02)
+    alternating = Evidence.of({2 * k + 1: k % 2 for k in range(600)}, long.cards)
+    assert Engine(long).log_probability(alternating) < -710
+    assert compare(node, long, [alternating]) == 1
+    count = 140
+    children = [TableFamily(v, (0,), np.array([[1 - 1e-3, 1e-3], [1 - 2e-3, 2e-3]])) for v in range(1, count + 1)]
+    wide = network([2] * (count + 1), [TableFamily(0, (), np.array([0.999, 0.001])), *children])
+    (told,) = node.ask(network_to_dict(wide), [as_json(Evidence.of(dict.fromkeys(range(1, count + 1), 1), wide.cards))])
+    no, yes = math.log(0.999) + count * math.log(1e-3), math.log(0.001) + count * math.log(2e-3)
+    assert float(told["log"]) == pytest.approx(np.logaddexp(no, yes), rel=1e-12)
+    assert told["posteriors"][0][0] == pytest.approx(math.exp(no - yes), rel=1e-9)
+
+
+def test_no_click_on_back_pain_takes_long(node: Node) -> None:
+    """Over 200 patients with age, sex, setting and 45 % of the findings known, no plan needs more than 2^20 multiplications."""
+    model = expand(load_model("back_pain"))
+    rng = np.random.default_rng(0)
+    structure = Structure.of(model)
+    findings = [v for v, children in enumerate(structure.children) if not children or not structure.parents[v]]
+    always = [model.index[name] for name in ("setting", "age_group", "female")]
+    cases = []
+    for _ in range(200):
+        world = sample(model, structure, rng)
+        seen = {*always, *(v for v in findings if rng.random() < 0.45)}
+        cases.append(Evidence.of({v: world[v] for v in seen}, model.cards))
+    products = [told["products"] for told in node.ask(network_to_dict(model), [as_json(case) for case in cases])]
+    assert min(products) > 0
+    assert max(products) <= 2**20
+
+
+def test_the_network_survives_json_to_the_last_bit() -> None:
+    """Every number reads back as the same double, gates stay linear in their parents, the model is named when it is given."""
+    model = load_model("back_pain")
+    expected = expand(model)
+    told = json.loads(json.dumps(network_to_dict(expected, model), allow_nan=False))
+    assert told["names"] == list(expected.names)
+    assert told["states"] == [list(states) for states in expected.states]
+    assert told["model"]["name"] == "back_pain"
+    assert any(isinstance(family, NoisyFamily) for family in expected.families)
+    for family, data in zip(expected.families, told["families"], strict=True):
+        arrays = [data["leak"], *data["links"]] if isinstance(family, NoisyFamily) else [data["table"]]
+        assert data["parents"] == list(family.parents)
+        assert all(a == list(b.ravel()) for a, b in zip(arrays, family.tensors, strict=True))
+
+
+def test_what_cannot_be_answered_is_refused_in_words(node: Node) -> None:
+    """A vector of the wrong length, a state that does not exist, a cycle, evidence that is too wide."""
+    sprinkler = network_to_dict(expand(load_model("sprinkler")))
+    name = sprinkler["names"][0]
+    assert node.ask(sprinkler, [{"likelihoods": {"0": [1.0]}}]) == {
+        "error": f"RangeError: {name} has 2 states; got likelihoods 1; expected one number >= 0 for each."
+    }
+    assert node.ask(sprinkler, [{"interventions": {"0": 7}}]) == {"error": f"RangeError: {name} has no state number 7."}
+    looped = {**sprinkler, "families": [{**family, "parents": [0]} for family in sprinkler["families"]]}
+    assert node.ask(looped, []) == {"error": "RangeError: The network has a cycle of arrows, so it is no Bayesian network."}
+    rare = rare_diseases(10, 12, 0.01, 0.01)
+    case = as_json(Evidence.of(dict.fromkeys(range(10, 22), 1), rare.cards))
+    assert node.ask(network_to_dict(rare), [case], maxCells=1000) == {
+        "error": "RangeError: This evidence needs tables of more than 1000 cells, too many to answer exactly here."
+    }
+    assert node.ask(network_to_dict(rare), [case], maxProducts=1000) == {
+        "error": "RangeError: This evidence needs a plan of more than 1000 multiplications, too many to answer exactly here."
+    }
+
+
+def test_evidence_far_too_wide_is_refused_and_not_attempted(node: Node) -> None:
+    """40 findings present with 40 causes each would need 2^40 cells: refused at once, before anything is allocated."""
+    rare = rare_diseases(40, 40, 0.01, 0.01)
+    told = node.ask(network_to_dict(rare), [as_json(Evidence.of(dict.fromkeys(range(40, 80), 1), rare.cards))])
+    assert told["error"].startswith("RangeError: This evidence needs")
+
+
+def test_the_joined_module_imports_nothing() -> None:
+    """A page loads nothing from elsewhere."""
+    assert not [line for line in engine_source().splitlines() if line.startswith("import") or "import(" in line]

@@ -1,0 +1,198 @@
+"""The report: one page that loads nothing, escapes everything, and says what the analyses say."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from shutil import which
+
+import pytest
+
+import bayesnet
+from bayesnet.results.words import percent
+
+DEMO = "age_group=60-69, female, cancer_history, chronic_pain, raised_alp, anemia, hypercalcemia"
+VOID = {"meta", "rect", "line", "br"}
+
+
+class Reader(HTMLParser):
+    """Collects tags, attributes and text, and checks that tags close in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.headings: list[str] = []
+        self.words: list[str] = []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if self.open and self.open[-1] == "h2":
+            self.headings.append(data)
+        if "style" not in self.open:
+            self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.words).split())
+
+
+def read(path: Path) -> tuple[str, Reader]:
+    text = path.read_text(encoding="utf-8")
+    reader = Reader()
+    reader.feed(text.replace("<wbr>", ""))
+    assert reader.open == []
+    return text, reader
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory) -> tuple[str, Reader]:
+    """The report of the first demo case."""
+    path = bayesnet.load("back_pain").case(DEMO).report(tmp_path_factory.mktemp("report") / "case.html")
+    return read(path)
+
+
+def test_the_page_loads_nothing_and_runs_nothing(page):
+    """No script, no link, no image, no inline style attribute; the policy allows only the style inside, by its digest."""
+    text, reader = page
+    names = {tag for tag, _ in reader.tags}
+    assert not names & {"script", "link", "img", "iframe", "object", "embed", "form", "base", "a"}
+    assert not any("style" in attributes or any(k.startswith("on") for k in attributes) for _, attributes in reader.tags)
+    style = re.search("<style>(.*?)</style>", text, re.S).group(1)
+    assert "@import" not in style
+    assert "url(" not in style
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    (policy,) = [a["content"] for t, a in reader.tags if a.get("http-equiv") == "Content-Security-Policy"]
+    assert policy == f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+
+
+def test_the_page_says_all_that_the_analyses_say(page):
+    """Case, differential, explanation, tornado, next tests, advice, numbers, sources, limits, version and digest."""
+    _, reader = page
+    net = bayesnet.load("back_pain")
+    case = net.case(DEMO)
+    why, advice = case.explain("spinal_metastasis"), case.advise()
+    for sentence in (*why.text.split("\n"), *advice.text.split("\n"), case.next_tests("spinal_metastasis").text):
+        assert " ".join(sentence.split()) in reader.text
+    for line in case.diagnoses():
+        assert percent(line.posterior) in reader.text
+    assert net.digest in reader.text
+    assert advice.decision_digest in reader.text
+    assert "setting=primary_care" in reader.text
+    assert net.model.warning in reader.text
+    assert reader.headings[:7] == [
+        "The case", "The differential", "Why spinal_metastasis", "Which numbers spinal_metastasis hangs on", "What to learn next",
+        "What to do", "Limits",
+    ]  # fmt: skip
+    assert reader.headings[8] == "Sources"
+
+
+def test_every_number_behind_the_answer_stands_there_with_its_source(page):
+    """A number that moves the answer is in the list, with the author of its source; one that cannot matter is not."""
+    _, reader = page
+    net = bayesnet.load("back_pain")
+    for row in net.case(DEMO).sensitivities("spinal_metastasis").to_frame().itertuples():
+        if abs(row.derivative) > 1e-9:
+            assert row.number in reader.text
+            source = net.sources.get(net.numbers[row.number].source)
+            assert source is None or source.short in reader.text
+
+
+def test_what_people_typed_is_escaped(tmp_path):
+    """A variable whose name is markup comes out as text."""
+    evil = "<script>alert(1)</script>"
+    states = "{ type discrete [ 2 ] { yes, no }; }"
+    bif = (
+        f'network n {{ }}\nvariable "{evil}" {states}\nprobability ( "{evil}" ) {{ table 0.2, 0.8; }}\n'
+        f'variable b {states}\nprobability ( b | "{evil}" ) {{ (yes) 0.9, 0.1; (no) 0.3, 0.7; }}\n'
+    )
+    (tmp_path / "n.bif").write_text(bif)
+    path = bayesnet.load(tmp_path / "n.bif").case({evil: "yes"}).report(tmp_path / "n.html", target="b=yes")
+    text, reader = read(path)
+    assert "<script" not in text
+    assert "&lt;script&gt;alert(1)" in text
+    assert "script" not in {tag for tag, _ in reader.tags}
+
+
+def test_a_network_without_diagnoses_needs_a_target(tmp_path):
+    """The chest clinic has no diagnoses: a target is asked for, and with one there is a report without advice."""
+    case = bayesnet.load("asia").case("dysp=yes")
+    with pytest.raises(bayesnet.BayesnetError) as refused:
+        case.report(tmp_path / "asia.html")
+    assert str(refused.value) == (
+        'asia has no variables of the group "diagnoses", so none leads and can be explained; name a target, as in '
+        'report("case.html", target="dysp=yes").'
+    )
+    _, reader = read(case.report(tmp_path / "asia.html", target="lung=yes"))
+    assert "What to do" not in reader.headings
+    assert list(tmp_path.iterdir()) == [tmp_path / "asia.html"]
+
+
+def test_a_report_that_cannot_be_written_is_refused(tmp_path):
+    """A folder that is not there is named."""
+    with pytest.raises(bayesnet.BayesnetError, match=r"could not be written to .*nowhere.*No such file or directory\."):
+        bayesnet.load("back_pain").case("fever").report(tmp_path / "nowhere" / "case.html")
+
+
+@pytest.mark.browser
+def test_a_browser_shows_it_without_complaint_and_prints_it(tmp_path):
+    """In headless Chromium the console stays silent, nothing is asked of the network, and the print has pages."""
+    sync = pytest.importorskip("playwright.sync_api")
+    found = os.environ.get("BAYESNET_CHROMIUM") or which("chromium") or which("chromium-browser") or which("google-chrome")
+    path = bayesnet.load("back_pain").case(DEMO).report(tmp_path / "case.html")
+    with sync.sync_playwright() as player:
+        try:
+            browser = player.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        except sync.Error as error:
+            pytest.skip(f"no browser: {str(error).splitlines()[0]}")
+        tab = browser.new_page()
+        said, asked = [], []
+        tab.on("console", lambda message: said.append(message.text))
+        tab.on("request", lambda request: asked.append(request.url))
+        tab.goto(path.as_uri())
+        assert said == []
+        assert asked == [path.as_uri()]
+        assert tab.locator("svg").count() == 4
+        assert tab.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+        assert tab.pdf()[:5] == b"%PDF-"
+        browser.close()
+
+
+def test_prices_and_utilities_are_cited_in_full(tmp_path):
+    """Every utility stands there with its reason, and what is cited for prices and utilities is among the sources."""
+    _, reader = read(bayesnet.load("back_pain").case(DEMO).report(tmp_path / "case.html"))
+    for author in ("Parimbelli", "Webster", "Neumann", "MedPayIQ"):
+        assert reader.text.rfind(author) > reader.text.rfind("Sources") > 0
+    assert (
+        "Prices are set against utilities at 100,000 US$ [50,000, 200,000] for one QALY (judgement; Neumann 2014)." in reader.text
+    )
+
+
+def test_without_red_flags_the_page_says_what_leads_and_what_must_not_be_missed(tmp_path):
+    """None of the specific causes leads; which one is explained, and the most probable grave one, are said."""
+    case = bayesnet.load("back_pain").case("age_group=40-49, !fever, !weight_loss, !cancer_history, !neurological_deficit")
+    _, reader = read(case.report(tmp_path / "case.html"))
+    ranked = case.diagnoses()
+    assert (
+        f"nonspecific_lbp leads with {percent(ranked['nonspecific_lbp'].posterior)}: none of the specific causes." in reader.text
+    )
+    assert f"Explained here is the most probable specific cause, {ranked.leading}." in reader.text
+    grave = max((d for d in ranked if d.role == "must_not_miss"), key=lambda d: d.posterior)
+    assert (
+        f"Of the diagnoses that must not be missed {grave.diagnosis} is the most probable: {percent(grave.posterior)}"
+        in reader.text
+    )
