@@ -1,1 +1,10 @@
-"""Views for teaching, for any question on the whole network: natural frequencies, and what dependence of findings is worth."""
+"""For teaching: natural frequencies, what dependence of findings is worth, answers checked.
+
+Views of a network are asked of a case (`case.frequencies`, `case.ladder`); `check` tells a learner whether an answer is right.
+"""
+
+from __future__ import annotations
+
+from bayesnet.teach.checking import Verdict, check
+
+__all__ = ["Verdict", "check"]
