@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from bayesnet.analysis.core import Core
     from bayesnet.analysis.findings import Findings
-    from bayesnet.model.factors import Family, FloatArray
     from bayesnet.results.base import Basis
 
 Kind = Literal["finding", "set", "assumed", "target", "other"]
@@ -23,8 +22,6 @@ FEW = 12
 
 NEAR = 4
 """Variables on the longest way from a finding to a rival that is shown."""
-
-_POSITIVE = ("present", "yes", "true", "positive", "high")
 
 
 class Subject(Protocol):
@@ -113,7 +110,9 @@ def _arcs(core: Core, findings: Findings) -> list[Arc]:
 
 def _signed(core: Core, arc: Arc) -> Arc:
     """An arc with its sign."""
-    return replace(arc, sign=_sign(core, core.factors.families[arc.child], arc.parent))
+    from bayesnet.analysis.signs import sign
+
+    return replace(arc, sign=sign(core, core.factors.families[arc.child], arc.parent))
 
 
 def _nodes(core: Core, findings: Findings, kept: Sequence[int], asked: tuple[int, int] | None) -> tuple[Node, ...]:
@@ -194,36 +193,9 @@ def _on(core: Core, path: str) -> list[int]:
 
 def _shown_state(states: Sequence[str], probabilities: Sequence[float]) -> int:
     """The state whose probability is shown: present or yes; of several states the most probable."""
-    for name in _POSITIVE:
-        if name in states and len(states) == 2:
-            return states.index(name)
+    from bayesnet.analysis.signs import holds
+
+    held = holds(states)
+    if held is not None:
+        return held
     return max(range(len(states)), key=lambda s: probabilities[s])
-
-
-def _score(states: Sequence[str]) -> list[float]:
-    """Ranks of states: 1 for present or yes, otherwise their place in the order of the model."""
-    if len(states) == 2:
-        positive = next((states.index(name) for name in _POSITIVE if name in states), 1)
-        return [float(s == positive) for s in range(2)]
-    return [float(s) for s in range(len(states))]
-
-
-def _sign(core: Core, family: Family, parent: int) -> int:
-    """Whether the child's mean rank rises with the parent's: everywhere 1, nowhere -1, 0 where it depends on the others."""
-    import numpy as np
-
-    from bayesnet.analysis.tables import table_of
-
-    table: FloatArray = table_of(family)
-    ranks = np.array(_score(core.states(parent)))
-    mean = table @ np.array(_score(core.states(family.child)))
-    slope = np.tensordot(ranks - ranks.mean(), np.moveaxis(mean, family.parents.index(parent), 0), axes=1)
-    up, down = float(max(slope.max(), 0.0)), float(max(-slope.min(), 0.0))
-    if max(up, down) <= 1e-12 or min(up, down) > 0.1 * max(up, down):
-        return 0
-    return 1 if up > down else -1
-
-
-def groups_in_order(nodes: Iterable[Node]) -> list[str]:
-    """The groups of some variables, in the order of the model."""
-    return list(dict.fromkeys(node.group for node in sorted(nodes, key=lambda node: node.variable)))
