@@ -182,7 +182,7 @@ class TreeRun:
     def marginals(self, wanted: Sequence[int]) -> dict[int, FloatArray]:
         """P(v | e) of the wanted variables, shape (states, batch)."""
         tree = self.tree
-        places = {tree.place[v] for v in wanted if v in tree.place}
+        places = {tree.reads[v][0] for v in wanted if v in tree.reads}
         places |= {tree.leaves[v][0] for v in wanted if v in tree.leaves and not self._hard(v)}
         beliefs = self._distribute(places)
         acted = self.evidence.interventions
@@ -190,10 +190,9 @@ class TreeRun:
         for v in wanted:
             if v in acted:
                 found[v] = one_hot(self.tables.numbers.structure.cards[v], acted[v])[:, None]
-            elif v in tree.place:
-                k = tree.place[v]
-                weights = np.add.reduce(beliefs[k].reshape(tree.cliques[k].shape), 2)
-                found[v] = (weights / self.sent[tree.cliques[k].root]).T
+            elif v in tree.reads:
+                k, view = tree.reads[v]
+                found[v] = (_gathered(beliefs[k], view) / self.sent[tree.cliques[k].root]).T
             elif v in self.tables.states:
                 found[v] = one_hot(self.tables.numbers.structure.cards[v], self.tables.states[v])[:, None]
             elif v in tree.alone:

@@ -87,13 +87,15 @@ class Tree:
     """Cliques in the order of elimination.
 
     `fixed` are the known hubs and what follows from them with certainty. `place[axis]` is the clique that sums it out,
-    `leaves[v]` the clique that takes the message of leaf v, and the leaf; `alone` leaves without open parents; `extras` certain
-    leaf gates of many parents, answered by lanes. `cells` is the size of all cliques together.
+    `reads[axis]` the smallest one that it is in, and where; `leaves[v]` the smallest clique that can take the message of leaf v,
+    and the leaf; `alone` leaves without open parents; `extras` certain leaf gates of many parents, answered by lanes. `cells`
+    is the size of all cliques together.
     """
 
     fixed: tuple[int, ...]
     cliques: tuple[Clique, ...]
     place: dict[int, int]
+    reads: dict[int, tuple[int, View]]
     leaves: dict[int, tuple[int, Leaf]]
     alone: tuple[int, ...]
     extras: tuple[int, ...]
@@ -211,10 +213,17 @@ class _Sketch:
             )
         leaves = {}
         for v, part in self.leaves.items():
-            first = self._first(part)
             part = part._replace(axes=tuple(sorted(part.axes, key=self.place.__getitem__)))
-            leaves[v] = first, Leaf(part, _view(self.scopes[first], part.axes, self.sizes))
-        return Tree(self.fixed, tuple(cliques), self.place, leaves, tuple(self.alone), tuple(self.extras), self.sizes, self.cells)
+            k = self._smallest(part.axes)
+            leaves[v] = k, Leaf(part, _view(self.scopes[k], part.axes, self.sizes))
+        reads = {axis: (k, _view(self.scopes[k], (axis,), self.sizes)) for axis in self.place for k in [self._smallest((axis,))]}
+        alone, extras = tuple(self.alone), tuple(self.extras)
+        return Tree(self.fixed, tuple(cliques), self.place, reads, leaves, alone, extras, self.sizes, self.cells)
+
+    def _smallest(self, axes: tuple[int, ...]) -> int:
+        """The smallest clique that holds all these axes."""
+        holding = [k for k, scope in enumerate(self.scopes) if set(axes) <= set(scope)]
+        return min(holding, key=lambda k: prod(self.sizes[a] for a in self.scopes[k]))
 
 
 def _closure(structure: Structure, known: Iterable[int]) -> tuple[int, ...]:
