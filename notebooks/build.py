@@ -1,7 +1,11 @@
-"""Make the notebooks from their sources and run them: `python notebooks/build.py`, or with `--check` only say what is stale.
+"""Make the notebooks from their sources and run them, and make the student copies.
+
+`python notebooks/build.py` makes all of them, `python notebooks/build.py 2 3` those whose names begin so, `--changed` those whose
+source has changed; `--check` only says what does not match its source.
 
 A source is Markdown in `notebooks/source/`: text between code fences is a text cell, a fence marked `python` a code cell, one
-marked `python solution` a code cell that a student's copy leaves out. Outputs are those of the shipped models as they are now.
+marked `python solution` a code cell that sets `answer_1`, `answer_2` ... last. Outputs are those of the shipped models as they
+are now. A student copy, in `notebooks/students/`, has no outputs, and a place for an answer where the solution was.
 """
 
 from __future__ import annotations
@@ -17,6 +21,7 @@ from nbclient import NotebookClient
 
 HERE = Path(__file__).resolve().parent
 FENCE = re.compile(r"^```python( solution)?\n(.*?)^```$", re.M | re.S)
+ANSWER = re.compile(r"^(answer_\d+) =", re.M)
 
 
 def cells(text: str) -> list[Any]:
@@ -46,6 +51,19 @@ def notebook(source: Path) -> Any:
     return made
 
 
+def student(source: Path) -> Any:
+    """Give the copy of a notebook that a student gets: not run, and each solution a place for an answer."""
+    made = notebook(source)
+    for cell in made.cells:
+        if "solution" in cell.metadata.get("tags", []):
+            names = ANSWER.findall(cell.source)
+            if not names:
+                raise ValueError(f"{source.name}: a solution sets no answer_1, answer_2 ...: {cell.source!r}")
+            cell.source = f"{names[-1]} = None  # your answer"
+            cell.metadata["tags"] = ["answer"]
+    return made
+
+
 def run(made: Any) -> Any:
     """Run a notebook from top to bottom, stopping at the first error."""
     # Pictures go into the notebook whatever the surroundings say of matplotlib.
@@ -56,22 +74,49 @@ def run(made: Any) -> Any:
     return made
 
 
+def stale(source: Path) -> list[str]:
+    """Name what does not match a source: the notebook, the student copy, both or none."""
+    pairs = [(HERE / f"{source.stem}.ipynb", notebook(source)), (HERE / "students" / f"{source.stem}.ipynb", student(source))]
+    return [path.relative_to(HERE).as_posix() for path, made in pairs if not path.exists() or _sources(path) != _texts(made)]
+
+
+def _sources(path: Path) -> list[tuple[str, str]]:
+    """Read the cells of a notebook, without outputs."""
+    return _texts(nbformat.read(path, as_version=4))
+
+
+def _texts(made: Any) -> list[tuple[str, str]]:
+    """Give kind and text of every cell."""
+    return [(cell.cell_type, cell.source) for cell in made.cells]
+
+
+def build(source: Path) -> None:
+    """Run the notebook of a source and write it beside its student copy."""
+    (HERE / "students").mkdir(exist_ok=True)
+    nbformat.write(student(source), HERE / "students" / f"{source.stem}.ipynb")
+    nbformat.write(run(notebook(source)), HERE / f"{source.stem}.ipynb")
+    print(f"wrote {source.stem}.ipynb and its student copy")
+
+
 def main(arguments: list[str]) -> int:
-    """Build every notebook, or tell which do not match their source."""
-    stale = []
-    for source in sorted(HERE.glob("source/*.md")):
-        target = HERE / f"{source.stem}.ipynb"
-        made = notebook(source)
-        if "--check" in arguments:
-            old = nbformat.read(target, as_version=4) if target.exists() else None
-            if old is None or [(c.cell_type, c.source) for c in old.cells] != [(c.cell_type, c.source) for c in made.cells]:
-                stale.append(target.name)
-            continue
-        nbformat.write(run(made), target)
-        print(f"wrote {target.name}")
-    if stale:
-        print(f"stale: {', '.join(stale)}; run python notebooks/build.py")
-    return 1 if stale else 0
+    """Build the notebooks asked for, or tell which do not match their source."""
+    options = {argument for argument in arguments if argument.startswith("-")}
+    names = [argument for argument in arguments if argument not in options]
+    every = sorted(HERE.glob("source/*.md"))
+    unknown = [name for name in names if not any(source.name.startswith(name) for source in every)]
+    if unknown or options - {"--check", "--changed"}:
+        print(f"usage: build.py [--check | --changed] [NAME ...] with names out of: {', '.join(source.stem for source in every)}")
+        return 2
+    asked = [source for source in every if not names or source.name.startswith(tuple(names))]
+    if "--check" in options:
+        old = [name for source in asked for name in stale(source)]
+        if old:
+            print(f"stale: {', '.join(old)}; run python notebooks/build.py --changed")
+        return 1 if old else 0
+    for source in asked:
+        if "--changed" not in options or stale(source):
+            build(source)
+    return 0
 
 
 if __name__ == "__main__":

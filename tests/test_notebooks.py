@@ -14,9 +14,11 @@ import matplotlib.pyplot as plt
 import nbformat
 import pytest
 
+from bayesnet.teach import check
+
 FOLDER = Path(__file__).resolve().parent.parent / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
-STALE = "is stale: run python notebooks/build.py"
+STALE = "stale: run python notebooks/build.py --changed"
 
 
 @pytest.fixture(scope="module")
@@ -59,14 +61,15 @@ def test_a_notebook_runs_clean_in_under_a_minute(path: Path, build: Any) -> None
     """It is what its source says, runs without error or warning, and prints what the committed copy shows."""
     kept = nbformat.read(path, as_version=4)
     nbformat.validate(kept)
-    made = build.notebook(FOLDER / "source" / f"{path.stem}.md")
-    assert [(c.cell_type, c.source) for c in made.cells] == [(c.cell_type, c.source) for c in kept.cells], f"{path.name} {STALE}"
+    source = FOLDER / "source" / f"{path.stem}.md"
+    assert build.stale(source) == [], STALE
+    made = build.notebook(source)
     started = time.monotonic()
     build.run(made)
     assert time.monotonic() - started < 60.0
     loud = [o for cell in made.cells for o in cell.get("outputs", []) if o.output_type == "error" or o.get("name") == "stderr"]
     assert loud == []
-    assert printed(made) == printed(kept), f"{path.name} {STALE}"
+    assert printed(made) == printed(kept), f"{path.name} is {STALE}"
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=names(NOTEBOOKS))
@@ -82,32 +85,113 @@ def test_a_notebook_is_committed_with_its_outputs_and_names_no_machine(path: Pat
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=names(NOTEBOOKS))
+def test_what_a_notebook_prints_fits_the_page(path: Path) -> None:
+    """No line of output and no line of code is wider than a page shows without scrolling."""
+    kept = nbformat.read(path, as_version=4)
+    lines = [line for text in printed(kept) for line in text.splitlines()]
+    lines += [line for cell in kept.cells if cell.cell_type == "code" for line in cell.source.splitlines()]
+    assert [line for line in lines if len(line) > 110] == []
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=names(NOTEBOOKS))
 def test_exercises_accept_the_right_answer_and_name_the_known_mistakes(path: Path) -> None:
     """Each check says `Right.` to the solution, refuses others, and recognises each mistake that it lists."""
     namespace: dict[str, Any] = {}
     code = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
-    exercises = 0
-    for solution, after in zip(code, [*code[1:], None], strict=True):
-        _run(solution.source, namespace)
-        if "solution" not in solution.metadata.get("tags", []):
-            continue
-        assert after is not None
-        exercises += 1
-        name = next(n for n in reversed(list(namespace)) if n.startswith("answer_"))
-        right = namespace[name]
-        asked: list[Any] = []
-        known = {**namespace, "check": lambda answer, truth, mistakes=(), asked=asked: asked.append((truth, mistakes))}
-        _run(after.source, known)
-        ((truth, mistakes),) = asked
-        assert right == pytest.approx(truth, rel=1e-6)
-        assert mistakes
-        check = namespace["check"]
-        assert check(right, truth, mistakes) == "Right."
-        assert check(None, truth, mistakes) == "No answer yet."
-        assert check(1.2 * right + 0.001, truth, ()) == "Not yet."
-        for wrong, said in mistakes:
-            assert check(wrong, truth, mistakes) == f"Not yet: this is {said}."
-    assert exercises >= 3
+    exercises = []
+    for cell, after in zip(code, [*code[1:], None], strict=True):
+        if "solution" in cell.metadata.get("tags", []):
+            _run(cell.source, namespace)
+            assert after is not None
+            exercises.append(_checks_well(after.source, namespace))
+        else:
+            _run(cell.source, namespace)
+    assert exercises == [f"answer_{number}" for number in range(1, len(exercises) + 1)]
+    assert len(exercises) >= 4
+
+
+def _checks_well(check_cell: str, namespace: dict[str, Any]) -> str:
+    """Try a check with the right answer, with none, with wrong ones and with each known mistake; give the answer's name."""
+    name = next(n for n in reversed(list(namespace)) if n.startswith("answer_"))
+    right = namespace[name]
+    asked: list[Any] = []
+    _run(check_cell, {**namespace, "check": lambda *arguments: asked.append(arguments)})
+    ((answer, truth, mistakes),) = asked
+    assert answer is right
+    assert right == (truth if isinstance(truth, str) else pytest.approx(truth, rel=1e-6))
+    assert mistakes
+    assert str(check(right, truth, mistakes)) == "Right."
+    assert str(check(None, truth, mistakes)) == "No answer yet."
+    assert str(check(f"not {right}" if isinstance(truth, str) else 1.2 * right + 0.001, truth)) == "Not yet."
+    for wrong, said in mistakes:
+        assert str(check(wrong, truth, mistakes)) == f"Not yet: this is {said}.", f"{name}: the checks cannot tell {said!r}"
+    return name
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=names(NOTEBOOKS))
+def test_the_student_copy_is_the_notebook_without_solutions(path: Path, build: Any) -> None:
+    """It has the same cells, not run; where a solution was there is a place for an answer, and nothing of the solution."""
+    assert build.stale(FOLDER / "source" / f"{path.stem}.md") == [], STALE
+    copy = nbformat.read(FOLDER / "students" / path.name, as_version=4)
+    nbformat.validate(copy)
+    full = nbformat.read(path, as_version=4)
+    assert [cell.id for cell in copy.cells] == [cell.id for cell in full.cells]
+    assert not any(cell.get("outputs") or cell.get("execution_count") for cell in copy.cells)
+    changed = [(here, there) for here, there in zip(copy.cells, full.cells, strict=True) if here.source != there.source]
+    assert [there.metadata["tags"] for _, there in changed] == [["solution"]] * len(changed)
+    assert [here.source for here, _ in changed] == [f"answer_{n} = None  # your answer" for n in range(1, len(changed) + 1)]
+    assert len(changed) == sum("solution" in cell.metadata.get("tags", []) for cell in full.cells)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=names(NOTEBOOKS))
+def test_a_student_copy_runs_before_anything_is_answered(path: Path, build: Any) -> None:
+    """From top to bottom without error or warning; every check says that there is no answer yet."""
+    ran = build.run(nbformat.read(FOLDER / "students" / path.name, as_version=4))
+    code = [cell for cell in ran.cells if cell.cell_type == "code"]
+    assert [o for cell in code for o in cell.outputs if o.output_type == "error" or o.get("name") == "stderr"] == []
+    places = [number for number, cell in enumerate(code) if "answer" in cell.metadata.get("tags", [])]
+    assert places
+    for number in places:
+        assert code[number + 1].outputs[-1].data["text/plain"] == "No answer yet."
+
+
+def test_no_student_copy_is_left_of_a_notebook_that_is_gone() -> None:
+    """Each copy belongs to a notebook, each notebook to a source."""
+    assert names(sorted((FOLDER / "students").glob("*.ipynb"))) == names(NOTEBOOKS) == names(sorted(FOLDER.glob("source/*.md")))
+
+
+def test_a_changed_source_makes_both_copies_stale(build: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A solution that changes makes only the notebook stale, a text both; a missing copy is stale."""
+    (tmp_path / "source").mkdir()
+    (tmp_path / "students").mkdir()
+    source = tmp_path / "source" / "9-short.md"
+    text = "# Short\n\n```python solution\nanswer_1 = 1 + 1\n```\n\n```python\nprint(answer_1)\n```\n"
+    source.write_text(text)
+    monkeypatch.setattr(build, "HERE", tmp_path)
+    assert build.stale(source) == ["9-short.ipynb", "students/9-short.ipynb"]
+    nbformat.write(build.notebook(source), tmp_path / "9-short.ipynb")
+    nbformat.write(build.student(source), tmp_path / "students" / "9-short.ipynb")
+    assert build.stale(source) == []
+    source.write_text(text.replace("1 + 1", "2"))
+    assert build.stale(source) == ["9-short.ipynb"]
+    source.write_text(text.replace("Short", "Long"))
+    assert build.stale(source) == ["9-short.ipynb", "students/9-short.ipynb"]
+
+
+def test_a_solution_must_set_an_answer(build: Any, tmp_path: Path) -> None:
+    """A source whose solution sets none is refused, because a student would have no place to answer."""
+    source = tmp_path / "9-short.md"
+    source.write_text("# Short\n\n```python solution\nresult = 2\n```\n")
+    with pytest.raises(ValueError, match=r"9-short.md: a solution sets no answer_1"):
+        build.student(source)
+
+
+def test_a_name_that_no_notebook_has_is_told(build: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    """The names that there are stand in the line, and nothing is built."""
+    assert build.main(["0-nothing"]) == 2
+    assert capsys.readouterr().out.startswith(
+        "usage: build.py [--check | --changed] [NAME ...] with names out of: 1-first-questions"
+    )
 
 
 def _run(code: str, namespace: dict[str, Any]) -> None:
