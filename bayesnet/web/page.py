@@ -1,0 +1,87 @@
+"""The explorer page: one HTML file with the network, the engine and the views in it, which loads nothing and sends nothing."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bayesnet.errors import BayesnetError
+from bayesnet.web.bundle import STATIC, bundle
+from bayesnet.web.pagedata import page_data
+
+if TYPE_CHECKING:
+    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.findings import Findings
+
+STYLES = ("page.css",)
+"""The style sheets, each in `static/page`; a file that is there beside them is joined too, in the order of the names."""
+
+
+def write_page(core: Core, findings: Findings, path: str | Path) -> Path:
+    """Write the explorer page to a file; a file that is there is replaced as a whole.
+
+    Raises
+    ------
+    BayesnetError
+        Where the file cannot be written.
+    """
+    text = page(core, findings)
+    out = Path(path)
+    draft = out.with_name(f"{out.name}.part")
+    try:
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(out)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise BayesnetError(f"The page could not be written to {out}: {error.strerror or error}.") from error
+    return out
+
+
+def page(core: Core, findings: Findings) -> str:
+    """Give the explorer page as HTML.
+
+    The content security policy admits the one script and the one style inside, by their digests, and nothing else: no host, no
+    `style` attribute, no handler in the markup. The data are JSON in which `<` is written as an escape, so no name ends them.
+    """
+    data = page_data(core, findings)
+    script, style = bundle("page/boot.js"), styles()
+    policy = (
+        f"default-src 'none'; script-src '{_digest(script)}'; style-src '{_digest(style)}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<meta name="generator" content="bayesnet"><title>{escape(data["model"]["title"])}</title><style>{style}</style></head>'
+        f'<body><div id="explorer"></div><noscript>{escape(_WITHOUT_SCRIPT)}</noscript>'
+        f'<script type="application/json" id="bayesnet-data">{as_json(data)}</script>'
+        f'<script type="module">{script}</script></body></html>\n'
+    )
+
+
+_WITHOUT_SCRIPT = "This page answers with a script of its own, which loads nothing; allow scripts to use it."
+
+
+def styles() -> str:
+    """The style sheets of the page as one text."""
+    folder = STATIC / "page"
+    rest = sorted(path.name for path in folder.glob("*.css") if path.name not in STYLES)
+    return "\n".join((folder / name).read_text(encoding="utf-8") for name in (*STYLES, *rest))
+
+
+def as_json(data: dict[str, Any]) -> str:
+    r"""JSON that stands safely inside a script element.
+
+    >>> print(as_json({"name": "</script>"}))
+    {"name":"\u003c/script>"}
+    """
+    return json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def _digest(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

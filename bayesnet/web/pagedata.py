@@ -1,0 +1,156 @@
+"""What the explorer page knows of a network: plain data for JSON, for a model with all its records and for a bare file alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from bayesnet.analysis.asking import read_given
+from bayesnet.analysis.core import DIAGNOSES
+from bayesnet.errors import BayesnetError
+from bayesnet.model.schema import Variable
+from bayesnet.web.export import network_to_dict
+
+if TYPE_CHECKING:
+    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.findings import Findings
+
+FORMAT = "bayesnet-page/1"
+
+PARTS: tuple[Callable[[Core], dict[str, Any]], ...] = ()
+"""More that the page shows, each a function that gives further keys (or none, where the network has no such thing)."""
+
+GROUPS = {
+    "settings": "Setting",
+    "risk_factors": "Who it is and what came before",
+    "history_and_examination": "History and examination",
+    "laboratory": "Laboratory",
+    "imaging": "Imaging",
+    "mechanisms": "Mechanisms",
+    "diagnoses": "Diagnoses",
+    "groups": "Groups of diagnoses",
+}
+"""Labels of the groups that models use, in the order in which a case is taken; other groups follow under their own names."""
+
+NOTHING_FOUND = ("absent", "no", "none", "normal", "negative", "false")
+"""Names of states that say that there is nothing; the page puts them first and asks for the others."""
+
+
+def page_data(core: Core, findings: Findings, parts: Sequence[Callable[[Core], dict[str, Any]]] = PARTS) -> dict[str, Any]:
+    """Give all that the explorer page shows.
+
+    Parameters
+    ----------
+    core
+        The network.
+    findings
+        What is known when the page opens.
+    parts
+        Functions that give further keys.
+
+    Returns
+    -------
+    dict
+        `format`, `network` (see `network_to_dict`), `model`, `variables` in the order of the network, `start` (what is known when
+        the page opens) and, where the network has them, `roles` (the groups of its variables in display order), `diagnoses`,
+        `examples`, and what `parts` add. JSON keeps every number to the last bit.
+    """
+    model = core.model
+    data: dict[str, Any] = {
+        "format": FORMAT,
+        "network": network_to_dict(core.factors),
+        "model": {
+            "name": model.name,
+            "title": model.title or model.name,
+            "version": model.version,
+            "digest": model.digest,
+            "description": model.description,
+            "warning": model.warning or "For teaching and research. Not for the care of patients.",
+            "population": model.population,
+            "citation": model.citation,
+        },
+        "variables": [_variable(variable) for variable in model.variables.values()],
+        "diagnoses": [name for name, variable in model.variables.items() if variable.group == DIAGNOSES],
+        "start": scenario(core, findings),
+    }
+    groups = list(dict.fromkeys(variable.group for variable in model.variables.values() if variable.group))
+    if groups:
+        known = [group for group in GROUPS if group in groups]
+        rest = [group for group in groups if group not in GROUPS]
+        data["roles"] = [{"name": group, "label": GROUPS.get(group) or in_words(group)} for group in known + rest]
+    if model.examples:
+        data["examples"] = [_example(core, title, evidence) for title, evidence in model.examples]
+    for part in parts:
+        data.update(part(core))
+    return data
+
+
+def scenario(core: Core, findings: Findings) -> dict[str, Any]:
+    """Give what is known as the page writes it: `see` (a state, or one weight for each state) and `do`.
+
+    New marginals become the likelihoods that give them.
+
+    Raises
+    ------
+    ImpossibleEvidence
+        When new marginals cannot be reached; other findings that cannot hold together are told on the page.
+    """
+    evidence = core.evidence(findings) if findings.marginals else findings.evidence()
+    see = {
+        core.names[v]: _seen(core, v, vector.tolist()) for v, vector in evidence.likelihoods.items() if v in findings.variables
+    }
+    return {"see": see, "do": {item.name: item.value for item in findings.interventions}}
+
+
+def _seen(core: Core, v: int, vector: Sequence[float]) -> str | dict[str, float]:
+    """A finding: the only state left, or a weight for each."""
+    left = [state for state, weight in zip(core.states(v), vector, strict=True) if weight > 0]
+    return left[0] if len(left) == 1 else dict(zip(core.states(v), vector, strict=True))
+
+
+def _variable(variable: Variable) -> dict[str, Any]:
+    """The record of one variable; what it does not have is left out, but for `neutral` and `default`, which are null."""
+    record: dict[str, Any] = {
+        "name": variable.name,
+        "label": variable.label or in_words(variable.name),
+        "states": [{"name": state, "label": in_words(state)} for state in variable.states],
+        "neutral": neutral(variable),
+        "default": variable.default or None,
+    }
+    optional = {
+        "meaning": variable.meaning,
+        "role": variable.role,
+        "group": variable.group,
+        "unit": variable.unit,
+        "cutoff": variable.cutoff,
+        "note": variable.note,
+    }
+    return record | {key: text for key, text in optional.items() if text}
+
+
+def neutral(variable: Variable) -> int | None:
+    """The position of the state that says that nothing was found; None where no state does.
+
+    >>> neutral(Variable("fever")), neutral(Variable("smoke", states=("yes", "no"))), neutral(Variable("x", states=("a", "b")))
+    (0, 1, None)
+    """
+    named = [s for s, state in enumerate(variable.states) if state.casefold() in NOTHING_FOUND]
+    return named[0] if len(named) == 1 else None
+
+
+def in_words(name: str) -> str:
+    """A name as words, for what has no label.
+
+    >>> in_words("1_to_3_months"), in_words("smoke")
+    ('1 to 3 months', 'smoke')
+    """
+    return name.replace("_", " ").strip() or name
+
+
+def _example(core: Core, title: str, evidence: str) -> dict[str, Any]:
+    """One example case, read by Python so that the page need not know the pattern language."""
+    try:
+        known = scenario(core, read_given(core, evidence))
+    except BayesnetError as error:
+        raise BayesnetError(f'The example "{title}" cannot be shown: {error}') from error
+    return {"title": title, "findings": evidence, **known}

@@ -1,0 +1,83 @@
+// How numbers are written for people; the words are those of bayesnet.results.words.
+
+const NO_BREAK = "\u00a0";
+
+/** A probability as a percentage with three figures; near certainty with one figure less of what is missing to it. */
+export function percent(p, figures = 3) {
+  if (Number.isNaN(p)) return "–";
+  if (p === 0 || p === 1) return `${100 * p}${NO_BREAK}%`;
+  const near = Math.min(p, 1 - p);
+  if (near < 1e-12) return p < 0.5 ? `${(100 * p).toExponential(1)}${NO_BREAK}%` : `over 99.99999${NO_BREAK}%`;
+  let digits = Math.max(0, figures - 1 - Math.floor(Math.log10(100 * near)));
+  if (p > 0.5) digits = Math.max(figures - 2, digits - 1);
+  return `${(100 * p).toFixed(digits)}${NO_BREAK}%`;
+}
+
+/** People out of 10,000; what is rarer out of 1,000,000, and out of a thousand million. */
+export function frequency(p) {
+  if (Number.isNaN(p)) return "–";
+  if (p === 0) return "none";
+  if (p === 1) return "all";
+  for (const base of [1e4, 1e6, 1e9]) {
+    const people = Math.round(p * base);
+    if (people >= 10 || (people >= 1 && base === 1e9)) {
+      if (people === base) return `over ${grouped(base - 1)} in ${grouped(base)}`;
+      return `${grouped(people)} in ${grouped(base)}`;
+    }
+    if (people >= 1 && Math.abs(p * base - people) < 0.05 * p * base) return `${people} in ${grouped(base)}`;
+  }
+  return `under 1 in ${grouped(1e9)}`;
+}
+
+/** A ratio to two or three figures: 12.3, 0.057, 23,500. */
+export function ratio(x) {
+  if (Number.isNaN(x)) return "–";
+  if (x === Infinity) return "infinite";
+  if (x === 0) return "0";
+  if (x < 1e-4 || x >= 1e8) return x.toExponential(1);
+  if (x >= 999.5) {
+    const place = 10 ** (Math.floor(Math.log10(x)) - 2);
+    return grouped(Math.round(x / place) * place);
+  }
+  return String(Number(x.toPrecision(3)));
+}
+
+/** By how much a probability has grown or shrunk, in words and with a sign: "×12", "÷3.1", "same". */
+export function change(before, now) {
+  if (before === now || (before > 0 && Math.abs(now / before - 1) < 5e-4)) return "same";
+  if (before === 0) return "from none";
+  if (now === 0) return "to none";
+  const quotient = now > before ? now / before : before / now;
+  const figures = quotient < 10 ? 2 : Math.max(2, Math.floor(Math.log10(quotient)) + 1);
+  const text = quotient < 1.05 ? quotient.toFixed(2) : quotient >= 1000 ? ratio(Number(quotient.toPrecision(2))) : String(Number(quotient.toPrecision(figures)));
+  return `${now > before ? "×" : "÷"}${NO_BREAK}${text}`;
+}
+
+const EDGE = 1e-5;
+
+/** Where a probability stands on the log-odds axis of the page, 0 at 1 in 100,000 and 1 at its complement; clamped at the ends. */
+export function logOddsPosition(p) {
+  const clamped = Math.min(1 - EDGE, Math.max(EDGE, p));
+  const end = Math.log(EDGE / (1 - EDGE));
+  return (Math.log(clamped / (1 - clamped)) - end) / (-2 * end);
+}
+
+/** Where a probability stands on the chosen scale, from 0 to 1. */
+export function position(p, scale) {
+  return scale === "log" ? logOddsPosition(p) : Math.min(1, Math.max(0, p));
+}
+
+/** A whole number with its thousands apart. */
+export function grouped(x) {
+  return x.toLocaleString("en-US", { maximumFractionDigits: 0 });
+}
+
+/** Words joined as in a sentence: "a, b and c". */
+export function listed(words) {
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words[words.length - 1]}`;
+}
+
+/** A name as words: "1_to_3_months" is "1 to 3 months". */
+export function spaced(name) {
+  return name.replaceAll("_", " ");
+}

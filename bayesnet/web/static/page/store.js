@@ -1,0 +1,135 @@
+// The state of the page, plain JSON that never changes: every action makes a new one, undo goes back to the one before.
+
+const EMPTY = Object.freeze({ see: {}, do: {}, numbers: {} });
+const DEPTH = 200;
+
+/** A state for a network: nothing known, or the scenario the page was written with. */
+export function firstState(data) {
+  const target = firstTarget(data);
+  return { scenarios: [complete(data.start)], active: 0, ...target, scale: "log", tab: "" };
+}
+
+/** The variable asked at first: the first specific diagnosis, or what most of the network hangs on. */
+function firstTarget(data) {
+  const diagnosis = data.diagnoses?.find((name) => findVariable(data, name).role !== "default") ?? data.diagnoses?.[0];
+  const name = diagnosis ?? mostBelow(data);
+  return { target: name, targetState: firstAsked(data, name) };
+}
+
+/** The state of a variable that one asks for: the first that is not the neutral one. */
+export function firstAsked(data, name) {
+  const { states, neutral } = findVariable(data, name);
+  return (states.find((_, s) => s !== (neutral ?? -1)) ?? states[0]).name;
+}
+
+export const findVariable = (data, name) => data.variables.find((variable) => variable.name === name);
+
+/** The variable with parents that has the most descendants. */
+function mostBelow({ network: { names, families } }) {
+  const children = names.map(() => []);
+  families.forEach(({ parents }, v) => parents.forEach((p) => children[p].push(v)));
+  const below = names.map((_, v) => {
+    const seen = new Set();
+    const waiting = [v];
+    while (waiting.length) for (const c of children[waiting.pop()]) if (!seen.has(c)) waiting.push(c) && seen.add(c);
+    return families[v].parents.length ? seen.size : -1;
+  });
+  return names[below.indexOf(Math.max(...below))];
+}
+
+/**
+ * Holds the state. `dispatch(action)` knows: see, do (`variable`, `value` or null), number (`id`, `value` or null), target (`variable`,
+ * `state`), load (`scenario`), restore (`state`), compare (`on`), active (`index`), scale (`scale`), tab (`tab`), reset, undo, redo.
+ * See, do, number and load change the active scenario. What changes scenarios can be undone; what only looks at them cannot.
+ */
+export function createStore(data, start = firstState(data)) {
+  let state = start;
+  let past = [];
+  let future = [];
+  const listeners = new Set();
+  const scenes = ({ scenarios, active }) => ({ scenarios, active });
+  const travel = (from, to) => {
+    if (!from.length) return state;
+    to.push(scenes(state));
+    return { ...state, ...from.pop() };
+  };
+  return {
+    get state() {
+      return state;
+    },
+    get canUndo() {
+      return past.length > 0;
+    },
+    get canRedo() {
+      return future.length > 0;
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    dispatch(action) {
+      const before = state;
+      if (action.type === "undo") state = travel(past, future);
+      else if (action.type === "redo") state = travel(future, past);
+      else {
+        state = reduce(data, state, action);
+        if (state.scenarios !== before.scenarios) {
+          past = [...past, scenes(before)].slice(-DEPTH);
+          future = [];
+        }
+      }
+      if (state !== before) for (const listener of [...listeners]) listener(state, action);
+    },
+  };
+}
+
+/** The state after an action. */
+function reduce(data, state, action) {
+  const scenario = state.scenarios[state.active];
+  switch (action.type) {
+    case "see":
+      return changed(state, { ...scenario, see: set(scenario.see, action.variable, action.value), do: set(scenario.do, action.variable, null) });
+    case "do":
+      return changed(state, { ...scenario, do: set(scenario.do, action.variable, action.value), see: set(scenario.see, action.variable, null) });
+    case "number":
+      return changed(state, { ...scenario, numbers: set(scenario.numbers, action.id, action.value) });
+    case "load":
+      return changed(state, complete(action.scenario));
+    case "reset":
+      return changed(state, EMPTY);
+    case "restore":
+      return { ...state, ...action.state, scenarios: action.state.scenarios.map(complete) };
+    case "compare":
+      if (action.on === state.scenarios.length > 1) return state;
+      return { ...state, scenarios: action.on ? [scenario, scenario] : [scenario], active: action.on ? 1 : 0 };
+    case "active":
+      return { ...state, active: Math.min(action.index, state.scenarios.length - 1) };
+    case "target":
+      return { ...state, target: action.variable, targetState: action.state ?? firstAsked(data, action.variable) };
+    case "scale":
+      return { ...state, scale: action.scale };
+    case "tab":
+      return { ...state, tab: action.tab };
+    default:
+      throw new RangeError(`No action "${action.type}".`);
+  }
+}
+
+function changed(state, scenario) {
+  if (same(scenario, state.scenarios[state.active])) return state;
+  return { ...state, scenarios: state.scenarios.map((old, i) => (i === state.active ? scenario : old)) };
+}
+
+/** The object with one more key, or without it where the value is null. */
+function set(object, key, value) {
+  const { [key]: old, ...rest } = object;
+  if (value === null || value === undefined) return old === undefined ? object : rest;
+  return old === undefined ? { ...object, [key]: value } : { ...object, [key]: value };
+}
+
+/** A scenario with all its parts. */
+export function complete(scenario) {
+  return { ...EMPTY, ...scenario };
+}
+
+const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
