@@ -10,6 +10,8 @@ from bayesnet.analysis.core import DIAGNOSES
 from bayesnet.errors import BayesnetError
 from bayesnet.model.schema import Variable
 from bayesnet.web.export import network_to_dict
+from bayesnet.web.pagedecision import decision_data
+from bayesnet.web.pagelayout import layout_data
 
 if TYPE_CHECKING:
     from bayesnet.analysis.core import Core
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
 FORMAT = "bayesnet-page/1"
 
-PARTS: tuple[Callable[[Core], dict[str, Any]], ...] = ()
+PARTS: tuple[Callable[[Core], dict[str, Any]], ...] = (layout_data, decision_data)
 """More that the page shows, each a function that gives further keys (or none, where the network has no such thing)."""
 
 GROUPS = {

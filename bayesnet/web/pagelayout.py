@@ -1,0 +1,75 @@
+"""The drawn network as data: the columns of its variables, and every arc with its strength and sign."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from bayesnet.analysis.arrangement import columns
+from bayesnet.analysis.findings import Findings
+from bayesnet.analysis.influence import arc_strengths
+from bayesnet.analysis.signs import sign
+from bayesnet.errors import TooWide
+
+if TYPE_CHECKING:
+    from bayesnet.analysis.core import Core
+
+_DIGITS = 4
+
+
+def layout_data(core: Core) -> dict[str, Any]:
+    """The part of the page's data that its drawing needs."""
+    return {"layout": layout_to_dict(core)}
+
+
+def layout_to_dict(core: Core) -> dict[str, Any]:
+    """Give what a page needs to draw a network, before anything is found.
+
+    Parameters
+    ----------
+    core
+        The network.
+
+    Returns
+    -------
+    dict
+        `columns`: lists of `heading` (None in a network without roles) and `variables` (positions, from top to bottom); `arcs`:
+        one list for each, of parent, child, strength (total variation, 0 to 1; None where a gate is too wide to spell out) and
+        sign (1 raises, -1 lowers, 0 either).
+
+    Examples
+    --------
+    >>> from bayesnet.analysis.core import Core
+    >>> from bayesnet.model.cache import load_model
+    >>> drawn = layout_to_dict(Core(load_model("sprinkler")))
+    >>> [column["variables"] for column in drawn["columns"]], drawn["arcs"][0]
+    ([[0], [1, 2], [3]], [0, 1, 0.4, -1])
+    """
+    strength = _strengths(core)
+    arcs = [(p, family.child) for family in core.factors.families for p in family.parents]
+    groups = {v: variable.group for v, variable in enumerate(core.model.variables.values())}
+    found, headings = columns(groups, [(p, c, strength.get((p, c)) or 0.0) for p, c in arcs])
+    return {
+        "columns": [{"heading": headings[k] if headings else None, "variables": variables} for k, variables in enumerate(found)],
+        "arcs": [[p, c, strength.get((p, c)), _sign(core, p, c)] for p, c in arcs],
+    }
+
+
+def _strengths(core: Core) -> dict[tuple[int, int], float]:
+    """Strength of every arc; none where a gate is too wide."""
+    try:
+        lines = arc_strengths(core, Findings()).arcs
+    except TooWide:
+        return {}
+    found = {}
+    for line in lines:
+        known = line.variation_weighted == line.variation_weighted
+        value = line.variation_weighted if known else line.variation_mean
+        found[core.index[line.parent], core.index[line.child]] = round(value, _DIGITS)
+    return found
+
+
+def _sign(core: Core, parent: int, child: int) -> int:
+    try:
+        return sign(core, core.factors.families[child], parent)
+    except TooWide:
+        return 0
