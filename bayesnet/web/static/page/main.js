@@ -4,6 +4,7 @@ import { createCompute } from "./compute.js";
 import { createDifferentialView } from "./differential_view.js";
 import { el, put, write } from "./dom.js";
 import { createFindingsView } from "./findings_view.js";
+import { withNumbers } from "./numbers.js";
 import { createStore, firstState } from "./store.js";
 
 /**
@@ -15,7 +16,7 @@ const TABS = [];
 
 /** Fill an element with an explorer of `data` (a PageData); gives `{data, store, compute, destroy}`. */
 export function createExplorer(root, data) {
-  const compute = createCompute(data);
+  const compute = createCompute(data, withNumbers);
   const store = createStore(data, firstState(data));
   const live = el("p", { class: "headline", role: "status", "aria-live": "polite" });
   const context = { data, store, compute, announce: (text) => write(live, text) };

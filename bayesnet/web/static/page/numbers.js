@@ -7,6 +7,7 @@
 const SUM_SLACK = 1e-6;
 const NUMBER_SLACK = 1e-9;
 const POSITIONS = new WeakMap();
+const NONE = [];
 
 /**
  * The network with some numbers at other values, `{id: value}`; the other entries of a column keep their proportions (Chan &
@@ -22,7 +23,7 @@ export function withNumbers(data, wanted) {
 }
 
 /** The position of a number by its id. */
-export function numberPosition({ numbers }, id) {
+export function numberPosition({ numbers = NONE }, id) {
   if (!POSITIONS.has(numbers)) POSITIONS.set(numbers, new Map(numbers.map((number, k) => [number.id, k])));
   const k = POSITIONS.get(numbers).get(id);
   if (k === undefined) throw new RangeError(`There is no number "${id}" in this network.`);
@@ -33,16 +34,16 @@ export function numberPosition({ numbers }, id) {
 function numbersByFamily(data, wanted) {
   const found = new Map();
   for (const [id, value] of Object.entries(wanted)) {
-    const number = data.numbers[numberPosition(data, id)];
+    const k = numberPosition(data, id);
+    const number = data.numbers[k];
     const v = data.network.names.indexOf(number.variable);
     const odds = data.gates[v].kind === "odds";
     if (!(value >= 0 && value <= (odds ? Number.MAX_VALUE : 1))) {
       const expected = odds ? "an odds or odds ratio of 0 or more" : "a probability from 0 to 1";
       throw new RangeError(`number "${id}": got ${value}; expected ${expected}`);
     }
-    if (value === number.value) continue;
     if (!found.has(v)) found.set(v, new Map());
-    found.get(v).set(numberPosition(data, id), value);
+    found.get(v).set(k, value);
   }
   return found;
 }
