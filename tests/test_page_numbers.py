@@ -129,7 +129,7 @@ def test_random_models_move_as_in_python(page: Page, data: st.DataObject) -> Non
     """One to four numbers of any gate at once, at any value from nothing to certainty."""
     model = data.draw(models(extremes=True))
     ids = st.sampled_from(sorted(model.numbers))
-    values = st.one_of(st.sampled_from([0.0, 1e-12, 1e-4, 0.5, 1.0]), st.floats(0, 1))
+    values = st.one_of(st.sampled_from([0.0, 1e-12, 1e-4, 0.5, 1.0]), st.floats(1e-9, 1))
     wanted = [data.draw(st.dictionaries(ids, values, min_size=1, max_size=4)) for _ in range(4)]
     compare(page, model, wanted)
 
