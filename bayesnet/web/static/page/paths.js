@@ -1,0 +1,140 @@
+// Which ways are open between variables, given what is known and set: d-separation by Bayes-ball.
+//
+// Pearl J (1988). Probabilistic Reasoning in Intelligent Systems. Morgan Kaufmann.
+// Shachter RD (1998). Bayes-Ball: the rational pastime. UAI-98, 480-487.
+//
+// The ball is at a variable v and either goes up (it came from a child, or starts there) or goes down (it came from a parent); the
+// place "up at v" is 2v, "down at v" is 2v + 1. A shortest walk of the ball visits no variable twice: what it did between two
+// visits can be left out, because a collider met on the way opens every variable above it. So shortest walks are shortest paths.
+
+/**
+ * The arrows after the surgery of the interventions, and what is known. Evidence is as for the engine, by position. What is known of
+ * the variable `speaking` is left out: that is how its own finding reaches others, or the intervention on it, whose arrows stay cut.
+ */
+export function openGraph(families, { likelihoods = {}, interventions = {} }, speaking = -1) {
+  const cut = new Set(Object.keys(interventions).map(Number));
+  const soft = Object.keys(likelihoods).map(Number);
+  const hard = soft.filter((v) => likelihoods[v].filter((x) => x > 0).length === 1);
+  const known = new Set([...cut, ...hard]);
+  known.delete(speaking);
+  const parents = families.map((family, v) => (cut.has(v) ? [] : family.parents));
+  const children = families.map(() => []);
+  parents.forEach((above, v) => above.forEach((p) => children[p].push(v)));
+  const opened = new Set([...soft, ...known]);
+  opened.delete(speaking);
+  for (const v of opened) for (const p of parents[v]) opened.add(p);
+  return { parents, children, known, cut, opened };
+}
+
+const upAt = (v) => 2 * v;
+const downAt = (v) => 2 * v + 1;
+const at = (place) => place >> 1;
+const goesUp = (place) => place % 2 === 0;
+
+/** Where the ball can go next. */
+function onward({ parents, children, known, opened }, place) {
+  const v = at(place);
+  const up = parents[v].map(upAt);
+  const down = children[v].map(downAt);
+  if (goesUp(place)) return known.has(v) ? [] : [...up, ...down];
+  return [...(known.has(v) ? [] : down), ...(opened.has(v) ? up : [])];
+}
+
+/** Steps of the ball from a variable to every place it can reach. */
+export function reach(graph, from) {
+  const steps = new Map([[upAt(from), 0]]);
+  for (const [place, count] of steps) {
+    for (const next of onward(graph, place)) if (!steps.has(next)) steps.set(next, count + 1);
+  }
+  return steps;
+}
+
+/** Whether no open path joins two variables. */
+export function separated(graph, one, other) {
+  const steps = reach(graph, one);
+  return !steps.has(upAt(other)) && !steps.has(downAt(other));
+}
+
+/** Variables from which something could be learnt about `from`. */
+export function connected(graph, from) {
+  return new Set([...reach(graph, from).keys()].map(at));
+}
+
+/** A shortest open path as a list of positions, among equals the first in the order of parents and children; null where none is. */
+export function shortestOpen(graph, from, to) {
+  const before = new Map([[upAt(from), null]]);
+  for (const place of before.keys()) {
+    if (at(place) === to) return backtrack(before, place);
+    for (const next of onward(graph, place)) if (!before.has(next)) before.set(next, place);
+  }
+  return null;
+}
+
+/** A shortest path whatever is known; null where the two do not hang together. */
+export function shortestAtAll({ parents, children }, from, to) {
+  const before = new Map([[upAt(from), null]]);
+  for (const place of before.keys()) {
+    if (at(place) === to) return backtrack(before, place);
+    for (const u of [...parents[at(place)], ...children[at(place)]]) if (!before.has(upAt(u))) before.set(upAt(u), place);
+  }
+  return null;
+}
+
+function backtrack(before, end) {
+  const path = [];
+  for (let place = end; place !== null; place = before.get(place)) path.unshift(at(place));
+  return path;
+}
+
+/** The first variable that blocks a path, and why: "known", "set", or "collider" (nothing is known of it or below it); null if open. */
+export function blocker({ parents, known, cut, opened }, path) {
+  for (let i = 1; i + 1 < path.length; i++) {
+    const v = path[i];
+    if (parents[v].includes(path[i - 1]) && parents[v].includes(path[i + 1])) {
+      if (!opened.has(v)) return { variable: v, why: "collider" };
+    } else if (known.has(v)) return { variable: v, why: cut.has(v) ? "set" : "known" };
+  }
+  return null;
+}
+
+/** All arcs on any shortest open path, as "parent>child". */
+export function litArcs(graph, from, to) {
+  const there = reach(graph, from);
+  const length = Math.min(there.get(upAt(to)) ?? Infinity, there.get(downAt(to)) ?? Infinity);
+  const lit = new Set();
+  if (length === Infinity) return lit;
+  let front = new Set([upAt(to), downAt(to)].filter((place) => there.get(place) === length));
+  for (let left = length; left > 0; left--) {
+    const back = new Set();
+    for (const place of front) {
+      for (const previous of sources(graph, place)) {
+        if (there.get(previous) !== left - 1) continue;
+        back.add(previous);
+        lit.add(goesUp(place) ? arcKey(at(place), at(previous)) : arcKey(at(previous), at(place)));
+      }
+    }
+    front = back;
+  }
+  return lit;
+}
+
+/** From where the ball can have come. */
+function sources(graph, place) {
+  const v = at(place);
+  const from = goesUp(place) ? graph.children[v] : graph.parents[v];
+  return from.flatMap((u) => [upAt(u), downAt(u)]).filter((previous) => onward(graph, previous).includes(place));
+}
+
+/** Arcs along which something known or not yet known can speak about `target`. */
+export function openArcs(graph, target) {
+  const steps = reach(graph, target);
+  const open = new Set();
+  for (const place of steps.keys()) {
+    for (const next of onward(graph, place)) {
+      open.add(goesUp(next) ? arcKey(at(next), at(place)) : arcKey(at(place), at(next)));
+    }
+  }
+  return open;
+}
+
+export const arcKey = (parent, child) => `${parent}>${child}`;
