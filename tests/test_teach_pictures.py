@@ -155,7 +155,7 @@ def settled() -> Ladder:
 
 @pytest.mark.parametrize("draw", [plot.ladder, plot.nomogram])
 def test_ladder_and_nomogram_draw_where_they_are_told(draw: Any, climbed: Any, settled: Any) -> None:
-    """The axes come back without a warning, also where a question is settled or nothing is known; the title has both answers."""
+    """The axes come back without a warning, also where a question is settled or nothing is known."""
     nothing = bayesnet.load("asia").case("").ladder("lung=yes")
     for result in (climbed, settled, nothing):
         figure, ax = plt.subplots(figsize=(7, 7), layout="constrained")
@@ -164,8 +164,25 @@ def test_ladder_and_nomogram_draw_where_they_are_told(draw: Any, climbed: Any, s
             assert draw(result, ax=ax) is ax
             figure.canvas.draw()
         assert any(result.basis.digest[:8] in text for text in texts(ax))
-    title = draw(climbed).get_title(loc="left").replace("\n", " ")
-    assert title == "lung=yes: from 1 in 18 to 91 in 100, naive Bayes 99 in 100"
+
+
+def test_the_title_says_from_where_to_where_and_naive_bayes_where_it_is_drawn(climbed: Any) -> None:
+    """The nomogram shows the network alone, and one finding cannot be counted twice."""
+    one = bayesnet.load("asia").case("xray=yes").ladder("lung=yes")
+
+    def title(ax: Any) -> str:
+        return str(ax.get_title(loc="left").replace("\n", " "))
+
+    assert title(plot.ladder(climbed)) == "lung=yes: from 1 in 18 to 91 in 100, naive Bayes 99 in 100"
+    assert title(plot.nomogram(climbed)) == "lung=yes: from 1 in 18 to 91 in 100"
+    assert title(plot.ladder(one)) == "lung=yes: from 1 in 18 to 49 in 100"
+
+
+def test_a_long_scenario_is_broken_where_its_words_meet() -> None:
+    """`setting=spine_clinic` does not become `setting=spine_clin` and `ic`; nothing of a name is lost."""
+    compared = bayesnet.load("back_pain").case("fever").compare("setting=spine_clinic", of=["spinal_infection"])
+    labels = [label.get_text() for label in plot.comparison(compared).get_xticklabels()]
+    assert labels == ["as it stands", "setting=spine_\nclinic"]
 
 
 def test_both_ladders_pass_through_the_probabilities_after_each_finding(climbed: Any) -> None:

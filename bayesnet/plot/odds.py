@@ -90,7 +90,7 @@ def nomogram(result: Ladder, ax: Axes | None = None) -> Axes:
     ax.set_ylim(-reach - 0.5 - 0.052 * reach * max(1, len(listed)), reach + 0.35)
     ax.set_xticks([])
     ax.set_yticks([])
-    style.finish(ax, f"{short(result.target)}: {_text(result)}", result, style.findings_of(result.title), 84)
+    style.finish(ax, f"{short(result.target)}: {_way(result)}", result, style.findings_of(result.title), 84)
     for side in ax.spines.values():
         side.set_visible(False)
     return ax
@@ -119,9 +119,14 @@ def _said(rung: Rung, before: float) -> str:
     return f"LR {ratio(rung.likelihood_ratio)}, from {style.probability_text(before)} {after}"
 
 
-def _text(result: Ladder) -> str:
+def _way(result: Ladder) -> str:
     """From where to where."""
-    return f"from {frequency(result.prior)} to {frequency(result.posterior)}, naive Bayes {frequency(result.naive)}"
+    return f"from {frequency(result.prior)} to {frequency(result.posterior)}"
+
+
+def _text(result: Ladder) -> str:
+    """From where to where, and where naive Bayes goes if there is anything that it could count twice."""
+    return f"{_way(result)}, naive Bayes {frequency(result.naive)}" if len(result) > 1 else _way(result)
 
 
 def _log_odds(p: float) -> float:

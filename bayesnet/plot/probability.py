@@ -185,7 +185,13 @@ def _end_labels(ax: Axes, ends: list[tuple[str, tuple[float, ...]]]) -> None:
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    """A scenario on several lines."""
+    """A scenario on several lines; a name too long for one is broken where its words meet."""
     import textwrap
 
-    return textwrap.wrap(text, width, break_on_hyphens=False) or [""]
+    lines: list[str] = []
+    for line in textwrap.wrap(text, width, break_on_hyphens=False, break_long_words=False):
+        while len(line) > width and (cut := max(line.rfind(mark, 0, width) for mark in "=_") + 1):
+            lines.append(line[:cut])
+            line = line[cut:]
+        lines.append(line)
+    return lines or [""]
