@@ -69,7 +69,9 @@ def run(made: Any) -> Any:
     # Pictures go into the notebook whatever the surroundings say of matplotlib.
     surroundings = {**os.environ, "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
     folder = {"metadata": {"path": str(HERE)}}
-    NotebookClient(made, timeout=120, kernel_name="python3", record_timing=False, resources=folder).execute(env=surroundings)
+    # Without coalescing, what a cell prints falls into pieces as chance will have it.
+    options = {"timeout": 120, "kernel_name": "python3", "record_timing": False, "coalesce_streams": True}
+    NotebookClient(made, resources=folder, **options).execute(env=surroundings)
     made.metadata["language_info"] = nbformat.from_dict({"name": "python"})
     return made
 
@@ -92,9 +94,10 @@ def _texts(made: Any) -> list[tuple[str, str]]:
 
 def build(source: Path) -> None:
     """Run the notebook of a source and write it beside its student copy."""
+    made, copy = run(notebook(source)), student(source)
     (HERE / "students").mkdir(exist_ok=True)
-    nbformat.write(student(source), HERE / "students" / f"{source.stem}.ipynb")
-    nbformat.write(run(notebook(source)), HERE / f"{source.stem}.ipynb")
+    nbformat.write(made, HERE / f"{source.stem}.ipynb")
+    nbformat.write(copy, HERE / "students" / f"{source.stem}.ipynb")
     print(f"wrote {source.stem}.ipynb and its student copy")
 
 
