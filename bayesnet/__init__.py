@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from bayesnet import plot
     from bayesnet.analysis.asking import jeffrey
+    from bayesnet.analysis.calibration import calibration
     from bayesnet.case import Case
     from bayesnet.errors import (
         BayesnetError,
@@ -42,6 +43,7 @@ _HOMES = {
     "TooWide": "bayesnet.errors",
     "UnknownState": "bayesnet.errors",
     "UnknownVariable": "bayesnet.errors",
+    "calibration": "bayesnet.analysis.calibration",
     "distance": "bayesnet.network",
     "from_pgmpy": "bayesnet.network",
     "jeffrey": "bayesnet.analysis.asking",
@@ -60,6 +62,7 @@ __all__ = [
     "UnknownState",
     "UnknownVariable",
     "__version__",
+    "calibration",
     "distance",
     "from_pgmpy",
     "jeffrey",

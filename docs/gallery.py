@@ -75,6 +75,10 @@ PICTURES = (
     Picture("decision_curve", "Over a cohort: is acting by the model better than acting on all, or on none?",
             'known = ["age_group", "cancer_history", "weight_loss", "raised_esr"]\n'
             "bayesnet.plot.decision_curve(net.decision_curve(target, known, size=4000))"),
+    Picture("calibration", "Of those given 10 %, do 10 in 100 have it?",
+            'known = ["age_group", "cancer_history", "weight_loss", "raised_esr"]\n'
+            "bins = [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.05, 0.1]\n"
+            "bayesnet.plot.calibration(net.calibration(target, known, size=20_000, bins=bins))"),
     Picture("frequencies_tree", "What does a finding mean, counted in people?",
             'bayesnet.plot.frequencies_tree(net.case("age_group=60-69, cancer_history").frequencies(target, "raised_alp"))'),
     Picture("icon_array", "And with every one of them to be seen?",

@@ -12,11 +12,12 @@ from bayesnet.network import Network
 
 TOP = {
     "BayesnetError", "Case", "ImpossibleEvidence", "MissingExtra", "Network", "PatternError", "SpecError", "TooWide",
-    "UnknownState", "UnknownVariable", "__version__", "distance", "from_pgmpy", "jeffrey", "load",
+    "UnknownState", "UnknownVariable", "__version__", "calibration", "distance", "from_pgmpy", "jeffrey", "load",
 }  # fmt: skip
 
 NETWORK = {
     "audit": "()",
+    "calibration": "(target, known, *, frame=None, size=2000, bins=10, seed=0)",
     "case": "(given=None, do=None)",
     "counterfactual": "(variable, given=None, had=None)",
     "joint": "(variables, given=None, do=None)",

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.asking import read_target, state_name
 from bayesnet.analysis.findings import Findings
+from bayesnet.analysis.outcomes import outcomes
 from bayesnet.errors import BayesnetError
 from bayesnet.model.factors import FloatArray
 from bayesnet.results.netbenefit import DecisionCurve
@@ -80,34 +80,17 @@ def decision_curve(
     BayesnetError
         When a threshold is not between 0 and 1, the cohort lacks a column, or rows cannot be scored.
     """
-    from bayesnet.analysis.scoring import score
-    from bayesnet.analysis.simulate import simulate
-
     if not all(0.0 < t < 1.0 for t in thresholds):
         raise BayesnetError(f"Thresholds lie between 0 and 1; got {', '.join(f'{t:g}' for t in thresholds)}.")
-    v, state = read_target(core, target)
-    name = core.names[v]
-    kind = "simulated" if frame is None else "cohort"
-    cases = simulate(core, size, Findings(), seed) if frame is None else frame
-    missing = [column for column in (name, *known) if column not in cases.columns]
-    if missing:
-        raise BayesnetError(f"The cohort has no column {', '.join(missing)}; it needs {name} and every known variable.")
-    context = [core.names[item.variable] for item in core.defaults if core.names[item.variable] in cases.columns]
-    scored = score(core, cases[list(dict.fromkeys([*known, *context]))], [target])
-    bad = scored["problem"].fillna("") != ""
-    if bad.any():
-        raise BayesnetError(f"{int(bad.sum())} rows cannot be scored; the first: {scored.loc[bad, 'problem'].iloc[0]}")
-    probability = scored.iloc[:, 0].to_numpy(dtype=float)
-    truth = core.states(v)[state]
-    has = np.array([float(state_name(core, v, value) == truth) for value in cases[name]])
+    found = outcomes(core, target, known, frame, size, seed)
     return DecisionCurve(
         title=f"{target} | {', '.join(known)}",
         basis=core.basis(core.stated(Findings())),
-        target=core.literal(v, state),
-        size=len(has),
-        prevalence=float(has.mean()),
-        cohort=kind,
-        points=tuple(_point(probability, has, t, seed) for t in sorted(thresholds)),
+        target=found.target,
+        size=len(found.has),
+        prevalence=float(found.has.mean()),
+        cohort=found.cohort,
+        points=tuple(_point(found.probability, found.has, t, seed) for t in sorted(thresholds)),
     )
 
 

@@ -14,6 +14,7 @@ from bayesnet.model.schema import Model
 if TYPE_CHECKING:
     import pandas as pd
 
+    from bayesnet.results.calibration import Calibration
     from bayesnet.results.distribution import Counterfactual, Posterior, Posteriors
     from bayesnet.results.joint import Joint, MostProbable
     from bayesnet.results.netbenefit import DecisionCurve
@@ -243,3 +244,54 @@ class Asking:
         from bayesnet.analysis.netbenefit import decision_curve
 
         return decision_curve(self.core, target, known, frame, size, thresholds, seed)
+
+    def calibration(
+        self,
+        target: str,
+        known: Sequence[str],
+        *,
+        frame: pd.DataFrame | None = None,
+        size: int = 2_000,
+        bins: int | Sequence[float] = 10,
+        seed: int | None = 0,
+    ) -> Calibration:
+        """Whether of those given 20 % about 20 in 100 have it: predictions beside outcomes, in groups and over the whole cohort.
+
+        Calibration error with what chance alone explains, intercept and slope, Brier score and AUROC. Probabilities that are in a
+        table already go to `bayesnet.calibration(probability, has)`.
+
+        Parameters
+        ----------
+        target
+            `variable` or `variable=state`.
+        known
+            The variables that are known of each patient.
+        frame
+            A cohort with these columns and the target's; simulated from the network when None, which shows what calibration looks
+            like and not that the network is right.
+        size, seed
+            Of the simulated cohort; the seed also of what chance alone explains.
+        bins
+            Into how many groups the patients are parted, by quantiles of their probability; or the probabilities at which a new
+            group begins, such as `[0.01, 0.1, 0.5]`, which show more of a rare diagnosis.
+
+        Raises
+        ------
+        BayesnetError
+            When the cohort lacks a column or an outcome, or cannot be scored.
+
+        References
+        ----------
+        Van Calster B, McLernon DJ, van Smeden M, Wynants L, Steyerberg EW (2019). Calibration: the Achilles heel of predictive
+        analytics. BMC Medicine 17, 230.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> result = bayesnet.load("asia").calibration("lung=yes", ["smoke", "xray", "dysp"], size=5000)
+        >>> result.calibration_error < result.error_if_right
+        True
+        """
+        from bayesnet.analysis.calibration import of_network
+
+        return of_network(self.core, target, known, frame, size, bins, seed)

@@ -14,6 +14,7 @@ from bayesnet.plot.network import network
 from bayesnet.plot.numbers import flips, sensitivity, sources, tornado, two_way
 from bayesnet.plot.odds import ladder, nomogram
 from bayesnet.plot.probability import comparison, differential, posterior
+from bayesnet.plot.reliability import calibration
 from bayesnet.plot.teaching import frequencies_tree, icon_array, unit_square
 from bayesnet.plot.uncertainty import arc_strengths, uncertainty, variance_shares
 
@@ -21,6 +22,7 @@ __all__ = [
     "advice",
     "arc_strengths",
     "audit",
+    "calibration",
     "comparison",
     "decision_curve",
     "differential",

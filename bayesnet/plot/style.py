@@ -58,14 +58,14 @@ def rows_height(count: int, each: float = 0.32, around: float = 1.25) -> float:
     return max(2.2, around + each * count)
 
 
-def finish(ax: Axes, heading: str, result: Based, given: str = "", width: int = 84) -> Axes:
+def finish(ax: Axes, heading: str, result: Based, given: str = "", width: int = 84, told: str = "") -> Axes:
     """Set what the picture shows and, in small print below it, the findings and what the answer rests on; tidy the axes.
 
-    `given` are the findings, from `findings_of`; `width` is how many small characters fit on a line.
+    `given` are the findings, from `findings_of`; `width` is how many small characters fit on a line; `told` are figures of the
+    whole result.
     """
-    small = [
-        line for text in (f"given {given}" if given else "", result.basis.line) for line in textwrap.wrap(short(text), width)
-    ]
+    texts = (told, f"given {given}" if given else "", result.basis.line)
+    small = [line for text in texts for line in textwrap.wrap(short(text), width)]
     headings = textwrap.wrap(short(heading), round(width * 0.72))
     ax.set_title("\n".join(headings), loc="left", fontsize=LARGE, color=INK, pad=6.0 + 9.5 * len(small), fontweight="bold")
     if small:
