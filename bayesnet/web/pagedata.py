@@ -24,7 +24,7 @@ PARTS: tuple[Callable[[Core], dict[str, Any]], ...] = (layout_data, decision_dat
 
 GROUPS = {
     "settings": "Setting",
-    "risk_factors": "Who it is and what came before",
+    "risk_factors": "Risk factors",
     "history_and_examination": "History and examination",
     "laboratory": "Laboratory",
     "imaging": "Imaging",
@@ -33,6 +33,9 @@ GROUPS = {
     "groups": "Groups of diagnoses",
 }
 """Labels of the groups that models use, in the order in which a case is taken; other groups follow under their own names."""
+
+_SHORT = {"absent": "no", "present": "yes"}
+"""Absent and present as a person answers: "Fever: no"."""
 
 NOTHING_FOUND = ("absent", "no", "none", "normal", "negative", "false")
 """Names of states that say that there is nothing; the page puts them first and asks for the others."""
@@ -115,7 +118,7 @@ def _variable(variable: Variable) -> dict[str, Any]:
     record: dict[str, Any] = {
         "name": variable.name,
         "label": variable.label or in_words(variable.name),
-        "states": [{"name": state, "label": in_words(state)} for state in variable.states],
+        "states": [{"name": state, "label": _state_label(variable, state)} for state in variable.states],
         "neutral": neutral(variable),
         "default": variable.default or None,
     }
@@ -128,6 +131,10 @@ def _variable(variable: Variable) -> dict[str, Any]:
         "note": variable.note,
     }
     return record | {key: text for key, text in optional.items() if text}
+
+
+def _state_label(variable: Variable, state: str) -> str:
+    return _SHORT[state] if variable.binary else in_words(state)
 
 
 def neutral(variable: Variable) -> int | None:

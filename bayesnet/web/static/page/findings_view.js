@@ -1,18 +1,106 @@
-// The findings.
+// The findings, by role: search, and one row for each variable.
 
-import { el } from "./dom.js";
+import { el, write } from "./dom.js";
+import { createFindingRow } from "./finding_row.js";
 
-export function createFindingsView({ data, store }) {
-  const selects = data.variables.map(({ name, label, states }) => {
-    const change = (event) => store.dispatch({ type: "see", variable: name, value: event.target.value || null });
-    const options = [{ name: "", label: "unknown" }, ...states].map((state) => el("option", { value: state.name, text: state.label }));
-    const select = el("select", { onChange: change, dataset: { variable: name } }, options);
-    return { name, select, row: el("label", {}, label, select) };
+// Groups that hold no findings of a case: closed at first.
+const CLOSED = new Set(["mechanisms", "diagnoses", "groups"]);
+
+export function createFindingsView(context) {
+  const { data } = context;
+  const wide = globalThis.matchMedia?.("(min-width: 60rem)").matches ?? true;
+  const groups = groupsOf(data).map((group) => createGroup(context, group, wide));
+  const none = el("p", { class: "hint", hidden: true });
+  const search = el("input", {
+    type: "search",
+    class: "search",
+    placeholder: "Search findings",
+    "aria-label": "Search findings",
+    autocomplete: "off",
+    spellcheck: "false",
+    onInput: () => filter(search.value),
+    onKeydown(event) {
+      if (event.key !== "Escape" || !search.value) return;
+      search.value = "";
+      filter("");
+    },
   });
+  const filter = (text) => {
+    const texts = text.toLowerCase().split(/\s+/).filter(Boolean);
+    const found = groups.reduce((total, group) => total + group.filter(texts), 0);
+    none.hidden = found > 0;
+    write(none, found ? "" : `Nothing here is called “${text.trim()}”.`);
+    if (texts.length) context.announce(`${found} ${found === 1 ? "finding" : "findings"}`);
+  };
+  const only = el("input", { type: "checkbox", onChange: () => element.classList.toggle("only-known", only.checked) });
+  const element = el(
+    "section",
+    { class: "findings", "aria-label": "Findings" },
+    el("div", { class: "findings-head" }, el("h2", { text: "Findings" }), el("label", { class: "only" }, only, " only what is known")),
+    search,
+    el("p", { class: "hint", text: "The grey figure is how probable it is to be there, given the rest." }),
+    none,
+    groups.map((group) => group.element),
+  );
   return {
-    element: el("section", { class: "findings" }, selects.map(({ row }) => row)),
-    update({ scenario }) {
-      for (const { name, select } of selects) select.value = scenario.see[name] ?? "";
+    element,
+    focusSearch: () => search.focus(),
+    update: (view) => groups.forEach((group) => group.update(view)),
+  };
+}
+
+/** A group that opens and closes, with the count of what is known in it. */
+function createGroup(context, { name, label, variables }, wide) {
+  const rows = variables.map((variable) => createFindingRow(context, variable));
+  const count = el("span", { class: "count" });
+  const summary = el("summary", {}, el("span", { text: label }), count);
+  const setting = variables.every((variable) => variable.default);
+  const usual = setting || (wide && !CLOSED.has(name));
+  const element = el("details", { class: "group", dataset: { group: name }, open: usual }, summary, rows.map((row) => row.element));
+  let before = null;
+  return {
+    element,
+    filter(texts) {
+      const shown = rows.filter((row) => {
+        const match = row.matches(texts);
+        row.element.hidden = !match;
+        return match;
+      });
+      element.hidden = shown.length === 0;
+      if (texts.length) {
+        before ??= element.open;
+        element.open = shown.length > 0;
+      } else if (before !== null) {
+        element.open = before;
+        before = null;
+      }
+      return shown.length;
+    },
+    update(view) {
+      rows.forEach((row) => row.update(view));
+      const known = rows.filter(({ variable }) => variable.name in view.scenario.see || variable.name in view.scenario.do).length;
+      write(count, known ? `${known} known` : String(rows.length));
+      count.classList.toggle("is-known", known > 0);
+      element.classList.toggle("has-known", known > 0);
     },
   };
+}
+
+/** The groups of the model; for a network without, what has no parents, what lies between, and what has no children. */
+function groupsOf(data) {
+  if (data.roles?.length > 1) {
+    const named = data.roles.map((role) => ({ ...role, variables: data.variables.filter((variable) => variable.group === role.name) }));
+    const rest = data.variables.filter((variable) => !variable.group);
+    return rest.length ? [...named, { name: "", label: "Other", variables: rest }] : named;
+  }
+  const { names, families } = data.network;
+  const isParent = new Set(families.flatMap((family) => family.parents));
+  const kind = (v) => (families[v].parents.length === 0 ? "starts" : isParent.has(v) ? "between" : "ends");
+  return [
+    { name: "starts", label: "Where arrows start" },
+    { name: "between", label: "In between" },
+    { name: "ends", label: "Where arrows end" },
+  ]
+    .map((group) => ({ ...group, variables: data.variables.filter((_, v) => kind(v) === group.name) }))
+    .filter((group) => group.variables.length && names.length);
 }

@@ -20,11 +20,8 @@ export function frequency(p) {
   if (p === 1) return "all";
   for (const base of [1e4, 1e6, 1e9]) {
     const people = Math.round(p * base);
-    if (people >= 10 || (people >= 1 && base === 1e9)) {
-      if (people === base) return `over ${grouped(base - 1)} in ${grouped(base)}`;
-      return `${grouped(people)} in ${grouped(base)}`;
-    }
-    if (people >= 1 && Math.abs(p * base - people) < 0.05 * p * base) return `${people} in ${grouped(base)}`;
+    if (people === base) return `over ${grouped(base - 1)} in ${grouped(base)}`;
+    if (p * base >= 0.95) return `${grouped(people)} in ${grouped(base)}`;
   }
   return `under 1 in ${grouped(1e9)}`;
 }
@@ -53,13 +50,13 @@ export function change(before, now) {
   return `${now > before ? "×" : "÷"}${NO_BREAK}${text}`;
 }
 
-const EDGE = 1e-5;
+const EDGES = [1e-5, 1 - 1e-4];
+const logOdds = (p) => Math.log(p / (1 - p));
 
-/** Where a probability stands on the log-odds axis of the page, 0 at 1 in 100,000 and 1 at its complement; clamped at the ends. */
+/** Where a probability stands on the log-odds axis of the page: 0 at 1 in 100,000, 1 at 99.99 %, clamped at the ends. */
 export function logOddsPosition(p) {
-  const clamped = Math.min(1 - EDGE, Math.max(EDGE, p));
-  const end = Math.log(EDGE / (1 - EDGE));
-  return (Math.log(clamped / (1 - clamped)) - end) / (-2 * end);
+  const [low, high] = EDGES;
+  return (logOdds(Math.min(high, Math.max(low, p))) - logOdds(low)) / (logOdds(high) - logOdds(low));
 }
 
 /** Where a probability stands on the chosen scale, from 0 to 1. */

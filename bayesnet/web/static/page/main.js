@@ -1,11 +1,16 @@
 // The explorer: the store, the engine and the views, put together in one element.
 
+import { createCaseView } from "./case_view.js";
 import { createCompute } from "./compute.js";
 import { createDifferentialView } from "./differential_view.js";
 import { el, put, write } from "./dom.js";
 import { createFindingsView } from "./findings_view.js";
+import { linkOf, readLink } from "./link.js";
 import { withNumbers } from "./numbers.js";
 import { createStore, firstState } from "./store.js";
+import { createTabs } from "./tabs.js";
+import { createToolbar } from "./toolbar.js";
+import { createWords } from "./words.js";
 
 /**
  * The views under the differential, in the order of their tabs: `{ name, label, create, shown }`, one line each, where
@@ -14,30 +19,106 @@ import { createStore, firstState } from "./store.js";
  */
 const TABS = [];
 
-/** Fill an element with an explorer of `data` (a PageData); gives `{data, store, compute, destroy}`. */
-export function createExplorer(root, data) {
+/**
+ * Fill an element with an explorer of `data` (a PageData).
+ *
+ * Options: `address`: keep the case in the address after `#`. Gives `{data, store, compute, destroy}`.
+ */
+export function createExplorer(root, data, { address = false } = {}) {
   const compute = createCompute(data, withNumbers);
   const store = createStore(data, firstState(data));
-  const live = el("p", { class: "headline", role: "status", "aria-live": "polite" });
-  const context = { data, store, compute, announce: (text) => write(live, text) };
-  const views = [createFindingsView(context), createDifferentialView(context)];
-  const tabs = TABS.filter(({ shown }) => shown?.(data) ?? true).map((tab) => ({ ...tab, view: tab.create(context) }));
-  put(root, el("h1", { text: data.model.title }), live, views.map((view) => view.element), tabs.map((tab) => tab.view.element));
+  const words = createWords(data);
+  const spoken = el("p", { class: "unseen", role: "status", "aria-live": "polite" });
+  const notice = createNotice();
+  const context = { data, store, compute, words, announce: (text) => write(spoken, text), tell: notice.tell };
+  const findings = createFindingsView(context);
+  context.focusSearch = findings.focusSearch;
+  context.fallbackFocus = () => findings.element.querySelector("input");
+  const tabs = createTabs(
+    TABS.filter(({ shown }) => shown?.(data) ?? true).map(({ name, label, create }) => ({ name, label, view: create(context) })),
+    (name) => store.dispatch({ type: "tab", tab: name }),
+  );
+  const toolbar = createToolbar(context, { root, address });
+  const parts = [toolbar, createCaseView(context), findings, createDifferentialView(context), tabs];
+  const [, theCase, , differential] = parts.map((part) => part.element);
+  root.classList.add("explorer");
+  put(
+    root,
+    masthead(data, toolbar.element),
+    notice.element,
+    el("main", { class: "desk" }, theCase, findings.element, el("div", { class: "answers" }, differential, tabs.element)),
+    colophon(data),
+    toolbar.dialog,
+    spoken,
+  );
+
   const update = () => {
     const view = viewOf(store.state, compute);
-    for (const part of views) part.update(view);
-    const chosen = tabs.find((tab) => tab.name === store.state.tab) ?? tabs[0];
-    for (const tab of tabs) tab.view.element.hidden = tab !== chosen;
-    chosen?.view.update(view);
+    for (const part of parts) part.update(view);
   };
-  const unsubscribe = store.subscribe(update);
+  const leave = [store.subscribe(update), toolbar.destroy];
+  if (address) leave.push(keepAddress(context));
   update();
-  return { data, store, compute, destroy: unsubscribe };
+  return { data, store, compute, destroy: () => leave.forEach((stop) => stop()) };
 }
 
-/** What every view is given. */
+/** What every view is given: the active scenario with its answer, and the other one where two are compared. */
 export function viewOf(state, compute) {
   const of = (scenario) => ({ scenario, answer: compute.answer(scenario), prior: compute.prior(scenario) });
   const other = state.scenarios.length > 1 ? of(state.scenarios[1 - state.active]) : null;
   return { state, ...of(state.scenarios[state.active]), other };
+}
+
+/** The address says the case; a changed address changes it. */
+function keepAddress({ data, store, tell }) {
+  const read = () => {
+    const link = readLink(data, location.hash, store.state);
+    if (!link) return;
+    if (linkOf(link.state) !== linkOf(store.state)) store.dispatch({ type: "restore", state: link.state });
+    if (link.lost.length) tell(`The link names what this network does not have: ${link.lost.join(", ")}.`);
+  };
+  read();
+  const write = () => history.replaceState(null, "", linkOf(store.state));
+  const unsubscribe = store.subscribe(write);
+  globalThis.addEventListener("hashchange", read);
+  return () => {
+    unsubscribe();
+    globalThis.removeEventListener("hashchange", read);
+  };
+}
+
+function masthead({ model }, toolbar) {
+  return el(
+    "header",
+    { class: "masthead" },
+    el("div", { class: "titles" }, el("h1", { text: model.title }), model.description && el("p", { class: "lede", text: model.description })),
+    el("p", { class: "warning", role: "note", text: model.warning }),
+    toolbar,
+  );
+}
+
+/** What the answers rest on. */
+function colophon({ model }) {
+  const version = [model.name, model.version].filter(Boolean).join(" ");
+  const lines = [
+    model.population && `For whom: ${model.population}`,
+    model.citation && `Cite: ${model.citation}.`.replace(/\.\.$/, "."),
+    `Model ${version}, digest ${model.digest.slice(0, 12)}. Answers are exact for its numbers, and as good as they are; all are computed in this page, which sends nothing anywhere.`,
+    model.warning,
+  ];
+  return el("footer", { class: "colophon" }, lines.filter(Boolean).map((text) => el("p", { text })));
+}
+
+/** A message that stays until it is dismissed or the next one comes. */
+function createNotice() {
+  const text = el("span", {});
+  const close = el("button", { type: "button", class: "remove", "aria-label": "Dismiss", text: "×", onClick: () => (element.hidden = true) });
+  const element = el("div", { class: "notice", role: "status", hidden: true }, text, close);
+  return {
+    element,
+    tell(said) {
+      element.hidden = false;
+      write(text, said);
+    },
+  };
 }

@@ -1,0 +1,31 @@
+// The example cases in a dialog: title, a sentence, what was found.
+
+import { el } from "./dom.js";
+
+export function createExamples({ data, store, words }) {
+  const items = data.examples.map(({ title, text, see, do: set }) => {
+    const known = words.known({ see, do: set ?? {} }).filter(({ kind }) => kind !== "assumed");
+    const load = () => {
+      store.dispatch({ type: "load", scenario: { see, do: set ?? {} } });
+      dialog.close();
+    };
+    return el(
+      "li",
+      {},
+      el("button", { type: "button", class: "example", onClick: load }, el("strong", { text: title }), text && el("span", { text }), el("span", { class: "hint", text: known.map((item) => item.text).join(" · ") })),
+    );
+  });
+  const close = el("button", { type: "button", class: "tool", text: "Close", onClick: () => dialog.close() });
+  const dialog = el(
+    "dialog",
+    {
+      class: "examples",
+      "aria-label": "Example cases",
+      // A click on the backdrop is one on the dialog itself.
+      onClick: (event) => event.target === dialog && dialog.close(),
+    },
+    el("div", { class: "dialog-body" }, el("div", { class: "section-head" }, el("h2", { text: "Example cases" }), close), el("ul", {}, items)),
+  );
+  const button = el("button", { type: "button", class: "tool primary", text: "Examples", "aria-haspopup": "dialog", onClick: () => dialog.showModal() });
+  return { button, dialog };
+}

@@ -1,0 +1,150 @@
+// One variable of the findings: what is known of it as a choice, and more on demand: its meaning, seen or set, how sure.
+
+import { el, freshId, put, write } from "./dom.js";
+import { percent } from "./format.js";
+
+// Letters that fit beside each other as segments, and beside the name.
+const FITS = 34;
+const BESIDE = 15;
+
+/** A row; `update(view)` shows the scenario, `matches(words)` says whether the row is meant by a search. */
+export function createFindingRow(context, variable) {
+  const { compute, store, words } = context;
+  const { name, label, states, neutral, meaning } = variable;
+  const ids = { label: freshId("finding"), more: freshId("more") };
+  let doing = false;
+  const choose = (value) => store.dispatch({ type: doing && value ? "do" : "see", variable: name, value });
+  const choice = createChoice(variable, ids.label, choose);
+  const expected = el("span", { class: "expected" });
+  const mark = el("span", { class: "mark" });
+  const panel = el("div", { class: "more", id: ids.more, hidden: true });
+  let more = null;
+  const toggle = el("button", {
+    type: "button",
+    class: "opener",
+    "aria-expanded": false,
+    "aria-controls": ids.more,
+    "aria-label": `More about ${label}`,
+    text: "⋯",
+    onClick() {
+      panel.hidden = !panel.hidden;
+      toggle.setAttribute("aria-expanded", String(!panel.hidden));
+      if (panel.hidden) return;
+      more ??= createMore(context, variable, panel, (on) => (doing = on));
+      more.update(latest);
+    },
+  });
+  const title = el("span", { class: "finding-label", id: ids.label, text: label, title: meaning ?? null });
+  const element = el("div", { class: choice.wide ? "finding is-wide" : "finding", dataset: { variable: name } }, el("div", { class: "finding-name" }, title, mark, expected), choice.element, toggle, panel);
+  const searched = [name, label, meaning ?? "", variable.note ?? ""].join(" ").toLowerCase();
+  let latest = null;
+  return {
+    element,
+    variable,
+    matches: (texts) => texts.every((text) => searched.includes(text)),
+    update(view) {
+      latest = view;
+      const { scenario, answer } = view;
+      const set = scenario.do[name];
+      const seen = scenario.see[name];
+      const soft = seen !== undefined && typeof seen !== "string";
+      if (set !== undefined) doing = true;
+      else if (seen !== undefined) doing = false;
+      choice.show(set ?? (soft ? "" : (seen ?? "")), soft);
+      element.classList.toggle("is-known", set !== undefined || seen !== undefined);
+      write(mark, set !== undefined ? "set" : soft ? "weighed" : seen === undefined && variable.default ? `assumed ${words.stateLabel(name, variable.default)}` : "");
+      write(expected, set === undefined && seen === undefined ? expectation(answer.posteriors?.[compute.index(name)]) : "");
+      if (more && !panel.hidden) more.update(view);
+    },
+  };
+
+  /** What one would expect to find; only where that is one figure. */
+  function expectation(p) {
+    if (!p || states.length !== 2 || neutral === null) return "";
+    return percent(p[1 - neutral], 2);
+  }
+}
+
+/** Unknown or one of the states: segments where they fit, a menu where they do not. */
+function createChoice({ name, states, neutral, label }, labelId, choose) {
+  const ordered = neutral === null ? states : [states[neutral], ...states.filter((_, s) => s !== neutral)];
+  const letters = states.reduce((total, state) => total + state.label.length, 0);
+  if (states.length > 4 || letters > FITS) {
+    const options = [el("option", { value: "", text: "unknown" }), ...ordered.map((state) => el("option", { value: state.name, text: state.label }))];
+    const select = el("select", { class: "choice", "aria-label": label, onChange: () => choose(select.value || null) }, options);
+    return { element: select, show: (value) => (select.value = value) };
+  }
+  const group = freshId("choice");
+  const radios = [{ name: "", label: "?" }, ...ordered].map((state) => {
+    const input = el("input", { type: "radio", name: group, value: state.name, onChange: () => choose(state.name || null) });
+    const text = el("span", { text: state.label, "aria-hidden": state.name === "" });
+    return { input, part: el("label", { class: state.name ? "segment" : "segment unknown" }, input, state.name ? null : el("span", { class: "unseen", text: "unknown" }), text) };
+  });
+  const element = el("div", { class: "choice segments", role: "radiogroup", "aria-labelledby": labelId, dataset: { of: name } }, radios.map(({ part }) => part));
+  return {
+    element,
+    wide: letters > BESIDE,
+    show(value, soft) {
+      for (const { input } of radios) input.checked = !soft && input.value === value;
+    },
+  };
+}
+
+/** What opens below a row: meaning, seen or set, and one weight for each state. */
+function createMore({ store, words }, variable, panel, setDoing) {
+  const { name, states, meaning, note, cutoff, unit } = variable;
+  let latest = null;
+  const group = freshId("mode");
+  const mode = (value, text, hint) => {
+    const input = el("input", { type: "radio", name: group, value, onChange: () => turn(value === "do") });
+    return { input, part: el("label", { title: hint }, input, ` ${text}`) };
+  };
+  const see = mode("see", "seen", "A finding: it tells about its causes and its effects.");
+  const set = mode("do", "set from outside", "An intervention: the arrows into it are cut, so it tells nothing about its causes.");
+  const turn = (on) => {
+    setDoing(on);
+    const { scenario } = latest;
+    const value = scenario.do[name] ?? scenario.see[name];
+    if (value === undefined) return;
+    const state = typeof value === "string" ? value : Object.entries(value).reduce((a, b) => (b[1] > a[1] ? b : a))[0];
+    store.dispatch({ type: on ? "do" : "see", variable: name, value: on ? state : value });
+  };
+  const inputs = states.map((state) => el("input", { type: "number", min: "0", step: "any", inputmode: "decimal", "aria-label": `Weight if ${words.found(name, state.name)}`, onChange: weigh }));
+  function weigh() {
+    const weights = inputs.map((input) => Number(input.value || 0));
+    const usable = weights.every((x) => x >= 0 && x < Infinity) && weights.some((x) => x > 0);
+    said.textContent = usable ? "" : "At least one weight must be above 0, and none below.";
+    if (!usable) return;
+    const value = weights.every((x) => x === weights[0]) ? null : Object.fromEntries(states.map((state, s) => [state.name, weights[s]]));
+    store.dispatch({ type: "see", variable: name, value });
+  }
+  const said = el("p", { class: "said", role: "alert" });
+  const explained = [meaning, cutoff && `Counted from ${cutoff}${unit && !cutoff.includes(unit) ? ` ${unit}` : ""}.`, note].filter(Boolean);
+  put(
+    panel,
+    explained.map((text) => el("p", { text: text.charAt(0).toUpperCase() + text.slice(1) })),
+    el("div", { class: "mode", role: "radiogroup", "aria-label": `How ${variable.label} is known` }, see.part, set.part),
+    el(
+      "fieldset",
+      { class: "weights" },
+      el("legend", { text: "Not sure? Weigh it: how likely is what you saw, if it is …" }),
+      states.map((state, s) => el("label", {}, el("span", { text: state.label }), inputs[s])),
+      el("p", { class: "hint", text: "Only the ratio counts: 10 to 1 makes it ten times likelier, 1 to 1 says nothing." }),
+      said,
+    ),
+  );
+  return {
+    update(view) {
+      latest = view;
+      const seen = view.scenario.see[name];
+      const isSet = view.scenario.do[name];
+      if (isSet !== undefined) set.input.checked = true;
+      else if (seen !== undefined || !set.input.checked) see.input.checked = true;
+      const weight = (state) => (typeof seen === "object" ? (seen[state] ?? 0) : seen === undefined ? 1 : Number(seen === state));
+      inputs.forEach((input, s) => {
+        input.disabled = isSet !== undefined;
+        if (input !== document.activeElement || Number(input.value) !== weight(states[s].name)) input.value = String(weight(states[s].name));
+      });
+    },
+  };
+}

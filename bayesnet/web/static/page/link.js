@@ -1,0 +1,141 @@
+// A case outside the page: in the address, and as a file.
+
+import { complete, findVariable } from "./store.js";
+
+export const CASE_FORMAT = "bayesnet-case/1";
+
+/**
+ * The state as the part of an address after `#`. Names are percent-encoded, so that the signs between them are not in them:
+ * `see=fever:present,age_group:60-69,anemia:absent@1;present@10&do=smoking:absent&num=ID:0.6&of=spinal_metastasis:present`;
+ * of a second scenario `see2=`, `do2=`, `num2=`.
+ */
+export function linkOf(state) {
+  const parts = [];
+  const put = (key, entries) => entries.length && parts.push(`${key}=${entries.join(",")}`);
+  state.scenarios.forEach((scenario, i) => {
+    const suffix = i ? String(i + 1) : "";
+    put(`see${suffix}`, Object.entries(scenario.see).map(([name, value]) => pair(name, seenText(value))));
+    put(`do${suffix}`, Object.entries(scenario.do).map(([name, value]) => pair(name, coded(value))));
+    put(`num${suffix}`, Object.entries(scenario.numbers).map(([name, value]) => pair(name, String(value))));
+  });
+  if (state.scenarios.length > 1) parts.push(`compare=${state.active}`);
+  parts.push(`of=${pair(state.target, coded(state.targetState))}`);
+  if (state.scale !== "log") parts.push(`scale=${state.scale}`);
+  if (state.tab) parts.push(`tab=${coded(state.tab)}`);
+  return `#${parts.join("&")}`;
+}
+
+/** The state that an address means, or null where it says nothing; `lost` lists what this network does not have. */
+export function readLink(data, hash, now) {
+  const parts = new Map();
+  for (const part of hash.replace(/^#/, "").split("&")) {
+    const at = part.indexOf("=");
+    if (at > 0) parts.set(part.slice(0, at), part.slice(at + 1));
+  }
+  if (!parts.size) return null;
+  const entries = (key) => (parts.get(key) ?? "").split(",").filter(Boolean).map(readPair);
+  const numbers = (key) => entries(key).map(([id, value]) => [id, Number(value)]);
+  const scenario = (suffix) => ({
+    see: Object.fromEntries(entries(`see${suffix}`).map(([name, text]) => [name, readSeen(text)])),
+    do: Object.fromEntries(entries(`do${suffix}`).map(([name, text]) => [name, decoded(text)])),
+    numbers: Object.fromEntries(numbers(`num${suffix}`)),
+  });
+  const scenarios = parts.has("compare") ? [scenario(""), scenario("2")] : [scenario("")];
+  const [target, targetState] = parts.has("of") ? readPair(parts.get("of")) : [];
+  return checked(data, now, {
+    scenarios,
+    active: Number(parts.get("compare") ?? 0),
+    target,
+    targetState: targetState && decoded(targetState),
+    scale: parts.get("scale") ?? "log",
+    tab: decoded(parts.get("tab") ?? ""),
+  });
+}
+
+/** The case as a file that this page, and Python with `net.case(given=see, do=do)`, can read. */
+export function caseFile(data, state) {
+  const { name, version, digest } = data.model;
+  return { format: CASE_FORMAT, model: { name, version, digest }, ...state };
+}
+
+/** The state that such a file means; throws an Error that says what is wrong. */
+export function readCase(data, text, now) {
+  let content;
+  try {
+    content = JSON.parse(text);
+  } catch {
+    throw new Error("This file is not JSON; a case saved from this page is.");
+  }
+  if (content?.format !== CASE_FORMAT) throw new Error(`This file is not a saved case: it has no "format": "${CASE_FORMAT}".`);
+  if (!Array.isArray(content.scenarios) || !content.scenarios.length) throw new Error("This case holds no findings.");
+  const read = checked(data, now, { ...content, scenarios: content.scenarios.slice(0, 2) });
+  const other = content.model?.digest && content.model.digest !== data.model.digest;
+  return { ...read, other: other ? `${content.model.name} ${content.model.version}` : "" };
+}
+
+/** Keep what this network has; the rest is named in `lost`. */
+function checked(data, now, wanted) {
+  const lost = [];
+  const hasState = (variable, state) => variable.states.some((one) => one.name === state);
+  const keep = (object, fits, text) =>
+    Object.fromEntries(Object.entries(object ?? {}).filter(([key, value]) => fits(key, value) || (lost.push(text(key, value)), false)));
+  const seen = (name, value) => {
+    const variable = findVariable(data, name);
+    if (!variable) return false;
+    if (typeof value === "string") return hasState(variable, value);
+    const weights = Object.entries(value ?? {});
+    const good = weights.every(([state, x]) => hasState(variable, state) && typeof x === "number" && x >= 0 && x < Infinity);
+    return good && weights.some(([, x]) => x > 0);
+  };
+  const done = (name, value) => typeof value === "string" && seen(name, value);
+  const ids = new Set((data.numbers ?? []).map((number) => number.id));
+  const known = (id, value) => ids.has(id) && value >= 0 && value < Infinity;
+  const told = (name, value) => (typeof value === "string" ? `${name}=${value}` : name);
+  const scenarios = wanted.scenarios.map((scenario) => {
+    const set = keep(scenario.do, done, told);
+    const see = keep(scenario.see, (name, value) => !(name in set) && seen(name, value), told);
+    return complete({ see, do: set, numbers: keep(scenario.numbers, known, told) });
+  });
+  const target = findVariable(data, wanted.target);
+  if (wanted.target && !target) lost.push(wanted.target);
+  const aim = target && hasState(target, wanted.targetState) ? wanted : now;
+  return {
+    lost,
+    state: {
+      scenarios,
+      active: scenarios[wanted.active] ? wanted.active : 0,
+      target: aim.target,
+      targetState: aim.targetState,
+      scale: wanted.scale === "linear" ? "linear" : "log",
+      tab: typeof wanted.tab === "string" ? wanted.tab : "",
+    },
+  };
+}
+
+/** Percent-encoded; also the few signs that `encodeURIComponent` leaves and some mail programs end an address with. */
+const coded = (text) => encodeURIComponent(text).replace(/[!'()*.~]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+const pair = (name, value) => `${coded(name)}:${value}`;
+
+function readPair(text) {
+  const at = text.indexOf(":");
+  return at < 0 ? [decoded(text), ""] : [decoded(text.slice(0, at)), text.slice(at + 1)];
+}
+
+function seenText(value) {
+  if (typeof value === "string") return coded(value);
+  return Object.entries(value).map(([state, weight]) => `${coded(state)}@${weight}`).join(";");
+}
+
+function readSeen(text) {
+  if (!text.includes("@")) return decoded(text);
+  return Object.fromEntries(text.split(";").map((part) => [decoded(part.split("@")[0]), Number(part.split("@")[1])]));
+}

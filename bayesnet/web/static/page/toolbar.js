@@ -1,0 +1,124 @@
+// What one does with a case as a whole: examples, comparing, back and forth, keeping it.
+
+import { el, put } from "./dom.js";
+import { createExamples } from "./examples_view.js";
+import { caseFile, readCase } from "./link.js";
+
+const THEMES = ["auto", "light", "dark"];
+const THEME_KEY = "bayesnet-theme";
+
+export function createToolbar(context, { root, address }) {
+  const { store, data, announce } = context;
+  const button = (text, label, onClick, more = {}) => el("button", { type: "button", class: "tool", "aria-label": label === text ? null : label, title: label, text, onClick, ...more });
+  const undo = button("↶", "Undo (Ctrl+Z)", () => store.dispatch({ type: "undo" }));
+  const redo = button("↷", "Redo (Ctrl+Shift+Z)", () => store.dispatch({ type: "redo" }));
+  const compare = button("Compare", "Put two scenarios side by side", () => store.dispatch({ type: "compare", on: store.state.scenarios.length < 2 }), { "aria-pressed": false });
+  const clear = button("Clear", "Take everything back", () => store.dispatch({ type: "reset" }));
+  const link = button("Copy link", "Copy an address that opens this case", () => copy(context));
+  const save = button("Save", "Download the case as JSON", () => download(data, store.state));
+  const file = el("input", { type: "file", accept: ".json,application/json", class: "unseen", tabindex: -1, "aria-hidden": true, onChange: () => load(file) });
+  const open = button("Open", "Open a case that was saved as JSON", () => file.click());
+  const theme = button("", "", () => setTheme(THEMES[(THEMES.indexOf(root.dataset.theme) + 1) % THEMES.length]), { class: "tool theme" });
+  const examples = data.examples?.length ? createExamples(context) : null;
+  const setTheme = (name) => {
+    root.dataset.theme = name;
+    theme.textContent = { auto: "◐", light: "☀", dark: "☾" }[name];
+    const text = { auto: "as the system has it", light: "light", dark: "dark" }[name];
+    theme.title = `Colours: ${text}`;
+    theme.setAttribute("aria-label", theme.title);
+    keepTheme(name);
+  };
+  setTheme(keptTheme());
+  const group = (label, ...parts) => el("div", { class: "tools", role: "group", "aria-label": label }, parts);
+  const element = el(
+    "div",
+    { class: "toolbar", role: "toolbar", "aria-label": "The case" },
+    group("Start", examples?.button, clear),
+    group("Change", undo, redo, compare),
+    group("Keep", address && link, save, open, file),
+    theme,
+  );
+
+  /** Read a saved case. */
+  async function load(input) {
+    const [chosen] = input.files;
+    input.value = "";
+    if (!chosen) return;
+    try {
+      const { state, lost, other } = readCase(data, await chosen.text(), store.state);
+      store.dispatch({ type: "restore", state });
+      const warnings = [other && `It was saved with ${other}, whose numbers may differ.`, lost.length && `This network does not have ${lost.join(", ")}.`];
+      context.tell([`Opened ${chosen.name}.`, ...warnings].filter(Boolean).join(" "));
+    } catch (error) {
+      context.tell(`${chosen.name} was not opened. ${error.message}`);
+    }
+  }
+
+  /** Ctrl+Z outside of fields, where it belongs to what is typed; a slash leads to the search. */
+  const keys = (event) => {
+    const field = event.target.closest?.("input:not([type=radio], [type=checkbox], [type=range]), textarea");
+    if (event.key === "/" && !field && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      context.focusSearch();
+      return;
+    }
+    if (!(event.ctrlKey || event.metaKey) || event.altKey || field) return;
+    const key = event.key.toLowerCase();
+    const back = key === "z" && !event.shiftKey;
+    const forth = key === "y" || (key === "z" && event.shiftKey);
+    if (!back && !forth) return;
+    event.preventDefault();
+    store.dispatch({ type: back ? "undo" : "redo" });
+    announce(back ? "Undone." : "Redone.");
+  };
+  root.addEventListener("keydown", keys);
+  return {
+    element,
+    dialog: examples?.dialog ?? null,
+    destroy: () => root.removeEventListener("keydown", keys),
+    update({ state }) {
+      undo.disabled = !store.canUndo;
+      redo.disabled = !store.canRedo;
+      const on = state.scenarios.length > 1;
+      compare.setAttribute("aria-pressed", String(on));
+      const { see, do: set, numbers } = state.scenarios[state.active];
+      clear.disabled = ![see, set, numbers].some((part) => Object.keys(part).length);
+    },
+  };
+}
+
+/** The address to the clipboard; where there is none, it is said where to find it. */
+async function copy({ tell }) {
+  try {
+    await navigator.clipboard.writeText(location.href);
+    tell("The link to this case is copied.");
+  } catch {
+    tell("The link to this case is the address in the address bar.");
+  }
+}
+
+function download(data, state) {
+  const text = JSON.stringify(caseFile(data, state), null, 2);
+  const url = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+  const anchor = el("a", { href: url, download: `${data.model.name.replace(/[^\w-]+/g, "_") || "case"}-case.json` });
+  put(document.createDocumentFragment(), anchor);
+  anchor.click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
+
+function keptTheme() {
+  try {
+    const kept = localStorage.getItem(THEME_KEY);
+    return THEMES.includes(kept) ? kept : "auto";
+  } catch {
+    return "auto";
+  }
+}
+
+function keepTheme(name) {
+  try {
+    localStorage.setItem(THEME_KEY, name);
+  } catch {
+    // A page without storage forgets the choice.
+  }
+}

@@ -1,0 +1,61 @@
+// Variables, states and findings in words, and what in a case cannot hold together.
+
+import { listed } from "./format.js";
+
+/** The words of a network. */
+export function createWords(data) {
+  const byName = new Map(data.variables.map((variable) => [variable.name, variable]));
+  const label = (name) => byName.get(name).label;
+  const stateLabel = (name, state) => byName.get(name).states.find((one) => one.name === state)?.label ?? state;
+  /** Two states, one of them neutral: the other can go without saying, as in "Fever". */
+  const plain = (name, state) => {
+    const { states, neutral } = byName.get(name);
+    return states.length === 2 && neutral !== null && states[neutral].name === "absent" && state === "present";
+  };
+  const weights = (name, value) =>
+    byName.get(name).states.map((state) => `${state.label} ${shortened(value[state.name] ?? 0)}`).join(" : ");
+  return {
+    variable: (name) => byName.get(name),
+    label,
+    stateLabel,
+    /** What is asked: "Spinal metastasis", "Age: 60-69". */
+    asked: (name, state) => (plain(name, state) ? label(name) : `${label(name)}: ${stateLabel(name, state)}`),
+    /** What was found: "Fever: present", or with weights "Fever: absent 1 : present 10". */
+    found: (name, value) => `${label(name)}: ${typeof value === "string" ? stateLabel(name, value) : weights(name, value)}`,
+    /** All that is known and set in a scenario, as `{variable, text, kind}` with kind "see", "do" or "assumed". */
+    known(scenario) {
+      const assumed = data.variables.filter((v) => v.default && !(v.name in scenario.see) && !(v.name in scenario.do));
+      const item = (kind) => ([name, value]) => ({ variable: name, kind, text: this.found(name, value) });
+      return [
+        ...assumed.map((v) => item("assumed")([v.name, v.default])),
+        ...Object.entries(scenario.see).map(item("see")),
+        ...Object.entries(scenario.do).map(item("do")),
+      ];
+    },
+    /** Why there is no answer, in a sentence. */
+    refusal(compute, scenario, answer) {
+      if (answer.refused) return `There is no answer to this case: ${answer.refused}`;
+      const names = clash(compute, scenario).map(([kind, name]) => this.found(name, scenario[kind][name]));
+      if (!names.length) return "These findings cannot hold together in this network, so there is no answer. Take one of them back.";
+      const which = names.length > 1 ? `cannot hold together in this network: ${listed(names)}` : `cannot be in this network: ${names[0]}`;
+      return `${names.length > 1 ? "These findings" : "This finding"} ${which}. Its probability is 0, so there is no answer. Take ${names.length > 1 ? "one of them" : "it"} back.`;
+    },
+  };
+}
+
+/** A smallest set of findings that cannot hold together: drop any one and the rest can. */
+export function clash(compute, scenario) {
+  const items = [...Object.keys(scenario.do).map((name) => ["do", name]), ...Object.keys(scenario.see).map((name) => ["see", name])];
+  const parts = (kept) => {
+    const of = (kind) => Object.fromEntries(kept.filter(([k]) => k === kind).map(([, name]) => [name, scenario[kind][name]]));
+    return { ...scenario, see: of("see"), do: of("do") };
+  };
+  let kept = items;
+  for (const item of items) {
+    const rest = kept.filter((other) => other !== item);
+    if (compute.answer(parts(rest)).logProbability === -Infinity) kept = rest;
+  }
+  return kept;
+}
+
+const shortened = (weight) => String(Number(weight.toPrecision(3)));
