@@ -23,6 +23,7 @@ NETWORK = {
     "joint": "(variables, given=None, do=None)",
     "log_probability": "(given=None, do=None)",
     "most_probable": "(given=None, of=None, do=None)",
+    "page": "(path, given=None, do=None)",
     "posterior": "(question, given=None, do=None)",
     "posteriors": "(given=None, do=None, of=None)",
     "probability": "(assignment, given=None, do=None)",

@@ -17,6 +17,7 @@ COMMANDS = {
     "next": "What to learn next, or a plan of tests.",
     "advise": "The option with the largest expected utility.",
     "report": "A case on one page, to keep or to print.",
+    "page": "An interactive page that answers offline, while one clicks.",
     "sensitivity": "Which numbers an answer rests on, and where it flips.",
     "sources": "Which publications an answer rests on.",
     "tune": "The smallest changes that make an answer what it should be.",

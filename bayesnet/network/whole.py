@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from bayesnet.analysis.asking import Given, read_given
 from bayesnet.model.schema import Model, Source, Variable
 from bayesnet.network.asking import Asking
 
@@ -100,6 +101,34 @@ class Network(Asking):
                 f"{self.name} was not read from a priors folder, so there are no published figures to audit it with."
             )
         return audit(self.core, self.folder)
+
+    def page(self, path: str | Path, given: Given = None, do: Given = None) -> Path:
+        """Write the explorer: one interactive page that answers while one clicks, offline, in any browser; gives its path.
+
+        Parameters
+        ----------
+        path
+            Where to write it, as in "explorer.html"; a file that is there is replaced.
+        given, do
+            What is known and set when the page opens.
+
+        Raises
+        ------
+        BayesnetError
+            Where the file cannot be written.
+        PatternError, UnknownVariable, UnknownState
+            Where the findings are not findings.
+
+        Examples
+        --------
+        >>> import bayesnet, tempfile
+        >>> folder = Path(tempfile.mkdtemp())
+        >>> bayesnet.load("asia").page(folder / "explorer.html", "dysp=yes").name
+        'explorer.html'
+        """
+        from bayesnet.web.page import write_page
+
+        return write_page(self.core, read_given(self.core, given, do), path)
 
     def to_pgmpy(self) -> Any:
         """Give the same network as a `pgmpy.models.DiscreteBayesianNetwork`; gates too large for a table are divorced."""

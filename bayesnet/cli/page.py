@@ -1,0 +1,36 @@
+"""`bayesnet page`: the explorer, one interactive page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bayesnet.cli.common import as_json, interventions, model_argument, to_json
+
+if TYPE_CHECKING:
+    from bayesnet.network import Network
+
+
+@click.command("page")
+@model_argument
+@click.argument("findings", metavar="[FINDINGS]", default="")
+@click.option(
+    "-o",
+    "--output",
+    "path",
+    metavar="FILE",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where to write it.",
+)
+@interventions
+@as_json
+def command(network: Network, findings: str, path: Path, do: str | None, json_: bool) -> None:
+    """Write an interactive page: one HTML file with the network in it that answers offline, in any browser.
+
+    It opens with the findings, if there are any. A file that is there is replaced.
+    """
+    written = network.page(path, findings or None, do)
+    click.echo(to_json({"kind": "Page", "path": str(written), "digest": network.digest}) if json_ else str(written))
