@@ -94,9 +94,14 @@ class Engine:
     def posteriors(self, evidence: Evidence, variables: Sequence[int] | None = None) -> Posteriors:
         """P(v | e) of `variables` (all when None). Raises `ZeroEvidence` when P(e) = 0."""
         wanted = self.everything if variables is None else tuple(variables)
-        run = self.standing.ask(evidence) or self._run(evidence, wanted=wanted)
-        marginals = {v: np.ascontiguousarray(m[:, 0]) for v, m in run.marginals(wanted).items()}
-        return Posteriors(float(run.log_probability[0]), marginals)
+        tree = self.standing.ask(evidence, wanted)
+        if tree is not None:
+            log_probability, found = tree
+        else:
+            run = self._run(evidence, wanted=wanted)
+            found, log_probability = run.marginals(wanted), run.log_probability
+        marginals = {v: np.ascontiguousarray(m[:, 0]) for v, m in found.items()}
+        return Posteriors(float(log_probability[0]), marginals)
 
     def joint(self, variables: Sequence[int], evidence: Evidence) -> Joint:
         """P(variables | e), one axis per variable in the order asked. Raises `ZeroEvidence` when P(e) = 0."""
@@ -112,10 +117,10 @@ class Engine:
         known = {*evidence.hard(), *evidence.interventions, target}
         wanted = tuple(v for v in self.everything if v not in known) if variables is None else tuple(variables)
         card = self.structure.cards[target]
-        tree = self.standing.ask(evidence, {target: np.eye(card)})
+        tree = self.standing.ask(evidence, wanted, {target: np.eye(card)})
         if tree is not None:
             share = _shares(tree.log_probability)
-            return {v: (marginal * share).T for v, marginal in tree.marginals(wanted).items()}
+            return {v: (marginal * share).T for v, marginal in tree.marginals.items()}
         situation = self._possible(evidence)
         if target in situation.fixed:
             alone = self.posteriors(evidence, wanted).marginals

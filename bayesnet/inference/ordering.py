@@ -57,7 +57,7 @@ class _Search:
                 union |= 1 << a
             for a in axes:
                 self.near[a] |= union
-        self.width = [sum(mask[b] for b in _bits(group)) for group in self.near]
+        self.width = [sum(mask[b] for b in bits(group)) for group in self.near]
 
     def run(self, stages: Sequence[Sequence[int]], fill: bool) -> tuple[list[int], float]:
         """The order, and about how many cells its tables have together."""
@@ -81,9 +81,9 @@ class _Search:
                         scores[b] = 0
                 touched = group
                 if fill:
-                    for b in _bits(group):
+                    for b in bits(group):
                         touched |= near[b]
-                for b in _bits(touched):
+                for b in bits(touched):
                     if b in scores:
                         scores[b] = score(b)
         return order, cells
@@ -96,7 +96,7 @@ class _Search:
             group |= 1 << self.becomes[a]
             wide |= self.mask[self.becomes[a]]
         keep, clear = ~(1 << a), ~self.mask[a]
-        for b in _bits(group):
+        for b in bits(group):
             near[b] = (near[b] | group) & keep
             width[b] = (width[b] | wide) & clear
         return group
@@ -108,11 +108,11 @@ class _Search:
     def _fill(self, a: int) -> int:
         """The connections that eliminating a adds, by the sizes of both ends; sizes break ties."""
         wide = self.width[a] & ~self.mask[a]
-        added = sum(self.mask[b].bit_count() * (wide & ~self.width[b]).bit_count() for b in _bits(self.near[a] & ~(1 << a)))
+        added = sum(self.mask[b].bit_count() * (wide & ~self.width[b]).bit_count() for b in bits(self.near[a] & ~(1 << a)))
         return added * 1024 + self.width[a].bit_count()
 
 
-def _bits(group: int) -> list[int]:
+def bits(group: int) -> list[int]:
     """The positions of the ones."""
     found = []
     while group:

@@ -7,16 +7,19 @@ where that was zero.
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from bayesnet.inference.evidence import Evidence, one_hot
-from bayesnet.inference.numbers import Numbers, combine, larger, logarithm
+from bayesnet.inference.layout import Layout, Room
+from bayesnet.inference.numbers import Numbers, combine, larger
 from bayesnet.inference.structure import Structure
-from bayesnet.inference.tree import Part, Tree, View, hubs, make_tree
-from bayesnet.model.factors import FloatArray
+from bayesnet.inference.tree import Clique, Part, hubs, make_tree
+from bayesnet.model.factors import FloatArray, IntArray
 
 NARROW = 1 << 17
 """Cells of a tree up to which it is used; a wider network is planned for the evidence at hand."""
@@ -33,42 +36,43 @@ SAFE = 1e-300
 
 
 class Tables:
-    """The tables of a tree for known hub states: one per clique, shape (1, cells), and one per leaf, (states, parents)."""
+    """The tables of a tree for known hub states: one row of all cells, as the layout says."""
 
-    def __init__(self, tree: Tree, numbers: Numbers, known: Mapping[int, int]) -> None:
-        self.tree = tree
+    def __init__(self, layout: Layout, numbers: Numbers, known: Mapping[int, int]) -> None:
+        self.layout = layout
+        self.tree = layout.tree
         self.numbers = numbers
         self.states = dict(known)
-        for v in tree.fixed:
+        for v in self.tree.fixed:
             if v not in known:
-                self.states[v] = int(self._leaf(Part(v, (), -1, v, ()))[:, 0].argmax())
+                self.states[v] = int(self._given_known(v).argmax())
         self.scalar = 1.0
         for v in known:
             if all(p in self.states for p in numbers.structure.parents[v]):
-                self.scalar *= float(self._leaf(Part(v, (), -1, v, ()))[self.states[v], 0])
-        self.cliques = [self._clique(axes=clique.axes, parts=clique.parts) for clique in tree.cliques]
-        self.leaves = {v: self._leaf(leaf.part) for v, (_, leaf) in tree.leaves.items()}
-        self.alone = {v: self._leaf(Part(v, (), -1, v, ()))[:, 0] for v in tree.alone}
+                self.scalar *= float(self._given_known(v)[self.states[v]])
+        self.lanes: dict[tuple[int, ...], Lanes] = {}
+        self.alone = {v: self._given_known(v) for v in self.tree.alone}
+        flat = np.empty(layout.cells)
+        for k, clique in enumerate(self.tree.cliques):
+            block = layout.table(k, flat)
+            block[:] = self._clique(clique).reshape(block.shape)
+        self.blocks = [flat[block.cells].reshape(block.shape) for block in layout.blocks]
 
-    def _clique(self, axes: tuple[int, ...], parts: Sequence[Part]) -> FloatArray:
-        sizes = [self.tree.sizes[a] for a in axes]
+    def _given_known(self, v: int) -> FloatArray:
+        """P(v | its parents), all of which are known."""
+        return self._table(Part(v, (), -1, v, (v,)))
+
+    def _clique(self, clique: Clique) -> FloatArray:
+        sizes = [self.tree.sizes[a] for a in clique.axes]
         table = np.ones(sizes)
-        for part in parts:
+        for part in clique.parts:
             mine = self._table(part)
             if part.after in self.states:
                 mine = mine[..., self.states[part.after]]
-            order = sorted(range(len(part.axes)), key=lambda k: axes.index(part.axes[k]))
-            shape = [size if a in part.axes else 1 for a, size in zip(axes, sizes, strict=True)]
+            order = sorted(range(len(part.axes)), key=lambda k: clique.axes.index(part.axes[k]))
+            shape = [size if a in part.axes else 1 for a, size in zip(clique.axes, sizes, strict=True)]
             table = table * mine.transpose(order).reshape(shape)
-        return table.reshape(1, -1)
-
-    def _leaf(self, part: Part) -> FloatArray:
-        """P(leaf | parents), the parents in the order of `part.axes`, flattened."""
-        parents = self.numbers.structure.parents[part.family]
-        original = (*(parents[i] for i in part.group), *((part.before,) if part.before >= 0 else ()))
-        table = self._table(part)
-        order = (len(original), *(original.index(a) for a in part.axes))
-        return np.ascontiguousarray(table.transpose(order)).reshape(table.shape[-1], -1)
+        return table
 
     def _table(self, part: Part) -> FloatArray:
         """One axis per parent of the group, one for the helper that comes in, and last the one that goes out."""
@@ -97,27 +101,30 @@ class Standing:
         self.structure = structure
         self.numbers = numbers
         self.hubs = hubs(structure)
-        self._trees: OrderedDict[frozenset[int], Tree | None] = OrderedDict()
+        self._layouts: OrderedDict[frozenset[int], Layout | None] = OrderedDict()
         self._tables: OrderedDict[tuple[tuple[int, int], ...], Tables] = OrderedDict()
 
-    def tree(self, evidence: Evidence) -> Tree | None:
+    def layout(self, evidence: Evidence) -> Layout | None:
         """The tree for the evidence, or None where the network is too wide or the evidence not of a kind for trees."""
         if len(self.structure.cards) > LARGEST:
             return None
-        tree = self._made(frozenset())
-        if tree is None and self.hubs:
-            tree = self._made(frozenset(self._known(evidence)))
-        return None if tree is None or any(v in tree.extras for v in evidence.likelihoods) else tree
+        layout = self._made(frozenset())
+        if layout is None and self.hubs:
+            layout = self._made(frozenset(self._known(evidence)))
+        return None if layout is None or any(v in layout.tree.extras for v in evidence.likelihoods) else layout
 
-    def _made(self, known: frozenset[int]) -> Tree | None:
-        if known not in self._trees:
-            self._trees[known] = make_tree(self.structure, known, NARROW if known or not self.hubs else MODEST)
-            if len(self._trees) > CONTEXTS:
-                self._trees.popitem(last=False)
-        return self._trees[known]
+    def _made(self, known: frozenset[int]) -> Layout | None:
+        if known not in self._layouts:
+            tree = make_tree(self.structure, known, NARROW if known or not self.hubs else MODEST)
+            self._layouts[known] = None if tree is None else Layout(tree)
+            if len(self._layouts) > CONTEXTS:
+                self._layouts.popitem(last=False)
+        return self._layouts[known]
 
-    def ask(self, evidence: Evidence, columns: Mapping[int, FloatArray] | None = None) -> TreeRun | None:
-        """A run for the evidence, or None where the question is not one for a tree.
+    def ask(
+        self, evidence: Evidence, wanted: Sequence[int] = (), columns: Mapping[int, FloatArray] | None = None
+    ) -> Answer | None:
+        """P(e) and the marginals of `wanted`, or None where the question is not one for a tree.
 
         `columns[v]` is an extra likelihood of axis v for each column of a batch, shape (states, batch).
         """
@@ -125,175 +132,159 @@ class Standing:
         if acted is None:
             return None
         evidence, scalar = acted
-        tree = self.tree(evidence)
-        if tree is None or any(v not in tree.place for v in columns or {}):
+        layout = self.layout(evidence)
+        if layout is None or any(v not in layout.likelihood or v in evidence.interventions for v in columns or {}):
             return None
-        known = {v: state for v, state in self._known(evidence).items() if v in tree.fixed}
-        run = TreeRun(self._filled(tree, known), evidence, columns or {}, scalar)
-        return run if float(run.total.min()) >= TINY else None
+        known = {v: state for v, state in self._known(evidence).items() if v in layout.tree.fixed}
+        return _answer(self._filled(layout, known), evidence, tuple(wanted), columns or {}, scalar)
 
     def _known(self, evidence: Evidence) -> dict[int, int]:
         likelihoods = evidence.likelihoods
         return {v: int(likelihoods[v].argmax()) for v in self.hubs if v in likelihoods and np.count_nonzero(likelihoods[v]) == 1}
 
-    def _filled(self, tree: Tree, known: dict[int, int]) -> Tables:
+    def _filled(self, layout: Layout, known: dict[int, int]) -> Tables:
         key = tuple(sorted(known.items()))
         if key in self._tables:
             self._tables.move_to_end(key)
             return self._tables[key]
-        self._tables[key] = Tables(tree, self.numbers, known)
+        self._tables[key] = Tables(layout, self.numbers, known)
         if len(self._tables) > CONTEXTS:
             self._tables.popitem(last=False)
         return self._tables[key]
 
 
-class TreeRun:
-    """Messages up for one body of evidence, a batch of columns at once; messages down when posteriors are asked."""
+class Answer(NamedTuple):
+    """Ln P(e), per batch column, and P(v | e) of what was asked, shape (states, batch)."""
 
-    def __init__(self, tables: Tables, evidence: Evidence, columns: Mapping[int, FloatArray], scalar: float) -> None:
-        self.tables = tables
-        self.tree = tables.tree
-        self.evidence = evidence
-        self.vectors: dict[int, FloatArray] = {}
-        self.inbox: dict[int, list[tuple[View, FloatArray]]] = {}
-        self.messages: dict[int, FloatArray] = {}
-        scalar *= tables.scalar
-        for v, likelihood in evidence.likelihoods.items():
-            if v in self.tree.place:
-                self.vectors[v] = likelihood[None]
-            elif v in self.tree.leaves:
-                place, leaf = self.tree.leaves[v]
-                self.messages[v] = (likelihood @ tables.leaves[v])[None]
-                self.inbox.setdefault(place, []).append((leaf.view, self.messages[v]))
-            else:
-                scalar *= float(likelihood[tables.states[v]] if v in tables.states else likelihood @ tables.alone[v])
-        for v, vector in columns.items():
-            self.vectors[v] = self.vectors[v] * vector.T if v in self.vectors else vector.T
-        self.log_scalar = logarithm(np.array(scalar))
-        self.up, self.sent, self.total = self._collect(self.vectors)
-        if scalar == 0.0:
-            self.total = self.total * 0.0
+    log_probability: FloatArray
+    marginals: dict[int, FloatArray]
 
-    @property
-    def log_probability(self) -> FloatArray:
-        """Ln P(e), per batch column."""
-        return logarithm(self.total) + self.log_scalar
 
-    def marginals(self, wanted: Sequence[int]) -> dict[int, FloatArray]:
-        """P(v | e) of the wanted variables, shape (states, batch)."""
-        tree = self.tree
-        places = {tree.reads[v][0] for v in wanted if v in tree.reads}
-        places |= {tree.leaves[v][0] for v in wanted if v in tree.leaves and not self._hard(v)}
-        beliefs = self._distribute(places)
-        acted = self.evidence.interventions
-        found = self._extras([v for v in wanted if v in tree.extras and v not in acted])
-        for v in wanted:
-            if v in acted:
-                found[v] = one_hot(self.tables.numbers.structure.cards[v], acted[v])[:, None]
-            elif v in tree.reads:
-                k, view = tree.reads[v]
-                found[v] = (_gathered(beliefs[k], view) / self.sent[tree.cliques[k].root]).T
-            elif v in self.tables.states:
-                found[v] = one_hot(self.tables.numbers.structure.cards[v], self.tables.states[v])[:, None]
-            elif v in tree.alone:
-                found[v] = _normalised((self.tables.alone[v] * self.evidence.likelihoods.get(v, 1.0))[None])
-            elif v in tree.leaves:
-                found[v] = self._leaf(v, beliefs)
-        return found
+def _answer(
+    tables: Tables, evidence: Evidence, wanted: tuple[int, ...], columns: Mapping[int, FloatArray], scalar: float
+) -> Answer | None:
+    """Messages up, and down to what is wanted; None where P(e) is too small for it.
 
-    def _collect(
-        self, vectors: Mapping[int, FloatArray], lanes: int = 0
-    ) -> tuple[list[FloatArray], list[FloatArray], FloatArray]:
-        """Tables with all messages in, messages up, and P(e) but for the scalars.
+    Certain gates among `wanted` that are no axis are answered by lanes: each column again, with one more likelihood.
+    """
+    layout, acted = tables.layout, evidence.interventions
+    inputs, factor = _inputs(tables, evidence, columns)
+    batch = len(inputs)
+    lanes = Lanes.of(tables, [v for v in wanted if v in tables.tree.extras and v not in acted])
+    if lanes:
+        inputs = lanes.added(inputs)
+    with layout.room(len(inputs), batch) as room:
+        _collect(tables, room, inputs)
+        reached = np.multiply.reduce(room.messages.take(layout.roots, 1), 1)
+        total = reached[:batch] if scalar * factor > 0.0 else np.zeros(batch)
+        if total.min() < TINY:
+            return None
+        found = _read(layout, room, tuple(v for v in wanted if v in layout.likelihood and v not in acted))
+    if lanes:
+        found |= lanes.ranks(reached, batch)
+    cards = tables.numbers.structure.cards
+    for v in wanted:
+        if v in acted:
+            found[v] = one_hot(cards[v], acted[v])[:, None]
+        elif v in tables.alone:
+            weights = tables.alone[v] * evidence.likelihoods.get(v, 1.0)
+            found[v] = (weights / weights.sum())[:, None]
+        elif v in tables.states:
+            found[v] = one_hot(cards[v], tables.states[v])[:, None]
+    return Answer(np.log(total) + math.log(scalar * factor), {v: found[v] for v in wanted})
 
-        With `lanes` the batch is that many times as long and `vectors` are those that differ from the run's own: what does not
-        depend on them is taken from there.
-        """
-        up: list[FloatArray] = []
-        sent: list[FloatArray] = []
-        changed: list[bool] = []
-        total = np.ones(1)
-        for k, (axes, shape, cells, parent, _, _, children, _) in enumerate(self.tree.cliques):
-            axis = axes[0]
-            if lanes:
-                changed.append(axis in vectors or any(changed[c] for c in children))
-                if not changed[k]:
-                    up.append(self.up[k])
-                    sent.append(_repeated(self.sent[k], lanes))
-                    total = total * sent[k][:, 0] if parent < 0 else total
-                    continue
-            table = self.tables.cliques[k]
-            if axis in vectors or axis in self.vectors:
-                vector = vectors[axis] if axis in vectors else _repeated(self.vectors[axis], lanes)
-                table = (table.reshape(shape) * vector[:, :, None]).reshape(-1, cells)
-            for view, message in self.inbox.get(k, ()):
-                table = table * message.take(view.spread, 1)
-            for c in children:
-                table = table * sent[c].take(self.tree.cliques[c].view.spread, 1)
-            up.append(table)
-            sent.append(np.add.reduce(table.reshape(shape), 1))
-            if parent < 0:
-                total = total * sent[k][:, 0]
-        return up, sent, total
 
-    def _distribute(self, places: set[int]) -> dict[int, FloatArray]:
-        """P(clique, e) up to a factor per column, for the cliques in `places` and those on the way to them."""
-        cliques = self.tree.cliques
-        needed = set(places)
-        for k, clique in enumerate(cliques):
-            if k in needed and clique.parent >= 0:
-                needed.add(clique.parent)
-        beliefs: dict[int, FloatArray] = {}
-        for k in sorted(needed, reverse=True):
-            _, shape, cells, parent, view, *_ = cliques[k]
-            if parent < 0:
-                beliefs[k] = self.up[k]
-                continue
-            down = _gathered(beliefs[parent], view) / np.maximum(self.sent[k], SAFE)
-            beliefs[k] = (self.up[k].reshape(shape) * down[:, None]).reshape(-1, cells)
-        return beliefs
+def _inputs(tables: Tables, evidence: Evidence, columns: Mapping[int, FloatArray]) -> tuple[FloatArray, float]:
+    """The likelihoods of all axes, shape (batch, inputs), and what the findings on other variables multiply P(e) by."""
+    layout, scalar = tables.layout, tables.scalar
+    inputs = np.ones((max((vector.shape[1] for vector in columns.values()), default=1), layout.inputs))
+    for v, likelihood in evidence.likelihoods.items():
+        if v in layout.likelihood:
+            inputs[:, layout.likelihood[v]] = likelihood
+        else:
+            scalar *= float(likelihood[tables.states[v]] if v in tables.states else likelihood @ tables.alone[v])
+    for v, vector in columns.items():
+        inputs[:, layout.likelihood[v]] *= vector.T
+    return inputs, scalar
 
-    def _hard(self, v: int) -> bool:
-        likelihood = self.evidence.likelihoods.get(v)
-        return likelihood is not None and np.count_nonzero(likelihood) == 1
 
-    def _leaf(self, v: int, beliefs: Mapping[int, FloatArray]) -> FloatArray:
-        """A leaf: its table times what its parents are believed to be without it."""
-        likelihood = self.evidence.likelihoods.get(v)
-        if likelihood is not None and self._hard(v):
-            return one_hot(len(likelihood), int(likelihood.argmax()))[:, None]
-        place, leaf = self.tree.leaves[v]
-        parents = _gathered(beliefs[place], leaf.view)
-        if likelihood is None:
-            return np.asarray((parents @ self.tables.leaves[v].T / self.sent[self.tree.cliques[place].root]).T)
-        return _normalised(((parents / np.maximum(self.messages[v], SAFE)) @ self.tables.leaves[v].T) * likelihood)
+def _collect(tables: Tables, room: Room, inputs: FloatArray) -> None:
+    """Fill all cells with their tables times all that comes into them, and all messages up."""
+    messages = room.messages
+    messages[:, : tables.layout.inputs] = inputs
+    rows = zip(tables.layout.blocks, tables.blocks, room.tables, room.come, room.sent, strict=True)
+    for block, static, parts, come, sent in rows:
+        for i, (source, into, part) in enumerate(zip(block.incoming, come, parts, strict=True)):
+            messages.take(source, 1, into, "clip")
+            np.multiply(part if i else static, into, part)
+        np.add.reduce(parts[0], 1, out=sent)
 
-    def _extras(self, gates: Sequence[int]) -> dict[int, FloatArray]:
-        """Certain leaf gates: the probability of each rank or less, one lane each, by one more pass up."""
-        if not gates:
-            return {}
-        numbers, states, batch = self.tables.numbers, self.tables.states, len(self.total)
-        cuts = np.cumsum([0, *(numbers.structure.cards[v] - 1 for v in gates)]).tolist()
-        weight = np.ones(cuts[-1])
-        lanes: dict[int, FloatArray] = {}
-        for v, begin, end in zip(gates, cuts, cuts[1:], strict=False):
+
+def _read(layout: Layout, room: Room, wanted: tuple[int, ...]) -> dict[int, FloatArray]:
+    """Messages down to where the wanted axes are, and their marginals there; the cells become beliefs."""
+    if not wanted:
+        return {}
+    reading, beliefs = layout.reading(wanted), room.beliefs
+    np.maximum(room.messages[: len(beliefs)], SAFE, out=room.safe)
+    for b in reading.blocks:
+        block = layout.blocks[b]
+        if len(block.above):
+            down = _summed(beliefs.take(block.above, 1), block.below, block.shape[2])
+            if len(block.roots):
+                down[:, block.roots] = room.safe_down[b][:, block.roots]
+            np.divide(down, room.safe_down[b], down)
+            np.multiply(room.tables_down[b], down[:, None], room.tables_down[b])
+    weights = _summed(beliefs.take(reading.cells, 1), reading.states, reading.size)
+    sums = np.add.reduceat(weights, reading.starts, 1)
+    shares = (weights / sums.repeat(reading.cards, 1)).T
+    return {v: shares[where] for v, where in reading.where.items()}
+
+
+class Lanes:
+    """Certain leaf gates with many parents: the probability of each rank or less, as one more likelihood of the parents.
+
+    Gate v has lanes `cuts[v]`, one for each rank but the highest; `weights` are what known parents and the leak give.
+    """
+
+    def __init__(self, tables: Tables, gates: Sequence[int]) -> None:
+        self.numbers = numbers = tables.numbers
+        self.cuts: dict[int, slice] = {}
+        self.count = 0
+        for v in gates:
+            self.cuts[v] = slice(self.count, self.count + numbers.structure.cards[v] - 1)
+            self.count = self.cuts[v].stop
+        self.weights = np.ones(self.count)
+        self.inputs = np.ones((self.count, tables.layout.inputs))
+        for v, cut in self.cuts.items():
             leak, *links = (t[..., 0] for t in numbers.up_to(v))
-            weight[begin:end] *= leak[:-1]
+            self.weights[cut] *= leak[:-1]
             for p, link in zip(numbers.structure.parents[v], links, strict=True):
-                if p in states:
-                    weight[begin:end] *= link[states[p], :-1]
+                if p in tables.states:
+                    self.weights[cut] *= link[tables.states[p], :-1]
                 else:
-                    lanes.setdefault(p, np.ones((len(link), cuts[-1])))[:, begin:end] *= link[:, :-1]
-        vectors = {}
-        for v, vector in lanes.items():
-            own = self.vectors[v][:, None] * vector.T if v in self.vectors else vector.T[None]
-            vectors[v] = np.broadcast_to(own, (batch, cuts[-1], len(vector))).reshape(-1, len(vector))
-        total = np.broadcast_to(self._collect(vectors, cuts[-1])[2], (batch * cuts[-1],)).reshape(batch, -1)
-        up_to = (total / self.total[:, None] * weight).T
+                    self.inputs[cut, tables.layout.likelihood[p]] *= link[:, :-1].T
+
+    @classmethod
+    def of(cls, tables: Tables, gates: Sequence[int]) -> Lanes | None:
+        """The lanes of these gates, kept with the tables; None for no gates."""
+        if not gates:
+            return None
+        key = tuple(gates)
+        if key not in tables.lanes:
+            tables.lanes[key] = cls(tables, gates)
+        return tables.lanes[key]
+
+    def added(self, inputs: FloatArray) -> FloatArray:
+        """The columns of a batch, then each of them in each lane."""
+        return np.concatenate([inputs, (inputs[:, None] * self.inputs).reshape(-1, inputs.shape[1])])
+
+    def ranks(self, reached: FloatArray, batch: int) -> dict[int, FloatArray]:
+        """The marginal of each gate, shape (states, batch), from P(e) of the columns and of their lanes."""
+        up_to = (reached[batch:].reshape(batch, -1) / reached[:batch, None] * self.weights).T
         found = {}
-        for v, begin, end in zip(gates, cuts, cuts[1:], strict=False):
-            ranks = np.diff(np.concatenate([up_to[begin:end], np.ones((1, batch))]), axis=0, prepend=0.0)
-            found[v] = np.maximum(ranks, 0.0)[list(numbers.structure.rank[v])]
+        for v, cut in self.cuts.items():
+            ranks = np.diff(np.concatenate([up_to[cut], np.ones((1, batch))]), axis=0, prepend=0.0)
+            found[v] = np.maximum(ranks, 0.0)[list(self.numbers.structure.rank[v])]
         return found
 
 
@@ -322,16 +313,8 @@ def _acted(evidence: Evidence, structure: Structure, numbers: Numbers) -> tuple[
     return Evidence(likelihoods, leaves, evidence.text), scalar
 
 
-def _normalised(weights: FloatArray) -> FloatArray:
-    """Rows of weights as probabilities, shape (states, batch)."""
-    return np.asarray((weights / np.add.reduce(weights, 1, keepdims=True)).T)
-
-
-def _gathered(table: FloatArray, view: View) -> FloatArray:
-    """A clique's table summed onto some of its axes."""
-    return np.asarray(np.add.reduce(table.take(view.groups, 1), 1))
-
-
-def _repeated(x: FloatArray, lanes: int) -> FloatArray:
-    """Each column of the batch `lanes` times, if columns differ at all."""
-    return np.repeat(x, lanes, 0) if lanes and len(x) > 1 else x
+def _summed(values: FloatArray, places: IntArray, size: int) -> FloatArray:
+    """The sum of the values that go to each place, shape (batch, size)."""
+    if len(values) == 1:
+        return np.asarray(np.bincount(places, values[0], size)[None], dtype=float)
+    return np.stack([np.bincount(places, row, size) for row in values])

@@ -2,8 +2,8 @@
 
 A network whose cliques stay small however little is known needs no plan for the evidence at hand (Lauritzen & Spiegelhalter
 1988). Its tree depends only on which of a few hubs (variables with many children: age, sex, setting) are known; everything else
-is a likelihood on an axis or the message of a leaf. Gates with many parents are divorced into chains of helper axes.
-`standing` fills and runs the tree.
+is a likelihood on an axis. Gates with many parents are divorced into chains of helper axes. `layout` says where its tables lie
+in memory, `standing` fills and runs them.
 """
 
 from __future__ import annotations
@@ -14,11 +14,8 @@ from itertools import pairwise
 from math import log2, prod
 from typing import NamedTuple
 
-import numpy as np
-
-from bayesnet.inference.ordering import best_order, masks
+from bayesnet.inference.ordering import best_order, bits, masks
 from bayesnet.inference.structure import Structure
-from bayesnet.model.factors import IntArray
 
 ATTEMPTS = 3
 """Most times that a tree is made again with better chains."""
@@ -28,6 +25,8 @@ HUB, HUBS = 6, 4
 """Children from which a variable may be a hub, and the most hubs."""
 QUESTION = 8
 """Open parents from which a certain leaf gate (any of these, none of those) is answered by a lane."""
+SMALL = 1 << 10
+"""Cells up to which a table in which several axes are summed out is quicker than several tables."""
 GROUP = 4
 """Most open parents of a gate in one table; larger gates become chains."""
 
@@ -36,8 +35,7 @@ class Part(NamedTuple):
     """A table over `axes`: a whole family, or one link of the chain that a large gate becomes.
 
     `group` are the positions of the parents it covers; `before` is the helper axis that comes in (-1: none; the leak and
-    the fixed parents come in instead), `after` the helper or the variable that goes out. The variable of a leaf or of a known
-    hub is no axis.
+    the fixed parents come in instead), `after` the helper or the variable that goes out. The variable of a known hub is no axis.
     """
 
     family: int
@@ -47,56 +45,32 @@ class Part(NamedTuple):
     axes: tuple[int, ...]
 
 
-class View(NamedTuple):
-    """Some axes inside a clique, as positions: gathering is faster than broadcasting along many short axes.
-
-    `spread[i]` is the position among those axes' settings of cell i of the clique; `groups`, shape (settings of the other
-    axes, settings of those axes), lists the cells to be summed for each.
-    """
-
-    spread: IntArray
-    groups: IntArray
-
-
-class Leaf(NamedTuple):
-    """A variable without children: its table over its parents, which lie in a clique where `view` says."""
-
-    part: Part
-    view: View
-
-
 class Clique(NamedTuple):
-    """The table in which its first axis is summed out; the message goes to clique `parent` (-1: none), where `view` says.
+    """A table of several parts: the axes `inner` are summed out, the message about `outer` goes to clique `parent` (-1: none)."""
 
-    `shape` is (batch, states of the first axis, the rest), `children` the cliques whose messages come in, `root` the clique at
-    the end of the way up.
-    """
-
-    axes: tuple[int, ...]
-    shape: tuple[int, int, int]
-    cells: int
-    parent: int
-    view: View
+    inner: tuple[int, ...]
+    outer: tuple[int, ...]
     parts: tuple[Part, ...]
-    children: tuple[int, ...]
-    root: int
+    parent: int
+
+    @property
+    def axes(self) -> tuple[int, ...]:
+        """All axes, in the order in which they are summed out."""
+        return self.inner + self.outer
 
 
 @dataclass(frozen=True)
 class Tree:
-    """Cliques in the order of elimination.
+    """The cliques of a network, leaves last.
 
-    `fixed` are the known hubs and what follows from them with certainty. `place[axis]` is the clique that sums it out,
-    `reads[axis]` the smallest one that it is in, and where; `leaves[v]` the smallest clique that can take the message of leaf v,
-    and the leaf; `alone` leaves without open parents; `extras` certain leaf gates of many parents, answered by lanes. `cells`
-    is the size of all cliques together.
+    `fixed` are the known hubs and what follows from them with certainty. `home[axis]` is the smallest clique that an axis is
+    in; `alone` leaves without open parents; `extras` certain leaf gates of many parents, answered by lanes. `cells` is the size
+    of all cliques together, without those of leaves.
     """
 
     fixed: tuple[int, ...]
     cliques: tuple[Clique, ...]
-    place: dict[int, int]
-    reads: dict[int, tuple[int, View]]
-    leaves: dict[int, tuple[int, Leaf]]
+    home: dict[int, int]
     alone: tuple[int, ...]
     extras: tuple[int, ...]
     sizes: dict[int, int]
@@ -162,24 +136,27 @@ class _Sketch:
         elif structure.noisy[v] and structure.certain[v] and len(free) > QUESTION:
             self.extras.append(v)
         else:
-            *links, last = _chain(structure, v, free, self.sizes)
+            *links, self.leaves[v] = _chain(structure, v, free, self.sizes)
             self.parts.extend(links)
-            self.leaves[v] = last._replace(axes=last.axes[:-1])
 
     def _order(self, thorough: bool) -> list[int]:
         """An elimination order of all axes that occur."""
-        tables = [part.axes for part in (*self.parts, *self.leaves.values())]
+        tables = self._tables()
         axes = sorted({a for table in tables for a in table})
         local = {axis: i for i, axis in enumerate(axes)}
         sizes = masks(self.sizes[a] for a in axes)
         found = best_order(sizes, [[local[a] for a in table] for table in tables], {}, [range(len(axes))], thorough)
         return [axes[i] for i in found]
 
+    def _tables(self) -> list[tuple[int, ...]]:
+        """The axes that must meet in a clique: those of each part, and the parents of each leaf."""
+        return [*(part.axes for part in self.parts), *(part.axes[:-1] for part in self.leaves.values())]
+
     def _scopes(self, order: list[int]) -> list[tuple[int, ...]]:
         """The axes of each clique, in the order of elimination; every table goes to the clique of the first of its axes."""
         scopes: list[set[int]] = [{axis} for axis in order]
-        for part in (*self.parts, *self.leaves.values()):
-            scopes[self._first(part)].update(part.axes)
+        for axes in self._tables():
+            scopes[self._first(axes)].update(axes)
         found = []
         for scope in scopes:
             axes = tuple(sorted(scope, key=self.place.__getitem__))
@@ -188,42 +165,70 @@ class _Sketch:
                 scopes[self.place[axes[1]]].update(axes[1:])
         return found
 
-    def _first(self, part: Part) -> int:
-        return min(self.place[a] for a in part.axes)
+    def _first(self, axes: tuple[int, ...]) -> int:
+        return min(self.place[a] for a in axes)
 
     def tree(self) -> Tree:
-        """The tree with all positions worked out."""
-        mine: list[list[Part]] = [[] for _ in self.scopes]
+        """The tree; each message goes to the smallest clique that can take it."""
+        parts: list[list[Part]] = [[] for _ in self.scopes]
         for part in self.parts:
-            mine[self._first(part)].append(part)
-        parents = [self.place[axes[1]] if len(axes) > 1 else -1 for axes in self.scopes]
-        children: list[list[int]] = [[] for _ in self.scopes]
-        for k, parent in enumerate(parents):
-            if parent >= 0:
-                children[parent].append(k)
-        roots = list(range(len(parents)))
-        for k in reversed(range(len(parents))):
-            roots[k] = roots[parents[k]] if parents[k] >= 0 else k
-        cliques = []
-        for k, (axes, parent) in enumerate(zip(self.scopes, parents, strict=True)):
-            view = _view(self.scopes[parent] if parent >= 0 else (), axes[1:], self.sizes)
-            first, rest = self.sizes[axes[0]], prod(self.sizes[a] for a in axes[1:])
-            cliques.append(
-                Clique(axes, (-1, first, rest), first * rest, parent, view, tuple(mine[k]), tuple(children[k]), roots[k])
-            )
-        leaves = {}
-        for v, part in self.leaves.items():
-            part = part._replace(axes=tuple(sorted(part.axes, key=self.place.__getitem__)))
-            k = self._smallest(part.axes)
-            leaves[v] = k, Leaf(part, _view(self.scopes[k], part.axes, self.sizes))
-        reads = {axis: (k, _view(self.scopes[k], (axis,), self.sizes)) for axis in self.place for k in [self._smallest((axis,))]}
-        alone, extras = tuple(self.alone), tuple(self.extras)
-        return Tree(self.fixed, tuple(cliques), self.place, reads, leaves, alone, extras, self.sizes, self.cells)
+            parts[self._first(part.axes)].append(part)
+        inner, outer, mine = [], [], []
+        for run in self._runs():
+            scope = self.scopes[run[0]]
+            inner.append(scope[: len(run)])
+            outer.append(scope[len(run) :])
+            mine.append(tuple(part for k in run for part in parts[k]))
+        for part in self.leaves.values():
+            inner.append((part.after,))
+            outer.append(tuple(sorted(part.axes[:-1], key=self.place.__getitem__)))
+            mine.append((part,))
+        scopes = [a + b for a, b in zip(inner, outer, strict=True)]
+        holds = _Holds(scopes, self.sizes)
+        summed = {axis: k for k, axes in enumerate(inner) for axis in axes}
+        parents = [summed[axes[0]] if axes else -1 for axes in outer]
+        for k, axes in enumerate(outer):
+            if axes:
+                parents[k] = next(j for j in holds.all_of(axes) if not _below(j, k, parents))
+        cliques = tuple(Clique(*row) for row in zip(inner, outer, mine, parents, strict=True))
+        home = {axis: holds.all_of((axis,))[0] for axis in summed}
+        return Tree(self.fixed, cliques, home, tuple(self.alone), tuple(self.extras), self.sizes, self.cells)
 
-    def _smallest(self, axes: tuple[int, ...]) -> int:
-        """The smallest clique that holds all these axes."""
-        holding = [k for k, scope in enumerate(self.scopes) if set(axes) <= set(scope)]
-        return min(holding, key=lambda k: prod(self.sizes[a] for a in self.scopes[k]))
+    def _runs(self) -> list[list[int]]:
+        """Small cliques in which the last axes are summed out one by one are made one; all others stay alone."""
+        runs = [[k] for k in range(len(self.scopes))]
+        while len(runs) > 1:
+            above, below = self.scopes[runs[-1][0]], self.scopes[runs[-2][0]]
+            if below[1:] != above or prod(self.sizes[a] for a in below) > SMALL:
+                break
+            runs[-2:] = [runs[-2] + runs[-1]]
+        return runs
+
+
+class _Holds:
+    """Which cliques hold which axes."""
+
+    def __init__(self, scopes: Sequence[tuple[int, ...]], sizes: Mapping[int, int]) -> None:
+        cells = [prod(sizes[a] for a in axes) for axes in scopes]
+        self.rank = sorted(range(len(scopes)), key=cells.__getitem__)
+        self.of: dict[int, int] = {}
+        for position, k in enumerate(self.rank):
+            for axis in scopes[k]:
+                self.of[axis] = self.of.get(axis, 0) | 1 << position
+
+    def all_of(self, axes: Sequence[int]) -> list[int]:
+        """The cliques that hold all these axes, smallest first."""
+        common = self.of[axes[0]]
+        for axis in axes[1:]:
+            common &= self.of[axis]
+        return [self.rank[position] for position in bits(common)]
+
+
+def _below(j: int, k: int, parents: Sequence[int]) -> bool:
+    """Whether clique j is k or lies below it."""
+    while j >= 0 and j != k:
+        j = parents[j]
+    return j == k
 
 
 def _closure(structure: Structure, known: Iterable[int]) -> tuple[int, ...]:
@@ -249,14 +254,3 @@ def _chain(structure: Structure, v: int, free: Sequence[int], sizes: dict[int, i
         parts.append(Part(v, group, before, after, (*axes, after)))
         before = after
     return parts
-
-
-def _view(outer: tuple[int, ...], inner: tuple[int, ...], sizes: dict[int, int]) -> View:
-    """How `inner` lies in `outer`, both in elimination order."""
-    shape = [sizes[a] for a in outer]
-    within = [sizes[a] if a in inner else 1 for a in outer]
-    spread = np.broadcast_to(np.arange(prod(within)).reshape(within), shape).ravel()
-    others = [k for k, a in enumerate(outer) if a not in inner]
-    kept = [k for k, a in enumerate(outer) if a in inner]
-    groups = np.arange(prod(shape)).reshape(shape).transpose(*others, *kept).reshape(-1, prod(within))
-    return View(spread, np.ascontiguousarray(groups))
