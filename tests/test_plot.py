@@ -221,6 +221,15 @@ def test_tornado_bars_reach_from_the_answer_to_both_ends(case: Any) -> None:
     assert ax.get_xlabel() == "P(lung=yes)"
 
 
+def test_a_curve_that_begins_at_certainty_is_drawn_to_the_top() -> None:
+    """Without false positives a positive mammogram proves the cancer: the axis ends at 100 %, and the curve begins there."""
+    number = "positive_mammogram=present | breast_cancer=absent"
+    ax = plot.sensitivity(bayesnet.load("mammography").case("positive_mammogram").sensitivity("breast_cancer", number))
+    (curve,) = [line for line in ax.lines if line.get_gid() == "curve"]
+    assert ax.get_ylim() == (0.0, 1.0)
+    assert curve.get_ydata()[0] == 1.0
+
+
 def test_the_curve_shows_value_cited_range_and_flip(case: Any) -> None:
     """The curve is f at its points, the band the cited range, the dashed line where the leader changes."""
     result = case.sensitivity(TARGET, "lung=yes | smoke=yes")

@@ -165,7 +165,7 @@ def probability_axis(ax: Axes, direction: Direction, scale: Scale, probabilities
         axis.set_minor_formatter(NullFormatter())
         set_limits(low, high)
     else:
-        top = max([p for p in values if p <= 1.0], default=1.0)
+        top = max([min(p, 1.0) for p in values if p <= 1.0 + 1e-9], default=1.0)  # A sum may end a hair above 1.
         top = min(1.0, max(top * 1.08, 1e-9)) if top < 0.9 else 1.0
         set_limits(0.0, top)
         axis.set_major_formatter(lambda p, _: f"{100.0 * p:.6g} %")
