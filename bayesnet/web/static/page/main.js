@@ -1,15 +1,18 @@
 // The explorer: the store, the engine and the views, put together in one element.
 
+import { createAdviceView } from "./advice_view.js";
 import { createCaseView } from "./case_view.js";
 import { createCompute } from "./compute.js";
 import { createDifferentialView } from "./differential_view.js";
 import { el, put, write } from "./dom.js";
 import { createFindingsView } from "./findings_view.js";
 import { linkOf, readLink } from "./link.js";
+import { createNextView } from "./next_view.js";
 import { withNumbers } from "./numbers.js";
 import { createStore, firstState } from "./store.js";
 import { createTabs } from "./tabs.js";
 import { createToolbar } from "./toolbar.js";
+import { createWhyView } from "./why_view.js";
 import { createWords } from "./words.js";
 
 /**
@@ -17,7 +20,11 @@ import { createWords } from "./words.js";
  * `create(context)` gives `{ element, update(view) }` and `shown(data)` says whether the network has what the view needs (left out:
  * always). Only the view whose tab is open is updated.
  */
-const TABS = [];
+const TABS = [
+  { name: "why", label: "For and against", create: createWhyView },
+  { name: "next", label: "What to ask", create: createNextView },
+  { name: "advice", label: "What to do", create: createAdviceView, shown: (data) => Boolean(data.decision) },
+];
 
 /**
  * Fill an element with an explorer of `data` (a PageData).
