@@ -134,7 +134,7 @@ def _variable(variable: Variable) -> dict[str, Any]:
 
 
 def _state_label(variable: Variable, state: str) -> str:
-    return _SHORT[state] if variable.binary else in_words(state)
+    return _SHORT[state] if set(variable.states) == set(_SHORT) else in_words(state)
 
 
 def neutral(variable: Variable) -> int | None:

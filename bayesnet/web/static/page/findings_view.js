@@ -97,9 +97,9 @@ function groupsOf(data) {
   const isParent = new Set(families.flatMap((family) => family.parents));
   const kind = (v) => (families[v].parents.length === 0 ? "starts" : isParent.has(v) ? "between" : "ends");
   return [
-    { name: "starts", label: "Where arrows start" },
+    { name: "starts", label: "Roots" },
     { name: "between", label: "In between" },
-    { name: "ends", label: "Where arrows end" },
+    { name: "ends", label: "Leaves" },
   ]
     .map((group) => ({ ...group, variables: data.variables.filter((_, v) => kind(v) === group.name) }))
     .filter((group) => group.variables.length && names.length);

@@ -41,7 +41,7 @@ export function ratio(x) {
 
 /** By how much a probability has grown or shrunk, in words and with a sign: "×12", "÷3.1", "same". */
 export function change(before, now) {
-  if (before === now || (before > 0 && Math.abs(now / before - 1) < 5e-4)) return "same";
+  if (before === now || (before > 0 && Math.abs(now / before - 1) < 5e-3)) return "same";
   if (before === 0) return "from none";
   if (now === 0) return "to none";
   const quotient = now > before ? now / before : before / now;

@@ -9,7 +9,7 @@ export function firstState(data) {
   return { scenarios: [complete(data.start)], active: 0, ...target, scale: "log", tab: "" };
 }
 
-/** The variable asked at first: the first specific diagnosis, or what most of the network hangs on. */
+/** The variable asked at first: the first specific diagnosis, or what most hangs on. */
 function firstTarget(data) {
   const diagnosis = data.diagnoses?.find((name) => findVariable(data, name).role !== "default") ?? data.diagnoses?.[0];
   const name = diagnosis ?? mostBelow(data);
@@ -24,16 +24,13 @@ export function firstAsked(data, name) {
 
 export const findVariable = (data, name) => data.variables.find((variable) => variable.name === name);
 
-/** The variable with parents that has the most descendants. */
+/** The variable with parents that has the most children, and does not follow from its parents with certainty. */
 function mostBelow({ network: { names, families } }) {
-  const children = names.map(() => []);
-  families.forEach(({ parents }, v) => parents.forEach((p) => children[p].push(v)));
-  const below = names.map((_, v) => {
-    const seen = new Set();
-    const waiting = [v];
-    while (waiting.length) for (const c of children[waiting.pop()]) if (!seen.has(c)) waiting.push(c) && seen.add(c);
-    return families[v].parents.length ? seen.size : -1;
-  });
+  const children = names.map(() => 0);
+  families.forEach(({ parents }) => parents.forEach((p) => (children[p] += 1)));
+  const certain = ({ table, leak, links }) => [table ?? leak, ...(links ?? [])].flat().every((p) => p === 0 || p === 1);
+  const open = (family) => family.parents.length > 0 && !certain(family);
+  const below = names.map((_, v) => (open(families[v]) ? children[v] : -1));
   return names[below.indexOf(Math.max(...below))];
 }
 

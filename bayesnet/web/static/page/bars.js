@@ -1,0 +1,109 @@
+// Bars with figures: one line for each thing asked, the largest first, with a mark where it stood before.
+
+import { scenarioName } from "./case_view.js";
+import { el, put, setAttribute, stillness, write } from "./dom.js";
+import { change, frequency, percent, position } from "./format.js";
+
+const TICKS = { log: [0.0001, 0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999], linear: [0, 0.25, 0.5, 0.75, 1] };
+const MOVE = { duration: 420, easing: "cubic-bezier(.2,.7,.2,1)" };
+const ROLES = { must_not_miss: "must not miss" };
+
+/** A chart; `show(wanted, view)` takes lines `{key, name, state, label}` and puts them in order, or keeps theirs with `sorted: false`. */
+export function createBars(context, label, { sorted = true } = {}) {
+  const axis = el("div", { class: "axis", "aria-hidden": true });
+  const list = el("ol", { class: "bars", "aria-label": label });
+  const columns = el("div", { class: "bar-row columns", "aria-hidden": true });
+  const element = el("div", { class: "chart" }, columns, axis, list);
+  const rows = new Map();
+  let drawn = "";
+  return {
+    element,
+    show(wanted, view) {
+      const { state, answer, other } = view;
+      const key = [state.scale, Boolean(other)].join();
+      if (key !== drawn) drawFrame(state.scale, Boolean(other));
+      drawn = key;
+      element.classList.toggle("without-answer", !answer.posteriors);
+      element.classList.toggle("comparing", Boolean(other));
+      const lines = wanted.map((one) => ({ ...one, ...figures(context, view, one) }));
+      if (answer.posteriors && sorted) lines.sort((a, b) => b.now - a.now);
+      for (const one of lines) {
+        if (!rows.has(one.key)) rows.set(one.key, createRow(context, one));
+        rows.get(one.key).show(one, view);
+      }
+      arrange(lines.map((one) => rows.get(one.key).element));
+    },
+  };
+
+  function drawFrame(scale, comparing) {
+    put(columns, ["", "", ...(comparing ? ["A", "B", "A to B"] : ["probability", "that is", "change"])].map((text) => el("span", { text })));
+    const ticks = TICKS[scale].map((p, i, all) => {
+      const tick = el("span", { class: "tick" }, el("span", { text: `${Number((100 * p).toPrecision(3))}${i === all.length - 1 ? "\u00a0%" : ""}` }));
+      tick.style.setProperty("--at", position(p, scale));
+      return tick;
+    });
+    put(axis, ticks);
+  }
+
+  /** Put rows in order; those that change place move there, unless motion is unwanted. */
+  function arrange(elements) {
+    const same = list.children.length === elements.length && elements.every((row, i) => list.children[i] === row);
+    if (same) return;
+    const before = new Map(stillness() ? [] : [...list.children].map((row) => [row, row.getBoundingClientRect().top]));
+    const focused = list.contains(document.activeElement) ? document.activeElement : null;
+    list.replaceChildren(...elements);
+    focused?.focus({ preventScroll: true });
+    for (const row of before.size ? elements : []) {
+      const moved = before.has(row) ? before.get(row) - row.getBoundingClientRect().top : 0;
+      if (moved) row.animate([{ transform: `translateY(${moved}px)` }, { transform: "none" }], MOVE);
+    }
+  }
+}
+
+/** Probabilities of a line: before and now in the active scenario, and A and B where two are compared. */
+function figures({ compute, words }, { state, answer, prior, other }, { name, state: wanted }) {
+  const s = words.variable(name).states.findIndex((one) => one.name === wanted);
+  const of = (result) => result?.posteriors?.[compute.index(name)][s] ?? NaN;
+  const now = of(answer);
+  const pair = other ? [of(other.answer), now] : null;
+  return { now, before: of(prior), pair: pair && state.active === 0 ? pair.reverse() : pair };
+}
+
+/** One line: name, bar, figures; pressing it asks about it. */
+function createRow({ store, words }, { name, state, label }) {
+  const bars = [el("span", { class: "bar" }), el("span", { class: "bar second", hidden: true })];
+  const mark = el("span", { class: "before-mark" });
+  const cells = ["now", "people", "change"].map((kind) => el("span", { class: kind }));
+  const role = ROLES[words.variable(name).role];
+  const spoken = el("span", { class: "unseen" });
+  const name_ = el("span", { class: "bar-label" }, label, role && el("small", { text: role }));
+  const seen = el("span", { class: "bar-row", "aria-hidden": true }, name_, el("span", { class: "track" }, bars, mark), cells);
+  const ask = () => store.dispatch({ type: "target", variable: name, state });
+  const button = el("button", { type: "button", class: "bar-button", onClick: ask }, spoken, seen);
+  const element = el("li", { dataset: { variable: name, state } }, button);
+  const place = (part, p, scale) => part.style.setProperty("--at", Number.isNaN(p) ? 0 : position(p, scale));
+  return {
+    element,
+    show({ now, before, pair }, { state: page }) {
+      const [first, second] = pair ?? [now, NaN];
+      Object.assign(element.dataset, { posterior: String(now), prior: String(before), a: String(first), b: String(second) });
+      button.setAttribute("aria-pressed", String(page.target === name && page.targetState === state));
+      place(bars[0], first, page.scale);
+      place(bars[1], second, page.scale);
+      place(mark, before, page.scale);
+      bars[1].hidden = !pair;
+      mark.hidden = Number.isNaN(before);
+      const changed = (a, b) => (Number.isNaN(a) || Number.isNaN(b) || a === b ? "" : change(a, b));
+      const told = pair ? [percent(first), percent(second), changed(first, second)] : [percent(now), frequency(now), changed(before, now)];
+      cells.forEach((cell, i) => write(cell, told[i]));
+      setAttribute(cells[2], "data-direction", pair ? direction(first, second) : direction(before, now));
+      const text = pair ? `${scenarioName(0)} ${told[0]}, ${scenarioName(1)} ${told[1]}` : `${told[0]}, ${told[1]}, before ${percent(before)}`;
+      write(spoken, `${label}${role ? `, ${role}` : ""}: ${Number.isNaN(now) && !pair ? "no answer" : text}`);
+    },
+  };
+}
+
+function direction(before, now) {
+  if (Number.isNaN(before) || Number.isNaN(now) || change(before, now) === "same") return null;
+  return now > before ? "up" : "down";
+}
