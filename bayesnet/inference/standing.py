@@ -8,7 +8,7 @@ where that was zero.
 from __future__ import annotations
 
 import math
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -95,12 +95,17 @@ class Tables:
 
 
 class Standing:
-    """The standing trees of one network, by which hubs are known, and their tables, by the hubs' states."""
+    """The standing trees of one network, by which hubs are known, and their tables, by the hubs' states.
+
+    Making a tree takes as long as some ten plans; `patience` is how many questions with the same hubs known go by plans first.
+    """
 
     def __init__(self, structure: Structure, numbers: Numbers) -> None:
         self.structure = structure
         self.numbers = numbers
         self.hubs = hubs(structure)
+        self.patience = 0
+        self._asked: Counter[frozenset[int]] = Counter()
         self._layouts: OrderedDict[frozenset[int], Layout | None] = OrderedDict()
         self._tables: OrderedDict[tuple[tuple[int, int], ...], Tables] = OrderedDict()
 
@@ -108,9 +113,13 @@ class Standing:
         """The tree for the evidence, or None where the network is too wide or the evidence not of a kind for trees."""
         if len(self.structure.cards) > LARGEST:
             return None
+        known = frozenset(self._known(evidence))
+        self._asked[known] += 1
+        if self._asked[known] <= self.patience:
+            return None
         layout = self._made(frozenset())
         if layout is None and self.hubs:
-            layout = self._made(frozenset(self._known(evidence)))
+            layout = self._made(known)
         return None if layout is None or any(v in layout.tree.extras for v in evidence.likelihoods) else layout
 
     def _made(self, known: frozenset[int]) -> Layout | None:
