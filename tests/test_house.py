@@ -11,6 +11,8 @@ import sys
 import tomllib
 from pathlib import Path
 
+import grimp
+import networkx as nx
 import pytest
 
 HEAVY = ("pgmpy", "pandas", "matplotlib", "scipy", "pydantic", "rich", "networkx", "SALib")
@@ -99,6 +101,17 @@ def test_files_hold_one_subject(root: Path) -> None:
     assert sources
     lengths = {path.relative_to(root).as_posix(): len(path.read_text().splitlines()) for path in sources}
     assert {name: length for name, length in lengths.items() if length > 400} == {}
+
+
+def test_no_imports_run_in_a_circle() -> None:
+    """Inside a room, too, imports go one way, those made inside functions included; imports for types alone do not count."""
+    graph = grimp.build_graph("bayesnet", exclude_type_checking_imports=True, cache_dir=None)
+    arrows = nx.DiGraph()
+    for module in graph.modules:
+        # A package's own file is where its parts are offered.
+        arrows.add_edges_from((module, other) for other in graph.find_modules_directly_imported_by(module))
+    circles = [sorted(group) for group in nx.strongly_connected_components(arrows) if len(group) > 1]
+    assert circles == []
 
 
 def test_no_file_names_a_machine(root: Path) -> None:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bayesnet.analysis.asking import an_example
-from bayesnet.analysis.distrust import movers, weakest
+from bayesnet.analysis.distrust import weakest
 from bayesnet.analysis.findings import Findings
+from bayesnet.analysis.movers import movers
 from bayesnet.analysis.priors import priors
 from bayesnet.errors import BayesnetError, TooWide
 from bayesnet.inference.evidence import Evidence

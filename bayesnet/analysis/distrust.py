@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.findings import Findings
 from bayesnet.analysis.requisite import requisite_families
 from bayesnet.inference.evidence import Evidence
 from bayesnet.model.factors import FloatArray, IntArray
 from bayesnet.model.schema import Number
-from bayesnet.results.words import cited, counted, percent
+from bayesnet.results.words import cited, counted
 
 if TYPE_CHECKING:
     from bayesnet.analysis.core import Core
@@ -73,21 +72,6 @@ def weakest(core: Core, evidence: Evidence, targets: Sequence[int], most: int = 
     listed = "; ".join(described(core, known.records[k]) for k in wide)
     share = f"{judged or 'none'} {'is' if judged < 2 else 'are'} judgement"
     return (f"What to distrust: of the {count} behind this answer {share}. Widest ranges: {listed}.",)
-
-
-def movers(core: Core, findings: Findings, target: str, most: int = 3) -> tuple[str, ...]:
-    """A sentence on the numbers that move P(target | findings) most over their own cited range."""
-    from bayesnet.analysis.tornado import tornado
-
-    bars = tornado(core, findings, target, top=most).bars
-    if not bars:
-        return ()
-    told = []
-    for bar in bars:
-        low, high = sorted((bar.at_low, bar.at_high))
-        number = described(core, core.model.numbers[bar.number])
-        told.append(f"{number} moves it from {percent(low)} to {percent(high)}")
-    return (f"What to distrust for P({target}): {'; '.join(told)}.",)
 
 
 def described(core: Core, number: Number) -> str:
