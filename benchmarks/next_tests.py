@@ -60,7 +60,7 @@ def bridged(gum: Any, net: bayesnet.Network) -> Any:
 
 
 def main() -> int:
-    """Compare, time, print; exit status 1 where the answers differ or the same answer is less than 20 times as fast."""
+    """Compare, time, print; exit status 1 where the answers differ or any call is less than 20 times as fast as re-asking."""
     from importlib import import_module
     from importlib.metadata import version
 
@@ -103,15 +103,18 @@ def main() -> int:
     one_pass = timed(lambda: net.core.engine.joint_with_each(v, proof, wanted), REPEATS)
     one_query = timed(lambda: net.core.engine.posteriors(proof), REPEATS)
     whole = timed(lambda: next_tests(net.core, case.findings, TARGET), REPEATS)
+    default = timed(lambda: next_tests(net.core, case.findings), REPEATS)
     asking = timed(by_asking, REPEATS)
     print(f"{len(tests)} findings of back_pain about {TARGET}; largest difference of bits {worst:.1e}")
     print(f"bayesnet, all posteriors once      {1e3 * one_query:9.1f} ms")
     print(f"bayesnet, P(target, each)          {1e3 * one_pass:9.1f} ms")
     print(f"bayesnet, next_tests with values   {1e3 * whole:9.1f} ms")
+    print(f"bayesnet, about the decision       {1e3 * default:9.1f} ms")
     print(f"pyAgrum {version('pyagrum')}, by re-asking     {1e3 * asking:9.1f} ms")
     print(f"times as fast, the same answer     {asking / one_pass:9.1f}")
     print(f"times as fast, with values as well {asking / whole:9.1f}")
-    return 0 if worst < 1e-6 and asking / one_pass >= 20.0 else 1
+    print(f"times as fast, about the decision  {asking / default:9.1f}")
+    return 0 if worst < 1e-6 and asking / max(one_pass, whole, default) >= 20.0 else 1
 
 
 if __name__ == "__main__":

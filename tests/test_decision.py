@@ -245,7 +245,21 @@ def test_advice_names_what_would_turn_it():
             table.flat[k] = end
             chosen.add(laid.decision.options[int(np.argmax(table @ p))].name)
         assert bar.turns == (chosen != {advice.best})
-    assert advice.turning[0].utility in advice.text
+    assert advice.turning[0].label in advice.text
+
+
+def test_what_a_person_reads_names_options_by_their_labels_and_frames_by_name():
+    """No print of the decision holds a raw name of an option; frames and JSON hold them."""
+    case = bayesnet.load("back_pain").case("age_group=60-69, cancer_history")
+    advice, tests, flips = case.advise(), case.next_tests("decision"), case.flips()
+    for printed in (str(advice), str(tests), str(flips), str(case.plan())):
+        assert "X-ray with blood tests" in " ".join(printed.split())
+        for option in advice.options:
+            assert option.option not in printed
+    assert advice.to_frame()["option"].tolist() == [line.option for line in advice.options]
+    assert {flip.after for flip in flips if flip.what == "advice"} <= {line.option for line in advice.options}
+    told = {outcome["then"]: outcome["then_label"] for test in tests.to_dict()["tests"] for outcome in test["outcomes"]}
+    assert told["urgent_mri"] == "urgent MRI with referral"
 
 
 def test_advice_prints_and_becomes_a_frame():

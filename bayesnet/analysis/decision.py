@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from bayesnet.analysis.asking import an_example
-from bayesnet.analysis.columns_of_evidence import weighted_posteriors, worth_it
+from bayesnet.analysis.columns_of_evidence import in_one_pass
 from bayesnet.analysis.costs import costs
 from bayesnet.analysis.decisionfile import Decision, read_decision
 from bayesnet.analysis.findings import Findings
@@ -45,6 +45,8 @@ class Decider:
     decision: Decision
     core: Core
     variable: int
+    plain: Core
+    """The network without that variable; all others have the same indices in both, and it is narrower."""
 
     @classmethod
     def of(cls, core: Core, decision: Decision) -> Decider:
@@ -76,7 +78,7 @@ class Decider:
             expression=(*cases, (names[-1], "")),
         )
         extended = AnyCore(replace(core.model, variables=variables), core.folder)
-        return cls(decision, extended, extended.index[STATE])
+        return cls(decision, extended, extended.index[STATE], core)
 
     def states(self, findings: Findings) -> FloatArray:
         """P(state | findings), in the order of the decision."""
@@ -100,12 +102,12 @@ class Decider:
             return answer.log_probability, answer.marginals
 
         def ask(engine: Engine, evidence: Evidence) -> dict[int, FloatArray]:
-            if not worth_it(engine, evidence, columns, variables):
+            left = in_one_pass(engine, evidence, columns, variables)
+            if left is None:
                 return _peeled(engine, evidence, excluded, one)
-            left = weighted_posteriors(engine, evidence, columns, variables)
             return {w: np.maximum(np.vstack([(m[:, :-1] - m[:, 1:]).T, m[:, -1]]), 0.0) for w, m in left.items()}
 
-        return self.core.ask(findings, ask)
+        return self.plain.ask(findings, ask)
 
     def joint(self, findings: Findings, variables: Sequence[int]) -> FloatArray:
         """P(state, variables | findings), shape (states, combinations of the variables' states).
@@ -125,7 +127,7 @@ class Decider:
             answer = engine.joint(variables, evidence)
             return answer.log_probability, {0: answer.table.reshape(-1)}
 
-        return self.core.ask(findings, lambda engine, evidence: _peeled(engine, evidence, excluded, ask))[0]
+        return self.plain.ask(findings, lambda engine, evidence: _peeled(engine, evidence, excluded, ask))[0]
 
     def _excluded(self) -> list[dict[int, FloatArray]] | None:
         """For each state but the last the likelihoods that say that it does not hold; None where that is not a product."""
@@ -315,6 +317,7 @@ def _tornado(decision: Decision, p: FloatArray) -> tuple[UtilityBar, ...]:
     """The lead of the advised option with each utility at the ends of its range, widest first."""
     table = decision.table
     best = int(np.argmax(table @ p))
+    options, states = ({part.name: part.label or part.name for part in parts} for parts in (decision.options, decision.states))
     bars = []
     for k, utility in enumerate(decision.utilities):
         if utility.low == utility.high:
@@ -341,6 +344,7 @@ def _tornado(decision: Decision, p: FloatArray) -> tuple[UtilityBar, ...]:
                 high_option,
                 source,
                 utility.grade,
+                f"{options[utility.option]} if {states[utility.state]}",
             )
         )
     return tuple(sorted(bars, key=lambda bar: -bar.width))

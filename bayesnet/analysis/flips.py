@@ -10,6 +10,7 @@ import numpy as np
 
 from bayesnet.analysis.admissible import admissible, one_each
 from bayesnet.analysis.asking import an_example
+from bayesnet.analysis.decision import Decider, decider
 from bayesnet.analysis.findings import Findings
 from bayesnet.analysis.response import Response
 from bayesnet.analysis.sensitivity import answered
@@ -65,7 +66,8 @@ def flips(core: Core, findings: Findings, target: str | None = None, cases: floa
     """
     named = target if target is not None else _first_diagnosis(core)
     subject, known = Subject.of(core, findings, named), ranges(core, cases)
-    contests = [_leaders(subject), *_advice(core, findings)]
+    laid = decider(core)
+    contests = [_leaders(subject), *([_advice(laid, findings)] if laid else [])]
     found = [flip for contest in contests for flip in _flips(core, known, contest)]
     return Flips(
         title=findings.text if target is None else subject.title,
@@ -75,6 +77,7 @@ def flips(core: Core, findings: Findings, target: str | None = None, cases: floa
         flips=tuple(sorted(found, key=_distance)),
         tried=int((~known.fixed).sum()),
         assumption=known.assumption,
+        labels={option.name: option.label for option in laid.decision.options} if laid else {},
     )
 
 
@@ -96,18 +99,13 @@ def _leaders(subject: Subject) -> Contest:
     return Contest(LEADER, response, names, one_each(candidates, len(response.events)))
 
 
-def _advice(core: Core, findings: Findings) -> list[Contest]:
-    """The options of the decision beside the model, by their expected utility; nothing where there is none."""
-    from bayesnet.analysis.decision import decider
-
-    laid = decider(core)
-    if laid is None:
-        return []
+def _advice(laid: Decider, findings: Findings) -> Contest:
+    """The options of the decision beside the model, by their expected utility."""
     about = laid.decision
     subject = Subject(laid.core, findings, laid.core.evidence(findings), (laid.variable, 0), about.title)
     response = subject.response(tuple((laid.variable, s) for s in range(len(about.states))))
     scores = np.hstack([about.table, np.zeros((len(about.options), 1))])
-    return [Contest(ADVICE, response, [option.name for option in about.options], scores)]
+    return Contest(ADVICE, response, [option.name for option in about.options], scores)
 
 
 def _flips(core: Core, known: Ranges, contest: Contest) -> list[Flip]:

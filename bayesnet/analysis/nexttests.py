@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bayesnet.analysis.asking import an_example, read_target
+from bayesnet.analysis.columns_of_evidence import in_one_pass, one_by_one
 from bayesnet.analysis.costs import costs
 from bayesnet.analysis.decision import Decider, before_deciding, candidates, decider, price, sample
 from bayesnet.analysis.findings import Findings
 from bayesnet.errors import BayesnetError
-from bayesnet.inference.evidence import Evidence, ZeroEvidence, one_hot
+from bayesnet.inference.evidence import Evidence, one_hot
 from bayesnet.model.factors import FloatArray
 from bayesnet.results.nexttests import NextTest, NextTests, Outcome
 
@@ -80,14 +81,14 @@ def next_tests(core: Core, findings: Findings, about: str | None = None) -> Next
 
 
 def information(joint: FloatArray) -> float:
-    """Mutual information of the two variables of a joint table, in bits; never negative.
+    """Mutual information of the two variables of a joint table, in bits; of a stack of tables, the sum; never negative.
 
     >>> information(np.array([[0.5, 0.0], [0.0, 0.5]]))
     1.0
     """
-    apart = joint.sum(axis=1, keepdims=True) * joint.sum(axis=0, keepdims=True)
-    held = joint > 0.0
-    return max(0.0, float((joint[held] * np.log2(joint[held] / apart[held])).sum()))
+    apart = joint.sum(axis=-1, keepdims=True) * joint.sum(axis=-2, keepdims=True)
+    terms = joint * np.log2(np.divide(joint, apart, out=np.ones_like(joint), where=joint > 0.0))
+    return float(np.maximum(terms.sum(axis=(-2, -1)), 0.0).sum())
 
 
 def entropy(p: FloatArray) -> float:
@@ -101,8 +102,12 @@ def entropy(p: FloatArray) -> float:
 
 
 def change(joint: FloatArray) -> float:
-    """Mean distance of P(target) from what it is now, over the results; `joint` is [not the target, the target] by result."""
-    return float(np.abs(joint[1] - joint.sum(axis=0) * joint[1].sum()).sum())
+    """Mean distance of P(target) from what it is now, over the results; `joint` is [not the target, the target] by result.
+
+    Of a stack of tables, the sum.
+    """
+    hit = joint[..., 1, :]
+    return float(np.abs(hit - joint.sum(axis=-2) * hit.sum(axis=-1, keepdims=True)).sum())
 
 
 def outcomes(core: Core, w: int, joint: FloatArray, then: tuple[str, ...]) -> tuple[Outcome, ...]:
@@ -134,36 +139,32 @@ def _differential(core: Core, findings: Findings, laid: Decider | None) -> NextT
     rows = _with_each_diagnosis(core, findings, targets)
 
     def lines(w: int) -> tuple[float, float, tuple[Outcome, ...]]:
-        each = np.array([table[1] for table in rows[w]])
+        each = rows[w][:, 1]
         leaders = tuple(core.names[targets[i]] for i in each.argmax(axis=0))
         top = each.max(axis=0)
         table = np.stack([rows[w][0].sum(axis=0) - top, top])
-        return sum(map(information, rows[w])), sum(map(change, rows[w])), outcomes(core, w, table, leaders)
+        return information(rows[w]), change(rows[w]), outcomes(core, w, table, leaders)
 
     tests = _tests(core, findings, laid, tuple(rows), lines)
-    now = [float(tables[1].sum()) for tables in next(iter(rows.values()), [])]
+    some = next(iter(rows.values()), np.empty((0, 2, 0)))
+    now = [float(p) for p in some[:, 1].sum(axis=1)]
     total = sum(entropy(np.array([p, 1.0 - p])) for p in now)
     return _answer(core, findings, "the differential", max(now, default=math.nan), total, tests, laid)
 
 
-def _with_each_diagnosis(core: Core, findings: Findings, targets: Sequence[int]) -> dict[int, list[FloatArray]]:
-    """For every candidate w, one table [not d, d] by result of w for each diagnosis d; one pass with each d as a finding."""
+def _with_each_diagnosis(core: Core, findings: Findings, targets: Sequence[int]) -> dict[int, FloatArray]:
+    """For every candidate w the tables [not d, d] by result of w, one for each diagnosis d; shape (diagnoses, 2, results)."""
     wanted = candidates(core, findings)
+    certain = {v: one_hot(len(core.states(v)), core.state(v, "present")) for v in targets}
+    columns = {v: np.ones((len(here), len(targets) + 1)) for v, here in certain.items()}
+    for k, v in enumerate(targets):
+        columns[v][:, k + 1] = certain[v]
 
-    def ask(engine: Engine, evidence: Evidence) -> dict[int, list[FloatArray]]:
-        before = engine.posteriors(evidence, wanted)
-        tables: dict[int, list[FloatArray]] = {w: [] for w in wanted}
-        for v in targets:
-            certain = one_hot(len(core.states(v)), core.state(v, "present"))
-            try:
-                after = engine.posteriors(evidence.with_likelihood(v, certain), wanted)
-                chance = math.exp(after.log_probability - before.log_probability)
-            except ZeroEvidence:
-                after, chance = before, 0.0
-            for w in wanted:
-                hit = chance * after.marginals[w]
-                tables[w].append(np.stack([np.maximum(before.marginals[w] - hit, 0.0), hit]))
-        return tables
+    def ask(engine: Engine, evidence: Evidence) -> dict[int, FloatArray]:
+        weighed = in_one_pass(engine, evidence, columns, wanted)
+        if weighed is None:
+            weighed = one_by_one(engine, evidence, certain, wanted)
+        return {w: np.stack([np.maximum(m[:, :1] - m[:, 1:], 0.0).T, m[:, 1:].T], axis=1) for w, m in weighed.items()}
 
     return core.ask(findings, ask)
 
@@ -179,9 +180,10 @@ def _decision(core: Core, findings: Findings, laid: Decider) -> NextTests:
         joint = joints[w]
         advised = (table @ joint).argmax(axis=0)
         each = joint.sum(axis=0)
-        names = tuple(laid.decision.options[int(o)].name for o in advised)
+        chosen = [laid.decision.options[int(o)] for o in advised]
         found = tuple(
-            Outcome(state, float(q), math.nan, name) for state, q, name in zip(core.states(w), each, names, strict=True)
+            Outcome(state, float(q), math.nan, option.name, option.label)
+            for state, q, option in zip(core.states(w), each, chosen, strict=True)
         )
         return information(joint), float(each[advised != now].sum()), found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bayesnet.plot import style
-from bayesnet.results.advice import Advice
+from bayesnet.results.advice import Advice, UtilityBar
 from bayesnet.results.netbenefit import DecisionCurve
 from bayesnet.results.words import plain
 
@@ -83,10 +83,15 @@ def utilities(result: Advice, ax: Axes | None = None, *, top: int = 10) -> Axes:
     ax.margins(x=0.16)
     ax.grid(visible=True, axis="x", color=style.FAINT, linewidth=0.6)
     ax.set_xlabel(f"lead of the advised option in {result.unit}; left of the dashed line another is best")
-    style.rows_axis(ax, [f"{b.utility}\n{b.source or b.grade}" for b in bars])
+    style.rows_axis(ax, [_named(bar) for bar in bars])
     ax.tick_params(axis="y", labelsize=style.SMALL)
     style.finish(ax, f"What the advice hangs on: {result.label}", result, result.title, 72)
     return ax
+
+
+def _named(bar: UtilityBar) -> str:
+    """A utility by option and state, and where it is from."""
+    return "\n".join([*_wrapped(bar.label or bar.utility, 44), bar.source or bar.grade])
 
 
 def decision_curve(result: DecisionCurve, ax: Axes | None = None) -> Axes:

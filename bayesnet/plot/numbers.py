@@ -199,8 +199,8 @@ def flips(result: Flips, ax: Axes | None = None, *, top: int = 12) -> Axes:
         ax.plot([at, beyond], [row, row], color=style.LOWERS, linewidth=6, solid_capstyle="butt", gid="beyond")
         ax.plot([now], [row], "o", color=style.RAISES, markersize=8, gid="now")
         ax.plot([at], [row], "|", color=style.INK, markersize=14, markeredgewidth=2.0, gid="flip")
-        what = "" if flip.what == "leader" else f"{flip.what}: "
-        style.in_margin(ax, row, f"at {flip.at:.3g}\n{what}{style.shown(flip.after)}")
+        after = style.shown(flip.after) if flip.what == "leader" else f"advice: {result.named(flip)}"
+        style.in_margin(ax, row, f"at {flip.at:.3g}\n{after}")
     if not lines:
         ax.text(0.5, 0.0, "no number does by itself", ha="center", va="center", color=style.MUTED, fontsize=style.NORMAL)
     style.rows_axis(ax, [style.number_label(f.number, f.citation or f.grade) for f in lines] or [""])

@@ -58,7 +58,10 @@ class ValuedTest:
 
 @dataclass(frozen=True)
 class UtilityBar:
-    """The lead of the advised option over the next best with one utility at the ends of its range; below 0 the advice changes."""
+    """The lead of the advised option over the next best with one utility at the ends of its range; below 0 the advice changes.
+
+    `utility` is `option | state` by name, `label` the same as a person reads it.
+    """
 
     utility: str
     value: float
@@ -70,6 +73,7 @@ class UtilityBar:
     option_at_high: str
     source: str
     grade: str
+    label: str = ""
 
     @property
     def width(self) -> float:
@@ -176,7 +180,9 @@ class Advice(Result):
         turning = self.turning
         if not turning:
             return "No utility turns the advice within its own range."
-        listed = "; ".join(f"{bar.utility} {plain(bar.value)} [{plain(bar.low)}, {plain(bar.high)}]" for bar in turning)
+        listed = "; ".join(
+            f"{bar.label or bar.utility}: {plain(bar.value)} [{plain(bar.low)}, {plain(bar.high)}]" for bar in turning
+        )
         return f"Within its own range, each of these utilities alone would turn the advice: {listed}."
 
     def _name(self, option: str) -> str:

@@ -15,12 +15,16 @@ from bayesnet.results.words import percent, plain
 
 @dataclass(frozen=True)
 class Outcome:
-    """One result a test can have: its probability, that of the target after it, and what would lead or be advised then."""
+    """One result a test can have: its probability, that of the target after it, and what would lead or be advised then.
+
+    `then` is a name of the model, `then_label` the same as a person reads it.
+    """
 
     state: str
     probability: float
     posterior: float
     then: str
+    then_label: str = ""
 
 
 @dataclass(frozen=True)
@@ -124,16 +128,22 @@ class NextTests(Result):
         """The first lines, one for each test."""
         lines = []
         for t in self.best_of_each_test()[:most]:
-            outcome = max(t.outcomes, key=lambda o: o.posterior if o.posterior == o.posterior else -o.probability)
             price = "–" if math.isnan(t.cost) else "free" if t.cost == 0.0 else f"{t.cost:.4g}"
-            lines.append((t.finding, t.test, f"{t.bits:.4f}", self._result(outcome), price, t.burden or "–", _short(t.net_value)))
+            lines.append((t.finding, t.test, f"{t.bits:.4f}", self._telling(t), price, t.burden or "–", _short(t.net_value)))
         headings = ("finding", "test", "bits", "its most telling result", self.cost_unit or "price", "burden", "net value")
         return Grid(headings, tuple(lines), frozenset({0, 1, 3, 5}))
 
-    def _result(self, outcome: Outcome) -> str:
-        """One result with its probability and what follows."""
-        after = outcome.then if math.isnan(outcome.posterior) else percent(outcome.posterior)
-        return f"{outcome.state} ({percent(outcome.probability)}): {after}"
+    def _telling(self, test: NextTest) -> str:
+        """The most telling result with its probability and what follows; for the decision, the rarest that turns the advice."""
+        if any(o.posterior == o.posterior for o in test.outcomes):
+            top = max(test.outcomes, key=lambda o: o.posterior if o.posterior == o.posterior else -1.0)
+            return f"{top.state} ({percent(top.probability)}): {percent(top.posterior)}"
+        likely = [o for o in test.outcomes if o.probability > 0.0]
+        if len({o.then for o in likely}) < 2:
+            return "none changes the advice"
+        usual = max(likely, key=lambda o: o.probability)
+        turning = min((o for o in likely if o.then != usual.then), key=lambda o: o.probability)
+        return f"{turning.state} ({percent(turning.probability)}): {turning.then_label or turning.then}"
 
     @property
     def text(self) -> str:

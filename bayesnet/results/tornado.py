@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from bayesnet.results.base import Result
@@ -232,7 +232,10 @@ class Flip:
 
 @dataclass(frozen=True, kw_only=True)
 class Flips(Result):
-    """The single numbers whose cited range is wide enough to change the leading diagnosis or the advice, nearest first."""
+    """The single numbers whose cited range is wide enough to change the leading diagnosis or the advice, nearest first.
+
+    `labels` says the options of the decision, by name, as a person reads them.
+    """
 
     columns: ClassVar[tuple[str, ...]] = ("number", "value", "low", "high", "at", "what", "before", "after", "source", "grade")
 
@@ -241,12 +244,17 @@ class Flips(Result):
     flips: tuple[Flip, ...]
     tried: int
     assumption: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Flip]:
         return iter(self.flips)
 
     def __len__(self) -> int:
         return len(self.flips)
+
+    def named(self, flip: Flip) -> str:
+        """What takes over, as a person reads it."""
+        return self.labels.get(flip.after, flip.after) if flip.what == "advice" else short(flip.after)
 
     def rows(self) -> list[tuple[Any, ...]]:
         """One row per flip."""
@@ -260,7 +268,7 @@ class Flips(Result):
                 ranged(f.value, f.low, f.high),
                 two(f.at),
                 f.what,
-                short(f.after),
+                self.named(f),
                 brief(f.citation or f.grade),
             )
             for f in self.flips
@@ -275,7 +283,9 @@ class Flips(Result):
 
     def header(self) -> str:
         """What leads and what is advised now."""
-        now = f"Leading now: {short(self.leader)}." + (f" Advice now: {self.advice}." if self.advice else "")
+        now = f"Leading now: {short(self.leader)}." + (
+            f" Advice now: {self.labels.get(self.advice, self.advice)}." if self.advice else ""
+        )
         return "\n".join([super().header(), wrapped(now)])
 
     def footer(self) -> str:
