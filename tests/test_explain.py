@@ -15,7 +15,7 @@ import bayesnet
 from bayesnet.analysis.asking import read_given
 from bayesnet.analysis.core import Core
 from bayesnet.analysis.explanation import explain
-from bayesnet.analysis.paths import separated
+from bayesnet.analysis.paths import Graph, separated, ways
 from bayesnet.analysis.shapley import sampled_shapley, shapley
 from bayesnet.analysis.subsets import along, log_odds, situation, subset_table
 from bayesnet.results.likelihood_words import word
@@ -129,6 +129,51 @@ def test_a_separated_finding_has_no_weight(question):
         rest = full.without(item.variable)
         if separated(core, rest, item.variable, target):
             assert logit(core, full, (target, state)) == pytest.approx(logit(core, rest, (target, state)), abs=1e-8)
+
+
+@settings(max_examples=60)
+@given(questions())
+def test_every_way_from_a_finding_is_held_or_counted(question):
+    """Against a listing of all paths: the open ones in full and shortest first, each closed one with its own block."""
+    core, findings, (target, _) = question
+    full = core.evidence(findings, (target,))
+    for item in findings.items:
+        rest = full.without(item.variable)
+        graph = Graph(core.factors, rest)
+        every, front = [], [(item.variable,)]
+        while front:
+            front = [(*way, u) for way in front for u in set(graph.neighbours(way[-1])) - set(way)]
+            every += [way for way in front if way[-1] == target]
+            front = [way for way in front if way[-1] != target]
+        passing = [way for way in every if graph.blocker(way) is None]
+        found = ways(core, rest, item.variable, target)
+        assert found.complete
+        assert found.count == len(found.open) == len(passing)
+        lengths = [path.path.count(" ") for path in found.open]
+        assert lengths == sorted(2 * len(way) - 2 for way in passing)
+        assert (found.count == 0) == separated(core, rest, item.variable, target)
+        assert len({path.path for path in found.paths}) == len(found.paths)
+        assert bool(found.closed) or len(passing) == len(every) or len(passing) > 1
+        assert [way.finding for way in explain(core, findings, question[2]).ways if way.count == 0] == [
+            finding.name
+            for finding in findings.items
+            if separated(core, full.without(finding.variable), finding.variable, target)
+        ]
+
+
+def test_the_print_shows_the_shortest_ways_and_counts_the_rest():
+    """Two open ways of each finding are printed; the result holds twenty, and says how many more there are at least."""
+    answer = bayesnet.load("back_pain").case(DEMO).explain("spinal_metastasis")
+    anemia = next(way for way in answer.ways if way.finding == "anemia")
+    assert len(anemia.open) == 20 < anemia.count
+    assert not anemia.complete
+    printed = str(answer)
+    assert f"    and at least {anemia.count - 2} longer\n" in printed
+    assert all(path.path in printed for path in anemia.open[:2])
+    assert anemia.open[2].path not in printed
+    history = next(way for way in answer.ways if way.finding == "cancer_history")
+    assert (history.count, history.complete, history.more(2), history.more(0)) == (1, True, "", "and 1 longer")
+    assert answer.to_dict()["ways"][2]["count"] == 1
 
 
 def test_sampled_shapley_values_agree_with_exact_ones_and_sum_exactly():

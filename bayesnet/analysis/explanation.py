@@ -14,17 +14,16 @@ from bayesnet.analysis.conflict import analysed
 from bayesnet.analysis.distrust import weakest
 from bayesnet.analysis.explained_words import explained
 from bayesnet.analysis.findings import Findings
-from bayesnet.analysis.paths import paths, separated
+from bayesnet.analysis.paths import separated, ways
 from bayesnet.analysis.relevant import most_relevant
 from bayesnet.analysis.shapley import sampled_shapley, shapley
 from bayesnet.analysis.subsets import Player, Situation, along, log_odds, situation, steps, subset_table
 from bayesnet.errors import BayesnetError, TooWide
 from bayesnet.model.factors import FloatArray
-from bayesnet.results.explanation import Explanation, Impact, Overlap, Path, Verdict
+from bayesnet.results.explanation import Explanation, Impact, Overlap, Verdict
 
 if TYPE_CHECKING:
     from bayesnet.analysis.core import Core
-    from bayesnet.inference.evidence import Evidence
 
 BARELY = math.log(1.1)
 """A finding that changes the odds by less than this factor of 1.1, all others kept, is called uninformative."""
@@ -103,7 +102,7 @@ def explain(
         overlaps=measured.overlaps,
         conflict=found,
         relevant=relevant,
-        paths=_paths(core, full, asked.players, target[0]),
+        ways=tuple(ways(core, full.without(p.variable), p.variable, target[0]) for p in asked.players),
         separated=closed,
         text=explained(name, prior, posterior, impacts, measured.overlaps, found, relevant, closed),
     )
@@ -207,13 +206,6 @@ def _hypotheses(core: Core, asked: Situation) -> list[tuple[int, int]]:
     known = {p.variable for p in asked.players} | set(asked.context.likelihoods) | set(asked.context.interventions)
     variables = core.diagnoses or tuple(range(len(core.names)))
     return [(v, s) for v in variables if v not in known for s, state in enumerate(core.states(v)) if state != "absent"]
-
-
-def _paths(core: Core, full: Evidence, players: Sequence[Player], target: int) -> tuple[Path, ...]:
-    found: list[Path] = []
-    for player in players:
-        found += paths(core, full.without(player.variable), player.variable, target)
-    return tuple(found)
 
 
 def _without(index: tuple[int, ...], i: int) -> tuple[int, ...]:

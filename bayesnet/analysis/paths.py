@@ -9,21 +9,24 @@ Shachter RD (1998). Bayes-Ball: the rational pastime. UAI-98, 480-487.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from bayesnet.results.explanation import Path
+from bayesnet.results.explanation import Path, Ways
 
 if TYPE_CHECKING:
     from bayesnet.analysis.core import Core
     from bayesnet.inference.evidence import Evidence
     from bayesnet.model.factors import Factors
 
-SHOWN = 2
-"""Open paths that are given for a finding, shortest first, and half as many closed ones."""
+HELD = 20
+"""Open paths of one finding that are given, shortest first; longer ones are counted."""
 
-_PATIENCE = 5_000
+CLOSED = 5
+"""Closed paths of one finding that are given, shortest first."""
+
+_PATIENCE = 2_000
 """Partial paths looked at for one finding."""
 
 
@@ -68,43 +71,90 @@ class Graph:
     def blocker(self, path: Sequence[int]) -> tuple[int, str] | None:
         """The first variable that blocks a path and why; None for an open path."""
         for before, v, after in zip(path, path[1:], path[2:], strict=False):
-            if before in self.parents[v] and after in self.parents[v]:
-                if v not in self.opened:
-                    return v, "nothing is known of it or of what follows from it"
-            elif v in self.known:
-                return v, "it was set from outside" if v in self.cut else "it is known"
+            reason = self.closed(before, v, after)
+            if reason:
+                return v, reason
         return None
 
+    def closed(self, before: int, v: int, after: int) -> str:
+        """Why nothing passes from one neighbour of v to another; empty where it does."""
+        if before in self.parents[v] and after in self.parents[v]:
+            return "" if v in self.opened else "nothing is known of it or of what follows from it"
+        if v in self.known:
+            return "it was set from outside" if v in self.cut else "it is known"
+        return ""
 
-def paths(core: Core, evidence: Evidence, finding: int, target: int) -> tuple[Path, ...]:
-    """The shortest open and blocked paths from a finding to a target, given everything else that is known.
 
-    `evidence` is without the finding itself. Closed paths longer than the longest open one shown are not told.
+def ways(core: Core, evidence: Evidence, finding: int, target: int, held: int = HELD, enough: int = 0) -> Ways:
+    """The open and the closed paths from a finding to a target, shortest first, given everything else that is known.
+
+    `evidence` is without the finding itself. Closed paths longer than the second open one are not told.
+
+    Parameters
+    ----------
+    core, evidence, finding, target
+        The network, what else is known, and the two ends.
+    held
+        Open paths that are given; those beyond are counted.
+    enough
+        Stop at so many open paths; 0: count as many as can be found by looking at 2,000 partial ones, a lower bound if these do
+        not suffice.
     """
     graph = Graph(core.factors, evidence)
     away = graph.distances(target)
     if finding not in away:
-        return ()
-    found_open: list[Path] = []
-    found_blocked: list[Path] = []
-    queue: deque[tuple[int, ...]] = deque([(finding,)])
-    looked = 0
-    while queue and looked < _PATIENCE and len(found_open) < SHOWN:
-        path = queue.popleft()
-        looked += 1
-        for v in sorted(graph.neighbours(path[-1]), key=lambda u: away[u]):
-            if v in path:
-                continue
-            longer = (*path, v)
-            if v != target:
-                queue.append(longer)
-                continue
-            block = graph.blocker(longer)
-            if block is None:
-                found_open.append(_path(core, graph, longer, "", ""))
-            elif len(found_blocked) < SHOWN // 2:
-                found_blocked.append(_path(core, graph, longer, core.names[block[0]], block[1]))
-    return (*found_open[:SHOWN], *found_blocked)
+        return Ways(core.names[finding], (), 0, True)
+    search = _Search(graph, finding, target, away)
+    reached, complete = search.open(enough)
+    longest = len(reached[1]) if len(reached) > 1 else len(graph.parents)
+    told = [_path(core, path, graph, None) for path in reached[:held]]
+    told += [_path(core, path, graph, graph.blocker(path)) for path in search.closed(longest)]
+    return Ways(core.names[finding], tuple(told), len(reached), complete)
+
+
+def paths(core: Core, evidence: Evidence, finding: int, target: int) -> tuple[Path, ...]:
+    """The two shortest open paths from a finding to a target and the closed ones, as in `ways`, without counting the rest."""
+    return ways(core, evidence, finding, target, enough=2).paths
+
+
+class _Search:
+    """Paths without a repeated variable between two ends, shortest first; neighbours nearer to the target go first."""
+
+    def __init__(self, graph: Graph, finding: int, target: int, away: Mapping[int, int]) -> None:
+        self.graph, self.finding, self.target = graph, finding, target
+        self.nearest = {v: sorted(graph.neighbours(v), key=lambda u: away[u]) for v in away}
+
+    def open(self, enough: int) -> tuple[list[tuple[int, ...]], bool]:
+        """The open paths, and whether these are all there are: nothing grows beyond a block."""
+        found: list[tuple[int, ...]] = []
+        patience = _PATIENCE
+        queue: deque[tuple[int, ...]] = deque([(self.finding,)])
+        while queue and patience > 0 and not 0 < enough <= len(found):
+            path = queue.popleft()
+            patience -= 1
+            for longer in self._longer(path):
+                if len(path) > 1 and self.graph.closed(*longer[-3:]):
+                    continue
+                (found if longer[-1] == self.target else queue).append(longer)
+        return found, not queue
+
+    def closed(self, longest: int) -> list[tuple[int, ...]]:
+        """The first closed paths of no more than so many variables."""
+        found: list[tuple[int, ...]] = []
+        patience = _PATIENCE
+        queue: deque[tuple[int, ...]] = deque([(self.finding,)])
+        while queue and patience > 0 and len(found) < CLOSED and len(queue[0]) < longest:
+            path = queue.popleft()
+            patience -= 1
+            for longer in self._longer(path):
+                if longer[-1] != self.target:
+                    queue.append(longer)
+                elif self.graph.blocker(longer):
+                    found.append(longer)
+        return found[:CLOSED]
+
+    def _longer(self, path: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+        return ((*path, v) for v in self.nearest[path[-1]] if v not in path)
 
 
 def separated(core: Core, evidence: Evidence, finding: int, target: int) -> bool:
@@ -129,8 +179,9 @@ def separated(core: Core, evidence: Evidence, finding: int, target: int) -> bool
     return True
 
 
-def _path(core: Core, graph: Graph, path: Sequence[int], blocker: str, reason: str) -> Path:
+def _path(core: Core, path: Sequence[int], graph: Graph, block: tuple[int, str] | None) -> Path:
     parts = [core.names[path[0]]]
     for u, v in pairwise(path):
         parts += ["→" if u in graph.parents[v] else "←", core.names[v]]
+    blocker, reason = (core.names[block[0]], block[1]) if block else ("", "")
     return Path(core.names[path[0]], " ".join(parts), blocker, reason)

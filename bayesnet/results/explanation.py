@@ -15,6 +15,9 @@ from bayesnet.results.words import percent, ratio
 
 Verdict = Literal["for", "against", "uninformative"]
 
+OPEN_SHOWN, CLOSED_SHOWN = 2, 1
+"""Paths of one finding that are printed."""
+
 _FAR_FETCHED = 0.05
 
 
@@ -135,6 +138,36 @@ class Path:
         return not self.blocker
 
 
+@dataclass(frozen=True)
+class Ways:
+    """All ways from a finding to the target: the shortest `paths`, and how many open ones there are.
+
+    `count` is the number of open paths; a lower bound where the search was not `complete`.
+    """
+
+    finding: str
+    paths: tuple[Path, ...]
+    count: int
+    complete: bool
+
+    @property
+    def open(self) -> tuple[Path, ...]:
+        """The open paths that are held, shortest first."""
+        return tuple(path for path in self.paths if path.open)
+
+    @property
+    def closed(self) -> tuple[Path, ...]:
+        """The closed paths that are held, shortest first."""
+        return tuple(path for path in self.paths if not path.open)
+
+    def more(self, shown: int) -> str:
+        """How many open paths there are beyond those shown, in words; empty where there are none."""
+        left = self.count - min(shown, len(self.open))
+        if self.complete:
+            return f"and {left:,d} longer" if left > 0 else ""
+        return f"and at least {left:,d} longer" if left > 0 else "and perhaps longer ones"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Explanation(Result):
     """Findings for, against and uninformative, in the order taken, and how they go together.
@@ -168,9 +201,14 @@ class Explanation(Result):
     overlaps: tuple[Overlap, ...]
     conflict: Conflict
     relevant: tuple[Relevant, ...]
-    paths: tuple[Path, ...]
+    ways: tuple[Ways, ...]
     separated: tuple[str, ...]
     text: str
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The paths that are held, finding by finding, the open ones of each first."""
+        return tuple(path for way in self.ways for path in way.paths)
 
     def heading(self) -> str:
         """Say what is explained."""
@@ -222,8 +260,12 @@ class Explanation(Result):
 
     def footer(self) -> str:
         """The explanation in words, the paths, how to read the figures."""
-        open_paths = [f"  {path.path}" for path in self.paths if path.open]
-        blocked = [f"  {path.path}: blocked at {path.blocker}, {path.reason}" for path in self.paths if not path.open]
+        open_paths = []
+        for way in self.ways:
+            open_paths += [f"  {path.path}" for path in way.open[:OPEN_SHOWN]]
+            open_paths += [f"    {way.more(OPEN_SHOWN)}"] if way.more(OPEN_SHOWN) else []
+        shut = [path for way in self.ways for path in way.closed[:CLOSED_SHOWN]]
+        blocked = [f"  {path.path}: blocked at {path.blocker}, {path.reason}" for path in shut]
         parts = [
             "\n".join(wrapped(line) for line in self.text.split("\n")),
             "\n".join(["How the findings reach it:", *open_paths]) if open_paths else "",

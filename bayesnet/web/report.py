@@ -19,7 +19,7 @@ from bayesnet.analysis.requisite import requisite_families
 from bayesnet.analysis.tornado import tornado
 from bayesnet.errors import BayesnetError
 from bayesnet.model.schema import Number, Source
-from bayesnet.results.explanation import Explanation, signed
+from bayesnet.results.explanation import CLOSED_SHOWN, OPEN_SHOWN, Explanation, Ways, signed
 from bayesnet.results.likelihood_words import CITATION
 from bayesnet.results.sensitivity import short
 from bayesnet.results.words import frequency, percent, plain, ratio
@@ -201,14 +201,25 @@ def _why(why: Explanation) -> tuple[str, ...]:
         for i in why
     ]
     headings = ("finding", "likelihood ratio", "decibans", "Shapley", "omission", "then", "verdict")
-    ways = [f"<li>{escape(path.path)}</li>" for path in why.paths if path.open]
-    shut = [f"<li>{escape(f'{p.path}: closed at {p.blocker}, {p.reason}')}</li>" for p in why.paths if not p.open]
+    ways = [f"<li>{escape(text)}</li>" for way in why.ways for text in _shortest(way)]
+    shut = [
+        f"<li>{escape(f'{p.path}: closed at {p.blocker}, {p.reason}')}</li>"
+        for way in why.ways
+        for p in way.closed[:CLOSED_SHOWN]
+    ]
     head = paragraphs("How the findings reach it, and which ways are closed:", "soft") if ways or shut else ""
     paths = f'{head}<ul class="paths">{"".join([*ways, *shut])}</ul>' if ways or shut else ""
     reading = paragraphs(why.reading, "soft") if rows else ""
     caption = "Log-odds that would be lost without the finding, all others kept: to the right for, to the left against."
     grid = table(headings, rows, left=(0, 6)) if rows else ""
     return paragraphs(why.text), figure(drawn, caption) if rows else "", grid, reading, paths
+
+
+def _shortest(way: Ways) -> list[str]:
+    """The shortest open paths of a finding; the last says how many there are beyond them."""
+    told = [path.path for path in way.open[:OPEN_SHOWN]]
+    more = way.more(OPEN_SHOWN)
+    return [*told[:-1], f"{told[-1]} ({more})" if more else told[-1]] if told else []
 
 
 def _tornado(answer: Tornado) -> tuple[str, ...]:
@@ -264,13 +275,13 @@ def _advice(core: Core, advice: Advice) -> tuple[str, ...]:
     utilities = laid.decision.utilities if laid else ()
     reasons = {u.id: u.where or u.note for u in utilities}
     options = [(o.label, f"{o.expected_utility:.4f}", f"{o.behind:.4f}" if o.behind else "best") for o in advice.options]
-    rows = [(b.utility, b.at_low, b.at_high, f"{plain(b.low)} to {plain(b.high)}") for b in advice.tornado]
+    rows = [(b.label or b.utility, b.at_low, b.at_high, f"{plain(b.low)} to {plain(b.high)}") for b in advice.tornado]
     caption = (
         "Lead of the advised option with each utility over its own range; the line is the lead now; below 0 the advice turns."
     )
     values = [
         (
-            b.utility,
+            b.label or b.utility,
             plain(b.value),
             f"{plain(b.low)} to {plain(b.high)}",
             b.source,
