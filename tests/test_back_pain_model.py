@@ -43,8 +43,8 @@ def test_every_name_and_state_of_the_vocabulary_is_there(net) -> None:
 def test_nine_in_ten_of_the_numbers_that_matter_name_a_study(net) -> None:
     """A number matters when, over its own range, it moves a leading diagnosis of an example case by a percentage point."""
     widths: dict[str, float] = {}
-    for _, evidence in net.core.model.examples:
-        case = net.case(evidence)
+    for example in net.core.model.examples:
+        case = net.case(example.evidence)
         for bar in case.tornado(case.diagnoses().leading, top=1000).to_frame().itertuples():
             widths[bar.number] = max(widths.get(bar.number, 0.0), bar.width)
     matter = [net.numbers[number] for number, width in widths.items() if width >= 0.01]

@@ -29,7 +29,7 @@ def command(json_: bool) -> None:
     network = load(MODEL)
     examples = enumerate(network.model.examples[:2], 1)
     with waiting("Asking two cases"):
-        told = [_tell(f"Case {number}. {title}", network.case(evidence)) for number, (title, evidence) in examples]
+        told = [_tell(f"Case {number}. {example.title}", network.case(example.evidence)) for number, example in examples]
     if json_:
         click.echo(to_json({"kind": "Demo", "model": MODEL, "cases": [content for _, content in told]}))
         return

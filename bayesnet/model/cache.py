@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from bayesnet.model.find import find_model
-from bayesnet.model.schema import Model, Number, Place, Source, Variable
+from bayesnet.model.schema import Example, Model, Number, Place, Source, Variable
 
 _FORM = "2"
 """Changes when the records or their JSON form change."""
@@ -144,7 +144,7 @@ def unpacked(data: dict[str, Any]) -> Model:
     variables = {row[0]: Variable(*[*_tuples(row[:-1]), Place(*row[-1])]) for row in data["variables"]}
     numbers = {row[0]: Number(*[*row[:-1], Place(*row[-1])]) for row in data["numbers"]}
     sources = {row[0]: Source(*row) for row in data["sources"]}
-    examples = tuple((title, evidence) for title, evidence in data["examples"])
+    examples = tuple(Example(*row) for row in data["examples"])
     return Model(**data["head"], variables=variables, numbers=numbers, sources=sources, examples=examples)
 
 

@@ -175,9 +175,9 @@ def _cycles(model: Model) -> Iterator[Problem]:
 def _examples(model: Model) -> Iterator[Problem]:
     """The evidence of the example cases is in the language and names what there is."""
     states = {name: variable.states for name, variable in model.variables.items()}
-    for title, evidence in model.examples:
+    for example in model.examples:
         try:
-            for term in parse_findings(evidence):
-                resolve(term, states, evidence)
+            for term in parse_findings(example.evidence):
+                resolve(term, states, example.evidence)
         except BayesnetError as error:
-            yield Problem("model.toml", f'example "{title}"', str(error).rstrip("."))
+            yield Problem("model.toml", f'example "{example.title}"', str(error).rstrip("."))

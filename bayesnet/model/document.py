@@ -23,6 +23,7 @@ class ExampleEntry(_Shape):
 
     title: str
     evidence: str
+    text: str = ""
 
 
 class ModelFile(_Shape):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bayesnet.errors import BayesnetError, Problem, SpecError, did_you_mean, nearest, said
 from bayesnet.model.find import MODEL_FILE, find_model
-from bayesnet.model.schema import Model, Number, Place, Source, Variable, group_variable
+from bayesnet.model.schema import Example, Model, Number, Place, Source, Variable, group_variable
 from bayesnet.pattern import canonical_id, parse_number_id
 
 if TYPE_CHECKING:
@@ -223,7 +223,7 @@ class _Reading:
             variables=self.variables,
             numbers={number.id: number for number in numbers},
             sources=self.sources,
-            examples=tuple((example.title, example.evidence) for example in head.examples),
+            examples=tuple(Example(example.title, example.evidence, example.text) for example in head.examples),
         )
 
 

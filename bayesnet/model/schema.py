@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from bayesnet.pattern import quote
 
@@ -148,6 +148,14 @@ def group_variable(name: str, members: Sequence[str], place: Place | None = None
     )
 
 
+class Example(NamedTuple):
+    """A named example case: its evidence in the pattern language, and a sentence on what it shows."""
+
+    title: str
+    evidence: str
+    text: str = ""
+
+
 @dataclass(frozen=True)
 class Model:
     """Everything a model folder holds, in the order it was written; immutable.
@@ -164,13 +172,14 @@ class Model:
     variables: Mapping[str, Variable] = field(default_factory=dict)
     numbers: Mapping[str, Number] = field(default_factory=dict)
     sources: Mapping[str, Source] = field(default_factory=dict)
-    examples: tuple[tuple[str, str], ...] = ()
-    """Named example cases: (title, evidence in the pattern language)."""
+    examples: tuple[Example, ...] = ()
+    """Named example cases."""
     citation: str = ""
 
     def __post_init__(self) -> None:
         for name in ("variables", "numbers", "sources"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+        object.__setattr__(self, "examples", tuple(Example(*example) for example in self.examples))
 
     def __reduce__(self) -> tuple[type[Model], tuple[object, ...]]:
         """Pickle with plain dicts, because a mapping proxy cannot be pickled."""
@@ -200,5 +209,5 @@ class Model:
             "variables": [asdict(v) for v in self.variables.values()],
             "numbers": [asdict(n) for n in self.numbers.values()],
             "sources": [asdict(s) for s in self.sources.values()],
-            "examples": [list(pair) for pair in self.examples],
+            "examples": [example._asdict() for example in self.examples],
         }

@@ -10,7 +10,7 @@ from pathlib import Path
 from bayesnet.errors import SpecError
 from bayesnet.model.find import MODEL_FILE
 from bayesnet.model.read import SOURCES_FILE
-from bayesnet.model.schema import BINARY, Model, Number, Source, Variable, group_variable
+from bayesnet.model.schema import BINARY, Example, Model, Number, Source, Variable, group_variable
 
 _TAKEN = frozenset(f"{stem}.toml" for stem in ("model", "sources", "targets", "claims", "costs", "decision"))
 """Files that hold something other than variables."""
@@ -109,7 +109,7 @@ def _head(model: Model, files: Sequence[str], groups: Sequence[Variable]) -> str
     parts = ["\n".join([*_lines(_fields(model, _HEAD)), *_lines({"files": list(files)}, long=True)]) + "\n"]
     if groups:
         parts.append(_section("[groups]", {group.name: list(group.parents) for group in groups}))
-    parts += [_section("[[examples]]", {"title": title, "evidence": evidence}) for title, evidence in model.examples]
+    parts += [_section("[[examples]]", _fields(example, Example._fields)) for example in model.examples]
     return "\n".join(parts)
 
 
@@ -144,7 +144,7 @@ def _variable(variable: Variable) -> dict[str, object]:
     }
 
 
-def _fields(record: Model | Number | Source, names: Sequence[str]) -> dict[str, object]:
+def _fields(record: Model | Number | Source | Example, names: Sequence[str]) -> dict[str, object]:
     return {name: getattr(record, name) for name in names}
 
 

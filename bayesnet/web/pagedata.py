@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bayesnet.analysis.asking import read_given
 from bayesnet.analysis.core import DIAGNOSES
 from bayesnet.errors import BayesnetError
-from bayesnet.model.schema import Variable
+from bayesnet.model.schema import Example, Variable
 from bayesnet.web.export import network_to_dict
 from bayesnet.web.pagedecision import decision_data
 from bayesnet.web.pagelayout import layout_data
@@ -84,7 +84,7 @@ def page_data(core: Core, findings: Findings, parts: Sequence[Callable[[Core], d
         rest = [group for group in groups if group not in GROUPS]
         data["roles"] = [{"name": group, "label": GROUPS.get(group) or in_words(group)} for group in known + rest]
     if model.examples:
-        data["examples"] = [_example(core, title, evidence) for title, evidence in model.examples]
+        data["examples"] = [_example(core, example) for example in model.examples]
     for part in parts:
         data.update(part(core))
     return data
@@ -156,10 +156,10 @@ def in_words(name: str) -> str:
     return name.replace("_", " ").strip() or name
 
 
-def _example(core: Core, title: str, evidence: str) -> dict[str, Any]:
+def _example(core: Core, example: Example) -> dict[str, Any]:
     """One example case, read by Python so that the page need not know the pattern language."""
     try:
-        known = scenario(core, read_given(core, evidence))
+        known = scenario(core, read_given(core, example.evidence))
     except BayesnetError as error:
-        raise BayesnetError(f'The example "{title}" cannot be shown: {error}') from error
-    return {"title": title, "findings": evidence, **known}
+        raise BayesnetError(f'The example "{example.title}" cannot be shown: {error}') from error
+    return {"title": example.title, "text": example.text, **known}
