@@ -38,6 +38,9 @@ PICTURES = (
     Picture("differential", "What could it be, and how sure is that?", "bayesnet.plot.differential(woman.diagnoses())"),
     Picture("posterior", "How probable was it before the findings, and how probable is it now?",
             'bayesnet.plot.posterior(net.posterior("esr_grade | multiple_myeloma"))'),
+    Picture("posteriors", "What do the findings change?", "bayesnet.plot.posteriors(woman.posteriors())"),
+    Picture("joint", "How do two variables go together?",
+            'bayesnet.plot.joint(net.joint([target, "esr_grade"], given="cancer_history, raised_alp"))'),
     Picture("network", "What hangs together with what, for this patient?", "bayesnet.plot.network(woman, target)"),
     Picture("network_small", "A small network is drawn whole; columns are causal depth where the model names no roles.",
             'bayesnet.plot.network(bayesnet.load("asia").case("smoke=yes, xray=yes"), "lung=yes")'),
@@ -51,6 +54,8 @@ PICTURES = (
     Picture("sensitivity", "How does the answer depend on one number, and where does another diagnosis take over?",
             'number = "odds(spinal_metastasis) | cancer_history=present"\n'
             "bayesnet.plot.sensitivity(woman.sensitivity(target, number))"),
+    Picture("sensitivities", "In which numbers does a small error count most?",
+            "bayesnet.plot.sensitivities(woman.sensitivities(target))"),
     Picture("two_way", "And on two numbers at once?",
             "numbers = [bar.number for bar in woman.tornado(target, top=2)]\n"
             "bayesnet.plot.two_way(woman.two_way(target, *numbers))"),
@@ -62,6 +67,11 @@ PICTURES = (
             "bayesnet.plot.variance_shares(woman.variance_shares(target, top=8))"),
     Picture("tuning", "How little must change for the answer to be another?",
             "bayesnet.plot.tuning(woman.tune(target, at_least=0.9))"),
+    Picture("explanation_range", "How far may one number go before the most probable explanation is another?",
+            'bayesnet.plot.explanation_range(bayesnet.load("asia").case("xray=yes").explanation_range("smoke=yes"))'),
+    Picture("distance", "How far can any answer move from one network to another?",
+            'other = net.with_numbers({"odds(spinal_metastasis) | cancer_history=present": 40.0})\n'
+            "bayesnet.plot.distance(bayesnet.distance(net, other))"),
     Picture("audit", "Where is the model wrong about figures that are not among its inputs?",
             "bayesnet.plot.audit(net.audit(), top=20)"),
     Picture("next_tests", "What would each test tell?",
@@ -81,6 +91,10 @@ PICTURES = (
             "bayesnet.plot.calibration(net.calibration(target, known, size=20_000, bins=bins))"),
     Picture("frequencies_tree", "What does a finding mean, counted in people?",
             'bayesnet.plot.frequencies_tree(net.case("age_group=60-69, cancer_history").frequencies(target, "raised_alp"))'),
+    Picture("frequency_sequence", "And several findings, one after the other?",
+            'person = net.case("age_group=60-69, cancer_history")\n'
+            'steps = person.frequency_sequence(target, "raised_alp, anemia, hypercalcemia")\n'
+            "bayesnet.plot.frequency_sequence(steps)"),
     Picture("icon_array", "And with every one of them to be seen?",
             'counted = net.case("age_group=60-69, cancer_history").frequencies(target, "raised_alp", of=1000)\n'
             "bayesnet.plot.icon_array(counted)"),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from bayesnet.results.ladder import Ladder
     from bayesnet.results.nexttests import NextTests
     from bayesnet.results.plan import Plan
+    from bayesnet.results.sequence import FrequencySequence
 
 
 class Reasoning(Held):
@@ -144,6 +145,43 @@ class Reasoning(Held):
         from bayesnet.teach.frequencies import frequencies
 
         return frequencies(self.core, self.findings, read_target(self.core, target), finding, of)
+
+    def frequency_sequence(self, target: str, findings: Given, of: int = 10_000) -> FrequencySequence:
+        """Count a target in whole people through several findings in turn: those who have one are asked for the next.
+
+        The population is everybody of whom all else that the case knows is true.
+
+        Parameters
+        ----------
+        target
+            `variable` or `variable=state`.
+        findings
+            The findings in their order, each a state or one of several states.
+        of
+            How many people.
+
+        Raises
+        ------
+        BayesnetError
+            When a finding is on the target itself or cannot be counted, or `of` is not a number of people.
+
+        References
+        ----------
+        Hoffrage U, Krauss S, Martignon L, Gigerenzer G (2015). Natural frequencies improve Bayesian reasoning in simple and
+        complex inference tasks. Frontiers in Psychology 6, 1473.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> steps = bayesnet.load("asia").case("smoke=yes").frequency_sequence("lung=yes", "xray=yes, dysp=yes", of=1000)
+        >>> [(step.with_target, step.without_target) for step in steps]
+        [(100, 900), (98, 54), (80, 31)]
+        >>> steps.conclusion()
+        'Of the 111 left, 80 have lung=yes; exactly, 72.4 %, 72 in 100.'
+        """
+        from bayesnet.teach.sequence import frequency_sequence
+
+        return frequency_sequence(self.core, self.findings, read_target(self.core, target), findings, of)
 
     def ladder(self, target: str) -> Ladder:
         """Put naive Bayes beside the network, finding by finding: what would be counted twice if each finding stood alone.

@@ -51,8 +51,8 @@ def frequencies(core: Core, findings: Findings, target: tuple[int, int], finding
     Review 102(4), 684-704.
     """
     v, state = target
-    split = _countable(core, read_given(core, finding), v)
-    size = _people(of)
+    split = countable(core, read_given(core, finding), v)
+    size = people(of)
     variables = tuple(dict.fromkeys(item.variable for item in split))
     asked = (v, *variables)
     rest = findings.keeping(item for item in findings.items if item.variable not in asked)
@@ -137,7 +137,7 @@ def _without(core: Core, split: tuple[Finding, ...], found: str) -> str:
     return f"not all of {found}"
 
 
-def _countable(core: Core, finding: Findings, target: int) -> tuple[Finding, ...]:
+def countable(core: Core, finding: Findings, target: int) -> tuple[Finding, ...]:
     """The findings that part the population, if they can."""
     if not finding.items or finding.interventions:
         raise BayesnetError(
@@ -155,7 +155,7 @@ def _countable(core: Core, finding: Findings, target: int) -> tuple[Finding, ...
     return finding.items
 
 
-def _people(of: object) -> int:
+def people(of: object) -> int:
     """The size of the population, if it is one."""
     if isinstance(of, bool) or not isinstance(of, int) or not 1 <= of <= MOST:
         raise BayesnetError(f"A population is a whole number of people from 1 to {MOST:,d}; got of={of!r}.")

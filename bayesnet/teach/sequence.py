@@ -1,0 +1,101 @@
+"""Counts a population through several findings in turn, so that each is met among those who have the ones before it."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from bayesnet.analysis.asking import Given, read_given
+from bayesnet.analysis.distrust import weakest
+from bayesnet.analysis.findings import Finding, Findings
+from bayesnet.errors import ImpossibleEvidence
+from bayesnet.results.sequence import FrequencySequence, Step
+from bayesnet.teach.frequencies import countable, people
+
+if TYPE_CHECKING:
+    from bayesnet.analysis.core import Core
+
+
+def frequency_sequence(
+    core: Core, findings: Findings, target: tuple[int, int], found: Given, of: int = 10_000
+) -> FrequencySequence:
+    """Part a population by one finding after the other, in the order given.
+
+    Parameters
+    ----------
+    core, findings
+        The network and the case. What the case itself knows of the target and of the findings is left out of the population.
+    target
+        Variable and state.
+    found
+        The findings, each a state or one of several states.
+    of
+        How many people.
+
+    Raises
+    ------
+    ImpossibleEvidence
+        When what the case knows cannot hold together.
+    BayesnetError
+        When a finding cannot be counted or the population is not a whole number of people.
+
+    References
+    ----------
+    Hoffrage U, Krauss S, Martignon L, Gigerenzer G (2015). Natural frequencies improve Bayesian reasoning in simple and complex
+    inference tasks. Frontiers in Psychology 6, 1473.
+    """
+    v, state = target
+    split = countable(core, read_given(core, found), v)
+    size = people(of)
+    asked = (v, *dict.fromkeys(item.variable for item in split))
+    rest = findings.keeping(item for item in findings.items if item.variable not in asked)
+    log, first = _left(core, rest, (), target, asked)
+    later = [_both(core, rest, split[: k + 1], target, asked, log) for k in range(len(split))]
+    name = core.literal(v, state)
+    others = [s for i, s in enumerate(core.states(v)) if i != state]
+    return FrequencySequence(
+        title=core.title(f"{name}, {', '.join(item.text for item in split)}", rest),
+        basis=core.basis(core.stated(rest, asked), weakest(core, core.evidence(rest, asked), asked)),
+        target=name,
+        without_target=core.spelled(v, others) if len(others) == 1 else f"not {name}",
+        population=rest.text,
+        of=size,
+        steps=tuple(_steps([(first, 1.0 - first), *later], [item.text for item in split], size)),
+    )
+
+
+def _both(
+    core: Core, rest: Findings, taken: tuple[Finding, ...], target: tuple[int, int], asked: tuple[int, ...], log: float
+) -> tuple[float, float]:
+    """P(target and the findings) and P(not target and the findings) in this population; zeros where nobody can have them all."""
+    try:
+        here, p = _left(core, rest, taken, target, asked)
+    except ImpossibleEvidence:
+        return 0.0, 0.0
+    left = math.exp(here - log)
+    return left * p, left * (1.0 - p)
+
+
+def _left(
+    core: Core, rest: Findings, taken: tuple[Finding, ...], target: tuple[int, int], asked: tuple[int, ...]
+) -> tuple[float, float]:
+    """ln P(what is known and the findings), and P(target) given them."""
+    v, state = target
+    known = rest.with_findings(Findings(taken))
+    answer = core.ask(known, lambda engine, evidence: engine.posteriors(evidence, (v,)), asked)
+    return answer.log_probability, float(answer.marginals[v][state])
+
+
+def _steps(exact: list[tuple[float, float]], texts: list[str], of: int) -> list[Step]:
+    """Whole people at each step; nobody joins on the way, because rounding keeps order."""
+    first = round(exact[0][0] * of)
+    steps = [Step("", first, of - first, *exact[0], 1.0, 1.0)]
+    for text, before, here in zip(texts, exact, exact[1:], strict=False):
+        last = steps[-1]
+        ill, well = min(round(here[0] * of), last.with_target), min(round(here[1] * of), last.without_target)
+        steps.append(Step(text, ill, well, *here, _share(here[0], before[0]), _share(here[1], before[1])))
+    return steps
+
+
+def _share(part: float, whole: float) -> float:
+    return min(1.0, part / whole) if whole > 0.0 else math.nan
