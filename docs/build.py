@@ -1,6 +1,6 @@
 """Make everything that shows numbers of the shipped models: `python docs/build.py`, after a number has changed.
 
-The outputs in README.md, the pictures and the gallery in docs/, and the notebooks with their outputs.
+The outputs in README.md and docs/engine.md, the pictures and the gallery in docs/, and the notebooks with their outputs.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ def main() -> None:
     gallery.draw()
     gallery.PAGE.write_text(gallery.page(), encoding="utf-8")
     readme.refresh()
+    readme.refresh(readme.README.parent / "docs" / "engine.md")
     subprocess.run([sys.executable, str(readme.README.parent / "notebooks" / "build.py")], check=True)
 
 

@@ -52,6 +52,14 @@ def test_the_code_of_the_readme_runs_and_prints_what_stands_there(readme: str) -
         assert block.printed == block.written, f"README.md {STALE}"
 
 
+def test_the_page_on_the_engine_says_what_the_engine_does() -> None:
+    """Its walk through the stages runs, and prints what stands there."""
+    blocks = tool("readme").blocks((ROOT / "docs" / "engine.md").read_text(encoding="utf-8"))
+    assert len(blocks) >= 6
+    for block in blocks:
+        assert block.printed == block.written, f"docs/engine.md {STALE}"
+
+
 def test_a_changed_output_is_noticed_and_renewed() -> None:
     """The check is not blind: a wrong output differs, and refreshing the page puts it right."""
     page = "```python\nprint(1 + 1)\n```\n\n```text\n3\n```\n"
