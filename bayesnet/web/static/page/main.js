@@ -7,6 +7,7 @@ import { createDifferentialView } from "./differential_view.js";
 import { el, put, write } from "./dom.js";
 import { createFindingsView } from "./findings_view.js";
 import { linkOf, readLink } from "./link.js";
+import { createNetworkView } from "./network_view.js";
 import { createNextView } from "./next_view.js";
 import { withNumbers } from "./numbers.js";
 import { createStore, firstState } from "./store.js";
@@ -22,6 +23,7 @@ import { createWords } from "./words.js";
  */
 const TABS = [
   { name: "why", label: "For and against", create: createWhyView },
+  { name: "network", label: "Network", create: createNetworkView, shown: (data) => Boolean(data.layout) },
   { name: "next", label: "What to ask", create: createNextView },
   { name: "advice", label: "What to do", create: createAdviceView, shown: (data) => Boolean(data.decision) },
 ];
