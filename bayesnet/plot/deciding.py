@@ -70,6 +70,8 @@ def utilities(result: Advice, ax: Axes | None = None, *, top: int = 10) -> Axes:
     >>> len(ax.get_yticklabels())
     3
     """
+    from matplotlib.patches import Patch
+
     bars = [bar for bar in result.tornado if bar.width > 0.0][:top]
     ax = style.axes_of(ax, 7.4, style.rows_height(len(bars), 0.42, 1.6))
     for row, bar in enumerate(bars):
@@ -85,6 +87,8 @@ def utilities(result: Advice, ax: Axes | None = None, *, top: int = 10) -> Axes:
     ax.set_xlabel(f"lead of the advised option in {result.unit}; left of the dashed line another is best")
     style.rows_axis(ax, [_named(bar) for bar in bars])
     ax.tick_params(axis="y", labelsize=style.SMALL)
+    ends = ((style.LOWERS, "utility at the low end of its range"), (style.RAISES, "at the high end"))
+    style.legend_below(ax, handles=[Patch(color=colour, label=name) for colour, name in ends])
     style.finish(ax, f"What the advice hangs on: {result.label}", result, result.title, 72)
     return ax
 

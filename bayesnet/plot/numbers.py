@@ -196,7 +196,7 @@ def flips(result: Flips, ax: Axes | None = None, *, top: int = 12) -> Axes:
         now, at = (_within(flip.low, flip.high, x) for x in (flip.value, flip.at))
         ax.plot([0.0, 1.0], [row, row], color=style.FAINT, linewidth=6, solid_capstyle="butt", gid="range")
         beyond = 1.0 if at > now else 0.0
-        ax.plot([at, beyond], [row, row], color=style.LOWERS, linewidth=6, solid_capstyle="butt", gid="beyond")
+        ax.plot([at, beyond], [row, row], color=style.LOWERS, linewidth=11, solid_capstyle="butt", gid="beyond")
         ax.plot([now], [row], "o", color=style.RAISES, markersize=8, gid="now")
         ax.plot([at], [row], "|", color=style.INK, markersize=14, markeredgewidth=2.0, gid="flip")
         after = style.shown(flip.after) if flip.what == "leader" else f"advice: {result.named(flip)}"

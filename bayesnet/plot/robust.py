@@ -91,7 +91,7 @@ def explanation_range(result: ExplanationRange, ax: Axes | None = None) -> Axes:
     >>> [round(float(x), 3) for x in ax.lines[0].get_xdata()]
     [0.371, 1.0]
     """
-    ax = style.axes_of(ax, 7.4, 2.6)
+    ax = style.axes_of(ax, 7.4, 2.3)
     top = 1.0 if result.high <= 1.0 else result.high * 1.05 if math.isfinite(result.high) else 3.0 * result.value
     high = min(result.high, top)
     ax.plot([result.low, high], [0, 0], color=style.BAND, linewidth=14, solid_capstyle="butt", gid="stays", zorder=2)
@@ -104,7 +104,7 @@ def explanation_range(result: ExplanationRange, ax: Axes | None = None) -> Axes:
     ax.text((result.low + high) / 2, 0.2, "the explanation stays", ha="center", fontsize=style.NORMAL, color=style.INK)
     ax.text(result.value, -0.16, f"now {plain(result.value)}", ha="center", va="top", fontsize=style.NORMAL, color=style.MUTED)
     ax.set_xlim(0.0, top)
-    ax.set_ylim(-1.1, 0.5)
+    ax.set_ylim(-0.8, 0.5)
     ax.set_yticks([])
     ax.set_xlabel(short(result.number))
     style.finish(ax, "Where the most probable explanation stays", result, result.title, 90)

@@ -20,6 +20,8 @@ MOST_ICONS = 10_000
 
 _FACES = (style.RAISES, style.BAND, style.LOWERS, style.FAINT)
 _EDGES = (style.RAISES, style.RAISES, style.LOWERS, style.FAINT)
+_HATCHES = ("", "///", "", "")
+"""Light blue and light grey are one grey on paper; the hatch tells them apart."""
 _HALF, _TALL = 0.44, 0.3
 
 
@@ -136,8 +138,13 @@ def unit_square(result: Frequencies, ax: Axes | None = None) -> Axes:
         bottom = 0.0
         for e, leaf in enumerate(part.parts):
             height = 0.0 if math.isnan(leaf.share) else leaf.share
-            look: dict[str, Any] = {"facecolor": _FACES[2 * h + e], "edgecolor": "white" if e == 0 else style.MUTED}
-            label = f"{names[2 * h + e]}: {style.probability_text(leaf.probability)}"
+            k = 2 * h + e
+            look: dict[str, Any] = {
+                "facecolor": _FACES[k],
+                "edgecolor": _EDGES[k] if _HATCHES[k] else style.MUTED if e else "white",
+            }
+            look["hatch"] = _HATCHES[k]
+            label = f"{names[k]}: {style.probability_text(leaf.probability)}"
             ax.bar(left, height, part.probability, bottom, align="edge", linewidth=0.6, label=label, **look)
             bottom += height
         left += part.probability
