@@ -38,7 +38,7 @@ export function createCompute(data, change = null) {
     const interventions = {};
     const vector = (name, weight) => network.states[position.get(name)].map(weight);
     for (const { name, default: assumed } of variables) {
-      if (assumed && !(name in scenario.see) && !(name in scenario.do)) {
+      if (assumed && !Object.hasOwn(scenario.see, name) && !Object.hasOwn(scenario.do, name)) {
         likelihoods[position.get(name)] = vector(name, (state) => Number(state === assumed));
       }
     }

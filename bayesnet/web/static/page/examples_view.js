@@ -1,12 +1,13 @@
 // The example cases in a dialog: title, a sentence, what was found.
 
 import { el } from "./dom.js";
+import { complete } from "./store.js";
 
 export function createExamples({ data, store, words }) {
   const items = data.examples.map(({ title, text, see, do: set }) => {
-    const known = words.known({ see, do: set ?? {} }).filter(({ kind }) => kind !== "assumed");
+    const known = words.known(complete({ see, do: set })).filter(({ kind }) => kind !== "assumed");
     const load = () => {
-      store.dispatch({ type: "load", scenario: { see, do: set ?? {} } });
+      store.dispatch({ type: "load", scenario: { see, do: set } });
       dialog.close();
     };
     return el(

@@ -36,7 +36,7 @@ export function createFindingRow(context, variable) {
   });
   const title = el("span", { class: "finding-label", id: ids.label, text: label, title: meaning ?? null });
   const element = el("div", { class: choice.wide ? "finding is-wide" : "finding", dataset: { variable: name } }, el("div", { class: "finding-name" }, title, mark, expected), choice.element, toggle, panel);
-  const searched = [name, label, meaning ?? "", variable.note ?? ""].join(" ").toLowerCase();
+  const searched = [name, label, meaning ?? ""].join(" ").toLowerCase();
   let latest = null;
   return {
     element,

@@ -93,7 +93,7 @@ function checked(data, now, wanted) {
   const told = (name, value) => (typeof value === "string" ? `${name}=${value}` : name);
   const scenarios = wanted.scenarios.map((scenario) => {
     const set = keep(scenario.do, done, told);
-    const see = keep(scenario.see, (name, value) => !(name in set) && seen(name, value), told);
+    const see = keep(scenario.see, (name, value) => !Object.hasOwn(set, name) && seen(name, value), told);
     return complete({ see, do: set, numbers: keep(scenario.numbers, known, told) });
   });
   const target = findVariable(data, wanted.target);

@@ -1,6 +1,5 @@
 // The state of the page, plain JSON that never changes: every action makes a new one, undo goes back to the one before.
 
-const EMPTY = Object.freeze({ see: {}, do: {}, numbers: {} });
 const DEPTH = 200;
 
 /** A state for a network: nothing known, or the scenario the page was written with. */
@@ -93,7 +92,7 @@ function reduce(data, state, action) {
     case "load":
       return changed(state, complete(action.scenario));
     case "reset":
-      return changed(state, EMPTY);
+      return changed(state, complete());
     case "restore":
       return { ...state, ...action.state, scenarios: action.state.scenarios.map(complete) };
     case "compare":
@@ -119,14 +118,21 @@ function changed(state, scenario) {
 
 /** The object with one more key, or without it where the value is null. */
 function set(object, key, value) {
-  const { [key]: old, ...rest } = object;
-  if (value === null || value === undefined) return old === undefined ? object : rest;
-  return old === undefined ? { ...object, [key]: value } : { ...object, [key]: value };
+  const others = Object.entries(object).filter(([name]) => name !== key);
+  if (value === null || value === undefined) return others.length === Object.keys(object).length ? object : bare(others);
+  return bare(Object.hasOwn(object, key) ? Object.entries({ ...object, [key]: value }) : [...others, [key, value]]);
 }
 
 /** A scenario with all its parts. */
-export function complete(scenario) {
-  return { ...EMPTY, ...scenario };
+export function complete({ see, do: set_, numbers } = {}) {
+  return { see: bare(Object.entries(see ?? {})), do: bare(Object.entries(set_ ?? {})), numbers: bare(Object.entries(numbers ?? {})) };
+}
+
+/** An object that has these entries and nothing else, so that a variable may be called "constructor". */
+function bare(entries) {
+  const object = Object.create(null);
+  for (const [key, value] of entries) object[key] = value;
+  return object;
 }
 
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);

@@ -9,9 +9,9 @@ const THEME_KEY = "bayesnet-theme";
 
 export function createToolbar(context, { root, address }) {
   const { store, data, announce } = context;
-  const button = (text, label, onClick, more = {}) => el("button", { type: "button", class: "tool", "aria-label": label === text ? null : label, title: label, text, onClick, ...more });
-  const undo = button("↶", "Undo (Ctrl+Z)", () => store.dispatch({ type: "undo" }));
-  const redo = button("↷", "Redo (Ctrl+Shift+Z)", () => store.dispatch({ type: "redo" }));
+  const button = (text, title, onClick, more = {}) => el("button", { type: "button", class: "tool", title, text, onClick, ...more });
+  const undo = button("↶", "Undo (Ctrl+Z)", () => store.dispatch({ type: "undo" }), { "aria-label": "Undo" });
+  const redo = button("↷", "Redo (Ctrl+Shift+Z)", () => store.dispatch({ type: "redo" }), { "aria-label": "Redo" });
   const compare = button("Compare", "Put two scenarios side by side", () => store.dispatch({ type: "compare", on: store.state.scenarios.length < 2 }), { "aria-pressed": false });
   const clear = button("Clear", "Take everything back", () => store.dispatch({ type: "reset" }));
   const link = button("Copy link", "Copy an address that opens this case", () => copy(context));
