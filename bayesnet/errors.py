@@ -225,6 +225,32 @@ class MissingExtra(BayesnetError, ImportError):  # noqa: N818 - the name is part
         return f"{self.purpose} needs {self.library}, which is not installed; {self.command} adds it."
 
 
+class NothingToAsk(BayesnetError):  # noqa: N818 - as the others
+    """The network has not what is asked about; `message` shows the way out in Python, `typed` on the command line.
+
+    Parameters
+    ----------
+    text
+        What there is not, with `{way}` where the way out belongs.
+    way, typed
+        The way out as a call, and as it is typed in a command.
+
+    >>> error = NothingToAsk("asia has no diagnoses; name what to ask, as in {way}.", 'of=["dysp=yes"]', '--of "dysp=yes"')
+    >>> print(error.typed)
+    asia has no diagnoses; name what to ask, as in --of "dysp=yes".
+    """
+
+    def __init__(self, text: str, way: str, typed: str) -> None:
+        self.typed = text.replace("{way}", typed)
+        self._message = text.replace("{way}", way)
+        super().__init__(text, way, typed)
+
+    @property
+    def message(self) -> str:
+        """What there is not, and the call that helps."""
+        return self._message
+
+
 class TooWide(BayesnetError, ValueError):  # noqa: N818 - the name is part of the interface
     """An exact answer would need more table cells than allowed; `cells` is the predicted number."""
 

@@ -218,6 +218,21 @@ def test_convert_writes_other_formats_and_nothing_over_what_is_there(run, folder
     assert "No such file or directory" in err
 
 
+def test_convert_writes_a_folder_only_where_one_is_meant(run, folder: str, tmp_path: Path) -> None:
+    """A slash at the end or --folder makes a folder; any other name without a known extension is refused, and nothing written."""
+    status, _, err = run("convert", folder, str(tmp_path / "clinic"))
+    assert status == 2
+    assert "or in a slash (or add --folder) for a folder" in err
+    assert not (tmp_path / "clinic").exists()
+    assert run("convert", folder, f"{tmp_path}/clinic/")[0] == 0
+    assert run("convert", folder, str(tmp_path / "clinic.v2"), "--folder")[0] == 0
+    status, _, err = run("convert", folder, str(tmp_path / "clinic"))
+    assert status == 2
+    assert "is there already; --force writes over it" in err
+    same = {bayesnet.load(path).digest for path in (folder, tmp_path / "clinic", tmp_path / "clinic.v2")}
+    assert len(same) == 1
+
+
 FAULTS = [
     (("query", "", "a"), 2, '"": no model is named; the models that come with bayesnet are "asia"'),
     (("query", "nope", "a"), 2, '"nope": no model of this name and no such folder; the models that come with bayesnet are'),
@@ -231,6 +246,13 @@ FAULTS = [
     (("query", "{folder}", "flu", "--jsn"), 2, "--jsn"),
     (("qery", "{folder}", "flu"), 2, 'No command "qery"; did you mean "query"? See "bayesnet --help".'),
     (("diagnose", "asia", "dysp=yes"), 1, 'asia has no variables of the group "diagnoses"'),
+    (("diagnose", "asia", "dysp=yes"), 1, 'name what to ask, as in --of "dysp=yes".'),
+    (("whatif", "asia", "dysp=yes", "smoke=yes"), 1, 'name what to ask, as in --of "dysp=yes".'),
+    (("next", "asia", "dysp=yes"), 1, 'ask about a target, as in --about "dysp=yes".'),
+    (("next", "asia", "dysp=yes", "--plan", "2"), 1, 'plan for a target, as in --about "dysp=yes".'),
+    (("advise", "asia", "dysp=yes"), 1, 'needs none: bayesnet next MODEL FINDINGS --about "dysp=yes".'),
+    (("report", "asia", "dysp=yes", "x.html"), 1, 'name a target, as in --of "dysp=yes".'),
+    (("convert", "{folder}", "clinic.foo"), 2, 'the kind of "clinic.foo" is not known; end it in .bif, .xmlbif, .xml,'),
     (("whatif", "{folder}", "fever"), 2, "Missing argument"),
     (("whatif", "{folder}", "fever", "--with", "x=y"), 2, '"x=y" does not end in "=" and a number'),
     (("audit", "{folder}"), 1, "targets.toml"),

@@ -15,7 +15,7 @@ from bayesnet.analysis.columns_of_evidence import in_one_pass
 from bayesnet.analysis.costs import costs
 from bayesnet.analysis.decisionfile import Decision, read_decision
 from bayesnet.analysis.findings import Findings
-from bayesnet.errors import BayesnetError
+from bayesnet.errors import NothingToAsk
 from bayesnet.inference.evidence import Evidence, ZeroEvidence
 from bayesnet.model.expression import parse_condition, resolve_condition
 from bayesnet.model.factors import FloatArray
@@ -188,7 +188,7 @@ def advise(core: Core, findings: Findings, decision: Decision | None = None) -> 
 
     Raises
     ------
-    BayesnetError
+    NothingToAsk
         When the model has no decision and none is given.
     ImpossibleEvidence
         When the findings cannot hold together.
@@ -201,9 +201,11 @@ def advise(core: Core, findings: Findings, decision: Decision | None = None) -> 
     """
     laid = Decider.of(core, decision) if decision else decider(core)
     if laid is None:
-        raise BayesnetError(
+        raise NothingToAsk(
             f"{core.model.name} has no decision.toml beside its numbers, so there is nothing to advise on: options and utilities "
-            f'come from one. What a finding would tell needs none: next_tests("{an_example(core)}").'
+            "come from one. What a finding would tell needs none: {way}.",
+            f'next_tests("{an_example(core)}")',
+            f'bayesnet next MODEL FINDINGS --about "{an_example(core)}"',
         )
     about = laid.decision
     p, table = laid.states(findings), about.table

@@ -13,7 +13,7 @@ from bayesnet.analysis.distrust import weakest
 from bayesnet.analysis.findings import Findings
 from bayesnet.analysis.movers import movers
 from bayesnet.analysis.priors import priors
-from bayesnet.errors import BayesnetError, TooWide
+from bayesnet.errors import NothingToAsk, TooWide
 from bayesnet.inference.evidence import Evidence
 from bayesnet.model.factors import FloatArray
 from bayesnet.results.differential import Diagnosis, Differential
@@ -82,18 +82,20 @@ def _distrust(
     return weakest(core, evidence, variables)
 
 
-def diagnoses(core: Core) -> tuple[tuple[int, int], ...]:
-    """The diagnoses of the network, each present.
+def diagnoses(core: Core, argument: str = "of", option: str = "--of") -> tuple[tuple[int, int], ...]:
+    """The diagnoses of the network, each present; `argument` and `option` are what names something else to ask.
 
     Raises
     ------
-    BayesnetError
+    NothingToAsk
         When the network has none.
     """
     if not core.diagnoses:
-        raise BayesnetError(
+        raise NothingToAsk(
             f'{core.model.name or "This network"} has no variables of the group "diagnoses", so there is nothing to rank; '
-            f'name what to ask, as in of=["{an_example(core)}"].'
+            "name what to ask, as in {way}.",
+            f'{argument}=["{an_example(core)}"]',
+            f'{option} "{an_example(core)}"',
         )
     return tuple((v, core.state(v, "present")) for v in core.diagnoses)
 

@@ -20,7 +20,7 @@ from bayesnet.analysis.columns_of_evidence import in_one_pass, one_by_one
 from bayesnet.analysis.costs import costs
 from bayesnet.analysis.decision import Decider, before_deciding, candidates, decider, price, sample
 from bayesnet.analysis.findings import Findings
-from bayesnet.errors import BayesnetError
+from bayesnet.errors import NothingToAsk
 from bayesnet.inference.evidence import Evidence, one_hot
 from bayesnet.model.factors import FloatArray
 from bayesnet.results.nexttests import NextTest, NextTests, Outcome
@@ -50,7 +50,7 @@ def next_tests(core: Core, findings: Findings, about: str | None = None) -> Next
     ------
     ImpossibleEvidence
         When the findings cannot hold together.
-    BayesnetError
+    NothingToAsk
         When the model has no decision, or no diagnoses, to ask about.
     """
     laid = decider(core)
@@ -60,10 +60,7 @@ def next_tests(core: Core, findings: Findings, about: str | None = None) -> Next
         return _differential(core, findings, laid)
     if about not in core.index and about == DECISION:
         if laid is None:
-            raise BayesnetError(
-                f"{core.model.name} has no decision (no decision.toml beside its numbers); ask about a target, as in "
-                f'next_tests("{an_example(core)}").'
-            )
+            raise _no("decision (no decision.toml beside its numbers)", core)
         return _decision(core, findings, laid)
     target = read_target(core, about)
     v, state = target
@@ -78,6 +75,12 @@ def next_tests(core: Core, findings: Findings, about: str | None = None) -> Next
 
     tests = _tests(core, findings, laid, tuple(joints), lines)
     return _answer(core, findings, core.literal(*target), now, entropy(np.array([now, 1.0 - now])), tests, laid)
+
+
+def _no(what: str, core: Core) -> NothingToAsk:
+    """The refusal to ask about what the network does not have."""
+    text = f"{core.model.name} has no {what}; ask about a target, as in {{way}}."
+    return NothingToAsk(text, f'next_tests("{an_example(core)}")', f'--about "{an_example(core)}"')
 
 
 def information(joint: FloatArray) -> float:
@@ -132,10 +135,7 @@ def _differential(core: Core, findings: Findings, laid: Decider | None) -> NextT
     known = findings.variables
     targets = [v for v in core.diagnoses if v not in known]
     if not targets:
-        raise BayesnetError(
-            f'{core.model.name} has no variable of the group "diagnoses" that is still open; ask about a target, as in '
-            f'next_tests("{an_example(core)}").'
-        )
+        raise _no('variable of the group "diagnoses" that is still open', core)
     rows = _with_each_diagnosis(core, findings, targets)
 
     def lines(w: int) -> tuple[float, float, tuple[Outcome, ...]]:

@@ -19,7 +19,7 @@ from bayesnet.analysis.asking import an_example, read_target
 from bayesnet.analysis.decision import Decider, decider
 from bayesnet.analysis.findings import Findings
 from bayesnet.analysis.nexttests import DECISION, next_tests
-from bayesnet.errors import BayesnetError, TooWide
+from bayesnet.errors import BayesnetError, NothingToAsk, TooWide
 from bayesnet.model.factors import FloatArray
 from bayesnet.results.nexttests import NextTest
 from bayesnet.results.plan import Plan, Step
@@ -84,9 +84,10 @@ def plan(
     if target is None:
         laid = decider(core)
         if laid is None:
-            raise BayesnetError(
-                f"{core.model.name} has no decision (no decision.toml beside its numbers); plan for a target, as in "
-                f'plan("{an_example(core)}").'
+            raise NothingToAsk(
+                f"{core.model.name} has no decision (no decision.toml beside its numbers); plan for a target, as in {{way}}.",
+                f'plan("{an_example(core)}")',
+                f'--about "{an_example(core)}"',
             )
         aim, choice, unit, name = None, _of_decision(laid), laid.decision.unit, f"the decision ({laid.decision.title})"
     else:

@@ -90,7 +90,7 @@ def _check_columns(core: Core, frame: pd.DataFrame) -> None:
 def _targets(core: Core, targets: Sequence[str] | None) -> list[tuple[int, int, str]]:
     """Variable, state and column name of everything asked for."""
     if targets is None:
-        return [(v, state, f"P({core.literal(v, state)})") for v, state in diagnoses(core)]
+        return [(v, state, f"P({core.literal(v, state)})") for v, state in diagnoses(core, "targets", "--target")]
     found: list[tuple[int, int, str]] = []
     for text in [targets] if isinstance(targets, str) else targets:
         for term in parse_question(text).targets:

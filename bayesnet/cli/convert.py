@@ -15,18 +15,32 @@ if TYPE_CHECKING:
 @click.command("convert")
 @model_argument
 @click.argument("out", metavar="OUT", type=click.Path())
+@click.option("--folder", is_flag=True, help="Write a priors folder, whatever OUT is called.")
 @click.option("--force", is_flag=True, help="Write over what is there.")
 @as_json
-def command(network: Network, out: str, force: bool, json_: bool) -> None:
+def command(network: Network, out: str, folder: bool, force: bool, json_: bool) -> None:
     """Write a network to OUT: .bif, .xmlbif, .xdsl, .net, .uai (each also with .gz), or a priors folder.
 
-    A label that a format cannot keep is refused, never changed.
+    A folder is meant where OUT ends in a slash, is one already, or --folder is given. A label that a format cannot keep is
+    refused, never changed.
     """
     from pathlib import Path
 
+    from bayesnet.interop.files import EXTENSIONS, is_network_file
+    from bayesnet.model import write_model
+
+    folder = folder or out.endswith(("/", "\\")) or Path(out).is_dir()
+    if not folder and not is_network_file(out):
+        known = f"{', '.join(EXTENSIONS[:-1])} or {EXTENSIONS[-1]}, also with .gz behind it"
+        raise click.UsageError(
+            f'the kind of "{out}" is not known; end it in {known}, or in a slash (or add --folder) for a folder'
+        )
     if Path(out).exists() and not force:
         raise click.UsageError(f'"{out}" is there already; --force writes over it')
-    network.save(out)
+    if folder:
+        write_model(network.model, Path(out))
+    else:
+        network.save(out)
     if json_:
         click.echo(to_json({"kind": "Convert", "network": network.name, "digest": network.digest, "out": out}))
     else:

@@ -20,10 +20,12 @@ def explained(error: BaseException) -> tuple[str, int]:
         return "Stopped.", _INTERRUPTED
     if isinstance(error, click.ClickException):
         return _usage(error), error.exit_code
-    from bayesnet.errors import BayesnetError, PatternError, UnknownState, UnknownVariable
+    from bayesnet.errors import BayesnetError, NothingToAsk, PatternError, UnknownState, UnknownVariable
 
     if isinstance(error, PatternError | UnknownState | UnknownVariable):
         return str(error), COMMAND
+    if isinstance(error, NothingToAsk):
+        return error.typed, MODEL
     if isinstance(error, BayesnetError):
         return str(error), MODEL
     if isinstance(error, OSError):

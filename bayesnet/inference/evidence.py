@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 import numpy as np
 
+from bayesnet.errors import BayesnetError
 from bayesnet.model.factors import FloatArray
 
 
@@ -43,6 +44,33 @@ class Evidence:
     def of(cls, findings: Mapping[int, int], cards: tuple[int, ...], text: str = "") -> Evidence:
         """Evidence that every variable in `findings` is in the given state; `cards[v]` is the number of states of v."""
         return cls({v: one_hot(cards[v], state) for v, state in findings.items()}, {}, text)
+
+    def checked(self, cards: tuple[int, ...]) -> Evidence:
+        """The same evidence, once it is sure that it fits a network whose variable v has `cards[v]` states.
+
+        Raises
+        ------
+        BayesnetError
+            Where it names a variable or a state that there is not, or a likelihood that is not one number for each state.
+
+        >>> Evidence({0: np.array([1.0, 0.5])}).checked((3, 2))
+        Traceback (most recent call last):
+        bayesnet.errors.BayesnetError: The likelihood of variable 0 has 2 numbers; expected one for each of its 3 states.
+        """
+        for v, vector in self.likelihoods.items():
+            if not 0 <= v < len(cards):
+                raise BayesnetError(f"A likelihood is of variable {v}; expected one from 0 to {len(cards) - 1}.")
+            if len(vector) != cards[v]:
+                what = f"expected one for each of its {cards[v]} states"
+                raise BayesnetError(
+                    f"The likelihood of variable {v} has {len(vector)} number{'s' if len(vector) != 1 else ''}; {what}."
+                )
+        for v, state in self.interventions.items():
+            if not 0 <= v < len(cards):
+                raise BayesnetError(f"An intervention is on variable {v}; expected one from 0 to {len(cards) - 1}.")
+            if not 0 <= state < cards[v]:
+                raise BayesnetError(f"Variable {v} is set to state {state}; expected one from 0 to {cards[v] - 1}.")
+        return self
 
     def hard(self) -> dict[int, int]:
         """Variables with exactly one state that is not ruled out, and that state (interventions not included)."""

@@ -133,4 +133,4 @@ class Summary(Result):
 
 
 def _listed(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{count:,d} {name.replace('_', ' ')}" for name, count in counts.items())
+    return ", ".join(f"{name.replace('_', ' ')} {count:,d}" for name, count in counts.items())

@@ -17,7 +17,7 @@ from bayesnet.analysis.findings import Findings
 from bayesnet.analysis.nexttests import next_tests
 from bayesnet.analysis.requisite import requisite_families
 from bayesnet.analysis.tornado import tornado
-from bayesnet.errors import BayesnetError
+from bayesnet.errors import BayesnetError, NothingToAsk
 from bayesnet.model.schema import Number, Source
 from bayesnet.results.explanation import CLOSED_SHOWN, OPEN_SHOWN, Explanation, Ways, signed
 from bayesnet.results.likelihood_words import CITATION
@@ -80,9 +80,11 @@ def report(core: Core, findings: Findings, target: str | None = None) -> str:
         When the findings cannot hold together.
     """
     if target is None and not core.diagnoses:
-        raise BayesnetError(
+        raise NothingToAsk(
             f'{core.model.name or "This network"} has no variables of the group "diagnoses", so none leads and can be explained; '
-            f'name a target, as in report("case.html", target="{an_example(core)}").'
+            "name a target, as in {way}.",
+            f'report("case.html", target="{an_example(core)}")',
+            f'--of "{an_example(core)}"',
         )
     asked = read_target(core, target) if target else None
     ranked = differential(core, findings, None if core.diagnoses or asked is None else [asked], draws=DRAWS)
