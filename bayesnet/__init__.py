@@ -27,7 +27,7 @@ if TYPE_CHECKING:
         UnknownState,
         UnknownVariable,
     )
-    from bayesnet.network import Network, distance, from_pgmpy, load
+    from bayesnet.network import Network, distance, exercise_set, exercises, from_pgmpy, load
 
 __version__ = "0.1.0"
 
@@ -45,6 +45,8 @@ _HOMES = {
     "UnknownVariable": "bayesnet.errors",
     "calibration": "bayesnet.analysis.calibration",
     "distance": "bayesnet.network",
+    "exercise_set": "bayesnet.network",
+    "exercises": "bayesnet.network",
     "from_pgmpy": "bayesnet.network",
     "jeffrey": "bayesnet.analysis.asking",
     "load": "bayesnet.network",
@@ -64,6 +66,8 @@ __all__ = [
     "__version__",
     "calibration",
     "distance",
+    "exercise_set",
+    "exercises",
     "from_pgmpy",
     "jeffrey",
     "load",

@@ -12,7 +12,8 @@ from bayesnet.network import Network
 
 TOP = {
     "BayesnetError", "Case", "ImpossibleEvidence", "MissingExtra", "Network", "PatternError", "SpecError", "TooWide",
-    "UnknownState", "UnknownVariable", "__version__", "calibration", "distance", "from_pgmpy", "jeffrey", "load",
+    "UnknownState", "UnknownVariable", "__version__", "calibration", "distance", "exercise_set", "exercises", "from_pgmpy", "jeffrey",
+    "load",
 }  # fmt: skip
 
 NETWORK = {
@@ -75,6 +76,12 @@ def test_every_name_at_the_top_is_there() -> None:
     assert set(bayesnet.__all__) >= TOP
     assert all(getattr(bayesnet, name) is not None for name in bayesnet.__all__)
     assert set(dir(bayesnet)) == set(bayesnet.__all__)
+
+
+def test_exercises_keep_their_arguments() -> None:
+    """What makes exercises takes the promised arguments; seed 0 is the default and a seed."""
+    assert plain_signature(bayesnet.exercises) == "(net, kind=None, *, seed=0, count=None, target=None, people=None)"
+    assert plain_signature(bayesnet.exercise_set) == "(net, level=None, *, seed=0, count=10, target=None, people=None)"
 
 
 @pytest.mark.parametrize(("kind", "promised"), [(Network, NETWORK), (Case, CASE)])

@@ -18,6 +18,7 @@ COMMANDS = {
     "advise": "The option with the largest expected utility.",
     "report": "A case on one page, to keep or to print.",
     "page": "An interactive page that answers offline, while one clicks.",
+    "exercises": "Questions for students made from a model, with a key.",
     "sensitivity": "Which numbers an answer rests on, and where it flips.",
     "sources": "Which publications an answer rests on.",
     "tune": "The smallest changes that make an answer what it should be.",

@@ -1,0 +1,62 @@
+"""`bayesnet exercises`: questions for students, with a key for the teacher."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from bayesnet.cli.common import as_json, model_argument, to_json
+
+if TYPE_CHECKING:
+    from bayesnet.network import Network
+
+
+@click.command("exercises")
+@model_argument
+@click.option(
+    "--kind",
+    "kinds",
+    metavar="KIND",
+    multiple=True,
+    help="natural_frequencies, prediction, reading_graph, percentages, another_population, likelihood_ratio, explaining_away, "
+    "double_counting, next_test or seeing_doing; may be given several times. A graded set of all that can be made when left out.",
+)
+@click.option("--level", type=click.Choice(["easy", "medium", "hard"]), help="Graded sets: only exercises of this level.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="The same seed gives the same sheet.")
+@click.option("--count", type=click.IntRange(1, 200), help="How many: of each kind (1), or in the graded set (10).")
+@click.option("--about", "target", metavar="TARGET", help="What diagnostic questions should be about, as in multiple_myeloma.")
+@click.option("--people", metavar="TEXT", help='What the people are called, as in "women".')
+@click.option("--key", is_flag=True, help="The teacher's key: answers, worked solutions, errors to expect, sources.")
+@click.option("--markdown", is_flag=True, help="As Markdown.")
+@as_json
+def command(
+    network: Network,
+    kinds: tuple[str, ...],
+    level: str | None,
+    seed: int,
+    count: int | None,
+    target: str | None,
+    people: str | None,
+    key: bool,
+    markdown: bool,
+    json_: bool,
+) -> None:
+    """Make a sheet of exercises from a network, or with --key its solutions.
+
+    Give the same options again with --key to get the key of a sheet.
+    """
+    from bayesnet.network.teaching import exercise_set, exercises
+
+    if kinds and level:
+        raise click.UsageError("--level is for graded sets; leave out --kind, or --level.")
+    if kinds:
+        made = exercises(network, kinds, seed=seed, count=count, target=target, people=people)
+    else:
+        made = exercise_set(network, level, seed=seed, count=count or 10, target=target, people=people)
+    if json_:
+        click.echo(to_json(made.to_dict()))
+    elif markdown:
+        click.echo(made.key_markdown() if key else made.sheet_markdown(), nl=False)
+    else:
+        click.echo(made.key() if key else made.sheet(), nl=False)

@@ -1,0 +1,14 @@
+"""Exercises made from a network: questions in words that check their answers, know the classic errors, and come with a key.
+
+Every kind is a function that yields exercises in random order (`base_rates`, `odds`, `causes`, `choosing`, `graph`); `world` asks
+the network, `phrases` and `figures` write words and numbers, `known` names the errors, `reading` reads what a learner typed.
+"""
+
+from __future__ import annotations
+
+from bayesnet.teach.exercises.exercise import Exercise, Marked
+from bayesnet.teach.exercises.known import KnownError
+from bayesnet.teach.exercises.making import KINDS, make, make_set
+from bayesnet.teach.exercises.sheet import ExerciseSet, Marks
+
+__all__ = ["KINDS", "Exercise", "ExerciseSet", "KnownError", "Marked", "Marks", "make", "make_set"]

@@ -1,0 +1,338 @@
+"""Exercises on base rates: one finding in natural frequencies and in percentages, another population, and prediction.
+
+References
+----------
+Gigerenzer G, Hoffrage U (1995). How to improve Bayesian reasoning without instruction: frequency formats. Psychological
+Review 102(4), 684-704.
+Sedlmeier P, Gigerenzer G (2001). Teaching Bayesian reasoning in less than two hours. Journal of Experimental Psychology:
+General 130(3), 380-400.
+McDowell M, Jacobs P (2017). Meta-analysis of the effect of natural frequencies on Bayesian reasoning. Psychological
+Bulletin 143(12), 1273-1312.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from bayesnet.teach.exercises.exercise import Exercise
+from bayesnet.teach.exercises.figures import SIZES, bayes, one_in, percent, rounded, unrounded, value
+from bayesnet.teach.exercises.known import (
+    CARRIED,
+    COMPLEMENT,
+    FALSE_ALARMS,
+    HALF,
+    INVERSE,
+    JOINT,
+    NEGLECT,
+    PRIOR,
+    SUBTRACTION,
+    UNWEIGHTED,
+    KnownError,
+    apart,
+    distinct,
+    known,
+    tolerance,
+)
+from bayesnet.teach.exercises.phrases import Phrase, Without, article, capital, counted, singular
+from bayesnet.teach.exercises.world import Event, World
+
+FORMATS = ("gigerenzer1995", "sedlmeier2001", "mcdowell2017", "eddy1982")
+NEGLECTED = ("kahneman1973", "barhillel1980", "eddy1982", "villejoubert2002")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A hypothesis and a finding with the three probabilities of the classic problem, and both in words."""
+
+    h: Event
+    e: Event
+    prior: float
+    sensitivity: float
+    false_alarms: float
+    has: Phrase
+    found: Phrase
+
+    @property
+    def posterior(self) -> float:
+        """P(h | e)."""
+        return bayes(self.prior, self.sensitivity, self.false_alarms)
+
+    @property
+    def likelihood_ratio(self) -> float:
+        """P(e | h) / P(e | not h)."""
+        return self.sensitivity / self.false_alarms
+
+
+def pairs(world: World, rng: np.random.Generator, contrary: float = 0.8) -> Iterator[Pair]:
+    """Hypotheses with findings that follow from them, in random order.
+
+    Findings that are absent come later (`contrary`), and so do those that tell little and diseases that are very rare.
+    """
+    listed = [(h, e) for h in world.hypotheses for f in world.findings_of(h) for e in (f, f.negated)]
+    late: list[tuple[float, int, Pair]] = []
+    draws = rng.random(len(listed)) + np.array([0.0 if e.holds else contrary for _, e in listed])
+    for i in np.argsort(draws, kind="stable"):
+        h, e = listed[i]
+        prior, sensitivity, alarms = world.marginal(h), world.marginal(e, [h]), world.marginal(e, [h.negated])
+        if not (0.03 <= sensitivity <= 0.995 and 0.002 <= alarms <= 0.97 and 0.0004 <= prior <= 0.6):
+            continue
+        pair = Pair(h, e, prior, sensitivity, alarms, world.phrase(h), world.phrase(e))
+        if not (0.004 <= pair.posterior <= 0.97 and apart(prior, pair.posterior, 1.0)):
+            continue
+        wait = (0.5 < pair.likelihood_ratio < 2.0) + (prior < 0.002)
+        if wait:
+            late.append((draws[i] + wait, int(i), pair))
+        else:
+            yield pair
+    yield from (pair for _, _, pair in sorted(late, key=lambda item: item[:2]))
+
+
+def natural_frequencies(world: World, rng: np.random.Generator) -> Iterator[Exercise]:
+    """One finding, told in whole people: what share of those with the finding has the disease?"""
+    for pair in pairs(world, rng):
+        if (people := _counts(pair)) is None:
+            continue
+        of, ill, true, false = people
+        well, who, h, e = of - ill, world.people, pair.has, pair.found
+        right = true / (true + false)
+        errors = distinct((pair.posterior, right), _errors(pair, world, ill / of, true / ill, false / well, right))
+        if errors[:1] == () or errors[0].name != INVERSE:
+            continue
+        again = "either" if isinstance(e, Without) else "too"
+        question = (
+            f"Imagine {counted(of, who)}{world.group.removeprefix(who)}. Of them, {ill:,d} {h.has(ill)}.\n"
+            f"Of these {counted(ill, who)} {h.who}, {true:,d} {e.has(true)}. "
+            f"Of the other {counted(well, who)}, {false:,d} {e.has(false)} {again}.\n"
+            f"Take all {who} {e.who}. What share of them {h.has()}?"
+        )
+        yield Exercise(
+            kind="natural_frequencies",
+            difficulty=1,
+            question=question,
+            answer=pair.posterior,
+            shown=f"{true:,d} of {true + false:,d}, which is {percent(right)}{_or_one_in(right)}",
+            solution=(
+                f"{capital(who)} {e.who}: {true:,d} {h.who} and {false:,d} {h.negated.who}, "
+                f"together {true:,d} + {false:,d} = {true + false:,d}.\n"
+                f"Of these {true + false:,d}, {true:,d} {h.has(true)}: {true:,d} / {true + false:,d} = {percent(right)}."
+                f"{unrounded(right, pair.posterior)}"
+            ),
+            hint=f"How many {who} {e.who} are there in all?",
+            errors=errors,
+            accepted=(pair.posterior, right),
+            title=world.title(pair.h, [pair.e]),
+            citations=citations(world, pair),
+            references=(*FORMATS, *NEGLECTED[:2]),
+            basis=world.basis,
+        )
+
+
+def percentages(world: World, rng: np.random.Generator) -> Iterator[Exercise]:
+    """One finding, told in percentages: how probable is the disease?"""
+    for pair in pairs(world, rng):
+        found = rounded((pair.prior, pair.sensitivity, pair.false_alarms), bayes)
+        if found is None:
+            continue
+        (prior, sensitivity, alarms), right = found
+        given = tuple(map(value, (prior, sensitivity, alarms)))
+        errors = distinct((pair.posterior, right), _errors(pair, world, given[0], given[1], given[2], right))
+        if {error.name for error in errors[:2]} != {INVERSE, NEGLECT}:
+            continue
+        who, h, e = world.people, pair.has, pair.found
+        p, s, f = given
+        crowd = _Crowd.of(p * s, (1.0 - p) * f)
+        ill, well, true, false = (crowd.count(x) for x in (p, 1.0 - p, p * s, (1.0 - p) * f))
+        yield Exercise(
+            kind="percentages",
+            difficulty=2,
+            question=(
+                f"{told_in_percent(world, pair, prior, sensitivity, alarms)}\n"
+                f"{capital(article(singular(who)))} {e.has()}. How probable is {h.thing} now?"
+            ),
+            answer=pair.posterior,
+            shown=f"{percent(right)}{_or_one_in(right)}",
+            solution=(
+                f"In {crowd.size:,d} {who}, {ill} {h.has(2)} and {well} {h.negated.has(2)}.\n"
+                f"{capital(e.thing)}: {true} {h.who} ({sensitivity} of {ill}) and {false} {h.negated.who} ({alarms} of {well}).\n"
+                f"{true} / ({true} + {false}) = {percent(right)}.{unrounded(right, pair.posterior)}"
+            ),
+            hint=f"Turn the percentages into people first: imagine {crowd.size:,d} {who}.",
+            errors=errors,
+            accepted=(pair.posterior, right),
+            title=world.title(pair.h, [pair.e]),
+            citations=citations(world, pair),
+            references=NEGLECTED,
+            basis=world.basis,
+        )
+
+
+def another_population(world: World, rng: np.random.Generator) -> Iterator[Exercise]:
+    """The same finding where the disease is more or less frequent: predictive values do not travel."""
+    for pair in pairs(world, rng):
+        options = [p for p in (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5) if 3.0 < max(p / pair.prior, pair.prior / p) < 30.0]
+        if not options:
+            continue
+        there = options[int(rng.integers(len(options)))]
+        exact = bayes(there, pair.sensitivity, pair.false_alarms)
+        found = rounded((there, pair.sensitivity, pair.false_alarms), bayes)
+        if found is None or not 0.02 <= exact <= 0.97:
+            continue
+        (_, sensitivity, alarms), right = found
+        h, e, who = pair.has, pair.found, world.people
+        s, f = value(sensitivity), value(alarms)
+        crowd = _Crowd.of(there * s, (1.0 - there) * f)
+        ill, well, true, false = (crowd.count(x) for x in (there, 1.0 - there, there * s, (1.0 - there) * f))
+        told = (
+            known(
+                CARRIED, pair.posterior, f"This is the share where {percent(pair.prior)} {h.has(2)}; it depends on the base rate."
+            ),
+            *_errors(pair, world, there, s, f, right),
+        )
+        errors = distinct((exact, right), told)
+        if errors[:1] == () or errors[0].name != CARRIED:
+            continue
+        yield Exercise(
+            kind="another_population",
+            difficulty=2,
+            question=(
+                f"Among {world.group}, {percent(pair.prior)} {h.has(2)}. "
+                f"Of those {e.who}, {percent(pair.posterior)} {h.has(2)}.\n"
+                f"Elsewhere {percent(there)} {h.has(2)}. Suppose that all else is as before: {e.thing} is found in "
+                f"{sensitivity} of the {who} {h.who} and in {alarms} of the {who} {h.negated.who}.\n"
+                f"{capital(article(singular(who)))} elsewhere {e.has()}. How probable is {h.thing}?"
+            ),
+            answer=exact,
+            shown=f"{percent(right)}{_or_one_in(right)}",
+            solution=(
+                f"In {crowd.size:,d} {who} elsewhere, {ill} {h.has(2)} and {well} {h.negated.has(2)}.\n"
+                f"{capital(e.thing)}: {true} {h.who} and {false} {h.negated.who}.\n"
+                f"{true} / ({true} + {false}) = {percent(right)}, where it was {percent(pair.posterior)} before."
+            ),
+            hint="What share of those with the finding have it depends on the base rate: count afresh.",
+            errors=errors,
+            accepted=(exact, right),
+            title=world.title(pair.h, [pair.e]),
+            citations=(*citations(world, pair), f"the base rate of {percent(there)} elsewhere is made up"),
+            references=("kahneman1973", "barhillel1980", "mcdowell2017"),
+            basis=world.basis,
+        )
+
+
+def prediction(world: World, rng: np.random.Generator) -> Iterator[Exercise]:
+    """How frequent is a finding in everybody: the way forwards, from causes to effects."""
+
+    def total(prior: float, sensitivity: float, alarms: float) -> float:
+        return prior * sensitivity + (1.0 - prior) * alarms
+
+    for pair in pairs(world, rng):
+        exact = world.marginal(pair.e)
+        found = rounded((pair.prior, pair.sensitivity, pair.false_alarms), total)
+        if found is None or not 0.005 <= exact <= 0.97:
+            continue
+        (prior, sensitivity, alarms), right = found
+        p, s, f = map(value, (prior, sensitivity, alarms))
+        h, e, who = pair.has, pair.found, world.people
+        crowd = _Crowd.of(p * s, (1.0 - p) * f)
+        told = (
+            known(HALF, p * s, f"These are only the {who} {h.who} among those {e.who}."),
+            known(
+                UNWEIGHTED,
+                (s + f) / 2.0,
+                f"This is the mean of {sensitivity} and {alarms}, as if the two groups were equally large.",
+            ),
+            known(
+                INVERSE,
+                pair.posterior,
+                f"This is the share of those {e.who} who {h.has(2)}; the question is how many {e.has(2)}.",
+            ),
+            known(COMPLEMENT, 1.0 - right, f"This is the share that {e.negated.has()}."),
+        )
+        errors = distinct((exact, right), told)
+        if {HALF, UNWEIGHTED} - {error.name for error in errors}:
+            continue
+        yield Exercise(
+            kind="prediction",
+            difficulty=1,
+            question=(f"{told_in_percent(world, pair, prior, sensitivity, alarms)}\nWhat share of all {who} {e.has()}?"),
+            answer=exact,
+            shown=f"{percent(right)}{_or_one_in(right)}",
+            solution=(
+                f"In {crowd.size:,d} {who}, {crowd.count(p)} {h.has(2)}; "
+                f"{sensitivity} of them {e.has(2)}: {crowd.count(p * s)}.\n"
+                f"The other {crowd.count(1.0 - p)} {h.negated.has(2)}; "
+                f"{alarms} of them {e.has(2)}: {crowd.count((1.0 - p) * f)}.\n"
+                f"Together {crowd.count(p * s)} + {crowd.count((1.0 - p) * f)} = {crowd.count(right)} of {crowd.size:,d}, "
+                f"which is {percent(right)}.{unrounded(right, exact)}"
+            ),
+            hint=f"Count those {e.who} in both groups, and add.",
+            errors=errors,
+            accepted=(exact, right),
+            title=world.title(pair.e),
+            citations=citations(world, pair),
+            references=("gigerenzer1995", "sedlmeier2001"),
+            basis=world.basis,
+        )
+
+
+def told_in_percent(world: World, pair: Pair, prior: str, sensitivity: str, alarms: str) -> str:
+    """The three percentages of the classic problem."""
+    h, e, who = pair.has, pair.found, world.people
+    return (
+        f"Among {world.group}, {prior} {h.has(2)}. Of the {who} {h.who}, {sensitivity} {e.has(2)}; "
+        f"of the {who} {h.negated.who}, {alarms} {e.has(2)}."
+    )
+
+
+def citations(world: World, pair: Pair) -> tuple[str, ...]:
+    """The three numbers with their sources."""
+    return (world.cite(pair.h), world.cite(pair.e, [pair.h]), world.cite(pair.e, [pair.h.negated]))
+
+
+def _counts(pair: Pair) -> tuple[int, int, int, int] | None:
+    """A population and in it the ill, and those with the finding among ill and well: the smallest that gives the answer."""
+    for of in SIZES:
+        ill = round(of * pair.prior)
+        true, false = round(of * pair.prior * pair.sensitivity), round(of * (1.0 - pair.prior) * pair.false_alarms)
+        if ill >= 10 and 3 <= true < ill and 1 <= false < of - ill:
+            kept = abs(true / ill - pair.sensitivity) <= 0.03
+            if kept and abs(true / (true + false) - pair.posterior) <= 0.5 * tolerance(pair.posterior):
+                return of, ill, true, false
+    return None
+
+
+def _errors(pair: Pair, world: World, prior: float, s: float, f: float, right: float) -> Iterator[KnownError]:
+    """What people answer instead, after Gigerenzer & Hoffrage (1995), Eddy (1982) and Bar-Hillel (1980)."""
+    h, e, who = pair.has, pair.found, world.people
+    yield known(INVERSE, s, f"{percent(s)} is the share of those {h.who} who {e.has(2)}: the question turned round.")
+    equal = f"as if {who} {h.who} and {who} {h.negated.who} were equally many"
+    yield known(NEGLECT, s / (s + f), f"This weighs {percent(s)} against {percent(f)} {equal}.")
+    yield known(PRIOR, prior, f"This is the share of all {who}, as if {e.thing} said nothing.")
+    yield known(COMPLEMENT, 1.0 - right, f"This is the share of those {e.who} who {h.negated.has(2)}.")
+    yield known(FALSE_ALARMS, f, f"This is the share of those {h.negated.who} who {e.has(2)}.")
+    if s > f:
+        yield known(SUBTRACTION, s - f, f"This is {percent(s)} less {percent(f)}.")
+    yield known(JOINT, prior * s, f"This is the share of all {who} for which both are true.")
+
+
+def _or_one_in(p: float) -> str:
+    text = one_in(p)
+    return f" (about {text})" if text else ""
+
+
+@dataclass(frozen=True)
+class _Crowd:
+    """So many people that the smallest group that is counted has some."""
+
+    size: int
+
+    @classmethod
+    def of(cls, *shares: float) -> _Crowd:
+        """The smallest crowd in which each of these shares is 20 people or more."""
+        return cls(next((size for size in SIZES[1:] if min(shares) * size >= 19.5), SIZES[-1]))
+
+    def count(self, p: float) -> str:
+        """So many of them."""
+        return f"{p * self.size:,.0f}"

@@ -1,0 +1,217 @@
+"""Makes exercises: of one kind, of every kind that a network allows, and graded sets."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bayesnet.analysis.asking import read_target
+from bayesnet.errors import BayesnetError, did_you_mean, nearest
+from bayesnet.teach.exercises.base_rates import another_population, natural_frequencies, percentages, prediction
+from bayesnet.teach.exercises.causes import explaining_away, seeing_doing
+from bayesnet.teach.exercises.choosing import next_test
+from bayesnet.teach.exercises.exercise import LEVELS, Exercise
+from bayesnet.teach.exercises.graph import reading_graph
+from bayesnet.teach.exercises.odds import double_counting, likelihood_ratio_and_odds
+from bayesnet.teach.exercises.sheet import ExerciseSet
+from bayesnet.teach.exercises.world import World
+
+if TYPE_CHECKING:
+    from bayesnet.analysis.core import Core
+
+Maker = Callable[[World, np.random.Generator], Iterator[Exercise]]
+
+MAKERS: dict[str, Maker] = {
+    "natural_frequencies": natural_frequencies,
+    "prediction": prediction,
+    "reading_graph": reading_graph,
+    "percentages": percentages,
+    "another_population": another_population,
+    "likelihood_ratio": likelihood_ratio_and_odds,
+    "explaining_away": explaining_away,
+    "double_counting": double_counting,
+    "next_test": next_test,
+    "seeing_doing": seeing_doing,
+}
+"""Every kind, from easy to hard."""
+
+KINDS = tuple(MAKERS)
+
+DIFFICULTIES = {
+    "natural_frequencies": (1,),
+    "prediction": (1,),
+    "reading_graph": (1, 2),
+    "percentages": (2,),
+    "another_population": (2,),
+    "likelihood_ratio": (2,),
+    "explaining_away": (2,),
+    "double_counting": (3,),
+    "next_test": (3,),
+    "seeing_doing": (3,),
+}
+"""How hard each kind is: 1 easy, 2 medium, 3 hard."""
+
+_BAYES = "a thing that is so in 0.04 to 60 % of all, and a finding that follows from it but not always"
+
+NEEDS = {
+    "natural_frequencies": _BAYES,
+    "prediction": _BAYES,
+    "percentages": _BAYES,
+    "another_population": _BAYES,
+    "likelihood_ratio": f"{_BAYES}, and makes it 10 to 93 % probable",
+    "double_counting": "two findings that follow from one thing, each clearly in its favour, and not independent given it",
+    "seeing_doing": "a common cause: a variable with one parent of two or three states, which has other effects as well",
+    "explaining_away": "two causes, neither of which follows from the other, that share an effect",
+    "next_test": "at least two findings for one thing, one of which clearly tells more than the others",
+    "reading_graph": "three variables or more, two of them without an arrow between them",
+}
+"""What a network must have for exercises of a kind."""
+
+MOST = 200
+"""Exercises in one set."""
+
+
+def make(
+    core: Core,
+    kind: str | Sequence[str] | None = None,
+    *,
+    seed: int = 0,
+    count: int | None = None,
+    target: str | None = None,
+    people: str | None = None,
+) -> ExerciseSet:
+    """Exercises of one kind, of several, or of every kind that the network allows; see `bayesnet.exercises`."""
+    seed, number = _whole(seed, "seed", 0), _whole(1 if count is None else count, "count", 1, MOST)
+    kinds, asked = _kinds(kind), kind is not None
+    world = _world(core, people, target)
+    made: list[Exercise] = []
+    for name in kinds:
+        found = list(islice(_stream(world, name, seed), number))
+        if asked and len(found) < number:
+            raise _too_few(core, name, len(found), target)
+        made += found
+    if not made:
+        raise _none(core, target)
+    return _set(
+        world, made, seed, f"{kind if isinstance(kind, str) else ', '.join(kinds) if asked else 'exercises of every kind'}"
+    )
+
+
+def make_set(
+    core: Core,
+    level: str | None = None,
+    *,
+    seed: int = 0,
+    count: int = 10,
+    target: str | None = None,
+    people: str | None = None,
+) -> ExerciseSet:
+    """A graded set, from easy to hard; see `bayesnet.exercise_set`."""
+    seed, count = _whole(seed, "seed", 0), _whole(count, "count", 1, MOST)
+    if level is not None and level not in LEVELS:
+        raise BayesnetError(
+            f"Exercises are {', '.join(LEVELS[:-1])} or {LEVELS[-1]}; got level={level!r}; leave it out for all of them."
+        )
+    world = _world(core, people, target)
+    wanted = None if level is None else LEVELS.index(level) + 1
+    live = {name: _stream(world, name, seed, wanted) for name in KINDS if wanted is None or wanted in DIFFICULTIES[name]}
+    chosen: list[Exercise] = []
+    while live and len(chosen) < count:
+        for name in _spread(list(live), count - len(chosen)):
+            exercise = next(live[name], None)
+            if exercise is None:
+                del live[name]
+            else:
+                chosen.append(exercise)
+    if not chosen:
+        raise _none(core, target, level)
+    if len(chosen) < count:
+        raise BayesnetError(
+            f"Only {len(chosen)} different {level + ' ' if level else ''}exercises can be made from {core.model.name} with seed "
+            f"{seed}; ask for count={len(chosen)}, or load a larger network."
+        )
+    return _set(world, sorted(chosen, key=lambda e: (e.difficulty, KINDS.index(e.kind))), seed, f"a graded set{_of(level)}")
+
+
+def _stream(world: World, name: str, seed: int, difficulty: int | None = None) -> Iterator[Exercise]:
+    """Different exercises of a kind, the same for the same seed."""
+    rng = np.random.default_rng([seed, zlib.crc32(name.encode())])
+    seen: set[str] = set()
+    for exercise in MAKERS[name](world, rng):
+        if exercise.question not in seen and difficulty in (None, exercise.difficulty):
+            seen.add(exercise.question)
+            yield exercise
+
+
+def _spread(names: list[str], count: int) -> list[str]:
+    """So many of the kinds, from easy to hard."""
+    if len(names) <= count:
+        return names
+    return [names[round(i)] for i in np.linspace(0, len(names) - 1, count)]
+
+
+def _world(core: Core, people: str | None, target: str | None) -> World:
+    if people is not None and not str(people).strip():
+        raise BayesnetError(
+            f'People are called by a plural, such as "women" or "patients with back pain"; got people={people!r}.'
+        )
+    return World(core, people, None if target is None else read_target(core, target))
+
+
+def _kinds(kind: str | Sequence[str] | None) -> tuple[str, ...]:
+    """The kinds asked for. Raises BayesnetError with the nearest names."""
+    if kind is None:
+        return KINDS
+    kinds = (kind,) if isinstance(kind, str) else tuple(kind)
+    for name in kinds:
+        if name not in MAKERS:
+            hint = did_you_mean(nearest(str(name), KINDS)) or f"there are {', '.join(KINDS)}."
+            raise BayesnetError(f"No kind of exercise {name!r}; {hint}")
+    if not kinds:
+        raise BayesnetError(f"No kind of exercise was given; there are {', '.join(KINDS)}.")
+    return kinds
+
+
+def _whole(value: object, name: str, least: int, most: int | None = None) -> int:
+    """A whole number, if it is one in its range."""
+    plain = int(value) if isinstance(value, int | np.integer) and not isinstance(value, bool) else None
+    if plain is None or plain < least or (most is not None and plain > most):
+        raise BayesnetError(
+            f"{name} is a whole number {f'from {least} to {most}' if most else 'of 0 or more'}; got {name}={value!r}."
+        )
+    return plain
+
+
+def _too_few(core: Core, name: str, found: int, target: str | None) -> BayesnetError:
+    """Fewer exercises than asked for, and what a network needs for more."""
+    about = f" about {target}" if target else ""
+    if found:
+        return BayesnetError(
+            f'Only {found} different exercise{"s" if found > 1 else ""} of the kind "{name}" can be made '
+            f"from {core.model.name}{about}; "
+            f"ask for count={found}, or load a larger network."
+        )
+    return BayesnetError(
+        f'{core.model.name} gives no exercise of the kind "{name}"{about}: that needs {NEEDS[name]}. '
+        "Ask for another kind, or leave the kind out to get all that can be made."
+    )
+
+
+def _none(core: Core, target: str | None, level: str | None = None) -> BayesnetError:
+    about = f" about {target}" if target else ""
+    return BayesnetError(
+        f"{core.model.name} gives no {level + ' ' if level else ''}exercise{about}: "
+        f"that needs, at the least, {NEEDS['prediction']}."
+    )
+
+
+def _of(level: str | None) -> str:
+    return f" of {level} ones" if level else ", from easy to hard"
+
+
+def _set(world: World, made: list[Exercise], seed: int, title: str) -> ExerciseSet:
+    return ExerciseSet(exercises=tuple(made), seed=seed, title=title, basis=world.basis, network=world.core.model.title)

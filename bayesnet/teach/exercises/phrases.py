@@ -1,0 +1,274 @@
+"""Words for variables and for the people they are about, so that a question reads as a teacher would put it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bayesnet.model.schema import Model, Variable
+
+POLAR = (("absent", "present"), ("no", "yes"), ("false", "true"), ("negative", "positive"), ("0", "1"), ("f", "t"), ("n", "y"))
+"""Pairs of states that say whether something is so."""
+
+_ARE = {
+    "female": ("female", "male"),
+    "age 40 or over": ("aged 40 or over", "aged under 40"),
+    "age 50 or over": ("aged 50 or over", "aged under 50"),
+    "age 70 or over": ("aged 70 or over", "aged under 70"),
+    "haemodialysis": ("on haemodialysis", "not on haemodialysis"),
+}
+"""Labels that people are, not have: the word for it and for its contrary."""
+
+_HAVE = {
+    "visit to asia": "a recent visit to Asia",
+    "smoking": "a smoking habit",
+    "tuberculosis or lung cancer": "tuberculosis or lung cancer (or both)",
+    "cloudy": "a cloudy sky",
+    "sprinkler": "a running sprinkler",
+    "corticosteroids": "corticosteroid treatment",
+    "injection drug use": "a history of injection drug use",
+    "impaired defence": "an impaired defence against bacteria",
+    "pain over 1 month": "pain for over a month",
+    "conservative therapy failed": "failed conservative therapy",
+    "straight-leg raise positive": "a positive straight-leg raise",
+    "contusion or abrasion": "a contusion or an abrasion",
+    "raised alp": "a raised alkaline phosphatase (ALP)",
+    "raised esr": "a raised sedimentation rate (ESR)",
+    "raised crp": "a raised C-reactive protein (CRP)",
+    "raised pth": "a raised parathyroid hormone (PTH)",
+    "raised globulin": "a raised globulin",
+    "hla-b27": "HLA-B27",
+    "m protein": "an M protein",
+    "significant trauma": "a significant trauma",
+    "any malignancy": "a malignancy of the spine",
+    "major four": "one of the major four diagnoses",
+    "serious spinal": "a serious spinal disease",
+}
+"""Labels that need more than an article."""
+
+_COUNTED = frozenset(
+    [
+        "abscess",
+        "aneurysm",
+        "biopsy",
+        "catheter",
+        "collection",
+        "course",
+        "cyst",
+        "deficit",
+        "drug",
+        "effusion",
+        "event",
+        "fracture",
+        "gammopathy",
+        "habit",
+        "herniation",
+        "history",
+        "illness",
+        "infection",
+        "infarction",
+        "lesion",
+        "mammogram",
+        "mass",
+        "metastasis",
+        "onset",
+        "procedure",
+        "scan",
+        "stone",
+        "stroke",
+        "syndrome",
+        "tumor",
+        "tumour",
+        "ulcer",
+        "visit",
+        "x-ray",
+        "rash",
+        "test",
+        "clot",
+    ]
+)
+"""Nouns of which one has one, so that they take an article."""
+
+_WITHOUT_ARTICLE = frozenset(("disc infection", "spinal infection", "cauda equina syndrome"))
+
+_PROPER = frozenset(("Paget", "Bence", "Crohn", "Parkinson", "Alzheimer", "Hodgkin", "Cushing", "Asia", "Down", "Graves", "M"))
+
+_PEOPLE = {"back_pain": "patients with back pain"}
+"""What the people of a model are called where its own text does not begin with the word."""
+
+_SINGULAR = {"people": "person", "women": "woman", "men": "man", "children": "child", "mice": "mouse"}
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """One state of one variable in words: `noun` is what one has (with its article), or what one is where `be`."""
+
+    noun: str
+    contrary: str
+    be: bool = False
+
+    @property
+    def who(self) -> str:
+        """After a noun: `with a positive mammogram`, `who are female`."""
+        return f"who are {self.noun}" if self.be and " " not in self.noun else self.noun if self.be else f"with {self.noun}"
+
+    @property
+    def thing(self) -> str:
+        """As the subject of a sentence, or after "probability of": `a positive mammogram`, `being female`."""
+        return f"being {self.noun}" if self.be else self.noun
+
+    def has(self, count: int = 1) -> str:
+        """As a predicate: `has fever`, `have fever`, `are female`."""
+        verb = ("is", "are") if self.be else ("has", "have")
+        return f"{verb[count != 1]} {self.noun}"
+
+    @property
+    def to(self) -> str:
+        """After "to" or "would": `have fever`, `be female`."""
+        return f"{'be' if self.be else 'have'} {self.noun}"
+
+    @property
+    def apposed(self) -> str:
+        """After "all of them": `with fever`, `female`."""
+        return self.noun if self.be else self.who
+
+    @property
+    def negated(self) -> Phrase:
+        """The contrary."""
+        return Phrase(self.contrary, self.noun, self.be) if self.be or "=" in self.noun else Without(self.contrary, self.noun)
+
+
+@dataclass(frozen=True)
+class Without(Phrase):
+    """The contrary of having something: `noun` is what one does not have."""
+
+    @property
+    def who(self) -> str:
+        """After a noun: `without fever`."""
+        return f"without {self.contrary}"
+
+    @property
+    def thing(self) -> str:
+        """As the subject of a sentence: `no fever`."""
+        return f"no {_bare(self.contrary)}"
+
+    def has(self, count: int = 1) -> str:
+        """As a predicate: `does not have fever`."""
+        return f"{'does' if count == 1 else 'do'} not have {self.contrary}"
+
+    @property
+    def to(self) -> str:
+        """After "to" or "would": `not have fever`."""
+        return f"not have {self.contrary}"
+
+    @property
+    def negated(self) -> Phrase:
+        """What one has after all."""
+        return Phrase(self.contrary, self.noun)
+
+
+def polar(states: tuple[str, ...]) -> tuple[int, int] | None:
+    """The places of the contrary and of the positive state, where the states say whether something is so.
+
+    >>> polar(("True", "False")), polar(("LOW", "HIGH"))
+    ((1, 0), None)
+    """
+    plain = tuple(state.casefold() for state in states)
+    for contrary, positive in POLAR:
+        if sorted(plain) == sorted((contrary, positive)):
+            return plain.index(contrary), plain.index(positive)
+    return None
+
+
+def phrase(variable: Variable, state: int) -> Phrase:
+    """A variable in a state, in words; by its label where it has one, else as `NAME = state`."""
+    ends = polar(variable.states)
+    if not variable.label or ends is None:
+        name = variable.label or variable.name
+        others = [s for i, s in enumerate(variable.states) if i != state]
+        contrary = f"{name} = {others[0]}" if len(others) == 1 else f"{name} other than {variable.states[state]}"
+        return Phrase(f"{name} = {variable.states[state]}", contrary)
+    label = variable.label.casefold()
+    if label in _ARE:
+        yes = Phrase(*_ARE[label], be=True)
+    else:
+        noun = _HAVE.get(label) or _with_article(_lowered(variable.label))
+        yes = Phrase(noun, noun)
+    return yes if state == ends[1] else yes.negated
+
+
+def people(model: Model, given: str | None = None) -> str:
+    """What the members of the population are called: the first word of the model's own description, or `cases`.
+
+    >>> people(Model("m", population="Women aged 40 who take part in screening")), people(Model("m"))
+    ('women', 'cases')
+    """
+    if given:
+        return given
+    if model.name in _PEOPLE:
+        return _PEOPLE[model.name]
+    words = model.population.split()
+    first, second = (*[word.strip(",.;").casefold() for word in words[:2]], "", "")[:2]
+    if first in ("women", "men", "patients", "people", "adults", "children", "persons", "students", "visitors"):
+        return first
+    return f"{second}s" if first in ("one", "a", "an") and second else "cases"
+
+
+def short(group: str) -> str:
+    """The noun alone: `patients` of `patients with back pain`."""
+    return re.split(r" (?:with|who|in|of|from|at|aged)\b", group)[0]
+
+
+def singular(noun: str) -> str:
+    """One of them.
+
+    >>> singular("women"), singular("patients"), singular("mornings")
+    ('woman', 'patient', 'morning')
+    """
+    return _SINGULAR.get(noun, noun.removesuffix("s"))
+
+
+def article(noun: str) -> str:
+    """A noun with its indefinite article.
+
+    >>> article("epidural abscess"), article("M protein"), article("X-ray")
+    ('an epidural abscess', 'an M protein', 'an X-ray')
+    """
+    first = noun.split(maxsplit=1)[0]
+    sounds = first[0] in "AEFHILMNORSX" if first.isupper() or first[1:2] in ("-", "") else first[0].casefold() in "aeiou"
+    return f"{'an' if sounds else 'a'} {noun}"
+
+
+def counted(count: int, noun: str) -> str:
+    """A count with its noun.
+
+    >>> counted(1, "women"), counted(1000, "women")
+    ('1 woman', '1,000 women')
+    """
+    return f"{count:,d} {singular(noun) if count == 1 else noun}"
+
+
+def capital(text: str) -> str:
+    """A text with a capital letter at its beginning."""
+    return text[:1].upper() + text[1:]
+
+
+def _lowered(label: str) -> str:
+    """A label inside a sentence: small letters, but for names and acronyms."""
+    words = label.split()
+    first = words[0]
+    keeps = first in _PROPER or first[1:] != first[1:].casefold() or any(c.isdigit() for c in first)
+    return label if keeps else " ".join([first[:1].casefold() + first[1:], *words[1:]])
+
+
+def _with_article(noun: str) -> str:
+    """A noun with an article where one has one of it."""
+    if noun.casefold() in _WITHOUT_ARTICLE or re.match(r"(?:a|an|the|any|no|some) ", noun):
+        return noun
+    head = re.split(r" (?:of|on|in|at|with|without|over|under|or|and|elsewhere)\b", noun)[0].split()[-1].casefold()
+    return article(noun) if head in _COUNTED else noun
+
+
+def _bare(noun: str) -> str:
+    """A noun without its article, after "no" or "without"."""
+    return re.sub(r"^(?:a|an) ", "", noun)
