@@ -4,7 +4,7 @@ import { scenarioName } from "./case_view.js";
 import { el, put, setAttribute, stillness, write } from "./dom.js";
 import { change, frequency, percent, position } from "./format.js";
 
-const TICKS = { log: [0.0001, 0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999], linear: [0, 0.25, 0.5, 0.75, 1] };
+const TICKS = { log: [0.0001, 0.001, 0.01, 0.1, 0.5, 0.9, 0.99], linear: [0, 0.25, 0.5, 0.75, 1] };
 const MOVE = { duration: 420, easing: "cubic-bezier(.2,.7,.2,1)" };
 const ROLES = { must_not_miss: "must not miss" };
 

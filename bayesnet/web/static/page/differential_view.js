@@ -59,7 +59,8 @@ export function createDifferentialView(context) {
   function legend({ state, other }) {
     const axis = state.scale === "log" ? "The axis is in log odds, so that 1 in 10,000 can be told from 1 in 100." : "The axis is linear, from 0 to 100 %.";
     const marks = other ? "The upper bar is A, the lower one B." : "The bar is the probability now; the mark is where it stood before anything was found.";
-    return `${marks} ${axis}`;
+    const together = diagnoses ? " Diagnoses can occur together, so that they need not add up to 100 %." : "";
+    return `${marks} ${axis}${together}`;
   }
 }
 

@@ -66,7 +66,7 @@ export function createFindingRow(context, variable) {
 }
 
 /** Unknown or one of the states: segments where they fit, a menu where they do not. */
-function createChoice({ name, states, neutral, label }, labelId, choose) {
+function createChoice({ name, states, neutral, label, default: assumed }, labelId, choose) {
   const ordered = neutral === null ? states : [states[neutral], ...states.filter((_, s) => s !== neutral)];
   const letters = states.reduce((total, state) => total + state.label.length, 0);
   if (states.length > 4 || letters > FITS) {
@@ -75,7 +75,8 @@ function createChoice({ name, states, neutral, label }, labelId, choose) {
     return { element: select, show: (value) => (select.value = value) };
   }
   const group = freshId("choice");
-  const radios = [{ name: "", label: "?" }, ...ordered].map((state) => {
+  const offered = assumed ? ordered : [{ name: "", label: "?" }, ...ordered];
+  const radios = offered.map((state) => {
     const input = el("input", { type: "radio", name: group, value: state.name, onChange: () => choose(state.name || null) });
     const text = el("span", { text: state.label, "aria-hidden": state.name === "" });
     return { input, part: el("label", { class: state.name ? "segment" : "segment unknown" }, input, state.name ? null : el("span", { class: "unseen", text: "unknown" }), text) };
@@ -85,7 +86,10 @@ function createChoice({ name, states, neutral, label }, labelId, choose) {
     element,
     wide: letters > BESIDE,
     show(value, soft) {
-      for (const { input } of radios) input.checked = !soft && input.value === value;
+      for (const { input, part } of radios) {
+        input.checked = !soft && input.value === value;
+        part.classList.toggle("is-assumed", !soft && value === "" && input.value === assumed);
+      }
     },
   };
 }

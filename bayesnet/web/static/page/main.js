@@ -10,6 +10,7 @@ import { linkOf, readLink } from "./link.js";
 import { createNetworkView } from "./network_view.js";
 import { createNextView } from "./next_view.js";
 import { withNumbers } from "./numbers.js";
+import { createPeopleView } from "./people_view.js";
 import { createStore, firstState } from "./store.js";
 import { createTabs } from "./tabs.js";
 import { createToolbar } from "./toolbar.js";
@@ -24,6 +25,7 @@ import { createWords } from "./words.js";
 const TABS = [
   { name: "why", label: "For and against", create: createWhyView },
   { name: "network", label: "Network", create: createNetworkView, shown: (data) => Boolean(data.layout) },
+  { name: "people", label: "10,000 people", create: createPeopleView },
   { name: "next", label: "What to ask", create: createNextView },
   { name: "advice", label: "What to do", create: createAdviceView, shown: (data) => Boolean(data.decision) },
 ];
