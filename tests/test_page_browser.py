@@ -287,17 +287,17 @@ def test_two_scenarios_stand_side_by_side(opened, pages):
     net = pages["asia"][1]
     tab = opened("asia", "#see=dysp:yes&of=lung:yes")
     tab.get_by_role("button", name="Compare").click()
-    assert "the same so far" in tab.locator(".differs").inner_text()
+    assert "the same so far" in tab.locator(".difference").inner_text()
     choose(tab, "smoke", "no")
     row = tab.locator('.bars li[data-variable="lung"][data-state="yes"]').first
     both = [float(row.get_attribute(f"data-{which}")) for which in "ab"]
     assert both == pytest.approx([net.posterior(q)["yes"] for q in ("lung | dysp=yes", "lung | dysp=yes, smoke=no")], rel=1e-9)
-    assert tab.locator(".differs").inner_text() == "A and B differ in Smoking: no only in B."
+    assert tab.locator(".difference").inner_text() == "A and B differ in Smoking: no only in B."
     tab.get_by_role("button", name="Change A").click()
     choose(tab, "smoke", "yes")
     assert float(row.get_attribute("data-a")) == pytest.approx(net.posterior("lung | dysp=yes, smoke=yes")["yes"], rel=1e-9)
     assert float(row.get_attribute("data-b")) == pytest.approx(both[1], rel=1e-9)
-    assert tab.locator(".differs").inner_text() == "A and B differ in Smoking: yes in A, no in B."
+    assert tab.locator(".difference").inner_text() == "A and B differ in Smoking: yes in A, no in B."
     tab.get_by_role("button", name="Compare").click()
     assert tab.locator(".card").count() == 1
     assert_agrees(tab, net, "dysp=yes, smoke=yes")

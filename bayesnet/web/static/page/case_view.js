@@ -11,7 +11,7 @@ export function createCaseView(context) {
   const cards = el("div", { class: "cards" });
   const [said, more] = [el("span", { class: "said-first" }), el("span", { class: "said-more" })];
   const headline = el("p", { class: "headline", role: "status", "aria-live": "polite", "aria-atomic": true }, said, " ", more);
-  const differs = el("p", { class: "differs", hidden: true });
+  const differs = el("p", { class: "difference", hidden: true });
   const element = el("section", { class: "case", "aria-label": "The case" }, cards, headline, differs);
   let drawn = "";
   return {
@@ -22,7 +22,7 @@ export function createCaseView(context) {
       if (key !== drawn) drawCards(state);
       drawn = key;
       const [first, ...rest] = sentences(context, view);
-      write(said, first);
+      write(said, view.other ? `${NAMES[view.state.active]}: ${first}` : first);
       write(more, rest.join(" "));
       headline.classList.toggle("refused", !view.answer.posteriors);
       differs.hidden = !view.other;
@@ -41,7 +41,9 @@ export function createCaseView(context) {
 
   function card(state, scenario, i) {
     const active = i === state.active;
-    const known = context.words.known(scenario);
+    const other = state.scenarios[1 - i];
+    const same = ({ variable, kind }) => !other || kind === "assumed" || JSON.stringify(other[kind][variable]) === JSON.stringify(scenario[kind][variable]);
+    const known = context.words.known(scenario).map((item) => ({ ...item, differs: !same(item) }));
     const changed = Object.entries(scenario.numbers);
     const chips = [
       ...known.map((item) => chip(i, item)),
@@ -63,25 +65,33 @@ export function createCaseView(context) {
     );
   }
 
-  function chip(i, { variable, text, kind }) {
+  function chip(i, { variable, text, kind, differs }) {
     if (kind === "assumed") return el("li", { class: "chip assumed" }, `${text} `, el("span", { class: "kind", text: "assumed" }));
-    return removable(i, { type: kind, variable, value: null }, text, kind === "do" ? "set" : "");
+    return removable(i, { type: kind, variable, value: null }, text, kind === "do" ? "set" : "", differs);
   }
 
-  function removable(i, action, text, kind) {
+  function removable(i, action, text, kind, differs = false) {
     const take = () => {
       if (store.state.active !== i) store.dispatch({ type: "active", index: i });
       store.dispatch(action);
     };
     return el(
       "li",
-      { class: "chip" },
+      { class: differs ? "chip is-different" : "chip" },
       kind && el("span", { class: "kind", text: kind }),
       kind && " ",
       text,
       el("button", { type: "button", class: "remove", "aria-label": `Take back ${text}`, title: "Take back", text: "×", onClick: take }),
     );
   }
+}
+
+/** The diagnosis that leads among the specific ones, or null where there is none or no answer. */
+export function leading({ data, compute, words }, { posteriors }) {
+  const specific = data.diagnoses.filter((name) => words.variable(name).role !== "default");
+  if (!posteriors || !specific.length) return null;
+  const p = (name) => posteriors[compute.index(name)][words.variable(name).states.findIndex((state) => state.name === "present")];
+  return specific.reduce((best, name) => (p(name) > p(best) ? name : best));
 }
 
 /** The answer in one sentence or more, the first one the most important. */

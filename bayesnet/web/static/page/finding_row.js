@@ -126,7 +126,7 @@ function createMore({ store, words }, variable, panel, setDoing) {
   const explained = [meaning, cutoff && `Counted from ${cutoff}${unit && !cutoff.includes(unit) ? ` ${unit}` : ""}.`, note].filter(Boolean);
   put(
     panel,
-    explained.map((text) => el("p", { text: text.charAt(0).toUpperCase() + text.slice(1) })),
+    explained.map((text) => el("p", { text: `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?!]$/.test(text) ? "" : "."}` })),
     el("div", { class: "mode", role: "radiogroup", "aria-label": `How ${variable.label} is known` }, see.part, set.part),
     el(
       "fieldset",

@@ -10,6 +10,7 @@ import { linkOf, readLink } from "./link.js";
 import { createNetworkView } from "./network_view.js";
 import { createNextView } from "./next_view.js";
 import { withNumbers } from "./numbers.js";
+import { createPeek } from "./peek.js";
 import { createPeopleView } from "./people_view.js";
 import { createStore, firstState } from "./store.js";
 import { createTabs } from "./tabs.js";
@@ -37,7 +38,9 @@ const TABS = [
  */
 export function createExplorer(root, data, { address = false } = {}) {
   const compute = createCompute(data, withNumbers);
-  const store = createStore(data, firstState(data));
+  const first = firstState(data);
+  const link = address ? readLink(data, location.hash, first) : null;
+  const store = createStore(data, link?.state ?? first);
   const words = createWords(data);
   const spoken = el("p", { class: "unseen", role: "status", "aria-live": "polite" });
   const notice = createNotice();
@@ -52,6 +55,8 @@ export function createExplorer(root, data, { address = false } = {}) {
   const toolbar = createToolbar(context, { root, address });
   const parts = [toolbar, createCaseView(context), findings, createDifferentialView(context), tabs];
   const [, theCase, , differential] = parts.map((part) => part.element);
+  const peek = createPeek(context, differential);
+  parts.push(peek);
   root.classList.add("explorer");
   put(
     root,
@@ -60,6 +65,7 @@ export function createExplorer(root, data, { address = false } = {}) {
     el("main", { class: "desk" }, theCase, findings.element, el("div", { class: "answers" }, differential, tabs.element)),
     colophon(data),
     toolbar.dialog,
+    peek.element,
     spoken,
   );
 
@@ -67,8 +73,9 @@ export function createExplorer(root, data, { address = false } = {}) {
     const view = viewOf(store.state, compute);
     for (const part of parts) part.update(view);
   };
-  const leave = [store.subscribe(update), toolbar.destroy];
+  const leave = [store.subscribe(update), toolbar.destroy, peek.destroy];
   if (address) leave.push(keepAddress(context));
+  if (link?.lost.length) sayLost(context, link.lost);
   update();
   return { data, store, compute, destroy: () => leave.forEach((stop) => stop()) };
 }
@@ -81,14 +88,14 @@ export function viewOf(state, compute) {
 }
 
 /** The address says the case; a changed address changes it. */
-function keepAddress({ data, store, tell }) {
+function keepAddress(context) {
+  const { data, store } = context;
   const read = () => {
     const link = readLink(data, location.hash, store.state);
     if (!link) return;
     if (linkOf(link.state) !== linkOf(store.state)) store.dispatch({ type: "restore", state: link.state });
-    if (link.lost.length) tell(`The link names what this network does not have: ${link.lost.join(", ")}.`);
+    if (link.lost.length) sayLost(context, link.lost);
   };
-  read();
   const write = () => history.replaceState(null, "", linkOf(store.state));
   const unsubscribe = store.subscribe(write);
   globalThis.addEventListener("hashchange", read);
@@ -96,6 +103,10 @@ function keepAddress({ data, store, tell }) {
     unsubscribe();
     globalThis.removeEventListener("hashchange", read);
   };
+}
+
+function sayLost({ tell }, lost) {
+  tell(`The link names what this network does not have: ${lost.join(", ")}.`);
 }
 
 function masthead({ model }, toolbar) {

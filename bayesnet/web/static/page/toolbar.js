@@ -32,7 +32,7 @@ export function createToolbar(context, { root, address }) {
   const group = (label, ...parts) => el("div", { class: "tools", role: "group", "aria-label": label }, parts);
   const element = el(
     "div",
-    { class: "toolbar", role: "toolbar", "aria-label": "The case" },
+    { class: "toolbar" },
     group("Start", examples?.button, clear),
     group("Change", undo, redo, compare),
     group("Keep", address && link, save, open, file),
