@@ -166,6 +166,19 @@ def test_check_reports_every_problem_at_once(run, tmp_path: Path) -> None:
     assert run("query", str(broken), "flu")[0] == 1
 
 
+def test_check_also_reads_what_lies_beside_the_model_and_is_strict(run, tmp_path: Path) -> None:
+    """A source that nothing cites and faults of costs, decision and targets are told with the others; asking goes on."""
+    folder = write_clinic(tmp_path / "clinic")
+    with (folder / "sources.toml").open("a") as sources:
+        sources.write('\n[unread1999]\nauthors = "Unread A"\n')
+    (folder / "costs.toml").write_text('unit = "US$"\n[tests.swab]\nlabel = "Swab"\nburden = "none"\ngives = ["feverr"]\n')
+    status, out, err = run("check", str(folder))
+    assert (status, out) == (1, "")
+    assert 'sources.toml, source "unread1999": nothing cites it; cite it or take it out' in err
+    assert 'costs.toml, test "swab": no variable "feverr"' in err
+    assert run("query", str(folder), "flu")[0] == 0
+
+
 def test_score_reads_and_writes_tables(run, folder: str, tmp_path: Path) -> None:
     """One row in, one row out, in CSV and Parquet, equal to scoring the frame; bad rows are counted and named."""
     frame = pd.DataFrame({"fever": ["present", "0", "", "lots"], "cough": ["1", "absent", "present", ""]})

@@ -493,6 +493,67 @@ def test_broken_toml_names_the_line_and_nothing_that_follows(folder: Path) -> No
     assert ": not valid TOML: " in problem
 
 
+def test_one_slip_in_a_variable_hides_none_of_its_other_problems(folder: Path) -> None:
+    """An unknown key that nothing depends on leaves the rest of the record to be checked, its numbers too."""
+    change(
+        folder,
+        '[variables.fever]\nparents = ["abscess", "cancer"]',
+        '[variables.fever]\ncolour = 1\nparents = ["absces", "cancer"]',
+    )
+    change(
+        folder, '[variables.cancer]\ngate = "table"', '[variables.cancer]\nmeanin = "a tumour"\ndefault = "often"\ngate = "table"'
+    )
+    change(folder, number("grade=severe | leak", 0.05), "")
+    change(folder, "[variables.grade]", '[variables.grade]\nremark = "by the surgeon"')
+    keys = "the keys are gate, label, meaning, role, states, parents, expression, towards, neutral, default, unit, cutoff, note"
+    assert problems(folder) == [
+        'findings.toml, variable "cancer": unknown key "meanin"; did you mean "meaning"?',
+        f'findings.toml, variable "grade": unknown key "remark"; {keys}',
+        f'findings.toml, variable "fever": unknown key "colour"; {keys}',
+        'findings.toml, variable "cancer": the default "often" is not one of its states; expected "absent", "present"',
+        'findings.toml, variable "fever": the parent "absces" is not a variable; did you mean "abscess"?',
+        'findings.toml, variable "grade": no number for "grade=severe | leak"',
+    ]
+
+
+def test_what_follows_from_a_slip_is_not_told(folder: Path) -> None:
+    """A misspelt key of parents or states is one problem; what does not depend on it is told beside it."""
+    change(folder, '[variables.fever]\nparents = ["abscess", "cancer"]', '[variables.fever]\nparrents = ["abscess", "cancer"]')
+    change(folder, 'states = ["none", "mild", "severe"]', 'states = "none, mild, severe"\ndefault = "none"')
+    change(folder, 'parents = ["cancer"]\ngate = "odds_ratio"', 'parents = ["cancr"]\ngate = "odd_ratio"')
+    gates = "'table', 'noisy_or', 'noisy_max', 'deterministic' or 'odds_ratio'"
+    assert problems(folder) == [
+        'findings.toml, variable "grade": key "states"; got \'none, mild, severe\'; expected a list in square brackets',
+        'findings.toml, variable "fever": unknown key "parrents"; did you mean "parents"?',
+        f'findings.toml, variable "diabetes": key "gate"; got \'odd_ratio\'; expected {gates}; did you mean "odds_ratio"?',
+        'findings.toml, variable "diabetes": the parent "cancr" is not a variable; did you mean "cancer"?',
+    ]
+
+
+def test_a_file_that_is_missing_hides_nothing_of_the_others(folder: Path) -> None:
+    """Names that may stand in the missing file are not blamed; everything else is, in the same list."""
+    change(folder, 'files = ["findings.toml"]', 'files = ["findings.toml", "diseases.toml"]')
+    change(folder, '[variables.cancer]\ngate = "table"\n' + number("cancer", 0.02, 0.01, 0.03), "")
+    change(folder, number("fever | abscess", 0.52, 0.20, 0.83), number("fever | abscess", 0.97, 0.20, 0.83))
+    change(folder, number("grade=mild | leak", 0.10), number("grade=mild | leak", 0.10, source="smth2003"))
+    change(folder, number("grade=severe | leak", 0.05), "")
+    assert problems(folder) == [
+        'model.toml, key "files": there is no file "diseases.toml"',
+        'findings.toml, variable "grade": no number for "grade=severe | leak"',
+        'findings.toml, number "grade=mild | leak": source "smth2003" is not defined; did you mean "smith2003"?',
+        'findings.toml, number "fever=present | abscess=present": value 0.97 lies outside its range [0.2, 0.83]',
+    ]
+
+
+def test_sources_that_cannot_be_read_are_not_called_undefined(folder: Path) -> None:
+    """A broken sources.toml is one problem, not one for every number that cites."""
+    (folder / "sources.toml").write_text('[smith2003]\nauthors = "Smith A\n')
+    change(folder, number("grade=severe | leak", 0.05), "")
+    first, second = problems(folder)
+    assert first.startswith("sources.toml, line 2, column ")
+    assert second == 'findings.toml, variable "grade": no number for "grade=severe | leak"'
+
+
 def test_a_source_may_be_cited_by_targets_and_claims_alone(folder: Path) -> None:
     """What the audit cites is cited; what nothing cites is told, but refused only where asked."""
     change(folder, *CASES["source never cited"][:2])

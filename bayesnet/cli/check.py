@@ -10,7 +10,12 @@ from bayesnet.cli.common import as_json, check_there, progress, to_json
 from bayesnet.results.table import wrapped
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
     from bayesnet.analysis.core import Core
+    from bayesnet.errors import Problem
+    from bayesnet.model.schema import Model
 
 _AT_A_TIME = 20
 
@@ -57,14 +62,43 @@ def _read(model: str) -> Core:
     from pathlib import Path
 
     from bayesnet.analysis.core import Core
+    from bayesnet.errors import SpecError
     from bayesnet.model.find import find_model
-    from bayesnet.model.read import read_model
+    from bayesnet.model.read import read_folder, shown_path
 
     if Path(model).is_file() and Path(model).name != "model.toml":
         from bayesnet.interop.files import read_network
 
         return Core(read_network(model))
-    return Core(read_model(find_model(model)))
+    folder = find_model(model)
+    read, problems = read_folder(folder)
+    found = [*problems, *_beside(read, folder)] if read else problems
+    if read is None or found:
+        raise SpecError(shown_path(folder), found)
+    return Core(read)
+
+
+def _beside(model: Model, folder: Path) -> list[Problem | str]:
+    """What is wrong with the files beside the model: costs, decision, targets and claims."""
+    from bayesnet.analysis.auditfiles import read_claims, read_targets
+    from bayesnet.analysis.costs import read_costs
+    from bayesnet.analysis.decisionfile import read_decision
+    from bayesnet.errors import SpecError
+
+    readers: dict[str, Callable[[Path], object]] = {
+        "costs.toml": lambda path: read_costs(path, model),
+        "decision.toml": lambda path: read_decision(path, model),
+        "targets.toml": lambda path: read_targets(path, model.sources),
+        "claims.toml": lambda path: read_claims(path, model.sources),
+    }
+    problems: list[Problem | str] = []
+    for name, reader in readers.items():
+        try:
+            if (folder / name).is_file():
+                reader(folder / name)
+        except SpecError as error:
+            problems += error.problems
+    return problems
 
 
 def _costs(core: Core, patients: int) -> dict[str, float]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from bayesnet.errors import BayesnetError, Problem, did_you_mean, listed, nearest
+from bayesnet.errors import BayesnetError, Problem, UnknownState, UnknownVariable, did_you_mean, listed, nearest
 from bayesnet.model.check_gates import gate_problems
 from bayesnet.model.check_numbers import number_problems, source_problems
+from bayesnet.model.find import SOURCES_FILE
 from bayesnet.model.schema import BINARY, Model, Variable
 from bayesnet.pattern import parse_findings, resolve
 
@@ -16,12 +17,30 @@ NEAR_MISS = 0.8
 """A state as similar as this to absent or present, but not the same, is taken for a slip of the pen."""
 
 
+_STRUCTURE = frozenset({"gate", "states", "parents", "expression", "towards", "neutral", "default"})
+"""Keys of a variable on which its numbers and its children depend."""
+
+
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """What was not read as written: problems that only follow from it are not reported."""
+    """What was not read as written: problems that only follow from it are not reported.
 
-    variables: frozenset[str] = frozenset()
+    `variables` gives by name the keys that were not; `numbers` the ids that could not be read; `files` those that are missing
+    or not TOML, so that names which are not there may be in them.
+    """
+
+    variables: Mapping[str, Collection[str]] = field(default_factory=dict)
     numbers: frozenset[str] = frozenset()
+    files: frozenset[str] = frozenset()
+
+    @property
+    def whole(self) -> bool:
+        """Whether all variables are there."""
+        return self.files <= {SOURCES_FILE}
+
+    def keys(self, name: str) -> Collection[str]:
+        """The keys of a variable that the structure depends on and that were not read as they were meant."""
+        return _STRUCTURE & set(self.variables.get(name, ()))
 
 
 def check_model(model: Model, *, broken: Broken | None = None, cited: Callable[[], Collection[str]] = tuple) -> list[Problem]:
@@ -42,35 +61,39 @@ def check_model(model: Model, *, broken: Broken | None = None, cited: Callable[[
     """
     broken = broken or Broken()
     problems: list[Problem] = []
-    if not model.variables:
+    if not model.variables and broken.whole:
         problems.append(Problem("model.toml" if model.name else "", "", "no variables"))
     sound: set[str] = set()
     for variable in model.variables.values():
-        found = [] if variable.name in broken.variables else list(_structure(variable, model))
+        keys = broken.keys(variable.name)
+        found = list(_structure(variable, model, keys, broken.whole))
         problems += found
-        if not found and variable.name not in broken.variables:
+        if not found and not keys:
             sound.add(variable.name)
     problems += _cycles(model)
     for variable in model.variables.values():
         # A gate can be judged only where the variable and all its parents are as they were meant.
         if {variable.name, *variable.parents} <= sound:
             problems += gate_problems(variable, model, broken.numbers)
-    problems += number_problems(model, sound)
-    problems += source_problems(model, cited)
-    problems += _examples(model)
+    problems += number_problems(model, sound, sourced=SOURCES_FILE not in broken.files)
+    problems += source_problems(model, cited) if not broken.files else []
+    problems += _examples(model, broken)
     return problems
 
 
-def _structure(variable: Variable, model: Model) -> Iterator[Problem]:
-    """States, parents, and the keys that go with the gate."""
+def _structure(variable: Variable, model: Model, broken: Collection[str], whole: bool) -> Iterator[Problem]:
+    """States, parents, and the keys that go with the gate, as far as they do not depend on keys that are `broken`."""
     file, subject = variable.place.file, variable.place.table or f'variable "{variable.name}"'
 
     def problem(what: str, **more: Any) -> Problem:
         return Problem(file, subject, what, **more)
 
-    yield from _states(variable, problem)
-    yield from _parents(variable, model, problem)
-    yield from _keys(variable, model, problem)
+    if "states" not in broken:
+        yield from _states(variable, problem)
+    if "parents" not in broken:
+        yield from _parents(variable, model, problem, whole)
+    if not broken:
+        yield from _keys(variable, model, problem)
 
 
 Say = Callable[..., Problem]
@@ -106,9 +129,9 @@ def _slip(state: str, states: tuple[str, ...]) -> str:
     return ""
 
 
-def _parents(variable: Variable, model: Model, problem: Say) -> Iterator[Problem]:
+def _parents(variable: Variable, model: Model, problem: Say, whole: bool) -> Iterator[Problem]:
     for name in dict.fromkeys(variable.parents):
-        if name not in model.variables:
+        if name not in model.variables and whole:
             yield problem(f'the parent "{name}" is not a variable', way_out=did_you_mean(nearest(name, model.variables)))
         if variable.parents.count(name) > 1:
             yield problem(f'the parent "{name}" stands twice')
@@ -172,7 +195,7 @@ def _cycles(model: Model) -> Iterator[Problem]:
                 del left[name]
 
 
-def _examples(model: Model) -> Iterator[Problem]:
+def _examples(model: Model, broken: Broken) -> Iterator[Problem]:
     """The evidence of the example cases is in the language and names what there is."""
     states = {name: variable.states for name, variable in model.variables.items()}
     for example in model.examples:
@@ -180,4 +203,8 @@ def _examples(model: Model) -> Iterator[Problem]:
             for term in parse_findings(example.evidence):
                 resolve(term, states, example.evidence)
         except BayesnetError as error:
+            if isinstance(error, UnknownVariable) and not broken.whole:
+                continue
+            if isinstance(error, UnknownState) and "states" in broken.keys(error.name):
+                continue
             yield Problem("model.toml", f'example "{example.title}"', str(error).rstrip("."))

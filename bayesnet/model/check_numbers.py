@@ -14,7 +14,7 @@ WITHOUT_SOURCE = ("judgement", "definition")
 """Grades that need no publication."""
 
 
-def number_problems(model: Model, sound: Collection[str]) -> list[Problem]:
+def number_problems(model: Model, sound: Collection[str], *, sourced: bool = True) -> list[Problem]:
     """Check every number: that a gate asks for it, its value, its range, where it comes from.
 
     Parameters
@@ -23,6 +23,8 @@ def number_problems(model: Model, sound: Collection[str]) -> list[Problem]:
         The model.
     sound
         Variables whose structure is as it was meant; whether a gate asks for a number can be told only for these.
+    sourced
+        Whether the sources are known; otherwise no number is blamed for one that is not there.
     """
     problems: list[Problem] = []
     wanted = {name: _wanted(model, name) for name in sound if set(model.variables[name].parents) <= set(sound)}
@@ -33,7 +35,7 @@ def number_problems(model: Model, sound: Collection[str]) -> list[Problem]:
             hint = did_you_mean(nearest(number.variable, model.variables))
             problems.append(_problem(number, f'belongs to "{number.variable}", which is not a variable', way_out=hint))
         problems += _value(number)
-        problems += _origin(number, model)
+        problems += _origin(number, model if sourced else None)
     return problems
 
 
@@ -84,12 +86,12 @@ def _value(number: Number) -> Iterator[Problem]:
         yield _problem(number, f'an "exact" range [{number.low!r}, {number.high!r}]', expected="low and high equal to the value")
 
 
-def _origin(number: Number, model: Model) -> Iterator[Problem]:
+def _origin(number: Number, model: Model | None) -> Iterator[Problem]:
     """Every number says where it comes from, or that it is judged and why."""
     if number.grade not in GRADES:
         hint = did_you_mean(nearest(number.grade, GRADES))
         yield _problem(number, f'grade "{number.grade}"', expected=", ".join(GRADES), way_out=hint)
-    if number.source and number.source not in model.sources:
+    if model and number.source and number.source not in model.sources:
         hint = did_you_mean(nearest(number.source, model.sources))
         yield _problem(number, f'source "{number.source}" is not defined', way_out=hint)
     if number.grade == "judgement" and not number.note:

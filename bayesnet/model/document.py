@@ -128,6 +128,24 @@ def shaped(shape: type[Shape], raw: object, file: str, subject: str = "") -> tup
         return None, problems
 
 
+def unread(shape: type[_Shape], raw: object) -> frozenset[str]:
+    """The keys of an entry that were not read as they were meant: missing, of a wrong type, or misspelt.
+
+    >>> sorted(unread(VariableEntry, {"gate": "table", "parrents": ["cancer"], "states": "yes, no", "colour": "red"}))
+    ['parents', 'states']
+    """
+    if not isinstance(raw, Mapping):
+        return frozenset(shape.model_fields)
+    try:
+        shape.model_validate(dict(raw))
+    except ValidationError as error:
+        wrong = {str(item["loc"][0]) for item in error.errors() if item["loc"]}
+    else:
+        return frozenset()
+    meant = {name for key in wrong - set(shape.model_fields) for name in nearest(key, shape.model_fields, count=1)}
+    return frozenset((wrong & set(shape.model_fields)) | (meant - set(raw)))
+
+
 def _problem(shape: type[_Shape], item: Any, file: str, subject: str) -> Problem:
     """Say one of pydantic's findings in our words."""
     key = str(item["loc"][0]) if item["loc"] else ""

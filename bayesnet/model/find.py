@@ -6,7 +6,9 @@ from pathlib import Path
 
 from bayesnet.errors import SpecError, did_you_mean, listed, nearest
 
-MODEL_FILE = "model.toml"
+MODEL_FILE, SOURCES_FILE = "model.toml", "sources.toml"
+OTHERS = (MODEL_FILE, SOURCES_FILE, "targets.toml", "claims.toml", "costs.toml", "decision.toml")
+"""Files of a model folder that hold something other than variables."""
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _HOMES = (_PACKAGE / "priors", _PACKAGE.parent / "priors")

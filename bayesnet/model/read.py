@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bayesnet.errors import BayesnetError, Problem, SpecError, did_you_mean, nearest, said
-from bayesnet.model.find import MODEL_FILE, find_model
+from bayesnet.errors import BayesnetError, Problem, SpecError, UnknownState, UnknownVariable, did_you_mean, nearest, said
+from bayesnet.model.find import MODEL_FILE, OTHERS, SOURCES_FILE, find_model
 from bayesnet.model.schema import Example, Model, Number, Place, Source, Variable, group_variable
 from bayesnet.pattern import canonical_id, parse_number_id
 
 if TYPE_CHECKING:
     from bayesnet.model.document import GroupFile, ModelFile, VariableEntry
-
-SOURCES_FILE = "sources.toml"
 
 
 def read_model(path: str | Path, *, strict: bool = False) -> Model:
@@ -47,7 +45,8 @@ def read_model(path: str | Path, *, strict: bool = False) -> Model:
 def read_folder(folder: Path) -> tuple[Model | None, list[Problem]]:
     """Read a folder and give the model, as far as there is one, with everything that is wrong with it.
 
-    The model is None where a file cannot be read at all: what it holds is unknown, so nothing that follows from it is reported.
+    The model is None where a file cannot be read at all: what it holds is unknown, so of the others only that is reported which
+    does not depend on it.
     """
     from bayesnet.model.check import Broken, check_model
     from bayesnet.model.document import ModelFile, shaped
@@ -62,15 +61,14 @@ def read_folder(folder: Path) -> tuple[Model | None, list[Problem]]:
         return None, reading.problems
     for name in head.files:
         reading.group_file(name, head)
-    if reading.unread:
-        return None, reading.problems
     for name, members in head.groups.items():
         reading.add_variable(group_variable(name, members, Place(MODEL_FILE, f'group "{name}"')))
-    reading.keep_numbers()
     reading.source_file()
+    reading.keep_numbers()
     model = reading.model(head)
-    broken = Broken(frozenset(reading.broken), frozenset(reading.lost))
-    return model, reading.problems + check_model(model, broken=broken, cited=lambda: _cited_elsewhere(folder, head.files))
+    broken = Broken(reading.broken, frozenset(reading.lost), frozenset(reading.unread))
+    problems = reading.problems + check_model(model, broken=broken, cited=lambda: _cited_elsewhere(folder, head.files))
+    return (None if reading.unread else model), problems
 
 
 def shown_path(folder: Path) -> str:
@@ -111,12 +109,12 @@ class _Reading:
     sources: dict[str, Source] = field(default_factory=dict)
     waiting: list[tuple[str, int, Any]] = field(default_factory=list)
     """Numbers as TOML gave them, with file and position: their ids can be read when all variables are known."""
-    broken: set[str] = field(default_factory=set)
-    """Variables that were not read as written: what follows from that is not reported."""
+    broken: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Variables with keys that were not read as they were meant: what follows from those is not reported."""
     lost: set[str] = field(default_factory=set)
     """Ids of numbers that were there but could not be read."""
-    unread: bool = False
-    """Whether a file is missing or not TOML."""
+    unread: set[str] = field(default_factory=set)
+    """Files that are missing or not TOML."""
 
     def toml(self, name: str) -> dict[str, Any] | None:
         """Read one file; None, with the problem noted, where that fails."""
@@ -124,18 +122,18 @@ class _Reading:
             return read_toml(self.folder / name)
         except SpecError as error:
             self.problems += [problem for problem in error.problems if isinstance(problem, Problem)]
-            self.unread = True
+            self.unread.add(name)
             return None
 
     def group_file(self, name: str, head: ModelFile) -> None:
         """Read the variables of a group file and put its numbers on the waiting list."""
-        from bayesnet.model.document import GroupFile, VariableEntry, shaped
+        from bayesnet.model.document import GroupFile, VariableEntry, shaped, unread
 
         if not (self.folder / name).is_file():
-            there = [path.name for path in self.folder.glob("*.toml") if path.name not in (MODEL_FILE, *head.files)]
+            there = [path.name for path in self.folder.glob("*.toml") if path.name not in (*OTHERS, *head.files)]
             hint = did_you_mean(nearest(name, there))
             self.problems.append(Problem(MODEL_FILE, 'key "files"', f'there is no file "{name}"', way_out=hint))
-            self.unread = True
+            self.unread.add(name)
             return
         raw = self.toml(name)
         if raw is None:
@@ -146,13 +144,15 @@ class _Reading:
             place = Place(name, f'variable "{key}"')
             shape, found = shaped(VariableEntry, entry, name, place.table)
             self.problems += found
-            self.add_variable(_variable(key, shape, file or GroupFile(), place), whole=not found)
+            if shape is None and isinstance(entry, Mapping):  # without its gate, the rest can still be looked at
+                shape, _ = shaped(VariableEntry, {**entry, "gate": "table"}, name, place.table)
+            self.add_variable(_variable(key, shape, file or GroupFile(), place), unread(VariableEntry, entry) if found else ())
         self.waiting += [(name, at, entry) for at, entry in enumerate((file or GroupFile()).numbers, start=1)]
 
-    def add_variable(self, variable: Variable, *, whole: bool = True) -> None:
-        """Add a variable unless there is one of this name."""
-        if not whole:
-            self.broken.add(variable.name)
+    def add_variable(self, variable: Variable, unread: Collection[str] = ()) -> None:
+        """Add a variable unless there is one of this name; `unread` are the keys of it that were not read as they were meant."""
+        if unread:
+            self.broken[variable.name] = frozenset(unread)
         if variable.name in self.variables:
             first = self.variables[variable.name].place
             self.problems.append(Problem(variable.place.file, variable.place.table, f"defined before, in {first.file}"))
@@ -193,8 +193,15 @@ class _Reading:
             parents = self.variables[child].parents if child in self.variables else ()
             return canonical_id(written, states, parents), child
         except BayesnetError as error:
-            self.problems.append(Problem(file, subject, said(error)))
+            if not self.excused(error):
+                self.problems.append(Problem(file, subject, said(error)))
             return "", ""
+
+    def excused(self, error: BayesnetError) -> bool:
+        """Whether a name may be missing only because a file or the states of a variable could not be read."""
+        if isinstance(error, UnknownState):
+            return "states" in self.broken.get(error.name, ())
+        return bool(self.unread - {SOURCES_FILE}) and isinstance(error, UnknownVariable)
 
     def source_file(self) -> None:
         """Read sources.toml, if there is one."""

@@ -8,12 +8,8 @@ from itertools import groupby
 from pathlib import Path
 
 from bayesnet.errors import SpecError
-from bayesnet.model.find import MODEL_FILE
-from bayesnet.model.read import SOURCES_FILE
+from bayesnet.model.find import MODEL_FILE, OTHERS, SOURCES_FILE
 from bayesnet.model.schema import BINARY, Example, Model, Number, Source, Variable, group_variable
-
-_TAKEN = frozenset(f"{stem}.toml" for stem in ("model", "sources", "targets", "claims", "costs", "decision"))
-"""Files that hold something other than variables."""
 
 _HEAD = ("name", "title", "version", "description", "warning", "population", "citation")
 _NUMBER = ("id", "value", "low", "high", "range", "source", "where", "population", "grade", "note")
@@ -90,10 +86,10 @@ def _is_group(variable: Variable) -> bool:
 def _file_of(variable: Variable) -> str:
     """The file a variable was read from, or one named after its group."""
     file = variable.place.file
-    if re.fullmatch(r"[\w -]+\.toml", file) and file not in _TAKEN:
+    if re.fullmatch(r"[\w -]+\.toml", file) and file not in OTHERS:
         return file
     name = re.sub(r"[^a-z0-9_-]+", "_", (variable.group or "variables").lower()) + ".toml"
-    return name if name not in _TAKEN else f"variables_{name}"
+    return name if name not in OTHERS else f"variables_{name}"
 
 
 def _fresh(name: str, taken: Iterable[str]) -> str:
