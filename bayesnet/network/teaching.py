@@ -43,8 +43,8 @@ def exercises(
     Returns
     -------
     ExerciseSet
-        A sequence of exercises, each with `.question`, `.check(answer)`, `.answer`, `.solution`, `.errors`, `.hint`, `.difficulty`.
-        It prints as the student's sheet; `.key()` is the teacher's; both also as Markdown.
+        A sequence of exercises, each with `.question`, `.check(answer)`, `.answer`, `.solution`, `.errors`, `.hint` and
+        `.difficulty`. It prints as the student's sheet; `.key()` is the teacher's; both also as Markdown.
 
     Raises
     ------

@@ -12,8 +12,9 @@ Bulletin 143(12), 1273-1312.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
@@ -38,6 +39,8 @@ from bayesnet.teach.exercises.known import (
 )
 from bayesnet.teach.exercises.phrases import Phrase, Without, article, capital, counted, singular
 from bayesnet.teach.exercises.world import Event, World
+
+T = TypeVar("T")
 
 FORMATS = ("gigerenzer1995", "sedlmeier2001", "mcdowell2017", "eddy1982")
 NEGLECTED = ("kahneman1973", "barhillel1980", "eddy1982", "villejoubert2002")
@@ -92,10 +95,8 @@ def pairs(world: World, rng: np.random.Generator, contrary: float = 0.8) -> Iter
 
 def natural_frequencies(world: World, rng: np.random.Generator) -> Iterator[Exercise]:
     """One finding, told in whole people: what share of those with the finding has the disease?"""
-    for pair in pairs(world, rng):
-        if (people := _counts(pair)) is None:
-            continue
-        of, ill, true, false = people
+    counted_pairs = ((pair, people) for pair in pairs(world, rng) if (people := _counts(pair)) is not None)
+    for pair, (of, ill, true, false) in _later(counted_pairs, lambda item: item[1][0] > SIZES[1]):
         well, who, h, e = of - ill, world.people, pair.has, pair.found
         right = true / (true + false)
         errors = distinct((pair.posterior, right), _errors(pair, world, ill / of, true / ill, false / well, right))
@@ -150,7 +151,7 @@ def percentages(world: World, rng: np.random.Generator) -> Iterator[Exercise]:
             difficulty=2,
             question=(
                 f"{told_in_percent(world, pair, prior, sensitivity, alarms)}\n"
-                f"{capital(article(singular(who)))} {e.has()}. How probable is {h.thing} now?"
+                f"{capital(article(singular(who)))} {e.has()}. How probable {h.asked} now?"
             ),
             answer=pair.posterior,
             shown=f"{percent(right)}{_or_one_in(right)}",
@@ -202,7 +203,7 @@ def another_population(world: World, rng: np.random.Generator) -> Iterator[Exerc
                 f"Of those {e.who}, {percent(pair.posterior)} {h.has(2)}.\n"
                 f"Elsewhere {percent(there)} {h.has(2)}. Suppose that all else is as before: {e.thing} is found in "
                 f"{sensitivity} of the {who} {h.who} and in {alarms} of the {who} {h.negated.who}.\n"
-                f"{capital(article(singular(who)))} elsewhere {e.has()}. How probable is {h.thing}?"
+                f"{capital(article(singular(who)))} elsewhere {e.has()}. How probable {h.asked}?"
             ),
             answer=exact,
             shown=f"{percent(right)}{_or_one_in(right)}",
@@ -227,7 +228,7 @@ def prediction(world: World, rng: np.random.Generator) -> Iterator[Exercise]:
     def total(prior: float, sensitivity: float, alarms: float) -> float:
         return prior * sensitivity + (1.0 - prior) * alarms
 
-    for pair in pairs(world, rng):
+    for pair in _later(pairs(world, rng), lambda pair: pair.prior * pair.sensitivity < 0.1 * world.marginal(pair.e)):
         exact = world.marginal(pair.e)
         found = rounded((pair.prior, pair.sensitivity, pair.false_alarms), total)
         if found is None or not 0.005 <= exact <= 0.97:
@@ -291,6 +292,17 @@ def citations(world: World, pair: Pair) -> tuple[str, ...]:
     return (world.cite(pair.h), world.cite(pair.e, [pair.h]), world.cite(pair.e, [pair.h.negated]))
 
 
+def _later(items: Iterable[T], wait: Callable[[T], bool]) -> Iterator[T]:
+    """The same items, those that can wait after the others."""
+    waiting = []
+    for item in items:
+        if wait(item):
+            waiting.append(item)
+        else:
+            yield item
+    yield from waiting
+
+
 def _counts(pair: Pair) -> tuple[int, int, int, int] | None:
     """A population and in it the ill, and those with the finding among ill and well: the smallest that gives the answer."""
     for of in SIZES:
@@ -314,7 +326,7 @@ def _errors(pair: Pair, world: World, prior: float, s: float, f: float, right: f
     yield known(FALSE_ALARMS, f, f"This is the share of those {h.negated.who} who {e.has(2)}.")
     if s > f:
         yield known(SUBTRACTION, s - f, f"This is {percent(s)} less {percent(f)}.")
-    yield known(JOINT, prior * s, f"This is the share of all {who} for which both are true.")
+    yield known(JOINT, prior * s, f"This counts those with both among all {who}, and not among those {e.who}.")
 
 
 def _or_one_in(p: float) -> str:

@@ -148,7 +148,7 @@ def explaining_away(world: World, rng: np.random.Generator) -> Iterator[Exercise
         before, right = (both + only_first) / of, both / (both + only_second)
         a, b, found, who = world.phrase(first), world.phrase(second), world.phrase(e), world.people
         told = (
-            known(UNCHANGED, before, f"This is the probability before {b.thing} was known."),
+            known(UNCHANGED, before, "This is the probability before the other was known."),
             known(INVERSE, both / (both + only_first), f"This is the share of those {a.who} who {b.has(2)} too."),
             known(JOINT, both / of, f"These are the {who} with both, as a share of all {who} {found.who}."),
             known(COMPLEMENT, 1.0 - right, "This is the probability of the contrary."),
@@ -160,7 +160,7 @@ def explaining_away(world: World, rng: np.random.Generator) -> Iterator[Exercise
             known(
                 UNCHANGED, "unchanged", f"{capital(a.thing)} and {b.thing} meet in {found.thing}, and that is known here.", SAME
             ),
-            known(SUPPORT, "up", f"But {b.thing} accounts for {found.thing} by itself.", UP),
+            known(SUPPORT, "up", f"But {b.does('accounts', 'account')} for {found.thing}.", UP),
         )
         rest = of - both - only_first - only_second
         others = f"the other {rest:,d} neither" if rest else "there are no others"
@@ -196,22 +196,30 @@ def explaining_away(world: World, rng: np.random.Generator) -> Iterator[Exercise
 
 
 def _adjustments(world: World, rng: np.random.Generator) -> Iterator[_Adjustment]:
-    """Causes with one parent, and outcomes that the parent confounds; adjusting for the parents of a cause is always right."""
-    causes = [x for x in world.events if len(_free(world, x.variable)) == 1]
-    for i in rng.permutation(len(causes)):
-        x = causes[i]
+    """Causes with one parent, and outcomes that the parent confounds; adjusting for the parents of a cause is always right.
+
+    First come, in random order, causes that have effects and with which seeing and doing differ much; one outcome of each.
+    """
+    found: list[tuple[int, int, float, _Adjustment]] = []
+    for x in (x for x in world.events if len(_free(world, x.variable)) == 1):
         groups = _groups(world, _free(world, x.variable)[0])
         if not groups or min(world.marginal(x, [g]) for g in groups) < 1e-6:
             continue
-        above = world.ancestors[x.variable]
-        outcomes = [y for y in world.events if y.variable not in (*above, x.variable)]
-        differ = [y for y in outcomes if apart(world.marginal(y, [x]), world.marginal(y, do=x))]
-        for j in rng.permutation(len(differ)):
-            y = differ[j]
+        everybody, with_x = (tuple(world.marginal(g, seen) for g in groups) for seen in ((), (x,)))
+        outcomes = [y for y in world.events if y.variable not in (*world.ancestors[x.variable], x.variable)]
+        for turn, j in enumerate(rng.permutation(len(outcomes))):
+            y = outcomes[j]
             outcome = tuple(world.marginal(y, [x, g]) for g in groups)
-            if min(outcome) > 0.001 and max(outcome) < 1.0:
-                everybody, with_x = (tuple(world.marginal(g, seen) for g in groups) for seen in ((), (x,)))
-                yield _Adjustment(x, y, groups, everybody, with_x, outcome)
+            if apart(world.marginal(y, [x]), world.marginal(y, do=x)) and min(outcome) > 0.001 and max(outcome) < 1.0:
+                rank = (not world.descendants[x.variable]) + 2 * (not _far(world, x, y))
+                found.append((rank, turn, float(rng.random()), _Adjustment(x, y, groups, everybody, with_x, outcome)))
+    yield from (case for *_, case in sorted(found, key=lambda item: item[:3]))
+
+
+def _far(world: World, x: Event, y: Event) -> bool:
+    """Whether seeing and doing differ so much that nobody can overlook it."""
+    seen, done = sorted((world.marginal(y, [x]), world.marginal(y, do=x)))
+    return done - seen > 0.05 or done > 1.15 * seen
 
 
 def _free(world: World, v: int) -> tuple[int, ...]:
@@ -265,16 +273,23 @@ def _causes(world: World, rng: np.random.Generator) -> Iterator[tuple[Event, Eve
             for a, b in permutations(causes, 2)
             if a.variable not in {b.variable} | world.ancestors[b.variable] | world.descendants[b.variable]
         ]
-        for j in rng.permutation(len(pairs))[:_PAIRS]:
-            first, second = pairs[j]
+        order = sorted(rng.permutation(len(pairs)), key=lambda j: not _both_near(world, pairs[j], e))
+        for first, second in (pairs[j] for j in order[:_PAIRS]):
             table = world.joint([first, second], [e])
             now, then = float(table[1].sum()), float(table[1, 1] / table[:, 1].sum())
             if now > then > 0.005 and apart(now, then) and _away(world, first, second, table):
-                if then < 0.7 * now and min(now, float(table[:, 1].sum())) > 0.03:
+                much = then < 0.7 * now and min(now, float(table[:, 1].sum())) > 0.03
+                if much and _both_near(world, (first, second), e):
                     yield first, second, e
                 else:
                     late.append((first, second, e))
     yield from late
+
+
+def _both_near(world: World, causes: tuple[Event, Event], e: Event) -> bool:
+    """Whether both causes are what one would think of: diagnoses, or the direct causes of the finding."""
+    listed = {h.variable for h in world.hypotheses}
+    return all(c.variable in listed or c.variable in world.parents[e.variable] for c in causes)
 
 
 def _away(world: World, first: Event, second: Event, given: np.ndarray) -> bool:
@@ -300,7 +315,7 @@ def _four(table: np.ndarray) -> tuple[int, int, int, int] | None:
     for of in _SIZES:
         both, first, second = (round(of * float(p)) for p in (table[1, 1], table[1, 0], table[0, 1]))
         second = of - both - first if table[0, 0] < 1e-12 else second
-        if both < 1 or first < 2 or second < 2 or of < both + first + second:
+        if both < (4 if of < _SIZES[-1] else 1) or first < 2 or second < 2 or of < both + first + second:
             continue
         if abs(both / (both + second) - exact) <= 0.5 * tolerance(exact):
             return of, both, first, second

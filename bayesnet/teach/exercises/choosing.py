@@ -137,8 +137,8 @@ def _worked(o: _Option) -> str:
     p = o.pair
     negative = p.prior * (1 - p.sensitivity) / (1 - o.positive)
     return (
-        f"{o.letter}: found in {percent(o.positive)}, then {percent(p.posterior)}; not found in {percent(1 - o.positive)}, "
-        f"then {percent(negative)}; likelihood ratio {p.likelihood_ratio:.2g}; {o.bits:.3g} bits."
+        f"{o.letter}: found in {percent(o.positive)}, and then {percent(p.posterior)}; not found in {percent(1 - o.positive)}, "
+        f"and then {percent(negative)}; likelihood ratio {p.likelihood_ratio:.2g}; {o.bits:.3g} bits."
     )
 
 

@@ -20,12 +20,16 @@ from bayesnet.analysis.paths import Graph, separated
 from bayesnet.inference.evidence import Evidence, one_hot
 from bayesnet.teach.exercises.exercise import Exercise
 from bayesnet.teach.exercises.known import CHAIN_OPEN, CHAIN_SHUT, COLLIDER_OPEN, COLLIDER_SHUT, KnownError, known
+from bayesnet.teach.exercises.phrases import capital
 from bayesnet.teach.exercises.world import World
 
 MOST = 10
 """Variables in a graph that is asked about; who reads it must hold it in mind."""
 
-_TRIES = 600
+FEW = 7
+"""As many as are better."""
+
+_TRIES = 800
 _PATIENCE = 3_000
 _WAYS = 3
 
@@ -71,11 +75,11 @@ def reading_graph(world: World, rng: np.random.Generator) -> Iterator[Exercise]:
     if len(small) < 3:
         return
     dependent = bool(rng.integers(2))
-    for _ in range(_TRIES):
+    for trial in range(_TRIES):
         x, y, *given = (small[i] for i in rng.permutation(len(small))[: 2 + int(rng.choice([0, 1, 1, 1, 2]))])
         asked = frozenset((x, y, *given))
         above = asked.union(*(world.ancestors[v] for v in asked)) - world.context
-        if len(above) > MOST or x in world.parents[y] or y in world.parents[x]:
+        if len(above) > (MOST if trial > _TRIES // 2 else FEW) or x in world.parents[y] or y in world.parents[x]:
             continue
         evidence = _evidence(world, given)
         if separated(world.core, evidence, x, y) == dependent:
@@ -111,6 +115,7 @@ def _exercise(world: World, asked: tuple[int, int, tuple[int, ...]], shown: froz
     arrows = [f"{world.label(p)} → {world.label(v)}" for v in sorted(shown) for p in world.parents[v] if p in shown]
     states = "The state" if len(names) == 1 else "The states"
     known_ = f"{states} of {' and '.join(map(_quoted, names))} {'is' if len(names) == 1 else 'are'} known."
+    known_of_all = f"{capital(world.setting)}. " if world.setting else ""
     told = known_ if names else "Nothing is known yet."
     apart = bool(ways[0].blocker)
     right, wrong = ("no", "yes") if apart else ("yes", "no")
@@ -119,7 +124,7 @@ def _exercise(world: World, asked: tuple[int, int, tuple[int, ...]], shown: froz
         difficulty=1 if len(shown) <= 4 and not any(way.colliders for way in ways) else 2,
         question=(
             f"These arrows of a network lead from causes to effects:\n{'; '.join(arrows)}.\n"
-            f"{told} Does learning about {_quoted(first)} then say anything about {_quoted(second)}?"
+            f"{known_of_all}{told} Does learning about {_quoted(first)} then say anything about {_quoted(second)}?"
         ),
         answer=right,
         shown=f"{right}: {_quoted(first)} and {_quoted(second)} are {'independent' if apart else 'dependent'}"

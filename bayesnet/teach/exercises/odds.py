@@ -61,9 +61,10 @@ def likelihood_ratio_and_odds(world: World, rng: np.random.Generator) -> Iterato
             kind="likelihood_ratio",
             difficulty=2,
             question=(
-                f"Among {world.group}, {prior} {h.has(2)}. {capital(e.thing)} is {ratio} times as frequent in {who} {h.who} "
-                f"as in {who} {h.negated.who}: its likelihood ratio is {ratio}.\n"
-                f"{capital(article(singular(who)))} {e.has()}. How probable is {h.thing} now?"
+                f"Among {world.group}, {prior} {h.has(2)}. "
+                f"{capital(e.does('is', 'are'))} {ratio} times as frequent in {who} {h.who} "
+                f"as in {who} {h.negated.who}: the likelihood ratio is {ratio}.\n"
+                f"{capital(article(singular(who)))} {e.has()}. How probable {h.asked} now?"
             ),
             answer=pair.posterior,
             shown=percent(right),
@@ -112,12 +113,13 @@ def double_counting(world: World, rng: np.random.Generator) -> Iterator[Exercise
             kind="double_counting",
             difficulty=3,
             question=(
-                f"Among {world.group}, {prior} {h.has(2)}. {capital(first.thing)} has a likelihood ratio of {ratios[0]} for "
-                f"{h.thing}; {other.thing} on its own has one of {ratios[1]}.\n"
-                f"But the two findings are related: among {who} {first.who}, {other.thing} is {often} in "
+                f"Among {world.group}, {prior} {h.has(2)}. "
+                f"{capital(first.does('has', 'have'))} a likelihood ratio of {ratios[0]} for "
+                f"{h.thing}; {other.does('alone has', 'alone have')} one of {ratios[1]}.\n"
+                f"But the two findings are related: among {who} {first.who}, {other.does('is', 'are')} {often} in "
                 f"those {h.who} as in those {h.negated.who}.\n"
-                f"{capital(article(singular(who)))} {first.has()}, and then {other.thing} is found as well. "
-                f"How probable is {h.thing} now?"
+                f"{capital(article(singular(who)))} {first.has()}, and then {other.does('is', 'are')} found as well. "
+                f"How probable {h.asked} now?"
             ),
             answer=exact,
             shown=percent(right),
@@ -149,9 +151,10 @@ def _doubles(world: World, rng: np.random.Generator) -> Iterator[tuple[Pair, Eve
     for pair in pairs(world, rng):
         if pair.e.holds or len(world.core.names) < 10:
             by_hypothesis.setdefault(pair.h, []).append(pair)
+    frequent = [h for h in by_hypothesis if world.marginal(h) >= 0.002] or list(by_hypothesis)
     listed = [
         (pair, other.e)
-        for own in by_hypothesis.values()
+        for own in (by_hypothesis[h] for h in frequent)
         for pair, other in permutations(own, 2)
         if pair.e.variable != other.e.variable and min(pair.likelihood_ratio, other.likelihood_ratio) > 1.25
     ]

@@ -122,6 +122,22 @@ class Phrase:
         verb = ("is", "are") if self.be else ("has", "have")
         return f"{verb[count != 1]} {self.noun}"
 
+    def does(self, one: str, many: str) -> str:
+        """As a subject with its verb: `fever is`, `lytic lesions are`."""
+        return f"{self.thing} {many if self.plural else one}"
+
+    @property
+    def asked(self) -> str:
+        """After "how probable": `is fever`, `are lytic lesions`."""
+        return f"{'are' if self.plural else 'is'} {self.thing}"
+
+    @property
+    def plural(self) -> bool:
+        """Whether it is spoken of as several."""
+        return not self.be and _head(self.contrary or self.noun).removesuffix("s") in _COUNTED - {
+            _head(self.contrary or self.noun)
+        }
+
     @property
     def to(self) -> str:
         """After "to" or "would": `have fever`, `be female`."""
@@ -265,8 +281,12 @@ def _with_article(noun: str) -> str:
     """A noun with an article where one has one of it."""
     if noun.casefold() in _WITHOUT_ARTICLE or re.match(r"(?:a|an|the|any|no|some) ", noun):
         return noun
-    head = re.split(r" (?:of|on|in|at|with|without|over|under|or|and|elsewhere)\b", noun)[0].split()[-1].casefold()
-    return article(noun) if head in _COUNTED else noun
+    return article(noun) if _head(noun) in _COUNTED else noun
+
+
+def _head(noun: str) -> str:
+    """The word that says what it is: `lesion` of `a marrow lesion on MRI`."""
+    return re.split(r" (?:of|on|in|at|with|without|over|under|or|and|elsewhere)\b", noun)[0].split()[-1].casefold()
 
 
 def _bare(noun: str) -> str:

@@ -61,8 +61,8 @@ class World:
         self.core = core
         named = people(core.model, group)
         self.people = short(named)
-        setting = "; ".join(self._context())
-        self.group = f"{named} ({setting})" if setting else named
+        self.setting = "; ".join(self._context())
+        self.group = f"{named} ({self.setting})" if self.setting else named
         self.target = None if target is None else Event(*target)
         self.basis: Basis = core.basis(core.stated(Findings()))
         self._asked: dict[tuple[frozenset[Event], frozenset[tuple[int, int]]], list[FloatArray]] = {}
