@@ -101,6 +101,12 @@ def assert_agrees(tab, net: bayesnet.Network, given, do=None) -> None:
         assert told[name] == pytest.approx([expected[name][state] for state in variable.states], rel=1e-9, abs=1e-15)
 
 
+def address_of(tab) -> str:
+    """What follows the address, once it has been written."""
+    tab.wait_for_timeout(300)
+    return tab.evaluate("location.hash")
+
+
 CASES = {
     "back_pain": [
         ("age_group", "60-69"),
@@ -256,8 +262,7 @@ def test_a_link_opens_the_same_case(opened, pages):
     choose(tab, "fever", "present")
     tab.locator(".ask").select_option("epidural_abscess")
     tab.get_by_role("button", name="linear").click()
-    address = tab.evaluate("location.href")
-    again = opened("back_pain", "#" + address.split("#")[1])
+    again = opened("back_pain", address_of(tab))
     assert again.evaluate("bayesnet.store.state") == tab.evaluate("bayesnet.store.state")
     assert again.evaluate(ALL_POSTERIORS) == tab.evaluate(ALL_POSTERIORS)
     again.reload()
@@ -390,7 +395,7 @@ def test_names_that_are_markup_do_no_harm(opened, pages):
     seen = "JSON.stringify(bayesnet.store.state.scenarios[0].see)"
     assert json.loads(tab.evaluate(seen)) == given
     assert_agrees(tab, net, given)
-    again = opened("odd", "#" + tab.evaluate("location.href").split("#", 1)[1])
+    again = opened("odd", address_of(tab))
     assert json.loads(again.evaluate(seen)) == given
     assert_agrees(again, net, given)
 

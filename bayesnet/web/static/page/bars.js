@@ -49,14 +49,17 @@ export function createBars(context, label, { sorted = true } = {}) {
   function arrange(elements) {
     const same = list.children.length === elements.length && elements.every((row, i) => list.children[i] === row);
     if (same) return;
-    const before = new Map(stillness() ? [] : [...list.children].map((row) => [row, row.getBoundingClientRect().top]));
+    const before = stillness() ? null : new Map([...list.children].map((row) => [row, row.getBoundingClientRect().top]));
     const focused = list.contains(document.activeElement) ? document.activeElement : null;
     list.replaceChildren(...elements);
     focused?.focus({ preventScroll: true });
-    for (const row of before.size ? elements : []) {
-      const moved = before.has(row) ? before.get(row) - row.getBoundingClientRect().top : 0;
-      if (moved) row.animate([{ transform: `translateY(${moved}px)` }, { transform: "none" }], MOVE);
-    }
+    if (before?.size) requestAnimationFrame(() => move(before));
+  }
+
+  /** Runs before the next painting, when the browser has to lay out the page anyway. */
+  function move(before) {
+    const moved = [...before].map(([row, top]) => [row, row.isConnected ? top - row.getBoundingClientRect().top : 0]);
+    for (const [row, by] of moved) if (by) row.animate([{ transform: `translateY(${by}px)` }, { transform: "none" }], MOVE);
   }
 }
 

@@ -64,9 +64,11 @@ export function position(p, scale) {
   return scale === "log" ? logOddsPosition(p) : Math.min(1, Math.max(0, p));
 }
 
+const THOUSANDS = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+
 /** A whole number with its thousands apart. */
 export function grouped(x) {
-  return x.toLocaleString("en-US", { maximumFractionDigits: 0 });
+  return THOUSANDS.format(x);
 }
 
 /** Words joined as in a sentence: "a, b and c". */

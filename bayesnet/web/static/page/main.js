@@ -53,8 +53,9 @@ export function createExplorer(root, data, { address = false } = {}) {
     (name) => store.dispatch({ type: "tab", tab: name }),
   );
   const toolbar = createToolbar(context, { root, address });
-  const parts = [toolbar, createCaseView(context), findings, createDifferentialView(context), tabs];
-  const [, theCase, , differential] = parts.map((part) => part.element);
+  // The differential is updated first: it measures where its bars are, which costs nothing before the page has changed.
+  const parts = [createDifferentialView(context), toolbar, createCaseView(context), findings, tabs];
+  const [differential, , theCase] = parts.map((part) => part.element);
   const peek = createPeek(context, differential);
   parts.push(peek);
   root.classList.add("explorer");
@@ -87,21 +88,33 @@ export function viewOf(state, compute) {
   return { state, ...of(state.scenarios[state.active]), other };
 }
 
-/** The address says the case; a changed address changes it. */
+/** The address says the case; a changed address changes it. Written a moment after the last click: it is slow, and browsers count. */
 function keepAddress(context) {
   const { data, store } = context;
+  let waiting = 0;
+  const write = () => {
+    clearTimeout(waiting);
+    history.replaceState(null, "", linkOf(store.state));
+  };
+  const later = () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(write, 200);
+  };
   const read = () => {
+    clearTimeout(waiting);
     const link = readLink(data, location.hash, store.state);
     if (!link) return;
     if (linkOf(link.state) !== linkOf(store.state)) store.dispatch({ type: "restore", state: link.state });
     if (link.lost.length) sayLost(context, link.lost);
   };
-  const write = () => history.replaceState(null, "", linkOf(store.state));
-  const unsubscribe = store.subscribe(write);
+  const unsubscribe = store.subscribe(later);
   globalThis.addEventListener("hashchange", read);
+  globalThis.addEventListener("pagehide", write);
   return () => {
+    clearTimeout(waiting);
     unsubscribe();
     globalThis.removeEventListener("hashchange", read);
+    globalThis.removeEventListener("pagehide", write);
   };
 }
 

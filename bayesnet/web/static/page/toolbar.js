@@ -2,7 +2,7 @@
 
 import { el, put } from "./dom.js";
 import { createExamples } from "./examples_view.js";
-import { caseFile, readCase } from "./link.js";
+import { caseFile, linkOf, readCase } from "./link.js";
 
 const THEMES = ["auto", "light", "dark"];
 const THEME_KEY = "bayesnet-theme";
@@ -88,9 +88,9 @@ export function createToolbar(context, { root, address }) {
 }
 
 /** The address to the clipboard; where there is none, it is said where to find it. */
-async function copy({ tell }) {
+async function copy({ tell, store }) {
   try {
-    await navigator.clipboard.writeText(location.href);
+    await navigator.clipboard.writeText(location.href.split("#")[0] + linkOf(store.state));
     tell("The link to this case is copied.");
   } catch {
     tell("The link to this case is the address in the address bar.");
