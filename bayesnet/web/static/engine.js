@@ -5,10 +5,10 @@
 //    axis of its own: two tensors that share it are multiplied by taking the larger rank, so nothing is ever subtracted. A
 //    finding known to be at rank zero is one vector per parent and needs no axis.
 // 3. Here the plan is run: forwards for P(e), backwards for all posteriors (Darwiche 2003), every buffer scaled to a largest
-//    entry of 1. Unobserved findings are answered last, by running again only what they would change.
+//    entry of 1. Unobserved findings are answered when one is looked at, by running again only what they would change.
 
 import { MOST_TERMS, assign, range, read } from "./evidence.js";
-import { gateLeaves, makePlan, slice, sum } from "./plan.js";
+import { gateLeaves, load, makePlan, slice, sum } from "./plan.js";
 
 // Multiplications of a plan from which one with fewer lanes is tried.
 const LARGE = 2 ** 11;
@@ -39,45 +39,63 @@ export function compile(network, { maxCells = 2 ** 24, maxProducts = 2 ** 28 } =
 /**
  * Everything the evidence says: `likelihoods` maps positions of variables to one likelihood per state (one-hot for a hard
  * finding, any positive scale), `interventions` positions to the state they are set to, arrows cut first.
- * Returns ln P(e) and one posterior per variable; -Infinity and null where the evidence is impossible.
+ * Returns ln P(e) and one posterior per variable; -Infinity and null where the evidence is impossible. `products` counts
+ * the multiplications of the plan.
  */
 export function answer(engine, { likelihoods = {}, interventions = {} } = {}) {
   const impossible = { logProbability: -Infinity, posteriors: null, products: 0 };
   const known = read(engine, likelihoods, interventions);
   if (!known.possible) return impossible;
-  const { roles, plan } = choose(engine, known);
-  const logProbability = known.log + forward(plan);
+  const asked = { known, ...choose(engine, known) };
+  const logProbability = known.log + run(engine, asked);
   if (!(logProbability > -Infinity)) return impossible;
-  backward(plan);
-  return { logProbability, posteriors: posteriors(engine, known, roles, plan), products: plan.products };
+  return { logProbability, posteriors: posteriors(engine, asked), products: asked.plan.products };
+}
+
+/** Run a plan up and down; returns its ln P(e). The engine's memory is then that of this plan. */
+function run(engine, asked) {
+  load(asked.plan);
+  engine.memory.holds = asked.plan;
+  const log = forward(asked.plan);
+  if (log > -Infinity) backward(asked.plan);
+  return log;
 }
 
 /** Folding makes small plans with many lanes; where the plan is large all the same, fewer lanes are worth more axes. */
 function choose(engine, known) {
-  const planned = (most) => {
+  const planned = (most, index) => {
     const roles = assign(engine, known, most);
-    return { roles, plan: makePlan(engine, known, roles) };
+    return { roles, plan: makePlan(engine, known, roles, index) };
   };
-  const folded = planned(MOST_TERMS);
+  const folded = planned(MOST_TERMS, 0);
   if (folded.plan.products < LARGE) return folded;
   try {
-    const open = planned(1);
-    if (open.plan.products < 4 * folded.plan.products) return open;
+    const open = planned(1, folded.plan.index);
+    return open.plan.products < 4 * folded.plan.products ? open : folded;
   } catch (error) {
     // Too wide with more axes; the folded plan fits.
     if (!(error instanceof RangeError)) throw error;
+    return folded;
   }
-  return planned(MOST_TERMS);
 }
 
 /** z += x * y over a step. p, q, r say which offset of each triple belongs to x, y, z: 0 operand a, 1 operand b, 2 the result. */
 function multiply(index, step, x, y, z, p, q, r) {
-  const { inner, outer } = step;
+  const { inner, outer, count, by } = step;
   const at = [step.a.at, step.b.at, step.out.at];
   const [begin, end] = [inner.start, inner.end];
+  const [byX, byY, byZ] = [by[p], by[q], by[r]];
   for (let o = outer.start; o < outer.end; o += 3) {
     const [xo, yo, zo] = [at[p] + index[o + p], at[q] + index[o + q], at[r] + index[o + r]];
-    for (let i = begin; i < end; i += 3) z[zo + index[i + r]] += x[xo + index[i + p]] * y[yo + index[i + q]];
+    for (let i = begin; i < end; i += 3) {
+      let [xi, yi, zi] = [xo + index[i + p], yo + index[i + q], zo + index[i + r]];
+      for (let k = 0; k < count; k++) {
+        z[zi] += x[xi] * y[yi];
+        xi += byX;
+        yi += byY;
+        zi += byZ;
+      }
+    }
   }
 }
 
@@ -115,13 +133,38 @@ function backward(plan) {
   }
 }
 
-/** One posterior per variable. */
-function posteriors(engine, known, roles, plan) {
+/** One posterior per variable. Those that no other hangs on are answered when one of them is first looked at. */
+function posteriors(engine, asked) {
+  const { known, roles, plan } = asked;
   const found = engine.cards.map((card) => new Float64Array(card));
   known.fixed.forEach((s, v) => s >= 0 && (found[v][s] = 1));
   for (const [v, t] of plan.unary) {
     for (let s = 0; s < t.cells; s++) found[v][s] = plan.value[t.at + s] * plan.slope[t.at + s];
+    normalise(found[v]);
   }
+  const later = [...roles.lanes, ...roles.chains, ...[...roles.intervals.keys()].filter((v) => known.fixed[v] < 0)];
+  const answers = [...found];
+  const all = () => {
+    later.forEach((v) => Object.defineProperty(answers, v, { value: found[v], enumerable: true }));
+    if (engine.memory.holds !== plan) again(engine, asked);
+    answerRest(engine, asked, found);
+  };
+  const get = (v) => () => {
+    all();
+    return found[v];
+  };
+  later.forEach((v) => Object.defineProperty(answers, v, { get: get(v), enumerable: true, configurable: true }));
+  return answers;
+}
+
+/** The engine has answered something else since: plan and run once more. */
+function again(engine, asked) {
+  Object.assign(asked, choose(engine, asked.known));
+  run(engine, asked);
+}
+
+/** Unobserved findings and gates known to an interval: by running again only what they would change. */
+function answerRest(engine, { known, roles, plan }, found) {
   for (const v of roles.lanes) {
     const ratio = (leaves) => foldedRatio(engine, known, plan, new Map(), 1, leaves);
     if (engine.families[v].table) tablePosterior(engine, known, v, ratio, found[v]);
@@ -131,12 +174,13 @@ function posteriors(engine, known, roles, plan) {
     const ratio = (leaves) => laneRatio(plan, leaves, plan.leaves.get(v));
     if (known.fixed[v] < 0) gatePosterior(engine, known, v, interval, ratio, found[v]);
   }
-  for (const v of roles.chains) chainPosterior(engine, known, v, found);
-  for (const p of found) {
-    const total = sum(p, 0, p.length);
-    for (let s = 0; s < p.length; s++) p[s] /= total;
-  }
-  return found;
+  for (const v of [...roles.lanes, ...roles.intervals.keys()]) normalise(found[v]);
+  for (const v of roles.chains) normalise(chainPosterior(engine, known, v, found));
+}
+
+function normalise(p) {
+  const total = sum(p, 0, p.length);
+  for (let s = 0; s < p.length; s++) p[s] /= total;
 }
 
 /** A gate without an axis: P(rank <= r | e) for each rank, by what that would multiply. */
@@ -205,39 +249,55 @@ function conditional(engine, known, v) {
 
 /**
  * P(e') / P(e) where e' has other leaves of one gate (`before`; undefined: the gate had none). Only steps above changed buffers
- * are run again, and only until they meet in one buffer, whose derivatives are known.
+ * are run again, and only until all that changed has met in one buffer, whose derivatives are known; vectors on its own axes
+ * need no run at all.
  */
 function laneRatio(plan, leaves, before) {
-  const { value, slope, lane, steps, unary } = plan;
+  const { value, lane, steps, unary } = plan;
   const { index } = plan.engine.memory;
   const changed = new Set();
+  const waiting = new Map();
   let ratio = 1;
   leaves.forEach(({ axes, data }, i) => {
     const old = before?.leaves[i].data;
-    const quotient = (s) => (old ? (old[s] > 0 ? data[s] / old[s] : 0) : data[s]);
-    const t = axes.length === 1 ? unary.get(axes[0]) : before?.tensors[i];
-    if (axes.length === 0) ratio *= quotient(0);
-    else if (axes.length > 1) lane.set(data, t.at);
-    else for (let s = 0; s < t.cells; s++) lane[t.at + s] = value[t.at + s] * quotient(s);
-    if (t) changed.add(t);
+    const weights = old ? old.map((x, s) => (x > 0 ? data[s] / x : 0)) : data;
+    if (axes.length === 0) ratio *= weights[0];
+    else if (axes.length === 1) waiting.set(unary.get(axes[0]), weights);
+    else changed.add(before.tensors[i]) && lane.set(data, before.tensors[i].at);
   });
-  while (changed.size > 1 || [...changed].some((t) => !t.carry)) {
-    let next = Infinity;
-    for (const t of changed) if (t.into >= 0 && t.into < next) next = t.into;
+  const begin = (t) => {
+    const weights = waiting.get(t);
+    for (let s = 0; s < t.cells; s++) lane[t.at + s] = value[t.at + s] * weights[s];
+    waiting.delete(t);
+    changed.add(t);
+  };
+  while (changed.size + waiting.size) {
+    const [one] = changed;
+    const met = changed.size === 1 && one.carry && [...waiting.keys()].every((t) => one.axes.includes(t.axes[0]));
+    const all = [...changed, ...waiting.keys()];
+    const next = met ? Infinity : all.reduce((least, t) => (t.into >= 0 && t.into < least ? t.into : least), Infinity);
     if (next === Infinity) break;
     const step = steps[next];
     const { out } = step;
+    for (const t of [step.a, step.b]) if (waiting.has(t)) begin(t);
     lane.fill(0, out.at, out.at + out.cells);
     multiply(index, step, changed.delete(step.a) ? lane : value, changed.delete(step.b) ? lane : value, lane, 0, 1, 2);
     for (let i = out.at; i < out.at + out.cells; i++) lane[i] /= out.scale;
     changed.add(out);
   }
-  for (const { at, cells, scale } of changed) {
-    let total = 0;
-    for (let i = at; i < at + cells; i++) total += lane[i] * slope[i];
-    ratio *= total * scale;
-  }
+  if (changed.size !== 1) [...waiting.keys()].forEach(begin);
+  for (const t of changed) ratio *= expectation(plan, t, waiting);
   return ratio;
+}
+
+/** The sum of a changed buffer by its derivatives, weighted along its axes. */
+function expectation({ lane, slope }, { at, cells, scale, axes, strides }, waiting) {
+  let rows = Float64Array.from({ length: cells }, (_, i) => lane[at + i] * slope[at + i]);
+  for (const [{ axes: [v] }, weights] of waiting) {
+    const stride = strides[axes.indexOf(v)];
+    rows = rows.map((x, i) => x * weights[Math.trunc(i / stride) % weights.length]);
+  }
+  return scale * sum(rows, 0, cells);
 }
 
 /** A variable with at most one open parent and nothing known below: the parent's posterior through its family. */
@@ -245,6 +305,7 @@ function chainPosterior(engine, known, v, found) {
   const { axes, data } = conditional(engine, known, v);
   const above = axes.length > 1 ? found[axes[0]] : [1];
   above.forEach((weight, i) => found[v].forEach((_, s) => (found[v][s] += weight * data[i * found[v].length + s])));
+  return found[v];
 }
 
 const isCertain = (x) => x === 0 || x === 1;

@@ -12,14 +12,15 @@ const TWO_ROWS = [0, 1];
 const ROWS = new WeakMap();
 const DIAGONALS = [];
 
-/** Tensors of the families, the order, and the steps that multiply and sum; arrays are allocated when all sizes are known. */
-export function makePlan(engine, known, roles) {
-  const { n, cards, families, memory } = engine;
-  const plan = { n, engine, index: 0, cells: 0, products: 0, log: 0, steps: [], tensors: [] };
+/** Tensors of the families, the order, and the steps that multiply and sum, their offsets written from `index` on. */
+export function makePlan(engine, known, roles, index = 0) {
+  const { n, cards, families } = engine;
+  const plan = { n, engine, index, cells: 0, products: 0, log: 0, steps: [], tensors: [] };
   plan.leaves = new Map();
   plan.unary = new Map();
   plan.size = [...cards, ...cards.map((card, v) => (roles.intervals.has(v) ? 2 : card))];
   plan.hidden = new Set(roles.axes);
+  plan.place = [];
   plan.vectors = new Map(roles.axes.map((v) => [v, new Float64Array(cards[v]).fill(1)]));
   for (const v of roles.axes) if (known.like[v]) multiplyVector(plan, v, known.like[v]);
   for (const v of roles.whole) {
@@ -28,10 +29,15 @@ export function makePlan(engine, known, roles) {
   for (const [v, interval] of roles.intervals) enter(plan, v, gateLeaves(engine, known, v, interval));
   for (const [v, data] of plan.vectors) plan.unary.set(v, tensor(plan, [v], true, data));
   eliminate(plan);
+  return plan;
+}
+
+/** Give a plan its arrays, which it shares with every other plan of the engine, and put the families in. */
+export function load(plan) {
+  const { memory } = plan.engine;
   if (memory.values.length < 3 * plan.cells) memory.values = new Float64Array(4 * plan.cells);
   [plan.value, plan.slope, plan.lane] = [0, 1, 2].map((k) => memory.values.subarray(k * plan.cells, (k + 1) * plan.cells));
   for (const t of plan.tensors) if (t.data) plan.value.set(t.data, t.at);
-  return plan;
 }
 
 /** Write down the steps that close one axis after the other. */
@@ -41,7 +47,9 @@ function eliminate(plan) {
   const holders = plan.size.map(() => []);
   const add = (t) => t.axes.forEach((axis) => holders[axis].push(t));
   tensors.forEach(add);
-  for (const axis of eliminationOrder(plan, tensors)) {
+  const order = eliminationOrder(plan, tensors);
+  order.forEach((axis, i) => (plan.place[axis] = i));
+  for (const axis of order) {
     const bucket = holders[axis].filter((t) => t.into < 0);
     add(closeAxis(plan, axis, bucket));
   }
@@ -138,39 +146,54 @@ function eliminationOrder(plan, tensors) {
 /** Next the axis that makes the smallest table or, to fill, the fewest neighbours. A hidden gate becomes its variable, which waits. */
 function greedy(plan, tensors, fill) {
   const { n, size, hidden } = plan;
-  const near = new Map();
-  for (const { axes } of tensors) for (const a of axes) if (!near.has(a)) near.set(a, new Set());
-  for (const { axes } of tensors) for (const a of axes) for (const b of axes) if (a !== b) near.get(a).add(b);
-  const logs = size.map((s, a) => Math.log(a < n ? s : 1.5 * s));
-  const width = (a) => {
-    let weight = logs[a];
-    for (const b of near.get(a)) weight += logs[b];
-    return weight;
+  const axes = [...new Set(tensors.flatMap((t) => t.axes))];
+  const count = axes.length;
+  const at = new Map(axes.map((axis, a) => [axis, a]));
+  const gate = axes.map((axis) => at.get(axis + n) ?? -1);
+  const logs = axes.map((axis) => Math.log(axis < n ? size[axis] : 1.5 * size[axis]));
+  const adjacent = new Uint8Array(count * count);
+  const near = axes.map(() => []);
+  const join = (a, b) => {
+    if (a === b || adjacent[a * count + b]) return;
+    adjacent[a * count + b] = adjacent[b * count + a] = 1;
+    near[a].push(b);
+    near[b].push(a);
   };
+  const joinAll = (group) => group.forEach((a, i) => group.slice(i + 1).forEach((b) => join(a, b)));
+  for (const t of tensors) joinAll(t.axes.map((axis) => at.get(axis)));
+  const width = (a) => near[a].reduce((weight, b) => weight + logs[b], logs[a]);
   const added = (a) => {
+    const group = near[a];
     let weight = 1e-3 * width(a);
-    for (const b of near.get(a)) for (const c of near.get(a)) if (b < c && !near.get(b).has(c)) weight += logs[b] * logs[c];
+    for (let i = 0; i < group.length; i++) {
+      const row = group[i] * count;
+      let missing = 0;
+      for (let j = 0; j < i; j++) if (!adjacent[row + group[j]]) missing += logs[group[j]];
+      weight += missing * logs[group[i]];
+    }
     return weight;
   };
   const weigh = fill ? added : width;
-  let cells = 0;
-  const weights = new Map([...near.keys()].map((a) => [a, a < n && near.has(a + n) ? Infinity : weigh(a)]));
+  const weights = axes.map((_, a) => (gate[a] < 0 ? weigh(a) : Infinity));
+  const left = new Set(axes.keys());
   const order = [];
-  while (weights.size) {
-    let [best, least] = [-1, Infinity];
-    for (const [a, weight] of weights) if (weight < least || best < 0) [best, least] = [a, weight];
-    order.push(best);
+  let cells = 0;
+  while (left.size) {
+    let best = -1;
+    for (const a of left) if (best < 0 || weights[a] < weights[best]) best = a;
+    order.push(axes[best]);
     cells += Math.exp(width(best));
-    weights.delete(best);
-    const group = near.get(best);
-    for (const b of group) near.get(b).delete(best);
-    if (best >= n && hidden.has(best - n)) {
-      group.add(best - n);
-      weights.set(best - n, 0);
+    left.delete(best);
+    const group = near[best];
+    for (const b of group) near[b].splice(near[b].indexOf(best), 1);
+    if (axes[best] >= n && hidden.has(axes[best] - n)) {
+      const own = at.get(axes[best] - n);
+      if (!group.includes(own)) group.push(own);
+      weights[own] = 0;
     }
-    for (const b of group) for (const c of group) if (b !== c) near.get(b).add(c);
-    const touched = fill ? new Set([...group].flatMap((b) => [b, ...near.get(b)])) : group;
-    for (const b of touched) if (weights.get(b) < Infinity) weights.set(b, weigh(b));
+    joinAll(group);
+    const touched = fill ? new Set(group.flatMap((b) => [b, ...near[b]])) : group;
+    for (const b of touched) if (weights[b] < Infinity) weights[b] = weigh(b);
   }
   return { order, cells };
 }
@@ -192,15 +215,17 @@ function closeAxis(plan, axis, bucket) {
 
 /**
  * The product of two tensors as a step. `closed` is summed out if it is a variable; the gate of a hidden variable becomes that
- * variable, the gate of an observed one is taken at its second row. Every axis is a list of offsets into a, b and the result.
+ * variable, the gate of an observed one is taken at its second row. Every axis is a list of offsets into a, b and the result;
+ * what is closed last lies closest together, so that neighbouring axes often make one straight line.
  */
 function times(plan, a, b, closed) {
   const becomes = closed >= plan.n && plan.hidden.has(closed - plan.n) ? closed - plan.n : -1;
   const shared = b.axes.filter((axis) => axis >= plan.n && a.axes.includes(axis));
   const wide = worthWidening(plan, a, b, shared) ? widen(plan, b, shared) : b;
-  const union = [...a.axes, ...b.axes.filter((axis) => !a.axes.includes(axis))];
+  const byPlace = (x, y) => plan.place[x] - plan.place[y];
+  const union = [...a.axes, ...b.axes.filter((axis) => !a.axes.includes(axis))].sort(byPlace);
   const kept = union.filter((axis) => axis !== closed && axis !== becomes);
-  const out = tensor(plan, becomes < 0 ? kept : [...kept, becomes], a.carry || b.carry);
+  const out = tensor(plan, becomes < 0 ? kept : [...kept, becomes].sort(byPlace), a.carry || b.carry);
   const dimensions = [];
   for (const axis of union) {
     if (axis === becomes) continue;
@@ -219,18 +244,39 @@ function times(plan, a, b, closed) {
   return addStep(plan, a, wide, out, dimensions);
 }
 
-/** Keep a product as two shorter lists of offsets, so that a step costs memory like the square root of its multiplications. */
+/**
+ * Keep a product as its longest straight line and, for what is left, two shorter lists of offsets, so that a step costs memory
+ * like the square root of its multiplications.
+ */
 function addStep(plan, a, b, out, dimensions) {
   const total = dimensions.reduce((product, d) => (product * d.length) / 3, 1);
   plan.products += total;
   refuse(plan.products, plan.engine.maxProducts, "a plan of", "multiplications");
-  const half = Math.max(24, Math.sqrt(total));
-  let split = dimensions.length;
-  for (let count = 1; split > 0 && count < half; count *= dimensions[split].length / 3) split -= 1;
-  const step = { a, b, out, inner: offsets(plan, dimensions.slice(split)), outer: offsets(plan, dimensions.slice(0, split)) };
+  const { count, by, from, to } = longestLine(dimensions);
+  const rest = [...dimensions.slice(0, from), ...dimensions.slice(to)];
+  const half = Math.max(24, Math.sqrt(total / count));
+  let split = rest.length;
+  for (let rows = 1; split > 0 && rows < half; rows *= rest[split].length / 3) split -= 1;
+  const [inner, outer] = [offsets(plan, rest.slice(split)), offsets(plan, rest.slice(0, split))];
   a.into = b.into = plan.steps.length;
-  plan.steps.push(step);
+  plan.steps.push({ a, b, out, count, by, inner, outer, products: total });
   return out;
+}
+
+/** The neighbouring dimensions whose offsets grow by the same three steps from one entry to the next, the most entries. */
+function longestLine(dimensions) {
+  let best = { count: 1, by: [0, 0, 0], from: 0, to: 0 };
+  let now = null;
+  for (let from = dimensions.length - 1; from >= 0; from--) {
+    const d = dimensions[from];
+    const by = [d[3] ?? 0, d[4] ?? 0, d[5] ?? 0];
+    const straight = d.every((x, i) => x === Math.trunc(i / 3) * by[i % 3]);
+    const continues = straight && now?.by.every((x, k) => x * now.count === by[k]);
+    if (continues) now = { ...now, count: (now.count * d.length) / 3, from };
+    else now = straight ? { count: d.length / 3, by, from, to: from + 1 } : null;
+    if (now?.count > best.count) best = now;
+  }
+  return best;
 }
 
 /**
