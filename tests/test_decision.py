@@ -230,6 +230,32 @@ def test_the_demo_cases_are_sent_to_urgent_mri():
         assert net.case(given_).advise().best == "urgent_mri"
 
 
+def test_one_sign_of_the_cauda_equina_alone_is_as_the_notes_of_the_model_say():
+    """Two absences outweigh it; with each utility where it favours MRI most, the threshold still lies above the probability."""
+    net = bayesnet.load("back_pain")
+    flags = ("age_over_70", "trauma", "corticosteroids", "contusion_abrasion", "cancer_history", "weight_loss", "fever")
+    flags += ("iv_drug_use", "immunosuppression", "neurological_deficit", "urinary_retention")
+    case = net.case(", ".join(["saddle_anesthesia", *(f"!{flag}" for flag in flags)]))
+    assert case.posterior("cauda_equina_syndrome")["present"] == pytest.approx(0.0017, abs=5e-5)
+    ratios = [impact.likelihood_ratio for impact in case.explain("cauda_equina_syndrome")]
+    assert ratios[-2:] == pytest.approx([0.18, 0.28], abs=0.005)
+    assert math.prod(ratios[1:-2]) == pytest.approx(1 / 1.5, abs=0.02)
+    for setting in ("primary_care", "emergency", "spine_clinic"):
+        assert case.add(f"setting={setting}").advise().best == "conservative_care"
+    assert not case.advise().turning
+    laid = decider(net.core)
+    mri = [option.name for option in laid.decision.options].index("urgent_mri")
+    table, p = laid.decision.table, laid.states(case.findings)
+    assert min(case.advise().thresholds[0].thresholds[-1:]) == pytest.approx(0.028, abs=5e-4)
+    for k, utility in enumerate(laid.decision.utilities):
+        table.flat[k] = utility.high if utility.option == "urgent_mri" else utility.low
+    rest = (table[:, 1:] @ p[1:]) / p[1:].sum()
+    lead = table[mri, 0] - table[:, 0]
+    needed = max(d / (d + g) for o, (d, g) in enumerate(zip(rest - rest[mri], lead, strict=True)) if o != mri)
+    assert needed == pytest.approx(0.0026, abs=5e-5)
+    assert needed > p[0]
+
+
 def test_advice_names_what_would_turn_it():
     """Each utility listed as turning the advice does so at an end of its own range; the others do not."""
     net = bayesnet.load("back_pain")
