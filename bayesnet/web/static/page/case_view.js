@@ -101,6 +101,8 @@ export function sentences({ data, compute, words }, { state, scenario, answer, p
   const at = (name, wanted) => ({ states: words.variable(name).states, state: wanted });
   const found = Object.keys(scenario.see).some((name) => !words.variable(name).default) || Object.keys(scenario.do).length > 0;
   if (!data.diagnoses.length) {
+    const known = scenario.do[state.target] ?? scenario.see[state.target];
+    if (typeof known === "string") return [`${words.found(state.target, known)} is ${state.target in scenario.do ? "set" : "known"}; ask about something else.`];
     const p = chance(answer, state.target, at(state.target, state.targetState));
     const before = prior.posteriors ? chance(prior, state.target, at(state.target, state.targetState)) : NaN;
     const was = found && prior.posteriors ? `; ${percent(before)} before anything was found` : "";

@@ -7,7 +7,7 @@ import { percent } from "./format.js";
 const FITS = 34;
 const BESIDE = 15;
 
-/** A row; `update(view)` shows the scenario, `matches(words)` says whether the row is meant by a search. */
+/** A row; `update(view)` shows the scenario, `expect()` what it lets one expect, `matches(words)` says whether a search means it. */
 export function createFindingRow(context, variable) {
   const { compute, store, words } = context;
   const { name, label, states, neutral, meaning } = variable;
@@ -44,7 +44,7 @@ export function createFindingRow(context, variable) {
     matches: (texts) => texts.every((text) => searched.includes(text)),
     update(view) {
       latest = view;
-      const { scenario, answer } = view;
+      const { scenario } = view;
       const set = scenario.do[name];
       const seen = scenario.see[name];
       const soft = seen !== undefined && typeof seen !== "string";
@@ -53,16 +53,17 @@ export function createFindingRow(context, variable) {
       choice.show(set ?? (soft ? "" : (seen ?? "")), soft);
       element.classList.toggle("is-known", set !== undefined || seen !== undefined);
       write(mark, set !== undefined ? "set" : soft ? "weighed" : seen === undefined && variable.default ? `assumed ${words.stateLabel(name, variable.default)}` : "");
-      write(expected, set === undefined && seen === undefined ? expectation(answer.posteriors?.[compute.index(name)]) : "");
+      if (set !== undefined || seen !== undefined || !view.answer.posteriors) write(expected, "");
       if (more && !panel.hidden) more.update(view);
     },
+    /** How probable it is to be found; only where that is one figure. The engine answers this when it is looked at. */
+    expect() {
+      if (!latest) return;
+      const { scenario, answer } = latest;
+      if (name in scenario.see || name in scenario.do || !answer.posteriors || states.length !== 2 || neutral === null) return;
+      write(expected, percent(answer.posteriors[compute.index(name)][1 - neutral], 2));
+    },
   };
-
-  /** What one would expect to find; only where that is one figure. */
-  function expectation(p) {
-    if (!p || states.length !== 2 || neutral === null) return "";
-    return percent(p[1 - neutral], 2);
-  }
 }
 
 /** Unknown or one of the states: segments where they fit, a menu where they do not. */
@@ -84,7 +85,7 @@ function createChoice({ name, states, neutral, label, default: assumed }, labelI
   const element = el("div", { class: "choice segments", role: "radiogroup", "aria-labelledby": labelId, dataset: { of: name } }, radios.map(({ part }) => part));
   return {
     element,
-    wide: letters > BESIDE,
+    wide: letters > BESIDE || (states.length > 2 && letters + label.length > BESIDE),
     show(value, soft) {
       for (const { input, part } of radios) {
         input.checked = !soft && input.value === value;

@@ -2,12 +2,14 @@
 
 import { el, write } from "./dom.js";
 import { createFindingRow } from "./finding_row.js";
+import { createLater } from "./later.js";
 
 // Groups that hold no findings of a case: closed at first.
 const CLOSED = new Set(["mechanisms", "diagnoses", "groups"]);
 
 export function createFindingsView(context) {
   const { data } = context;
+  const later = createLater();
   const wide = globalThis.matchMedia?.("(min-width: 60rem)").matches ?? true;
   const groups = groupsOf(data).map((group) => createGroup(context, group, wide));
   const none = el("p", { class: "hint", hidden: true });
@@ -32,6 +34,13 @@ export function createFindingsView(context) {
     write(none, found ? "" : `Nothing here is called “${text.trim()}”.`);
     if (texts.length) context.announce(`${found} ${found === 1 ? "finding" : "findings"}`);
   };
+  /** What to expect of every variable that is in sight, after the answer has been painted. */
+  function* expectations() {
+    for (const group of groups) {
+      if (!group.element.open) continue;
+      for (const row of group.rows) yield row.expect();
+    }
+  }
   const only = el("input", { type: "checkbox", onChange: () => element.classList.toggle("only-known", only.checked) });
   const element = el(
     "section",
@@ -45,7 +54,11 @@ export function createFindingsView(context) {
   return {
     element,
     focusSearch: () => search.focus(),
-    update: (view) => groups.forEach((group) => group.update(view)),
+    update(view) {
+      groups.forEach((group) => group.update(view));
+      later.start(expectations(), () => {});
+    },
+    destroy: () => later.stop(),
   };
 }
 
@@ -57,9 +70,11 @@ function createGroup(context, { name, label, variables }, wide) {
   const setting = variables.every((variable) => variable.default);
   const usual = setting || (wide && !CLOSED.has(name));
   const element = el("details", { class: "group", dataset: { group: name }, open: usual }, summary, rows.map((row) => row.element));
+  element.addEventListener("toggle", () => element.open && rows.forEach((row) => row.expect()));
   let before = null;
   return {
     element,
+    rows,
     filter(texts) {
       const shown = rows.filter((row) => {
         const match = row.matches(texts);
