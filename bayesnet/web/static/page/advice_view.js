@@ -58,7 +58,7 @@ export function createAdviceView(context) {
         el("span", { class: "advice-figure", text: signed(expected) }),
         el("span", { class: option === best ? "advice-figure is-best" : "advice-figure", text: after }),
       );
-      return el("li", {}, el("span", { class: "unseen", text: `${label}: expected ${signed(expected)} ${decision.unit}, ${after}.` }), seen);
+      return el("li", { dataset: { option: decision.options[option].name, expected: String(expected) } }, el("span", { class: "unseen", text: `${label}: expected ${signed(expected)} ${decision.unit}, ${after}.` }), seen);
     });
     return el("div", {}, el("h3", { text: `Expected ${decision.unit}` }), el("ol", { class: "advice-options", "aria-label": "Options, best first" }, items));
   }

@@ -4,7 +4,7 @@ const SLICE = 8;
 
 /**
  * A place for one job at a time. `start(job, done)` drops the job before it and runs `job`, a generator; `done(result)` is called at
- * its end. `stop()` drops it without a word.
+ * its end, where it is given. `stop()` drops it without a word.
  */
 export function createLater({ paint = afterPaint, now = () => performance.now(), slice = SLICE } = {}) {
   let current = null;
@@ -22,7 +22,7 @@ export function createLater({ paint = afterPaint, now = () => performance.now(),
     setTimeout(run, 0, token, job, done);
   };
   return {
-    start(job, done) {
+    start(job, done = () => {}) {
       const token = {};
       current = token;
       paint(() => run(token, job, done));

@@ -28,6 +28,7 @@ export function createNode(context, v, press) {
       const s = asked && !told ? states.findIndex((one) => one.name === state.targetState) : shownState(now);
       const classes = ["node", told && "is-known", kind && `is-${kind}`, asked && "is-target", marks.apart.has(v) && "is-apart", marks.silent.has(v) && "is-silent"];
       setAttribute(element, "class", classes.filter(Boolean).join(" "));
+      Object.assign(element.dataset, { state: states[s]?.name ?? "", posterior: String(now?.[s] ?? NaN), prior: String(past?.[s] ?? NaN) });
       write(tag, [asked ? "asked" : "", TAGS[kind] ?? "", marks.silent.has(v) ? "no open way" : ""].filter(Boolean).join(", "));
       track.hidden = Boolean(told);
       let figure = "–";

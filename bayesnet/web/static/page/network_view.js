@@ -3,6 +3,7 @@
 import { el, put, setAttribute, svg, write } from "./dom.js";
 import { createFindingRow } from "./finding_row.js";
 import { percent } from "./format.js";
+import { createLater } from "./later.js";
 import { NODE, arcShape, arcStates, chooseShown, neighbourOf, placeNodes } from "./network_layout.js";
 import { createNode } from "./network_nodes.js";
 import { arcKey, openGraph, shortestOpen } from "./paths.js";
@@ -19,8 +20,12 @@ export function createNetworkView(context) {
   const { families } = data.network;
   const { layout } = data;
   const settings = { way: families.length <= SMALL ? "all" : "part", zoom: 0 };
+  const { store } = context;
+  const later = createLater();
+  const room = { width: 0, height: 0 };
   let latest = null;
   let placed = null;
+  let shown = {};
   let current = -1;
 
   const nodes = data.variables.map((_, v) => createNode(context, v, (at) => card.open(at)));
@@ -49,7 +54,8 @@ export function createNetworkView(context) {
     card.element,
   );
   panning(frame);
-  if (globalThis.ResizeObserver) new ResizeObserver(() => placed && resize()).observe(frame);
+  if (globalThis.ResizeObserver) new ResizeObserver(() => measure() && placed && resize()).observe(frame);
+  store.subscribe(later.stop);
   frame.addEventListener("scroll", card.place, { passive: true });
   stage.addEventListener("focusin", ({ target }) => target.classList.contains("node") && rove(compute.index(target.dataset.variable)));
   for (const name of ["pointerover", "focusin"]) stage.addEventListener(name, ({ target }) => near(target.closest(".node")));
@@ -60,26 +66,32 @@ export function createNetworkView(context) {
     update(view) {
       latest = view;
       card.update(view);
-      draw();
+      later.start(drawJob());
     },
   };
 
   function change(next) {
     const again = "way" in next;
     Object.assign(settings, next);
-    if (again && latest) draw();
+    if (again && latest) later.start(drawJob());
     else resize();
   }
 
-  /** What is drawn, where, and how it is marked. */
-  function draw() {
+  /** What is drawn, where, and how it is marked; it waits for the paint of the click. */
+  function* drawJob() {
     const { state, scenario } = latest;
     const evidence = compute.evidenceOf(scenario);
     const target = compute.index(state.target);
     const findings = [...Object.keys(scenario.see), ...Object.keys(scenario.do)].map(compute.index);
     const asked = { families, layout, evidence, target, findings };
     const kept = settings.way === "all" ? new Set(families.keys()) : chooseShown({ ...asked, rivals: rivals(target) });
+    yield;
     const marks = arcStates(asked);
+    yield;
+    draw(kept, marks, { evidence, target, findings });
+  }
+
+  function draw(kept, marks, { evidence, target, findings }) {
     placed = placeNodes(layout, kept, target, TALLEST[settings.way]);
     choice.show(settings.way);
     const headings = placed.headings.map(({ x, y, text }) => place(el("span", { class: "net-heading", text }), x, y));
@@ -90,7 +102,10 @@ export function createNetworkView(context) {
     }
     const order = [...placed.places.keys()];
     stage.classList.toggle("is-whole", order.length > SMALL);
-    put(stage, drawing, headings, order.map((v) => nodes[v].element));
+    const now = { order: order.join(), target, way: settings.way };
+    const before = shown;
+    shown = now;
+    if (before.order !== now.order) put(stage, drawing, headings, order.map((v) => nodes[v].element));
     const kinds = { closed: 0, open: 1, cut: 2, lit: 3 };
     const drawn = layout.arcs.filter(([p, c]) => kept.has(p) && kept.has(c)).map(([p, c]) => arcKey(p, c));
     drawn.sort((a, b) => kinds[marks.states.get(a)] - kinds[marks.states.get(b)]);
@@ -99,7 +114,9 @@ export function createNetworkView(context) {
     rove(current);
     if (focused?.isConnected) focused.focus({ preventScroll: true });
     stage.setAttribute("aria-label", `Network of ${order.length} variables. Arrow keys move from one to the next, Enter opens it.`);
-    resize();
+    const elsewhere = before.target !== target || before.way !== now.way;
+    if (elsewhere || before.order !== now.order) resize(elsewhere);
+    card.place();
     write(told, remark(families.length - order.length, findings.length));
     inWords(evidence, target, findings);
   }
@@ -142,14 +159,25 @@ export function createNetworkView(context) {
   // Size and movement
 
   function fitted() {
-    return Math.min(1.2, Math.max(ZOOM.least, (frame.clientWidth - 4) / (placed?.width || 1)));
+    return Math.min(1.2, Math.max(ZOOM.least, (room.width - 4) / (placed?.width || 1)));
   }
 
   function scale() {
     return settings.zoom || Math.max(ZOOM.legible, fitted());
   }
 
-  function resize() {
+  /** How much room there is, once it is known. */
+  function measure() {
+    const style = getComputedStyle(frame);
+    const padding = parseFloat(style.paddingLeft) + parseFloat(style.paddingRight);
+    const width = frame.clientWidth - padding;
+    if (width <= 0 || (width === room.width && frame.clientHeight === room.height)) return false;
+    Object.assign(room, { width, height: frame.clientHeight });
+    return true;
+  }
+
+  function resize(sight = true) {
+    if (!room.width) measure();
     settings.zoom &&= Math.min(ZOOM.most, Math.max(ZOOM.least, settings.zoom));
     const now = scale();
     const { width, height } = placed;
@@ -159,7 +187,7 @@ export function createNetworkView(context) {
     sized.style.setProperty("width", `${width * now}px`);
     sized.style.setProperty("height", `${height * now}px`);
     setAttribute(drawing, "viewBox", `0 0 ${width} ${height}`);
-    if (!frame.dataset.moved) bringIntoSight(placed.places.get(compute.index(latest.state.target)), now);
+    if (sight && !frame.dataset.moved) bringIntoSight(placed.places.get(compute.index(latest.state.target)), now);
     card.place();
   }
 

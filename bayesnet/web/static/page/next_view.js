@@ -105,7 +105,7 @@ export function createNextView(context) {
     bar.style.setProperty("--share", largest > 0 ? test.bits / largest : 0);
     return el(
       "tr",
-      { role: "row", dataset: { variable: name } },
+      { role: "row", dataset: { variable: name, bits: String(test.bits), net: String(test.net) } },
       el("th", { scope: "row", role: "rowheader" }, words.label(name), price && el("small", { text: price.filter(Boolean).join(", ") })),
       el("td", { role: "cell", class: "next-results" }, spread(test, now, view.state.scale), el("div", { class: "next-buttons" }, test.outcomes.map((outcome) => result(test, outcome, view)))),
       el("td", { role: "cell", class: "next-number" }, el("span", { class: "next-name", text: "bits" }), figures(test.bits), bar),
@@ -142,6 +142,7 @@ export function createNextView(context) {
       {
         type: "button",
         class: "next-result",
+        dataset: { state: value.name, after: String(after) },
         disabled: !(probability > 0),
         "aria-label": spoken,
         title: spoken,

@@ -82,10 +82,10 @@ export function createWhyView(context) {
     const axis = ratioAxis(rows.map(({ nats }) => nats));
     const items = rows.map((impact) => {
       const { nats, verdict } = impact;
-      const line = { from: axis.at(0), to: axis.at(nats), verdict, label: nameOf(impact, view), hint: wayOf(impact, view) };
+      const line = { impact, from: axis.at(0), to: axis.at(nats), verdict, label: nameOf(impact, view), hint: wayOf(impact, view) };
       const figures = [timesShort(nats), signed(nats)];
       const spoken = `${line.label}: ${VERDICTS[verdict]}, ${timesOdds(nats)}, ${signedDecibans(nats)}. ${line.hint}`;
-      return barRow(line, figures, spoken);
+      return rowOf(line, figures, spoken);
     });
     return chart("Findings, what speaks most for it first", ["", "changes the odds", "odds", "decibans"], axis.ticks, items);
   }
@@ -97,12 +97,19 @@ export function createWhyView(context) {
     const items = impacts.map((impact, k) => {
       const { step, after } = impact;
       const verdict = Math.abs(step) < Math.log(1.1) || Number.isNaN(step) ? "uninformative" : step > 0 ? "for" : "against";
-      const line = { from: axis.at(points[k]), to: axis.at(points[k + 1]), verdict, label: nameOf(impact, view), hint: "" };
+      const line = { impact, from: axis.at(points[k]), to: axis.at(points[k + 1]), verdict, label: nameOf(impact, view), hint: "" };
       const spoken = `${line.label}: ${timesOdds(step)}, ${signedDecibans(step)}; then ${percent(after)}.`;
-      return barRow(line, [timesShort(step), percent(after)], spoken);
+      return rowOf(line, [timesShort(step), percent(after)], spoken);
     });
     const start = barRow({ from: axis.at(points[0]), to: axis.at(points[0]), verdict: "start", label: "Before the findings", hint: "" }, ["", percent(prior)], `Before the findings: ${percent(prior)}.`);
     return chart("Findings, in the order in which they were entered", ["", "from before to after", "odds", "then"], axis.ticks, [start, ...items]);
+  }
+
+  /** A row of a chart that says in its data what it shows. */
+  function rowOf({ impact, ...line }, shown, spoken) {
+    const row = barRow(line, shown, spoken);
+    Object.assign(row.dataset, { variable: data.network.names[impact.variable], nats: String(impact.nats), step: String(impact.step) });
+    return row;
   }
 
   function nameOf({ variable }, { scenario }) {
@@ -127,7 +134,7 @@ export function createWhyView(context) {
   function notes({ scenario }, steps) {
     const set = Object.keys(scenario.do).map((name) => words.found(name, scenario.do[name]));
     const how = steps
-      ? "Each finding is weighed given only those above it, so the decibans add up, and the order matters."
+      ? "Each finding is weighed given only those above it, so the odds multiply and the decibans add up; another order divides them up differently."
       : "Each finding is weighed given all the others, so it can say less than it would alone: what two findings share counts for neither.";
     const texts = [`${how} Ten decibans multiply the odds by ten.`, set.length && `Set from outside, and so no findings: ${set.join("; ")}.`];
     return texts.filter(Boolean).map((text) => el("p", { class: "hint", text }));
@@ -157,7 +164,7 @@ function barRow({ from, to, verdict, label, hint }, figures, spoken) {
   const seen = [
     el("span", { class: "why-label" }, label, hint && el("small", { text: hint })),
     el("span", { class: "why-track" }, bar),
-    ...figures.map((text) => el("span", { class: "why-figure", text })),
+    ...figures.map((text) => el("span", { class: /^[+\u2212]?[\d.∞]+$/.test(text) ? "why-figure is-decibans" : "why-figure", text })),
   ];
   return el("li", {}, el("span", { class: "unseen", text: spoken }), el("span", { class: "why-row", "aria-hidden": true }, seen));
 }

@@ -13,7 +13,10 @@ export function createWorker(context, element, { key, job, show, silence }) {
   const later = createLater();
   let done = "";
   // A click anywhere drops the work; the view that is open begins again with its update.
-  store.subscribe(later.stop);
+  store.subscribe(() => {
+    later.stop();
+    element.removeAttribute("aria-busy");
+  });
   return (view) => {
     const { scenario, answer: found } = view;
     const now = JSON.stringify([scenario, key(view)]);
