@@ -1,6 +1,6 @@
 # `make demo` is all a newcomer needs. Everything runs in .venv, which is made on first use and kept until pyproject.toml changes.
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench clean
+.PHONY: help demo test lint format bench docs clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -18,6 +18,7 @@ help:
 	@echo "make lint    ruff, mypy, import contract"
 	@echo "make format  let ruff format the code"
 	@echo "make bench   speed beside pgmpy and pyAgrum"
+	@echo "make docs    the documentation, in build/docs"
 	@echo "make clean   remove .venv and everything built"
 
 demo: $(VENV)/.installed
@@ -36,6 +37,10 @@ format: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-bench
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)
+
+docs: $(VENV)/.installed-docs
+	$(BIN)/python -m sphinx -W --keep-going -q -b html -c docs -d build/doctrees . build/docs
+	@echo "Open build/docs/index.html"
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
@@ -64,3 +69,7 @@ $(VENV)/.installed-dev: $(PINNED) | $(VENV)/.pip
 $(VENV)/.installed-bench: $(VENV)/.installed-dev
 	@$(PIP) install --quiet --quiet --constraint constraints.txt --group bench
 	@touch $@
+
+$(VENV)/.installed-docs: $(PINNED) | $(VENV)/.pip
+	@$(PIP) install --quiet --quiet --constraint constraints.txt --editable ".[docs]"
+	@touch $@ $(VENV)/.installed

@@ -1,6 +1,7 @@
 """Make everything that shows numbers of the shipped models: `python docs/build.py`, after a number has changed.
 
-The outputs in README.md and docs/engine.md, the pictures and the gallery in docs/, and the notebooks with their outputs.
+The outputs in README.md and the pages of docs/, the pictures and the gallery, the list of commands, and the notebooks with their
+outputs.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import commands
 import gallery
 import readme
 
@@ -16,8 +18,9 @@ def main() -> None:
     """Write everything anew."""
     gallery.draw()
     gallery.PAGE.write_text(gallery.page(), encoding="utf-8")
-    readme.refresh()
-    readme.refresh(readme.README.parent / "docs" / "engine.md")
+    commands.write()
+    for page in readme.PAGES:
+        readme.refresh(page)
     subprocess.run([sys.executable, str(readme.README.parent / "notebooks" / "build.py")], check=True)
 
 

@@ -13,7 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-README = Path(__file__).resolve().parent.parent / "README.md"
+DOCS = Path(__file__).resolve().parent
+README = DOCS.parent / "README.md"
+PAGES = (README, *(DOCS / f"{name}.md" for name in ("index", "concepts", "lessons", "limits", "citing", "engine")))
+"""Pages whose code runs and whose outputs are kept."""
+
 FENCES = re.compile(r"```python\n(?P<code>.*?)```\n(?:\n```text\n(?P<output>.*?)```\n)?", re.S)
 
 

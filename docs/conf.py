@@ -1,0 +1,71 @@
+"""How Sphinx makes the pages: `make docs`, from the Markdown of docs/, the notebooks as they are, and the docstrings.
+
+The source is the whole tree, so that links between README, pages and notebooks are the same here and where one browses the files.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from pygments.lexers.special import TextLexer
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+import bayesnet  # noqa: E402 - from this tree
+
+project = "bayesnet"
+author = "The bayesnet authors"
+release = version = bayesnet.__version__
+html_title = f"bayesnet {version}"
+
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+root_doc = "docs/index"
+include_patterns = ["docs/*.md", "notebooks/*.ipynb", "priors/*/README.md", "README.md", "CHANGELOG.md", "CONTRIBUTING.md"]
+exclude_patterns = [".*", "build", "dist", "node_modules", "**/.ipynb_checkpoints"]
+language = "en"
+# A single backtick in a docstring is code.
+default_role = "code"
+
+# Anchors as on the usual code hosts; the code of pages and notebooks is run by the tests, not here.
+myst_heading_anchors = 3
+myst_enable_extensions = ["deflist"]
+nb_execution_mode = "off"
+nb_merge_streams = True
+# Results know how to be HTML; pictures come next, text last.
+nb_mime_priority_overrides = [("html", "text/html", 1), ("html", "image/png", 2), ("html", "text/plain", 3)]
+
+autodoc_member_order = "bysource"
+autodoc_typehints = "signature"
+napoleon_google_docstring = False
+napoleon_use_rtype = False
+
+html_theme = "furo"
+html_static_path = ["static"]
+html_css_files = ["site.css"]
+html_show_sourcelink = False
+html_copy_source = False
+html_theme_options: dict[str, Any] = {
+    "light_css_variables": {"color-brand-primary": "#1f4e9c", "color-brand-content": "#1f4e9c"},
+    "dark_css_variables": {"color-brand-primary": "#b9d3ee", "color-brand-content": "#b9d3ee"},
+    "announcement": "For teaching and research. Not for the care of patients.",
+}
+# A page is read where there is no network, too: system letters, and nothing from elsewhere.
+pygments_style = "default"
+suppress_warnings = ["mystnb.unknown_mime_type"]
+
+
+def setup(app: Any) -> None:
+    """Put a first page beside the folders, so that one need not know which of them is first; show diagrams as their text."""
+    app.add_lexer("mermaid", TextLexer)
+    app.connect("build-finished", _first_page)
+
+
+def _first_page(app: Any, exception: Exception | None) -> None:
+    if exception is None and app.builder.format == "html":
+        head = '<!doctype html><meta charset="utf-8"><title>bayesnet</title>'
+        page = f'{head}<meta http-equiv="refresh" content="0; url=docs/index.html">'
+        link = '<p><a href="docs/index.html">bayesnet: the documentation</a></p>\n'
+        Path(app.outdir, "index.html").write_text(page + link, encoding="utf-8")
