@@ -228,6 +228,7 @@ def test_a_curve_that_begins_at_certainty_is_drawn_to_the_top() -> None:
     (curve,) = [line for line in ax.lines if line.get_gid() == "curve"]
     assert ax.get_ylim() == (0.0, 1.0)
     assert curve.get_ydata()[0] == 1.0
+    assert max(abs(np.diff(np.asarray(curve.get_ydata(), dtype=float)))) < 0.05
 
 
 def test_the_curve_shows_value_cited_range_and_flip(case: Any) -> None:

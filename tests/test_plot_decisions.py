@@ -177,4 +177,6 @@ def test_tuning_arrows_are_changes_of_log_odds(patient: Any) -> None:
         assert list(arrow.get_xdata()) == [0.0, change.log_odds_change]
         assert (arrow.get_linestyle() == "-") == change.inside
         assert f"{change.value:.3g} → {change.new:.3g}" in [text.get_text() for text in ax.texts]
+    labels = [label.get_text().splitlines()[-1] for label in ax.get_yticklabels()]
+    assert labels == [change.citation or change.grade for change in result.changes[:5]]
     assert ax.get_title(loc="left").endswith(">= 0.6")

@@ -157,6 +157,7 @@ def test_uncertainty_is_that_of_single_answers():
         [np.mean(both.argmax(axis=0) == i) for i in (0, 1)]
     )
     assert {line.diagnosis for line in found} == {"abscess=present", "infection=present"}
+    assert found["abscess"] is found["abscess=present"]
     assert list(found.to_frame().columns) == ["diagnosis", "posterior", "mean", "low", "median", "high", "leads"]
 
 

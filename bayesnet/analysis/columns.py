@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from bayesnet.analysis.constraints import Questions
 from bayesnet.analysis.numbers import ENTRY
-from bayesnet.analysis.subject import records
+from bayesnet.analysis.subject import citation, records
 from bayesnet.model.factors import FloatArray
 from bayesnet.results.tuning import Change
 
@@ -82,4 +82,5 @@ def _record(core: Core, k: int, states: tuple[str, ...], column: FloatArray, bes
     number = records(core)[k]
     _, bar, condition = number.id.partition(" | ")
     before, after = (dict(zip(states, part.tolist(), strict=True)) for part in (column, moved))
-    return Change(f"{number.variable}{bar}{condition}", before, after, shift, abs(shift), False, number.source, number.grade)
+    about = (number.source, number.grade, citation(core, number))
+    return Change(f"{number.variable}{bar}{condition}", before, after, shift, abs(shift), False, *about)

@@ -16,7 +16,7 @@ from bayesnet.analysis.distance import column_cd
 from bayesnet.analysis.findings import Findings
 from bayesnet.analysis.numbers import ENTRY, LINK, ODDS
 from bayesnet.analysis.scan import scan_points, zeros
-from bayesnet.analysis.subject import CASES, Ranges, Subject, ranges, records
+from bayesnet.analysis.subject import CASES, Ranges, Subject, citation, ranges, records
 from bayesnet.analysis.tables import table_of
 from bayesnet.errors import BayesnetError, TooWide, did_you_mean, nearest
 from bayesnet.model.factors import FloatArray, IntArray
@@ -147,7 +147,8 @@ def _number_changes(core: Core, asked: Questions, ks: IntArray, known: Ranges) -
         number = all_records[k]
         inside = bool(known.low[k] <= x <= known.high[k])
         start = float(core.factors.values[k])
-        changes.append(Change(number.id, start, x, shift, change_cd(core, k, x), inside, number.source, number.grade))
+        about = (number.source, number.grade, citation(core, number))
+        changes.append(Change(number.id, start, x, shift, change_cd(core, k, x), inside, *about))
     return changes
 
 

@@ -126,7 +126,7 @@ def tuning(result: Tuning, ax: Axes | None = None, *, top: int = 10) -> Axes:
     ax.margins(x=0.1)
     ax.grid(visible=True, axis="x", color=style.FAINT, linewidth=0.6)
     ax.set_xlabel("change of the number in log-odds (nats)")
-    style.rows_axis(ax, [style.number_label(c.number, c.source or c.grade) for c in lines])
+    style.rows_axis(ax, [style.number_label(c.number, c.citation or c.grade) for c in lines])
     handles = [
         Line2D([], [], color=style.RAISES, linewidth=2.2, label="within its cited range"),
         Line2D([], [], color=style.LOWERS, linewidth=2.2, linestyle=(0, (4, 2)), label="outside it"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from bayesnet.plot import style
@@ -255,12 +256,20 @@ def _points(result: SensitivityFunction) -> list[tuple[float, float]]:
     """Points of the curve: over all that a probability can be, or around the range of an odds or odds ratio."""
     line = result.line
     if not _odds(result):
-        pairs = list(zip(result.points, result.values, strict=True))
+        pairs = _finer(result, list(zip(result.points, result.values, strict=True)))
     else:
         first, last = line.low / 4.0, line.high * 4.0
         steps = [first * (last / first) ** (k / 60) for k in range(61)]
         pairs = [(x, result(x)) for x in steps if line.lowest <= x <= line.highest]
     return [(x, f) for x, f in pairs if not math.isnan(f)]
+
+
+def _finer(result: SensitivityFunction, pairs: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """More points where the curve is steep, so that a hyperbola does not look broken at its shoulder."""
+    for _ in range(6):
+        steep = [(x, u) for (x, f), (u, g) in pairwise(pairs) if abs(g - f) > 0.02]
+        pairs = sorted([*pairs, *(((x + u) / 2.0, result((x + u) / 2.0)) for x, u in steep)])
+    return pairs
 
 
 def _odds(result: SensitivityFunction) -> bool:

@@ -29,6 +29,7 @@ class Change:
     inside: bool
     source: str
     grade: str
+    citation: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

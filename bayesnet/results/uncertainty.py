@@ -78,7 +78,7 @@ class Uncertainty(Result):
 
     def __getitem__(self, diagnosis: str) -> Interval:
         for line in self.diagnoses:
-            if line.diagnosis == diagnosis:
+            if line.diagnosis in (diagnosis, f"{diagnosis}=present"):
                 return line
         raise KeyError(f'no diagnosis "{diagnosis}"; there are {", ".join(line.diagnosis for line in self.diagnoses)}')
 
