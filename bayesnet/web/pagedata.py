@@ -12,6 +12,7 @@ from bayesnet.model.schema import Example, Variable
 from bayesnet.web.export import network_to_dict
 from bayesnet.web.pagedecision import decision_data
 from bayesnet.web.pagelayout import layout_data
+from bayesnet.web.pagenumbers import number_data
 
 if TYPE_CHECKING:
     from bayesnet.analysis.core import Core
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 FORMAT = "bayesnet-page/1"
 
-PARTS: tuple[Callable[[Core], dict[str, Any]], ...] = (layout_data, decision_data)
+PARTS: tuple[Callable[[Core], dict[str, Any]], ...] = (layout_data, decision_data, number_data)
 """More that the page shows, each a function that gives further keys (or none, where the network has no such thing)."""
 
 GROUPS = {

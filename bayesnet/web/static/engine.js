@@ -16,13 +16,7 @@ const LARGE = 2 ** 11;
 /** Prepare what `network_to_dict` wrote. Evidence that needs more cells of tables or more multiplications is refused. */
 export function compile(network, { maxCells = 2 ** 24, maxProducts = 2 ** 28 } = {}) {
   const n = network.names.length;
-  const families = network.families.map(({ parents, table, order, leak, links }) => {
-    if (table) return { parents, table: Float64Array.from(table), certain: table.every(isCertain) };
-    const certain = leak.every(isCertain) && links.every((link) => link.every(isCertain));
-    const rank = order.map((_, state) => order.indexOf(state));
-    const rows = links.map((link) => chunks(Float64Array.from(link), order.length));
-    return { parents, order, rank, leak: Float64Array.from(leak), links: rows, certain };
-  });
+  const families = network.families.map(prepared);
   const children = families.map(() => []);
   families.forEach((family, v) => family.parents.forEach((p) => children[p].push(v)));
   const waiting = families.map((family) => family.parents.length);
@@ -33,7 +27,21 @@ export function compile(network, { maxCells = 2 ** 24, maxProducts = 2 ** 28 } =
   topological.forEach((v, i) => (place[v] = i));
   const memory = { index: new Int32Array(1 << 14), values: new Float64Array(0) };
   const cards = network.states.map((states) => states.length);
-  return { n, names: network.names, cards, families, children, topological, place, memory, maxCells, maxProducts };
+  return { n, network, names: network.names, cards, families, children, topological, place, memory, maxCells, maxProducts };
+}
+
+/** The engine of a network that differs from the engine's own in the numbers of some families; the two share their memory. */
+export function recompile(engine, network) {
+  const kept = (family, v) => (family === engine.network.families[v] ? engine.families[v] : prepared(family));
+  return { ...engine, network, families: network.families.map(kept) };
+}
+
+function prepared({ parents, table, order, leak, links }) {
+  if (table) return { parents, table: Float64Array.from(table), certain: table.every(isCertain) };
+  const certain = leak.every(isCertain) && links.every((link) => link.every(isCertain));
+  const rank = order.map((_, state) => order.indexOf(state));
+  const rows = links.map((link) => chunks(Float64Array.from(link), order.length));
+  return { parents, order, rank, leak: Float64Array.from(leak), links: rows, certain };
 }
 
 /**

@@ -9,6 +9,7 @@ import { createFindingsView } from "./findings_view.js";
 import { linkOf, readLink } from "./link.js";
 import { createNetworkView } from "./network_view.js";
 import { createNextView } from "./next_view.js";
+import { createNumberView } from "./number_view.js";
 import { withNumbers } from "./numbers.js";
 import { createPeek } from "./peek.js";
 import { createPeopleView } from "./people_view.js";
@@ -26,6 +27,7 @@ import { createWords } from "./words.js";
 const TABS = [
   { name: "why", label: "For and against", create: createWhyView },
   { name: "network", label: "Network", create: createNetworkView, shown: (data) => Boolean(data.layout) },
+  { name: "numbers", label: "Numbers", create: createNumberView, shown: (data) => Boolean(data.numbers) },
   { name: "people", label: "10,000 people", create: createPeopleView },
   { name: "next", label: "What to ask", create: createNextView },
   { name: "advice", label: "What to do", create: createAdviceView, shown: (data) => Boolean(data.decision) },
@@ -74,7 +76,7 @@ export function createExplorer(root, data, { address = false } = {}) {
     const view = viewOf(store.state, compute);
     for (const part of parts) part.update(view);
   };
-  const leave = [store.subscribe(update), toolbar.destroy, peek.destroy];
+  const leave = [store.subscribe(update), toolbar.destroy, findings.destroy, peek.destroy];
   if (address) leave.push(keepAddress(context));
   if (link?.lost.length) sayLost(context, link.lost);
   update();

@@ -1,0 +1,170 @@
+// The card of one number: what it is, its value and range with a slider, and the publication it comes from.
+
+import { answer, recompile } from "../engine.js";
+import { el, put, write } from "./dom.js";
+import { percent } from "./format.js";
+import { withNumbers } from "./numbers.js";
+import { admissible } from "./sweep.js";
+
+const STEPS = 200;
+// Where a range spans more than this factor, equal steps of the slider are equal factors.
+const WIDE = 30;
+const GRADES = { file: "read from a file" };
+
+/** A card; `open(id, view)` shows a number, `update(view)` keeps it in step with the page. */
+export function createNumberCard(context) {
+  const { data, store, compute, words } = context;
+  const element = el("article", { class: "number-card", "aria-label": "A number and its source", hidden: true });
+  let shown = null;
+  return {
+    element,
+    open(id, view) {
+      shown = fill(data.numbers.find((number) => number.id === id));
+      element.hidden = false;
+      shown.update(view);
+      shown.title.focus();
+    },
+    update: (view) => shown?.update(view),
+  };
+
+  function fill(number) {
+    const { id } = number;
+    let latest = null;
+    let scale = null;
+    const title = el("h3", { tabindex: -1, text: numberInWords(words, id) });
+    const close = el("button", { type: "button", class: "remove", "aria-label": "Close this card", text: "×", onClick: shut });
+    const slider = el("input", { type: "range", min: 0, max: STEPS, step: 1, "aria-label": `Value of ${numberInWords(words, id)}`, onInput: preview, onChange: commit });
+    const value = el("output", { class: "number-value" });
+    const effect = el("p", { class: "number-effect" });
+    const back = el("button", { type: "button", class: "tool", onClick: () => set(null) });
+    const said = el("p", { class: "said", role: "alert" });
+    const ends = ["low", "high"].map((end) => el("span", { class: `number-${end}` }));
+    const field = el("div", { class: "number-field" }, ends[0], slider, ends[1]);
+    put(element, el("div", { class: "number-title" }, title, close), el("code", { class: "number-id", text: id }), el("div", { class: "number-set" }, value, field, back), effect, said, facts(number));
+    return { title, update };
+
+    function update(view) {
+      latest = view;
+      const { scenario } = view;
+      const now = scenario.numbers[id] ?? number.value;
+      const [low, high] = bounds(number).map((end) => admissible(data, scenario.numbers, id, now, end));
+      scale = createScale(Math.min(low, now), Math.max(high, now));
+      ends.forEach((part, i) => write(part, figure([scale.low, scale.high][i])));
+      if (slider.value !== String(scale.step(now))) slider.value = scale.step(now);
+      back.hidden = !(id in scenario.numbers);
+      write(back, `Back to ${figure(number.value)}`);
+      write(said, "");
+      tell(now, view.answer);
+    }
+
+    /** While the slider is held only the card moves; the page follows when it is let go. */
+    function preview() {
+      const next = scale.value(Number(slider.value));
+      const { scenario } = latest;
+      const numbers = { ...scenario.numbers, [id]: next };
+      try {
+        tell(next, answer(recompile(compute.networkFor(scenario), withNumbers(data, numbers)), compute.evidenceOf(scenario)));
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
+        write(said, error.message);
+      }
+    }
+
+    function commit() {
+      const next = scale.value(Number(slider.value));
+      set(next === number.value ? null : next);
+    }
+
+    function set(next) {
+      store.dispatch({ type: "number", id, value: next });
+      context.announce(next === null ? `${title.textContent} is ${figure(number.value)} again.` : `${title.textContent} is now ${figure(next)}. ${effect.textContent}`);
+      if (next === null) slider.focus();
+    }
+
+    /** What the answer is at a value, and what it is at the value of the model. */
+    function tell(at, found) {
+      const { state, scenario } = latest;
+      const target = compute.index(state.target);
+      const s = words.variable(state.target).states.findIndex((one) => one.name === state.targetState);
+      const { [id]: _, ...others } = scenario.numbers;
+      const cited = compute.answer({ ...scenario, numbers: others });
+      const text = (result) => (result.posteriors ? percent(result.posteriors[target][s]) : "no answer");
+      write(value, figure(at));
+      slider.setAttribute("aria-valuetext", `${figure(at)}; ${words.asked(state.target, state.targetState)} ${text(found)}`);
+      const instead = at === number.value ? "" : ` in place of ${text(cited)}`;
+      write(effect, `With ${figure(at)}, ${words.asked(state.target, state.targetState)}: ${text(found)}${instead}.`);
+    }
+
+    function shut() {
+      element.hidden = true;
+      shown = null;
+    }
+  }
+
+  /** What is cited, as pairs; nothing is loaded, an address is a link that the reader may follow. */
+  function facts(number) {
+    const source = data.sources?.[number.source];
+    const cited = number.low < number.high ? `${figure(number.low)} to ${figure(number.high)} (${number.range})` : "none is cited; the slider goes over all that is possible";
+    const pairs = [
+      ["Value", figure(number.value)],
+      ["Range", cited],
+      ["Source", source && citation(source)],
+      ["Where", number.where],
+      ["For whom", number.population],
+      ["Grade", GRADES[number.grade] ?? number.grade],
+      ["Note", number.note],
+    ];
+    const told = pairs.filter(([, what]) => what).flatMap(([name, what]) => [el("dt", { text: name }), el("dd", {}, what)]);
+    return el("dl", { class: "number-facts" }, told);
+  }
+}
+
+/** Authors, year, title, journal and where to find it. */
+function citation({ authors, year, title, journal, doi, pmid, url }) {
+  const text = [year ? `${authors} (${year}).` : `${authors}.`, title && `${title}.`, journal && `${journal}.`].filter(Boolean).join(" ").replaceAll("..", ".");
+  const links = [
+    doi && [`doi:${doi}`, `https://doi.org/${encodeURI(doi)}`],
+    pmid && [`PMID ${pmid}`, `https://pubmed.ncbi.nlm.nih.gov/${encodeURIComponent(pmid)}/`],
+    !doi && !pmid && /^https?:\/\//.test(url ?? "") && [url, url],
+  ];
+  const anchors = links.filter(Boolean).map(([name, href]) => el("a", { href, rel: "noreferrer noopener", target: "_blank", text: name }));
+  return [text, ...anchors.flatMap((anchor) => [" ", anchor])];
+}
+
+/** The ends of the slider: the cited range, or all that a number without one can be. */
+function bounds({ id, low, high, value }) {
+  if (low < high) return [low, high];
+  return id.startsWith("odds(") ? [value / 10, value > 0 ? value * 10 : 1] : [0, 1];
+}
+
+/** Steps of the slider and values: equal differences, or equal factors over a wide range. */
+function createScale(low, high) {
+  const byFactor = low > 0 && high / low > WIDE;
+  const share = (x) => (high === low ? 0 : byFactor ? Math.log(x / low) / Math.log(high / low) : (x - low) / (high - low));
+  const at = (t) => (byFactor ? low * (high / low) ** t : low + t * (high - low));
+  return {
+    low,
+    high,
+    step: (x) => Math.round(STEPS * share(x)),
+    value: (step) => Math.min(high, Math.max(low, step === 0 ? low : step === STEPS ? high : Number(at(step / STEPS).toPrecision(4)))),
+  };
+}
+
+/** A number's id in the words of the page: "Fever: present, given Infection: present". */
+export function numberInWords(words, id) {
+  const [head, given] = id.split(" | ");
+  const state = (text) => {
+    const [name, value] = text.split("=");
+    return value !== undefined && words.variable(name) ? words.asked(name, value) : null;
+  };
+  const odds = /^odds\((.+)\)$/.exec(head)?.[1];
+  const subject = odds ? words.variable(odds) && words.label(odds) : state(head);
+  if (!subject) return id;
+  if (given === undefined) return subject;
+  if (odds) return given === "baseline" ? `Odds of ${subject} at baseline` : `Odds ratio of ${subject}, ${state(given) ?? given}`;
+  if (given === "leak") return `${subject}, from other causes`;
+  const conditions = given.split(", ").map((condition) => state(condition) ?? condition);
+  return `${subject}, given ${conditions.join(" and ")}`;
+}
+
+const figure = (value) => String(Number(value.toPrecision(4)));

@@ -1,0 +1,83 @@
+// What each number can do to the answer: where it takes the target when it moves over its cited range, all others staying.
+
+import { answer, recompile } from "../engine.js";
+import { withNumbers } from "./numbers.js";
+import { openGraph, reach } from "./paths.js";
+
+const HALVINGS = 40;
+
+/** Positions of the variables whose numbers the answer rests on; all others are cut off or barren (Shachter 1998). */
+export function requisite(families, evidence, target) {
+  const graph = openGraph(families, evidence);
+  const places = reach(graph, target);
+  return families.flatMap((_, v) => {
+    const above = places.has(2 * v) && !graph.known.has(v);
+    return !graph.cut.has(v) && (above || (places.has(2 * v + 1) && graph.opened.has(v))) ? [v] : [];
+  });
+}
+
+/** The value nearest to `end` that the network allows while the numbers `kept` stay as they are. */
+export function admissible(data, kept, id, from, end) {
+  const allowed = (value) => {
+    try {
+      withNumbers(data, { ...kept, [id]: value });
+      return true;
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      return false;
+    }
+  };
+  if (allowed(end)) return end;
+  let [good, bad] = [from, end];
+  for (let i = 0; i < HALVINGS; i++) {
+    const middle = (good + bad) / 2;
+    if (allowed(middle)) good = middle;
+    else bad = middle;
+  }
+  return good;
+}
+
+/**
+ * A generator that yields between answers and gives `{now, lines, count}`: for every number with a range on which the answer rests
+ * `{id, low, high, atLow, atHigh, width}`, the widest first.
+ */
+export function* sweepJob(data, engine, evidence, { target, state, kept = {} }) {
+  const at = (id, value) => {
+    const found = answer(recompile(engine, withNumbers(data, { ...kept, [id]: value })), evidence);
+    return { log: found.logProbability, p: found.posteriors ? found.posteriors[target][state] : NaN };
+  };
+  const base = answer(engine, evidence);
+  const now = { log: base.logProbability, p: base.posteriors[target][state] };
+  const mine = new Set(requisite(data.network.families, evidence, target).map((v) => data.network.names[v]));
+  const resting = data.numbers.filter((number) => mine.has(number.variable));
+  const lines = [];
+  for (const { id, variable, ...number } of resting) {
+    if (!(number.low < number.high)) continue;
+    const value = kept[id] ?? number.value;
+    const [low, high] = [number.low, number.high].map((end) => admissible(data, kept, id, value, end));
+    const far = high - value > value - low ? high : low;
+    const near = far === high ? low : high;
+    const atFar = at(id, far);
+    yield;
+    const straight = isStraight(data, variable, id);
+    const atNear = near === value ? now.p : straight ? onLine(now, atFar, (near - value) / (far - value)) : at(id, near).p;
+    const [atLow, atHigh] = far === high ? [atNear, atFar.p] : [atFar.p, atNear];
+    const all = [atLow, atHigh, now.p].filter((p) => !Number.isNaN(p));
+    lines.push({ id, low, high, atLow, atHigh, width: Math.max(...all) - Math.min(...all) });
+    yield;
+  }
+  return { now: now.p, lines: lines.sort((a, b) => b.width - a.width), count: resting.length };
+}
+
+/** Whether every probability is a straight line in a number: entries and links, not leaks, odds or odds ratios. */
+function isStraight({ network, numbers, gates }, variable, id) {
+  const { kind, columns } = gates[network.names.indexOf(variable)];
+  return kind === "table" || (kind === "noisy" && !columns[0].some((k) => k >= 0 && numbers[k].id === id));
+}
+
+/** P(target | e) further along: P(target, e) and P(e) are straight lines, known at 0 (`now`) and 1. */
+function onLine(now, atOne, share) {
+  const evidence = Math.exp(atOne.log - now.log);
+  const both = Number.isNaN(atOne.p) ? 0 : atOne.p * evidence;
+  return (now.p + share * (both - now.p)) / (1 + share * (evidence - 1));
+}
