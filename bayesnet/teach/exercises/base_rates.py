@@ -83,7 +83,7 @@ def pairs(world: World, rng: np.random.Generator, contrary: float = 0.8) -> Iter
         if not (0.03 <= sensitivity <= 0.995 and 0.002 <= alarms <= 0.97 and 0.0004 <= prior <= 0.6):
             continue
         pair = Pair(h, e, prior, sensitivity, alarms, world.phrase(h), world.phrase(e))
-        if not (0.004 <= pair.posterior <= 0.97 and apart(prior, pair.posterior, 1.0)):
+        if not (0.001 <= pair.posterior <= 0.97 and apart(prior, pair.posterior, 1.0)):
             continue
         wait = (0.5 < pair.likelihood_ratio < 2.0) + (prior < 0.002)
         if wait:
@@ -172,11 +172,7 @@ def percentages(world: World, rng: np.random.Generator) -> Iterator[Exercise]:
 
 def another_population(world: World, rng: np.random.Generator) -> Iterator[Exercise]:
     """The same finding where the disease is more or less frequent: predictive values do not travel."""
-    for pair in pairs(world, rng):
-        options = [p for p in (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5) if 3.0 < max(p / pair.prior, pair.prior / p) < 30.0]
-        if not options:
-            continue
-        there = options[int(rng.integers(len(options)))]
+    for pair, there in _elsewhere(world, rng):
         exact = bayes(there, pair.sensitivity, pair.false_alarms)
         found = rounded((there, pair.sensitivity, pair.false_alarms), bayes)
         if found is None or not 0.02 <= exact <= 0.97:
@@ -220,6 +216,17 @@ def another_population(world: World, rng: np.random.Generator) -> Iterator[Exerc
             references=("kahneman1973", "barhillel1980", "mcdowell2017"),
             basis=world.basis,
         )
+
+
+def _elsewhere(world: World, rng: np.random.Generator) -> Iterator[tuple[Pair, float]]:
+    """Pairs with another base rate, 3 to 30 times as high or as low; every pair once, then again with what is left."""
+    rest: list[tuple[Pair, float]] = []
+    for pair in pairs(world, rng):
+        options = [p for p in (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5) if 3.0 < max(p / pair.prior, pair.prior / p) < 30.0]
+        drawn = [(pair, options[i]) for i in rng.permutation(len(options))]
+        yield from drawn[:1]
+        rest += drawn[1:]
+    yield from rest
 
 
 def prediction(world: World, rng: np.random.Generator) -> Iterator[Exercise]:

@@ -140,7 +140,7 @@ class Exercise(Result):
                     PERCENT_SIGN, read.value, f"{read.value:.4g} is more than all of them; {read.value:.4g} % may be meant."
                 )
             for times in (10.0, 0.1, 100.0, 0.01):
-                if _close(read.value / times, right):
+                if read.value <= 1.0 and _close(read.value / times, right):
                     return known(DECIMAL, read.value, f"This is {_times(times)} the right answer.")
         return None
 

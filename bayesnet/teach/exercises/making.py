@@ -214,4 +214,4 @@ def _of(level: str | None) -> str:
 
 
 def _set(world: World, made: list[Exercise], seed: int, title: str) -> ExerciseSet:
-    return ExerciseSet(exercises=tuple(made), seed=seed, title=title, basis=world.basis, network=world.core.model.title)
+    return ExerciseSet(exercises=tuple(made), seed=seed, title=title, basis=world.basis, model_title=world.core.model.title)

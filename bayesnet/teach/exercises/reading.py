@@ -65,7 +65,7 @@ def number_inside(answer: Any) -> Read | None:
 
 def _from_text(text: str) -> Read | None:
     """Read a number from a text that holds nothing else."""
-    text = _ABOUT.sub("", " ".join(text.strip().strip(".;!").split()))
+    text = _ABOUT.sub("", " ".join(text.strip().rstrip(".;!").split()))
     for pattern, parts in ((_PERCENT, 100.0), (_PER_MILLE, 1000.0)):
         if found := pattern.match(text):
             return Read(_value(found[1]) / parts, "percent")

@@ -61,7 +61,7 @@ class ExerciseSet(Result):
 
     exercises: tuple[Exercise, ...]
     seed: int
-    network: str = ""
+    model_title: str = ""
 
     def __len__(self) -> int:
         return len(self.exercises)
@@ -126,7 +126,7 @@ class ExerciseSet(Result):
 
     def _top(self, what: str) -> list[str]:
         """The head of a page: from which network and which seed, so that it can be made again."""
-        about = self.network or self.basis.network
+        about = self.model_title or self.basis.network
         made = f"Made from {self.basis.line}, seed {self.seed}. {self.basis.warning or _WARNING}"
         return [f"# {what}: {about}", made]
 

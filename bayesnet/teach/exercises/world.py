@@ -26,6 +26,9 @@ _HIDDEN = ("mechanisms", "groups", "settings")
 
 _CAUSES = ("risk_factors", "diagnoses")
 
+_DIGITS = 12
+"""Decimals that are kept: the last bits of a float depend on what was asked before, and a choice must not hang on them."""
+
 _MOST_BEHIND = 2
 """Numbers that are cited for a probability that is not itself a number of the model."""
 
@@ -159,8 +162,8 @@ class World:
         vector = self._marginals(frozenset(given), do)
         if not vector:
             return float("nan")
-        p = float(vector[event.variable][event.state])
-        return p if event.holds else 1.0 - p
+        p = round(float(vector[event.variable][event.state]), _DIGITS)
+        return p if event.holds else round(1.0 - p, _DIGITS)
 
     def joint(self, events: Sequence[Event], given: Iterable[Event] = ()) -> FloatArray:
         """P(events | given) as a table of two by two by ...; index 1 where the event holds, 0 where it does not."""
@@ -171,7 +174,7 @@ class World:
             rest = table.sum(axis=axis, keepdims=True) - hit
             table = np.concatenate([rest, hit] if event.holds else [hit, rest], axis=axis)
         table = np.maximum(table, 0.0)
-        return np.asarray(table / table.sum(), dtype=float)
+        return np.asarray(np.round(table / table.sum(), _DIGITS), dtype=float)
 
     def _marginals(self, given: frozenset[Event], do: Event | None) -> list[FloatArray]:
         key = (given, frozenset([(do.variable, do.state)] if do else []))
