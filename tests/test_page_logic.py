@@ -27,6 +27,7 @@ from bayesnet.analysis.asking import read_given
 from bayesnet.analysis.core import Core
 from bayesnet.analysis.decision import decider
 from bayesnet.analysis.paths import Graph, separated
+from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import Evidence
 from bayesnet.model.cache import load_model
 from bayesnet.model.factors import Factors
@@ -68,6 +69,10 @@ const tasks = {
       lit: [...paths.litArcs(graph, from, to)],
       open: [...paths.openArcs(graph, to)],
     };
+  }),
+  settled: ({ network, evidence, pairs }) => pairs.map(([from, to]) => {
+    const graph = paths.openGraph(network.families, evidence, from, paths.certainFamilies(network.families));
+    return { separated: paths.separated(graph, from, to), path: paths.shortestOpen(graph, from, to) };
   }),
   blockers: ({ network, evidence, ways }) => ways.map((way) => paths.blocker(paths.openGraph(network.families, evidence), way)),
   why: ({ network, evidence, target, state, context, order }) => {
@@ -208,6 +213,43 @@ def check_paths(page: Page, drawn: Factors, case: Evidence) -> None:
         arcs = {f"{a}>{b}" if a in graph.parents[b] else f"{b}>{a}" for way in ways for a, b in pairwise(way)}
         assert set(line["lit"]) == arcs
         assert arcs <= set(line["open"])
+
+
+@given(st.data())
+def test_what_is_settled_by_certain_gates_closes_ways_and_only_rightly(page: Page, data: st.DataObject) -> None:
+    """Where no way is said to be open, no state of the one moves any probability of the other; and no way is invented."""
+    drawn = data.draw(factors())
+    case = data.draw(evidence(drawn))
+    engine = Engine(drawn)
+    if engine.log_probability(case) == -math.inf:
+        return
+    free = [v for v in range(len(drawn.names)) if v not in case.likelihoods]
+    pairs = [(u, v) for u, v in product(free, repeat=2) if u != v]
+    told = page.ask("settled", network=network_to_dict(drawn), evidence=as_json(case), pairs=pairs)
+    before = engine.posteriors(case).marginals
+    core = Bare(drawn)
+    for (u, v), line in zip(pairs, told, strict=True):
+        if not line["separated"]:
+            assert not separated(core, case, u, v)
+            continue
+        assert line["path"] is None
+        for state in range(drawn.cards[u]):
+            if before[u][state] > 1e-9:
+                moved = engine.posteriors(case.with_likelihood(u, np.eye(drawn.cards[u])[state])).marginals
+                assert np.allclose(moved[v], before[v], rtol=1e-7, atol=1e-9)
+
+
+def test_a_settled_variable_is_no_way_on_the_shipped_model(page: Page) -> None:
+    """With the age group known, what is made of it says no more: corticosteroids do not speak by way of age over 70."""
+    core = Core(load_model("back_pain"))
+    known = core.evidence(read_given(core, "age_group=60-69, anemia"))
+    pair = [core.index["corticosteroids"], core.index["hemoglobin_grade"]]
+    told = page.ask("settled", network=network_to_dict(core.factors), evidence=as_json(known), pairs=[pair])
+    plain = page.ask("paths", network=network_to_dict(core.factors), evidence=as_json(known), pairs=[pair])
+    over = core.index["age_over_70"]
+    assert over in plain[0]["path"]
+    assert told[0]["path"] is not None
+    assert over not in told[0]["path"]
 
 
 class Bare:

@@ -12,11 +12,11 @@ const NEAR = 4;
  * What matters: the target, what is known or set, the open ways between them, rivals near to what is known, and, where that is little,
  * what hangs on the target by the strongest arcs.
  */
-export function chooseShown({ families, layout, evidence, target, findings, rivals = [] }) {
+export function chooseShown({ families, certain, layout, evidence, target, findings, rivals = [] }) {
   const kept = new Set([target, ...findings]);
   for (const finding of findings) {
     if (finding === target) continue;
-    const graph = openGraph(families, evidence, finding);
+    const graph = openGraph(families, evidence, finding, certain);
     for (const goal of [target, ...rivals]) {
       const way = shortestOpen(graph, finding, goal);
       if (way && (goal === target || way.length <= NEAR)) way.forEach((v) => kept.add(v));
@@ -89,16 +89,16 @@ function spread(stacks) {
  * learnt along it, "closed" where not, "cut" by an intervention. `apart` are the variables that tell nothing about the target,
  * `silent` the findings that no way joins to it.
  */
-export function arcStates({ families, layout, evidence, target, findings }) {
+export function arcStates({ families, certain, layout, evidence, target, findings }) {
   const lit = new Set();
   const silent = new Set();
   for (const finding of findings) {
     if (finding === target) continue;
-    const arcs = litArcs(openGraph(families, evidence, finding), finding, target);
+    const arcs = litArcs(openGraph(families, evidence, finding, certain), finding, target);
     if (!arcs.size) silent.add(finding);
     arcs.forEach((arc) => lit.add(arc));
   }
-  const graph = openGraph(families, evidence, target);
+  const graph = openGraph(families, evidence, target, certain);
   const open = openArcs(graph, target);
   const near = new Set([...reach(graph, target).keys()].map((place) => place >> 1));
   const apart = new Set(families.keys());

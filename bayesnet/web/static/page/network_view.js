@@ -6,7 +6,7 @@ import { percent } from "./format.js";
 import { createLater } from "./later.js";
 import { NODE, arcShape, arcStates, chooseShown, neighbourOf, placeNodes } from "./network_layout.js";
 import { createNode } from "./network_nodes.js";
-import { arcKey, openGraph, shortestOpen } from "./paths.js";
+import { arcKey, certainFamilies, openGraph, shortestOpen } from "./paths.js";
 import { createSwitch } from "./working.js";
 
 // Up to so many variables a network is drawn whole at first.
@@ -18,6 +18,7 @@ const ZOOM = { least: 0.5, most: 2, step: 1.25, legible: 0.8 };
 export function createNetworkView(context) {
   const { data, compute, words } = context;
   const { families } = data.network;
+  const certain = certainFamilies(families);
   const { layout } = data;
   const settings = { way: families.length <= SMALL ? "all" : "part", zoom: 0 };
   const { store } = context;
@@ -83,7 +84,7 @@ export function createNetworkView(context) {
     const evidence = compute.evidenceOf(scenario);
     const target = compute.index(state.target);
     const findings = [...Object.keys(scenario.see), ...Object.keys(scenario.do)].map(compute.index);
-    const asked = { families, layout, evidence, target, findings };
+    const asked = { families, certain, layout, evidence, target, findings };
     const kept = settings.way === "all" ? new Set(families.keys()) : chooseShown({ ...asked, rivals: rivals(target) });
     yield;
     const marks = arcStates(asked);
@@ -95,7 +96,7 @@ export function createNetworkView(context) {
     placed = placeNodes(layout, kept, target, TALLEST[settings.way]);
     choice.show(settings.way);
     const headings = placed.headings.map(({ x, y, text }) => place(el("span", { class: "net-heading", text }), x, y));
-    const focused = stage.contains(document.activeElement) ? document.activeElement : null;
+    const focused = stage.contains(focusOf(stage)) ? focusOf(stage) : null;
     for (const [v, { x, y }] of placed.places) {
       nodes[v].show(latest, marks);
       place(nodes[v].element, x, y);
@@ -147,7 +148,7 @@ export function createNetworkView(context) {
   function inWords(evidence, target, findings) {
     const name = (v) => words.label(data.network.names[v]);
     const lineOf = (finding) => {
-      const graph = openGraph(families, evidence, finding);
+      const graph = openGraph(families, evidence, finding, certain);
       const way = shortestOpen(graph, finding, target);
       if (!way) return `${name(finding)}: no open way to ${name(target)}.`;
       return way.map((v, i) => (i === 0 ? name(v) : `${graph.parents[v].includes(way[i - 1]) ? "→" : "←"} ${name(v)}`)).join(" ");
@@ -219,6 +220,9 @@ export function createNetworkView(context) {
   }
 }
 
+/** What is focused in the tree of an element, also where that is a shadow tree. */
+const focusOf = (element) => element.getRootNode().activeElement ?? null;
+
 const place = (element, x, y) => {
   element.style.setProperty("left", `${x}px`);
   element.style.setProperty("top", `${y}px`);
@@ -253,7 +257,11 @@ function createCard(context, nodeOf) {
   const rows = new Map();
   let shown = -1;
   let latest = null;
-  document.addEventListener("pointerdown", ({ target }) => shown >= 0 && !element.contains(target) && !target.closest?.(".node") && shut(false));
+  // A click elsewhere closes it; the path, not the target, because a notebook may keep this page in a shadow tree.
+  document.addEventListener("pointerdown", (event) => {
+    const inside = event.composedPath().some((part) => part === element || part.classList?.contains("node"));
+    if (shown >= 0 && !inside) shut(false);
+  });
 
   function shut(focus) {
     if (shown < 0) return;
@@ -290,8 +298,8 @@ function createCard(context, nodeOf) {
       const ask = el("button", { type: "button", class: "net-ask", "aria-pressed": asked, "aria-label": `Ask about ${words.asked(name, state.name)}`, text: asked ? "asked" : "ask", onClick: () => store.dispatch({ type: "target", variable: name, state: state.name }) });
       return el("tr", {}, el("th", { scope: "row", text: state.label }), el("td", { text: past ? percent(past[s]) : "–" }), el("td", {}, el("strong", { text: now ? percent(now[s]) : "–" })), el("td", {}, ask));
     });
-    const heads = ["", "before", "now", ""].map((text) => el("th", { scope: "col", text }));
-    const focus = body.contains(document.activeElement) ? [...body.querySelectorAll("button, input, select")].indexOf(document.activeElement) : -1;
+    const heads = ["", "before", "now", ""].map((text) => (text ? el("th", { scope: "col", text }) : el("td", {})));
+    const focus = [...body.querySelectorAll("button, input, select")].indexOf(focusOf(body));
     put(body, variable.meaning ? el("p", { class: "hint", text: variable.meaning }) : null, row.element, el("table", {}, el("thead", {}, el("tr", {}, heads)), el("tbody", {}, lines)));
     if (focus >= 0) body.querySelectorAll("button, input, select")[focus]?.focus({ preventScroll: true });
   }

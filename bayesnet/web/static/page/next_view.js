@@ -3,7 +3,7 @@
 import { el, put } from "./dom.js";
 import { percent, position } from "./format.js";
 import { bestOfEachTest, nextJob } from "./next.js";
-import { createHeading, createWorker } from "./working.js";
+import { createHeading, createWorker, whichOf } from "./working.js";
 
 const FIRST = 12;
 const NO_BREAK = "\u00a0";
@@ -43,7 +43,7 @@ export function createNextView(context) {
   return {
     element,
     update(view) {
-      heading.say(`What to ask about ${words.asked(view.state.target, view.state.targetState)}`);
+      heading.say(`What to ask about ${words.asked(view.state.target, view.state.targetState)}${whichOf(view)}`);
       work(view);
     },
   };
@@ -58,7 +58,8 @@ export function createNextView(context) {
     const kept = shown.free ? open.filter(({ cost }) => cost?.value === 0) : open;
     const sorted = [...kept].sort(ORDERS[shown.sort]);
     const rows = shown.all ? sorted : sorted.slice(0, FIRST);
-    const focused = body.contains(document.activeElement) ? document.activeElement.dataset.sort : null;
+    const focus = body.getRootNode().activeElement;
+    const focused = body.contains(focus) ? focus?.dataset.sort : null;
     put(body, ...summary(result, view), rows.length ? table(rows, result, view) : null, more(sorted.length), el("p", { class: "hint", text: reading(result) }));
     if (focused) body.querySelector(`[data-sort="${focused}"]`)?.focus();
   }

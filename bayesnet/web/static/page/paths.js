@@ -10,8 +10,11 @@
 /**
  * The arrows after the surgery of the interventions, and what is known. Evidence is as for the engine, by position. What is known of
  * the variable `speaking` is left out: that is how its own finding reaches others, or the intervention on it, whose arrows stay cut.
+ * `certain` says of each variable whether its parents leave it no choice; one whose parents are all known then counts as known.
+ *
+ * Geiger D, Verma T, Pearl J (1990). Identifying independence in Bayesian networks. Networks 20, 507-534.
  */
-export function openGraph(families, { likelihoods = {}, interventions = {} }, speaking = -1) {
+export function openGraph(families, { likelihoods = {}, interventions = {} }, speaking = -1, certain = []) {
   const cut = new Set(Object.keys(interventions).map(Number));
   const soft = Object.keys(likelihoods).map(Number);
   const hard = soft.filter((v) => likelihoods[v].filter((x) => x > 0).length === 1);
@@ -22,6 +25,10 @@ export function openGraph(families, { likelihoods = {}, interventions = {} }, sp
   parents.forEach((above, v) => above.forEach((p) => children[p].push(v)));
   const opened = new Set([...soft, ...known]);
   opened.delete(speaking);
+  const settled = (v) => certain[v] && !known.has(v) && v !== speaking && parents[v].length > 0 && parents[v].every((p) => known.has(p));
+  for (let more = [...families.keys()].filter(settled); more.length; more = [...families.keys()].filter(settled)) {
+    for (const v of more) known.add(v) && opened.add(v);
+  }
   for (const v of opened) for (const p of parents[v]) opened.add(p);
   return { parents, children, known, cut, opened };
 }
@@ -138,3 +145,9 @@ export function openArcs(graph, target) {
 }
 
 export const arcKey = (parent, child) => `${parent}>${child}`;
+
+/** Of each family, whether the parents leave no choice. */
+export function certainFamilies(families) {
+  const all = (numbers) => numbers.every((x) => x === 0 || x === 1);
+  return families.map(({ table, leak, links }) => (table ? all(table) : all(leak) && links.every(all)));
+}

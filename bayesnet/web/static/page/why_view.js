@@ -2,9 +2,9 @@
 
 import { el, put } from "./dom.js";
 import { percent, ratio } from "./format.js";
-import { blocker, openGraph, shortestAtAll, shortestOpen } from "./paths.js";
+import { blocker, certainFamilies, openGraph, shortestAtAll, shortestOpen } from "./paths.js";
 import { decibans, whyJob } from "./why.js";
-import { createHeading, createSwitch, createWorker } from "./working.js";
+import { createHeading, createSwitch, createWorker, whichOf } from "./working.js";
 
 const MINUS = "\u2212";
 const VERDICTS = { for: "speaks for it", against: "speaks against it", uninformative: "says next to nothing" };
@@ -25,6 +25,7 @@ export function createWhyView(context) {
   const element = el("section", { class: "why", "aria-label": "For and against" }, el("div", { class: "section-head" }, heading.element, choice.element), body);
   const defaults = new Set(data.variables.filter((variable) => variable.default).map((variable) => compute.index(variable.name)));
   const { families } = data.network;
+  const certain = certainFamilies(families);
 
   const work = createWorker(context, body, {
     key: ({ state }) => [state.target, state.targetState],
@@ -49,7 +50,7 @@ export function createWhyView(context) {
     element,
     update(view) {
       const { state, scenario } = view;
-      heading.say(`Why ${words.asked(state.target, state.targetState)}`);
+      heading.say(`Why ${words.asked(state.target, state.targetState)}${whichOf(view)}`);
       const known = state.target in scenario.do || typeof scenario.see[state.target] === "string";
       if (known) {
         told = null;
@@ -118,12 +119,13 @@ export function createWhyView(context) {
   }
 
   /** By which way a finding speaks, or where its way is closed. */
-  function wayOf({ variable, separated }, { state, scenario }) {
-    const graph = openGraph(families, compute.evidenceOf(scenario), variable);
+  function wayOf({ variable }, { state, scenario }) {
+    const graph = openGraph(families, compute.evidenceOf(scenario), variable, certain);
     const target = compute.index(state.target);
     const name = (v) => words.label(data.network.names[v]);
-    if (!separated) {
-      const between = (shortestOpen(graph, variable, target) ?? []).slice(1, -1).map(name);
+    const open = shortestOpen(graph, variable, target);
+    if (open) {
+      const between = open.slice(1, -1).map(name);
       return between.length ? `by way of ${between.join(", ")}` : "";
     }
     const path = shortestAtAll(graph, variable, target);

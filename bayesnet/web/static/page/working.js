@@ -1,6 +1,7 @@
 // What the views of this page share that take several answers: the work begins after the paint, and the next click ends it.
 
 import { answer } from "../engine.js";
+import { scenarioName } from "./case_view.js";
 import { el, put, write } from "./dom.js";
 import { createLater } from "./later.js";
 
@@ -50,6 +51,9 @@ function* guarded(job) {
     return { refused: error.message };
   }
 }
+
+/** Which of two scenarios is meant, for a heading; nothing where there is one. */
+export const whichOf = ({ other, state }) => (other ? ` (${scenarioName(state.active)})` : "");
 
 /** A line of text in a heading that changes with the target. */
 export function createHeading(text) {
