@@ -5,6 +5,7 @@ The source is the whole tree, so that links between README, pages and notebooks 
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -57,9 +58,16 @@ pygments_style = "default"
 suppress_warnings = ["mystnb.unknown_mime_type"]
 
 
+REFERENCE = re.compile(r"^\s*[^\W\d_][^.]*\((?:19|20)\d\d\)")
+"""The first line of a reference: authors and the year."""
+MADE_BY_OTHERS = ("bayesnet.Network", "bayesnet.Case")
+
+
 def setup(app: Any) -> None:
     """Put a first page beside the folders, so that one need not know which of them is first; show diagrams as their text."""
     app.add_lexer("mermaid", TextLexer)
+    app.connect("autodoc-process-docstring", _one_reference_a_paragraph, priority=400)
+    app.connect("autodoc-process-signature", _only_own_fields)
     app.connect("build-finished", _first_page)
 
 
@@ -69,3 +77,32 @@ def _first_page(app: Any, exception: Exception | None) -> None:
         page = f'{head}<meta http-equiv="refresh" content="0; url=docs/index.html">'
         link = '<p><a href="docs/index.html">bayesnet: the documentation</a></p>\n'
         Path(app.outdir, "index.html").write_text(page + link, encoding="utf-8")
+
+
+def _one_reference_a_paragraph(app: Any, what: str, name: str, thing: Any, options: Any, lines: list[str]) -> None:  # noqa: ARG001
+    """Part the papers of a docstring, which stand in it line under line."""
+    inside, parted = False, []
+    for i, line in enumerate(lines):
+        if i + 1 < len(lines) and re.fullmatch(r"\s*-{3,}\s*", lines[i + 1]):
+            inside = line.strip() == "References"
+        if inside and REFERENCE.match(line) and parted and not re.fullmatch(r"\s*-{3,}\s*", parted[-1]):
+            parted.append("")
+        parted.append(line)
+    lines[:] = parted
+
+
+def _only_own_fields(
+    app: Any,  # noqa: ARG001
+    what: str,
+    name: str,
+    thing: Any,  # noqa: ARG001
+    options: Any,  # noqa: ARG001
+    signature: str | None,
+    returns: str | None,
+) -> tuple[str | None, str | None]:
+    """Leave out what all results share, and how networks and cases are made inside: `bayesnet.load` and `net.case` make them."""
+    if name in MADE_BY_OTHERS:
+        return "", returns
+    if what == "class" and signature:
+        signature = re.sub(r"\(\*, title: str = '', basis: Basis = Basis\([^)]*\)(, )?", "(", signature.replace("=()", "=[]"))
+    return signature, returns
