@@ -10,9 +10,8 @@
 /**
  * The arrows after the surgery of the interventions, and what is known. Evidence is as for the engine, by position. What is known of
  * the variable `speaking` is left out: that is how its own finding reaches others, or the intervention on it, whose arrows stay cut.
- * `certain` says of each variable whether its parents leave it no choice; one whose parents are all known then counts as known.
- *
- * Geiger D, Verma T, Pearl J (1990). Identifying independence in Bayesian networks. Networks 20, 507-534.
+ * `certain` says of each variable whether its parents leave it no choice; one whose parents are all known then counts as known, as the
+ * deterministic variables of Shachter (1998) do.
  */
 export function openGraph(families, { likelihoods = {}, interventions = {} }, speaking = -1, certain = []) {
   const cut = new Set(Object.keys(interventions).map(Number));
