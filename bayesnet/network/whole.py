@@ -13,8 +13,10 @@ from bayesnet.model.schema import Model, Source, Variable
 from bayesnet.network.asking import Asking
 
 if TYPE_CHECKING:
+    from bayesnet.case import Case
     from bayesnet.results.audit import Audit
     from bayesnet.results.listing import Numbers, Summary
+    from bayesnet.web.widget import Explorer
 
 
 class Network(Asking):
@@ -129,6 +131,50 @@ class Network(Asking):
         from bayesnet.web.page import write_page
 
         return write_page(self.core, read_given(self.core, given, do), path)
+
+    def explorer(self, given: Given = None, do: Given = None) -> Explorer:
+        """Give the explorer as a widget for Jupyter, VS Code and marimo, its evidence synchronised both ways with Python.
+
+        Parameters
+        ----------
+        given, do
+            What is known and set when it opens.
+
+        Returns
+        -------
+        Explorer
+            A widget: show it by naming it last in a cell; in marimo `mo.ui.anywidget(net.explorer())`. Its `given`, `do` and
+            `numbers` are dicts that follow the clicks, and move it when they are assigned; `widget.case` is the case of the
+            moment.
+
+        Raises
+        ------
+        MissingExtra
+            Where anywidget is not installed.
+        PatternError, UnknownVariable, UnknownState
+            Where the findings are not findings.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> widget = bayesnet.load("asia").explorer("dysp=yes")
+        >>> widget.given
+        {'dysp': 'yes'}
+        >>> widget.given = {"dysp": "yes", "smoke": "yes"}
+        >>> round(widget.case.posterior("bronc")["yes"], 4)
+        0.8802
+        """
+        try:
+            from bayesnet.web.widget import Explorer
+        except ModuleNotFoundError as error:
+            from bayesnet.errors import MissingExtra
+
+            raise MissingExtra("explore", "The explorer in a notebook", error.name or "anywidget") from None
+
+        def case(given: Given, do: Given, numbers: Mapping[str, float]) -> Case:
+            return (self.with_numbers(numbers) if numbers else self).case(given, do)
+
+        return Explorer(self.core, read_given(self.core, given, do), case)
 
     def to_pgmpy(self) -> Any:
         """Give the same network as a `pgmpy.models.DiscreteBayesianNetwork`; gates too large for a table are divorced."""

@@ -1,0 +1,131 @@
+"""The explorer in a notebook: its evidence is Python's, messages that are no findings are refused, and clicks come back."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import pytest
+from test_page_browser import browser  # noqa: F401 - a fixture
+from traitlets import TraitError
+
+import bayesnet
+
+
+@pytest.fixture
+def asia() -> bayesnet.Network:
+    """A small network."""
+    return bayesnet.load("asia")
+
+
+def test_the_widget_opens_with_what_is_known(asia):
+    """Findings and interventions in the page's form; the case is that of the network."""
+    widget = asia.explorer("dysp=yes, smoke={yes: 3, no: 1}", "tub=no")
+    assert widget.given["dysp"] == "yes"
+    assert widget.given["smoke"]["yes"] == 3 * widget.given["smoke"]["no"]
+    assert widget.do == {"tub": "no"}
+    expected = asia.case("dysp=yes, smoke={yes: 3, no: 1}", "tub=no").posterior("lung")["yes"]
+    assert widget.case.posterior("lung")["yes"] == pytest.approx(expected, rel=1e-12)
+
+
+def test_what_python_assigns_goes_to_the_page_as_plain_data(asia):
+    """Sets and likelihoods become weights that JSON holds; the case follows."""
+    widget = asia.explorer()
+    widget.given = {"xray": "yes", "smoke": {"yes"}, "bronc": {"yes": 2.0, "no": 1.0}}
+    state = widget.get_state(["given", "do", "numbers"])
+    assert json.loads(json.dumps(state))["given"] == widget.given
+    assert widget.given["smoke"] == "yes"
+    assert widget.given["bronc"]["yes"] == 2 * widget.given["bronc"]["no"]
+    given = {"xray": "yes", "smoke": "yes", "bronc": {"yes": 2.0, "no": 1.0}}
+    assert widget.case.posterior("lung")["yes"] == pytest.approx(asia.case(given).posterior("lung")["yes"], rel=1e-12)
+
+
+def test_a_click_comes_back_as_evidence(asia):
+    """What the page sends is taken as it is, so that the two do not answer each other."""
+    widget = asia.explorer("dysp=yes")
+    heard = []
+    widget.observe(lambda change: heard.append(change["new"]), "given")
+    sent = {"dysp": "yes", "smoke": {"yes": 4, "no": 1}}
+    widget.set_state({"given": sent, "do": {"asia": "yes"}, "numbers": {"smoke=yes": 0.3}})
+    assert heard == [sent]
+    assert (widget.given, widget.do, widget.numbers) == (sent, {"asia": "yes"}, {"smoke=yes": 0.3})
+    expected = asia.with_numbers({"smoke=yes": 0.3}).case(sent, {"asia": "yes"}).posterior("lung")["yes"]
+    assert widget.case.posterior("lung")["yes"] == expected
+
+
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        ({"given": {"dysq": "yes"}}, 'no variable "dysq"'),
+        ({"given": {"dysp": "maybe"}}, '"maybe"'),
+        ({"given": {"dysp": {"yes": -1, "no": 1}}}, "-1"),
+        ({"given": "dysp=yes"}, "given"),
+        ({"do": {"tub": "perhaps"}}, '"perhaps"'),
+        ({"numbers": {"smoke=yes": 2}}, "a probability from 0 to 1"),
+        ({"numbers": {"nothing": 0.5}}, "nothing"),
+    ],
+)
+def test_a_message_that_is_no_evidence_is_refused_and_changes_nothing(asia, message, said):
+    """Unknown names and states, weights below 0, numbers that cannot be: told in words, from either side."""
+    widget = asia.explorer("dysp=yes")
+    with pytest.raises(TraitError, match="(?s).*" + said.replace("(", "\\(")):
+        widget.set_state(message)
+    assert (widget.given, widget.do, widget.numbers) == ({"dysp": "yes"}, {}, {})
+
+
+def test_without_anywidget_the_way_out_is_said(asia, monkeypatch):
+    """The missing library and the command that installs it."""
+    monkeypatch.setitem(sys.modules, "anywidget", None)
+    monkeypatch.delitem(sys.modules, "bayesnet.web.widget", raising=False)
+    with pytest.raises(bayesnet.MissingExtra) as caught:
+        asia.explorer()
+    assert str(caught.value) == (
+        'The explorer in a notebook needs anywidget, which is not installed; pip install "bayesnet[explore]" adds it.'
+    )
+
+
+HOST = """async ([source, state]) => {
+  const listeners = new Map();
+  const saved = [];
+  const model = {
+    get: (name) => state[name],
+    set(name, value) { state[name] = value; for (const heard of listeners.get(`change:${name}`) ?? []) heard(); },
+    save_changes: () => saved.push(structuredClone({ given: state.given, do: state.do, numbers: state.numbers })),
+    on: (name, heard) => listeners.set(name, [...(listeners.get(name) ?? []), heard]),
+    off: (name, heard) => listeners.set(name, (listeners.get(name) ?? []).filter((other) => other !== heard)),
+  };
+  const module = await import(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
+  const leave = await module.default.render({ model, el: document.body });
+  Object.assign(globalThis, { model, saved, leave, listeners });
+}"""
+
+
+@pytest.mark.browser
+def test_the_module_shows_the_explorer_and_keeps_in_step(asia, browser):  # noqa: F811
+    """In Chromium with a model as a notebook gives it: a click is saved, an assignment is shown, letting go leaves nothing."""
+    widget = asia.explorer("dysp=yes")
+    tab = browser.new_page()
+    tab.set_default_timeout(5000)
+    said: list[str] = []
+    tab.on("console", lambda message: said.append(message.text))
+    tab.on("pageerror", lambda error: said.append(str(error)))
+    tab.goto("about:blank")
+    tab.add_style_tag(content=widget._css)
+    tab.evaluate(HOST, [widget._esm, widget.get_state(["given", "do", "numbers", "_data"])])
+    row = tab.locator('.finding[data-variable="smoke"]')
+    row.locator("..").evaluate("element => element.closest('details')?.setAttribute('open', '')")
+    row.locator('input[value="yes"]').check(force=True)
+    assert tab.evaluate("saved") == [{"given": {"dysp": "yes", "smoke": "yes"}, "do": {}, "numbers": {}}]
+    widget.set_state(tab.evaluate("saved[0]"))
+    bar = tab.locator(".differential li").first
+    name, state, shown = (bar.get_attribute(f"data-{key}") for key in ("variable", "state", "posterior"))
+    assert float(shown) == pytest.approx(widget.case.posterior(name)[state], rel=1e-9)
+    tab.evaluate('model.set("given", { xray: "no" })')
+    assert tab.locator('.finding[data-variable="xray"] input[value="no"]').is_checked()
+    assert not row.locator('input[value="yes"]').is_checked()
+    assert len(tab.evaluate("saved")) == 1
+    tab.evaluate("leave()")
+    assert tab.locator(".explorer").count() == 0
+    assert tab.evaluate("[...listeners.values()].flat().length") == 0
+    assert said == []
+    tab.close()
