@@ -101,16 +101,18 @@ def alike(one: Any, other: Any) -> bool:
 
 
 def test_groups_and_options_differ_in_grey_by_lightness_edge_or_hatch() -> None:
-    """The four groups of the unit square, the tree and the options of the advice."""
-    counted = bayesnet.load("asia").case("smoke=yes").frequencies("lung=yes", "xray=yes")
-    square = plot.unit_square(counted).patches
-    with_and_without = [(square[0], square[1]), (square[0], square[2]), (square[1], square[3]), (square[0], square[3])]
-    assert not any(alike(a, b) for a, b in with_and_without)
-    boxes = plot.frequencies_tree(counted).patches[-5:]
-    assert not alike(boxes[0], boxes[3])
+    """Any two of the four groups, in the unit square, the tree and the icons, and any two options of the advice."""
+    counted = bayesnet.load("asia").case("smoke=yes").frequencies("lung=yes", "xray=yes", of=100)
+    tree = plot.frequencies_tree(counted).patches
     options = bayesnet.load("back_pain").case("age_group=60-69, raised_alp, chronic_pain").advise()
-    keys = plot.advice(options).get_legend().get_patches()
-    assert not any(alike(a, b) for a, b in combinations(keys, 2))
+    for groups in (
+        plot.unit_square(counted).patches,
+        [tree[k] for k in (2, 3, 5, 6)],
+        plot.icon_array(counted).get_legend().get_patches(),
+        plot.advice(options).get_legend().get_patches(),
+    ):
+        assert len(groups) >= 3
+        assert not any(alike(a, b) for a, b in combinations(groups, 2))
 
 
 def test_lines_of_the_nomogram_are_numbered_as_in_the_list_below() -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 MOST_ICONS = 10_000
 """People of whom each still can be seen."""
 
-_FACES = (style.RAISES, style.BAND, style.LOWERS, style.FAINT)
+_FACES = (style.RAISES, style.BAND, style.LOWERS, style.PALE)
 _EDGES = (style.RAISES, style.RAISES, style.LOWERS, style.FAINT)
 _HATCHES = ("", "///", "", "")
 """Light blue and light grey are one grey on paper; the hatch tells them apart."""
