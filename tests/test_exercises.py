@@ -108,7 +108,7 @@ def check_errors(exercise: Exercise) -> None:
             verdict = exercise.check(form)
             assert not verdict
             assert verdict.mistake == error.name, f"{form!r} in\n{exercise.question}"
-            assert verdict.text.startswith(f"Not yet: this is {error.name}. ")
+            assert verdict.text == f"Not yet: {error.name}. {error.explanation} {error.hint}"
             assert verdict.explanation.endswith(".")
             assert verdict.hint.endswith((".", "?"))
 
@@ -325,6 +325,8 @@ def test_a_graded_set_goes_from_easy_to_hard() -> None:
     assert {e.kind for e in sheet} == set(KINDS)
     for level in ("easy", "medium", "hard"):
         assert {e.level for e in bayesnet.exercise_set(shipped("asia"), level, seed=1, count=6)} == {level}
+    asked = [e.title for e in sheet]
+    assert len(set(asked)) == len(asked)
     few = bayesnet.exercise_set(shipped("asia"), seed=0, count=3)
     assert [e.level for e in few] == ["easy", "medium", "hard"]
 
@@ -440,6 +442,7 @@ def test_a_sheet_gives_nothing_away_and_a_key_gives_everything() -> None:
             assert all(" ".join(e.explanation.split()) in flat_key for e in exercise.errors)
             assert all(" ".join(c.split()) in flat_key for c in exercise.citations)
             assert exercise.kind.replace("_", " ") not in flat or exercise.kind in ("likelihood_ratio", "prediction")
+            assert f"({exercise.level})" in sheet
             assert all(" ".join(line.split()) in flat_key for line in exercise.literature())
             assert str(exercise.answer) not in repr(exercise) or isinstance(exercise.answer, str)
         assert max(map(len, [*sheet.split("\n"), *key.split("\n")])) <= WIDTH

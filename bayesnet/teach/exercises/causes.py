@@ -200,20 +200,32 @@ def _adjustments(world: World, rng: np.random.Generator) -> Iterator[_Adjustment
 
     First come, in random order, causes that have effects and with which seeing and doing differ much; one outcome of each.
     """
-    found: list[tuple[int, int, float, _Adjustment]] = []
-    for x in (x for x in world.events if len(_free(world, x.variable)) == 1):
-        groups = _groups(world, _free(world, x.variable)[0])
-        if not groups or min(world.marginal(x, [g]) for g in groups) < 1e-6:
-            continue
-        everybody, with_x = (tuple(world.marginal(g, seen) for g in groups) for seen in ((), (x,)))
-        outcomes = [y for y in world.events if y.variable not in (*world.ancestors[x.variable], x.variable)]
-        for turn, j in enumerate(rng.permutation(len(outcomes))):
-            y = outcomes[j]
-            outcome = tuple(world.marginal(y, [x, g]) for g in groups)
-            if apart(world.marginal(y, [x]), world.marginal(y, do=x)) and min(outcome) > 0.001 and max(outcome) < 1.0:
-                rank = (not world.descendants[x.variable]) + 2 * (not _far(world, x, y))
-                found.append((rank, turn, float(rng.random()), _Adjustment(x, y, groups, everybody, with_x, outcome)))
-    yield from (case for *_, case in sorted(found, key=lambda item: item[:3]))
+    late: list[tuple[int, int, float, _Adjustment]] = []
+    causes = [x for x in world.events if len(_free(world, x.variable)) == 1]
+    for i in rng.permutation(len(causes)):
+        x, fresh = causes[i], True
+        for turn, case in enumerate(_confounded(world, x, rng)):
+            rank = (not world.descendants[x.variable]) + 2 * (not _far(world, x, case.y))
+            if fresh and rank == 0:
+                fresh = False
+                yield case
+            else:
+                late.append((rank, turn, float(rng.random()), case))
+    yield from (case for *_, case in sorted(late, key=lambda item: item[:3]))
+
+
+def _confounded(world: World, x: Event, rng: np.random.Generator) -> Iterator[_Adjustment]:
+    """A cause with every outcome for which seeing it is not doing it, in random order."""
+    groups = _groups(world, _free(world, x.variable)[0])
+    if not groups or min(world.marginal(x, [g]) for g in groups) < 1e-6:
+        return
+    everybody, with_x = (tuple(world.marginal(g, seen) for g in groups) for seen in ((), (x,)))
+    outcomes = [y for y in world.events if y.variable not in (*world.ancestors[x.variable], x.variable)]
+    for j in rng.permutation(len(outcomes)):
+        y = outcomes[j]
+        outcome = tuple(world.marginal(y, [x, g]) for g in groups)
+        if apart(world.marginal(y, [x]), world.marginal(y, do=x)) and min(outcome) > 0.001 and max(outcome) < 1.0:
+            yield _Adjustment(x, y, groups, everybody, with_x, outcome)
 
 
 def _far(world: World, x: Event, y: Event) -> bool:

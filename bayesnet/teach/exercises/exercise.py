@@ -147,7 +147,7 @@ class Exercise(Result):
     def _named(self, error: KnownError) -> Marked:
         """Refuse an answer that a known error gives."""
         return Marked(
-            False, error.name, f"Not yet: this is {error.name}. {error.explanation} {error.hint}", error.explanation, error.hint
+            False, error.name, f"Not yet: {error.name}. {error.explanation} {error.hint}", error.explanation, error.hint
         )
 
     def _unread(self, text: str) -> Marked:

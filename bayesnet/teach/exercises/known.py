@@ -52,7 +52,7 @@ _HINTS = {
     JOINT: "Divide by the number of all who have the finding.",
     SUBTRACTION: "Likelihoods are not subtracted: count true and false alarms, and take the share of the true ones.",
     FALSE_ALARMS: "Count the false alarms, then the true ones, and take the share of the true ones.",
-    COMPLEMENT: "Read again which of the two is asked; your number is 100 % less the right one.",
+    COMPLEMENT: "Read again which of the two is asked: with it, or without.",
     DECIMAL: "Go through the zeros once more; how many in 100 would that be?",
     PERCENT_SIGN: "Write a share between 0 and 1, or add the percent sign.",
     ODDS: "Odds of a to b are a probability of a / (a + b).",

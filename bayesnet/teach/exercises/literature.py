@@ -32,8 +32,8 @@ LITERATURE = {
     ),
     "deeks2004": ("Deeks JJ, Altman DG (2004). Diagnostic tests 4: likelihood ratios. BMJ 329, 168-169."),
     "spiegelhalter1984": (
-        "Spiegelhalter DJ, Knill-Jones RP (1984). Statistical and knowledge-based approaches to clinical decision- "
-        "support systems, with an application in gastroenterology. Journal of the Royal Statistical Society A 147(1), "
+        "Spiegelhalter DJ, Knill-Jones RP (1984). Statistical and knowledge-based approaches to clinical "
+        "decision-support systems, with an application in gastroenterology. Journal of the Royal Statistical Society A 147(1), "
         "35-77. (Findings that are not independent.)"
     ),
     "pearl1995": (

@@ -74,6 +74,9 @@ NEEDS = {
 MOST = 200
 """Exercises in one set."""
 
+_HELD = 3
+"""Exercises of a kind that wait because a sheet asks the same already."""
+
 
 def make(
     core: Core,
@@ -118,7 +121,9 @@ def make_set(
         )
     world = _world(core, people, target)
     wanted = None if level is None else LEVELS.index(level) + 1
-    live = {name: _stream(world, name, seed, wanted) for name in KINDS if wanted is None or wanted in DIFFICULTIES[name]}
+    asked: set[str] = set()
+    names = [name for name in KINDS if wanted is None or wanted in DIFFICULTIES[name]]
+    live = {name: _unasked(_stream(world, name, seed, wanted), asked) for name in names}
     chosen: list[Exercise] = []
     while live and len(chosen) < count:
         for name in _spread(list(live), count - len(chosen)):
@@ -145,6 +150,18 @@ def _stream(world: World, name: str, seed: int, difficulty: int | None = None) -
         if exercise.question not in seen and difficulty in (None, exercise.difficulty):
             seen.add(exercise.question)
             yield exercise
+
+
+def _unasked(stream: Iterator[Exercise], asked: set[str]) -> Iterator[Exercise]:
+    """The same exercises, those that ask what was asked already on this sheet after some others."""
+    held: list[Exercise] = []
+    for exercise in stream:
+        if exercise.title in asked and len(held) < _HELD:
+            held.append(exercise)
+        else:
+            asked.add(exercise.title)
+            yield exercise
+    yield from held
 
 
 def _spread(names: list[str], count: int) -> list[str]:

@@ -11,6 +11,9 @@ from bayesnet.results.base import Result
 from bayesnet.results.table import Grid, wrapped
 from bayesnet.teach.exercises.exercise import Exercise, Marked
 
+_KINDS = {"seeing_doing": "seeing and doing", "reading_graph": "reading the graph", "next_test": "which test next"}
+"""Kinds whose names do not read as words."""
+
 _WARNING = "For teaching and research. Not for the care of patients."
 
 
@@ -150,7 +153,7 @@ def _solved(i: int, e: Exercise) -> list[str]:
     """One exercise with everything that a teacher wants of it."""
     steps = "\n".join(f"{k}. {line}" for k, line in enumerate(e.solution.split("\n"), 1))
     wrong = "\n".join(f"- {_given(k.answer)}: **{k.name}**. {k.explanation} {k.hint}" for k in e.errors)
-    parts = [_question(i, e), f"**Answer: {e.shown}.** ({e.kind.replace('_', ' ')}; {e.title})", steps]
+    parts = [_question(i, e), f"**Answer: {e.shown}.** ({_KINDS.get(e.kind, e.kind.replace('_', ' '))}; {e.title})", steps]
     parts += ["Wrong answers to expect:", wrong] if wrong else []
     parts += ["Numbers used:", "\n".join(f"- {line}" for line in e.citations)] if e.citations else []
     return parts

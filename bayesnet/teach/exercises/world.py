@@ -14,6 +14,7 @@ from bayesnet.analysis.subject import Subject
 from bayesnet.errors import BayesnetError
 from bayesnet.inference.evidence import Evidence, ZeroEvidence
 from bayesnet.model.factors import FloatArray
+from bayesnet.pattern import canonical_id
 from bayesnet.results.base import Basis
 from bayesnet.results.words import cited
 from bayesnet.teach.exercises.phrases import Phrase, people, phrase, polar, short
@@ -240,11 +241,12 @@ class World:
     def _number(self, target: Event, given: Sequence[Event], value: float) -> str | None:
         """The id of the number of the model that this probability is, if it is one."""
         try:
-            name = self.core.factors.number_ids[self.core.number(self.title(target, given))]
+            parents = self.core.model.variables[self.core.names[target.variable]].parents
+            name = canonical_id(self.title(target, given), self.core.states_by_name, parents)
         except BayesnetError:
             return None
-        record = self.core.model.numbers[name]
-        return name if abs(record.value - value) < 1e-9 else None
+        record = self.core.model.numbers.get(name)
+        return name if record and abs(record.value - value) < 1e-9 else None
 
     def _described(self, number: str, *, full: bool = False) -> str:
         """A number of the model with its range and source, and in full with the place in the source."""
