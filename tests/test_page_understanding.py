@@ -3,13 +3,69 @@
 from __future__ import annotations
 
 import math
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from shutil import which
 
 import pytest
-from test_page_browser import browser, choose, opened, pages  # noqa: F401  (fixtures)
+from test_page import odd_network
+
+import bayesnet
 
 pytestmark = pytest.mark.browser
 
 CASE = {"age_group": "60-69", "anemia": "present", "fever": "absent", "weight_loss": "present", "m_protein": "absent"}
+
+
+PATIENCE = 30_000
+"""Milliseconds to wait for a page on a machine that does much else."""
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Headless Chromium; skips, visibly, where there is none."""
+    sync = pytest.importorskip("playwright.sync_api")
+    found = os.environ.get("BAYESNET_CHROMIUM") or which("chromium") or which("chromium-browser") or which("google-chrome")
+    with sync.sync_playwright() as player:
+        try:
+            running = player.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
+        except sync.Error as error:
+            pytest.skip(f"no browser: {str(error).splitlines()[0]}")
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory, networks) -> dict[str, tuple[Path, bayesnet.Network]]:
+    """Each network's page, written once."""
+    folder = tmp_path_factory.mktemp("pages")
+    nets = {name: bayesnet.load(name) for name in ("back_pain", "asia")}
+    nets |= {name: bayesnet.load(networks / f"{name}.bif.gz") for name in ("alarm", "hepar2")}
+    nets["odd"] = odd_network(folder / "odd")
+    return {name: (net.page(folder / f"{name}.html"), net) for name, net in nets.items()}
+
+
+@pytest.fixture
+def opened(browser, pages) -> Iterator:
+    """Open a page: `opened("asia")` gives a tab; at the end nothing may have been said on the console."""
+    contexts, said = [], []
+
+    def call(name: str, **options):
+        contexts.append(
+            browser.new_context(**{"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce", **options})
+        )
+        tab = contexts[-1].new_page()
+        tab.set_default_timeout(PATIENCE)
+        tab.on("console", lambda message: said.append(message.text))
+        tab.on("pageerror", lambda error: said.append(str(error)))
+        tab.goto(pages[name][0].as_uri())
+        return tab
+
+    yield call
+    for context in contexts:
+        context.close()
+    assert said == []
 
 
 def settled(tab, panel: str):
@@ -17,11 +73,11 @@ def settled(tab, panel: str):
     tab.locator(f'.tab[data-tab="{panel}"]').click()
     shown = tab.locator(f'.panel[data-panel="{panel}"]')
     shown.wait_for()
-    tab.wait_for_function("() => !document.querySelector('.panel:not([hidden]) [aria-busy]')", timeout=20_000)
+    tab.wait_for_function("() => !document.querySelector('.panel:not([hidden]) [aria-busy]')", timeout=PATIENCE)
     return shown
 
 
-def started(opened, name: str, given: dict[str, str], target: tuple[str, str] | None = None, **options):  # noqa: F811
+def started(opened, name: str, given: dict[str, str], target: tuple[str, str] | None = None, **options):
     """A page with findings, asked about a target."""
     tab = opened(name, **options)
     for variable, state in given.items():
@@ -45,7 +101,7 @@ def drawn(tab) -> None:
     ("name", "given", "target"),
     [("back_pain", CASE, "multiple_myeloma"), ("asia", {"xray": "yes", "smoke": "no", "dysp": "yes"}, "lung=yes")],
 )
-def test_bars_for_and_against_are_the_weights_of_python(name, given, target, opened, pages):  # noqa: F811
+def test_bars_for_and_against_are_the_weights_of_python(name, given, target, opened, pages):
     """One bar for each finding with its weight, the strongest for first; in turn, the steps in the order entered."""
     variable, _, state = target.partition("=")
     tab = started(opened, name, given, (variable, state or "present"))
@@ -62,7 +118,7 @@ def test_bars_for_and_against_are_the_weights_of_python(name, given, target, ope
     assert [row[0] for row in panel.locator("ol li[data-variable]").evaluate_all(read)] == list(given)
 
 
-def test_what_says_nothing_and_what_is_closed_is_told(opened):  # noqa: F811
+def test_what_says_nothing_and_what_is_closed_is_told(opened):
     """Nothing found; the target itself known; a finding whose every way is closed, with what closes it."""
     tab = opened("asia")
     assert "Nothing has been found yet" in settled(tab, "why").inner_text()
@@ -75,7 +131,7 @@ def test_what_says_nothing_and_what_is_closed_is_told(opened):  # noqa: F811
     assert "is itself known here" in settled(tab, "why").inner_text()
 
 
-def test_what_to_ask_is_ranked_as_in_python_and_a_result_is_entered_by_its_button(opened, pages):  # noqa: F811
+def test_what_to_ask_is_ranked_as_in_python_and_a_result_is_entered_by_its_button(opened, pages):
     """Bits, net values and what each result would do; sorted by either; pressing a result makes it a finding."""
     net = pages["back_pain"][1]
     tab = started(opened, "back_pain", CASE, ("multiple_myeloma", "present"))
@@ -103,7 +159,7 @@ def test_what_to_ask_is_ranked_as_in_python_and_a_result_is_entered_by_its_butto
     assert settled(tab, "next").locator('tr[data-variable="bence_jones_protein"]').count() == 0
 
 
-def test_the_advice_is_on_the_page(opened, pages):  # noqa: F811
+def test_the_advice_is_on_the_page(opened, pages):
     """Options by expected utility, as Python ranks them, thresholds; a network without a decision has no such tab."""
     tab = started(opened, "back_pain", CASE)
     panel = settled(tab, "advice")
@@ -116,7 +172,7 @@ def test_the_advice_is_on_the_page(opened, pages):  # noqa: F811
     assert opened("asia").locator('.tab[data-tab="advice"]').count() == 0
 
 
-def test_nodes_show_posteriors_and_what_is_known_or_set(opened, pages):  # noqa: F811
+def test_nodes_show_posteriors_and_what_is_known_or_set(opened, pages):
     """All of a small network; bars are Python's posteriors, what is known is told in words, an intervention cuts its arrows."""
     tab = started(opened, "asia", {"xray": "yes"}, ("lung", "yes"))
     dispatch(tab, type="do", variable="bronc", value="no")
@@ -138,7 +194,7 @@ def test_nodes_show_posteriors_and_what_is_known_or_set(opened, pages):  # noqa:
     )
 
 
-def test_a_large_network_shows_what_matters_and_everything_on_demand(opened):  # noqa: F811
+def test_a_large_network_shows_what_matters_and_everything_on_demand(opened):
     """Target, findings and the ways between them; then all 123 variables, each once, none over another."""
     tab = started(opened, "back_pain", CASE, ("multiple_myeloma", "present"))
     panel = settled(tab, "network")
@@ -153,7 +209,7 @@ def test_a_large_network_shows_what_matters_and_everything_on_demand(opened):  #
     assert not [(a, b) for i, a in enumerate(boxes) for b in boxes[:i] if abs(a[0] - b[0]) < 140 and abs(a[1] - b[1]) < 50]
 
 
-def test_the_network_is_walked_and_changed_with_the_keyboard(opened):  # noqa: F811
+def test_the_network_is_walked_and_changed_with_the_keyboard(opened):
     """One stop of the tab key; arrows move, Enter opens a node, a state is chosen, Escape goes back to the node."""
     tab = started(opened, "asia", {"xray": "yes"}, ("lung", "yes"))
     panel = settled(tab, "network")
@@ -182,7 +238,7 @@ def test_the_network_is_walked_and_changed_with_the_keyboard(opened):  # noqa: F
     assert tab.evaluate(here) == "bronc"
 
 
-def test_the_next_click_ends_the_work_of_the_last(opened, pages):  # noqa: F811
+def test_the_next_click_ends_the_work_of_the_last(opened, pages):
     """Many findings in a row: what is shown in the end is about all of them, and no click waited for it."""
     tab = started(opened, "back_pain", {}, ("spinal_metastasis", "present"))
     settled(tab, "why")
@@ -203,7 +259,7 @@ def test_the_next_click_ends_the_work_of_the_last(opened, pages):  # noqa: F811
 
 
 @pytest.mark.parametrize("name", ["alarm", "hepar2", "odd"])
-def test_every_view_copes_with_a_network_that_has_nothing_but_numbers(name, opened, pages):  # noqa: F811
+def test_every_view_copes_with_a_network_that_has_nothing_but_numbers(name, opened, pages):
     """No roles, diagnoses, prices or decision, odd names: every tab fills, with a finding, without one, and without an answer."""
     net = pages[name][1]
     tab = opened(name)
@@ -216,7 +272,7 @@ def test_every_view_copes_with_a_network_that_has_nothing_but_numbers(name, open
             assert len(shown.inner_text()) > 80
 
 
-def test_findings_that_cannot_be_leave_every_view_in_words(opened):  # noqa: F811
+def test_findings_that_cannot_be_leave_every_view_in_words(opened):
     """No view shows figures of the case before."""
     tab = started(opened, "back_pain", {"age_over_70": "absent", "age_group": "80+"})
     for panel in ("why", "next", "advice"):
@@ -227,7 +283,7 @@ def test_findings_that_cannot_be_leave_every_view_in_words(opened):  # noqa: F81
 
 
 @pytest.mark.parametrize("width", [360, 768, 1280])
-def test_no_view_is_wider_than_the_window(width, opened):  # noqa: F811
+def test_no_view_is_wider_than_the_window(width, opened):
     """Also on the smallest phone, with many findings; the network scrolls inside its frame."""
     tab = started(opened, "back_pain", CASE, ("multiple_myeloma", "present"), viewport={"width": width, "height": 700})
     for panel in ("why", "network", "next", "advice"):
@@ -238,3 +294,14 @@ def test_no_view_is_wider_than_the_window(width, opened):  # noqa: F811
           .filter((e) => e.getBoundingClientRect().right > innerWidth || e.getBoundingClientRect().left < 0)
           .map((e) => e.className)"""
         assert tab.locator(f'.panel[data-panel="{panel}"]').evaluate(outside) == []
+
+
+def test_the_leading_diagnosis_is_one_click_away(opened, pages):
+    """Asked about something else, the explanation offers the most probable specific diagnosis; asked about that, nothing."""
+    tab = started(opened, "back_pain", CASE, ("disc_herniation", "present"))
+    ranked = pages["back_pain"][1].case(CASE).diagnoses()
+    offer = settled(tab, "why").get_by_role("button", name="the most probable specific diagnosis")
+    offer.click()
+    assert tab.evaluate("() => bayesnet.store.state.target") == ranked.leading
+    settled(tab, "why")
+    assert offer.count() == 0

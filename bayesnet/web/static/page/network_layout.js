@@ -2,7 +2,7 @@
 
 import { arcKey, litArcs, openArcs, openGraph, reach, shortestOpen } from "./paths.js";
 
-export const NODE = { width: 140, height: 50, columnGap: 64, rowGap: 12, heading: 30 };
+export const NODE = { width: 140, height: 50, columnGap: 64, rowGap: 14, heading: 30 };
 
 // Variables that are drawn of a large network at least; variables on the longest way to a rival that is shown.
 const FEW = 12;

@@ -3,7 +3,7 @@
 import { el, put } from "./dom.js";
 import { percent, position } from "./format.js";
 import { bestOfEachTest, nextJob } from "./next.js";
-import { createHeading, createWorker, whichOf } from "./working.js";
+import { createHeading, createWorker, leaderButton, whichOf } from "./working.js";
 
 const FIRST = 12;
 const NO_BREAK = "\u00a0";
@@ -60,7 +60,7 @@ export function createNextView(context) {
     const rows = shown.all ? sorted : sorted.slice(0, FIRST);
     const focus = body.getRootNode().activeElement;
     const focused = body.contains(focus) ? focus?.dataset.sort : null;
-    put(body, ...summary(result, view), rows.length ? table(rows, result, view) : null, more(sorted.length), el("p", { class: "hint", text: reading(result) }));
+    put(body, ...summary(result, view), rows.length ? table(rows, result, view) : null, more(sorted.length), el("p", { class: "hint", text: reading(result) }), leaderButton(context, view));
     if (focused) body.querySelector(`[data-sort="${focused}"]`)?.focus();
   }
 

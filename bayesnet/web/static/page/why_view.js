@@ -4,7 +4,7 @@ import { el, put } from "./dom.js";
 import { percent, ratio } from "./format.js";
 import { blocker, certainFamilies, openGraph, shortestAtAll, shortestOpen } from "./paths.js";
 import { decibans, whyJob } from "./why.js";
-import { createHeading, createSwitch, createWorker, whichOf } from "./working.js";
+import { createHeading, createSwitch, createWorker, leaderButton, whichOf } from "./working.js";
 
 const MINUS = "\u2212";
 const VERDICTS = { for: "speaks for it", against: "speaks against it", uninformative: "says next to nothing" };
@@ -69,7 +69,7 @@ export function createWhyView(context) {
       return;
     }
     const steps = way === "steps" && impacts.length > 1;
-    put(body, summary(result), steps ? waterfall(result, view) : balance(result, view), ...notes(view, steps));
+    put(body, summary(result), steps ? waterfall(result, view) : balance(result, view), ...notes(view, steps), leaderButton(context, view));
   }
 
   function summary({ prior, posterior, nats, impacts }) {
@@ -180,9 +180,9 @@ function ratioAxis(weights) {
   const high = Math.max(Math.log(1.6), ...finite, weights.includes(Infinity) ? reach : 0) * 1.04;
   const at = (nats) => (Number.isNaN(nats) ? at(0) : (Math.min(high, Math.max(low, nats)) - low) / (high - low));
   const decades = (high - low) / Math.LN10;
-  const factors = decades < 2.2 ? [2, 5, 10, 20, 50, 100] : decades < 5 ? [10, 100, 1000, 10000] : [100, 1e4, 1e6, 1e8, 1e10];
+  const factors = decades < 0.6 ? [1.2, 1.5, 2] : decades < 2.2 ? [2, 5, 10, 20, 50, 100] : decades < 5 ? [10, 100, 1000, 10000] : [100, 1e4, 1e6, 1e8, 1e10];
   const ticks = [...factors.map((x) => -Math.log(x)), 0, ...factors.map((x) => Math.log(x))].filter((x) => x >= low && x <= high);
-  return { at, ticks: ticks.map((x) => ({ at: at(x), zero: x === 0, text: x === 0 ? "same" : `${x > 0 ? "×" : "÷"}\u00a0${ratio(Math.round(Math.exp(Math.abs(x))))}` })) };
+  return { at, ticks: ticks.map((x) => ({ at: at(x), zero: x === 0, text: x === 0 ? "same" : `${x > 0 ? "×" : "÷"}\u00a0${ratio(Number(Math.exp(Math.abs(x)).toPrecision(2)))}` })) };
 }
 
 const PROBABILITIES = [1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999, 0.9999];
@@ -212,7 +212,7 @@ function timesOdds(nats) {
 function timesShort(nats) {
   if (Number.isNaN(nats)) return "–";
   if (Math.abs(nats) === Infinity) return "settles it";
-  if (Math.abs(nats) < 5e-4) return "same";
+  if (Math.abs(nats) < 5e-3) return "same";
   return `${nats > 0 ? "×" : "÷"}\u00a0${ratio(Math.exp(Math.abs(nats)))}`;
 }
 

@@ -55,6 +55,17 @@ function* guarded(job) {
 /** Which of two scenarios is meant, for a heading; nothing where there is one. */
 export const whichOf = ({ other, state }) => (other ? ` (${scenarioName(state.active)})` : "");
 
+/** A button that asks about the most probable specific diagnosis, where something else is asked; null where there is no such. */
+export function leaderButton({ data, compute, store, words }, { state, answer: { posteriors } }) {
+  const specific = data.diagnoses.filter((name) => words.variable(name).role !== "default");
+  if (!posteriors || !specific.length) return null;
+  const chance = (name) => posteriors[compute.index(name)][words.variable(name).states.findIndex((one) => one.name === "present")];
+  const leader = specific.reduce((a, b) => (chance(b) > chance(a) ? b : a));
+  if (leader === state.target) return null;
+  const ask = () => store.dispatch({ type: "target", variable: leader, state: "present" });
+  return el("p", {}, el("button", { type: "button", class: "tool", onClick: ask, text: `Ask about ${words.label(leader)}, the most probable specific diagnosis` }));
+}
+
 /** A line of text in a heading that changes with the target. */
 export function createHeading(text) {
   const heading = el("h2", { text });
