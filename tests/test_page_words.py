@@ -9,11 +9,13 @@ import subprocess
 from typing import Any
 
 import pytest
+from engine_networks import rare_diseases
 
 import bayesnet
 from bayesnet.analysis.asking import read_given
 from bayesnet.results.words import percent, ratio
 from bayesnet.web.bundle import bundle
+from bayesnet.web.export import network_to_dict
 from bayesnet.web.page import page_data
 
 pytestmark = pytest.mark.browser
@@ -198,6 +200,21 @@ def test_what_does_not_fit_the_network_is_left_out_and_named(run, data) -> None:
     assert read["state"]["target"] == "tub"
     assert set(read["lost"]) == {"fever=present", "xray=maybe", "smoke", "bronc", "tub", "lung", "no such number", "fever"}
     assert read["other"] == "other 2"
+
+
+def test_evidence_too_wide_to_answer_is_refused_and_not_thrown(run) -> None:
+    """Where the engine refuses, the page has a sentence instead of an answer, and answers what is narrower."""
+    network = network_to_dict(rare_diseases(40, 40, 0.01, 0.01))
+    variables = [{"name": name, "states": [], "default": None} for name in network["names"]]
+    code = """
+      const compute = page.createCompute(given);
+      const { names, states } = given.network;
+      const seen = (count) => Object.fromEntries(names.slice(40, 40 + count).map((name, i) => [name, states[40 + i][1]]));
+      return [3, 40].map((count) => compute.answer({ see: seen(count), do: {}, numbers: {} }));"""
+    narrow, wide = run("compute.js", code, {"network": network, "variables": variables})
+    assert narrow["posteriors"]
+    assert wide["posteriors"] is None
+    assert wide["refused"].startswith("This evidence needs ")
 
 
 def test_states_never_change_and_undo_gives_back_the_old_ones(run, data) -> None:
