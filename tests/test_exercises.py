@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -533,6 +534,26 @@ def test_any_network_gives_exercises_that_hold_together_or_a_reason(data: st.Dat
         if exercise.kind not in ("another_population", "next_test", "reading_graph"):
             assert exercise.accepted[0] == pytest.approx(truth(net, exercise.title), abs=1e-9)
     assert sheet.key()
+
+
+ANSWERS = [pytest.param(name, kind, id=f"{name}-{kind}") for name in ("asia", "sprinkler") for kind in KINDS]
+
+
+@pytest.mark.parametrize(("name", "kind"), ANSWERS)
+@settings(max_examples=60)
+@given(answer=st.one_of(st.text(max_size=30), st.floats(), st.integers(), st.binary(), st.lists(st.floats()), st.fractions()))
+def test_nothing_that_can_be_typed_is_an_error(name: str, kind: str, answer: Any) -> None:
+    """Whatever is given, the verdict is a sentence; it is true only where it says so."""
+    (exercise,) = once(name, kind)
+    verdict = exercise.check(answer)
+    assert bool(verdict) == (str(verdict) == "Right.")
+    assert str(verdict).startswith(("Right.", "Not yet", "No answer yet."))
+
+
+@cache
+def once(name: str, kind: str) -> ExerciseSet:
+    """One exercise, made once."""
+    return bayesnet.exercises(shipped(name), kind, seed=0)
 
 
 def test_the_command_line_prints_sheet_and_key(capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bayesnet.model.schema import Model, Variable
+from bayesnet.model.schema import BINARY, Model, Variable
 
 POLAR = (("absent", "present"), ("no", "yes"), ("false", "true"), ("negative", "positive"), ("0", "1"), ("f", "t"), ("n", "y"))
 """Pairs of states that say whether something is so."""
@@ -197,18 +197,22 @@ def polar(states: tuple[str, ...]) -> tuple[int, int] | None:
 
 
 def phrase(variable: Variable, state: int) -> Phrase:
-    """A variable in a state, in words; by its label where it has one, else as `NAME = state`."""
+    """A variable in a state, in words; by its label where it has one, else as `NAME = state`.
+
+    What is absent or present is something that one has, so that its name will do for a label.
+    """
     ends = polar(variable.states)
-    if not variable.label or ends is None:
+    said = variable.label or (variable.name.replace("_", " ") if set(variable.states) == set(BINARY) else "")
+    if not said or ends is None:
         name = variable.label or variable.name
         others = [s for i, s in enumerate(variable.states) if i != state]
         contrary = f"{name} = {others[0]}" if len(others) == 1 else f"{name} other than {variable.states[state]}"
         return Phrase(f"{name} = {variable.states[state]}", contrary)
-    label = variable.label.casefold()
+    label = said.casefold()
     if label in _ARE:
         yes = Phrase(*_ARE[label], be=True)
     else:
-        noun = _HAVE.get(label) or _with_article(_lowered(variable.label))
+        noun = _HAVE.get(label) or _with_article(_lowered(said))
         yes = Phrase(noun, noun)
     return yes if state == ends[1] else yes.negated
 
@@ -265,8 +269,8 @@ def counted(count: int, noun: str) -> str:
 
 
 def capital(text: str) -> str:
-    """A text with a capital letter at its beginning."""
-    return text[:1].upper() + text[1:]
+    """A text with a capital letter at its beginning; a name from a file, as in `smoke = yes`, stays as it is."""
+    return text if " = " in text else text[:1].upper() + text[1:]
 
 
 def _lowered(label: str) -> str:
