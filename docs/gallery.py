@@ -49,6 +49,8 @@ PICTURES = (
             'bayesnet.plot.explanation(woman.add("!fever").explain(target))'),
     Picture("comparison", "What if a finding had been otherwise?",
             'bayesnet.plot.comparison(woman.compare("!hypercalcemia", "raised_globulin, lytic_lesions"))'),
+    Picture("cited_numbers", "What are the numbers of a variable, and where are they from?",
+            'bayesnet.plot.cited_numbers(net.numbers, "fever")'),
     Picture("tornado", "Which numbers move the answer over their own cited range?",
             "bayesnet.plot.tornado(woman.tornado(target))"),
     Picture("sensitivity", "How does the answer depend on one number, and where does another diagnosis take over?",

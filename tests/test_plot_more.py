@@ -160,3 +160,23 @@ def test_findings_in_turn_have_two_boxes_a_row_and_nobody_is_lost(steps: Any) ->
     assert ax.get_title(loc="left") == "lung=yes: 72 in 100 of those who have all of this"
     nobody = bayesnet.load("asia").case("tub=no, lung=no").frequency_sequence("smoke=yes", "either=yes", of=50)
     assert "nobody" in texts(plot.frequency_sequence(nobody))
+
+
+def test_numbers_stand_in_their_ranges_with_their_sources() -> None:
+    """One row per number of the variable, in the order of the model; judgements are hollow squares; odds are on a log scale."""
+    net = bayesnet.load("back_pain")
+    for variable in ("fever", "spinal_metastasis"):
+        mine = [n for n in net.numbers.values() if n.variable == variable]
+        ax = plot.cited_numbers(net.numbers, variable)
+        labels = [label.get_text() for label in ax.get_yticklabels()]
+        assert len(labels) == len(mine) > 4
+        for number, label in zip(mine, labels, strict=True):
+            (bar,), (mark,) = with_gid(ax, f"range {number.id}"), with_gid(ax, number.id)
+            low, high = ax.get_xlim()
+            kept = [min(max(x, low), high) for x in (number.low, number.value, number.high)]
+            assert [bar.get_xdata()[0], mark.get_xdata()[0], bar.get_xdata()[1]] == pytest.approx(kept)
+            assert mark.get_marker() == ("s" if number.grade == "judgement" else "o")
+            assert label.endswith(net.sources[number.source].short if number.source else number.grade)
+        assert (ax.get_xscale() == "log") == (variable == "spinal_metastasis")
+    with pytest.raises(bayesnet.UnknownVariable, match="fever"):
+        plot.cited_numbers(net.numbers, "fevre")

@@ -7,6 +7,7 @@ global setting, and matplotlib is imported when the first picture is drawn.
 from __future__ import annotations
 
 from bayesnet.plot.checking import audit, tuning
+from bayesnet.plot.cited import cited_numbers
 from bayesnet.plot.counting import frequency_sequence
 from bayesnet.plot.deciding import advice, decision_curve, utilities
 from bayesnet.plot.findings import explanation, weights
@@ -26,6 +27,7 @@ __all__ = [
     "arc_strengths",
     "audit",
     "calibration",
+    "cited_numbers",
     "comparison",
     "decision_curve",
     "differential",

@@ -40,6 +40,10 @@ class Numbers(Mapping[str, Number]):
     def __len__(self) -> int:
         return len(self._numbers)
 
+    def cited(self, number: str) -> str:
+        """Author and year of a number's source; empty where it has none."""
+        return self._cited.get(self._numbers[number].source, "")
+
     def to_frame(self) -> pd.DataFrame:
         """One row per number."""
         import pandas as pd
