@@ -258,14 +258,14 @@ function createCard(context, nodeOf) {
   let shown = -1;
   let latest = null;
   // A click elsewhere closes it; the path, not the target, because a notebook may keep this page in a shadow tree.
-  document.addEventListener("pointerdown", (event) => {
-    const inside = event.composedPath().some((part) => part === element || part.classList?.contains("node"));
-    if (shown >= 0 && !inside) shut(false);
-  });
+  const outside = (event) => {
+    if (!event.composedPath().some((part) => part === element || part.classList?.contains("node"))) shut(false);
+  };
 
   function shut(focus) {
     if (shown < 0) return;
     element.hidden = true;
+    document.removeEventListener("pointerdown", outside);
     if (focus) nodeOf(shown)?.focus();
     shown = -1;
   }
@@ -310,6 +310,7 @@ function createCard(context, nodeOf) {
       shown = v;
       fill();
       element.hidden = false;
+      document.addEventListener("pointerdown", outside);
       move();
       element.scrollIntoView({ block: "nearest" });
       body.querySelector("input:checked, select, button")?.focus({ preventScroll: true });
