@@ -81,8 +81,11 @@ def test_the_first_screen_says_it_all(readme: str) -> None:
         assert wanted in first
 
 
-def test_every_command_of_the_readme_works(readme: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """Lines that begin with `$ bayesnet` end with exit status 0."""
+def test_every_command_of_the_readme_works(
+    readme: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lines that begin with `$ bayesnet` end with exit status 0; what they write goes to a folder of the test's own."""
+    monkeypatch.chdir(tmp_path)
     commands = re.findall(r"^\$ bayesnet (.*)$", readme, re.M)
     assert len(commands) >= 6
     for command in commands:
