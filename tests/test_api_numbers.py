@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from strategies import models
 
 import bayesnet
-from bayesnet import PatternError, SpecError
+from bayesnet import BayesnetError, PatternError, SpecError
 from bayesnet.network import Network
 
 
@@ -111,3 +111,17 @@ def test_a_network_from_a_file_has_a_number_for_every_entry(tmp_path) -> None:
     assert net.posterior("lung | dysp=yes").probabilities == pytest.approx(
         bayesnet.load("asia").posterior("lung | dysp=yes").probabilities, abs=1e-12
     )
+
+
+def test_an_extension_nobody_knows_is_refused(tmp_path):
+    """A slip of the keyboard makes no folder; a name without an extension does."""
+    asia = bayesnet.load("asia")
+    with pytest.raises(BayesnetError) as refused:
+        asia.save(tmp_path / "asia.biff")
+    assert str(refused.value) == (
+        f'The kind of "{tmp_path / "asia.biff"}" is not known; end it in .bif, .xmlbif, .xdsl, .net or .uai, '
+        "also with .gz behind it, or in a slash for a priors folder."
+    )
+    assert list(tmp_path.iterdir()) == []
+    asia.save(tmp_path / "asia")
+    assert bayesnet.load(tmp_path / "asia").digest == asia.digest

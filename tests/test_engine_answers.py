@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from plain_elimination import Engine as PlainEngine
 from strategies import evidence, factors
 
+from bayesnet.errors import BayesnetError
 from bayesnet.inference import gather, lanes, ortensor, posterior, standing, tree
 from bayesnet.inference.engine import Engine
 from bayesnet.inference.enumerate import Enumeration
@@ -285,3 +286,15 @@ def test_a_long_chain_has_the_probability_of_the_forward_recursion() -> None:
     assert np.allclose(answer.marginals[2998], alpha / alpha.sum(), rtol=1e-10)
     best = engine.most_probable(given_)
     assert best.log_probability < log
+
+
+def test_evidence_that_does_not_fit_the_network_is_refused_in_words() -> None:
+    """By every door of the engine: a likelihood of the wrong length, a variable or a state that there is not."""
+    factors = random_network(np.random.default_rng(1), 4)[0]
+    short = Evidence({1: np.ones(factors.cards[1] - 1)})
+    for engine in routes(factors):
+        for ask in (engine.posteriors, engine.log_probability, engine.gradient, lambda e: engine.joint_with_each(0, e)):  # noqa: B023
+            with pytest.raises(BayesnetError, match=r"^The likelihood of variable 1 has \d numbers?; expected one for each"):
+                ask(short)
+        with pytest.raises(BayesnetError, match=r"^Variable 2 is set to state 9; expected one from 0 to"):
+            engine.posteriors(Evidence({}, {2: 9}))

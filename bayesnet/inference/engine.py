@@ -49,7 +49,7 @@ class Engine:
 
     def situation(self, evidence: Evidence) -> Situation:
         """The evidence sorted and followed through certain gates."""
-        return read(evidence, self.structure, self.factors)
+        return read(evidence.checked(self.structure.cards), self.structure, self.factors)
 
     def program(
         self,

@@ -137,7 +137,7 @@ class Standing:
 
         `columns[v]` is an extra likelihood of axis v for each column of a batch, shape (states, batch).
         """
-        acted = _acted(evidence, self.structure, self.numbers)
+        acted = _acted(evidence.checked(self.structure.cards), self.structure, self.numbers)
         if acted is None:
             return None
         evidence, scalar = acted

@@ -183,19 +183,25 @@ class Network(Asking):
         return to_pgmpy(self.core.factors)
 
     def save(self, path: str | Path) -> None:
-        """Write the network: a priors folder, or a file in the format of its extension.
+        """Write the network: a file in the format of its extension, or a priors folder where the name has none.
 
         The formats are .bif, .xmlbif, .xdsl, .net and .uai, each also with .gz.
 
         Raises
         ------
+        BayesnetError
+            When the extension is none of these.
         SpecError
             When a label cannot be kept by the format, saying what would be lost.
         """
-        from bayesnet.interop.files import EXTENSIONS, write_network
+        from bayesnet.errors import BayesnetError
+        from bayesnet.interop.files import EXTENSIONS, is_network_file, write_network
         from bayesnet.model import write_model
 
-        if str(path).lower().removesuffix(".gz").endswith(EXTENSIONS):
+        if is_network_file(str(path)):
             write_network(self.model, path)
-        else:
+        elif not Path(path).suffix or Path(path).is_dir() or str(path).endswith(("/", "\\")):
             write_model(self.model, Path(path))
+        else:
+            known = f"{', '.join(EXTENSIONS[:-1])} or {EXTENSIONS[-1]}, also with .gz behind it"
+            raise BayesnetError(f'The kind of "{path}" is not known; end it in {known}, or in a slash for a priors folder.')
