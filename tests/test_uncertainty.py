@@ -279,3 +279,11 @@ def test_a_bar_appears_only_on_a_terminal_and_after_a_while(monkeypatch, capsys)
     out, err = capsys.readouterr()
     assert out == ""
     assert "draws" in err
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_the_same_seed_gives_the_same_shares_and_the_same_intervals(seed):
+    """Also 0, which is a seed like any other: points and bootstrap are the same twice."""
+    once, again = (sobol_shares(lambda u: u @ np.array([1.0, 2.0, 0.5]), 3, 64, seed=seed) for _ in range(2))
+    for name in ("first", "first_error", "total", "total_error"):
+        assert getattr(once, name).tolist() == getattr(again, name).tolist()

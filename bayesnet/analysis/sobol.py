@@ -57,6 +57,8 @@ def sobol_shares(function: Callable[[FloatArray], FloatArray], inputs: int, samp
         # SALib still divides where an input has no effect at all; the index is then zero, as it should be.
         warnings.simplefilter("ignore", RuntimeWarning)
         warnings.simplefilter("ignore", FutureWarning)
-        found = analyze.analyze(problem, values, calc_second_order=False, seed=seed, print_to_console=False)
+        # SALib takes a seed of 0 for none at all.
+        resampling = None if seed is None else seed + 1
+        found = analyze.analyze(problem, values, calc_second_order=False, seed=resampling, print_to_console=False)
     first, first_error, total, total_error = (np.nan_to_num(np.asarray(found[key])) for key in ("S1", "S1_conf", "ST", "ST_conf"))
     return Shares(first, first_error, total, total_error, float(values.mean()), float(values.var()), len(values))
