@@ -119,7 +119,7 @@ def test_an_extension_nobody_knows_is_refused(tmp_path):
     with pytest.raises(BayesnetError) as refused:
         asia.save(tmp_path / "asia.biff")
     assert str(refused.value) == (
-        f'The kind of "{tmp_path / "asia.biff"}" is not known; end it in .bif, .xmlbif, .xdsl, .net or .uai, '
+        f'The kind of "{tmp_path / "asia.biff"}" is not known; end it in .bif, .xmlbif, .xml, .xdsl, .net or .uai, '
         "also with .gz behind it, or in a slash for a priors folder."
     )
     assert list(tmp_path.iterdir()) == []
