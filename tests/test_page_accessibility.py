@@ -48,6 +48,7 @@ def settle(tab) -> None:
     tab.locator("[aria-busy=true]").first.wait_for(state="detached", timeout=30000)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", LINKS)
 def test_no_tab_has_a_serious_fault(name, scheme, axe, opened):  # noqa: F811

@@ -281,10 +281,11 @@ function laneRatio(plan, leaves, before) {
   };
   while (changed.size + waiting.size) {
     const [one] = changed;
-    const met = changed.size === 1 && one.carry && [...waiting.keys()].every((t) => one.axes.includes(t.axes[0]));
-    const all = [...changed, ...waiting.keys()];
-    const next = met ? Infinity : all.reduce((least, t) => (t.into >= 0 && t.into < least ? t.into : least), Infinity);
-    if (next === Infinity) break;
+    let met = changed.size === 1 && one.carry;
+    for (const t of waiting.keys()) met &&= one.axes.includes(t.axes[0]);
+    let next = Infinity;
+    for (const tensors of [changed, waiting.keys()]) for (const t of tensors) if (t.into >= 0 && t.into < next) next = t.into;
+    if (met || next === Infinity) break;
     const step = steps[next];
     const { out } = step;
     for (const t of [step.a, step.b]) if (waiting.has(t)) begin(t);
@@ -300,12 +301,15 @@ function laneRatio(plan, leaves, before) {
 
 /** The sum of a changed buffer by its derivatives, weighted along its axes. */
 function expectation({ lane, slope }, { at, cells, scale, axes, strides }, waiting) {
-  let rows = Float64Array.from({ length: cells }, (_, i) => lane[at + i] * slope[at + i]);
   for (const [{ axes: [v] }, weights] of waiting) {
     const stride = strides[axes.indexOf(v)];
-    rows = rows.map((x, i) => x * weights[Math.trunc(i / stride) % weights.length]);
+    for (let i = at; i < at + cells; ) {
+      for (const weight of weights) for (const end = i + stride; i < end; i++) lane[i] *= weight;
+    }
   }
-  return scale * sum(rows, 0, cells);
+  let total = 0;
+  for (let i = at; i < at + cells; i++) total += lane[i] * slope[i];
+  return scale * total;
 }
 
 /** A variable with at most one open parent and nothing known below: the parent's posterior through its family. */
