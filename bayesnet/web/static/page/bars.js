@@ -36,9 +36,16 @@ export function createBars(context, label, { sorted = true } = {}) {
   };
 
   function drawFrame(scale, comparing) {
-    put(columns, ["", "", ...(comparing ? ["A", "B", "A to B"] : ["probability", "that is", "change"])].map((text) => el("span", { text })));
+    put(
+      columns,
+      ["", "", ...(comparing ? ["A", "B", "A to B"] : ["probability", "that is", "change"])].map((text) => el("span", { text })),
+    );
     const ticks = TICKS[scale].map((p, i, all) => {
-      const tick = el("span", { class: "tick" }, el("span", { text: `${Number((100 * p).toPrecision(3))}${i === all.length - 1 ? "\u00a0%" : ""}` }));
+      const tick = el(
+        "span",
+        { class: "tick" },
+        el("span", { text: `${Number((100 * p).toPrecision(3))}${i === all.length - 1 ? "\u00a0%" : ""}` }),
+      );
       tick.style.setProperty("--at", position(p, scale));
       return tick;
     });
@@ -97,10 +104,14 @@ function createRow({ store, words }, { name, state, label }) {
       bars[1].hidden = !pair;
       mark.hidden = Number.isNaN(before);
       const changed = (a, b) => (Number.isNaN(a) || Number.isNaN(b) || a === b ? "" : change(a, b));
-      const told = pair ? [percent(first), percent(second), changed(first, second)] : [percent(now), frequency(now), changed(before, now)];
+      const told = pair
+        ? [percent(first), percent(second), changed(first, second)]
+        : [percent(now), frequency(now), changed(before, now)];
       cells.forEach((cell, i) => write(cell, told[i]));
       setAttribute(cells[2], "data-direction", pair ? direction(first, second) : direction(before, now));
-      const text = pair ? `${scenarioName(0)} ${told[0]}, ${scenarioName(1)} ${told[1]}` : `${told[0]}, ${told[1]}, before ${percent(before)}`;
+      const text = pair
+        ? `${scenarioName(0)} ${told[0]}, ${scenarioName(1)} ${told[1]}`
+        : `${told[0]}, ${told[1]}, before ${percent(before)}`;
       write(spoken, `${label}${role ? `, ${role}` : ""}: ${Number.isNaN(now) && !pair ? "no answer" : text}`);
     },
   };

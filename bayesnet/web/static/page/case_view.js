@@ -32,8 +32,13 @@ export function createCaseView(context) {
 
   /** Cards are drawn anew; who was on a chip that is gone is led to the next one. */
   function drawCards(state) {
-    const focused = cards.contains(document.activeElement) ? [...cards.querySelectorAll("button")].indexOf(document.activeElement) : -1;
-    put(cards, state.scenarios.map((scenario, i) => card(state, scenario, i)));
+    const focused = cards.contains(document.activeElement)
+      ? [...cards.querySelectorAll("button")].indexOf(document.activeElement)
+      : -1;
+    put(
+      cards,
+      state.scenarios.map((scenario, i) => card(state, scenario, i)),
+    );
     if (focused < 0) return;
     const buttons = cards.querySelectorAll("button");
     (buttons[Math.min(focused, buttons.length - 1)] ?? context.fallbackFocus())?.focus();
@@ -42,12 +47,15 @@ export function createCaseView(context) {
   function card(state, scenario, i) {
     const active = i === state.active;
     const other = state.scenarios[1 - i];
-    const same = ({ variable, kind }) => !other || kind === "assumed" || JSON.stringify(other[kind][variable]) === JSON.stringify(scenario[kind][variable]);
+    const same = ({ variable, kind }) =>
+      !other || kind === "assumed" || JSON.stringify(other[kind][variable]) === JSON.stringify(scenario[kind][variable]);
     const known = context.words.known(scenario).map((item) => ({ ...item, differs: !same(item) }));
     const changed = Object.entries(scenario.numbers);
     const chips = [
       ...known.map((item) => chip(i, item)),
-      ...changed.map(([id, value]) => removable(i, { type: "number", id, value: null }, `${id} = ${Number(value.toPrecision(3))}`, "number changed")),
+      ...changed.map(([id, value]) =>
+        removable(i, { type: "number", id, value: null }, `${id} = ${Number(value.toPrecision(3))}`, "number changed"),
+      ),
     ];
     const empty = known.every((item) => item.kind === "assumed") && !changed.length;
     return el(
@@ -61,12 +69,18 @@ export function createCaseView(context) {
           text: active ? `${NAMES[i]}, being changed` : `Change ${NAMES[i]}`,
           onClick: () => store.dispatch({ type: "active", index: i }),
         }),
-      el("ul", { class: "chips", "aria-label": state.scenarios.length > 1 ? `Known in ${NAMES[i]}` : "Known" }, chips, empty && el("li", { class: "hint", text: "Nothing found yet." })),
+      el(
+        "ul",
+        { class: "chips", "aria-label": state.scenarios.length > 1 ? `Known in ${NAMES[i]}` : "Known" },
+        chips,
+        empty && el("li", { class: "hint", text: "Nothing found yet." }),
+      ),
     );
   }
 
   function chip(i, { variable, text, kind, differs }) {
-    if (kind === "assumed") return el("li", { class: "chip assumed" }, `${text} `, el("span", { class: "kind", text: "assumed" }));
+    if (kind === "assumed")
+      return el("li", { class: "chip assumed" }, `${text} `, el("span", { class: "kind", text: "assumed" }));
     return removable(i, { type: kind, variable, value: null }, text, kind === "do" ? "set" : "", differs);
   }
 
@@ -81,7 +95,14 @@ export function createCaseView(context) {
       kind && el("span", { class: "kind", text: kind }),
       kind && " ",
       text,
-      el("button", { type: "button", class: "remove", "aria-label": `Take back ${text}`, title: "Take back", text: "×", onClick: take }),
+      el("button", {
+        type: "button",
+        class: "remove",
+        "aria-label": `Take back ${text}`,
+        title: "Take back",
+        text: "×",
+        onClick: take,
+      }),
     );
   }
 }
@@ -97,41 +118,67 @@ export function leading({ data, compute, words }, { posteriors }) {
 /** The answer in one sentence or more, the first one the most important. */
 export function sentences({ data, compute, words }, { state, scenario, answer, prior }) {
   if (!answer.posteriors) return [words.refusal(compute, scenario, answer)];
-  const chance = (result, name, which) => result.posteriors[compute.index(name)][which.states.findIndex((one) => one.name === which.state)];
+  const chance = (result, name, which) =>
+    result.posteriors[compute.index(name)][which.states.findIndex((one) => one.name === which.state)];
   const at = (name, wanted) => ({ states: words.variable(name).states, state: wanted });
   const found = Object.keys(scenario.see).some((name) => !words.variable(name).default) || Object.keys(scenario.do).length > 0;
   if (!data.diagnoses.length) {
     const known = scenario.do[state.target] ?? scenario.see[state.target];
-    if (typeof known === "string") return [`${words.found(state.target, known)} is ${state.target in scenario.do ? "set" : "known"}; ask about something else.`];
+    if (typeof known === "string")
+      return [
+        `${words.found(state.target, known)} is ${state.target in scenario.do ? "set" : "known"}; ask about something else.`,
+      ];
     const p = chance(answer, state.target, at(state.target, state.targetState));
     const before = prior.posteriors ? chance(prior, state.target, at(state.target, state.targetState)) : NaN;
     const was = found && prior.posteriors ? `; ${percent(before)} before anything was found` : "";
     return [`${words.asked(state.target, state.targetState)} has a probability of ${percent(p)}, ${frequency(p)}${was}.`];
   }
   const ranked = data.diagnoses
-    .map((name) => ({ name, p: chance(answer, name, at(name, "present")), before: prior.posteriors ? chance(prior, name, at(name, "present")) : NaN }))
+    .map((name) => ({
+      name,
+      p: chance(answer, name, at(name, "present")),
+      before: prior.posteriors ? chance(prior, name, at(name, "present")) : NaN,
+    }))
     .sort((a, b) => b.p - a.p);
   const told = ({ name, p }) => `${words.label(name)}, ${percent(p)} (${frequency(p)})`;
   const [first] = ranked;
   const specific = ranked.find(({ name }) => words.variable(name).role !== "default") ?? first;
   const grave = ranked.find(({ name }) => words.variable(name).role === "must_not_miss");
-  const moved = found && change(specific.before, specific.p) !== "same" ? `; before any finding it was ${percent(specific.before)}` : "";
+  const moved =
+    found && change(specific.before, specific.p) !== "same" ? `; before any finding it was ${percent(specific.before)}` : "";
   const parts = [];
   if (first === specific) parts.push(`Most probable: ${told(first)}${moved}.`);
-  else parts.push(`${words.label(first.name)} leads with ${percent(first.p)}.`, `The most probable specific cause is ${told(specific)}${moved}.`);
+  else
+    parts.push(
+      `${words.label(first.name)} leads with ${percent(first.p)}.`,
+      `The most probable specific cause is ${told(specific)}${moved}.`,
+    );
   if (grave && grave !== specific) parts.push(`Not to be missed: ${told(grave)}.`);
   return parts;
 }
 
 /** In what two scenarios differ. */
 function difference({ words }, [a, b]) {
-  const value = (scenario, name) => (name in scenario.do ? `set ${words.found(name, scenario.do[name])}` : name in scenario.see ? words.found(name, scenario.see[name]) : "");
+  const value = (scenario, name) =>
+    name in scenario.do
+      ? `set ${words.found(name, scenario.do[name])}`
+      : name in scenario.see
+        ? words.found(name, scenario.see[name])
+        : "";
   const names = [...new Set([a, b].flatMap((scenario) => [...Object.keys(scenario.see), ...Object.keys(scenario.do)]))];
   const parts = names
     .map((name) => [name, value(a, name), value(b, name)])
     .filter(([, inA, inB]) => inA !== inB)
-    .map(([name, inA, inB]) => (inA && inB ? `${inA} in A, ${inB.replace(`${words.label(name)}: `, "")} in B` : inB ? `${inB} only in B` : `${inA} only in A`));
-  const ids = [...new Set([a, b].flatMap((scenario) => Object.keys(scenario.numbers)))].filter((id) => a.numbers[id] !== b.numbers[id]);
+    .map(([name, inA, inB]) =>
+      inA && inB
+        ? `${inA} in A, ${inB.replace(`${words.label(name)}: `, "")} in B`
+        : inB
+          ? `${inB} only in B`
+          : `${inA} only in A`,
+    );
+  const ids = [...new Set([a, b].flatMap((scenario) => Object.keys(scenario.numbers)))].filter(
+    (id) => a.numbers[id] !== b.numbers[id],
+  );
   if (ids.length) parts.push(`${ids.length} ${ids.length === 1 ? "number" : "numbers"}`);
   return parts.length ? `A and B differ in ${listed(parts)}.` : "A and B are the same so far: change one of them.";
 }

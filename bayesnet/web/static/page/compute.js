@@ -60,7 +60,11 @@ export function createCompute(data, change = null) {
     prior: (scenario) => ask({ ...scenario, see: only(scenario.see, (name) => context.has(name)) }),
     /** The answer without what is known or set about a variable. */
     without: (scenario, variable) =>
-      ask({ ...scenario, see: only(scenario.see, (name) => name !== variable), do: only(scenario.do, (name) => name !== variable) }),
+      ask({
+        ...scenario,
+        see: only(scenario.see, (name) => name !== variable),
+        do: only(scenario.do, (name) => name !== variable),
+      }),
     /** The answer with more findings. */
     withSeen: (scenario, seen) => ask({ ...scenario, see: { ...scenario.see, ...seen } }),
     networkFor,

@@ -9,7 +9,9 @@ export function createDifferentialView(context) {
   const { data, store, words, compute } = context;
   const diagnoses = data.diagnoses.length > 0;
   const label = diagnoses ? "Differential" : "Probabilities";
-  const variables = diagnoses ? [...data.variables].sort((a, b) => Number(data.diagnoses.includes(b.name)) - Number(data.diagnoses.includes(a.name))) : data.variables;
+  const variables = diagnoses
+    ? [...data.variables].sort((a, b) => Number(data.diagnoses.includes(b.name)) - Number(data.diagnoses.includes(a.name)))
+    : data.variables;
   const options = variables.map((variable) => el("option", { value: variable.name, text: variable.label }));
   const ask = el("select", { class: "ask", onChange: () => store.dispatch({ type: "target", variable: ask.value }) }, options);
   const scale = createScaleSwitch(store);
@@ -17,7 +19,13 @@ export function createDifferentialView(context) {
   const movers = createBars(context, "What moved most", { sorted: false });
   const others = el("div", { class: "movers" }, el("h3", { text: "What moved most" }), movers.element);
   const note = el("p", { class: "hint" });
-  const head = el("div", { class: "section-head" }, el("h2", { text: label }), el("label", { class: "ask-label" }, "Ask about ", ask), scale.element);
+  const head = el(
+    "div",
+    { class: "section-head" },
+    el("h2", { text: label }),
+    el("label", { class: "ask-label" }, "Ask about ", ask),
+    scale.element,
+  );
   return {
     element: el("section", { class: "differential", "aria-label": label }, head, bars.element, diagnoses ? null : others, note),
     update(view) {
@@ -36,7 +44,10 @@ export function createDifferentialView(context) {
   /** What has a bar: the diagnoses, and the target where it is none; without diagnoses every state of the target. */
   function asked({ target, targetState }) {
     const line = (name, state) => ({ key: `${name}\n${state}`, name, state, label: words.asked(name, state) });
-    if (!diagnoses) return words.variable(target).states.map(({ name, label: text }) => ({ ...line(target, name), label: `${words.label(target)}: ${text}` }));
+    if (!diagnoses)
+      return words
+        .variable(target)
+        .states.map(({ name, label: text }) => ({ ...line(target, name), label: `${words.label(target)}: ${text}` }));
     const lines = data.diagnoses.map((name) => line(name, "present"));
     return data.diagnoses.includes(target) && targetState === "present" ? lines : [...lines, line(target, targetState)];
   }
@@ -57,8 +68,13 @@ export function createDifferentialView(context) {
   }
 
   function legend({ state, other }) {
-    const axis = state.scale === "log" ? "The axis is in log odds, so that 1 in 10,000 can be told from 1 in 100." : "The axis is linear, from 0 to 100 %.";
-    const marks = other ? "The upper bar is A, the lower one B." : "The bar is the probability now; the mark is where it stood before anything was found.";
+    const axis =
+      state.scale === "log"
+        ? "The axis is in log odds, so that 1 in 10,000 can be told from 1 in 100."
+        : "The axis is linear, from 0 to 100 %.";
+    const marks = other
+      ? "The upper bar is A, the lower one B."
+      : "The bar is the probability now; the mark is where it stood before anything was found.";
     const together = diagnoses ? " Diagnoses can occur together, so that they need not add up to 100 %." : "";
     return `${marks} ${axis}${together}`;
   }
@@ -66,7 +82,14 @@ export function createDifferentialView(context) {
 
 /** Logarithmic or linear. */
 function createScaleSwitch(store) {
-  const button = (name, text) => el("button", { type: "button", class: "segment-button", text, dataset: { scale: name }, onClick: () => store.dispatch({ type: "scale", scale: name }) });
+  const button = (name, text) =>
+    el("button", {
+      type: "button",
+      class: "segment-button",
+      text,
+      dataset: { scale: name },
+      onClick: () => store.dispatch({ type: "scale", scale: name }),
+    });
   const buttons = [button("log", "log odds"), button("linear", "linear")];
   return {
     element: el("div", { class: "switch", role: "group", "aria-label": "Scale" }, buttons),

@@ -17,7 +17,13 @@ export function createExamples(context) {
     return el(
       "li",
       {},
-      el("button", { type: "button", class: "example", onClick: load }, el("strong", { text: title }), text && el("span", { text }), el("span", { class: "hint", text: known.map((item) => item.text).join(" · ") })),
+      el(
+        "button",
+        { type: "button", class: "example", onClick: load },
+        el("strong", { text: title }),
+        text && el("span", { text }),
+        el("span", { class: "hint", text: known.map((item) => item.text).join(" · ") }),
+      ),
     );
   });
   const close = el("button", { type: "button", class: "tool", text: "Close", onClick: () => dialog.close() });
@@ -29,8 +35,19 @@ export function createExamples(context) {
       // A click on the backdrop is one on the dialog itself.
       onClick: (event) => event.target === dialog && dialog.close(),
     },
-    el("div", { class: "dialog-body" }, el("div", { class: "section-head" }, el("h2", { text: "Example cases" }), close), el("ul", {}, items)),
+    el(
+      "div",
+      { class: "dialog-body" },
+      el("div", { class: "section-head" }, el("h2", { text: "Example cases" }), close),
+      el("ul", {}, items),
+    ),
   );
-  const button = el("button", { type: "button", class: "tool primary", text: "Examples", "aria-haspopup": "dialog", onClick: () => dialog.showModal() });
+  const button = el("button", {
+    type: "button",
+    class: "tool primary",
+    text: "Examples",
+    "aria-haspopup": "dialog",
+    onClick: () => dialog.showModal(),
+  });
   return { button, dialog };
 }

@@ -35,7 +35,14 @@ export function createFindingRow(context, variable) {
     },
   });
   const title = el("span", { class: "finding-label", id: ids.label, text: label, title: meaning ?? null });
-  const element = el("div", { class: choice.wide ? "finding is-wide" : "finding", dataset: { variable: name } }, el("div", { class: "finding-name" }, title, mark, expected), choice.element, toggle, panel);
+  const element = el(
+    "div",
+    { class: choice.wide ? "finding is-wide" : "finding", dataset: { variable: name } },
+    el("div", { class: "finding-name" }, title, mark, expected),
+    choice.element,
+    toggle,
+    panel,
+  );
   const searched = [name, label, meaning ?? ""].join(" ").toLowerCase();
   let latest = null;
   return {
@@ -52,7 +59,16 @@ export function createFindingRow(context, variable) {
       else if (seen !== undefined) doing = false;
       choice.show(set ?? (soft ? "" : (seen ?? "")), soft);
       element.classList.toggle("is-known", set !== undefined || seen !== undefined);
-      write(mark, set !== undefined ? "set" : soft ? "weighed" : seen === undefined && variable.default ? `assumed ${words.stateLabel(name, variable.default)}` : "");
+      write(
+        mark,
+        set !== undefined
+          ? "set"
+          : soft
+            ? "weighed"
+            : seen === undefined && variable.default
+              ? `assumed ${words.stateLabel(name, variable.default)}`
+              : "",
+      );
       if (set !== undefined || seen !== undefined || !view.answer.posteriors) write(expected, "");
       if (more && !panel.hidden) more.update(view);
     },
@@ -71,7 +87,10 @@ function createChoice({ name, states, neutral, label, default: assumed }, labelI
   const ordered = neutral === null ? states : [states[neutral], ...states.filter((_, s) => s !== neutral)];
   const letters = states.reduce((total, state) => total + state.label.length, 0);
   if (states.length > 4 || letters > FITS) {
-    const options = [el("option", { value: "", text: "unknown" }), ...ordered.map((state) => el("option", { value: state.name, text: state.label }))];
+    const options = [
+      el("option", { value: "", text: "unknown" }),
+      ...ordered.map((state) => el("option", { value: state.name, text: state.label })),
+    ];
     const select = el("select", { class: "choice", "aria-label": label, onChange: () => choose(select.value || null) }, options);
     return { element: select, show: (value) => (select.value = value) };
   }
@@ -80,9 +99,22 @@ function createChoice({ name, states, neutral, label, default: assumed }, labelI
   const radios = offered.map((state) => {
     const input = el("input", { type: "radio", name: group, value: state.name, onChange: () => choose(state.name || null) });
     const text = el("span", { text: state.label, "aria-hidden": state.name === "" });
-    return { input, part: el("label", { class: state.name ? "segment" : "segment unknown" }, input, state.name ? null : el("span", { class: "unseen", text: "unknown" }), text) };
+    return {
+      input,
+      part: el(
+        "label",
+        { class: state.name ? "segment" : "segment unknown" },
+        input,
+        state.name ? null : el("span", { class: "unseen", text: "unknown" }),
+        text,
+      ),
+    };
   });
-  const element = el("div", { class: "choice segments", role: "radiogroup", "aria-labelledby": labelId, dataset: { of: name } }, radios.map(({ part }) => part));
+  const element = el(
+    "div",
+    { class: "choice segments", role: "radiogroup", "aria-labelledby": labelId, dataset: { of: name } },
+    radios.map(({ part }) => part),
+  );
   return {
     element,
     wide: letters > BESIDE || (states.length > 2 && letters + label.length > BESIDE),
@@ -105,7 +137,11 @@ function createMore({ store, words }, variable, panel, setDoing) {
     return { input, part: el("label", { title: hint }, input, ` ${text}`) };
   };
   const see = mode("see", "seen", "A finding: it tells about its causes and its effects.");
-  const set = mode("do", "set from outside", "An intervention: the arrows into it are cut, so it tells nothing about its causes.");
+  const set = mode(
+    "do",
+    "set from outside",
+    "An intervention: the arrows into it are cut, so it tells nothing about its causes.",
+  );
   const turn = (on) => {
     setDoing(on);
     const { scenario } = latest;
@@ -114,20 +150,37 @@ function createMore({ store, words }, variable, panel, setDoing) {
     const state = typeof value === "string" ? value : Object.entries(value).reduce((a, b) => (b[1] > a[1] ? b : a))[0];
     store.dispatch({ type: on ? "do" : "see", variable: name, value: on ? state : value });
   };
-  const inputs = states.map((state) => el("input", { type: "number", min: "0", step: "any", inputmode: "decimal", "aria-label": `Weight if ${words.found(name, state.name)}`, onChange: weigh }));
+  const inputs = states.map((state) =>
+    el("input", {
+      type: "number",
+      min: "0",
+      step: "any",
+      inputmode: "decimal",
+      "aria-label": `Weight if ${words.found(name, state.name)}`,
+      onChange: weigh,
+    }),
+  );
   function weigh() {
     const weights = inputs.map((input) => Number(input.value || 0));
     const usable = weights.every((x) => x >= 0 && x < Infinity) && weights.some((x) => x > 0);
     said.textContent = usable ? "" : "At least one weight must be above 0, and none below.";
     if (!usable) return;
-    const value = weights.every((x) => x === weights[0]) ? null : Object.fromEntries(states.map((state, s) => [state.name, weights[s]]));
+    const value = weights.every((x) => x === weights[0])
+      ? null
+      : Object.fromEntries(states.map((state, s) => [state.name, weights[s]]));
     store.dispatch({ type: "see", variable: name, value });
   }
   const said = el("p", { class: "said", role: "alert" });
-  const explained = [meaning, cutoff && `Counted from ${cutoff}${unit && !cutoff.includes(unit) ? ` ${unit}` : ""}.`, note].filter(Boolean);
+  const explained = [
+    meaning,
+    cutoff && `Counted from ${cutoff}${unit && !cutoff.includes(unit) ? ` ${unit}` : ""}.`,
+    note,
+  ].filter(Boolean);
   put(
     panel,
-    explained.map((text) => el("p", { text: `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?!]$/.test(text) ? "" : "."}` })),
+    explained.map((text) =>
+      el("p", { text: `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?!]$/.test(text) ? "" : "."}` }),
+    ),
     el("div", { class: "mode", role: "radiogroup", "aria-label": `How ${variable.label} is known` }, see.part, set.part),
     el(
       "fieldset",
@@ -148,7 +201,8 @@ function createMore({ store, words }, variable, panel, setDoing) {
       const weight = (state) => (typeof seen === "object" ? (seen[state] ?? 0) : seen === undefined ? 1 : Number(seen === state));
       inputs.forEach((input, s) => {
         input.disabled = isSet !== undefined;
-        if (input !== document.activeElement || Number(input.value) !== weight(states[s].name)) input.value = String(weight(states[s].name));
+        if (input !== document.activeElement || Number(input.value) !== weight(states[s].name))
+          input.value = String(weight(states[s].name));
       });
     },
   };

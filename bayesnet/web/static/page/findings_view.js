@@ -45,7 +45,12 @@ export function createFindingsView(context) {
   const element = el(
     "section",
     { class: "findings", "aria-label": "Findings" },
-    el("div", { class: "findings-head" }, el("h2", { text: "Findings" }), el("label", { class: "only" }, only, " only what is known")),
+    el(
+      "div",
+      { class: "findings-head" },
+      el("h2", { text: "Findings" }),
+      el("label", { class: "only" }, only, " only what is known"),
+    ),
     search,
     el("p", { class: "hint", text: "The grey figure is how probable it is to be there, given the rest." }),
     none,
@@ -69,7 +74,12 @@ function createGroup(context, { name, label, variables }, wide) {
   const summary = el("summary", {}, el("span", { text: label }), count);
   const setting = variables.every((variable) => variable.default);
   const usual = setting || (wide && !CLOSED.has(name));
-  const element = el("details", { class: "group", dataset: { group: name }, open: usual }, summary, rows.map((row) => row.element));
+  const element = el(
+    "details",
+    { class: "group", dataset: { group: name }, open: usual },
+    summary,
+    rows.map((row) => row.element),
+  );
   element.addEventListener("toggle", () => element.open && rows.forEach((row) => row.expect()));
   let before = null;
   return {
@@ -104,7 +114,10 @@ function createGroup(context, { name, label, variables }, wide) {
 /** The groups of the model; for a network without, what has no parents, what lies between, and what has no children. */
 function groupsOf(data) {
   if (data.roles?.length > 1) {
-    const named = data.roles.map((role) => ({ ...role, variables: data.variables.filter((variable) => variable.group === role.name) }));
+    const named = data.roles.map((role) => ({
+      ...role,
+      variables: data.variables.filter((variable) => variable.group === role.name),
+    }));
     const rest = data.variables.filter((variable) => !variable.group);
     return rest.length ? [...named, { name: "", label: "Other", variables: rest }] : named;
   }

@@ -46,7 +46,12 @@ export function change(before, now) {
   if (now === 0) return "to none";
   const quotient = now > before ? now / before : before / now;
   const figures = quotient < 10 ? 2 : Math.max(2, Math.floor(Math.log10(quotient)) + 1);
-  const text = quotient < 1.05 ? quotient.toFixed(2) : quotient >= 1000 ? ratio(Number(quotient.toPrecision(2))) : String(Number(quotient.toPrecision(figures)));
+  const text =
+    quotient < 1.05
+      ? quotient.toFixed(2)
+      : quotient >= 1000
+        ? ratio(Number(quotient.toPrecision(2)))
+        : String(Number(quotient.toPrecision(figures)));
   return `${now > before ? "×" : "÷"}${NO_BREAK}${text}`;
 }
 

@@ -14,9 +14,18 @@ export function linkOf(state) {
   const put = (key, entries) => entries.length && parts.push(`${key}=${entries.join(",")}`);
   state.scenarios.forEach((scenario, i) => {
     const suffix = i ? String(i + 1) : "";
-    put(`see${suffix}`, Object.entries(scenario.see).map(([name, value]) => pair(name, seenText(value))));
-    put(`do${suffix}`, Object.entries(scenario.do).map(([name, value]) => pair(name, coded(value))));
-    put(`num${suffix}`, Object.entries(scenario.numbers).map(([name, value]) => pair(name, String(value))));
+    put(
+      `see${suffix}`,
+      Object.entries(scenario.see).map(([name, value]) => pair(name, seenText(value))),
+    );
+    put(
+      `do${suffix}`,
+      Object.entries(scenario.do).map(([name, value]) => pair(name, coded(value))),
+    );
+    put(
+      `num${suffix}`,
+      Object.entries(scenario.numbers).map(([name, value]) => pair(name, String(value))),
+    );
   });
   if (state.scenarios.length > 1) parts.push(`compare=${state.active}`);
   parts.push(`of=${pair(state.target, coded(state.targetState))}`);
@@ -78,7 +87,9 @@ function checked(data, now, wanted) {
   const lost = [];
   const hasState = (variable, state) => variable.states.some((one) => one.name === state);
   const keep = (object, fits, text) =>
-    Object.fromEntries(Object.entries(object ?? {}).filter(([key, value]) => fits(key, value) || (lost.push(text(key, value)), false)));
+    Object.fromEntries(
+      Object.entries(object ?? {}).filter(([key, value]) => fits(key, value) || (lost.push(text(key, value)), false)),
+    );
   const seen = (name, value) => {
     const variable = findVariable(data, name);
     if (!variable) return false;
@@ -113,7 +124,8 @@ function checked(data, now, wanted) {
 }
 
 /** Percent-encoded; also the few signs that `encodeURIComponent` leaves and some mail programs end an address with. */
-const coded = (text) => encodeURIComponent(text).replace(/[!'()*.~]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+const coded = (text) =>
+  encodeURIComponent(text).replace(/[!'()*.~]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
 
 function decoded(text) {
   try {
@@ -132,7 +144,9 @@ function readPair(text) {
 
 function seenText(value) {
   if (typeof value === "string") return coded(value);
-  return Object.entries(value).map(([state, weight]) => `${coded(state)}@${weight}`).join(";");
+  return Object.entries(value)
+    .map(([state, weight]) => `${coded(state)}@${weight}`)
+    .join(";");
 }
 
 function readSeen(text) {

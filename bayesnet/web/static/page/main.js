@@ -1,7 +1,7 @@
 // The explorer: the store, the engine and the views, put together in one element.
 
 import { createAdviceView } from "./advice_view.js";
-import { createCaseView } from "./case_view.js";
+import { createCaseView, leading } from "./case_view.js";
 import { createCompute } from "./compute.js";
 import { createDifferentialView } from "./differential_view.js";
 import { el, put, write } from "./dom.js";
@@ -44,6 +44,10 @@ export function createExplorer(root, data, { address = false } = {}) {
   const link = address ? readLink(data, location.hash, first) : null;
   const store = createStore(data, link?.state ?? first);
   const words = createWords(data);
+  // A page that opens with a case asks about what leads in it, as an example does; a link says itself what it asks.
+  const [{ see, do: set }] = first.scenarios;
+  const leader = !link && Object.keys({ ...see, ...set }).length ? leading({ data, compute, words }, compute.answer(first.scenarios[0])) : null;
+  if (leader) store.dispatch({ type: "target", variable: leader });
   const spoken = el("p", { class: "unseen", role: "status", "aria-live": "polite" });
   const notice = createNotice();
   const context = { data, store, compute, words, announce: (text) => write(spoken, text), tell: notice.tell };
@@ -128,7 +132,12 @@ function masthead({ model }, toolbar) {
   return el(
     "header",
     { class: "masthead" },
-    el("div", { class: "titles" }, el("h1", { text: model.title }), model.description && el("p", { class: "lede", text: model.description })),
+    el(
+      "div",
+      { class: "titles" },
+      el("h1", { text: model.title }),
+      model.description && el("p", { class: "lede", text: model.description }),
+    ),
     el("p", { class: "warning", role: "note", text: model.warning }),
     toolbar,
   );
@@ -143,13 +152,23 @@ function colophon({ model }) {
     `Model ${version}, digest ${model.digest.slice(0, 12)}. Answers are exact for its numbers, and as good as they are; all are computed in this page, which sends nothing anywhere.`,
     model.warning,
   ];
-  return el("footer", { class: "colophon" }, lines.filter(Boolean).map((text) => el("p", { text })));
+  return el(
+    "footer",
+    { class: "colophon" },
+    lines.filter(Boolean).map((text) => el("p", { text })),
+  );
 }
 
 /** A message that stays until it is dismissed or the next one comes. */
 function createNotice() {
   const text = el("span", {});
-  const close = el("button", { type: "button", class: "remove", "aria-label": "Dismiss", text: "×", onClick: () => (element.hidden = true) });
+  const close = el("button", {
+    type: "button",
+    class: "remove",
+    "aria-label": "Dismiss",
+    text: "×",
+    onClick: () => (element.hidden = true),
+  });
   const element = el("div", { class: "notice", role: "status", hidden: true }, text, close);
   return {
     element,

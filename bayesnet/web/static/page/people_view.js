@@ -12,8 +12,15 @@ export function createPeopleView(context) {
   const { compute, words } = context;
   const heading = el("h2", {});
   const crowds = [createCrowd(), createCrowd()];
-  const figures = el("div", { class: "crowds" }, crowds.map((crowd) => crowd.element));
-  const note = el("p", { class: "hint", text: "One square is one person, one block a hundred; coloured are those who have it, among people about whom just this is known." });
+  const figures = el(
+    "div",
+    { class: "crowds" },
+    crowds.map((crowd) => crowd.element),
+  );
+  const note = el("p", {
+    class: "hint",
+    text: "One square is one person, one block a hundred; coloured are those who have it, among people about whom just this is known.",
+  });
   return {
     element: el("div", { class: "people-view" }, el("div", { class: "section-head" }, heading), figures, note),
     update({ state, answer, prior, other }) {
@@ -33,9 +40,19 @@ export function createPeopleView(context) {
 /** One crowd with its caption. */
 function createCrowd() {
   const [all, some] = [freshId("all"), freshId("some")];
-  const dots = (id, kind) => svg("pattern", { id, width: 1, height: 1, patternUnits: "userSpaceOnUse" }, svg("rect", { class: kind, x: 0.08, y: 0.08, width: 0.84, height: 0.84, rx: 0.12 }));
+  const dots = (id, kind) =>
+    svg(
+      "pattern",
+      { id, width: 1, height: 1, patternUnits: "userSpaceOnUse" },
+      svg("rect", { class: kind, x: 0.08, y: 0.08, width: 0.84, height: 0.84, rx: 0.12 }),
+    );
   const crowd = svg("g", {});
-  const picture = svg("svg", { viewBox: `0 0 ${SIDE} ${SIDE}`, role: "img", class: "crowd" }, svg("defs", {}, dots(all, "person"), dots(some, "person is-some")), crowd);
+  const picture = svg(
+    "svg",
+    { viewBox: `0 0 ${SIDE} ${SIDE}`, role: "img", class: "crowd" },
+    svg("defs", {}, dots(all, "person"), dots(some, "person is-some")),
+    crowd,
+  );
   const [title, count] = [el("strong", {}), el("span", {})];
   let drawn = -1;
   return {
@@ -43,7 +60,11 @@ function createCrowd() {
     show(name, what, p) {
       const people = Number.isNaN(p) ? 0 : Math.round(p * CROWD);
       const rare = p > 0 && people === 0;
-      const said = Number.isNaN(p) ? "no answer" : rare ? `fewer than one: ${frequency(p)}` : `${grouped(people)} people, ${percent(p)}`;
+      const said = Number.isNaN(p)
+        ? "no answer"
+        : rare
+          ? `fewer than one: ${frequency(p)}`
+          : `${grouped(people)} people, ${percent(p)}`;
       write(title, name);
       write(count, said);
       picture.setAttribute("aria-label", `${name}: ${what}, ${said} of 10,000.`);
@@ -62,7 +83,11 @@ function blocks(people, all, some) {
     const whole = (fill) => svg("rect", { width: BLOCK, height: BLOCK, fill: `url(#${fill})`, ...move });
     if (marked < 100) parts.push(whole(all));
     if (marked === 100) parts.push(whole(some));
-    else if (marked) parts.push(svg("path", { d: region(marked), class: "gap", ...move }), svg("path", { d: region(marked), fill: `url(#${some})`, ...move }));
+    else if (marked)
+      parts.push(
+        svg("path", { d: region(marked), class: "gap", ...move }),
+        svg("path", { d: region(marked), fill: `url(#${some})`, ...move }),
+      );
   }
   return parts;
 }

@@ -84,9 +84,17 @@ function reduce(data, state, action) {
   const scenario = state.scenarios[state.active];
   switch (action.type) {
     case "see":
-      return changed(state, { ...scenario, see: set(scenario.see, action.variable, action.value), do: set(scenario.do, action.variable, null) });
+      return changed(state, {
+        ...scenario,
+        see: set(scenario.see, action.variable, action.value),
+        do: set(scenario.do, action.variable, null),
+      });
     case "do":
-      return changed(state, { ...scenario, do: set(scenario.do, action.variable, action.value), see: set(scenario.see, action.variable, null) });
+      return changed(state, {
+        ...scenario,
+        do: set(scenario.do, action.variable, action.value),
+        see: set(scenario.see, action.variable, null),
+      });
     case "number":
       return changed(state, { ...scenario, numbers: set(scenario.numbers, action.id, action.value) });
     case "load":
@@ -125,7 +133,11 @@ function set(object, key, value) {
 
 /** A scenario with all its parts. */
 export function complete({ see, do: set_, numbers } = {}) {
-  return { see: bare(Object.entries(see ?? {})), do: bare(Object.entries(set_ ?? {})), numbers: bare(Object.entries(numbers ?? {})) };
+  return {
+    see: bare(Object.entries(see ?? {})),
+    do: bare(Object.entries(set_ ?? {})),
+    numbers: bare(Object.entries(numbers ?? {})),
+  };
 }
 
 /** An object that has these entries and nothing else, so that a variable may be called "constructor". */

@@ -6,8 +6,22 @@ import { el, freshId } from "./dom.js";
 export function createTabs(views, open) {
   const parts = views.map(({ name, label, view }, i) => {
     const ids = { tab: freshId("tab"), panel: freshId("panel") };
-    const tab = el("button", { type: "button", class: "tab", role: "tab", id: ids.tab, "aria-controls": ids.panel, text: label, dataset: { tab: name }, onClick: () => open(name), onKeydown: (event) => step(event, i) });
-    const panel = el("div", { class: "panel", role: "tabpanel", id: ids.panel, "aria-labelledby": ids.tab, tabindex: 0, dataset: { panel: name } }, view.element);
+    const tab = el("button", {
+      type: "button",
+      class: "tab",
+      role: "tab",
+      id: ids.tab,
+      "aria-controls": ids.panel,
+      text: label,
+      dataset: { tab: name },
+      onClick: () => open(name),
+      onKeydown: (event) => step(event, i),
+    });
+    const panel = el(
+      "div",
+      { class: "panel", role: "tabpanel", id: ids.panel, "aria-labelledby": ids.tab, tabindex: 0, dataset: { panel: name } },
+      view.element,
+    );
     return { name, view, tab, panel };
   });
   const step = (event, i) => {
@@ -18,8 +32,17 @@ export function createTabs(views, open) {
     open(parts[to].name);
     parts[to].tab.focus();
   };
-  const list = el("div", { class: "tablist", role: "tablist", "aria-label": "More about the answer" }, parts.map(({ tab }) => tab));
-  const element = el("section", { class: "tabs", "aria-label": "More about the answer", hidden: !parts.length }, list, parts.map(({ panel }) => panel));
+  const list = el(
+    "div",
+    { class: "tablist", role: "tablist", "aria-label": "More about the answer" },
+    parts.map(({ tab }) => tab),
+  );
+  const element = el(
+    "section",
+    { class: "tabs", "aria-label": "More about the answer", hidden: !parts.length },
+    list,
+    parts.map(({ panel }) => panel),
+  );
   return {
     element,
     update(view) {

@@ -9,16 +9,31 @@ const THEME_KEY = "bayesnet-theme";
 
 export function createToolbar(context, { root, address }) {
   const { store, data, announce } = context;
-  const button = (text, title, onClick, more = {}) => el("button", { type: "button", class: "tool", title, text, onClick, ...more });
+  const button = (text, title, onClick, more = {}) =>
+    el("button", { type: "button", class: "tool", title, text, onClick, ...more });
   const undo = button("↶", "Undo (Ctrl+Z)", () => store.dispatch({ type: "undo" }), { "aria-label": "Undo" });
   const redo = button("↷", "Redo (Ctrl+Shift+Z)", () => store.dispatch({ type: "redo" }), { "aria-label": "Redo" });
-  const compare = button("Compare", "Put two scenarios side by side", () => store.dispatch({ type: "compare", on: store.state.scenarios.length < 2 }), { "aria-pressed": false });
+  const compare = button(
+    "Compare",
+    "Put two scenarios side by side",
+    () => store.dispatch({ type: "compare", on: store.state.scenarios.length < 2 }),
+    { "aria-pressed": false },
+  );
   const clear = button("Clear", "Take everything back", () => store.dispatch({ type: "reset" }));
   const link = button("Copy link", "Copy an address that opens this case", () => copy(context));
   const save = button("Save", "Download the case as JSON", () => download(data, store.state));
-  const file = el("input", { type: "file", accept: ".json,application/json", class: "unseen", tabindex: -1, "aria-hidden": true, onChange: () => load(file) });
+  const file = el("input", {
+    type: "file",
+    accept: ".json,application/json",
+    class: "unseen",
+    tabindex: -1,
+    "aria-hidden": true,
+    onChange: () => load(file),
+  });
   const open = button("Open", "Open a case that was saved as JSON", () => file.click());
-  const theme = button("", "", () => setTheme(THEMES[(THEMES.indexOf(root.dataset.theme) + 1) % THEMES.length]), { class: "tool theme" });
+  const theme = button("", "", () => setTheme(THEMES[(THEMES.indexOf(root.dataset.theme) + 1) % THEMES.length]), {
+    class: "tool theme",
+  });
   const examples = data.examples?.length ? createExamples(context) : null;
   const setTheme = (name) => {
     root.dataset.theme = name;
@@ -47,7 +62,10 @@ export function createToolbar(context, { root, address }) {
     try {
       const { state, lost, other } = readCase(data, await chosen.text(), store.state);
       store.dispatch({ type: "restore", state });
-      const warnings = [other && `It was saved with ${other}, whose numbers may differ.`, lost.length && `This network does not have ${lost.join(", ")}.`];
+      const warnings = [
+        other && `It was saved with ${other}, whose numbers may differ.`,
+        lost.length && `This network does not have ${lost.join(", ")}.`,
+      ];
       context.tell([`Opened ${chosen.name}.`, ...warnings].filter(Boolean).join(" "));
     } catch (error) {
       context.tell(`${chosen.name} was not opened. ${error.message}`);

@@ -13,7 +13,10 @@ export function createWords(data) {
     return states.length === 2 && neutral !== null && states[neutral].name === "absent" && state === "present";
   };
   const weights = (name, value) =>
-    byName.get(name).states.map((state) => `${state.label} ${shortened(value[state.name] ?? 0)}`).join(" : ");
+    byName
+      .get(name)
+      .states.map((state) => `${state.label} ${shortened(value[state.name] ?? 0)}`)
+      .join(" : ");
   return {
     variable: (name) => byName.get(name),
     label,
@@ -25,7 +28,9 @@ export function createWords(data) {
     /** All that is known and set in a scenario, as `{variable, text, kind}` with kind "see", "do" or "assumed". */
     known(scenario) {
       const assumed = data.variables.filter((v) => v.default && !(v.name in scenario.see) && !(v.name in scenario.do));
-      const item = (kind) => ([name, value]) => ({ variable: name, kind, text: this.found(name, value) });
+      const item =
+        (kind) =>
+        ([name, value]) => ({ variable: name, kind, text: this.found(name, value) });
       return [
         ...assumed.map((v) => item("assumed")([v.name, v.default])),
         ...Object.entries(scenario.see).map(item("see")),
@@ -36,8 +41,10 @@ export function createWords(data) {
     refusal(compute, scenario, answer) {
       if (answer.refused) return `There is no answer to this case: ${answer.refused}`;
       const names = clash(compute, scenario).map(([kind, name]) => this.found(name, scenario[kind][name]));
-      if (!names.length) return "These findings cannot hold together in this network, so there is no answer. Take one of them back.";
-      const which = names.length > 1 ? `cannot hold together in this network: ${listed(names)}` : `cannot be in this network: ${names[0]}`;
+      if (!names.length)
+        return "These findings cannot hold together in this network, so there is no answer. Take one of them back.";
+      const which =
+        names.length > 1 ? `cannot hold together in this network: ${listed(names)}` : `cannot be in this network: ${names[0]}`;
       return `${names.length > 1 ? "These findings" : "This finding"} ${which}. ${names.length > 1 ? "Their" : "Its"} probability is 0, so there is no answer. Take ${names.length > 1 ? "one of them" : "it"} back.`;
     },
   };
@@ -45,7 +52,10 @@ export function createWords(data) {
 
 /** A smallest set of findings that cannot hold together: drop any one and the rest can. */
 export function clash(compute, scenario) {
-  const items = [...Object.keys(scenario.do).map((name) => ["do", name]), ...Object.keys(scenario.see).map((name) => ["see", name])];
+  const items = [
+    ...Object.keys(scenario.do).map((name) => ["do", name]),
+    ...Object.keys(scenario.see).map((name) => ["see", name]),
+  ];
   const parts = (kept) => {
     const of = (kind) => Object.fromEntries(kept.filter(([k]) => k === kind).map(([, name]) => [name, scenario[kind][name]]));
     return { ...scenario, see: of("see"), do: of("do") };
