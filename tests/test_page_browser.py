@@ -42,6 +42,9 @@ def browser():
         running.close()
 
 
+BEGUN = "age_group=60-69, female, cancer_history, raised_alp, anemia"
+
+
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory, networks) -> dict[str, tuple[Path, bayesnet.Network]]:
     """Each network's page, written once."""
@@ -49,7 +52,8 @@ def pages(tmp_path_factory, networks) -> dict[str, tuple[Path, bayesnet.Network]
     odd = odd_network(folder / "odd")
     nets = {name: bayesnet.load(name) for name in ("back_pain", "asia")}
     nets |= {name: bayesnet.load(networks / f"{name}.bif.gz") for name in ("alarm", "hepar2")}
-    return {name: (net.page(folder / f"{name}.html"), net) for name, net in (nets | {"odd": odd}).items()}
+    made = {name: (net.page(folder / f"{name}.html"), net) for name, net in (nets | {"odd": odd}).items()}
+    return made | {"begun": (nets["back_pain"].page(folder / "begun.html", BEGUN), nets["back_pain"])}
 
 
 DESKTOP = {"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce"}
@@ -262,6 +266,14 @@ def test_an_example_is_loaded_from_the_dialog(opened, pages):
     dialog.get_by_role("button", name=example.title).click()
     assert not dialog.is_visible()
     assert_agrees(tab, net, example.evidence)
+
+
+def test_a_page_that_opens_with_a_case_asks_about_what_leads_in_it(opened, pages):
+    """Its findings are entered, and the diagnosis asked about is the first of the ranking, where one is specific."""
+    tab, net = opened("begun"), pages["begun"][1]
+    assert_agrees(tab, net, BEGUN)
+    assert tab.evaluate("bayesnet.store.state.target") == net.case(BEGUN).diagnoses().leading == "spinal_metastasis"
+    assert opened("begun", "#of=epidural_abscess:present").evaluate("bayesnet.store.state.target") == "epidural_abscess"
 
 
 def test_a_link_opens_the_same_case(opened, pages):
