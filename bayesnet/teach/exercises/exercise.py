@@ -125,7 +125,7 @@ class Exercise(Result):
             return self._named(slip)
         if not 0.0 <= value <= 1.0:
             return self._unread("Not yet: a probability lies between 0 and 1, which is between 0 % and 100 %.")
-        return self._unread("Not yet.")
+        return self._unread(f"Not yet. {self.hint}")
 
     def _nearest(self, value: float) -> KnownError | None:
         """The known error whose value is nearest, if it is near."""

@@ -205,9 +205,9 @@ def phrase(variable: Variable, state: int) -> Phrase:
     said = variable.label or (variable.name.replace("_", " ") if set(variable.states) == set(BINARY) else "")
     if not said or ends is None:
         name = variable.label or variable.name
-        others = [s for i, s in enumerate(variable.states) if i != state]
-        contrary = f"{name} = {others[0]}" if len(others) == 1 else f"{name} other than {variable.states[state]}"
-        return Phrase(f"{name} = {variable.states[state]}", contrary)
+        here, others = _state(variable.states[state]), [_state(s) for i, s in enumerate(variable.states) if i != state]
+        contrary = f"{name} = {others[0]}" if len(others) == 1 else f"{name} other than {here}"
+        return Phrase(f"{name} = {here}", contrary)
     label = said.casefold()
     if label in _ARE:
         yes = Phrase(*_ARE[label], be=True)
@@ -271,6 +271,11 @@ def counted(count: int, noun: str) -> str:
 def capital(text: str) -> str:
     """A text with a capital letter at its beginning; a name from a file, as in `smoke = yes`, stays as it is."""
     return text if " = " in text else text[:1].upper() + text[1:]
+
+
+def _state(state: str) -> str:
+    """A state of a file inside a sentence; in quotation marks where it ends in a sign that could be taken for the sentence's."""
+    return state if state[-1:].isalnum() or state[-1:] in ")%+" else f"“{state}”"
 
 
 def _lowered(label: str) -> str:

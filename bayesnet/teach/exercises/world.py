@@ -27,9 +27,6 @@ _HIDDEN = ("mechanisms", "groups", "settings")
 
 _CAUSES = ("risk_factors", "diagnoses")
 
-_DIGITS = 12
-"""Decimals that are kept: the last bits of a float depend on what was asked before, and a choice must not hang on them."""
-
 _MOST_BEHIND = 2
 """Numbers that are cited for a probability that is not itself a number of the model."""
 
@@ -46,6 +43,11 @@ class Event:
     def negated(self) -> Event:
         """The contrary."""
         return Event(self.variable, self.state, not self.holds)
+
+
+def _settled(x: float) -> float:
+    """A number to 12 figures: its last bits depend on what was asked before, and a choice must not hang on them."""
+    return float(f"{x:.12g}")
 
 
 class World:
@@ -163,8 +165,8 @@ class World:
         vector = self._marginals(frozenset(given), do)
         if not vector:
             return float("nan")
-        p = round(float(vector[event.variable][event.state]), _DIGITS)
-        return p if event.holds else round(1.0 - p, _DIGITS)
+        own = vector[event.variable]
+        return _settled(float(own[event.state] if event.holds else np.delete(own, event.state).sum()))
 
     def joint(self, events: Sequence[Event], given: Iterable[Event] = ()) -> FloatArray:
         """P(events | given) as a table of two by two by ...; index 1 where the event holds, 0 where it does not."""
@@ -175,7 +177,7 @@ class World:
             rest = table.sum(axis=axis, keepdims=True) - hit
             table = np.concatenate([rest, hit] if event.holds else [hit, rest], axis=axis)
         table = np.maximum(table, 0.0)
-        return np.asarray(np.round(table / table.sum(), _DIGITS), dtype=float)
+        return np.asarray(np.vectorize(_settled, otypes=[float])(table / table.sum()), dtype=float)
 
     def _marginals(self, given: frozenset[Event], do: Event | None) -> list[FloatArray]:
         key = (given, frozenset([(do.variable, do.state)] if do else []))
