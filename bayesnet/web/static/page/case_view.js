@@ -81,7 +81,9 @@ export function createCaseView(context) {
   function chip(i, { variable, text, kind, differs }) {
     if (kind === "assumed")
       return el("li", { class: "chip assumed" }, `${text} `, el("span", { class: "kind", text: "assumed" }));
-    return removable(i, { type: kind, variable, value: null }, text, kind === "do" ? "set" : "", differs);
+    const weighed = kind === "see" && typeof store.state.scenarios[i].see[variable] !== "string";
+    const how = kind === "do" ? "set" : weighed ? "weighed" : "";
+    return removable(i, { type: kind, variable, value: null }, text, how, differs);
   }
 
   function removable(i, action, text, kind, differs = false) {

@@ -15,15 +15,15 @@ export function createWords(data) {
   const weights = (name, value) =>
     byName
       .get(name)
-      .states.map((state) => `${state.label} ${shortened(value[state.name] ?? 0)}`)
-      .join(" : ");
+      .states.map((state) => `${state.label} (${shortened(value[state.name] ?? 0)})`)
+      .join(", ");
   return {
     variable: (name) => byName.get(name),
     label,
     stateLabel,
     /** What is asked: "Spinal metastasis", "Age: 60-69". */
     asked: (name, state) => (plain(name, state) ? label(name) : `${label(name)}: ${stateLabel(name, state)}`),
-    /** What was found: "Fever: present", or with weights "Fever: absent 1 : present 10". */
+    /** What was found: "Fever: present", or with weights "Fever: no (1), yes (10)". */
     found: (name, value) => `${label(name)}: ${typeof value === "string" ? stateLabel(name, value) : weights(name, value)}`,
     /** All that is known and set in a scenario, as `{variable, text, kind}` with kind "see", "do" or "assumed". */
     known(scenario) {
