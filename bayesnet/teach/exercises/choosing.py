@@ -17,7 +17,7 @@ import numpy as np
 from bayesnet.analysis.nexttests import change, entropy, information
 from bayesnet.teach.exercises.base_rates import Pair
 from bayesnet.teach.exercises.exercise import Exercise
-from bayesnet.teach.exercises.figures import percent
+from bayesnet.teach.exercises.figures import likelihood_ratio, percent
 from bayesnet.teach.exercises.known import CONGRUENCE, FREQUENT, RULED, WEAKER, KnownError, known
 from bayesnet.teach.exercises.phrases import capital
 from bayesnet.teach.exercises.world import Event, World
@@ -88,7 +88,7 @@ def _exercise(world: World, h: Event, offered: list[_Option], best: _Option) -> 
             [
                 f"Before: {prior}. For each, how probable is {has.thing} after either result?",
                 *worked,
-                f"{best.letter} tells most: {best.bits:.3g} bits on average, the next best {next_best:.3g}.",
+                f"{best.letter} tells most: {_bits(best.bits)} on average, the next best {_bits(next_best)}.",
             ]
         ),
         hint=f"For each: how probable is {has.thing} if it is found, how probable if not, and how often does either happen?",
@@ -138,8 +138,13 @@ def _worked(o: _Option) -> str:
     negative = p.prior * (1 - p.sensitivity) / (1 - o.positive)
     return (
         f"{o.letter}: found in {percent(o.positive)}, and then {percent(p.posterior)}; not found in {percent(1 - o.positive)}, "
-        f"and then {percent(negative)}; likelihood ratio {p.likelihood_ratio:.2g}; {o.bits:.3g} bits."
+        f"and then {percent(negative)}; likelihood ratio {likelihood_ratio(p.likelihood_ratio)}; {_bits(o.bits)}."
     )
+
+
+def _bits(x: float) -> str:
+    """Information with two figures, as a person reads it."""
+    return f"{x:.2g} bits" if x >= 0.0001 else "hardly any bits"
 
 
 def _wrong(offered: list[_Option], best: _Option) -> tuple[KnownError, ...]:
