@@ -141,7 +141,7 @@ function backward(plan) {
   }
 }
 
-/** One posterior per variable. Those that no other hangs on are answered when one of them is first looked at. */
+/** One posterior per variable. Those that no other hangs on are answered when they are looked at. */
 function posteriors(engine, asked) {
   const { known, roles, plan } = asked;
   const found = engine.cards.map((card) => new Float64Array(card));
@@ -150,40 +150,37 @@ function posteriors(engine, asked) {
     for (let s = 0; s < t.cells; s++) found[v][s] = plan.value[t.at + s] * plan.slope[t.at + s];
     normalise(found[v]);
   }
-  const later = [...roles.lanes, ...roles.chains, ...[...roles.intervals.keys()].filter((v) => known.fixed[v] < 0)];
+  const later = new Set([...roles.lanes, ...roles.intervals.keys(), ...roles.chains].filter((v) => known.fixed[v] < 0));
   const answers = [...found];
-  const all = () => {
-    later.forEach((v) => Object.defineProperty(answers, v, { value: found[v], enumerable: true }));
-    if (engine.memory.holds !== plan) again(engine, asked);
-    answerRest(engine, asked, found);
+  const settle = (v) => {
+    if (!later.delete(v)) return;
+    answerLater(engine, asked, v, answers, found[v]);
+    Object.defineProperty(answers, v, { value: found[v], enumerable: true });
   };
   const get = (v) => () => {
-    all();
+    if (engine.memory.holds === asked.plan) settle(v);
+    else {
+      // The engine has answered something else since: plan and run once more, for all that is left.
+      Object.assign(asked, choose(engine, known));
+      run(engine, asked);
+      later.forEach(settle);
+    }
     return found[v];
   };
   later.forEach((v) => Object.defineProperty(answers, v, { get: get(v), enumerable: true, configurable: true }));
   return answers;
 }
 
-/** The engine has answered something else since: plan and run once more. */
-function again(engine, asked) {
-  Object.assign(asked, choose(engine, asked.known));
-  run(engine, asked);
-}
-
-/** Unobserved findings and gates known to an interval: by running again only what they would change. */
-function answerRest(engine, { known, roles, plan }, found) {
-  for (const v of roles.lanes) {
+/** An unobserved finding or a gate known to an interval: by running again only what it would change. */
+function answerLater(engine, { known, roles, plan }, v, answers, into) {
+  if (roles.intervals.has(v)) {
+    gatePosterior(engine, known, v, roles.intervals.get(v), (leaves) => laneRatio(plan, leaves, plan.leaves.get(v)), into);
+  } else if (roles.lanes.includes(v)) {
     const ratio = (leaves) => foldedRatio(engine, known, plan, new Map(), 1, leaves);
-    if (engine.families[v].table) tablePosterior(engine, known, v, ratio, found[v]);
-    else gatePosterior(engine, known, v, [0, engine.cards[v] - 1], ratio, found[v]);
-  }
-  for (const [v, interval] of roles.intervals) {
-    const ratio = (leaves) => laneRatio(plan, leaves, plan.leaves.get(v));
-    if (known.fixed[v] < 0) gatePosterior(engine, known, v, interval, ratio, found[v]);
-  }
-  for (const v of [...roles.lanes, ...roles.intervals.keys()]) normalise(found[v]);
-  for (const v of roles.chains) normalise(chainPosterior(engine, known, v, found));
+    if (engine.families[v].table) tablePosterior(engine, known, v, ratio, into);
+    else gatePosterior(engine, known, v, [0, engine.cards[v] - 1], ratio, into);
+  } else chainPosterior(engine, known, v, answers, into);
+  normalise(into);
 }
 
 function normalise(p) {
@@ -313,11 +310,10 @@ function expectation({ lane, slope }, { at, cells, scale, axes, strides }, waiti
 }
 
 /** A variable with at most one open parent and nothing known below: the parent's posterior through its family. */
-function chainPosterior(engine, known, v, found) {
+function chainPosterior(engine, known, v, answers, into) {
   const { axes, data } = conditional(engine, known, v);
-  const above = axes.length > 1 ? found[axes[0]] : [1];
-  above.forEach((weight, i) => found[v].forEach((_, s) => (found[v][s] += weight * data[i * found[v].length + s])));
-  return found[v];
+  const above = axes.length > 1 ? answers[axes[0]] : [1];
+  above.forEach((weight, i) => into.forEach((_, s) => (into[s] += weight * data[i * into.length + s])));
 }
 
 const isCertain = (x) => x === 0 || x === 1;
