@@ -194,6 +194,7 @@ def test_the_classic_is_the_classic() -> None:
         ("1 in 13", None), ("8 of 103", None), ("8 out of 103", None), ("8/103", None),
         ("8 of the 103 women", None), (Fraction(8, 103), None),
         ("80 in 1,030", None), ("0,078", None), (".078", None), ("7.8e-2", None), ("78 ‰", None), ("≈ 0.078", None),
+        ("8 % of them", None), ("It is 7.8 %, I think", None), ("p = 0.078", None), ("8 % or 80 %", ...),
         ("80 %", "inverse fallacy"), (0.8, "inverse fallacy"), ("8 of 10", "inverse fallacy"), ("4/5", "inverse fallacy"),
         ("89 %", "base-rate neglect"), (0.01, "answering with the prior"), ("1 in 100", "answering with the prior"),
         ("92.2 %", "complement"), ("9.6 %", "false-alarm rate as the answer"), ("95 of 990", "false-alarm rate as the answer"),

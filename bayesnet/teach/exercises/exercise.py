@@ -92,7 +92,7 @@ class Exercise(Result):
             return Marked(False, None, "No answer yet.", hint=self.hint)
         if self.words:
             return self._check_words(answer)
-        return self._check_number(answer, read_number(answer))
+        return self._check_number(answer, read_number(answer) or number_inside(answer))
 
     def _check_words(self, answer: Any) -> Marked:
         """Check a word and, where the question has a number too, the number beside it."""
