@@ -73,6 +73,16 @@ def test_a_message_that_is_no_evidence_is_refused_and_changes_nothing(asia, mess
     assert (widget.given, widget.do, widget.numbers) == ({"dysp": "yes"}, {}, {})
 
 
+def test_a_notebook_shows_it_as_a_widget(asia):
+    """The last value of a cell is displayed by its model, with the module and the style in its state."""
+    widget = asia.explorer()
+    bundle, _ = widget._repr_mimebundle_()
+    assert bundle["application/vnd.jupyter.widget-view+json"]["model_id"] == widget.model_id
+    state = widget.get_state()
+    assert state["_esm"].rstrip().endswith("export default { render };")
+    assert ".explorer" in state["_css"]
+
+
 def test_without_anywidget_the_way_out_is_said(asia, monkeypatch):
     """The missing library and the command that installs it."""
     monkeypatch.setitem(sys.modules, "anywidget", None)
