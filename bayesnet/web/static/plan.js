@@ -159,9 +159,15 @@ function greedy(plan, tensors, fill) {
     near[a].push(b);
     near[b].push(a);
   };
-  const joinAll = (group) => group.forEach((a, i) => group.slice(i + 1).forEach((b) => join(a, b)));
+  const joinAll = (group) => {
+    for (let i = 1; i < group.length; i++) for (let j = 0; j < i; j++) join(group[i], group[j]);
+  };
   for (const t of tensors) joinAll(t.axes.map((axis) => at.get(axis)));
-  const width = (a) => near[a].reduce((weight, b) => weight + logs[b], logs[a]);
+  const width = (a) => {
+    let weight = logs[a];
+    for (const b of near[a]) weight += logs[b];
+    return weight;
+  };
   const added = (a) => {
     const group = near[a];
     let weight = 1e-3 * width(a);
