@@ -28,7 +28,8 @@ from bayesnet.inference.structure import Structure
 from bayesnet.model.cache import load_model
 from bayesnet.model.expand import expand
 from bayesnet.model.factors import Factors
-from bayesnet.web.export import engine_source, network_to_dict
+from bayesnet.web.bundle import bundle
+from bayesnet.web.export import network_to_dict
 
 PATIENTS, WARM_UP, ROUNDS = 200, 50, 5
 KNOWN = ("setting", "age_group", "female")
@@ -118,7 +119,7 @@ def measure(node: str, *, harder: bool = False) -> Clicks:
     cases = patients(factors, WARM_UP + PATIENTS, harder=harder)
     task = {"network": network, "patients": cases, "warmUp": WARM_UP, "rounds": ROUNDS}
     with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "engine.mjs").write_text(engine_source(), encoding="utf-8")
+        (Path(folder) / "engine.mjs").write_text(bundle("engine.js"), encoding="utf-8")
         (Path(folder) / "driver.mjs").write_text(DRIVER, encoding="utf-8")
         command = [node, str(Path(folder) / "driver.mjs")]
         told = json.loads(subprocess.run(command, input=json.dumps(task), capture_output=True, text=True, check=True).stdout)
@@ -129,7 +130,7 @@ def measure(node: str, *, harder: bool = False) -> Clicks:
         np.median(told["diagnoses"], axis=1),
         np.array(told["products"]),
         _sizes(json.dumps(network, separators=(",", ":"))),
-        _sizes(engine_source()),
+        _sizes(bundle("engine.js")),
     )
 
 

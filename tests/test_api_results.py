@@ -122,8 +122,8 @@ def test_the_network_prints_what_it_is_made_of() -> None:
     text = repr(clinic())
     for part in (
         "clinic: A small clinic",
-        "10 variables: 3 risk factors, 3 diagnoses, 3 history, 1 groups",
-        "16 numbers from 2 sources: 12 cohort, 2 judgement, 2 definition",
+        "10 variables: risk factors 3, diagnoses 3, history 3, groups 1",
+        "16 numbers from 2 sources: cohort 12, judgement 2, definition 2",
         "86 % of the numbers rest on a study",
         "widest ranges",
     ):

@@ -31,7 +31,8 @@ from bayesnet.model.cache import load_model
 from bayesnet.model.expand import expand
 from bayesnet.model.factors import Factors, NoisyFamily, TableFamily
 from bayesnet.model.find import shipped_models
-from bayesnet.web.export import engine_source, network_to_dict
+from bayesnet.web.bundle import bundle
+from bayesnet.web.export import network_to_dict
 
 pytestmark = pytest.mark.browser
 
@@ -60,7 +61,7 @@ class Node:
     """A running Node with the engine loaded."""
 
     def __init__(self, folder: Path, program: str) -> None:
-        (folder / "engine.mjs").write_text(engine_source(), encoding="utf-8")
+        (folder / "engine.mjs").write_text(bundle("engine.js"), encoding="utf-8")
         (folder / "driver.mjs").write_text(DRIVER, encoding="utf-8")
         self.process = subprocess.Popen(
             [program, str(folder / "driver.mjs")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
@@ -264,4 +265,4 @@ def test_an_answer_can_be_read_in_any_order_and_twice(node: Node) -> None:
 
 def test_the_joined_module_imports_nothing() -> None:
     """A page loads nothing from elsewhere."""
-    assert not [line for line in engine_source().splitlines() if line.startswith("import") or "import(" in line]
+    assert not [line for line in bundle("engine.js").splitlines() if line.startswith("import") or "import(" in line]

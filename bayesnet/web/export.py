@@ -1,16 +1,13 @@
-"""What the page carries: the network as plain data, and the JavaScript that answers from it, `static/engine.js`."""
+"""The network as plain data, for the page; `static/engine.js` answers from it."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from bayesnet.model.factors import Factors, Family, FloatArray, NoisyFamily
 from bayesnet.model.schema import Model
 
 FORMAT = "bayesnet-network/1"
-MODULES = ("evidence.js", "plan.js", "engine.js")
-"""The engine's modules, each importing only from those before it."""
 
 
 def network_to_dict(factors: Factors, model: Model | None = None) -> dict[str, Any]:
@@ -51,22 +48,6 @@ def network_to_dict(factors: Factors, model: Model | None = None) -> dict[str, A
     if model is not None:
         data["model"] = {"name": model.name, "version": model.version, "title": model.title, "warning": model.warning}
     return data
-
-
-def engine_source() -> str:
-    """Give the JavaScript engine as one module without imports, for a page that loads nothing from elsewhere.
-
-    It exports `compile(network)` and `answer(engine, {likelihoods, interventions})`; names are unique across its modules, so
-    they are joined by leaving out the lines that import and, except in the last, the word that exports.
-
-    >>> [line.split("(")[0] for line in engine_source().splitlines() if line.startswith("export ")]
-    ['export function compile', 'export function answer']
-    """
-    static = Path(__file__).parent / "static"
-    texts = [(static / name).read_text(encoding="utf-8") for name in MODULES]
-    lines = [[line for line in text.splitlines() if not line.startswith("import ")] for text in texts]
-    inner = [line.removeprefix("export ") for text in lines[:-1] for line in text]
-    return "\n".join([*inner, *lines[-1], ""])
 
 
 def _family(family: Family) -> dict[str, Any]:
