@@ -20,7 +20,7 @@ from bayesnet.errors import SpecError, TooWide
 from bayesnet.inference.engine import Engine
 from bayesnet.inference.enumerate import Enumeration
 from bayesnet.inference.evidence import Evidence
-from bayesnet.model.factors import Factors, TableFamily
+from bayesnet.model.factors import Factors, NoisyFamily, TableFamily
 
 RANDOM = settings(max_examples=50)
 
@@ -175,3 +175,11 @@ def test_a_distance_that_needs_too_large_a_table_is_refused():
     assert largest_sum(star, max_cells=4) == 0.0
     with pytest.raises(TooWide, match="16 cells"):
         largest_sum([((0, 1, 2, 3), np.zeros((2, 2, 2, 2)))], max_cells=8)
+
+
+def test_a_rare_state_keeps_its_digits_where_its_gate_is_spelled_out():
+    """A leak of 8e-9 comes back as it is: nothing is subtracted from one."""
+    links = (np.array([[1.0, 0.0], [0.25, 0.75]]), np.array([[1.0, 0.0], [1.0 - 3e-12, 3e-12]]))
+    gate = NoisyFamily(2, (0, 1), (0, 1), np.array([1.0 - 8e-9, 8e-9]), links)
+    assert table_of(gate)[0, 0, 1] == pytest.approx(8e-9, rel=1e-15)
+    assert table_of(gate)[0, 1, 1] == pytest.approx(8e-9 + 3e-12 * (1.0 - 8e-9), rel=1e-15)

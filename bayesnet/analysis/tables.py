@@ -13,7 +13,8 @@ MAX_CELLS = 2.0**22
 def table_of(family: Family, max_cells: float = MAX_CELLS) -> FloatArray:
     """P(child | parents), one axis per parent in order and the child's states last.
 
-    A noisy gate is the running product of its cumulative distributions (Diez 1993).
+    A noisy gate is the distribution of the largest of its causes' ranks, cause by cause (Diez 1993); nothing is subtracted, so
+    that rare states keep their digits.
 
     Raises
     ------
@@ -26,14 +27,19 @@ def table_of(family: Family, max_cells: float = MAX_CELLS) -> FloatArray:
     cells = float(np.prod([float(n) for n in shape]))
     if cells > max_cells:
         raise TooWide(f"a noisy gate of {len(family.links)} parents spelled out has {cells:.2g} cells", cells)
-    below = np.cumsum(family.leak)
-    up_to = below.reshape((1,) * len(family.links) + (-1,))
+    ranked = family.leak.reshape((1,) * len(family.links) + (-1,))
     for axis, link in enumerate(family.links):
         place = [1] * len(shape)
         place[axis], place[-1] = link.shape
-        up_to = up_to * np.cumsum(link, axis=1).reshape(place)
-    ranked = np.diff(up_to, axis=-1, prepend=0.0)
-    ranked[..., 0] = up_to[..., 0]
+        one = link.reshape(place)
+        ranked = ranked * np.cumsum(one, axis=-1) + _below(ranked) * one
     table = np.empty(ranked.shape)
-    table[..., list(family.order)] = np.maximum(ranked, 0.0)
+    table[..., list(family.order)] = ranked
     return table
+
+
+def _below(ranked: FloatArray) -> FloatArray:
+    """The probability of a smaller rank than each."""
+    found = np.zeros(ranked.shape)
+    np.cumsum(ranked[..., :-1], axis=-1, out=found[..., 1:])
+    return found
