@@ -43,8 +43,8 @@ diagnosis absent, for "none of these"), messages down and reading 0.52, the rest
 the way up and as many on the way down, by a few hundred calls to numpy. Far below a millisecond only compiled code would go. The
 ratios grow with the width of the network: neither peer can build those of QMR-DT size.
 
-A cold `diagnose` takes 0.38 s on this machine, of which numpy's import is 0.12 and the package's own modules about as much; pyAgrum
-starts without numpy and has answered by then. The mark of a third of its time lies below the import of numpy alone.
+A cold `diagnose` takes 0.38 s on this machine, of which numpy's import is 0.12 and the package's own modules about as much;
+pyAgrum starts without numpy and has answered by then. The mark of a third of its time lies below the import of numpy alone.
 
 A click in the page is slowest where age is unknown and most findings are known: the diagnoses answer within a frame at the 90th
 percentile, not at the maximum; what is not known is filled in after the paint."""
