@@ -189,6 +189,7 @@ def test_sampled_shapley_values_agree_with_exact_ones_and_sum_exactly():
     assert means.sum() == pytest.approx(along(worth, range(7))[-1] - along(worth, range(7))[0])
 
 
+@pytest.mark.slow
 def test_more_than_fifteen_findings_are_sampled_with_an_error():
     """With sixteen findings the Shapley values carry standard errors, and still sum to the change of log-odds."""
     net = bayesnet.load("back_pain")

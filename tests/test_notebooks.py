@@ -97,7 +97,7 @@ def test_what_a_notebook_prints_fits_the_page(path: Path) -> None:
     assert [line for text in code for line in text.splitlines() if len(line) > 120] == []
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=names(NOTEBOOKS))
+@pytest.mark.parametrize("path", RUN)
 def test_exercises_accept_the_right_answer_and_name_the_known_mistakes(path: Path) -> None:
     """Each check says `Right.` to the solution, refuses others, recognises each mistake that it lists, and needs no solution.
 

@@ -426,6 +426,7 @@ def test_names_that_are_markup_do_no_harm(opened, pages):
     assert_agrees(again, net, given)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["back_pain", "hepar2"])
 @pytest.mark.parametrize("width", [360, 768, 1280])
 def test_nothing_is_wider_than_the_window(name, width, opened):
@@ -463,6 +464,7 @@ def test_it_prints_the_case_and_the_answer(opened):
     assert tab.pdf()[:5] == b"%PDF-"
 
 
+@pytest.mark.slow
 def test_bars_move_to_their_place_unless_motion_is_unwanted(opened):
     """Ranks that change are animated, and not where the system asks for less motion."""
     count = "document.getAnimations().filter((one) => one.effect.target.matches('.bars li')).length"

@@ -68,6 +68,7 @@ def answer(net: bayesnet.Network, question: str, given: dict) -> float:
     return float(net.posterior(variable, given)[state])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 def test_how_far_each_number_moves_the_answer_is_as_python_says(case, tmp_path):
     """The answer at both ends of every range, which numbers there are, and the widest first."""

@@ -110,6 +110,7 @@ def ends(model: Model) -> list[dict[str, float]]:
     return [{name: value} for name, value in spans]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["back_pain", "sprinkler", "asia", "mammography"])
 def test_every_number_of_the_shipped_models_moves_as_in_python(page: Page, name: str) -> None:
     """Odds, odds ratios, links, leaks and entries, at the ends of their ranges and between, and three at once."""
