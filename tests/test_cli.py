@@ -197,6 +197,50 @@ def test_score_reads_and_writes_tables(run, folder: str, tmp_path: Path) -> None
     assert list(pd.read_parquet(parquet).columns) == ["P(flu)", "log_probability", "problem"]
 
 
+@pytest.mark.parametrize(
+    ("rows", "named"),
+    [
+        ("no,yes,\nyes,no,\n", ["line 2: 3 fields; expected 2", "line 3: 3 fields; expected 2"]),
+        ("yes,no\nyes,no,yes\nno,yes\n", ["line 3: 3 fields; expected 2"]),
+        ("yes,no\n\nyes\n", ["line 4: 1 field; expected 2"]),
+        ('"yes","no"\n"y\nes",no\n,,,\n', ["line 5: 4 fields; expected 2"]),
+        ("yes,no\n" * 6_000 + "yes\n", ["line 6002: 1 field; expected 2"]),
+        ("yes\n" * 9, [*(f"line {line}: 1 field; expected 2" for line in range(2, 7)), "and 4 more rows"]),
+    ],
+    ids=["a comma at the end", "one row", "a short row", "line break in quotes", "in a later piece", "many"],
+)
+def test_score_refuses_rows_of_another_length_than_the_header(run, tmp_path: Path, rows: str, named: list[str]) -> None:
+    """A row with a field too many or too few is named by its line, and nothing is written: its findings could be anybody's."""
+    source, out = tmp_path / "in.csv", tmp_path / "out.csv"
+    source.write_text("smoke,xray\n" + rows)
+    out.write_text("as it was\n")
+    status, printed, err = run("score", "asia", str(source), str(out), "--target", "lung")
+    assert (status, printed) == (1, "")
+    assert [line.strip().removesuffix(", as in the header") for line in err.splitlines()[1:]] == named
+    assert out.read_text() == "as it was\n"
+
+
+def test_score_reads_a_sound_table_row_by_row(run, tmp_path: Path) -> None:
+    """P(lung) by pgmpy's variable elimination: the same rows without their last comma, and a byte-order mark, CRLF and quotes."""
+    known = [0.142286172920096, 0.00235766983003087]
+    for content in ("smoke,xray\nno,yes\nyes,no\n", "\ufeffsmoke,xray\r\n\r\n\"no\",yes\r\nyes,no"):
+        (tmp_path / "in.csv").write_text(content, newline="")
+        assert run("score", "asia", str(tmp_path / "in.csv"), str(tmp_path / "out.csv"), "--target", "lung=yes")[0] == 0
+        assert pd.read_csv(tmp_path / "out.csv")["P(lung=yes)"].tolist() == pytest.approx(known, abs=1e-12)
+
+
+def test_score_keeps_a_row_for_a_person_of_whom_nothing_is_known(run, tmp_path: Path) -> None:
+    """In a table of one column a blank line is a row; a table without rows gives a table without rows."""
+    source, out = tmp_path / "in.csv", tmp_path / "out.csv"
+    for rows, expected in (("yes\n\nno\n", [0.1, 0.055, 0.01]), ("", [])):
+        source.write_text("smoke\n" + rows)
+        assert run("score", "asia", str(source), str(out), "--target", "lung=yes")[0] == 0
+        assert pd.read_csv(out)["P(lung=yes)"].tolist() == pytest.approx(expected, abs=1e-12)
+    pd.DataFrame({"smoke": pd.Series([], dtype=str)}).to_parquet(tmp_path / "in.parquet")
+    assert run("score", "asia", str(tmp_path / "in.parquet"), str(tmp_path / "out.parquet"), "--target", "lung=yes")[0] == 0
+    assert len(pd.read_parquet(tmp_path / "out.parquet")) == 0
+
+
 def test_score_refuses_what_is_no_table(run, folder: str, tmp_path: Path) -> None:
     """A missing file or an unknown kind is a fault of the command, a broken table or an unknown column one of the data."""
     assert run("score", folder, str(tmp_path / "none.csv"), str(tmp_path / "o.csv"))[0] == 2
@@ -205,7 +249,7 @@ def test_score_refuses_what_is_no_table(run, folder: str, tmp_path: Path) -> Non
     status, _, err = run("score", folder, str(bad), str(tmp_path / "o.csv"))
     assert status == 2
     assert "expected .csv, .csv.gz, .parquet" in err
-    for content in ("", "a,b\n1,2,3\n4\n", "fevr\n1\n"):
+    for content in ("", "a,b\n1,2,3\n4\n", "fevr\n1\n", 'fever\n"1\n0\n', "fever,fever\n1,1\n"):
         (tmp_path / "in.csv").write_text(content)
         status, _, err = run("score", folder, str(tmp_path / "in.csv"), str(tmp_path / "o.csv"))
         assert status == 1, content
