@@ -223,7 +223,7 @@ def test_score_refuses_rows_of_another_length_than_the_header(run, tmp_path: Pat
 def test_score_reads_a_sound_table_row_by_row(run, tmp_path: Path) -> None:
     """P(lung) by pgmpy's variable elimination: the same rows without their last comma, and a byte-order mark, CRLF and quotes."""
     known = [0.142286172920096, 0.00235766983003087]
-    for content in ("smoke,xray\nno,yes\nyes,no\n", "\ufeffsmoke,xray\r\n\r\n\"no\",yes\r\nyes,no"):
+    for content in ("smoke,xray\nno,yes\nyes,no\n", '\ufeffsmoke,xray\r\n\r\n"no",yes\r\nyes,no'):
         (tmp_path / "in.csv").write_text(content, newline="")
         assert run("score", "asia", str(tmp_path / "in.csv"), str(tmp_path / "out.csv"), "--target", "lung=yes")[0] == 0
         assert pd.read_csv(tmp_path / "out.csv")["P(lung=yes)"].tolist() == pytest.approx(known, abs=1e-12)
@@ -239,6 +239,69 @@ def test_score_keeps_a_row_for_a_person_of_whom_nothing_is_known(run, tmp_path: 
     pd.DataFrame({"smoke": pd.Series([], dtype=str)}).to_parquet(tmp_path / "in.parquet")
     assert run("score", "asia", str(tmp_path / "in.parquet"), str(tmp_path / "out.parquet"), "--target", "lung=yes")[0] == 0
     assert len(pd.read_parquet(tmp_path / "out.parquet")) == 0
+
+
+def linked(folder: Path, source: Path) -> list[Path]:
+    """The ways to name a file again: itself, a detour, a symbolic link and a hard link."""
+    (folder / "deeper").mkdir()
+    detour = folder / "deeper" / ".." / source.relative_to(folder)
+    ways = [source, detour, folder / f"soft{source.suffix}", folder / f"hard{source.suffix}"]
+    ways[2].symlink_to(source)
+    ways[3].hardlink_to(source)
+    return ways
+
+
+@pytest.mark.parametrize("kind", [".csv", ".parquet"])
+def test_score_never_writes_over_its_input(run, tmp_path: Path, kind: str) -> None:
+    """OUT that is IN, by any name or link, is refused before a byte is written; so is another OUT when scoring fails."""
+    source = tmp_path / f"in{kind}"
+    frame = pd.DataFrame({"smoke": ["no", "yes"] * 3_000, "xray": ["yes", "no"] * 3_000})
+    frame.to_csv(source, index=False) if kind == ".csv" else frame.to_parquet(source)
+    before = source.read_bytes()
+    for out in linked(tmp_path, source):
+        status, printed, err = run("score", "asia", str(source), str(out), "--target", "lung")
+        assert (status, printed) == (2, "")
+        assert f'"{out}" is read by this command and would be lost; write to another file' in err
+        assert source.read_bytes() == before
+
+
+def test_score_replaces_its_output_when_it_is_complete(run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A failure after the first piece leaves the old answers and nothing beside them."""
+    source, out = tmp_path / "in.csv", tmp_path / "out.csv"
+    source.write_text("smoke\n" + "yes\n" * 6_000)
+    out.write_text("as it was\n")
+    scored = bayesnet.Network.score
+
+    def full(self, frame: pd.DataFrame, *rest) -> pd.DataFrame:
+        if len(frame) < 5_000:
+            raise OSError(28, "No space left on device")
+        return scored(self, frame, *rest)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("bayesnet.network.Network.score", full)
+        assert run("score", "asia", str(source), str(out), "--target", "lung")[0] == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.csv", "out.csv"]
+    assert out.read_text() == "as it was\n"
+    assert run("score", "asia", str(source), str(out), "--target", "lung")[0] == 0
+    assert len(pd.read_csv(out)) == 6_000
+    missing = tmp_path / "missing" / "out.csv"
+    assert run("score", "asia", str(source), str(missing))[2] == f"{missing}: No such file or directory.\n"
+
+
+@pytest.mark.parametrize("folder_model", [False, True])
+def test_page_and_report_never_write_over_their_model(run, tmp_path: Path, folder_model: bool) -> None:
+    """The file a network was read from, or one of its folder, is refused as the place of a page or a report."""
+    bayesnet.load("asia").save(tmp_path / "asia.bif")
+    model = write_clinic(tmp_path / "clinic") if folder_model else tmp_path / "asia.bif"
+    source = model / "people.toml" if folder_model else model
+    findings = "cough" if folder_model else "dysp=yes"
+    before = source.read_bytes()
+    for out in linked(tmp_path, source):
+        for command in (("page", str(model), "-o", str(out)), ("report", str(model), findings, str(out))):
+            status, printed, err = run(*command)
+            assert (status, printed) == (2, "")
+            assert f'"{out}" is read by this command and would be lost' in err
+            assert source.read_bytes() == before
 
 
 def test_score_refuses_what_is_no_table(run, folder: str, tmp_path: Path) -> None:
@@ -362,12 +425,13 @@ def test_ctrl_c_stops_with_a_word(tmp_path: Path, folder: str) -> None:
     command = [sys.executable, "-m", "bayesnet", "score", folder, str(source), str(tmp_path / "out.csv")]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     for _ in range(200):
-        if (tmp_path / "out.csv").exists():
+        if list(tmp_path.glob("out.csv.*.part")):
             break
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=30)
     assert (process.returncode, err.strip()) == (130, "Stopped.")
+    assert [path.name for path in tmp_path.iterdir()] == ["in.csv"], "nothing half-written is left"
 
 
 def test_unreadable_files_are_named(tmp_path: Path, run) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
-from bayesnet.cli.common import as_json, model_argument, progress, to_json
+from bayesnet.cli.common import as_json, keep_apart, model_argument, progress, to_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,14 +36,17 @@ def command(network: Network, source: Path, out: Path, targets: tuple[str, ...],
     """Score the rows of IN (.csv, .csv.gz or .parquet) and write one row each to OUT.
 
     IN has one column per variable: states, or 0 and 1 for absent and present; empty is unobserved. OUT gets the probability of
-    each target, the log-probability of the findings, and what is wrong with a row, if anything.
+    each target, the log-probability of the findings, and what is wrong with a row, if anything; it is written when all rows are
+    answered.
     """
     _check_kind(source, "IN")
     _check_kind(out, "OUT")
+    keep_apart(out, source)
+    from bayesnet.model.replacing import replacing
+
     problems: Counter[str] = Counter()
     rows = 0
-    writer = _Writer(out)
-    with writer, progress("scoring", _count(source)) as advance:
+    with replacing(out) as draft, _Writer(draft, out) as writer, progress("scoring", _count(source)) as advance:
         for piece in _pieces(source):
             scored = network.score(piece, list(targets) or None)
             writer.write(scored)
@@ -154,10 +157,12 @@ def _pieces(source: Path) -> Iterator[pd.DataFrame]:
 
 
 class _Writer:
-    """Writes pieces one after the other to a CSV or Parquet file; closes it at the end."""
+    """Writes pieces one after the other to a file of the kind that the name of `out` says; closes it at the end."""
 
-    def __init__(self, out: Path) -> None:
-        self.out = out
+    def __init__(self, draft: Path, out: Path) -> None:
+        self.draft = draft
+        self.is_parquet = _is_parquet(out)
+        self.compression: Literal["gzip"] | None = "gzip" if out.name.lower().endswith(".gz") else None
         self.started = False
         self.parquet: object = None
 
@@ -166,10 +171,11 @@ class _Writer:
 
     def write(self, piece: pd.DataFrame) -> None:
         """Append a piece."""
-        if _is_parquet(self.out):
+        if self.is_parquet:
             self._write_parquet(piece)
         else:
-            piece.to_csv(self.out, mode="a" if self.started else "w", header=not self.started, index=False)
+            mode: Literal["a", "w"] = "a" if self.started else "w"
+            piece.to_csv(self.draft, mode=mode, header=not self.started, index=False, compression=self.compression)
         self.started = True
 
     def _write_parquet(self, piece: pd.DataFrame) -> None:
@@ -179,7 +185,7 @@ class _Writer:
 
         table = pa.Table.from_pandas(piece, preserve_index=False)
         if self.parquet is None:
-            self.parquet = ParquetWriter(self.out, table.schema)
+            self.parquet = ParquetWriter(self.draft, table.schema)
         assert isinstance(self.parquet, ParquetWriter)
         self.parquet.write_table(table)
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from bayesnet.model.find import find_model
+from bayesnet.model.replacing import replacing
 from bayesnet.model.schema import Example, Model, Number, Place, Source, Variable
 
 _FORM = "2"
@@ -102,15 +103,11 @@ def _cached(file: Path) -> Model | None:
 
 def _keep(file: Path, model: Model) -> None:
     """Write a cache file whole or not at all, whoever else writes it at the same time."""
-    temporary = file.with_name(f"{file.name}.{os.getpid()}.tmp")
-    try:
+    with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(json.dumps(packed(model), ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
-        temporary.replace(file)
+        with replacing(file) as draft:
+            draft.write_text(json.dumps(packed(model), ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
         _drop_older(file)
-    except OSError:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
 
 
 def _drop_older(file: Path) -> None:

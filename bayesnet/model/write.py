@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bayesnet.errors import SpecError
 from bayesnet.model.find import MODEL_FILE, OTHERS, SOURCES_FILE
+from bayesnet.model.replacing import replacing
 from bayesnet.model.schema import BINARY, Example, Model, Number, Source, Variable, group_variable
 
 _HEAD = ("name", "title", "version", "description", "warning", "population", "citation")
@@ -52,7 +53,8 @@ def write_model(model: Model, path: str | Path) -> None:
     folder = Path(path)
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in model_files(model).items():
-        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+        with replacing(folder / name) as draft:
+            draft.write_text(text, encoding="utf-8", newline="\n")
 
 
 def model_files(model: Model) -> dict[str, str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bayesnet.errors import BayesnetError
+from bayesnet.model.replacing import replacing
 from bayesnet.web.bundle import STATIC, bundle
 from bayesnet.web.pagedata import page_data
 
@@ -31,12 +32,10 @@ def write_page(core: Core, findings: Findings, path: str | Path) -> Path:
     """
     text = page(core, findings)
     out = Path(path)
-    draft = out.with_name(f"{out.name}.part")
     try:
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(out)
+        with replacing(out) as draft:
+            draft.write_text(text, encoding="utf-8")
     except OSError as error:
-        draft.unlink(missing_ok=True)
         raise BayesnetError(f"The page could not be written to {out}: {error.strerror or error}.") from error
     return out
 

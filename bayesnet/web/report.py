@@ -18,6 +18,7 @@ from bayesnet.analysis.nexttests import next_tests
 from bayesnet.analysis.requisite import requisite_families
 from bayesnet.analysis.tornado import tornado
 from bayesnet.errors import BayesnetError, NothingToAsk
+from bayesnet.model.replacing import replacing
 from bayesnet.model.schema import Number, Source
 from bayesnet.results.explanation import CLOSED_SHOWN, OPEN_SHOWN, Explanation, Ways, signed
 from bayesnet.results.likelihood_words import CITATION
@@ -53,10 +54,9 @@ def write_report(core: Core, findings: Findings, path: str | Path, target: str |
     """
     text = report(core, findings, target)
     out = Path(path)
-    draft = out.with_name(f"{out.name}.part")
     try:
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(out)
+        with replacing(out) as draft:
+            draft.write_text(text, encoding="utf-8")
     except OSError as error:
         raise BayesnetError(f"The report could not be written to {out}: {error.strerror or error}.") from error
     return out
