@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import pickle
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from strategies import models, odd_words
 
+import bayesnet
 from bayesnet.errors import SpecError
 from bayesnet.interop import read_network
 from bayesnet.model.cache import cache_folder, load_model, packed, unpacked
@@ -215,6 +217,69 @@ def test_a_change_of_any_file_is_seen(tmp_path: Path, own_cache: Path) -> None:
     path = tmp_path / "screening.toml"
     path.write_text(path.read_text().replace("low = 0.008\n", "low = 0.009\n"))
     assert load_model(tmp_path).numbers["breast_cancer=present"].low == 0.009
+
+
+def one_variable(folder: Path, file: str, value: float) -> Path:
+    """A model of one variable whose only number lies in a file of this name; gives the file."""
+    folder.mkdir(exist_ok=True)
+    (folder / "model.toml").write_text(f'name = "m"\nfiles = ["{file}"]\n')
+    (folder / file).parent.mkdir(exist_ok=True)
+    (folder / file).write_text(
+        f'[variables.a]\ngate = "table"\n[[numbers]]\nid = "a=present"\nvalue = {value}\nlow = {value}\nhigh = {value}\n'
+        'range = "exact"\ngrade = "definition"\n'
+    )
+    return folder / file
+
+
+@pytest.mark.parametrize("linked", [False, True])
+def test_an_edit_of_a_group_file_changes_the_answer(tmp_path: Path, linked: bool) -> None:
+    """P(a) is the number of the file as it is now, also where the file is a link to another folder."""
+    for value in (0.2, 0.7, 0.2):
+        file = one_variable(tmp_path / "m", "a.toml", value)
+        if linked:
+            file.replace(tmp_path / "elsewhere.toml")
+            file.symlink_to(tmp_path / "elsewhere.toml")
+        for _ in range(2):
+            assert bayesnet.load(tmp_path / "m").posterior("a")["present"] == pytest.approx(value, abs=1e-15)
+        if linked:
+            file.unlink()
+
+
+@pytest.mark.parametrize("name", ["sub/a.toml", "../a.toml", "a.txt", "a.TOML", "./a.toml"])
+def test_a_group_file_that_the_cache_would_not_see_is_refused(tmp_path: Path, name: str) -> None:
+    """Only `.toml` files of the folder are read, so only they can change an answer."""
+    one_variable(tmp_path / "m", name, 0.2)
+    with pytest.raises(SpecError) as refusal:
+        load_model(tmp_path / "m")
+    (problem,) = refusal.value.problems
+    assert str(problem).startswith(f'model.toml, key "files": "{name}" is not the name of a .toml file beside model.toml; move')
+
+
+def test_an_edit_while_a_model_is_read_is_not_kept_under_the_old_files(
+    tmp_path: Path, own_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was read after an edit does not answer for the files as they were before it."""
+    one_variable(tmp_path / "m", "a.toml", 0.2)
+
+    def edited(folder: Path) -> Model:
+        one_variable(folder, "a.toml", 0.7)
+        return read_model(folder)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("bayesnet.model.cache._read", edited)
+        assert load_model(tmp_path / "m").numbers["a=present"].value == 0.7
+    assert list(own_cache.iterdir()) == []
+    one_variable(tmp_path / "m", "a.toml", 0.2)
+    assert load_model(tmp_path / "m").numbers["a=present"].value == 0.2
+
+
+def test_what_is_no_plain_file_is_not_read(tmp_path: Path) -> None:
+    """A pipe, a folder or a broken link that is called .toml neither stops nor hangs a model that does not name it."""
+    one_variable(tmp_path / "m", "a.toml", 0.2)
+    os.mkfifo(tmp_path / "m" / "pipe.toml")
+    (tmp_path / "m" / "folder.toml").mkdir()
+    (tmp_path / "m" / "broken.toml").symlink_to("nowhere")
+    assert load_model(tmp_path / "m").numbers["a=present"].value == 0.2
 
 
 @pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"head": {}}', b"\xff\xfe", b'{"head":{"name":1},"variables":[[1]]}'])

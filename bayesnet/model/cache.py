@@ -20,8 +20,8 @@ from bayesnet.model.find import find_model
 from bayesnet.model.replacing import replacing
 from bayesnet.model.schema import Example, Model, Number, Place, Source, Variable
 
-_FORM = "2"
-"""Changes when the records or their JSON form change."""
+_FORM = "3"
+"""Changes when the records, their JSON form or what the reader refuses change."""
 
 
 def load_model(name_or_path: str | Path) -> Model:
@@ -44,11 +44,13 @@ def load_model(name_or_path: str | Path) -> Model:
     place = cache_folder()
     if place is None:
         return _read(folder)
-    file = place / f"{folder.resolve().name}-{_digest(folder)}.json"
+    digest = _digest(folder)
+    file = place / f"{folder.resolve().name}-{digest}.json"
     model = _cached(file)
     if model is None:
         model = _read(folder)
-        _keep(file, model)
+        if _digest(folder) == digest:  # nothing was edited meanwhile
+            _keep(file, model)
     return model
 
 
@@ -80,9 +82,9 @@ def _read(folder: Path) -> Model:
 
 
 def _digest(folder: Path) -> str:
-    """A hash of everything that decides what the reader gives."""
+    """Return the hash of everything that decides what the reader gives; it reads no other files than these."""
     digest = hashlib.sha256(f"{_FORM} {_version()} {sys.version_info[:2]}".encode())
-    for path in sorted(folder.glob("*.toml")):
+    for path in sorted(path for path in folder.glob("*.toml") if path.is_file()):
         content = path.read_bytes()
         digest.update(f"\n{path.name} {len(content)}\n".encode())
         digest.update(content)

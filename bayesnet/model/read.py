@@ -129,6 +129,11 @@ class _Reading:
         """Read the variables of a group file and put its numbers on the waiting list."""
         from bayesnet.model.document import GroupFile, VariableEntry, shaped, unread
 
+        if Path(name).name != name or not name.endswith(".toml"):
+            what = f'"{name}" is not the name of a .toml file beside {MODEL_FILE}'
+            self.problems.append(Problem(MODEL_FILE, 'key "files"', what, way_out="move the file there, and name it so"))
+            self.unread.add(name)
+            return
         if not (self.folder / name).is_file():
             there = [path.name for path in self.folder.glob("*.toml") if path.name not in (*OTHERS, *head.files)]
             hint = did_you_mean(nearest(name, there))
@@ -267,7 +272,7 @@ def _cited_elsewhere(folder: Path, files: list[str]) -> set[str]:
     """Keys that stand under source, sources or also in the other files of the folder (targets, claims, costs)."""
     cited: set[str] = set()
     for path in folder.glob("*.toml"):
-        if path.name not in (MODEL_FILE, SOURCES_FILE, *files):
+        if path.is_file() and path.name not in (MODEL_FILE, SOURCES_FILE, *files):
             try:
                 cited.update(_citations(read_toml(path)))
             except SpecError:
