@@ -237,6 +237,24 @@ def test_xdsl_of_an_untried_pyagrum_is_refused_rather_than_misread() -> None:
         xdsl.read(XDSL_OF_TWO_PARENTS.format("0.5 " * 12, "aGrUM 4.0.0").encode(), "a.xdsl", "a")
 
 
+OLD_XMLBIF = """<BIF VERSION="0.2"><NETWORK><NAME>weather</NAME>
+<VARIABLE><NAME>today</NAME><TYPE>discrete</TYPE><VALUE>sun</VALUE><VALUE>rain</VALUE><VALUE>snow</VALUE></VARIABLE>
+<VARIABLE><NAME>next</NAME><TYPE>discrete</TYPE><VALUE>sun</VALUE><VALUE>rain</VALUE><VALUE>snow</VALUE></VARIABLE>
+<PROBABILITY><FOR>today</FOR><TABLE>0.6 0.3 0.1</TABLE></PROBABILITY>
+<PROBABILITY><FOR>next</FOR><GIVEN>today</GIVEN>
+  <TABLE>0.5 0.2 0.3   0.3 0.5 0.2   0.2 0.3 0.5</TABLE></PROBABILITY>
+</NETWORK></BIF>"""
+
+
+def test_xmlbif_of_the_form_before_0_3_has_the_child_moving_slowest() -> None:
+    """P(next=sun | today=rain) = 0.2 and P(next) = 0.39, 0.35, 0.26 by hand; in the form of 0.3 the same numbers mean 0.3."""
+    tables = xmlbif.read(OLD_XMLBIF.encode(), "a.xml", "a")
+    np.testing.assert_array_equal(tables.tables[1][1], [0.2, 0.5, 0.3])
+    np.testing.assert_allclose(tables.tables[0] @ tables.tables[1], [0.39, 0.35, 0.26], rtol=1e-15)
+    new = OLD_XMLBIF.replace("VALUE>", "OUTCOME>").replace("PROBABILITY>", "DEFINITION>")
+    np.testing.assert_array_equal(xmlbif.read(new.encode(), "a.xml", "a").tables[1][1], [0.3, 0.5, 0.2])
+
+
 def test_uai_has_the_child_last_and_moving_fastest() -> None:
     """The published order: scope `parents child`, the last variable of the scope moves fastest."""
     tables = uai.read("BAYES\n2\n2 3\n2\n1 0\n2 0 1\n2\n 0.4 0.6\n6\n 0.1 0.2 0.7  0.3 0.3 0.4", "a.uai", "a")
@@ -244,6 +262,18 @@ def test_uai_has_the_child_last_and_moving_fastest() -> None:
     np.testing.assert_array_equal(tables.tables[1], [[0.1, 0.2, 0.7], [0.3, 0.3, 0.4]])
 
 
+DYNAMIC_XDSL = """<smile version="1.0" id="Steps"><nodes>
+  <cpt id="Mood" dynamic="plate"><state id="good"/><state id="bad"/><probabilities>0.9 0.1</probabilities></cpt></nodes>
+ <dynamic numslices="5"><cpt id="Mood" order="1"><parents>Mood</parents><probabilities>0.7 0.3 0.2 0.8</probabilities></cpt>
+ </dynamic></smile>"""
+DYNAMIC = (
+    "a dynamic network, whose arrows lead from one step of time to the next, is not read; "
+    "unroll it (SMILE's Network.unroll) and save the result"
+)
+MIXED = (
+    "has <PROBABILITY> as before XMLBIF 0.3 and <OUTCOME> as in 0.3, which order their tables differently; "
+    "save it in one of the two forms"
+)
 HEAD = "variable a { type discrete [ 2 ] { t, f }; }\n"
 MISTAKES = [
     ("bif", HEAD + "probability ( a ) {\n table 0.5, 0.5\n}",
@@ -264,6 +294,21 @@ MISTAKES = [
     ("xdsl", "<BIF/>", "another kind of document; got <BIF>; expected <smile>"),
     ("xdsl", '<smile><nodes><noisymax id="n"><state id="t"/></noisymax></nodes></smile>',
      'variable "n": is a "noisymax" node; in GeNIe, change the node\'s type to general chance (CPT) and save again'),
+    ("xmlbif", OLD_XMLBIF.replace("VALUE>", "OUTCOME>"),
+     MIXED),
+    ("xmlbif", OLD_XMLBIF.replace("0.1</TABLE>", "0.1</TABLE><TABLE>0.1 0.2 0.7</TABLE>"),
+     'variable "today": has 2 <TABLE> elements; expected one'),
+    ("xmlbif", OLD_XMLBIF.replace("0.1</TABLE>", "0.1</TABLE><ENTRY>0.1 0.2 0.7</ENTRY>"),
+     'variable "today": its <ENTRY> is not read; expected every number in <TABLE>'),
+    ("xmlbif", OLD_XMLBIF.replace("</NETWORK>", "</NETWORK><NETWORK></NETWORK>"), "has 2 <NETWORK> elements; expected one"),
+    ("xdsl", DYNAMIC_XDSL, DYNAMIC),
+    ("xdsl", XDSL_OF_TWO_PARENTS.format("0.5 " * 12, "").replace('"c"', '"c" dynamic="plate"'), DYNAMIC),
+    ("xdsl", XDSL_OF_TWO_PARENTS.format("0.5 " * 12 + "</probabilities><probabilities>" + "0.25 0.75 " * 6, ""),
+     'variable "c": has 2 <probabilities> elements; expected one'),
+    ("xdsl", XDSL_OF_TWO_PARENTS.format("0.5 " * 12, "").replace("<parents>p q", "<parents>p q</parents><parents>p"),
+     'variable "c": has 2 <parents> elements; expected one'),
+    ("xdsl", DYNAMIC_XDSL.replace("dynamic", "later").replace(' later="plate"', ""),
+     "<later> holds arrows or tables that are not read; expected all of them in <nodes>"),
     ("uai", "MARKOV\n1", 'line 1: cannot be read; got "MARKOV"; expected "BAYES"; a Markov network has no conditional tables'),
     ("uai", "BAYES\n1\n2\n1\n1 0\n2\n0.5 x", 'line 7: cannot be read; got "x"; expected number 2 of the 2 of table 0'),
 ]  # fmt: skip
@@ -274,7 +319,7 @@ def test_a_syntax_error_gives_the_line_and_what_was_expected(format_name: str, t
     """A mistake in a file is told in one sentence: file, line, what was expected, what was there."""
     with pytest.raises(SpecError) as refusal:
         FORMATS[format_name][1](text)
-    separator = ": " if message.startswith("another") else ", "
+    separator = ", " if message.startswith(("line", "variable")) else ": "
     assert [str(problem) for problem in refusal.value.problems] == [f"a.{format_name}{separator}{message}"]
 
 
