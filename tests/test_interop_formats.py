@@ -275,6 +275,20 @@ MIXED = (
     "save it in one of the two forms"
 )
 HEAD = "variable a { type discrete [ 2 ] { t, f }; }\n"
+PAIR = (
+    HEAD.strip()
+    + """ variable b { type discrete [ 2 ] { t, f }; }
+probability ( a ) { table 0.5, 0.5; }
+"""
+)
+NET = 'node a { states = ("t" "f"); } '
+OPEN_NET = """node A { states = ("a" "b"); } node B { states = ("x" "y" "z"); } node C { states = ("t" "f"); }
+potential (A) { data = (0.5 0.5); }
+potential (B) { data = (0.2 0.3 0.5); }
+potential (C | A B)
+{
+  data = (((0.9 0.1)(0.8 0.2)(0.7 0.3)((0.6 0.4)(0.5 0.5)(0.4 0.6));
+}"""
 MISTAKES = [
     ("bif", HEAD + "probability ( a ) {\n table 0.5, 0.5\n}",
      'line 4: cannot be read; got "}"; expected ";" before the end of the block'),
@@ -294,6 +308,25 @@ MISTAKES = [
     ("xdsl", "<BIF/>", "another kind of document; got <BIF>; expected <smile>"),
     ("xdsl", '<smile><nodes><noisymax id="n"><state id="t"/></noisymax></nodes></smile>',
      'variable "n": is a "noisymax" node; in GeNIe, change the node\'s type to general chance (CPT) and save again'),
+    ("uai", "BAYES\n1\n2\n1\n1 0\n2\n0.5 0.5\n\n2\n0.1 0.9",
+     'line 9: cannot be read; got "2"; expected the end of the file after the last table'),
+    ("bif", HEAD + "probability ( a ) {\n table 0.1, 0.9;\n table 0.5, 0.5;\n}", 'line 4, variable "a": two tables'),
+    ("bif", PAIR + "probability ( b | a ) {\n default 0.5, 0.5;\n default 0.1, 0.9;\n}", 'line 5, variable "b": two defaults'),
+    ("bif", PAIR + "probability ( b | a ) { table 0.5, 0.5, 0.5, 0.5; (t) 0.1, 0.9; }",
+     'line 3, variable "b": a table beside rows or a default; expected one or the other'),
+    ("bif", PAIR + "probability ( b | a ) { default 0.1, 0.9; table 0.5, 0.5, 0.5, 0.5; }",
+     'line 3, variable "b": a table beside rows or a default; expected one or the other'),
+    ("net", NET + "potential (a) { data = (0.5 0.5);\n data = (0.1 0.9); }",
+     'line 2: cannot be read; got "data" again; expected one "data" in a block'),
+    ("net", 'node a { states = ("t" "f");\n\n states = ("f" "t"); }',
+     'line 3: cannot be read; got "states" again; expected one "states" in a block'),
+    ("net", NET + "potential (a) {\n data = % ((\n ((0.5 0.5); }",
+     'line 3: cannot be read; got "(" that is not closed; expected ")" after each "(" in "data"'),
+    ("net", NET + "potential (a) {\n data = (0.5\n 0.5)); }",
+     'line 3: cannot be read; got ")" alone; expected "(" before each ")" in "data"'),
+    ("net", 'node a { states = ("t" ")";\n}',
+     'line 1: cannot be read; got "(" that is not closed; expected ")" after each "(" in "states"'),
+    ("net", OPEN_NET, 'line 6: cannot be read; got "(" that is not closed; expected ")" after each "(" in "data"'),
     ("xmlbif", OLD_XMLBIF.replace("VALUE>", "OUTCOME>"),
      MIXED),
     ("xmlbif", OLD_XMLBIF.replace("0.1</TABLE>", "0.1</TABLE><TABLE>0.1 0.2 0.7</TABLE>"),
