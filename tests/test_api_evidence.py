@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -66,6 +67,24 @@ def test_interventions_are_given_apart_or_in_the_text() -> None:
         assert answer.probabilities == pytest.approx(net.posterior("flu | cough").probabilities, rel=1e-12)
     with pytest.raises(PatternError, match="an intervention sets a variable to one state"):
         net.posterior("flu", do={"weight": {"lost", "same"}})
+
+
+NUMBERED = """variable 0 { type discrete [ 3 ] { 0, 1, 2 }; } variable 1 { type discrete [ 2 ] { 0, 1 }; }
+probability ( 0 ) { table 0.2, 0.3, 0.5; } probability ( 1 | 0 ) { (0) 0.1, 0.9; (1) 0.2, 0.8; (2) 0.7, 0.3; }"""
+
+
+@pytest.mark.parametrize("form", [list, tuple, np.array])
+def test_numbers_that_are_states_are_no_likelihoods_in_a_list(tmp_path: Path, form) -> None:
+    """One of 0 and 1, where these are all the states, is no news: P(0=2) stays 0.5. A list could mean 1=1 too: 0.15 / 0.57."""
+    (tmp_path / "n.bif").write_text(NUMBERED)
+    net = bayesnet.load(tmp_path / "n.bif")
+    assert net.posterior("0", given={"1": {0, 1}})["2"] == pytest.approx(0.5, abs=1e-15)
+    assert net.posterior("0", given={"1": {0: 0, 1: 1}})["2"] == pytest.approx(0.15 / 0.57, abs=1e-15)
+    for given_ in ({"1": form([0, 1])}, {"1": form([1.0, 0.0])}, {"0": form([0, 2])}, {"0": form([2])}):
+        with pytest.raises(PatternError, match="these numbers are states and could be likelihoods too"):
+            net.posterior("0", given=given_)
+    assert net.posterior("0", given={"1": form([0.5, 0.5])})["2"] == pytest.approx(0.5, abs=1e-15)
+    assert net.posterior("0", given={"1": form([1, 3])})["2"] == pytest.approx((0.35 + 0.45) / (0.43 + 3 * 0.57), abs=1e-15)
 
 
 REFUSED = [

@@ -213,6 +213,14 @@ def _from_list(core: Core, v: int, values: list[Any]) -> Findings:
         return findings
     if values and all(isinstance(x, numbers.Real) and not isinstance(x, bool) for x in values):
         states = core.states(v)
+        if all(str(x) in states or _as_integer(x) in states for x in values):
+            raise PatternError(
+                f"{core.names[v]}={values}",
+                1,
+                "these numbers are states and could be likelihoods too",
+                way_out=f"write {{{', '.join(map(str, values))}}} for one of these states, "
+                f"or a dict of likelihoods by state, such as {dict.fromkeys(states, 1.0)}",
+            )
         if len(values) != len(states):
             raise PatternError(
                 f"{core.names[v]}={values}",
@@ -289,9 +297,14 @@ def state_name(core: Core, v: int, value: Any) -> str:
         value = value.item()
     if isinstance(value, bool | int | float) and frozenset(states) == _BINARY and value in (0, 1):
         return "present" if value else "absent"
-    text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    text = _as_integer(value)
     core.state(v, text)
     return text
+
+
+def _as_integer(value: object) -> str:
+    """Return a value as text, a whole number without decimals."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _missing(value: Any) -> bool:
