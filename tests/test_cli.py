@@ -200,10 +200,19 @@ def test_score_reads_and_writes_tables(run, folder: str, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("rows", "named"),
     [
-        ("no,yes,\nyes,no,\n", ["line 2: 3 fields; expected 2", "line 3: 3 fields; expected 2"]),
-        ("yes,no\nyes,no,yes\nno,yes\n", ["line 3: 3 fields; expected 2"]),
+        (
+            "no,yes,\nyes,no,\n",
+            [f"line {line}: 3 fields; expected 2, as in the header; take off the comma at its end" for line in (2, 3)],
+        ),
+        (
+            "yes,no\nyes,no,yes\nno,yes\n",
+            ["line 3: 3 fields; expected 2, as in the header; put a value with a comma in it in double quotes"],
+        ),
         ("yes,no\n\nyes\n", ["line 4: 1 field; expected 2"]),
-        ('"yes","no"\n"y\nes",no\n,,,\n', ["line 5: 4 fields; expected 2"]),
+        (
+            '"yes","no"\n"y\nes",no\n,,,\n',
+            ["line 5: 4 fields; expected 2, as in the header; put a value with a comma in it in double quotes"],
+        ),
         ("yes,no\n" * 6_000 + "yes\n", ["line 6002: 1 field; expected 2"]),
         ("yes\n" * 9, [*(f"line {line}: 1 field; expected 2" for line in range(2, 7)), "and 4 more rows"]),
     ],
@@ -239,6 +248,20 @@ def test_score_keeps_a_row_for_a_person_of_whom_nothing_is_known(run, tmp_path: 
     pd.DataFrame({"smoke": pd.Series([], dtype=str)}).to_parquet(tmp_path / "in.parquet")
     assert run("score", "asia", str(tmp_path / "in.parquet"), str(tmp_path / "out.parquet"), "--target", "lung=yes")[0] == 0
     assert len(pd.read_parquet(tmp_path / "out.parquet")) == 0
+
+
+def test_score_reads_no_variable_as_an_index(run, tmp_path: Path) -> None:
+    """A Parquet file whose index is a variable is refused, since the finding would be lost; any other index is left alone."""
+    source, out = tmp_path / "in.parquet", tmp_path / "out.csv"
+    frame = pd.DataFrame({"smoke": ["no", "yes"], "xray": ["yes", "no"], "person": ["A", "B"]})
+    frame.drop(columns="person").set_index("smoke").to_parquet(source)
+    status, _, err = run("score", "asia", str(source), str(out), "--target", "lung")
+    assert (status, out.exists()) == (1, False)
+    assert 'the index is the variable "smoke" and would not be read; make it a column with reset_index()' in err
+    frame.set_index("person").to_parquet(source)
+    assert run("score", "asia", str(source), str(out), "--target", "lung=yes")[0] == 0
+    known = [0.142286172920096, 0.00235766983003087]
+    assert pd.read_csv(out)["P(lung=yes)"].tolist() == pytest.approx(known, abs=1e-12)
 
 
 def linked(folder: Path, source: Path) -> list[Path]:

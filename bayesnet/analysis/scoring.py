@@ -51,7 +51,7 @@ def score(core: Core, frame: pd.DataFrame, targets: Sequence[str] | None = None,
     Raises
     ------
     SpecError
-        Where a column is not a variable, or stands twice: all of them at once.
+        Where a column is not a variable or stands twice, or a variable is in the index: all of them at once.
     """
     import pandas as pd
 
@@ -74,7 +74,7 @@ def score(core: Core, frame: pd.DataFrame, targets: Sequence[str] | None = None,
 
 
 def _check_columns(core: Core, frame: pd.DataFrame) -> None:
-    """Refuse columns that would have to be ignored."""
+    """Refuse columns, and variables in the index, that would have to be ignored."""
     names = [str(name) for name in frame.columns]
     problems = []
     for name in dict.fromkeys(names):
@@ -83,6 +83,11 @@ def _check_columns(core: Core, frame: pd.DataFrame) -> None:
             problems.append(f'column "{name}" is not a variable of {core.model.name}; {hint}')
         elif names.count(name) > 1:
             problems.append(f'column "{name}" stands {names.count(name)} times')
+    problems += [
+        f'the index is the variable "{index}" and would not be read; make it a column with reset_index()'
+        for index in frame.index.names
+        if index in core.index
+    ]
     if problems:
         raise SpecError("the frame", problems)
 

@@ -97,7 +97,7 @@ def _count(source: Path) -> int:
         width = width or len(fields)
         rows += 1
         if len(fields) != width:
-            ragged.append(f"line {line}: {_fields(len(fields))}; expected {width}, as in the header")
+            ragged.append(f"line {line}: {_fields(len(fields))}; expected {width}, as in the header{_way_out(fields, width)}")
     if ragged:
         from bayesnet.errors import SpecError
 
@@ -108,6 +108,13 @@ def _count(source: Path) -> int:
 
 def _fields(count: int) -> str:
     return f"{count} field" if count == 1 else f"{count} fields"
+
+
+def _way_out(fields: list[str], width: int) -> str:
+    """Say what to do about a row that is too long."""
+    if len(fields) < width:
+        return ""
+    return "; take off the comma at its end" if fields[width:] == [""] else "; put a value with a comma in it in double quotes"
 
 
 def _lines(source: Path) -> Iterator[tuple[int, list[str]]]:
