@@ -326,6 +326,8 @@ MISTAKES = [
      'line 3: cannot be read; got ")" alone; expected "(" before each ")" in "data"'),
     ("net", 'node a { states = ("t" ")";\n}',
      'line 1: cannot be read; got "(" that is not closed; expected ")" after each "(" in "states"'),
+    ("net", NET + "potential (a b) { data = (1 0); }",
+     'line 1: cannot be read; got "b"; expected "|" or ")" after "a", since joint potentials are not read'),
     ("net", OPEN_NET, 'line 6: cannot be read; got "(" that is not closed; expected ")" after each "(" in "data"'),
     ("xmlbif", OLD_XMLBIF.replace("VALUE>", "OUTCOME>"),
      MIXED),

@@ -103,11 +103,13 @@ def _head(scanner: Scanner) -> tuple[str, list[str]]:
     scanner.expect("(", 'after "potential"')
     child = scanner.label("the name of a node")
     parents: list[str] = []
+    conditional = False
     while (kind := scanner.next()) != "mark" or scanner.value != ")":
-        if kind == "mark" and scanner.value == "|":
+        if kind == "mark" and scanner.value == "|" and not conditional:
+            conditional = True
             continue
-        if kind not in ("word", "quoted"):
-            scanner.fail('a node, "|" or ")"')
+        if kind not in ("word", "quoted") or not conditional:
+            scanner.fail('a node or ")"' if conditional else f'"|" or ")" after "{child}", since joint potentials are not read')
         parents.append(scanner.value)
     return child, parents
 
