@@ -11,7 +11,7 @@ from strategies import models
 import bayesnet
 from bayesnet import BayesnetError, ImpossibleEvidence, PatternError
 from bayesnet.model.expand import expand
-from bayesnet.model.schema import Model, Number, Variable
+from bayesnet.model.records import Model, Number, Variable
 from bayesnet.network import Network
 from bayesnet.pattern import Term
 

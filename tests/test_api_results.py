@@ -96,7 +96,7 @@ def test_titles_are_the_question() -> None:
 
 def test_html_holds_no_markup_of_the_model() -> None:
     """Names with markup are harmless in a notebook."""
-    from bayesnet.model.schema import Model, Number, Variable
+    from bayesnet.model.records import Model, Number, Variable
     from bayesnet.network import Network
 
     name = "<script>alert(1)</script>"

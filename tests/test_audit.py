@@ -21,7 +21,7 @@ from bayesnet.errors import PatternError, SpecError, UnknownVariable
 from bayesnet.inference.engine import Engine
 from bayesnet.model.factors import Dependence, Factors, TableFamily
 from bayesnet.model.read import read_model
-from bayesnet.model.schema import Model, Number, Source, Variable
+from bayesnet.model.records import Model, Number, Source, Variable
 
 BINARY = ("absent", "present")
 NAMES = ("site", "disease", "fever", "pain")
@@ -57,7 +57,7 @@ def model(**numbers: str) -> Model:
     variables = {
         "site": Variable("site", states=("primary", "hospital"), default="primary"),
         "disease": Variable("disease", group="diagnoses", role="common", parents=("site",)),
-        "other": Variable("other", group="diagnoses", role="default"),
+        "other": Variable("other", group="diagnoses", role="other"),
         "fever": Variable("fever", parents=("disease",)),
         "pain": Variable("pain", parents=("disease",)),
     }

@@ -78,7 +78,7 @@ def test_impossible_combinations_are_impossible(net, impossible: str) -> None:
 
 def test_the_sixteen_specific_diagnoses_can_all_coexist(net) -> None:
     """No diagnosis rules out another, and none of them is exactly nonspecific pain."""
-    specific = [v.name for v in net.variables.values() if v.group == "diagnoses" and v.role != "default"]
+    specific = [v.name for v in net.variables.values() if v.group == "diagnoses" and v.role != "other"]
     assert len(specific) == 16
     assert net.probability(", ".join(specific)) > 0.0
     none = ", ".join(f"!{name}" for name in specific)

@@ -16,7 +16,7 @@ import bayesnet
 from bayesnet import plot
 from bayesnet.cli import main
 from bayesnet.cli.program import COMMANDS
-from bayesnet.model import document
+from bayesnet.model import file_shapes
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -130,8 +130,14 @@ def test_the_priors_format_names_every_key() -> None:
     from bayesnet.analysis import auditfiles, costs, decisionfile
 
     page = (DOCS / "priors-format.md").read_text(encoding="utf-8")
-    shapes = (document.ModelFile, document.ExampleEntry, document.VariableEntry, document.NumberEntry, document.SourceEntry)
-    keys = {key for shape in (*shapes, document.GroupFile) for key in shape.model_fields}
+    shapes = (
+        file_shapes.ModelFile,
+        file_shapes.ExampleEntry,
+        file_shapes.VariableEntry,
+        file_shapes.NumberEntry,
+        file_shapes.SourceEntry,
+    )
+    keys = {key for shape in (*shapes, file_shapes.GroupFile) for key in shape.model_fields}
     keys |= {f.name for kind in (auditfiles.Target, auditfiles.Check, auditfiles.Claim) for f in fields(kind)}
     keys |= {*auditfiles.CHECK_KINDS, *auditfiles.TARGET_KINDS, *costs._FIELDS, *decisionfile._FILE, *decisionfile._UTILITY}
     assert [key for key in sorted(keys) if not re.search(rf"[`\[.]{key}[`\].<]|^`?{key} = |`{key} = ", page, re.M)] == []

@@ -14,7 +14,7 @@ from bayesnet.errors import SpecError
 from bayesnet.interop import read_network, write_network
 from bayesnet.model.check import check_model
 from bayesnet.model.expand import expand
-from bayesnet.model.schema import Model
+from bayesnet.model.records import Model
 
 SIZES = {
     "alarm": (37, 752),

@@ -12,7 +12,7 @@ from bayesnet.errors import SpecError
 from bayesnet.model.check import check_model
 from bayesnet.model.expand import expand
 from bayesnet.model.read import read_folder, read_model
-from bayesnet.model.schema import Model, Number, Variable
+from bayesnet.model.records import Model, Number, Variable
 
 MODEL = """\
 name = "clinic"

@@ -22,7 +22,7 @@ from bayesnet.model.cache import cache_folder, load_model, packed, unpacked
 from bayesnet.model.expand import expand
 from bayesnet.model.find import find_model, shipped_models
 from bayesnet.model.read import read_model
-from bayesnet.model.schema import Model, Number, Source, Variable, group_variable
+from bayesnet.model.records import Model, Number, Source, Variable, group_variable
 from bayesnet.model.write import model_files, write_model
 
 same_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -188,7 +188,7 @@ def test_a_cached_model_is_the_model(model: Model) -> None:
     """Through JSON and back nothing changes, the places of errors included."""
     again = unpacked(json.loads(json.dumps(packed(model))))
     assert again == model
-    assert [n.place for n in again.numbers.values()] == [n.place for n in model.numbers.values()]
+    assert [n.location for n in again.numbers.values()] == [n.location for n in model.numbers.values()]
 
 
 @given(models(max_variables=3))
@@ -207,7 +207,7 @@ def test_the_second_load_reads_the_cache_and_gives_the_same(own_cache: Path, mon
     monkeypatch.setattr("bayesnet.model.read.read_folder", None)
     second = load_model("asia")
     assert second == first
-    assert second.numbers["asia=yes"].place.file == "clinic.toml"
+    assert second.numbers["asia=yes"].location.file == "clinic.toml"
 
 
 def test_a_change_of_any_file_is_seen(tmp_path: Path, own_cache: Path) -> None:

@@ -15,7 +15,7 @@ from strategies import models
 from bayesnet.errors import SpecError
 from bayesnet.model.expand import Expander, expand
 from bayesnet.model.factors import Factors, Family, TableFamily
-from bayesnet.model.schema import Model, Number, Variable
+from bayesnet.model.records import Model, Number, Variable
 from bayesnet.pattern import literal
 
 GATED = ("table", "noisy_or", "noisy_max", "odds_ratio")

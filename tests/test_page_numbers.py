@@ -22,7 +22,7 @@ from bayesnet.errors import SpecError
 from bayesnet.model.cache import load_model
 from bayesnet.model.expand import expand
 from bayesnet.model.factors import NoisyFamily
-from bayesnet.model.schema import Model
+from bayesnet.model.records import Model
 from bayesnet.web import export
 from bayesnet.web.export import network_to_dict
 from bayesnet.web.pagenumbers import MOST_NUMBERS, number_data

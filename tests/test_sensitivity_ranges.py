@@ -19,7 +19,7 @@ from bayesnet.analysis.influence import arc_strengths
 from bayesnet.analysis.tables import table_of
 from bayesnet.errors import BayesnetError, ImpossibleEvidence
 from bayesnet.inference.engine import Engine
-from bayesnet.model.schema import Variable
+from bayesnet.model.records import Variable
 from bayesnet.network import Network
 
 RANDOM = settings(max_examples=40)

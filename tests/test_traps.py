@@ -21,7 +21,7 @@ from bayesnet import BayesnetError, ImpossibleEvidence, SpecError, UnknownState,
 from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import Evidence
 from bayesnet.interop.files import EXTENSIONS
-from bayesnet.model.schema import Model, Number, Variable
+from bayesnet.model.records import Model, Number, Variable
 from bayesnet.network import Network
 
 

@@ -16,7 +16,7 @@ from bayesnet.analysis.sobol import sobol_shares
 from bayesnet.analysis.uncertainty import sampler
 from bayesnet.errors import BayesnetError
 from bayesnet.inference.engine import Engine
-from bayesnet.model.schema import Model, Number, Variable
+from bayesnet.model.records import Model, Number, Variable
 from bayesnet.network import Network
 
 

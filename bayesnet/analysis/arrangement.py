@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from bayesnet.model.vocabulary import GROUPS_OF_VARIABLES, RISK_FACTORS, SETTINGS
+
 SWEEPS = 12
 """Passes of the barycentre rule.
 
 Sugiyama K, Tagawa S, Toda M (1981). Visual understanding of hierarchical system structures. IEEE Trans SMC 11:109-125.
 """
 
-_TOGETHER = {"settings": "risk_factors"}
-_LAST = "groups"
+_TOGETHER = {SETTINGS: RISK_FACTORS}
+_LAST = GROUPS_OF_VARIABLES
 
 Arc = tuple[int, int, float]
 """Parent, child, strength."""

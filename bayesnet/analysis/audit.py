@@ -14,7 +14,8 @@ from bayesnet.analysis.decision import Decider
 from bayesnet.analysis.decisionfile import read_decision
 from bayesnet.analysis.questions import Answer, Asker, split
 from bayesnet.errors import BayesnetError, ImpossibleEvidence, Problem, SpecError
-from bayesnet.model.schema import Model, Source
+from bayesnet.model.records import Model, Source
+from bayesnet.model.vocabulary import DIAGNOSES, OTHER_ROLE
 from bayesnet.results.audit import Audit, AuditedClaim, AuditedTarget, ClaimVerdict, TargetVerdict
 from bayesnet.results.base import Basis
 
@@ -185,8 +186,8 @@ def answer_target(ask: Asker, target: Target) -> tuple[float, float]:
 
 def diagnoses(model: Model) -> dict[str, tuple[str, ...]]:
     """The sets that claims may name: every diagnosis, and the specific ones."""
-    every = [v for v in model.variables.values() if v.group == "diagnoses"]
-    return {"all": tuple(v.name for v in every), "specific": tuple(v.name for v in every if v.role != "default")}
+    every = [v for v in model.variables.values() if v.group == DIAGNOSES]
+    return {"all": tuple(v.name for v in every), "specific": tuple(v.name for v in every if v.role != OTHER_ROLE)}
 
 
 def inputs_among(ask: Asker, model: Model, targets: Iterable[Target]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bayesnet.errors import Problem, SpecError, did_you_mean, nearest
-from bayesnet.model.schema import GRADES
+from bayesnet.model.vocabulary import GRADES
 
 TARGET_KINDS = ("probability", "likelihood_ratio_positive", "likelihood_ratio_negative", "ratio", "odds_ratio")
 CHECK_KINDS = (

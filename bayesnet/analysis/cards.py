@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bayesnet.analysis.conflictset import definition
 from bayesnet.analysis.findings import Findings
 from bayesnet.analysis.priors import priors
-from bayesnet.model.schema import Number, Source
+from bayesnet.model.records import Number, Source
 from bayesnet.results.cards import CitedNumber, NumberCard, VariableCard, VariableLine, Variables
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _cited(core: Core, number: Number) -> CitedNumber:
         where=number.where,
         population=number.population,
         note=number.note,
-        file=number.place.file,
+        file=number.location.file,
     )
 
 

@@ -13,7 +13,7 @@ from bayesnet.analysis.numbers import ODDS
 from bayesnet.errors import SpecError
 from bayesnet.model.check import check_model
 from bayesnet.model.factors import FloatArray, IntArray
-from bayesnet.model.schema import Model
+from bayesnet.model.records import Model
 
 if TYPE_CHECKING:
     from bayesnet.analysis.core import Core

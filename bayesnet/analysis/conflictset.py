@@ -153,7 +153,7 @@ def _sentence(core: Core, v: int, evidence: Evidence) -> str:
         return f"The model gives P({question}) = 0 ({_where(core, v, known)})."
     if variable.gate == "deterministic":
         defined = _short(definition(variable.expression))
-        return f'The model defines {variable.name} as {defined} ({variable.place.file or core.model.name}, "definition").'
+        return f'The model defines {variable.name} as {defined} ({variable.location.file or core.model.name}, "definition").'
     return f"The model rules combinations out in {variable.name} ({_where(core, v, known)})."
 
 
@@ -199,5 +199,5 @@ def _where(core: Core, v: int, known: dict[int, FloatArray]) -> str:
     numbers = [n for n in core.model.numbers.values() if n.variable == name and n.value in (0.0, 1.0)]
     numbers = [n for n in numbers if core.compatible(n.id, known)] or numbers
     if variable.gate == "deterministic" or not numbers or all(n.grade == "definition" for n in numbers):
-        return f'{variable.place.file or core.model.name}, "definition"'
-    return f'{numbers[0].place.file or core.model.name}, number "{numbers[0].id}"'
+        return f'{variable.location.file or core.model.name}, "definition"'
+    return f'{numbers[0].location.file or core.model.name}, number "{numbers[0].id}"'

@@ -14,7 +14,8 @@ from bayesnet.errors import BayesnetError, PatternError, UnknownState, UnknownVa
 from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import Evidence, ZeroEvidence
 from bayesnet.model.factors import Factors, FloatArray
-from bayesnet.model.schema import Model
+from bayesnet.model.records import Model
+from bayesnet.model.vocabulary import DIAGNOSES
 from bayesnet.pattern import Term, canonical_id, parse_number_id, resolve
 from bayesnet.results.base import Basis
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from bayesnet.model.expand import Expander
 
 T = TypeVar("T")
-DIAGNOSES = "diagnoses"
 _SHORT = frozenset(("absent", "present"))
 
 

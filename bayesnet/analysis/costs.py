@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from bayesnet.analysis.tomltables import Document
-from bayesnet.model.schema import Model, Source
+from bayesnet.model.records import Model, Source
 
 if TYPE_CHECKING:
     from bayesnet.analysis.core import Core

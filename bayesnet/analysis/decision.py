@@ -19,7 +19,8 @@ from bayesnet.errors import NothingToAsk
 from bayesnet.inference.evidence import Evidence, ZeroEvidence
 from bayesnet.model.expression import parse_condition, resolve_condition
 from bayesnet.model.factors import FloatArray
-from bayesnet.model.schema import BINARY, Variable
+from bayesnet.model.records import Variable
+from bayesnet.model.vocabulary import BINARY
 from bayesnet.pattern import quote
 from bayesnet.results.advice import Advice, OptionLine, StateLine, Threshold, UtilityBar, ValuedTest
 

@@ -14,7 +14,7 @@ from bayesnet.analysis.tomltables import Document
 from bayesnet.errors import BayesnetError
 from bayesnet.model.expression import parse_condition, resolve_condition
 from bayesnet.model.factors import FloatArray
-from bayesnet.model.schema import Model, Source
+from bayesnet.model.records import Model, Source
 
 _FILE = ("title", "unit", "warning", "brought_by_options", "money", "states", "options", "utilities", "sources")
 _UTILITY = ("id", "value", "low", "high", "grade", "source", "where", "note")

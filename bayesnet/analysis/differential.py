@@ -16,6 +16,7 @@ from bayesnet.analysis.priors import priors
 from bayesnet.errors import NothingToAsk, TooWide
 from bayesnet.inference.evidence import Evidence
 from bayesnet.model.factors import FloatArray
+from bayesnet.model.vocabulary import OTHER_ROLE
 from bayesnet.results.differential import Diagnosis, Differential
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def _distrust(
     core: Core, findings: Findings, evidence: Evidence, lines: Sequence[Diagnosis], variables: Sequence[int], draws: int
 ) -> tuple[str, ...]:
     """What moves the leading specific diagnosis most over its own range; without draws, in a hurry, only the widest ranges."""
-    leading = next((line.diagnosis for line in lines if line.role != "default"), "")
+    leading = next((line.diagnosis for line in lines if line.role != OTHER_ROLE), "")
     if draws and leading and any(n.low < n.high for n in core.model.numbers.values()):
         return movers(core, findings, leading)
     return weakest(core, evidence, variables)

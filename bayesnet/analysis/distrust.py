@@ -12,7 +12,7 @@ import numpy as np
 from bayesnet.analysis.requisite import requisite_families
 from bayesnet.inference.evidence import Evidence
 from bayesnet.model.factors import FloatArray, IntArray
-from bayesnet.model.schema import Number
+from bayesnet.model.records import Number
 from bayesnet.results.words import cited, counted
 
 if TYPE_CHECKING:

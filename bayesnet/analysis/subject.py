@@ -19,7 +19,7 @@ from bayesnet.analysis.response import Event, Rerun, Response
 from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import Evidence, ZeroEvidence
 from bayesnet.model.factors import FloatArray, IntArray
-from bayesnet.model.schema import Number
+from bayesnet.model.records import Number
 from bayesnet.pattern import literal
 from bayesnet.results.base import Basis
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bayesnet.analysis.findings import Findings
-from bayesnet.model.schema import GATE_KINDS, GRADES
+from bayesnet.model.vocabulary import GATE_KINDS, GRADES
 from bayesnet.results.listing import Summary, WideNumber
 
 if TYPE_CHECKING:

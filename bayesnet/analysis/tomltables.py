@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from bayesnet.errors import Problem, SpecError
-from bayesnet.model.schema import GRADES, Source
+from bayesnet.model.records import Source
+from bayesnet.model.vocabulary import GRADES
 
 _UNCITED = ("judgement", "definition")
 

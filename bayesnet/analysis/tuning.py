@@ -20,7 +20,7 @@ from bayesnet.analysis.subject import CASES, Ranges, Subject, citation, ranges, 
 from bayesnet.analysis.tables import table_of
 from bayesnet.errors import BayesnetError, TooWide, did_you_mean, nearest
 from bayesnet.model.factors import FloatArray, IntArray
-from bayesnet.model.schema import GRADES
+from bayesnet.model.vocabulary import GRADES
 from bayesnet.results.tuning import Change, Tuning
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from bayesnet.analysis.core import Core
     from bayesnet.errors import Problem
-    from bayesnet.model.schema import Model
+    from bayesnet.model.records import Model
 
 _AT_A_TIME = 20
 

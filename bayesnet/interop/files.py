@@ -11,8 +11,8 @@ from bayesnet.errors import Problem, SpecError
 from bayesnet.interop.divorce import full_tables
 from bayesnet.interop.tables import Tables, to_model
 from bayesnet.model.factors import Factors
+from bayesnet.model.records import Model
 from bayesnet.model.replacing import replacing
-from bayesnet.model.schema import Model
 
 EXTENSIONS = (".bif", ".xmlbif", ".xml", ".xdsl", ".net", ".uai")
 """What is read and written; each also with `.gz` behind it."""

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from bayesnet.model.find import find_model
+from bayesnet.model.records import Example, Location, Model, Number, Source, Variable
 from bayesnet.model.replacing import replacing
-from bayesnet.model.schema import Example, Model, Number, Place, Source, Variable
 
 _FORM = "3"
 """Changes when the records, their JSON form or what the reader refuses change."""
@@ -140,19 +140,19 @@ def packed(model: Model) -> dict[str, Any]:
 
 def unpacked(data: dict[str, Any]) -> Model:
     """The model that `packed` gave."""
-    variables = {row[0]: Variable(*[*_tuples(row[:-1]), Place(*row[-1])]) for row in data["variables"]}
-    numbers = {row[0]: Number(*[*row[:-1], Place(*row[-1])]) for row in data["numbers"]}
+    variables = {row[0]: Variable(*[*_tuples(row[:-1]), Location(*row[-1])]) for row in data["variables"]}
+    numbers = {row[0]: Number(*[*row[:-1], Location(*row[-1])]) for row in data["numbers"]}
     sources = {row[0]: Source(*row) for row in data["sources"]}
     examples = tuple(Example(*row) for row in data["examples"])
     return Model(**data["head"], variables=variables, numbers=numbers, sources=sources, examples=examples)
 
 
 def _rows(records: Iterable[Variable | Number | Source]) -> list[list[Any]]:
-    """The values of each record; a place as a list of its own, always last."""
+    """The values of each record; a location as a list of its own, always last."""
     rows = []
     for record in records:
         values = [getattr(record, f.name) for f in fields(record)]
-        rows.append([[v.file, v.table, v.key] if isinstance(v, Place) else v for v in values])
+        rows.append([[v.file, v.table, v.key] if isinstance(v, Location) else v for v in values])
     return rows
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bayesnet.analysis.asking import Given, read_given
 from bayesnet.analysis.core import Core
 from bayesnet.case import Case
-from bayesnet.model.schema import Model
+from bayesnet.model.records import Model
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from bayesnet.analysis.asking import Given, read_given
-from bayesnet.model.schema import Model, Source, Variable
+from bayesnet.model.records import Model, Source, Variable
 from bayesnet.network.asking import Asking
 
 if TYPE_CHECKING:

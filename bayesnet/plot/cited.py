@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bayesnet.errors import UnknownVariable
-from bayesnet.model.schema import Number
+from bayesnet.model.records import Number
 from bayesnet.plot import style
 from bayesnet.results.base import Basis
 from bayesnet.results.listing import Numbers

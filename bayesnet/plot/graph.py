@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from bayesnet.model.vocabulary import OTHER_ROLE
+
 if TYPE_CHECKING:
     from bayesnet.analysis.core import Core
     from bayesnet.analysis.findings import Findings
@@ -177,7 +179,7 @@ def _neighbourhood(core: Core, findings: Findings, target: int | None) -> set[in
     kept = {target, *given}
     rivals: list[int] = []
     if core.diagnoses and given:
-        ranked = [d for d in differential(core, findings, None) if d.role != "default" and d.likelihood_ratio > 1.0]
+        ranked = [d for d in differential(core, findings, None) if d.role != OTHER_ROLE and d.likelihood_ratio > 1.0]
         rivals = [core.index[d.diagnosis] for d in ranked if core.index[d.diagnosis] not in kept][:RIVALS]
     for goal in (target, *rivals):
         for v in given:

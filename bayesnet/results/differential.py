@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from bayesnet.errors import UnknownVariable
+from bayesnet.model.vocabulary import OTHER_ROLE
 from bayesnet.results.base import Result
 from bayesnet.results.table import Grid
 from bayesnet.results.words import frequency, percent, ratio
@@ -50,7 +51,7 @@ class Differential(Result):
     @property
     def leading(self) -> str:
         """The most probable diagnosis that is not the default one (none of the others); empty where there is none."""
-        return next((line.diagnosis for line in self.diagnoses if line.role != "default"), "")
+        return next((line.diagnosis for line in self.diagnoses if line.role != OTHER_ROLE), "")
 
     def __getitem__(self, diagnosis: str) -> Diagnosis:
         for line in self.diagnoses:

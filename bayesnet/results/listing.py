@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from bayesnet.model.schema import Number
+from bayesnet.model.records import Number
 from bayesnet.results.base import Result
 from bayesnet.results.table import Grid
 from bayesnet.results.words import counted, plain

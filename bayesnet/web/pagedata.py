@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from bayesnet.analysis.asking import read_given
-from bayesnet.analysis.core import DIAGNOSES
 from bayesnet.errors import BayesnetError
-from bayesnet.model.schema import Example, Variable
+from bayesnet.model.records import Example, Variable
+from bayesnet.model.vocabulary import DIAGNOSES
 from bayesnet.web.export import network_to_dict
 from bayesnet.web.pagedecision import decision_data
 from bayesnet.web.pagelayout import layout_data

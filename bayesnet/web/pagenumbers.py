@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bayesnet.model.gates import Gate, NoisyGate, OddsGate, TableGate
-from bayesnet.model.schema import Number, Source
+from bayesnet.model.records import Number, Source
 
 if TYPE_CHECKING:
     from bayesnet.analysis.core import Core

@@ -18,8 +18,9 @@ from bayesnet.analysis.nexttests import next_tests
 from bayesnet.analysis.requisite import requisite_families
 from bayesnet.analysis.tornado import tornado
 from bayesnet.errors import BayesnetError, NothingToAsk
+from bayesnet.model.records import Number, Source
 from bayesnet.model.replacing import replacing
-from bayesnet.model.schema import Number, Source
+from bayesnet.model.vocabulary import MUST_NOT_MISS
 from bayesnet.results.explanation import CLOSED_SHOWN, OPEN_SHOWN, Explanation, Ways, signed
 from bayesnet.results.likelihood_words import CITATION
 from bayesnet.results.sensitivity import short
@@ -39,9 +40,6 @@ TESTS, BARS = 12, 15
 
 SAYS_NOTHING = 5e-5
 """Bits below which a test would be printed as 0.0000 and is left out."""
-
-MISSED = "must_not_miss"
-"""The role of a diagnosis that is told even where it does not lead."""
 
 
 def write_report(core: Core, findings: Findings, path: str | Path, target: str | None = None) -> Path:
@@ -161,7 +159,7 @@ def _differential(ranked: Differential) -> tuple[str, ...]:
     drawn = bars([(d.diagnosis, d.posterior, d.low, d.high, percent(d.posterior)) for d in ranked], "Posterior of each diagnosis")
     note = "Bars are posteriors; the lines hold the middle 95 % when every number is drawn from its cited range."
     headings = ("diagnosis", "before", "now", "95 % interval", "that is", "likelihood ratio")
-    feared = next((d for d in ranked if d.role == MISSED), None)
+    feared = next((d for d in ranked if d.role == MUST_NOT_MISS), None)
     told = (
         f"Of the diagnoses that must not be missed {feared.diagnosis} is the most probable: {percent(feared.posterior)}, "
         f"{frequency(feared.posterior)}."

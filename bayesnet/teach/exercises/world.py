@@ -14,6 +14,7 @@ from bayesnet.analysis.subject import Subject
 from bayesnet.errors import BayesnetError
 from bayesnet.inference.evidence import Evidence, ZeroEvidence
 from bayesnet.model.factors import FloatArray
+from bayesnet.model.vocabulary import DIAGNOSES, GROUPS_OF_VARIABLES, MECHANISMS, OTHER_ROLE, RISK_FACTORS, SETTINGS
 from bayesnet.pattern import canonical_id
 from bayesnet.results.base import Basis
 from bayesnet.results.words import cited
@@ -22,10 +23,10 @@ from bayesnet.teach.exercises.phrases import Phrase, people, phrase, polar, shor
 if TYPE_CHECKING:
     from bayesnet.analysis.core import Core
 
-_HIDDEN = ("mechanisms", "groups", "settings")
+_HIDDEN = (MECHANISMS, GROUPS_OF_VARIABLES, SETTINGS)
 """Groups of a model that nobody observes directly, or that only sum up others."""
 
-_CAUSES = ("risk_factors", "diagnoses")
+_CAUSES = (RISK_FACTORS, DIAGNOSES)
 
 _MOST_BEHIND = 2
 """Numbers that are cited for a probability that is not itself a number of the model."""
@@ -102,7 +103,7 @@ class World:
         """Events that diagnostic questions are about: the diagnoses of a model that has any, else whatever has descendants."""
         if self.target:
             return (self.target,)
-        listed = [e for e in self.events if e.variable in self.core.diagnoses and self._role(e) != "default"]
+        listed = [e for e in self.events if e.variable in self.core.diagnoses and self._role(e) != OTHER_ROLE]
         return tuple(listed or [e for e in self.events if self.descendants[e.variable]])
 
     def findings_of(self, hypothesis: Event) -> list[Event]:

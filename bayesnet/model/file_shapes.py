@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bayesnet.errors import Problem, did_you_mean, nearest
-from bayesnet.model.schema import BINARY, GateKind, Grade, RangeKind
+from bayesnet.model.vocabulary import BINARY, GateKind, Grade, RangeKind
 
 
 class _Shape(BaseModel):

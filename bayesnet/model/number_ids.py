@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 
-from bayesnet.model.schema import Variable
+from bayesnet.model.records import Variable
 from bayesnet.pattern import literal, quote
 
 

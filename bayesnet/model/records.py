@@ -11,37 +11,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
+from bayesnet.model.vocabulary import BINARY, GROUPS_OF_VARIABLES, GateKind, Grade, RangeKind
 from bayesnet.pattern import quote
-
-Grade = Literal[
-    "meta-analysis", "guideline", "cohort", "cross-sectional", "case series", "review", "judgement", "definition", "file"
-]
-GRADES: tuple[Grade, ...] = (
-    "meta-analysis",
-    "guideline",
-    "cohort",
-    "cross-sectional",
-    "case series",
-    "review",
-    "judgement",
-    "definition",
-    "file",
-)
-
-RangeKind = Literal["95 % interval", "range across studies", "judgement", "exact"]
-RANGE_KINDS: tuple[RangeKind, ...] = ("95 % interval", "range across studies", "judgement", "exact")
-
-GateKind = Literal["table", "noisy_or", "noisy_max", "deterministic", "odds_ratio"]
-GATE_KINDS: tuple[GateKind, ...] = ("table", "noisy_or", "noisy_max", "deterministic", "odds_ratio")
-
-BINARY = ("absent", "present")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where something was written: file, table and key, so that an error can name it."""
+class Location:
+    """Where in the files of the model something was written: file, table and key, so that an error can name it."""
 
     file: str
     table: str = ""
@@ -87,7 +65,7 @@ class Number:
     note: str = ""
     variable: str = ""
     """The variable whose gate the number belongs to; filled by the reader."""
-    place: Place = field(default=Place(""), compare=False)
+    location: Location = field(default=Location(""), compare=False)
 
     @property
     def pattern(self) -> str:
@@ -106,7 +84,7 @@ class Variable:
     """The part of the model: settings, risk_factors, diagnoses, mechanisms, history_and_examination, laboratory, imaging;
     "groups" for a variable that only says whether any of several others is present."""
     role: str = ""
-    """For a diagnosis: default, common, serious, must_not_miss, metabolic, visceral. Empty elsewhere."""
+    """For a diagnosis, one of `vocabulary.ROLES`; empty elsewhere."""
     states: tuple[str, ...] = BINARY
     parents: tuple[str, ...] = ()
     gate: GateKind = "table"
@@ -121,7 +99,7 @@ class Variable:
     unit: str = ""
     cutoff: str = ""
     note: str = ""
-    place: Place = field(default=Place(""), compare=False)
+    location: Location = field(default=Location(""), compare=False)
 
     @property
     def binary(self) -> bool:
@@ -129,7 +107,7 @@ class Variable:
         return self.states == BINARY
 
 
-def group_variable(name: str, members: Sequence[str], place: Place | None = None) -> Variable:
+def group_variable(name: str, members: Sequence[str], location: Location | None = None) -> Variable:
     """A group of the model as a variable: present when any of its members is.
 
     >>> group_variable("infection", ["osteomyelitis", "abscess"]).expression
@@ -140,11 +118,11 @@ def group_variable(name: str, members: Sequence[str], place: Place | None = None
         name=name,
         label=name.replace("_", " ").capitalize(),
         meaning=condition,
-        group="groups",
+        group=GROUPS_OF_VARIABLES,
         parents=tuple(members),
         gate="deterministic",
         expression=(("present", condition),),
-        place=place or Place(""),
+        location=location or Location(""),
     )
 
 
