@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bayesnet import plot
-    from bayesnet.analysis.asking import jeffrey
     from bayesnet.analysis.calibration import calibration
+    from bayesnet.analysis.query.parse import jeffrey
     from bayesnet.case import Case
     from bayesnet.errors import (
         BayesnetError,
@@ -48,7 +48,7 @@ _HOMES = {
     "exercise_set": "bayesnet.network",
     "exercises": "bayesnet.network",
     "from_pgmpy": "bayesnet.network",
-    "jeffrey": "bayesnet.analysis.asking",
+    "jeffrey": "bayesnet.analysis.query.parse",
     "load": "bayesnet.network",
 }
 

@@ -19,8 +19,8 @@ import numpy as np
 
 import bayesnet
 from bayesnet.analysis.covariation import moved_values
+from bayesnet.analysis.query.tables import table_of
 from bayesnet.analysis.subject import Subject
-from bayesnet.analysis.tables import table_of
 from bayesnet.analysis.uncertainty import drawn_answers, sampler
 from bayesnet.model.factors import Factors
 

@@ -19,7 +19,7 @@ from bayesnet.results.words import frequency, percent, ratio
 def results() -> dict[str, object]:
     """One of each result of asking."""
     from bayesnet.analysis.cards import number_card, variable_card, variables
-    from bayesnet.analysis.posterior import assignment
+    from bayesnet.analysis.query.posterior import assignment
 
     net = clinic()
     case = net.case("fever, cough, weight={lost:3, same:1, gained:1}")

@@ -14,7 +14,7 @@ from strategies import evidence, models
 
 import bayesnet
 from bayesnet import BayesnetError, ImpossibleEvidence, SpecError
-from bayesnet.analysis.simulate import sample
+from bayesnet.analysis.query.simulate import sample
 from bayesnet.inference.enumerate import Enumeration
 from bayesnet.network import Network
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from bayesnet.analysis.audit import NEAR, answer_target, audit, audit_network, inputs_among, judge
 from bayesnet.analysis.auditfiles import Check, Claim, Target, read_claims, read_targets
-from bayesnet.analysis.core import Core
+from bayesnet.analysis.query.compiled import Core
 from bayesnet.analysis.questions import Asker, parse_counting
 from bayesnet.errors import PatternError, SpecError, UnknownVariable
 from bayesnet.inference.engine import Engine

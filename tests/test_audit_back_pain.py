@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from bayesnet.analysis.asking import read_given
 from bayesnet.analysis.audit import adviser, asker, audit, inputs_among
 from bayesnet.analysis.auditfiles import Claim, Target, read_claims, read_targets
-from bayesnet.analysis.core import Core
 from bayesnet.analysis.decision import advise
+from bayesnet.analysis.query.compiled import Core
+from bayesnet.analysis.query.parse import read_given
 from bayesnet.model.read import read_model
 from bayesnet.results.audit import Audit
 

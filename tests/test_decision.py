@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from strategies import models
 
 import bayesnet
-from bayesnet.analysis.asking import read_given
-from bayesnet.analysis.core import Core
 from bayesnet.analysis.decision import Decider, advise, candidates, decider, perfect, sample
 from bayesnet.analysis.decisionfile import Decision, Option, State, Utility, read_decision
+from bayesnet.analysis.query.compiled import Core
+from bayesnet.analysis.query.parse import read_given
 
 MODEL = """
 name = "oil"

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 import bayesnet
 import bayesnet.results.tuning
-from bayesnet.analysis.core import Core
 from bayesnet.analysis.distance import cd_distance, column_cd, kl_divergence
-from bayesnet.analysis.tables import table_of
+from bayesnet.analysis.query.compiled import Core
+from bayesnet.analysis.query.tables import table_of
 from bayesnet.errors import SpecError, TooWide
 from bayesnet.inference.engine import Engine
 from bayesnet.inference.enumerate import Enumeration

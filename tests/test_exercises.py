@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from strategies import models
 
 import bayesnet
-from bayesnet.analysis.core import Core
+from bayesnet.analysis.query.compiled import Core
 from bayesnet.cli import main
 from bayesnet.errors import BayesnetError
 from bayesnet.network import Network

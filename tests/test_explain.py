@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from strategies import models
 
 import bayesnet
-from bayesnet.analysis.asking import read_given
-from bayesnet.analysis.core import Core
 from bayesnet.analysis.explanation import explain
 from bayesnet.analysis.paths import Graph, separated, ways
+from bayesnet.analysis.query.compiled import Core
+from bayesnet.analysis.query.parse import read_given
 from bayesnet.analysis.shapley import sampled_shapley, shapley
 from bayesnet.analysis.subsets import along, log_odds, situation, subset_table
 from bayesnet.results.likelihood_words import word

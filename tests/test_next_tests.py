@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from strategies import models
 
 import bayesnet
-from bayesnet.analysis.asking import read_given
-from bayesnet.analysis.core import Core
 from bayesnet.analysis.costs import costs, read_costs
 from bayesnet.analysis.nexttests import next_tests
+from bayesnet.analysis.query.compiled import Core
+from bayesnet.analysis.query.parse import read_given
 
 DEMO = "age_group=60-69, female, cancer_history, chronic_pain, raised_alp, anemia, hypercalcemia"
 

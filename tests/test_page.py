@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import bayesnet
-from bayesnet.analysis.asking import read_given
+from bayesnet.analysis.query.parse import read_given
 from bayesnet.cli import main
 from bayesnet.pattern import quote
 from bayesnet.web.bundle import STATIC, bundle

@@ -23,10 +23,10 @@ from hypothesis import strategies as st
 from strategies import evidence, factors
 
 import bayesnet
-from bayesnet.analysis.asking import read_given
-from bayesnet.analysis.core import Core
 from bayesnet.analysis.decision import decider
 from bayesnet.analysis.paths import Graph, separated
+from bayesnet.analysis.query.compiled import Core
+from bayesnet.analysis.query.parse import read_given
 from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import Evidence
 from bayesnet.model.cache import load_model

@@ -12,8 +12,8 @@ import pytest
 from test_page_browser import browser, desktop, opened, pages  # noqa: F401 - fixtures
 
 import bayesnet
-from bayesnet.analysis.findings import Findings
-from bayesnet.analysis.requisite import requisite_families
+from bayesnet.analysis.query.findings import Findings
+from bayesnet.analysis.query.requisite import requisite_families
 from bayesnet.inference.evidence import Evidence
 from bayesnet.web.bundle import STATIC
 from bayesnet.web.pagedata import page_data

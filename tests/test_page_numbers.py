@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from strategies import models
 
 from bayesnet.analysis.changed import changed
-from bayesnet.analysis.core import Core
+from bayesnet.analysis.query.compiled import Core
 from bayesnet.errors import SpecError
 from bayesnet.model.cache import load_model
 from bayesnet.model.expand import expand

@@ -12,7 +12,7 @@ import pytest
 from engine_networks import rare_diseases
 
 import bayesnet
-from bayesnet.analysis.asking import read_given
+from bayesnet.analysis.query.parse import read_given
 from bayesnet.results.words import percent, ratio
 from bayesnet.web.bundle import bundle
 from bayesnet.web.export import network_to_dict

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from small_networks import clinic, collider
 
 import bayesnet
-from bayesnet.analysis.core import Core
 from bayesnet.analysis.covariation import SCHEMES, moved_values, order_preserving
-from bayesnet.analysis.findings import Findings
 from bayesnet.analysis.numbers import LEAK
+from bayesnet.analysis.query.compiled import Core
+from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.response import Response
 from bayesnet.analysis.subject import Subject
 from bayesnet.inference.enumerate import Enumeration

@@ -148,7 +148,7 @@ def test_bnmonitor_order_preserving_distance(networks):
     """P(T=train | emp, big) at 0.3, the order kept, is at CD distance 0.486 (bnmonitor, test-DissimilarityMeasures.R)."""
     from bayesnet.analysis.covariation import order_preserving
     from bayesnet.analysis.distance import column_cd
-    from bayesnet.analysis.tables import table_of
+    from bayesnet.analysis.query.tables import table_of
 
     net = bayesnet.load(networks / "survey.bif.gz")
     travel = net.core.factors.families[net.core.index["T"]]

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from small_networks import clinic, network
 
 import bayesnet
-from bayesnet.analysis.core import Core
-from bayesnet.analysis.findings import Findings
 from bayesnet.analysis.influence import arc_strengths
-from bayesnet.analysis.tables import table_of
+from bayesnet.analysis.query.compiled import Core
+from bayesnet.analysis.query.findings import Findings
+from bayesnet.analysis.query.tables import table_of
 from bayesnet.errors import BayesnetError, ImpossibleEvidence
 from bayesnet.inference.engine import Engine
 from bayesnet.model.records import Variable

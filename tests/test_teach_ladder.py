@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from strategies import models
 
 import bayesnet
-from bayesnet.analysis.asking import read_given
-from bayesnet.analysis.core import Core
+from bayesnet.analysis.query.compiled import Core
+from bayesnet.analysis.query.parse import read_given
 from bayesnet.results.ladder import Ladder
 from bayesnet.teach.ladder import ladder
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from small_networks import tables, weather
 
 import bayesnet
-from bayesnet.analysis.core import Core
 from bayesnet.analysis.distance import cd_distance
+from bayesnet.analysis.query.compiled import Core
 from bayesnet.errors import BayesnetError
 from bayesnet.network import Network
 

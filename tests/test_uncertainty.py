@@ -11,7 +11,7 @@ from small_networks import clinic, network
 
 import bayesnet
 from bayesnet.analysis.fits import BETA, FIXED, LOG_NORMAL, fit, quantiles
-from bayesnet.analysis.requisite import requisite_families
+from bayesnet.analysis.query.requisite import requisite_families
 from bayesnet.analysis.sobol import sobol_shares
 from bayesnet.analysis.uncertainty import sampler
 from bayesnet.errors import BayesnetError

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bayesnet.analysis.asking import read_given
 from bayesnet.analysis.auditfiles import Claim, Target, read_claims, read_targets
 from bayesnet.analysis.claims import Adviser, Prober, run_check
 from bayesnet.analysis.decision import Decider
 from bayesnet.analysis.decisionfile import read_decision
+from bayesnet.analysis.query.parse import read_given
 from bayesnet.analysis.questions import Answer, Asker, split
 from bayesnet.errors import BayesnetError, ImpossibleEvidence, Problem, SpecError
 from bayesnet.model.records import Model, Source
@@ -20,7 +20,7 @@ from bayesnet.results.audit import Audit, AuditedClaim, AuditedTarget, ClaimVerd
 from bayesnet.results.base import Basis
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import Core
 
 NEAR = 1.25
 """How many times an answer may lie beyond its range, on the odds scale for a probability, and still be called near.

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bayesnet.analysis.findings import Findings
 from bayesnet.analysis.outcomes import outcomes
+from bayesnet.analysis.query.findings import Findings
 from bayesnet.errors import BayesnetError
 from bayesnet.model.factors import FloatArray, IntArray
 from bayesnet.results.base import Basis
@@ -18,7 +18,7 @@ from bayesnet.results.calibration import Calibration, Group
 if TYPE_CHECKING:
     import pandas as pd
 
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import Core
 
 COHORTS = 1_000
 """Cohorts drawn as if every prediction were right."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bayesnet.analysis.conflictset import definition
-from bayesnet.analysis.findings import Findings
-from bayesnet.analysis.priors import priors
+from bayesnet.analysis.query.findings import Findings
+from bayesnet.analysis.query.impossible import definition
+from bayesnet.analysis.query.posterior import priors
 from bayesnet.model.records import Number, Source
 from bayesnet.results.cards import CitedNumber, NumberCard, VariableCard, VariableLine, Variables
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import Core
 
 
 def variables(core: Core) -> Variables:

@@ -16,7 +16,7 @@ from bayesnet.model.factors import FloatArray, IntArray
 from bayesnet.model.records import Model
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import Core
 
 _SLACK = 1e-6
 _ROUNDING = 1e-12

@@ -20,7 +20,7 @@ from bayesnet.model.factors import FloatArray
 from bayesnet.results.tuning import Change
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import Core
 
 
 def column_changes(core: Core, asked: Questions, free: NDArray[np.bool_], locked: NDArray[np.bool_]) -> list[Change]:

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from bayesnet.analysis.asking import read_question
+from bayesnet.analysis.query.parse import read_question
 from bayesnet.analysis.response import Response
 from bayesnet.analysis.subject import Subject
 from bayesnet.errors import BayesnetError

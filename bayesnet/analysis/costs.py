@@ -12,7 +12,7 @@ from bayesnet.analysis.tomltables import Document
 from bayesnet.model.records import Model, Source
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import Core
 
 _FIELDS = ("label", "gives", "groups", "value", "low", "high", "burden", "grade", "source", "where", "note")
 _known: WeakKeyDictionary[Core, Costs] = WeakKeyDictionary()

@@ -10,11 +10,11 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from bayesnet.analysis.asking import an_example
-from bayesnet.analysis.columns_of_evidence import in_one_pass
 from bayesnet.analysis.costs import costs
 from bayesnet.analysis.decisionfile import Decision, read_decision
-from bayesnet.analysis.findings import Findings
+from bayesnet.analysis.query.findings import Findings
+from bayesnet.analysis.query.likelihood_batch import in_one_pass
+from bayesnet.analysis.query.parse import an_example
 from bayesnet.errors import NothingToAsk
 from bayesnet.inference.evidence import Evidence, ZeroEvidence
 from bayesnet.model.expression import parse_condition, resolve_condition
@@ -25,7 +25,7 @@ from bayesnet.pattern import quote
 from bayesnet.results.advice import Advice, OptionLine, StateLine, Threshold, UtilityBar, ValuedTest
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import Core
     from bayesnet.inference.engine import Engine
 
     _Ask = Callable[[Engine, Evidence], tuple[float, dict[int, FloatArray]]]
@@ -52,7 +52,7 @@ class Decider:
     @classmethod
     def of(cls, core: Core, decision: Decision) -> Decider:
         """Add the states of a decision to a network, as certain gates; no number of the network changes."""
-        from bayesnet.analysis.core import Core as AnyCore
+        from bayesnet.analysis.query.compiled import Core as AnyCore
 
         variables = dict(core.model.variables)
         helpers, cases = [], []

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.asking import an_example
-from bayesnet.analysis.distrust import weakest
-from bayesnet.analysis.findings import Findings
 from bayesnet.analysis.movers import movers
-from bayesnet.analysis.priors import priors
+from bayesnet.analysis.query.caveats import weakest
+from bayesnet.analysis.query.findings import Findings
+from bayesnet.analysis.query.parse import an_example
+from bayesnet.analysis.query.posterior import priors
 from bayesnet.errors import NothingToAsk, TooWide
 from bayesnet.inference.evidence import Evidence
 from bayesnet.model.factors import FloatArray
@@ -20,7 +20,7 @@ from bayesnet.model.vocabulary import OTHER_ROLE
 from bayesnet.results.differential import Diagnosis, Differential
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import Core
 
 DRAWS = 400
 """Draws of all numbers behind the intervals of a printed differential; `uncertainty` takes more."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bayesnet.analysis.maxproduct import Term, largest_sum
-from bayesnet.analysis.tables import table_of
+from bayesnet.analysis.query.tables import table_of
 from bayesnet.errors import SpecError
 from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import Evidence
@@ -17,7 +17,7 @@ from bayesnet.results.base import Basis
 from bayesnet.results.tuning import Distance
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import Core
 
 _INFINITE = 1e9
 """Stands for the logarithm of infinity inside a sum; no sum of finite terms comes near it."""

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bayesnet.analysis.conflict import analysed
-from bayesnet.analysis.distrust import weakest
 from bayesnet.analysis.explained_words import explained
-from bayesnet.analysis.findings import Findings
 from bayesnet.analysis.paths import separated, ways
+from bayesnet.analysis.query.caveats import weakest
+from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.relevant import most_relevant
 from bayesnet.analysis.shapley import sampled_shapley, shapley
 from bayesnet.analysis.subsets import Player, Situation, along, log_odds, situation, steps, subset_table
@@ -23,7 +23,7 @@ from bayesnet.model.factors import FloatArray
 from bayesnet.results.explanation import Explanation, Impact, Overlap, Verdict
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import Core
 
 BARELY = math.log(1.1)
 """A finding that changes the odds by less than this factor of 1.1, all others kept, is called uninformative."""

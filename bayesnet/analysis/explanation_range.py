@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bayesnet.analysis.covariation import moved_values
-from bayesnet.analysis.findings import Findings
+from bayesnet.analysis.query.findings import Findings
+from bayesnet.analysis.query.tables import table_of
 from bayesnet.analysis.roots import bracketed_roots
 from bayesnet.analysis.subject import checked
-from bayesnet.analysis.tables import table_of
 from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import Evidence, ZeroEvidence
 from bayesnet.model.factors import FloatArray
 from bayesnet.results.tuning import ExplanationRange
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import Core
 
 World = Mapping[int, int]
 _SLACK = 1e-10

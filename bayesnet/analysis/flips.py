@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bayesnet.analysis.admissible import admissible, one_each
-from bayesnet.analysis.asking import an_example
 from bayesnet.analysis.decision import Decider, decider
-from bayesnet.analysis.findings import Findings
+from bayesnet.analysis.query.findings import Findings
+from bayesnet.analysis.query.parse import an_example
 from bayesnet.analysis.response import Response
 from bayesnet.analysis.sensitivity import answered
 from bayesnet.analysis.subject import CASES, Ranges, Subject, citation, ranges, records
@@ -20,7 +20,7 @@ from bayesnet.model.factors import FloatArray
 from bayesnet.results.tornado import Flip, Flips
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import Core
 
 LEADER, ADVICE = "leader", "advice"
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.findings import Findings
+from bayesnet.analysis.query.findings import Findings
+from bayesnet.analysis.query.tables import table_of
 from bayesnet.analysis.subject import checked
-from bayesnet.analysis.tables import table_of
 from bayesnet.errors import TooWide
 from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import Evidence
@@ -16,7 +16,7 @@ from bayesnet.model.factors import FloatArray
 from bayesnet.results.uncertainty import ArcStrength, ArcStrengths
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import Core
 
 
 def arc_strengths(core: Core, findings: Findings) -> ArcStrengths:

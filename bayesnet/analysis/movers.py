@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bayesnet.analysis.distrust import described
-from bayesnet.analysis.findings import Findings
+from bayesnet.analysis.query.caveats import described
+from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.tornado import tornado
 from bayesnet.results.words import percent
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import Core
 
 
 def movers(core: Core, findings: Findings, target: str, most: int = 3) -> tuple[str, ...]:

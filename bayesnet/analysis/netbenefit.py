@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.findings import Findings
 from bayesnet.analysis.outcomes import outcomes
+from bayesnet.analysis.query.findings import Findings
 from bayesnet.errors import BayesnetError
 from bayesnet.model.factors import FloatArray
 from bayesnet.results.netbenefit import DecisionCurve
@@ -22,7 +22,7 @@ from bayesnet.results.netbenefit import DecisionCurve
 if TYPE_CHECKING:
     import pandas as pd
 
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import Core
 
 THRESHOLDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5)
 RESAMPLES = 500

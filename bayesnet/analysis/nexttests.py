@@ -15,18 +15,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.asking import an_example, read_target
-from bayesnet.analysis.columns_of_evidence import in_one_pass, one_by_one
 from bayesnet.analysis.costs import costs
 from bayesnet.analysis.decision import Decider, before_deciding, candidates, decider, price, sample
-from bayesnet.analysis.findings import Findings
+from bayesnet.analysis.query.findings import Findings
+from bayesnet.analysis.query.likelihood_batch import in_one_pass, one_by_one
+from bayesnet.analysis.query.parse import an_example, read_target
 from bayesnet.errors import NothingToAsk
 from bayesnet.inference.evidence import Evidence, one_hot
 from bayesnet.model.factors import FloatArray
 from bayesnet.results.nexttests import NextTest, NextTests, Outcome
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import Core
     from bayesnet.inference.engine import Engine
 
 DIFFERENTIAL, DECISION = "differential", "decision"

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.asking import read_target, state_name
-from bayesnet.analysis.findings import Findings
+from bayesnet.analysis.query.findings import Findings
+from bayesnet.analysis.query.parse import read_target, state_name
 from bayesnet.errors import BayesnetError
 from bayesnet.model.factors import FloatArray
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import Core
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,8 @@ def outcomes(core: Core, target: str, known: Sequence[str], frame: pd.DataFrame 
     BayesnetError
         When the cohort is empty, lacks a column or an outcome, knows the target itself, or rows cannot be scored.
     """
+    from bayesnet.analysis.query.simulate import simulate
     from bayesnet.analysis.scoring import score
-    from bayesnet.analysis.simulate import simulate
 
     v, state = read_target(core, target)
     name = core.names[v]

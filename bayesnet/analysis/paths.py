@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from bayesnet.results.explanation import Path, Ways
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import Core
     from bayesnet.inference.evidence import Evidence
     from bayesnet.model.factors import Factors
 

@@ -15,17 +15,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.asking import an_example, read_target
 from bayesnet.analysis.decision import Decider, decider
-from bayesnet.analysis.findings import Findings
 from bayesnet.analysis.nexttests import DECISION, next_tests
+from bayesnet.analysis.query.findings import Findings
+from bayesnet.analysis.query.parse import an_example, read_target
 from bayesnet.errors import BayesnetError, NothingToAsk, TooWide
 from bayesnet.model.factors import FloatArray
 from bayesnet.results.nexttests import NextTest
 from bayesnet.results.plan import Plan, Step
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import Core
 
 HIDDEN = 6
 """Findings that are left, the most telling ones, over which the same-decision probability is taken."""

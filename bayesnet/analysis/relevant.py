@@ -13,7 +13,7 @@ from bayesnet.model.factors import FloatArray
 from bayesnet.results.explanation import Relevant
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import Core
     from bayesnet.inference.evidence import Evidence
 
 CANDIDATES = 8

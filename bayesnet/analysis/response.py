@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from bayesnet.analysis.leaks import LeakCurve
 from bayesnet.analysis.numbers import LEAK, ODDS, NumberMap
-from bayesnet.analysis.requisite import above, requisite_families
+from bayesnet.analysis.query.requisite import above, requisite_families
 from bayesnet.inference.engine import Engine
 from bayesnet.inference.events import EventGradients, gradients_of
 from bayesnet.inference.evidence import Evidence, ZeroEvidence

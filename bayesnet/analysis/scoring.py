@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bayesnet.analysis.asking import read_given, state_name
-from bayesnet.analysis.conflictset import clashing
 from bayesnet.analysis.differential import diagnoses
-from bayesnet.analysis.findings import Findings
+from bayesnet.analysis.query.findings import Findings
+from bayesnet.analysis.query.impossible import clashing
+from bayesnet.analysis.query.parse import read_given, state_name
 from bayesnet.errors import SpecError, UnknownState, did_you_mean, nearest
 from bayesnet.model.factors import IntArray
 from bayesnet.pattern import Term, parse_question
@@ -19,7 +19,7 @@ from bayesnet.pattern import Term, parse_question
 if TYPE_CHECKING:
     import pandas as pd
 
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import Core
 
 _NUMERALS = {"0": 0, "1": 1, "0.0": 0, "1.0": 1, "False": 0, "True": 1, "false": 0, "true": 1}
 _NAMED = 200

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from bayesnet.analysis.admissible import admissible, one_each
 from bayesnet.analysis.covariation import ORDER_PRESERVING, PROPORTIONAL, SCHEMES
-from bayesnet.analysis.findings import Findings
+from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.response import Response
 from bayesnet.analysis.scan import crossings
 from bayesnet.analysis.schemes import with_scheme
@@ -20,7 +20,7 @@ from bayesnet.model.factors import FloatArray, IntArray
 from bayesnet.results.sensitivity import NumberSensitivity, Sensitivities, SensitivityFunction
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import Core
 
 _LEAST_SCALE = -690.0
 """Below it exp(log_scale) is no longer a normal number; coefficients are then given on the scale of P(e) = 1."""

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.tables import table_of
+from bayesnet.analysis.query.tables import table_of
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import Core
     from bayesnet.model.factors import Family, FloatArray
 
 POSITIVE = ("present", "yes", "true", "positive", "high")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.findings import Findings
+from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.response import Response
 from bayesnet.analysis.subject import CASES, Ranges, Subject, ranges, records
 from bayesnet.analysis.tornado import ends
@@ -15,7 +15,7 @@ from bayesnet.model.factors import FloatArray, IntArray
 from bayesnet.results.tornado import Sources, SourceShare
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import Core
 
 _ROUNDS = 4
 """How often single numbers of a corner are tried the other way round."""

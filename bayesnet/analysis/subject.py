@@ -11,10 +11,10 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from bayesnet.analysis.asking import read_target
 from bayesnet.analysis.covariation import moved_values
-from bayesnet.analysis.distrust import weakest
-from bayesnet.analysis.findings import Findings
+from bayesnet.analysis.query.caveats import weakest
+from bayesnet.analysis.query.findings import Findings
+from bayesnet.analysis.query.parse import read_target
 from bayesnet.analysis.response import Event, Rerun, Response
 from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import Evidence, ZeroEvidence
@@ -24,7 +24,7 @@ from bayesnet.pattern import literal
 from bayesnet.results.base import Basis
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import Core
 
 CASES = 100.0
 """Where a network cites no ranges, each column is taken as if it had been counted in so many cases."""
@@ -109,7 +109,7 @@ class Subject:
         try:
             return Response.of(self.core.numbers, self.core.engine, self.evidence, events, self._rerun(tuple(events)))
         except ZeroEvidence:
-            from bayesnet.analysis.conflictset import impossible
+            from bayesnet.analysis.query.impossible import impossible
 
             raise impossible(self.core, self.core.stated(self.findings, (self.target[0],))) from None
 

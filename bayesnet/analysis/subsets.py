@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.findings import Findings
+from bayesnet.analysis.query.findings import Findings
 from bayesnet.errors import TooWide
 from bayesnet.inference.evidence import Evidence
 from bayesnet.model.factors import FloatArray
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import Core
 
 EXACT = 15
 """Findings up to which every subset is asked."""

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.findings import Findings
+from bayesnet.analysis.query.findings import Findings
 from bayesnet.model.vocabulary import GATE_KINDS, GRADES
 from bayesnet.results.listing import Summary, WideNumber
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import Core
 
 
 def summary(core: Core, most: int = 10) -> Summary:

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.findings import Findings
+from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.response import Response
 from bayesnet.analysis.subject import CASES, Ranges, Subject, citation, ranges, records
 from bayesnet.model.factors import FloatArray, IntArray
 from bayesnet.results.tornado import Bar, Tornado
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import Core
 
 
 def tornado(core: Core, findings: Findings, target: str, top: int = 20, cases: float = CASES) -> Tornado:

@@ -13,18 +13,18 @@ from bayesnet.analysis.columns import column_changes
 from bayesnet.analysis.constraints import Questions, questions
 from bayesnet.analysis.covariation import moved_values
 from bayesnet.analysis.distance import column_cd
-from bayesnet.analysis.findings import Findings
 from bayesnet.analysis.numbers import ENTRY, LINK, ODDS
+from bayesnet.analysis.query.findings import Findings
+from bayesnet.analysis.query.tables import table_of
 from bayesnet.analysis.scan import scan_points, zeros
 from bayesnet.analysis.subject import CASES, Ranges, Subject, citation, ranges, records
-from bayesnet.analysis.tables import table_of
 from bayesnet.errors import BayesnetError, TooWide, did_you_mean, nearest
 from bayesnet.model.factors import FloatArray, IntArray
 from bayesnet.model.vocabulary import GRADES
 from bayesnet.results.tuning import Change, Tuning
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import Core
 
 
 def tune(

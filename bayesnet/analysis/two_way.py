@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bayesnet.analysis.covariation import moved_values
-from bayesnet.analysis.findings import Findings
 from bayesnet.analysis.numbers import LEAK
+from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.subject import CASES, Subject, ranges
 from bayesnet.errors import BayesnetError
 from bayesnet.model.factors import FloatArray
 from bayesnet.results.tornado import TwoWay
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import Core
 
 _NAN = (float("nan"),) * 4
 

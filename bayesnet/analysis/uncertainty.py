@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bayesnet.analysis.findings import Findings
 from bayesnet.analysis.fits import BETA, FIXED, LAWS, LOG_NORMAL, Fits, quantiles
-from bayesnet.analysis.requisite import requisite_families
+from bayesnet.analysis.query.findings import Findings
+from bayesnet.analysis.query.requisite import requisite_families
 from bayesnet.analysis.response import Event
 from bayesnet.analysis.sampler import Sampler
 from bayesnet.analysis.sobol import sobol_shares
@@ -24,7 +24,7 @@ from bayesnet.model.factors import FloatArray, IntArray
 from bayesnet.results.uncertainty import Fit, Interval, Share, Uncertainty, VarianceShares
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import Core
 
 _MIDDLE = (0.025, 0.5, 0.975)
 _BATCH = 512

@@ -6,11 +6,11 @@ import math
 from typing import TYPE_CHECKING
 
 from bayesnet.analysis.differential import odds_ratio
-from bayesnet.analysis.findings import Findings
+from bayesnet.analysis.query.findings import Findings
 from bayesnet.results.weights import Weight, Weights
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import Core
 
 
 def weights(core: Core, findings: Findings, target: tuple[int, int]) -> Weights:

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bayesnet.analysis.counterfactual import counterfactual
 from bayesnet.analysis.differential import diagnoses
-from bayesnet.analysis.findings import Findings
+from bayesnet.analysis.query.counterfactual import counterfactual
+from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.whatif_reasons import reason
 from bayesnet.errors import BayesnetError
 from bayesnet.results.comparison import Comparison, Scenario
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import Core
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,12 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from bayesnet.analysis.findings import Findings
+from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.relevant import bayes_factor
 from bayesnet.results.words import counted, plain, ratio
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import Core
 
 _NAMED = 3
 """How many other numbers a reason spells out."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from bayesnet.analysis.asking import Given, read_given, read_target
-from bayesnet.analysis.core import Core
+from bayesnet.analysis.query.compiled import Core
+from bayesnet.analysis.query.parse import Given, read_given, read_target
 from bayesnet.case.held import Held
 
 if TYPE_CHECKING:
@@ -24,25 +24,25 @@ class Asking(Held):
 
     def posterior(self, variable: str) -> Posterior:
         """P(variable | this case); see `Network.posterior`."""
-        from bayesnet.analysis.posterior import posterior
+        from bayesnet.analysis.query.posterior import posterior
 
         return posterior(self.core, variable, self.findings)
 
     def posteriors(self, of: str | Sequence[str] | None = None) -> Posteriors:
         """P(variable | this case) for every variable in one pass; see `Network.posteriors`."""
-        from bayesnet.analysis.posterior import posteriors, read_variables
+        from bayesnet.analysis.query.posterior import posteriors, read_variables
 
         return posteriors(self.core, self.findings, None if of is None else read_variables(self.core, of))
 
     def probability(self, assignment: str) -> float:
         """P(assignment | this case); see `Network.probability`."""
-        from bayesnet.analysis.posterior import probability
+        from bayesnet.analysis.query.posterior import probability
 
         return probability(self.core, assignment, self.findings)
 
     def most_probable(self, of: str | Sequence[str] | None = None) -> MostProbable:
         """The most probable assignment of what is not known; see `Network.most_probable`."""
-        from bayesnet.analysis.posterior import most_probable, read_variables
+        from bayesnet.analysis.query.posterior import most_probable, read_variables
 
         return most_probable(self.core, self.findings, None if of is None else read_variables(self.core, of))
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Self
 
-from bayesnet.analysis.asking import Given, read_given
-from bayesnet.analysis.core import Core
-from bayesnet.analysis.findings import Findings
+from bayesnet.analysis.query.compiled import Core
+from bayesnet.analysis.query.findings import Findings
+from bayesnet.analysis.query.parse import Given, read_given
 from bayesnet.errors import BayesnetError
 
 
@@ -53,7 +53,7 @@ class Held:
         BayesnetError
             Where nothing is known about a variable.
         """
-        from bayesnet.analysis.posterior import read_variables
+        from bayesnet.analysis.query.posterior import read_variables
 
         gone = read_variables(self.core, ", ".join(names) if len(names) == 1 else names)
         unknown = [self.core.names[v] for v in gone if v not in self.findings.variables]

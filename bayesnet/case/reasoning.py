@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from bayesnet.analysis.asking import Given, read_target
+from bayesnet.analysis.query.parse import Given, read_target
 from bayesnet.case.held import Held
 
 if TYPE_CHECKING:

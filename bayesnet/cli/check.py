@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import Core
     from bayesnet.errors import Problem
     from bayesnet.model.records import Model
 
@@ -61,7 +61,7 @@ def _read(model: str) -> Core:
     """Read and check afresh; the cache holds only models without problems, but it is not asked."""
     from pathlib import Path
 
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import Core
     from bayesnet.errors import SpecError
     from bayesnet.model.find import find_model
     from bayesnet.model.read import read_folder, shown_path

@@ -28,8 +28,8 @@ def command(network: Network, findings: str, do: str | None, of: tuple[str, ...]
 
     Prior, posterior and likelihood ratio of each, then what speaks for the most probable specific one.
     """
-    from bayesnet.analysis.asking import read_given, read_target
     from bayesnet.analysis.differential import DRAWS, differential
+    from bayesnet.analysis.query.parse import read_given, read_target
 
     core = network.core
     targets = [read_target(core, name) for name in of] or None

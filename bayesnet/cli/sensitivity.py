@@ -24,7 +24,7 @@ cases_option = click.option(
 
 def asked(network: Network, question: str, do: str | None) -> tuple[Case, str]:
     """The case and the target of a question `target | findings`."""
-    from bayesnet.analysis.asking import read_question
+    from bayesnet.analysis.query.parse import read_question
     from bayesnet.case import Case
     from bayesnet.errors import PatternError
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bayesnet.analysis.asking import Given, read_given
-from bayesnet.analysis.core import Core
+from bayesnet.analysis.query.compiled import Core
+from bayesnet.analysis.query.parse import Given, read_given
 from bayesnet.case import Case
 from bayesnet.model.records import Model
 
@@ -62,7 +62,7 @@ class Asking:
         >>> round(p["present"], 4)
         1.0
         """
-        from bayesnet.analysis.posterior import posterior
+        from bayesnet.analysis.query.posterior import posterior
 
         return posterior(self.core, question, given, do)
 
@@ -76,7 +76,7 @@ class Asking:
         >>> round(ps["bronc"]["yes"], 4)
         0.834
         """
-        from bayesnet.analysis.posterior import posteriors, read_variables
+        from bayesnet.analysis.query.posterior import posteriors, read_variables
 
         return posteriors(self.core, read_given(self.core, given, do), None if of is None else read_variables(self.core, of))
 
@@ -94,13 +94,13 @@ class Asking:
         >>> round(bayesnet.load("asia").probability("lung=yes, bronc=yes", given="smoke=yes"), 4)
         0.06
         """
-        from bayesnet.analysis.posterior import probability
+        from bayesnet.analysis.query.posterior import probability
 
         return probability(self.core, assignment, given, do)
 
     def log_probability(self, given: Given = None, do: Given = None) -> float:
         """ln P(findings), likelihoods as given; -inf where they cannot hold together. Assumed defaults are a condition of it."""
-        from bayesnet.analysis.posterior import log_probability
+        from bayesnet.analysis.query.posterior import log_probability
 
         return log_probability(self.core, read_given(self.core, given, do))
 
@@ -114,7 +114,7 @@ class Asking:
         >>> round(table["yes", "no"], 4)
         0.04
         """
-        from bayesnet.analysis.posterior import joint, read_variables
+        from bayesnet.analysis.query.posterior import joint, read_variables
 
         return joint(self.core, read_variables(self.core, variables), read_given(self.core, given, do))
 
@@ -132,7 +132,7 @@ class Asking:
         >>> bayesnet.load("asia").most_probable("xray=yes, dysp=yes", of=["lung", "bronc"]).assignment["lung"]
         'yes'
         """
-        from bayesnet.analysis.posterior import most_probable, read_variables
+        from bayesnet.analysis.query.posterior import most_probable, read_variables
 
         findings = read_given(self.core, given, do)
         return most_probable(self.core, findings, None if of is None else read_variables(self.core, of))
@@ -157,8 +157,8 @@ class Asking:
         >>> round(would["present"], 4)
         0.0
         """
-        from bayesnet.analysis.counterfactual import counterfactual
-        from bayesnet.analysis.posterior import read_variables
+        from bayesnet.analysis.query.counterfactual import counterfactual
+        from bayesnet.analysis.query.posterior import read_variables
 
         (target,) = read_variables(self.core, [variable])
         return counterfactual(self.core, target, read_given(self.core, given), read_given(self.core, had), variable)
@@ -173,7 +173,7 @@ class Asking:
         >>> cases.shape, set(cases["smoke"])
         ((100, 8), {'yes'})
         """
-        from bayesnet.analysis.simulate import simulate
+        from bayesnet.analysis.query.simulate import simulate
 
         return simulate(self.core, count, read_given(self.core, given, do), seed)
 

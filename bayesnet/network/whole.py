@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from bayesnet.analysis.asking import Given, read_given
+from bayesnet.analysis.query.parse import Given, read_given
 from bayesnet.model.records import Model, Source, Variable
 from bayesnet.network.asking import Asking
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from bayesnet.model.vocabulary import OTHER_ROLE
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
-    from bayesnet.analysis.findings import Findings
+    from bayesnet.analysis.query.compiled import Core
+    from bayesnet.analysis.query.findings import Findings
     from bayesnet.results.base import Basis
 
 Kind = Literal["finding", "set", "assumed", "target", "other"]
@@ -78,8 +78,8 @@ def drawing(subject: Subject, target: str | None, most: int | None) -> Drawing:
 
     With neither findings nor a target, all of any network is drawn.
     """
-    from bayesnet.analysis.asking import read_target
-    from bayesnet.analysis.findings import Findings
+    from bayesnet.analysis.query.findings import Findings
+    from bayesnet.analysis.query.parse import read_target
 
     core: Core = subject.core
     findings: Findings = getattr(subject, "findings", Findings())
@@ -119,7 +119,7 @@ def _signed(core: Core, arc: Arc) -> Arc:
 
 def _nodes(core: Core, findings: Findings, kept: Sequence[int], asked: tuple[int, int] | None) -> tuple[Node, ...]:
     """The variables with their probabilities."""
-    from bayesnet.analysis.posterior import posteriors
+    from bayesnet.analysis.query.posterior import posteriors
 
     marginals = posteriors(core, findings, None)
     known = _known(core.stated(findings))
@@ -149,8 +149,8 @@ def _known(stated: Findings) -> dict[int, tuple[Kind, str]]:
 
 def _leading(core: Core, findings: Findings) -> tuple[int, int] | None:
     """The leading diagnosis; None in a network without diagnoses."""
-    from bayesnet.analysis.asking import read_target
     from bayesnet.analysis.differential import differential
+    from bayesnet.analysis.query.parse import read_target
 
     return read_target(core, differential(core, findings, None).leading) if core.diagnoses else None
 

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.asking import Given, read_given
-from bayesnet.analysis.distrust import weakest
-from bayesnet.analysis.findings import Finding, Findings
+from bayesnet.analysis.query.caveats import weakest
+from bayesnet.analysis.query.findings import Finding, Findings
+from bayesnet.analysis.query.parse import Given, read_given
 from bayesnet.errors import BayesnetError
 from bayesnet.model.factors import FloatArray
 from bayesnet.results.frequencies import Counts, Frequencies, Square
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import Core
 
 MOST = 10**9
 """The largest population; beyond it the counts say more than the model's numbers can."""

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.distrust import weakest
-from bayesnet.analysis.findings import Findings
+from bayesnet.analysis.query.caveats import weakest
+from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.subsets import Situation, situation
 from bayesnet.results.ladder import Ladder, Rung
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import Core
 
 
 def ladder(core: Core, findings: Findings, target: tuple[int, int]) -> Ladder:

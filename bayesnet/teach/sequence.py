@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from bayesnet.analysis.asking import Given, read_given
-from bayesnet.analysis.distrust import weakest
-from bayesnet.analysis.findings import Finding, Findings
+from bayesnet.analysis.query.caveats import weakest
+from bayesnet.analysis.query.findings import Finding, Findings
+from bayesnet.analysis.query.parse import Given, read_given
 from bayesnet.errors import ImpossibleEvidence
 from bayesnet.results.sequence import FrequencySequence, Step
 from bayesnet.teach.frequencies import countable, people
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import Core
 
 
 def frequency_sequence(

@@ -15,8 +15,8 @@ from bayesnet.web.bundle import STATIC, bundle
 from bayesnet.web.pagedata import page_data
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
-    from bayesnet.analysis.findings import Findings
+    from bayesnet.analysis.query.compiled import Core
+    from bayesnet.analysis.query.findings import Findings
 
 STYLES = ("page.css",)
 """The style sheets, each in `static/page`; a file that is there beside them is joined too, in the order of the names."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from bayesnet.analysis.asking import read_given
+from bayesnet.analysis.query.parse import read_given
 from bayesnet.errors import BayesnetError
 from bayesnet.model.records import Example, Variable
 from bayesnet.model.vocabulary import DIAGNOSES
@@ -15,8 +15,8 @@ from bayesnet.web.pagelayout import layout_data
 from bayesnet.web.pagenumbers import number_data
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
-    from bayesnet.analysis.findings import Findings
+    from bayesnet.analysis.query.compiled import Core
+    from bayesnet.analysis.query.findings import Findings
 
 FORMAT = "bayesnet-page/1"
 

@@ -10,14 +10,14 @@ import numpy as np
 
 from bayesnet.analysis.costs import costs
 from bayesnet.analysis.decision import candidates, decider
-from bayesnet.analysis.findings import Findings
+from bayesnet.analysis.query.findings import Findings
 from bayesnet.model.expression import Condition, parse_condition, resolve_condition
 from bayesnet.model.factors import FloatArray
 from bayesnet.pattern import Term
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
     from bayesnet.analysis.decisionfile import Decision
+    from bayesnet.analysis.query.compiled import Core
 
 Box = dict[int, FloatArray]
 """Likelihoods of zeros and ones by variable: a part of all assignments in which every variable is free of the others."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bayesnet.analysis.arrangement import columns
-from bayesnet.analysis.findings import Findings
 from bayesnet.analysis.influence import arc_strengths
+from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.signs import sign
 from bayesnet.errors import TooWide
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import Core
 
 _DIGITS = 4
 
@@ -38,7 +38,7 @@ def layout_to_dict(core: Core) -> dict[str, Any]:
 
     Examples
     --------
-    >>> from bayesnet.analysis.core import Core
+    >>> from bayesnet.analysis.query.compiled import Core
     >>> from bayesnet.model.cache import load_model
     >>> drawn = layout_to_dict(Core(load_model("sprinkler")))
     >>> [column["variables"] for column in drawn["columns"]], drawn["arcs"][0]

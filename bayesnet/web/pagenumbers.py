@@ -8,7 +8,7 @@ from bayesnet.model.gates import Gate, NoisyGate, OddsGate, TableGate
 from bayesnet.model.records import Number, Source
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import Core
 
 MOST_NUMBERS = 5000
 """A network with more numbers than this goes without their cards, which would be most of the page."""
@@ -35,7 +35,7 @@ def number_data(core: Core) -> dict[str, Any]:
 
     Examples
     --------
-    >>> from bayesnet.analysis.core import Core
+    >>> from bayesnet.analysis.query.compiled import Core
     >>> from bayesnet.model import load_model
     >>> data = number_data(Core(load_model("mammography")))
     >>> data["numbers"][0]["id"], data["gates"][0]

@@ -7,15 +7,15 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bayesnet.analysis.asking import an_example, read_target
 from bayesnet.analysis.costs import costs
 from bayesnet.analysis.decision import advise, decider
 from bayesnet.analysis.decisionfile import Decision
 from bayesnet.analysis.differential import DRAWS, differential
 from bayesnet.analysis.explanation import explain
-from bayesnet.analysis.findings import Findings
 from bayesnet.analysis.nexttests import next_tests
-from bayesnet.analysis.requisite import requisite_families
+from bayesnet.analysis.query.findings import Findings
+from bayesnet.analysis.query.parse import an_example, read_target
+from bayesnet.analysis.query.requisite import requisite_families
 from bayesnet.analysis.tornado import tornado
 from bayesnet.errors import BayesnetError, NothingToAsk
 from bayesnet.model.records import Number, Source
@@ -29,7 +29,7 @@ from bayesnet.web.html import figure, page, paragraphs, section, table
 from bayesnet.web.svg import bars, both_sides, spans
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import Core
     from bayesnet.results.advice import Advice
     from bayesnet.results.differential import Differential
     from bayesnet.results.nexttests import NextTest, NextTests

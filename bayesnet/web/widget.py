@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import anywidget
 from traitlets import Dict, TraitError, validate
 
-from bayesnet.analysis.asking import read_given
 from bayesnet.analysis.changed import changed
+from bayesnet.analysis.query.parse import read_given
 from bayesnet.errors import BayesnetError
 from bayesnet.web.bundle import bundle
 from bayesnet.web.page import styles
 from bayesnet.web.pagedata import page_data, scenario
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
-    from bayesnet.analysis.findings import Findings
+    from bayesnet.analysis.query.compiled import Core
+    from bayesnet.analysis.query.findings import Findings
 
 T = TypeVar("T")
 Maker = Callable[[Mapping[str, Any], Mapping[str, str], Mapping[str, float]], Any]

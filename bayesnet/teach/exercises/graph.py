@@ -15,8 +15,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from bayesnet.analysis.findings import Findings
 from bayesnet.analysis.paths import Graph, separated
+from bayesnet.analysis.query.findings import Findings
 from bayesnet.inference.evidence import Evidence, one_hot
 from bayesnet.teach.exercises.exercise import Exercise
 from bayesnet.teach.exercises.known import CHAIN_OPEN, CHAIN_SHUT, COLLIDER_OPEN, COLLIDER_SHUT, KnownError, known

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.asking import read_target
+from bayesnet.analysis.query.parse import read_target
 from bayesnet.errors import BayesnetError, did_you_mean, nearest
 from bayesnet.teach.exercises.base_rates import another_population, natural_frequencies, percentages, prediction
 from bayesnet.teach.exercises.causes import explaining_away, seeing_doing
@@ -21,7 +21,7 @@ from bayesnet.teach.exercises.sheet import ExerciseSet
 from bayesnet.teach.exercises.world import World
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import Core
 
 Maker = Callable[[World, np.random.Generator], Iterator[Exercise]]
 

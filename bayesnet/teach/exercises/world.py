@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.findings import Finding, Findings
+from bayesnet.analysis.query.findings import Finding, Findings
 from bayesnet.analysis.subject import Subject
 from bayesnet.errors import BayesnetError
 from bayesnet.inference.evidence import Evidence, ZeroEvidence
@@ -21,7 +21,7 @@ from bayesnet.results.words import cited
 from bayesnet.teach.exercises.phrases import Phrase, people, phrase, polar, short
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import Core
 
 _HIDDEN = (MECHANISMS, GROUPS_OF_VARIABLES, SETTINGS)
 """Groups of a model that nobody observes directly, or that only sum up others."""

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from bayesnet.analysis.findings import Finding, Findings, Intervention, Kind
+from bayesnet.analysis.query.findings import Finding, Findings, Intervention, Kind
 from bayesnet.errors import PatternError
 from bayesnet.pattern import Term, likelihoods, parse_findings, parse_question, quote
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import Core
 
 Given = str | Mapping[str, Any] | Findings | Sequence[Any] | None
 """What may be given: text, a dict, findings, several of these in a list, or nothing."""
@@ -311,4 +311,4 @@ def _missing(value: Any) -> bool:
     """Whether a value means unobserved: None, NaN, NaT or pandas' NA."""
     if value is None or type(value).__name__ in ("NAType", "NaTType"):
         return True
-    return isinstance(value, numbers.Real) and not isinstance(value, numbers.Integral) and math.isnan(cast(float, value))
+    return isinstance(value, numbers.Real) and not isinstance(value, numbers.Integral) and math.isnan(cast("float", value))

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.requisite import requisite_families
+from bayesnet.analysis.query.requisite import requisite_families
 from bayesnet.inference.evidence import Evidence
 from bayesnet.model.factors import FloatArray, IntArray
 from bayesnet.model.records import Number
 from bayesnet.results.words import cited, counted
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import Core
 
 _SHARE = 1.0 / 3.0
 """A range that reaches zero (or one) counts as if it ended at this share of the value (of its rest), not at infinite log-odds."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.findings import Findings
+from bayesnet.analysis.query.findings import Findings
 from bayesnet.errors import BayesnetError, TooWide
 from bayesnet.inference.evidence import Evidence, ZeroEvidence
 from bayesnet.model.factors import Factors, FloatArray, IntArray, NoisyFamily, TableFamily
@@ -16,7 +16,7 @@ from bayesnet.model.factors import Factors, FloatArray, IntArray, NoisyFamily, T
 if TYPE_CHECKING:
     import pandas as pd
 
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import Core
 
 _MAX_CELLS = 2.0**25
 _HELPERS = 1_000_000

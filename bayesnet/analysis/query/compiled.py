@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from bayesnet.analysis.findings import Finding, Findings
+from bayesnet.analysis.query.findings import Finding, Findings
 from bayesnet.errors import BayesnetError, PatternError, UnknownState, UnknownVariable, did_you_mean, nearest
 from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import Evidence, ZeroEvidence
@@ -20,8 +20,8 @@ from bayesnet.pattern import Term, canonical_id, parse_number_id, resolve
 from bayesnet.results.base import Basis
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.distrust import Trust
     from bayesnet.analysis.numbers import NumberMap
+    from bayesnet.analysis.query.caveats import Trust
     from bayesnet.analysis.sampler import Sampler
     from bayesnet.model.expand import Expander
 
@@ -88,7 +88,7 @@ class Core:
     @cached_property
     def trust(self) -> Trust:
         """Ranges and grades of all numbers."""
-        from bayesnet.analysis.distrust import trust
+        from bayesnet.analysis.query.caveats import trust
 
         return trust(self)
 
@@ -243,7 +243,7 @@ class Core:
         try:
             return question(self.engine, self._resolved(stated))
         except ZeroEvidence:
-            from bayesnet.analysis.conflictset import impossible
+            from bayesnet.analysis.query.impossible import impossible
 
             raise impossible(self, stated) from None
 
@@ -252,7 +252,7 @@ class Core:
         evidence = stated.evidence()
         if not stated.marginals:
             return evidence
-        from bayesnet.analysis.newmarginals import OutOfReach, fit_marginals
+        from bayesnet.analysis.query.jeffrey import OutOfReach, fit_marginals
 
         try:
             return fit_marginals(self.engine, evidence, {item.variable: np.array(item.vector) for item in stated.marginals})

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.asking import Given, read_given, read_question
-from bayesnet.analysis.distrust import weakest
-from bayesnet.analysis.findings import Findings
-from bayesnet.analysis.priors import priors
+from bayesnet.analysis.query.caveats import weakest
+from bayesnet.analysis.query.findings import Findings
+from bayesnet.analysis.query.parse import Given, read_given, read_question
 from bayesnet.errors import ImpossibleEvidence, PatternError
 from bayesnet.inference.evidence import Evidence
 from bayesnet.model.factors import FloatArray
@@ -21,7 +20,18 @@ from bayesnet.results.joint import Joint, MostProbable
 from bayesnet.results.probability import Probability
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import Core
+
+
+def priors(core: Core, findings: Findings, variables: Sequence[int], mentioned: Sequence[int] = ()) -> Mapping[int, FloatArray]:
+    """P(v) without the findings, context and interventions kept; remembered by the core."""
+    context = core.context(findings)
+    key = (context.text, tuple(sorted(core.stated(context, mentioned).variables)))
+    known = core.remembered.setdefault(key, {})
+    missing = [v for v in variables if v not in known]
+    if missing:
+        known.update(core.ask(context, lambda engine, evidence: engine.posteriors(evidence, missing), mentioned).marginals)
+    return known
 
 
 def posterior(core: Core, question: str, given: Given = None, do: Given = None) -> Posterior:

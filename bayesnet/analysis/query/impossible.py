@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.findings import Finding, Findings, Intervention
-from bayesnet.analysis.newmarginals import OutOfReach, fit_marginals
+from bayesnet.analysis.query.findings import Finding, Findings, Intervention
+from bayesnet.analysis.query.jeffrey import OutOfReach, fit_marginals
 from bayesnet.errors import ImpossibleEvidence
 from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import Evidence, ZeroEvidence
@@ -17,7 +17,7 @@ from bayesnet.model.factors import Factors, FloatArray, TableFamily
 from bayesnet.pattern import Term
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import Core
 
 Given = Finding | Intervention
 

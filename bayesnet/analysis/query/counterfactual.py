@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.findings import Findings
-from bayesnet.analysis.posterior import distribution
-from bayesnet.analysis.priors import priors
+from bayesnet.analysis.query.findings import Findings
+from bayesnet.analysis.query.posterior import distribution, priors
 from bayesnet.errors import BayesnetError, PatternError
 from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import Evidence
@@ -23,7 +22,7 @@ from bayesnet.model.factors import Dependence, Factors, Family, FloatArray, Nois
 from bayesnet.results.distribution import Counterfactual
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import Core
 
 _SAME = 1e-15
 
