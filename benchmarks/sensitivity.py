@@ -18,10 +18,10 @@ from statistics import median
 import numpy as np
 
 import bayesnet
-from bayesnet.analysis.covariation import moved_values
 from bayesnet.analysis.query.tables import table_of
-from bayesnet.analysis.subject import Subject
-from bayesnet.analysis.uncertainty import drawn_answers, sampler
+from bayesnet.analysis.sensitivity.covariation import moved_values
+from bayesnet.analysis.sensitivity.query_ranges import Subject
+from bayesnet.analysis.sensitivity.uncertainty import drawn_answers, sampler
 from bayesnet.model.factors import Factors
 
 NETWORKS = Path(__file__).resolve().parent.parent.parent / "shared" / "networks"

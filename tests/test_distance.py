@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 import bayesnet
 import bayesnet.results.tuning
-from bayesnet.analysis.distance import cd_distance, column_cd, kl_divergence
 from bayesnet.analysis.query.compiled import Core
 from bayesnet.analysis.query.tables import table_of
+from bayesnet.analysis.sensitivity.distance import cd_distance, column_cd, kl_divergence
 from bayesnet.errors import SpecError, TooWide
 from bayesnet.inference.engine import Engine
 from bayesnet.inference.enumerate import Enumeration
@@ -169,7 +169,7 @@ def test_networks_over_other_variables_are_refused():
 
 def test_a_distance_that_needs_too_large_a_table_is_refused():
     """Elimination says how large a table it would need instead of running out of memory."""
-    from bayesnet.analysis.maxproduct import largest_sum
+    from bayesnet.analysis.sensitivity.distance import largest_sum
 
     star = [((0, i), np.zeros((2, 2))) for i in range(1, 4)]
     assert largest_sum(star, max_cells=4) == 0.0

@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import models
 
-from bayesnet.analysis.changed import changed
 from bayesnet.analysis.query.compiled import Core
+from bayesnet.analysis.sensitivity.with_numbers import changed
 from bayesnet.errors import SpecError
 from bayesnet.model.cache import load_model
 from bayesnet.model.expand import expand

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from small_networks import clinic, collider
 
 import bayesnet
-from bayesnet.analysis.covariation import SCHEMES, moved_values, order_preserving
-from bayesnet.analysis.numbers import LEAK
 from bayesnet.analysis.query.compiled import Core
 from bayesnet.analysis.query.findings import Findings
-from bayesnet.analysis.response import Response
-from bayesnet.analysis.subject import Subject
+from bayesnet.analysis.sensitivity.covariation import SCHEMES, moved_values, order_preserving
+from bayesnet.analysis.sensitivity.parameter_map import LEAK
+from bayesnet.analysis.sensitivity.query_ranges import Subject
+from bayesnet.analysis.sensitivity.response import Response
 from bayesnet.inference.enumerate import Enumeration
 from bayesnet.inference.evidence import Evidence
 from bayesnet.model.factors import Factors

@@ -146,9 +146,9 @@ def test_bnmonitor_travel_survey(networks):
 
 def test_bnmonitor_order_preserving_distance(networks):
     """P(T=train | emp, big) at 0.3, the order kept, is at CD distance 0.486 (bnmonitor, test-DissimilarityMeasures.R)."""
-    from bayesnet.analysis.covariation import order_preserving
-    from bayesnet.analysis.distance import column_cd
     from bayesnet.analysis.query.tables import table_of
+    from bayesnet.analysis.sensitivity.covariation import order_preserving
+    from bayesnet.analysis.sensitivity.distance import column_cd
 
     net = bayesnet.load(networks / "survey.bif.gz")
     travel = net.core.factors.families[net.core.index["T"]]

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from small_networks import tables, weather
 
 import bayesnet
-from bayesnet.analysis.distance import cd_distance
 from bayesnet.analysis.query.compiled import Core
+from bayesnet.analysis.sensitivity.distance import cd_distance
 from bayesnet.errors import BayesnetError
 from bayesnet.network import Network
 
@@ -82,7 +82,7 @@ def test_costs_are_cd_distances(data):
 
 
 def _values(net: Network, number: str, x: float) -> np.ndarray:
-    from bayesnet.analysis.covariation import moved_values
+    from bayesnet.analysis.sensitivity.covariation import moved_values
 
     return moved_values(net.core.numbers, np.array([net.core.number(number)]), np.array([x]))[:, 0]
 

@@ -10,10 +10,9 @@ from scipy import stats
 from small_networks import clinic, network
 
 import bayesnet
-from bayesnet.analysis.fits import BETA, FIXED, LOG_NORMAL, fit, quantiles
 from bayesnet.analysis.query.requisite import requisite_families
-from bayesnet.analysis.sobol import sobol_shares
-from bayesnet.analysis.uncertainty import sampler
+from bayesnet.analysis.sensitivity.distributions import BETA, FIXED, LOG_NORMAL, fit, quantiles
+from bayesnet.analysis.sensitivity.uncertainty import sampler, sobol_shares
 from bayesnet.errors import BayesnetError
 from bayesnet.inference.engine import Engine
 from bayesnet.model.records import Model, Number, Variable

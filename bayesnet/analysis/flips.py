@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.admissible import admissible, one_each
 from bayesnet.analysis.decision import Decider, decider
 from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.query.parse import an_example
-from bayesnet.analysis.response import Response
-from bayesnet.analysis.sensitivity import answered
-from bayesnet.analysis.subject import CASES, Ranges, Subject, citation, ranges, records
+from bayesnet.analysis.sensitivity.functions import admissible, answered, one_each
+from bayesnet.analysis.sensitivity.query_ranges import CASES, Ranges, Subject, citation, ranges, records
+from bayesnet.analysis.sensitivity.response import Response
 from bayesnet.errors import BayesnetError
 from bayesnet.model.factors import FloatArray
 from bayesnet.results.tornado import Flip, Flips

@@ -8,7 +8,7 @@ import numpy as np
 
 from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.query.tables import table_of
-from bayesnet.analysis.subject import checked
+from bayesnet.analysis.sensitivity.query_ranges import checked
 from bayesnet.errors import TooWide
 from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import Evidence

@@ -109,7 +109,7 @@ class Asking(Held):
         >>> round(both["smoke=yes"]["lung=yes"], 4), round(both["do(smoke=yes)"]["lung=yes"], 4)
         (0.1483, 0.1483)
         """
-        from bayesnet.analysis.changed import changed
+        from bayesnet.analysis.sensitivity.with_numbers import changed
         from bayesnet.analysis.whatif import Beside, compare
         from bayesnet.results.sensitivity import short
 

@@ -39,7 +39,7 @@ class Trusting(Held):
         >>> round((line.a * 0.3 + line.b) / (line.c * 0.3 + line.d), 4)
         0.3869
         """
-        from bayesnet.analysis.sensitivity import sensitivities
+        from bayesnet.analysis.sensitivity.functions import sensitivities
 
         return sensitivities(self.core, self.findings, target, covariation, cases)
 
@@ -55,7 +55,7 @@ class Trusting(Held):
         >>> round(f(0.3), 4), [round(x, 4) for x in f.solve(0.5)]
         (0.3869, [0.5266])
         """
-        from bayesnet.analysis.sensitivity import sensitivity
+        from bayesnet.analysis.sensitivity.functions import sensitivity
 
         return sensitivity(self.core, self.findings, target, number, covariation, cases)
 
@@ -73,7 +73,7 @@ class Trusting(Held):
         >>> round(surface(0.5, 0.05), 4)
         0.4887
         """
-        from bayesnet.analysis.two_way import two_way
+        from bayesnet.analysis.sensitivity.two_way import two_way
 
         return two_way(self.core, self.findings, target, number_1, number_2, points, cases)
 
@@ -87,7 +87,7 @@ class Trusting(Held):
         >>> [bar.number for bar in bars]
         ['lung=yes | smoke=yes', 'xray=yes | either=no', 'smoke=yes']
         """
-        from bayesnet.analysis.tornado import tornado
+        from bayesnet.analysis.sensitivity.tornado import tornado
 
         return tornado(self.core, self.findings, target, top, cases)
 
@@ -101,7 +101,7 @@ class Trusting(Held):
         >>> [(line.source, line.numbers) for line in rests_on]
         [('lauritzen1988', 8)]
         """
-        from bayesnet.analysis.sources import sources
+        from bayesnet.analysis.sensitivity.sources import sources
 
         return sources(self.core, self.findings, target, cases)
 
@@ -161,7 +161,7 @@ class Trusting(Held):
         >>> ways.changes[0].number, round(ways.changes[0].new, 4)
         ('lung=yes | smoke=yes', 0.1048)
         """
-        from bayesnet.analysis.tuning import tune
+        from bayesnet.analysis.sensitivity.tuning import tune
 
         bounds = {"at_least": at_least, "at_most": at_most, "equals": equals}
         return tune(
@@ -191,7 +191,7 @@ class Trusting(Held):
         >>> round(stays.low, 3), stays.below["smoke"], stays.high
         (0.371, 'no', 1.0)
         """
-        from bayesnet.analysis.explanation_range import explanation_range
+        from bayesnet.analysis.sensitivity.mpe_robustness import explanation_range
 
         return explanation_range(self.core, self.findings, number)
 
@@ -211,7 +211,7 @@ class Trusting(Held):
         cases
             Where the network cites no ranges, each column is a Dirichlet distribution as strong as so many cases.
         """
-        from bayesnet.analysis.uncertainty import uncertainty
+        from bayesnet.analysis.sensitivity.uncertainty import uncertainty
 
         return uncertainty(self.core, self.findings, target, draws, seed, together, cases)
 
@@ -226,7 +226,7 @@ class Trusting(Held):
         ----------
         Sobol IM (2001). Global sensitivity indices for nonlinear mathematical models. Math Comput Simul 55:271-280.
         """
-        from bayesnet.analysis.uncertainty import variance_shares
+        from bayesnet.analysis.sensitivity.uncertainty import variance_shares
 
         return variance_shares(self.core, self.findings, target, top, samples, seed, cases)
 

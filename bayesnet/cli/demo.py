@@ -44,7 +44,7 @@ def command(json_: bool) -> None:
 
 def _tell(title: str, case: Case) -> tuple[str, dict[str, Any]]:
     """One case as text and as JSON-safe content."""
-    from bayesnet.analysis.tornado import tornado
+    from bayesnet.analysis.sensitivity.tornado import tornado
 
     ranked = case.diagnoses()
     weights = case.weights(ranked.leading)

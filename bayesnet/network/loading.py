@@ -62,7 +62,7 @@ def distance(net: Network, other: Network) -> Distance:
     >>> round(bayesnet.distance(asia, asia.with_numbers({"smoke=yes": 0.6})).cd, 4)
     0.4055
     """
-    from bayesnet.analysis.distance import distance
+    from bayesnet.analysis.sensitivity.distance import distance
 
     return distance(net.core, other.core)
 

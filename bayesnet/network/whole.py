@@ -89,7 +89,7 @@ class Network(Asking):
         >>> round(net.posterior("smoke")["no"], 4)
         0.7
         """
-        from bayesnet.analysis.changed import changed
+        from bayesnet.analysis.sensitivity.with_numbers import changed
 
         return Network(changed(self.core, numbers), self.folder)
 

@@ -170,7 +170,7 @@ def _neighbourhood(core: Core, findings: Findings, target: int | None) -> set[in
     """The target, the findings, the open ways between them, and the diagnoses that compete for the same findings."""
     from bayesnet.analysis.differential import differential
     from bayesnet.analysis.paths import paths
-    from bayesnet.analysis.subject import checked
+    from bayesnet.analysis.sensitivity.query_ranges import checked
 
     evidence = core.ask(findings, checked)
     given = [v for v in findings.variables if v != target]

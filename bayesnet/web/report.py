@@ -16,7 +16,7 @@ from bayesnet.analysis.nexttests import next_tests
 from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.query.parse import an_example, read_target
 from bayesnet.analysis.query.requisite import requisite_families
-from bayesnet.analysis.tornado import tornado
+from bayesnet.analysis.sensitivity.tornado import tornado
 from bayesnet.errors import BayesnetError, NothingToAsk
 from bayesnet.model.records import Number, Source
 from bayesnet.model.replacing import replacing

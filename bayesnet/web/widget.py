@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import anywidget
 from traitlets import Dict, TraitError, validate
 
-from bayesnet.analysis.changed import changed
 from bayesnet.analysis.query.parse import read_given
+from bayesnet.analysis.sensitivity.with_numbers import changed
 from bayesnet.errors import BayesnetError
 from bayesnet.web.bundle import bundle
 from bayesnet.web.page import styles

@@ -20,9 +20,9 @@ from bayesnet.pattern import Term, canonical_id, parse_number_id, resolve
 from bayesnet.results.base import Basis
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.numbers import NumberMap
     from bayesnet.analysis.query.caveats import Trust
-    from bayesnet.analysis.sampler import Sampler
+    from bayesnet.analysis.sensitivity.parameter_map import NumberMap
+    from bayesnet.analysis.sensitivity.sampler import Sampler
     from bayesnet.model.expand import Expander
 
 T = TypeVar("T")
@@ -68,16 +68,16 @@ class Core:
     @cached_property
     def numbers(self) -> NumberMap:
         """Where each number enters the arrays."""
-        from bayesnet.analysis.numbers import NumberMap
+        from bayesnet.analysis.sensitivity.parameter_map import NumberMap
 
         return NumberMap.of(self.factors)
 
     @cached_property
     def sampler(self) -> Sampler:
         """How to draw every number from the distribution fitted to its value and range."""
-        from bayesnet.analysis.fits import fit
-        from bayesnet.analysis.numbers import ODDS
-        from bayesnet.analysis.sampler import Sampler
+        from bayesnet.analysis.sensitivity.distributions import fit
+        from bayesnet.analysis.sensitivity.parameter_map import ODDS
+        from bayesnet.analysis.sensitivity.sampler import Sampler
 
         records = [self.model.numbers[number] for number in self.factors.number_ids]
         low, high = np.array([n.low for n in records]), np.array([n.high for n in records])

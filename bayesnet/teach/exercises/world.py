@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bayesnet.analysis.query.findings import Finding, Findings
-from bayesnet.analysis.subject import Subject
+from bayesnet.analysis.sensitivity.query_ranges import Subject
 from bayesnet.errors import BayesnetError
 from bayesnet.inference.evidence import Evidence, ZeroEvidence
 from bayesnet.model.factors import FloatArray

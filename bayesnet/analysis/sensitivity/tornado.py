@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bayesnet.analysis.query.caveats import described
 from bayesnet.analysis.query.findings import Findings
-from bayesnet.analysis.response import Response
-from bayesnet.analysis.subject import CASES, Ranges, Subject, citation, ranges, records
+from bayesnet.analysis.sensitivity.query_ranges import CASES, Ranges, Subject, citation, ranges, records
+from bayesnet.analysis.sensitivity.response import Response
 from bayesnet.model.factors import FloatArray, IntArray
 from bayesnet.results.tornado import Bar, Tornado
+from bayesnet.results.words import percent
 
 if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import Core
@@ -75,3 +77,16 @@ def ends(response: Response, known: Ranges, ks: IntArray) -> tuple[FloatArray, F
     rows = response.at(np.concatenate([ks, ks]), np.concatenate([known.low[ks], known.high[ks]]))
     answers = np.divide(rows[0], rows[-1], out=np.full(rows.shape[1], np.nan), where=rows[-1] > 0)
     return answers[: len(ks)], answers[len(ks) :]
+
+
+def movers(core: Core, findings: Findings, target: str, most: int = 3) -> tuple[str, ...]:
+    """A sentence on the numbers that move P(target | findings) most over their own cited range."""
+    bars = tornado(core, findings, target, top=most).bars
+    if not bars:
+        return ()
+    told = []
+    for bar in bars:
+        low, high = sorted((bar.at_low, bar.at_high))
+        number = described(core, core.model.numbers[bar.number])
+        told.append(f"{number} moves it from {percent(low)} to {percent(high)}")
+    return (f"What to distrust for P({target}): {'; '.join(told)}.",)

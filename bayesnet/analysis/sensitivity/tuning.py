@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from bayesnet.analysis.columns import column_changes
-from bayesnet.analysis.constraints import Questions, questions
-from bayesnet.analysis.covariation import moved_values
-from bayesnet.analysis.distance import column_cd
-from bayesnet.analysis.numbers import ENTRY, LINK, ODDS
 from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.query.tables import table_of
-from bayesnet.analysis.scan import scan_points, zeros
-from bayesnet.analysis.subject import CASES, Ranges, Subject, citation, ranges, records
+from bayesnet.analysis.sensitivity.column_tuning import column_changes
+from bayesnet.analysis.sensitivity.constraints import Questions, questions
+from bayesnet.analysis.sensitivity.covariation import moved_values
+from bayesnet.analysis.sensitivity.distance import column_cd
+from bayesnet.analysis.sensitivity.parameter_map import ENTRY, LINK, ODDS
+from bayesnet.analysis.sensitivity.query_ranges import CASES, Ranges, Subject, citation, ranges, records
+from bayesnet.analysis.sensitivity.roots import scan_points, zeros
 from bayesnet.errors import BayesnetError, TooWide, did_you_mean, nearest
 from bayesnet.model.factors import FloatArray, IntArray
 from bayesnet.model.vocabulary import GRADES

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.numbers import ODDS
+from bayesnet.analysis.sensitivity.parameter_map import ODDS
 from bayesnet.errors import SpecError
 from bayesnet.model.check import check_model
 from bayesnet.model.factors import FloatArray, IntArray

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.maxproduct import Term, largest_sum
 from bayesnet.analysis.query.tables import table_of
-from bayesnet.errors import SpecError
+from bayesnet.errors import SpecError, TooWide
 from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import Evidence
 from bayesnet.model.factors import Factors, Family, FloatArray, NoisyFamily
@@ -18,6 +18,52 @@ from bayesnet.results.tuning import Distance
 
 if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import Core
+
+
+Term = tuple[tuple[int, ...], FloatArray]
+"""Variables and an array of log-values with one axis for each of them."""
+
+
+def largest_sum(terms: Sequence[Term], max_cells: float = 2.0**24) -> float:
+    """The maximum over all assignments of the sum of the terms; -inf marks what cannot be.
+
+    Raises
+    ------
+    TooWide
+        When an intermediate table would have more than `max_cells` cells.
+    """
+    live = [(axes, np.asarray(array, dtype=float)) for axes, array in terms]
+    sizes = {a: n for axes, array in live for a, n in zip(axes, array.shape, strict=True)}
+    pending = set(sizes)
+    while pending:
+        axis = min(sorted(pending), key=lambda a: _cells(live, sizes, a))
+        cells = _cells(live, sizes, axis)
+        if cells > max_cells:
+            raise TooWide(f"the distance needs a table of {cells:.2g} cells, more than the {max_cells:.2g} allowed", cells)
+        bucket = [term for term in live if axis in term[0]]
+        rest = [term for term in live if axis not in term[0]]
+        live = [*rest, _eliminate(bucket, axis)]
+        pending.discard(axis)
+    return float(sum(float(array) for _, array in live))
+
+
+def _cells(live: Sequence[Term], sizes: dict[int, int], axis: int) -> float:
+    """Size of the table in which `axis` is eliminated."""
+    scope = {a for axes, _ in live if axis in axes for a in axes}
+    return float(np.prod([float(sizes[a]) for a in scope]))
+
+
+def _eliminate(bucket: Sequence[Term], axis: int) -> Term:
+    """Add the terms that hold `axis` and take the maximum over it."""
+    scope = (*sorted({a for axes, _ in bucket for a in axes} - {axis}), axis)
+    total: FloatArray = np.zeros(())
+    for axes, array in bucket:
+        order = sorted(range(len(axes)), key=lambda i: scope.index(axes[i]))
+        moved = array.transpose(order)
+        shape = [moved.shape[sorted(axes, key=scope.index).index(a)] if a in axes else 1 for a in scope]
+        total = total + moved.reshape(shape)
+    return scope[:-1], total.max(axis=-1)
+
 
 _INFINITE = 1e9
 """Stands for the logarithm of infinity inside a sum; no sum of finite terms comes near it."""

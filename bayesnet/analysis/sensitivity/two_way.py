@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.covariation import moved_values
-from bayesnet.analysis.numbers import LEAK
 from bayesnet.analysis.query.findings import Findings
-from bayesnet.analysis.subject import CASES, Subject, ranges
+from bayesnet.analysis.sensitivity.covariation import moved_values
+from bayesnet.analysis.sensitivity.parameter_map import LEAK
+from bayesnet.analysis.sensitivity.query_ranges import CASES, Subject, ranges
 from bayesnet.errors import BayesnetError
 from bayesnet.model.factors import FloatArray
 from bayesnet.results.tornado import TwoWay

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from bayesnet.analysis.constraints import Questions
-from bayesnet.analysis.numbers import ENTRY
-from bayesnet.analysis.subject import citation, records
+from bayesnet.analysis.sensitivity.constraints import Questions
+from bayesnet.analysis.sensitivity.parameter_map import ENTRY
+from bayesnet.analysis.sensitivity.query_ranges import citation, records
 from bayesnet.model.factors import FloatArray
 from bayesnet.results.tuning import Change
 

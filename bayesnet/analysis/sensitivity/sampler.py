@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bayesnet.analysis.fits import BETA, LOG_NORMAL, Fits
-from bayesnet.analysis.numbers import NumberMap
+from bayesnet.analysis.sensitivity.distributions import BETA, LOG_NORMAL, Fits
+from bayesnet.analysis.sensitivity.parameter_map import NumberMap
 from bayesnet.model.factors import FloatArray, IntArray
 
 _ROUNDING = 1e-12

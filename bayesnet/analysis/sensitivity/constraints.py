@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bayesnet.analysis.query.parse import read_question
-from bayesnet.analysis.response import Response
-from bayesnet.analysis.subject import Subject
+from bayesnet.analysis.sensitivity.query_ranges import Subject
+from bayesnet.analysis.sensitivity.response import Response
 from bayesnet.errors import BayesnetError
 from bayesnet.model.factors import FloatArray, IntArray
 

@@ -11,11 +11,11 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from bayesnet.analysis.covariation import moved_values
 from bayesnet.analysis.query.caveats import weakest
 from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.query.parse import read_target
-from bayesnet.analysis.response import Event, Rerun, Response
+from bayesnet.analysis.sensitivity.covariation import moved_values
+from bayesnet.analysis.sensitivity.response import Event, Rerun, Response
 from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import Evidence, ZeroEvidence
 from bayesnet.model.factors import FloatArray, IntArray
@@ -217,7 +217,7 @@ def _counted(values: FloatArray, kind: IntArray, cases: float) -> tuple[FloatArr
     """The central 95 % of a Beta about each probability; odds stay as they are."""
     from scipy.special import betaincinv
 
-    from bayesnet.analysis.numbers import ODDS
+    from bayesnet.analysis.sensitivity.parameter_map import ODDS
 
     inside = (values > 0) & (values < 1) & (kind != ODDS)
     low, high = values.copy(), values.copy()

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bayesnet.analysis.query.findings import Findings
-from bayesnet.analysis.response import Response
-from bayesnet.analysis.subject import CASES, Ranges, Subject, ranges, records
-from bayesnet.analysis.tornado import ends
+from bayesnet.analysis.sensitivity.query_ranges import CASES, Ranges, Subject, ranges, records
+from bayesnet.analysis.sensitivity.response import Response
+from bayesnet.analysis.sensitivity.tornado import ends
 from bayesnet.model.factors import FloatArray, IntArray
 from bayesnet.results.tornado import Sources, SourceShare
 

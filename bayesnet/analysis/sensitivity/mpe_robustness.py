@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.covariation import moved_values
 from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.query.tables import table_of
-from bayesnet.analysis.roots import bracketed_roots
-from bayesnet.analysis.subject import checked
+from bayesnet.analysis.sensitivity.covariation import moved_values
+from bayesnet.analysis.sensitivity.query_ranges import checked
+from bayesnet.analysis.sensitivity.roots import bracketed_roots
 from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import Evidence, ZeroEvidence
 from bayesnet.model.factors import FloatArray
