@@ -12,12 +12,11 @@ from hypothesis import strategies as st
 from strategies import models
 
 import bayesnet
-from bayesnet.analysis.explanation import explain
-from bayesnet.analysis.paths import Graph, separated, ways
+from bayesnet.analysis.explanation.coalitions import along, log_odds, sampled_shapley, shapley, situation, subset_table
+from bayesnet.analysis.explanation.explain import explain
+from bayesnet.analysis.explanation.paths import Graph, separated, ways
 from bayesnet.analysis.query.compiled import Core
 from bayesnet.analysis.query.parse import read_given
-from bayesnet.analysis.shapley import sampled_shapley, shapley
-from bayesnet.analysis.subsets import along, log_odds, situation, subset_table
 from bayesnet.results.likelihood_words import word
 
 DEMO = "age_group=60-69, female, cancer_history, chronic_pain, raised_alp, anemia, hypercalcemia"

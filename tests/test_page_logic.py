@@ -24,7 +24,7 @@ from strategies import evidence, factors
 
 import bayesnet
 from bayesnet.analysis.decision import decider
-from bayesnet.analysis.paths import Graph, separated
+from bayesnet.analysis.explanation.paths import Graph, separated
 from bayesnet.analysis.query.compiled import Core
 from bayesnet.analysis.query.parse import read_given
 from bayesnet.inference.engine import Engine

@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from bayesnet.analysis.explanation.relevant import bayes_factor
 from bayesnet.analysis.query.findings import Findings
-from bayesnet.analysis.relevant import bayes_factor
 from bayesnet.results.words import counted, plain, ratio
 
 if TYPE_CHECKING:

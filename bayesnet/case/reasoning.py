@@ -49,7 +49,7 @@ class Reasoning(Held):
         >>> [impact.verdict for impact in why]
         ['for', 'for', 'for']
         """
-        from bayesnet.analysis.explanation import explain
+        from bayesnet.analysis.explanation.explain import explain
 
         return explain(self.core, self.findings, read_target(self.core, target), order, seed)
 

@@ -169,7 +169,7 @@ def _filled(kept: set[int], asked: tuple[int, int] | None, arcs: Sequence[Arc]) 
 def _neighbourhood(core: Core, findings: Findings, target: int | None) -> set[int]:
     """The target, the findings, the open ways between them, and the diagnoses that compete for the same findings."""
     from bayesnet.analysis.differential import differential
-    from bayesnet.analysis.paths import paths
+    from bayesnet.analysis.explanation.paths import paths
     from bayesnet.analysis.sensitivity.query_ranges import checked
 
     evidence = core.ask(findings, checked)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bayesnet.analysis.explanation.coalitions import Situation, situation
 from bayesnet.analysis.query.caveats import weakest
 from bayesnet.analysis.query.findings import Findings
-from bayesnet.analysis.subsets import Situation, situation
 from bayesnet.results.ladder import Ladder, Rung
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from bayesnet.analysis.costs import costs
 from bayesnet.analysis.decision import advise, decider
 from bayesnet.analysis.decisionfile import Decision
 from bayesnet.analysis.differential import DRAWS, differential
-from bayesnet.analysis.explanation import explain
+from bayesnet.analysis.explanation.explain import explain
 from bayesnet.analysis.nexttests import next_tests
 from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.query.parse import an_example, read_target

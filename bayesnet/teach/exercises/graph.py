@@ -15,7 +15,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from bayesnet.analysis.paths import Graph, separated
+from bayesnet.analysis.explanation.paths import Graph, separated
 from bayesnet.analysis.query.findings import Findings
 from bayesnet.inference.evidence import Evidence, one_hot
 from bayesnet.teach.exercises.exercise import Exercise

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.subsets import Player
+from bayesnet.analysis.explanation.coalitions import Player
 from bayesnet.model.factors import FloatArray
 from bayesnet.results.explanation import Conflict, RareCase
 

@@ -10,14 +10,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.conflict import analysed
-from bayesnet.analysis.explained_words import explained
-from bayesnet.analysis.paths import separated, ways
+from bayesnet.analysis.explanation.coalitions import (
+    Player,
+    Situation,
+    along,
+    log_odds,
+    sampled_shapley,
+    shapley,
+    situation,
+    steps,
+    subset_table,
+)
+from bayesnet.analysis.explanation.conflict import analysed
+from bayesnet.analysis.explanation.paths import separated, ways
+from bayesnet.analysis.explanation.relevant import most_relevant
+from bayesnet.analysis.explanation.wording import explained
 from bayesnet.analysis.query.caveats import weakest
 from bayesnet.analysis.query.findings import Findings
-from bayesnet.analysis.relevant import most_relevant
-from bayesnet.analysis.shapley import sampled_shapley, shapley
-from bayesnet.analysis.subsets import Player, Situation, along, log_odds, situation, steps, subset_table
 from bayesnet.errors import BayesnetError, TooWide
 from bayesnet.model.factors import FloatArray
 from bayesnet.results.explanation import Explanation, Impact, Overlap, Verdict
