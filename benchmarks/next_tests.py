@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 import bayesnet
-from bayesnet.analysis.decision import candidates
-from bayesnet.analysis.nexttests import next_tests
+from bayesnet.analysis.decision.advise import candidates
+from bayesnet.analysis.decision.next_tests import next_tests
 
 CASE = "age_group=60-69, female, cancer_history, chronic_pain, raised_alp, anemia, hypercalcemia"
 TARGET = "spinal_metastasis"

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from strategies import models
 
 import bayesnet
-from bayesnet.analysis.decision import Decider, advise, candidates, decider, perfect, sample
-from bayesnet.analysis.decisionfile import Decision, Option, State, Utility, read_decision
+from bayesnet.analysis.decision.advise import Decider, advise, candidates, decider, perfect, sample
+from bayesnet.analysis.decision.decision_file import Decision, Option, State, Utility, read_decision
 from bayesnet.analysis.query.compiled import Core
 from bayesnet.analysis.query.parse import read_given
 

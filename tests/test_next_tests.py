@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from strategies import models
 
 import bayesnet
-from bayesnet.analysis.costs import costs, read_costs
-from bayesnet.analysis.nexttests import next_tests
+from bayesnet.analysis.decision.costs import costs, read_costs
+from bayesnet.analysis.decision.next_tests import next_tests
 from bayesnet.analysis.query.compiled import Core
 from bayesnet.analysis.query.parse import read_given
 

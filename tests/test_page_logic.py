@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from strategies import evidence, factors
 
 import bayesnet
-from bayesnet.analysis.decision import decider
+from bayesnet.analysis.decision.advise import decider
 from bayesnet.analysis.explanation.paths import Graph, separated
 from bayesnet.analysis.query.compiled import Core
 from bayesnet.analysis.query.parse import read_given

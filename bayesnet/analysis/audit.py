@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from bayesnet.analysis.auditfiles import Claim, Target, read_claims, read_targets
 from bayesnet.analysis.claims import Adviser, Prober, run_check
-from bayesnet.analysis.decision import Decider
-from bayesnet.analysis.decisionfile import read_decision
+from bayesnet.analysis.decision.advise import Decider
+from bayesnet.analysis.decision.decision_file import read_decision
 from bayesnet.analysis.query.parse import read_given
 from bayesnet.analysis.questions import Answer, Asker, split
 from bayesnet.errors import BayesnetError, ImpossibleEvidence, Problem, SpecError

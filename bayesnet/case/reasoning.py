@@ -69,7 +69,7 @@ class Reasoning(Held):
         >>> next(iter(tests)).finding
         'either'
         """
-        from bayesnet.analysis.nexttests import next_tests
+        from bayesnet.analysis.decision.next_tests import next_tests
 
         return next_tests(self.core, self.findings, about)
 
@@ -87,7 +87,7 @@ class Reasoning(Held):
         enough
             The same-decision probability at which to stop.
         """
-        from bayesnet.analysis.plan import plan
+        from bayesnet.analysis.decision.test_plan import plan
 
         return plan(self.core, self.findings, target, depth, threshold, enough)
 
@@ -105,7 +105,7 @@ class Reasoning(Held):
         >>> bayesnet.load("back_pain").case("").advise().best
         'conservative_care'
         """
-        from bayesnet.analysis.decision import advise
+        from bayesnet.analysis.decision.advise import advise
 
         return advise(self.core, self.findings)
 

@@ -117,7 +117,7 @@ class Trusting(Held):
         >>> found.leader, found.flips[0].number, found.flips[0].after
         ('lung=no', 'lung=yes | smoke=yes', 'lung=yes')
         """
-        from bayesnet.analysis.flips import flips
+        from bayesnet.analysis.decision.flips import flips
 
         return flips(self.core, self.findings, target, cases=cases)
 

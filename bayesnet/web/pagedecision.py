@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bayesnet.analysis.costs import costs
-from bayesnet.analysis.decision import candidates, decider
+from bayesnet.analysis.decision.advise import candidates, decider
+from bayesnet.analysis.decision.costs import costs
 from bayesnet.analysis.query.findings import Findings
 from bayesnet.model.expression import Condition, parse_condition, resolve_condition
 from bayesnet.model.factors import FloatArray
 from bayesnet.pattern import Term
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.decisionfile import Decision
+    from bayesnet.analysis.decision.decision_file import Decision
     from bayesnet.analysis.query.compiled import Core
 
 Box = dict[int, FloatArray]

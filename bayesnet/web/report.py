@@ -7,12 +7,12 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bayesnet.analysis.costs import costs
-from bayesnet.analysis.decision import advise, decider
-from bayesnet.analysis.decisionfile import Decision
+from bayesnet.analysis.decision.advise import advise, decider
+from bayesnet.analysis.decision.costs import costs
+from bayesnet.analysis.decision.decision_file import Decision
+from bayesnet.analysis.decision.next_tests import next_tests
 from bayesnet.analysis.differential import DRAWS, differential
 from bayesnet.analysis.explanation.explain import explain
-from bayesnet.analysis.nexttests import next_tests
 from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.query.parse import an_example, read_target
 from bayesnet.analysis.query.requisite import requisite_families

@@ -14,7 +14,7 @@ from itertools import product
 
 import numpy as np
 
-from bayesnet.analysis.nexttests import change, entropy, information
+from bayesnet.analysis.decision.next_tests import change, entropy, information
 from bayesnet.teach.exercises.base_rates import Pair
 from bayesnet.teach.exercises.exercise import Exercise
 from bayesnet.teach.exercises.figures import likelihood_ratio, percent

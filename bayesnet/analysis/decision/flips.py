@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.decision import Decider, decider
+from bayesnet.analysis.decision.advise import Decider, decider
 from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.query.parse import an_example
 from bayesnet.analysis.sensitivity.functions import admissible, answered, one_each

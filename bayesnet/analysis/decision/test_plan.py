@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.decision import Decider, decider
-from bayesnet.analysis.nexttests import DECISION, next_tests
+from bayesnet.analysis.decision.advise import Decider, decider
+from bayesnet.analysis.decision.next_tests import DECISION, next_tests
 from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.query.parse import an_example, read_target
 from bayesnet.errors import BayesnetError, NothingToAsk, TooWide

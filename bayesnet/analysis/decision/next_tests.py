@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.costs import costs
-from bayesnet.analysis.decision import Decider, before_deciding, candidates, decider, price, sample
+from bayesnet.analysis.decision.advise import Decider, before_deciding, candidates, decider, price, sample
+from bayesnet.analysis.decision.costs import costs
 from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.query.likelihood_batch import in_one_pass, one_by_one
 from bayesnet.analysis.query.parse import an_example, read_target

@@ -10,8 +10,8 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from bayesnet.analysis.costs import costs
-from bayesnet.analysis.decisionfile import Decision, read_decision
+from bayesnet.analysis.decision.costs import costs
+from bayesnet.analysis.decision.decision_file import Decision, read_decision
 from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.query.likelihood_batch import in_one_pass
 from bayesnet.analysis.query.parse import an_example
