@@ -77,7 +77,7 @@ def test_diagnoses_are_ranked_with_odds_and_intervals() -> None:
 
 def test_intervals_are_those_of_draws_made_by_hand() -> None:
     """The interval is the middle 95 % of the posterior when the numbers are drawn and the network is asked anew each time."""
-    from bayesnet.analysis.differential import DRAWS
+    from bayesnet.analysis.differential.differential import DRAWS
 
     net = clinic()
     ranked = net.case("fever, cough").diagnoses()

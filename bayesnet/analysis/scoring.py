@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bayesnet.analysis.differential import diagnoses
+from bayesnet.analysis.differential.differential import diagnoses
 from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.query.impossible import clashing
 from bayesnet.analysis.query.parse import read_given, state_name

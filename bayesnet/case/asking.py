@@ -68,13 +68,13 @@ class Asking(Held):
         >>> [line.diagnosis for line in case.diagnoses(of=["tub=yes", "lung=yes", "bronc=yes"])]
         ['bronc=yes', 'tub=yes', 'lung=yes']
         """
-        from bayesnet.analysis.differential import differential
+        from bayesnet.analysis.differential.differential import differential
 
         return differential(self.core, self.findings, None if of is None else [read_target(self.core, name) for name in of])
 
     def weights(self, target: str) -> Weights:
         """Say what each finding, taken in the order given, does to the probability of the target."""
-        from bayesnet.analysis.weights import weights
+        from bayesnet.analysis.differential.weights import weights
 
         return weights(self.core, self.findings, read_target(self.core, target))
 
@@ -109,8 +109,8 @@ class Asking(Held):
         >>> round(both["smoke=yes"]["lung=yes"], 4), round(both["do(smoke=yes)"]["lung=yes"], 4)
         (0.1483, 0.1483)
         """
+        from bayesnet.analysis.differential.scenarios import Beside, compare
         from bayesnet.analysis.sensitivity.with_numbers import changed
-        from bayesnet.analysis.whatif import Beside, compare
         from bayesnet.results.sensitivity import short
 
         columns = []

@@ -28,7 +28,7 @@ def command(network: Network, findings: str, do: str | None, of: tuple[str, ...]
 
     Prior, posterior and likelihood ratio of each, then what speaks for the most probable specific one.
     """
-    from bayesnet.analysis.differential import DRAWS, differential
+    from bayesnet.analysis.differential.differential import DRAWS, differential
     from bayesnet.analysis.query.parse import read_given, read_target
 
     core = network.core
@@ -40,7 +40,7 @@ def command(network: Network, findings: str, do: str | None, of: tuple[str, ...]
         return
     parts = [ranked.header(), ranked.grid().text()]
     if ranked.leading and case.items:
-        from bayesnet.analysis.weights import weights
+        from bayesnet.analysis.differential.weights import weights
 
         parts.append(weights(core, case, read_target(core, ranked.leading)).grid().text())
     parts.append(ranked.footer())

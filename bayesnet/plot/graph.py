@@ -149,7 +149,7 @@ def _known(stated: Findings) -> dict[int, tuple[Kind, str]]:
 
 def _leading(core: Core, findings: Findings) -> tuple[int, int] | None:
     """The leading diagnosis; None in a network without diagnoses."""
-    from bayesnet.analysis.differential import differential
+    from bayesnet.analysis.differential.differential import differential
     from bayesnet.analysis.query.parse import read_target
 
     return read_target(core, differential(core, findings, None).leading) if core.diagnoses else None
@@ -168,7 +168,7 @@ def _filled(kept: set[int], asked: tuple[int, int] | None, arcs: Sequence[Arc]) 
 
 def _neighbourhood(core: Core, findings: Findings, target: int | None) -> set[int]:
     """The target, the findings, the open ways between them, and the diagnoses that compete for the same findings."""
-    from bayesnet.analysis.differential import differential
+    from bayesnet.analysis.differential.differential import differential
     from bayesnet.analysis.explanation.paths import paths
     from bayesnet.analysis.sensitivity.query_ranges import checked
 

@@ -11,7 +11,7 @@ from bayesnet.analysis.decision.advise import advise, decider
 from bayesnet.analysis.decision.costs import costs
 from bayesnet.analysis.decision.decision_file import Decision
 from bayesnet.analysis.decision.next_tests import next_tests
-from bayesnet.analysis.differential import DRAWS, differential
+from bayesnet.analysis.differential.differential import DRAWS, differential
 from bayesnet.analysis.explanation.explain import explain
 from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.query.parse import an_example, read_target

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from bayesnet.analysis.differential import odds_ratio
+from bayesnet.analysis.differential.differential import odds_ratio
 from bayesnet.analysis.query.findings import Findings
 from bayesnet.results.weights import Weight, Weights
 
