@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bayesnet import plot
-    from bayesnet.analysis.calibration import calibration
+    from bayesnet.analysis.cohort.calibration import calibration
     from bayesnet.analysis.query.parse import jeffrey
     from bayesnet.case import Case
     from bayesnet.errors import (
@@ -43,7 +43,7 @@ _HOMES = {
     "TooWide": "bayesnet.errors",
     "UnknownState": "bayesnet.errors",
     "UnknownVariable": "bayesnet.errors",
-    "calibration": "bayesnet.analysis.calibration",
+    "calibration": "bayesnet.analysis.cohort.calibration",
     "distance": "bayesnet.network",
     "exercise_set": "bayesnet.network",
     "exercises": "bayesnet.network",

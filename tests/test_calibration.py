@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 import bayesnet
 from bayesnet import plot
-from bayesnet.analysis.calibration import auroc, grouped, wilson
+from bayesnet.analysis.cohort.calibration import auroc, grouped, wilson
 
 KNOWN = ["smoke", "xray", "dysp"]
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import bayesnet
-from bayesnet.analysis.netbenefit import net_benefit
+from bayesnet.analysis.cohort.net_benefit import net_benefit
 
 
 def test_the_published_definition_on_paper():

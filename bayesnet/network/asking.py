@@ -203,7 +203,7 @@ class Asking:
         >>> bayesnet.load("asia").score(frame, targets=["lung=yes"])["P(lung=yes)"].round(4).tolist()
         [0.646, 0.0012]
         """
-        from bayesnet.analysis.scoring import score
+        from bayesnet.analysis.cohort.score import score
 
         return score(self.core, frame, targets)
 
@@ -241,7 +241,7 @@ class Asking:
         BayesnetError
             When a threshold is not between 0 and 1, or the cohort cannot be scored.
         """
-        from bayesnet.analysis.netbenefit import decision_curve
+        from bayesnet.analysis.cohort.net_benefit import decision_curve
 
         return decision_curve(self.core, target, known, frame, size, thresholds, seed)
 
@@ -292,6 +292,6 @@ class Asking:
         >>> result.calibration_error < result.error_if_right
         True
         """
-        from bayesnet.analysis.calibration import of_network
+        from bayesnet.analysis.cohort.calibration import of_network
 
         return of_network(self.core, target, known, frame, size, bins, seed)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.outcomes import outcomes
+from bayesnet.analysis.cohort.calibration import outcomes
 from bayesnet.analysis.query.findings import Findings
 from bayesnet.errors import BayesnetError
 from bayesnet.model.factors import FloatArray
