@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bayesnet.analysis.audit import NEAR, answer_target, audit, audit_network, inputs_among, judge
-from bayesnet.analysis.auditfiles import Check, Claim, Target, read_claims, read_targets
+from bayesnet.analysis.audit.audit import NEAR, answer_target, audit, audit_network, inputs_among, judge
+from bayesnet.analysis.audit.quantified import Asker, parse_counting
+from bayesnet.analysis.audit.records import Check, Claim, Target, read_claims, read_targets
 from bayesnet.analysis.query.compiled import Core
-from bayesnet.analysis.questions import Asker, parse_counting
 from bayesnet.errors import PatternError, SpecError, UnknownVariable
 from bayesnet.inference.engine import Engine
 from bayesnet.model.factors import Dependence, Factors, TableFamily

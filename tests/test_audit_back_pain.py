@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bayesnet.analysis.audit import adviser, asker, audit, inputs_among
-from bayesnet.analysis.auditfiles import Claim, Target, read_claims, read_targets
+from bayesnet.analysis.audit.audit import adviser, asker, audit, inputs_among
+from bayesnet.analysis.audit.records import Claim, Target, read_claims, read_targets
 from bayesnet.analysis.decision.advise import advise
 from bayesnet.analysis.query.compiled import Core
 from bayesnet.analysis.query.parse import read_given

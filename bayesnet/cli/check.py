@@ -80,7 +80,7 @@ def _read(model: str) -> Core:
 
 def _beside(model: Model, folder: Path) -> list[Problem | str]:
     """What is wrong with the files beside the model: costs, decision, targets and claims."""
-    from bayesnet.analysis.auditfiles import read_claims, read_targets
+    from bayesnet.analysis.audit.records import read_claims, read_targets
     from bayesnet.analysis.decision.costs import read_costs
     from bayesnet.analysis.decision.decision_file import read_decision
     from bayesnet.errors import SpecError

@@ -95,7 +95,7 @@ class Network(Asking):
 
     def audit(self) -> Audit:
         """Ask the published figures and claims beside the model, and say what the model says."""
-        from bayesnet.analysis.audit import audit
+        from bayesnet.analysis.audit.audit import audit
         from bayesnet.errors import BayesnetError
 
         if self.folder is None:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.questions import Asker
+from bayesnet.analysis.audit.quantified import Asker
 from bayesnet.errors import BayesnetError, did_you_mean, nearest
 from bayesnet.model.factors import FloatArray
 from bayesnet.results.audit import AuditedCheck
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.auditfiles import Check
+    from bayesnet.analysis.audit.records import Check
 
 _EQUAL = 1e-9
 """Probabilities closer than this, relative to their size, count as equal."""

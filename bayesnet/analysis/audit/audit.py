@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bayesnet.analysis.auditfiles import Claim, Target, read_claims, read_targets
-from bayesnet.analysis.claims import Adviser, Prober, run_check
+from bayesnet.analysis.audit.checks import Adviser, Prober, run_check
+from bayesnet.analysis.audit.quantified import Answer, Asker, split
+from bayesnet.analysis.audit.records import Claim, Target, read_claims, read_targets
 from bayesnet.analysis.decision.advise import Decider
 from bayesnet.analysis.decision.decision_file import read_decision
 from bayesnet.analysis.query.parse import read_given
-from bayesnet.analysis.questions import Answer, Asker, split
 from bayesnet.errors import BayesnetError, ImpossibleEvidence, Problem, SpecError
 from bayesnet.model.records import Model, Source
 from bayesnet.model.vocabulary import DIAGNOSES, OTHER_ROLE
