@@ -18,7 +18,7 @@ from bayesnet.results.words import frequency, percent, ratio
 
 def results() -> dict[str, object]:
     """One of each result of asking."""
-    from bayesnet.analysis.cards import number_card, variable_card, variables
+    from bayesnet.analysis.description.cards import number_card, variable_card, variables
     from bayesnet.analysis.query.posterior import assignment
 
     net = clinic()

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from small_networks import clinic, network
 
 import bayesnet
-from bayesnet.analysis.influence import arc_strengths
+from bayesnet.analysis.description.arc_strength import arc_strengths
 from bayesnet.analysis.query.compiled import Core
 from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.query.tables import table_of

@@ -240,6 +240,6 @@ class Trusting(Held):
         >>> round(next(arc for arc in arcs if arc.child == "xray").variation_max, 2)
         0.93
         """
-        from bayesnet.analysis.influence import arc_strengths
+        from bayesnet.analysis.description.arc_strength import arc_strengths
 
         return arc_strengths(self.core, self.findings)

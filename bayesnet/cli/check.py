@@ -38,7 +38,7 @@ def command(model: str, patients: int, json_: bool) -> None:
             raise
         click.echo(to_json({"kind": "Check", "model": model, "problems": [str(problem) for problem in error.problems]}))
         raise click.exceptions.Exit(1) from None
-    from bayesnet.analysis.summary import summary
+    from bayesnet.analysis.description.summary import summary
 
     found = summary(network)
     costs = _costs(network, patients)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @as_json
 def command(network: Network, name: str | None, json_: bool) -> None:
     """List the variables; or show one variable with its numbers, or one number with its source."""
-    from bayesnet.analysis.cards import number_card, variable_card, variables
+    from bayesnet.analysis.description.cards import number_card, variable_card, variables
 
     core = network.core
     if name is None:

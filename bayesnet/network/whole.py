@@ -69,7 +69,7 @@ class Network(Asking):
 
     def summary(self) -> Summary:
         """Counts of variables, gates, numbers and grades, and the numbers with the widest ranges."""
-        from bayesnet.analysis.summary import summary
+        from bayesnet.analysis.description.summary import summary
 
         return summary(self.core)
 

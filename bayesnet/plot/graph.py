@@ -101,7 +101,7 @@ def drawing(subject: Subject, target: str | None, most: int | None) -> Drawing:
 
 def _arcs(core: Core, findings: Findings) -> list[Arc]:
     """Every arc with its strength, the strongest first, not yet signed."""
-    from bayesnet.analysis.influence import arc_strengths
+    from bayesnet.analysis.description.arc_strength import arc_strengths
 
     found = []
     for line in arc_strengths(core, findings):
@@ -112,7 +112,7 @@ def _arcs(core: Core, findings: Findings) -> list[Arc]:
 
 def _signed(core: Core, arc: Arc) -> Arc:
     """An arc with its sign."""
-    from bayesnet.analysis.signs import sign
+    from bayesnet.analysis.description.arc_strength import sign
 
     return replace(arc, sign=sign(core, core.factors.families[arc.child], arc.parent))
 
@@ -195,7 +195,7 @@ def _on(core: Core, path: str) -> list[int]:
 
 def _shown_state(states: Sequence[str], probabilities: Sequence[float]) -> int:
     """The state whose probability is shown: present or yes; of several states the most probable."""
-    from bayesnet.analysis.signs import holds
+    from bayesnet.analysis.description.arc_strength import holds
 
     held = holds(states)
     if held is not None:

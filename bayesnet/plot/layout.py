@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bayesnet.analysis.arrangement import columns
+from bayesnet.analysis.description.drawing_columns import columns
 from bayesnet.plot.graph import Arc, Node
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bayesnet.analysis.arrangement import columns
-from bayesnet.analysis.influence import arc_strengths
+from bayesnet.analysis.description.arc_strength import arc_strengths, sign
+from bayesnet.analysis.description.drawing_columns import columns
 from bayesnet.analysis.query.findings import Findings
-from bayesnet.analysis.signs import sign
 from bayesnet.errors import TooWide
 
 if TYPE_CHECKING:
