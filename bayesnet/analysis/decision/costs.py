@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from bayesnet.analysis.tomltables import Document
 from bayesnet.model.records import Model, Source
+from bayesnet.model.side_files import Document
 
 if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import Core
