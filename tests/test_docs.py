@@ -180,5 +180,5 @@ def test_the_site_is_built_without_a_warning_and_loads_nothing_from_elsewhere(tm
         )
         assert loaded == [], page
     reference = (site / "docs" / "reference.html").read_text(encoding="utf-8")
-    for wanted in ("bayesnet.load", "bayesnet.plot.tornado", "bayesnet.results.calibration.Calibration"):
+    for wanted in ("bayesnet.load", "bayesnet.plot.tornado", "bayesnet.results.cohort.Calibration"):
         assert f'id="{wanted}"' in reference

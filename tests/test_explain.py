@@ -17,7 +17,7 @@ from bayesnet.analysis.explanation.explain import explain
 from bayesnet.analysis.explanation.paths import Graph, separated, ways
 from bayesnet.analysis.query.compiled import Core
 from bayesnet.analysis.query.parse import read_given
-from bayesnet.results.likelihood_words import word
+from bayesnet.results.words import word
 
 DEMO = "age_group=60-69, female, cancer_history, chronic_pain, raised_alp, anemia, hypercalcemia"
 

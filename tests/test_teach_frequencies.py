@@ -16,7 +16,7 @@ import bayesnet
 from bayesnet.analysis.query.compiled import Core
 from bayesnet.analysis.query.parse import read_given
 from bayesnet.errors import BayesnetError
-from bayesnet.results.frequencies import Frequencies
+from bayesnet.results.teaching import Frequencies
 from bayesnet.teach.frequencies import frequencies, whole_people
 
 RARE = "age_group={60-69, 70-79}, raised_alp, hypercalcemia, anemia, lytic_lesions"

@@ -14,7 +14,7 @@ from strategies import models
 import bayesnet
 from bayesnet.analysis.query.compiled import Core
 from bayesnet.analysis.query.parse import read_given
-from bayesnet.results.ladder import Ladder
+from bayesnet.results.teaching import Ladder
 from bayesnet.teach.ladder import ladder
 
 DEMO = "age_group=60-69, female, cancer_history, chronic_pain, raised_alp, anemia, hypercalcemia"

@@ -14,8 +14,7 @@ import pytest
 import bayesnet
 from bayesnet import plot
 from bayesnet.errors import BayesnetError
-from bayesnet.results.frequencies import Frequencies
-from bayesnet.results.ladder import Ladder
+from bayesnet.results.teaching import Frequencies, Ladder
 
 PICTURES = (plot.frequencies_tree, plot.icon_array, plot.unit_square)
 

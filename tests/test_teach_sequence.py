@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import bayesnet
-from bayesnet.results.sequence import Step
+from bayesnet.results.teaching import Step
 
 NET = bayesnet.load("asia")
 

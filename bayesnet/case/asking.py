@@ -10,11 +10,9 @@ from bayesnet.analysis.query.parse import Given, read_given, read_target
 from bayesnet.case.held import Held
 
 if TYPE_CHECKING:
-    from bayesnet.results.comparison import Comparison
-    from bayesnet.results.differential import Differential
-    from bayesnet.results.distribution import Posterior, Posteriors
-    from bayesnet.results.joint import MostProbable
-    from bayesnet.results.weights import Weights
+    from bayesnet.results.differential import Comparison, Differential
+    from bayesnet.results.explanation import Weights
+    from bayesnet.results.probability import MostProbable, Posterior, Posteriors
 
 
 class Asking(Held):

@@ -13,11 +13,8 @@ if TYPE_CHECKING:
 
     from bayesnet.results.advice import Advice
     from bayesnet.results.explanation import Explanation
-    from bayesnet.results.frequencies import Frequencies
-    from bayesnet.results.ladder import Ladder
-    from bayesnet.results.nexttests import NextTests
-    from bayesnet.results.plan import Plan
-    from bayesnet.results.sequence import FrequencySequence
+    from bayesnet.results.teaching import Frequencies, FrequencySequence, Ladder
+    from bayesnet.results.tests import NextTests, Plan
 
 
 class Reasoning(Held):

@@ -14,10 +14,8 @@ from bayesnet.model.records import Model
 if TYPE_CHECKING:
     import pandas as pd
 
-    from bayesnet.results.calibration import Calibration
-    from bayesnet.results.distribution import Counterfactual, Posterior, Posteriors
-    from bayesnet.results.joint import Joint, MostProbable
-    from bayesnet.results.netbenefit import DecisionCurve
+    from bayesnet.results.cohort import Calibration, DecisionCurve
+    from bayesnet.results.probability import Counterfactual, Joint, MostProbable, Posterior, Posteriors
     from bayesnet.results.uncertainty import ArcStrengths
 
 

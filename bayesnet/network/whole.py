@@ -15,7 +15,7 @@ from bayesnet.network.asking import Asking
 if TYPE_CHECKING:
     from bayesnet.case import Case
     from bayesnet.results.audit import Audit
-    from bayesnet.results.listing import Numbers, Summary
+    from bayesnet.results.description import Numbers, Summary
     from bayesnet.web.widget import Explorer
 
 
@@ -63,7 +63,7 @@ class Network(Asking):
     @cached_property
     def numbers(self) -> Numbers:
         """Every number by id: value, range, source, place in the source, grade."""
-        from bayesnet.results.listing import Numbers
+        from bayesnet.results.description import Numbers
 
         return Numbers(self.core.model.numbers, {key: source.short for key, source in self.core.model.sources.items()})
 

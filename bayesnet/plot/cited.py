@@ -9,7 +9,7 @@ from bayesnet.errors import UnknownVariable
 from bayesnet.model.records import Number
 from bayesnet.plot import style
 from bayesnet.results.base import Basis
-from bayesnet.results.listing import Numbers
+from bayesnet.results.description import Numbers
 from bayesnet.results.words import plain
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bayesnet.plot import style
 from bayesnet.results.sensitivity import short
-from bayesnet.results.sequence import FrequencySequence, Step
+from bayesnet.results.teaching import FrequencySequence, Step
 from bayesnet.results.words import frequency
 
 if TYPE_CHECKING:

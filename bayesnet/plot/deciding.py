@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bayesnet.plot import style
 from bayesnet.results.advice import Advice, UtilityBar
-from bayesnet.results.netbenefit import DecisionCurve
+from bayesnet.results.cohort import DecisionCurve
 from bayesnet.results.words import plain
 
 if TYPE_CHECKING:

@@ -6,9 +6,8 @@ import math
 from typing import TYPE_CHECKING
 
 from bayesnet.plot import style
-from bayesnet.results.explanation import Explanation
+from bayesnet.results.explanation import Explanation, Weights
 from bayesnet.results.sensitivity import short
-from bayesnet.results.weights import Weights
 from bayesnet.results.words import frequency, ratio
 
 if TYPE_CHECKING:

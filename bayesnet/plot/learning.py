@@ -7,9 +7,8 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from bayesnet.plot import style
-from bayesnet.results.nexttests import NextTest, NextTests
-from bayesnet.results.plan import Plan, Step
 from bayesnet.results.sensitivity import short
+from bayesnet.results.tests import NextTest, NextTests, Plan, Step
 from bayesnet.results.words import plain
 
 if TYPE_CHECKING:

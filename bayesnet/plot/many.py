@@ -7,8 +7,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from bayesnet.plot import style
-from bayesnet.results.distribution import Posterior, Posteriors
-from bayesnet.results.joint import Joint
+from bayesnet.results.probability import Joint, Posterior, Posteriors
 from bayesnet.results.sensitivity import short
 from bayesnet.results.words import frequency
 

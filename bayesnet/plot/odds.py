@@ -6,8 +6,8 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from bayesnet.plot import style
-from bayesnet.results.ladder import Ladder, Rung
 from bayesnet.results.sensitivity import short
+from bayesnet.results.teaching import Ladder, Rung
 from bayesnet.results.words import frequency, ratio
 
 if TYPE_CHECKING:

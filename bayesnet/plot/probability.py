@@ -6,9 +6,8 @@ import math
 from typing import TYPE_CHECKING
 
 from bayesnet.plot import style
-from bayesnet.results.comparison import Comparison
-from bayesnet.results.differential import Diagnosis, Differential
-from bayesnet.results.distribution import Counterfactual, Posterior
+from bayesnet.results.differential import Comparison, Diagnosis, Differential
+from bayesnet.results.probability import Counterfactual, Posterior
 from bayesnet.results.sensitivity import short
 from bayesnet.results.words import frequency
 

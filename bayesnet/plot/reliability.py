@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bayesnet.plot import style
-from bayesnet.results.calibration import Calibration
+from bayesnet.results.cohort import Calibration
 from bayesnet.results.words import percent
 
 if TYPE_CHECKING:

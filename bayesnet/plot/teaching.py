@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from bayesnet.errors import BayesnetError
 from bayesnet.plot import style
-from bayesnet.results.frequencies import Frequencies, Group
 from bayesnet.results.sensitivity import short
+from bayesnet.results.teaching import Frequencies, Group
 from bayesnet.results.words import frequency
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from bayesnet.analysis.query.findings import Finding, Findings
 from bayesnet.analysis.query.parse import Given, read_given
 from bayesnet.errors import BayesnetError
 from bayesnet.model.factors import FloatArray
-from bayesnet.results.frequencies import Counts, Frequencies, Square
+from bayesnet.results.teaching import Counts, Frequencies, Square
 
 if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import Core

@@ -10,7 +10,7 @@ import numpy as np
 from bayesnet.analysis.explanation.coalitions import Situation, situation
 from bayesnet.analysis.query.caveats import weakest
 from bayesnet.analysis.query.findings import Findings
-from bayesnet.results.ladder import Ladder, Rung
+from bayesnet.results.teaching import Ladder, Rung
 
 if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import Core

@@ -9,7 +9,7 @@ from bayesnet.analysis.query.caveats import weakest
 from bayesnet.analysis.query.findings import Finding, Findings
 from bayesnet.analysis.query.parse import Given, read_given
 from bayesnet.errors import ImpossibleEvidence
-from bayesnet.results.sequence import FrequencySequence, Step
+from bayesnet.results.teaching import FrequencySequence, Step
 from bayesnet.teach.frequencies import countable, people
 
 if TYPE_CHECKING:

@@ -22,9 +22,8 @@ from bayesnet.model.records import Number, Source
 from bayesnet.model.replacing import replacing
 from bayesnet.model.vocabulary import MUST_NOT_MISS
 from bayesnet.results.explanation import CLOSED_SHOWN, OPEN_SHOWN, Explanation, Ways, signed
-from bayesnet.results.likelihood_words import CITATION
 from bayesnet.results.sensitivity import short
-from bayesnet.results.words import frequency, percent, plain, ratio
+from bayesnet.results.words import CITATION, frequency, percent, plain, ratio
 from bayesnet.web.html import figure, page, paragraphs, section, table
 from bayesnet.web.svg import bars, both_sides, spans
 
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import Core
     from bayesnet.results.advice import Advice
     from bayesnet.results.differential import Differential
-    from bayesnet.results.nexttests import NextTest, NextTests
+    from bayesnet.results.tests import NextTest, NextTests
     from bayesnet.results.tornado import Tornado
 
 TESTS, BARS = 12, 15

@@ -14,7 +14,7 @@ from bayesnet.analysis.query.parse import read_target, state_name
 from bayesnet.errors import BayesnetError
 from bayesnet.model.factors import FloatArray, IntArray
 from bayesnet.results.base import Basis
-from bayesnet.results.calibration import Calibration, Group
+from bayesnet.results.cohort import Calibration, Group
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -17,7 +17,7 @@ from bayesnet.analysis.cohort.calibration import outcomes
 from bayesnet.analysis.query.findings import Findings
 from bayesnet.errors import BayesnetError
 from bayesnet.model.factors import FloatArray
-from bayesnet.results.netbenefit import DecisionCurve
+from bayesnet.results.cohort import DecisionCurve
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -23,7 +23,7 @@ from bayesnet.analysis.query.parse import an_example, read_target
 from bayesnet.errors import NothingToAsk
 from bayesnet.inference.evidence import Evidence, one_hot
 from bayesnet.model.factors import FloatArray
-from bayesnet.results.nexttests import NextTest, NextTests, Outcome
+from bayesnet.results.tests import NextTest, NextTests, Outcome
 
 if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import Core

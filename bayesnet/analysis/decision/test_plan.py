@@ -21,8 +21,7 @@ from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.query.parse import an_example, read_target
 from bayesnet.errors import BayesnetError, NothingToAsk, TooWide
 from bayesnet.model.factors import FloatArray
-from bayesnet.results.nexttests import NextTest
-from bayesnet.results.plan import Plan, Step
+from bayesnet.results.tests import NextTest, Plan, Step
 
 if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import Core

@@ -8,7 +8,7 @@ from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.query.impossible import definition
 from bayesnet.analysis.query.posterior import priors
 from bayesnet.model.records import Number, Source
-from bayesnet.results.cards import CitedNumber, NumberCard, VariableCard, VariableLine, Variables
+from bayesnet.results.description import CitedNumber, NumberCard, VariableCard, VariableLine, Variables
 
 if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import Core

@@ -10,7 +10,7 @@ import numpy as np
 
 from bayesnet.analysis.query.findings import Findings
 from bayesnet.model.vocabulary import GATE_KINDS, GRADES
-from bayesnet.results.listing import Summary, WideNumber
+from bayesnet.results.description import Summary, WideNumber
 
 if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import Core

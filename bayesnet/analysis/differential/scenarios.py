@@ -12,7 +12,7 @@ from bayesnet.analysis.explanation.relevant import bayes_factor
 from bayesnet.analysis.query.counterfactual import counterfactual
 from bayesnet.analysis.query.findings import Findings
 from bayesnet.errors import BayesnetError
-from bayesnet.results.comparison import Comparison, Scenario
+from bayesnet.results.differential import Comparison, Scenario
 from bayesnet.results.words import counted, plain, ratio
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bayesnet.analysis.differential.differential import odds_ratio
 from bayesnet.analysis.query.findings import Findings
-from bayesnet.results.weights import Weight, Weights
+from bayesnet.results.explanation import Weight, Weights
 
 if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import Core

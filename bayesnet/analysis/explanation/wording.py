@@ -6,8 +6,7 @@ import math
 from collections.abc import Sequence
 
 from bayesnet.results.explanation import Conflict, Impact, Overlap, Relevant
-from bayesnet.results.likelihood_words import word
-from bayesnet.results.words import percent, ratio
+from bayesnet.results.words import percent, ratio, word
 
 _INDEPENDENT = 0.1
 """Conflicts closer to zero than this, in nats, are called none."""

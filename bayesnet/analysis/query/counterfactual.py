@@ -19,7 +19,7 @@ from bayesnet.errors import BayesnetError, PatternError
 from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import Evidence
 from bayesnet.model.factors import Dependence, Factors, Family, FloatArray, NoisyFamily, TableFamily
-from bayesnet.results.distribution import Counterfactual
+from bayesnet.results.probability import Counterfactual
 
 if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import Core

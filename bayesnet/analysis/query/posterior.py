@@ -15,9 +15,7 @@ from bayesnet.errors import ImpossibleEvidence, PatternError
 from bayesnet.inference.evidence import Evidence
 from bayesnet.model.factors import FloatArray
 from bayesnet.pattern import Term, format_terms, likelihoods, parse_findings
-from bayesnet.results.distribution import Distribution, Posterior, Posteriors
-from bayesnet.results.joint import Joint, MostProbable
-from bayesnet.results.probability import Probability
+from bayesnet.results.probability import Distribution, Joint, MostProbable, Posterior, Posteriors, Probability
 
 if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import Core
