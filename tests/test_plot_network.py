@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 import bayesnet
 from bayesnet import plot
 from bayesnet.plot import style
-from bayesnet.plot.graph import Arc, Node, drawing
-from bayesnet.plot.layout import layout
+from bayesnet.plot.network_data import Arc, Node, drawing, layout
 
 
 @pytest.fixture(autouse=True)

@@ -6,8 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from bayesnet.plot import style
-from bayesnet.plot.graph import Arc, Drawing, Node, Subject, drawing
-from bayesnet.plot.layout import Layout, layout
+from bayesnet.plot.network_data import Arc, Drawing, Layout, Node, Subject, drawing, layout
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
