@@ -46,7 +46,7 @@ def command(
 
     Give the same options again with --key to get the key of a sheet.
     """
-    from bayesnet.network.teaching import exercise_set, exercises
+    from bayesnet.network import exercise_set, exercises
 
     if kinds and level:
         raise click.UsageError("--level is for graded sets; leave out --kind, or --level.")
