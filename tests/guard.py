@@ -24,7 +24,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
+from paths import ROOT
+
 KEPT = ROOT / "tests" / "data" / "guard.json"
 FIRST = 5
 """How many numbers are kept beside each digest."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from paths import ROOT
 
 import bayesnet
 from bayesnet import plot
@@ -18,7 +19,6 @@ from bayesnet.cli import main
 from bayesnet.cli.program import COMMANDS
 from bayesnet.model import file_shapes
 
-ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 STALE = "is stale: run python docs/build.py"
 PAGES = sorted(path.name for path in DOCS.glob("*.md"))

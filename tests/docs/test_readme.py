@@ -12,11 +12,11 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 import pytest
+from paths import ROOT
 
 from bayesnet import plot
 from bayesnet.cli import main
 
-ROOT = Path(__file__).resolve().parent.parent
 STALE = "is stale: run python docs/build.py"
 
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from paths import ROOT
 
 import bayesnet
 from bayesnet.case import Case
 from bayesnet.network import Network
 
-SOURCES = Path(__file__).resolve().parent.parent / "notebooks" / "source"
+SOURCES = ROOT / "notebooks" / "source"
 METASTASIS, FRACTURE = "spinal_metastasis", "compression_fracture"
 
 

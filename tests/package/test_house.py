@@ -14,6 +14,7 @@ from pathlib import Path
 import grimp
 import networkx as nx
 import pytest
+from paths import ROOT
 
 HEAVY = ("pgmpy", "pandas", "matplotlib", "scipy", "pydantic", "rich", "networkx", "SALib")
 
@@ -40,7 +41,7 @@ def test_importing_the_package_is_quiet_and_loads_nothing_heavy() -> None:
     done = run(sys.executable, "-W", "error", "-c", code)
     assert (done.returncode, done.stderr) == (0, "")
     version, modules = json.loads(done.stdout)
-    assert version == tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text())["project"]["version"]
+    assert version == tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     assert not {name.split(".")[0] for name in modules} & {*HEAVY, "numpy"}
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
+from paths import ROOT
 
 import bayesnet
 from bayesnet.inference.cost import sample_costs
 
-VOCABULARY = Path(__file__).resolve().parents[2] / "shared" / "model" / "vocabulary.yaml"
+VOCABULARY = ROOT.parent / "shared" / "model" / "vocabulary.yaml"
 
 
 @pytest.fixture(scope="module")

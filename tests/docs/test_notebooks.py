@@ -13,10 +13,11 @@ from typing import Any
 import matplotlib.pyplot as plt
 import nbformat
 import pytest
+from paths import ROOT
 
 from bayesnet.teach import check
 
-FOLDER = Path(__file__).resolve().parent.parent / "notebooks"
+FOLDER = ROOT / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 STALE = "stale: run python notebooks/build.py --changed"
 
