@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Self
 
-from bayesnet.analysis.query.compiled import Core
+from bayesnet.analysis.query.compiled import CompiledModel
 from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.query.parse import Given, read_given, read_target
 from bayesnet.errors import BayesnetError
@@ -36,10 +36,10 @@ class Case:
     asia=yes, dysp=yes, smoke=no
     """
 
-    __slots__ = ("core", "findings")
+    __slots__ = ("compiled", "findings")
 
-    def __init__(self, core: Core, findings: Findings) -> None:
-        self.core = core
+    def __init__(self, compiled: CompiledModel, findings: Findings) -> None:
+        self.compiled = compiled
         self.findings = findings
 
     def __str__(self) -> str:
@@ -47,8 +47,8 @@ class Case:
         return self.findings.text
 
     def __repr__(self) -> str:
-        assumed = [f"{item.text} (assumed)" for item in self.core.stated(self.findings).items if item.assumed]
-        return f"<Case on {self.core.model.name}: {'; '.join([self.findings.text or 'nothing known', *assumed])}>"
+        assumed = [f"{item.text} (assumed)" for item in self.compiled.stated(self.findings).items if item.assumed]
+        return f"<Case on {self.compiled.model.name}: {'; '.join([self.findings.text or 'nothing known', *assumed])}>"
 
     def __eq__(self, other: object) -> bool:
         """Whether the same is known on the same network, in any order."""
@@ -60,11 +60,11 @@ class Case:
 
     def _key(self) -> tuple[str, ...]:
         parts = [item.text for item in self.findings.items] + [i.text for i in self.findings.interventions]
-        return (self.core.model.digest, *sorted(parts))
+        return (self.compiled.model.digest, *sorted(parts))
 
     def add(self, given: Given) -> Self:
         """Give a new case with more findings; those on one variable multiply."""
-        return type(self)(self.core, self.findings.with_findings(read_given(self.core, given)))
+        return type(self)(self.compiled, self.findings.with_findings(read_given(self.compiled, given)))
 
     def drop(self, *names: str) -> Self:
         """Give a new case without what is known or set about these variables.
@@ -78,18 +78,18 @@ class Case:
         """
         from bayesnet.analysis.query.posterior import read_variables
 
-        gone = read_variables(self.core, ", ".join(names) if len(names) == 1 else names)
-        unknown = [self.core.names[v] for v in gone if v not in self.findings.variables]
+        gone = read_variables(self.compiled, ", ".join(names) if len(names) == 1 else names)
+        unknown = [self.compiled.names[v] for v in gone if v not in self.findings.variables]
         if unknown:
             known = self.findings.text or "nothing"
             raise BayesnetError(
                 f"Nothing is known about {', '.join(unknown)} in this case, so it cannot be dropped; known: {known}."
             )
-        return type(self)(self.core, self.findings.without(gone))
+        return type(self)(self.compiled, self.findings.without(gone))
 
     def do(self, interventions: Given) -> Self:
         """Give a new case in which variables are set from outside: the arrows into them are cut before the findings count."""
-        return type(self)(self.core, read_given(self.core, self.findings, interventions))
+        return type(self)(self.compiled, read_given(self.compiled, self.findings, interventions))
 
     # Probabilities and diagnoses
 
@@ -97,25 +97,25 @@ class Case:
         """P(variable | this case); see `Network.posterior`."""
         from bayesnet.analysis.query.posterior import posterior
 
-        return posterior(self.core, variable, self.findings)
+        return posterior(self.compiled, variable, self.findings)
 
     def posteriors(self, of: str | Sequence[str] | None = None) -> Posteriors:
         """P(variable | this case) for every variable in one pass; see `Network.posteriors`."""
         from bayesnet.analysis.query.posterior import posteriors, read_variables
 
-        return posteriors(self.core, self.findings, None if of is None else read_variables(self.core, of))
+        return posteriors(self.compiled, self.findings, None if of is None else read_variables(self.compiled, of))
 
     def probability(self, assignment: str) -> float:
         """P(assignment | this case); see `Network.probability`."""
         from bayesnet.analysis.query.posterior import probability
 
-        return probability(self.core, assignment, self.findings)
+        return probability(self.compiled, assignment, self.findings)
 
     def most_probable(self, of: str | Sequence[str] | None = None) -> MostProbable:
         """The most probable assignment of what is not known; see `Network.most_probable`."""
         from bayesnet.analysis.query.posterior import most_probable, read_variables
 
-        return most_probable(self.core, self.findings, None if of is None else read_variables(self.core, of))
+        return most_probable(self.compiled, self.findings, None if of is None else read_variables(self.compiled, of))
 
     def diagnoses(self, of: Sequence[str] | None = None) -> Differential:
         """Rank the diagnoses by posterior, with prior, interval, likelihood ratio and role.
@@ -141,13 +141,15 @@ class Case:
         """
         from bayesnet.analysis.differential.differential import differential
 
-        return differential(self.core, self.findings, None if of is None else [read_target(self.core, name) for name in of])
+        return differential(
+            self.compiled, self.findings, None if of is None else [read_target(self.compiled, name) for name in of]
+        )
 
     def weights(self, target: str) -> Weights:
         """Say what each finding, taken in the order given, does to the probability of the target."""
         from bayesnet.analysis.differential.weights import weights
 
-        return weights(self.core, self.findings, read_target(self.core, target))
+        return weights(self.compiled, self.findings, read_target(self.compiled, target))
 
     def compare(
         self,
@@ -187,18 +189,20 @@ class Case:
         columns = []
         for scenario in scenarios:
             if isinstance(scenario, Case):
-                columns.append(Beside(str(scenario) or "nothing known", scenario.core, scenario.findings))
+                columns.append(Beside(str(scenario) or "nothing known", scenario.compiled, scenario.findings))
             else:
-                change = read_given(self.core, scenario)
+                change = read_given(self.compiled, scenario)
                 name = scenario if isinstance(scenario, str) else change.text
-                columns.append(Beside(name, self.core, self.findings.replaced_by(change)))
+                columns.append(Beside(name, self.compiled, self.findings.replaced_by(change)))
         for other in had:
-            imagined = read_given(self.core, other)
-            columns.append(Beside(f"had({imagined.text})", self.core, self.findings, imagined))
+            imagined = read_given(self.compiled, other)
+            columns.append(Beside(f"had({imagined.text})", self.compiled, self.findings, imagined))
         for values in numbers:
             name = "with " + ", ".join(f"{short(number)}: {value:g}" for number, value in values.items())
-            columns.append(Beside(name, Core(changed(self.core, values), self.core.folder), self.findings))
-        return compare(self.core, self.findings, columns, None if of is None else [read_target(self.core, name) for name in of])
+            columns.append(Beside(name, CompiledModel(changed(self.compiled, values), self.compiled.folder), self.findings))
+        return compare(
+            self.compiled, self.findings, columns, None if of is None else [read_target(self.compiled, name) for name in of]
+        )
 
     # Sensitivity
 
@@ -224,7 +228,7 @@ class Case:
         """
         from bayesnet.analysis.sensitivity.functions import sensitivities
 
-        return sensitivities(self.core, self.findings, target, covariation, cases)
+        return sensitivities(self.compiled, self.findings, target, covariation, cases)
 
     def sensitivity(
         self, target: str, number: str, *, covariation: str = "proportional", cases: float = 100.0
@@ -240,7 +244,7 @@ class Case:
         """
         from bayesnet.analysis.sensitivity.functions import sensitivity
 
-        return sensitivity(self.core, self.findings, target, number, covariation, cases)
+        return sensitivity(self.compiled, self.findings, target, number, covariation, cases)
 
     def two_way(self, target: str, number_1: str, number_2: str, *, points: int = 25, cases: float = 100.0) -> TwoWay:
         """P(target | this case) over two numbers at once, each over its cited range.
@@ -258,7 +262,7 @@ class Case:
         """
         from bayesnet.analysis.sensitivity.two_way import two_way
 
-        return two_way(self.core, self.findings, target, number_1, number_2, points, cases)
+        return two_way(self.compiled, self.findings, target, number_1, number_2, points, cases)
 
     def tornado(self, target: str, *, top: int = 20, cases: float = 100.0) -> Tornado:
         """Bars of P(target | this case) over each number's own cited range, widest first.
@@ -272,7 +276,7 @@ class Case:
         """
         from bayesnet.analysis.sensitivity.tornado import tornado
 
-        return tornado(self.core, self.findings, target, top, cases)
+        return tornado(self.compiled, self.findings, target, top, cases)
 
     def sources(self, target: str, *, cases: float = 100.0) -> Sources:
         """Which publications P(target | this case) rests on: how far it moves when all numbers of one do.
@@ -286,7 +290,7 @@ class Case:
         """
         from bayesnet.analysis.sensitivity.sources import sources
 
-        return sources(self.core, self.findings, target, cases)
+        return sources(self.compiled, self.findings, target, cases)
 
     def flips(self, target: str | None = None, *, cases: float = 100.0) -> Flips:
         """The single numbers whose cited range is wide enough to change the leading diagnosis, or the advice of the model.
@@ -302,7 +306,7 @@ class Case:
         """
         from bayesnet.analysis.decision.flips import flips
 
-        return flips(self.core, self.findings, target, cases=cases)
+        return flips(self.compiled, self.findings, target, cases=cases)
 
     def tune(
         self,
@@ -348,7 +352,7 @@ class Case:
 
         bounds = {"at_least": at_least, "at_most": at_most, "equals": equals}
         return tune(
-            self.core,
+            self.compiled,
             self.findings,
             target,
             **bounds,
@@ -376,7 +380,7 @@ class Case:
         """
         from bayesnet.analysis.sensitivity.mpe_robustness import explanation_range
 
-        return explanation_range(self.core, self.findings, number)
+        return explanation_range(self.compiled, self.findings, number)
 
     def uncertainty(
         self, target: str, *, draws: int = 10_000, seed: int | None = 0, together: bool = False, cases: float = 100.0
@@ -396,7 +400,7 @@ class Case:
         """
         from bayesnet.analysis.sensitivity.uncertainty import uncertainty
 
-        return uncertainty(self.core, self.findings, target, draws, seed, together, cases)
+        return uncertainty(self.compiled, self.findings, target, draws, seed, together, cases)
 
     def variance_shares(
         self, target: str, *, top: int = 15, samples: int = 512, seed: int | None = 0, cases: float = 100.0
@@ -411,7 +415,7 @@ class Case:
         """
         from bayesnet.analysis.sensitivity.uncertainty import variance_shares
 
-        return variance_shares(self.core, self.findings, target, top, samples, seed, cases)
+        return variance_shares(self.compiled, self.findings, target, top, samples, seed, cases)
 
     def arc_strengths(self) -> ArcStrengths:
         """The strength of every arc under this case; of an empty case, the prior strength.
@@ -425,7 +429,7 @@ class Case:
         """
         from bayesnet.analysis.description.arc_strength import arc_strengths
 
-        return arc_strengths(self.core, self.findings)
+        return arc_strengths(self.compiled, self.findings)
 
     # Explanation, tests and decisions
 
@@ -455,7 +459,7 @@ class Case:
         """
         from bayesnet.analysis.explanation.explain import explain
 
-        return explain(self.core, self.findings, read_target(self.core, target), order, seed)
+        return explain(self.compiled, self.findings, read_target(self.compiled, target), order, seed)
 
     def next_tests(self, about: str | None = None) -> NextTests:
         """Every finding that is not known: information, expected change, each result and what follows, price, net value.
@@ -475,7 +479,7 @@ class Case:
         """
         from bayesnet.analysis.decision.next_tests import next_tests
 
-        return next_tests(self.core, self.findings, about)
+        return next_tests(self.compiled, self.findings, about)
 
     def plan(self, target: str | None = None, *, depth: int = 3, threshold: float = 0.5, enough: float = 0.99) -> Plan:
         """Plan tests as a tree that stops where the decision would stay.
@@ -493,7 +497,7 @@ class Case:
         """
         from bayesnet.analysis.decision.test_plan import plan
 
-        return plan(self.core, self.findings, target, depth, threshold, enough)
+        return plan(self.compiled, self.findings, target, depth, threshold, enough)
 
     def advise(self) -> Advice:
         """Say which option of the model's decision has the largest expected utility, and how firm that is.
@@ -511,7 +515,7 @@ class Case:
         """
         from bayesnet.analysis.decision.advise import advise
 
-        return advise(self.core, self.findings)
+        return advise(self.compiled, self.findings)
 
     def frequencies(self, target: str, finding: Given, of: int = 10_000) -> Frequencies:
         """Count a target and a finding in whole people, as a tree and as a table, with the exact probabilities beside them.
@@ -548,7 +552,7 @@ class Case:
         """
         from bayesnet.teach.frequencies import frequencies
 
-        return frequencies(self.core, self.findings, read_target(self.core, target), finding, of)
+        return frequencies(self.compiled, self.findings, read_target(self.compiled, target), finding, of)
 
     def frequency_sequence(self, target: str, findings: Given, of: int = 10_000) -> FrequencySequence:
         """Count a target in whole people through several findings in turn: those who have one are asked for the next.
@@ -585,7 +589,7 @@ class Case:
         """
         from bayesnet.teach.sequence import frequency_sequence
 
-        return frequency_sequence(self.core, self.findings, read_target(self.core, target), findings, of)
+        return frequency_sequence(self.compiled, self.findings, read_target(self.compiled, target), findings, of)
 
     def ladder(self, target: str) -> Ladder:
         """Put naive Bayes beside the network, finding by finding: what would be counted twice if each finding stood alone.
@@ -614,7 +618,7 @@ class Case:
         """
         from bayesnet.teach.ladder import ladder
 
-        return ladder(self.core, self.findings, read_target(self.core, target))
+        return ladder(self.compiled, self.findings, read_target(self.compiled, target))
 
     def report(self, path: str | Path, *, target: str | None = None) -> Path:
         """Write a report of this case: one page that opens anywhere and prints well; gives its path.
@@ -631,4 +635,4 @@ class Case:
         """
         from bayesnet.web.report import write_report
 
-        return write_report(self.core, self.findings, path, target)
+        return write_report(self.compiled, self.findings, path, target)

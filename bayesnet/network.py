@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from bayesnet.analysis.query.compiled import Core
+from bayesnet.analysis.query.compiled import CompiledModel
 from bayesnet.analysis.query.parse import Given, read_given
 from bayesnet.case import Case
 from bayesnet.model.records import Model, Source, Variable
@@ -46,13 +46,13 @@ class Network:
     # Questions
 
     def __init__(self, model: Model, folder: Path | None = None, *, keep: bool = False) -> None:
-        self.core = Core(model, folder, keep=keep)
+        self.compiled = CompiledModel(model, folder, keep=keep)
         self.folder = folder
         """The priors folder that the network was read from, if it was."""
 
     def case(self, given: Given = None, do: Given = None) -> Case:
         """Give a case: these findings and interventions, held on this network."""
-        return Case(self.core, read_given(self.core, given, do))
+        return Case(self.compiled, read_given(self.compiled, given, do))
 
     def posterior(self, question: str, given: Given = None, do: Given = None) -> Posterior:
         """P(variable | findings), with its prior.
@@ -85,7 +85,7 @@ class Network:
         """
         from bayesnet.analysis.query.posterior import posterior
 
-        return posterior(self.core, question, given, do)
+        return posterior(self.compiled, question, given, do)
 
     def posteriors(self, given: Given = None, do: Given = None, of: str | Sequence[str] | None = None) -> Posteriors:
         """P(variable | findings) for every variable in one pass, or for those in `of`.
@@ -99,7 +99,9 @@ class Network:
         """
         from bayesnet.analysis.query.posterior import posteriors, read_variables
 
-        return posteriors(self.core, read_given(self.core, given, do), None if of is None else read_variables(self.core, of))
+        return posteriors(
+            self.compiled, read_given(self.compiled, given, do), None if of is None else read_variables(self.compiled, of)
+        )
 
     def probability(self, assignment: str | Mapping[str, Any], given: Given = None, do: Given = None) -> float:
         """P(assignment | findings): of all its parts together; 0.0 where it cannot be.
@@ -117,13 +119,13 @@ class Network:
         """
         from bayesnet.analysis.query.posterior import probability
 
-        return probability(self.core, assignment, given, do)
+        return probability(self.compiled, assignment, given, do)
 
     def log_probability(self, given: Given = None, do: Given = None) -> float:
         """ln P(findings), likelihoods as given; -inf where they cannot hold together. Assumed defaults are a condition of it."""
         from bayesnet.analysis.query.posterior import log_probability
 
-        return log_probability(self.core, read_given(self.core, given, do))
+        return log_probability(self.compiled, read_given(self.compiled, given, do))
 
     def joint(self, variables: str | Sequence[str], given: Given = None, do: Given = None) -> Joint:
         """P(variables | findings) as one labelled table.
@@ -137,7 +139,7 @@ class Network:
         """
         from bayesnet.analysis.query.posterior import joint, read_variables
 
-        return joint(self.core, read_variables(self.core, variables), read_given(self.core, given, do))
+        return joint(self.compiled, read_variables(self.compiled, variables), read_given(self.compiled, given, do))
 
     def most_probable(self, given: Given = None, of: str | Sequence[str] | None = None, do: Given = None) -> MostProbable:
         """The most probable assignment of every variable that is not known (MPE), or of those in `of` (MAP).
@@ -155,8 +157,8 @@ class Network:
         """
         from bayesnet.analysis.query.posterior import most_probable, read_variables
 
-        findings = read_given(self.core, given, do)
-        return most_probable(self.core, findings, None if of is None else read_variables(self.core, of))
+        findings = read_given(self.compiled, given, do)
+        return most_probable(self.compiled, findings, None if of is None else read_variables(self.compiled, of))
 
     def counterfactual(self, variable: str, given: Given = None, had: Given = None) -> Counterfactual:
         """P(variable would be ... | findings, had others been otherwise): abduction, action, prediction.
@@ -181,8 +183,8 @@ class Network:
         from bayesnet.analysis.query.counterfactual import counterfactual
         from bayesnet.analysis.query.posterior import read_variables
 
-        (target,) = read_variables(self.core, [variable])
-        return counterfactual(self.core, target, read_given(self.core, given), read_given(self.core, had), variable)
+        (target,) = read_variables(self.compiled, [variable])
+        return counterfactual(self.compiled, target, read_given(self.compiled, given), read_given(self.compiled, had), variable)
 
     def simulate(self, count: int, seed: int | None = None, given: Given = None, do: Given = None) -> pd.DataFrame:
         """Draw cases: a DataFrame with one row per case and one column per variable.
@@ -196,7 +198,7 @@ class Network:
         """
         from bayesnet.analysis.query.simulate import simulate
 
-        return simulate(self.core, count, read_given(self.core, given, do), seed)
+        return simulate(self.compiled, count, read_given(self.compiled, given, do), seed)
 
     def score(self, frame: pd.DataFrame, targets: Sequence[str] | None = None) -> pd.DataFrame:
         """Posteriors for every row of a cohort: one row in, one row out, same index.
@@ -226,7 +228,7 @@ class Network:
         """
         from bayesnet.analysis.cohort.score import score
 
-        return score(self.core, frame, targets)
+        return score(self.compiled, frame, targets)
 
     def arc_strengths(self, given: Given = None, do: Given = None) -> ArcStrengths:
         """The strength of every arc: how far the child's distribution moves with the parent, prior or under findings."""
@@ -264,7 +266,7 @@ class Network:
         """
         from bayesnet.analysis.cohort.net_benefit import decision_curve
 
-        return decision_curve(self.core, target, known, frame, size, thresholds, seed)
+        return decision_curve(self.compiled, target, known, frame, size, thresholds, seed)
 
     def calibration(
         self,
@@ -315,47 +317,47 @@ class Network:
         """
         from bayesnet.analysis.cohort.calibration import of_network
 
-        return of_network(self.core, target, known, frame, size, bins, seed)
+        return of_network(self.compiled, target, known, frame, size, bins, seed)
 
     # The network as a whole
 
     @property
     def model(self) -> Model:
         """The records: variables, numbers, sources."""
-        return self.core.model
+        return self.compiled.model
 
     @property
     def name(self) -> str:
         """The name of the model."""
-        return self.core.model.name
+        return self.compiled.model.name
 
     @property
     def digest(self) -> str:
         """SHA-256 of structure and numbers: equal digests give equal answers."""
-        return self.core.model.digest
+        return self.compiled.model.digest
 
     @cached_property
     def variables(self) -> Mapping[str, Variable]:
         """Every variable by name, in the order of the model: states, parents, gate, meaning."""
-        return MappingProxyType(dict(self.core.model.variables))
+        return MappingProxyType(dict(self.compiled.model.variables))
 
     @cached_property
     def sources(self) -> Mapping[str, Source]:
         """Every publication by key."""
-        return MappingProxyType(dict(self.core.model.sources))
+        return MappingProxyType(dict(self.compiled.model.sources))
 
     @cached_property
     def numbers(self) -> Numbers:
         """Every number by id: value, range, source, place in the source, grade."""
         from bayesnet.results.description import Numbers
 
-        return Numbers(self.core.model.numbers, {key: source.short for key, source in self.core.model.sources.items()})
+        return Numbers(self.compiled.model.numbers, {key: source.short for key, source in self.compiled.model.sources.items()})
 
     def summary(self) -> Summary:
         """Counts of variables, gates, numbers and grades, and the numbers with the widest ranges."""
         from bayesnet.analysis.description.summary import summary
 
-        return summary(self.core)
+        return summary(self.compiled)
 
     def __repr__(self) -> str:
         return str(self.summary())
@@ -375,7 +377,7 @@ class Network:
         """
         from bayesnet.analysis.sensitivity.with_numbers import changed
 
-        return Network(changed(self.core, numbers), self.folder)
+        return Network(changed(self.compiled, numbers), self.folder)
 
     def audit(self) -> Audit:
         """Ask the published figures and claims beside the model, and say what the model says."""
@@ -386,7 +388,7 @@ class Network:
             raise BayesnetError(
                 f"{self.name} was not read from a priors folder, so there are no published figures to audit it with."
             )
-        return audit(self.core, self.folder)
+        return audit(self.compiled, self.folder)
 
     def page(self, path: str | Path, given: Given = None, do: Given = None) -> Path:
         """Write the explorer: one interactive page that answers while one clicks, offline, in any browser; gives its path.
@@ -414,7 +416,7 @@ class Network:
         """
         from bayesnet.web.page import write_page
 
-        return write_page(self.core, read_given(self.core, given, do), path)
+        return write_page(self.compiled, read_given(self.compiled, given, do), path)
 
     def explorer(self, given: Given = None, do: Given = None) -> Explorer:
         """Give the explorer as a widget for Jupyter, VS Code and marimo, its evidence synchronised both ways with Python.
@@ -458,13 +460,13 @@ class Network:
         def case(given: Given, do: Given, numbers: Mapping[str, float]) -> Case:
             return (self.with_numbers(numbers) if numbers else self).case(given, do)
 
-        return Explorer(self.core, read_given(self.core, given, do), case)
+        return Explorer(self.compiled, read_given(self.compiled, given, do), case)
 
     def to_pgmpy(self) -> Any:
         """Give the same network as a `pgmpy.models.DiscreteBayesianNetwork`; gates too large for a table are divorced."""
         from bayesnet.interop.pgmpy_bridge import to_pgmpy
 
-        return to_pgmpy(self.core.factors)
+        return to_pgmpy(self.compiled.factors)
 
     def save(self, path: str | Path) -> None:
         """Write the network: a file in the format of its extension, or a priors folder where the name has none.
@@ -545,7 +547,7 @@ def distance(net: Network, other: Network) -> Distance:
     """
     from bayesnet.analysis.sensitivity.distance import distance
 
-    return distance(net.core, other.core)
+    return distance(net.compiled, other.compiled)
 
 
 def from_pgmpy(model: Any, name: str = "pgmpy") -> Network:
@@ -617,7 +619,7 @@ def exercises(
     """
     from bayesnet.teach.exercises import make
 
-    return make(net.core, kind, seed=seed, count=count, target=target, people=people)
+    return make(net.compiled, kind, seed=seed, count=count, target=target, people=people)
 
 
 def exercise_set(
@@ -660,4 +662,4 @@ def exercise_set(
     """
     from bayesnet.teach.exercises import make_set
 
-    return make_set(net.core, level, seed=seed, count=count, target=target, people=people)
+    return make_set(net.compiled, level, seed=seed, count=count, target=target, people=people)

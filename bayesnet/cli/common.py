@@ -38,7 +38,7 @@ def _load(context: click.Context, _: click.Parameter, value: str) -> Network:
 
     network = load(value)
     context.meta[_MODEL] = value
-    network.core.engine.standing.patience = PATIENCE
+    network.compiled.engine.standing.patience = PATIENCE
     return network
 
 

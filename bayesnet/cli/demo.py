@@ -48,7 +48,7 @@ def _tell(title: str, case: Case) -> tuple[str, dict[str, Any]]:
 
     ranked = case.diagnoses()
     weights = case.weights(ranked.leading)
-    doubts = tornado(case.core, case.findings, ranked.leading, top=_BARS)
+    doubts = tornado(case.compiled, case.findings, ranked.leading, top=_BARS)
     first = replace(ranked, diagnoses=ranked.diagnoses[:_SHOWN])
     rest = ranked.diagnoses[_SHOWN:]
     parts = [

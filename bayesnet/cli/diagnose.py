@@ -31,10 +31,10 @@ def command(network: Network, findings: str, do: str | None, of: tuple[str, ...]
     from bayesnet.analysis.differential.differential import DRAWS, differential
     from bayesnet.analysis.query.parse import read_given, read_target
 
-    core = network.core
-    targets = [read_target(core, name) for name in of] or None
-    case = read_given(core, findings, do)
-    ranked = differential(core, case, targets, draws=DRAWS if intervals else 0)
+    compiled = network.compiled
+    targets = [read_target(compiled, name) for name in of] or None
+    case = read_given(compiled, findings, do)
+    ranked = differential(compiled, case, targets, draws=DRAWS if intervals else 0)
     if json_:
         show(ranked, json_=True)
         return
@@ -42,8 +42,8 @@ def command(network: Network, findings: str, do: str | None, of: tuple[str, ...]
     if ranked.leading and case.items:
         from bayesnet.analysis.differential.weights import weights
 
-        parts.append(weights(core, case, read_target(core, ranked.leading)).grid().text())
+        parts.append(weights(compiled, case, read_target(compiled, ranked.leading)).grid().text())
     parts.append(ranked.footer())
-    if not intervals and any(n.low < n.high for n in core.model.numbers.values()):
+    if not intervals and any(n.low < n.high for n in compiled.model.numbers.values()):
         parts.append("--intervals adds how far each posterior moves when all numbers are drawn from their ranges.")
     click.echo("\n\n".join(part for part in parts if part))

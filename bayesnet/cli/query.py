@@ -29,4 +29,4 @@ def command(network: Network, question: str, do: str | None, json_: bool) -> Non
         return
     from bayesnet.analysis.query.posterior import assignment
 
-    show(assignment(network.core, question, do=do), json_=json_)
+    show(assignment(network.compiled, question, do=do), json_=json_)

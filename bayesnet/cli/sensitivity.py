@@ -28,10 +28,10 @@ def asked(network: Network, question: str, do: str | None) -> tuple[Case, str]:
     from bayesnet.case import Case
     from bayesnet.errors import PatternError
 
-    read = read_question(network.core, question, None, do)
+    read = read_question(network.compiled, question, None, do)
     if len(read.targets) != 1:
         raise PatternError(question, read.targets[1].column, "one variable in one state is asked at a time")
-    return Case(network.core, read.findings), str(read.targets[0])
+    return Case(network.compiled, read.findings), str(read.targets[0])
 
 
 @click.command("sensitivity")
@@ -101,7 +101,7 @@ def _result(
     if number:
         return case.sensitivity(target, number, covariation=covariation, cases=cases)
     if flips:
-        return case.flips(None if case.core.diagnoses else target, cases=cases)
+        return case.flips(None if case.compiled.diagnoses else target, cases=cases)
     if draws:
         return case.uncertainty(target, draws=draws, together=together, cases=cases)
     if shares:

@@ -11,7 +11,7 @@ from bayesnet.analysis.description.drawing_columns import columns
 from bayesnet.model.vocabulary import OTHER_ROLE
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.query.compiled import Core
+    from bayesnet.analysis.query.compiled import CompiledModel
     from bayesnet.analysis.query.findings import Findings
     from bayesnet.results.base import Basis
 
@@ -29,10 +29,10 @@ NEAR = 4
 
 
 class Subject(Protocol):
-    """A network or a case: anything with a core, and findings where there are any."""
+    """A network or a case: anything with a compiled, and findings where there are any."""
 
     @property
-    def core(self) -> Core:
+    def compiled(self) -> CompiledModel:
         """Model, arrays and engine."""
         ...
 
@@ -83,59 +83,59 @@ def drawing(subject: Subject, target: str | None, most: int | None) -> Drawing:
     from bayesnet.analysis.query.findings import Findings
     from bayesnet.analysis.query.parse import read_target
 
-    core: Core = subject.core
+    compiled: CompiledModel = subject.compiled
     findings: Findings = getattr(subject, "findings", Findings())
-    asked = None if target is None else read_target(core, target)
-    arcs = _arcs(core, findings)
-    kept: Sequence[int] = range(len(core.names))
-    if most is not None and len(core.names) > most and (asked is not None or findings.variables):
-        asked = asked or _leading(core, findings)
-        kept = _filled(_neighbourhood(core, findings, None if asked is None else asked[0]), asked, arcs)
+    asked = None if target is None else read_target(compiled, target)
+    arcs = _arcs(compiled, findings)
+    kept: Sequence[int] = range(len(compiled.names))
+    if most is not None and len(compiled.names) > most and (asked is not None or findings.variables):
+        asked = asked or _leading(compiled, findings)
+        kept = _filled(_neighbourhood(compiled, findings, None if asked is None else asked[0]), asked, arcs)
     inside = frozenset(kept)
     return Drawing(
-        nodes=_nodes(core, findings, kept, asked),
-        arcs=tuple(_signed(core, arc) for arc in arcs if arc.parent in inside and arc.child in inside),
-        left_out=len(core.names) - len(kept),
+        nodes=_nodes(compiled, findings, kept, asked),
+        arcs=tuple(_signed(compiled, arc) for arc in arcs if arc.parent in inside and arc.child in inside),
+        left_out=len(compiled.names) - len(kept),
         findings=findings.text,
-        basis=core.basis(core.stated(findings)),
+        basis=compiled.basis(compiled.stated(findings)),
     )
 
 
-def _arcs(core: Core, findings: Findings) -> list[Arc]:
+def _arcs(compiled: CompiledModel, findings: Findings) -> list[Arc]:
     """Every arc with its strength, the strongest first, not yet signed."""
     from bayesnet.analysis.description.arc_strength import arc_strengths
 
     found = []
-    for line in arc_strengths(core, findings):
+    for line in arc_strengths(compiled, findings):
         strength = line.variation_mean if line.variation_weighted != line.variation_weighted else line.variation_weighted
-        found.append(Arc(core.index[line.parent], core.index[line.child], strength, 0))
+        found.append(Arc(compiled.index[line.parent], compiled.index[line.child], strength, 0))
     return sorted(found, key=lambda arc: -arc.strength)
 
 
-def _signed(core: Core, arc: Arc) -> Arc:
+def _signed(compiled: CompiledModel, arc: Arc) -> Arc:
     """An arc with its sign."""
     from bayesnet.analysis.description.arc_strength import sign
 
-    return replace(arc, sign=sign(core, core.factors.families[arc.child], arc.parent))
+    return replace(arc, sign=sign(compiled, compiled.factors.families[arc.child], arc.parent))
 
 
-def _nodes(core: Core, findings: Findings, kept: Sequence[int], asked: tuple[int, int] | None) -> tuple[Node, ...]:
+def _nodes(compiled: CompiledModel, findings: Findings, kept: Sequence[int], asked: tuple[int, int] | None) -> tuple[Node, ...]:
     """The variables with their probabilities."""
     from bayesnet.analysis.query.posterior import posteriors
 
-    marginals = posteriors(core, findings, None)
-    known = _known(core.stated(findings))
+    marginals = posteriors(compiled, findings, None)
+    known = _known(compiled.stated(findings))
     nodes = []
     for v in kept:
-        before, after = marginals[core.names[v]].prior.probabilities, marginals[core.names[v]].probabilities
+        before, after = marginals[compiled.names[v]].prior.probabilities, marginals[compiled.names[v]].probabilities
         kind, told = known.get(v, ("other", ""))
         if asked is not None and v == asked[0]:
             s, kind = asked[1], "target" if kind == "other" else kind
         else:
-            s = _shown_state(core.states(v), after)
-        record = core.model.variables[core.names[v]]
-        label = record.label or core.names[v].replace("_", " ")
-        nodes.append(Node(v, record.name, label, record.group, told or core.states(v)[s], before[s], after[s], kind))
+            s = _shown_state(compiled.states(v), after)
+        record = compiled.model.variables[compiled.names[v]]
+        label = record.label or compiled.names[v].replace("_", " ")
+        nodes.append(Node(v, record.name, label, record.group, told or compiled.states(v)[s], before[s], after[s], kind))
     return tuple(nodes)
 
 
@@ -149,12 +149,12 @@ def _known(stated: Findings) -> dict[int, tuple[Kind, str]]:
     return known | {item.variable: ("set", item.value) for item in stated.interventions}
 
 
-def _leading(core: Core, findings: Findings) -> tuple[int, int] | None:
+def _leading(compiled: CompiledModel, findings: Findings) -> tuple[int, int] | None:
     """The leading diagnosis; None in a network without diagnoses."""
     from bayesnet.analysis.differential.differential import differential
     from bayesnet.analysis.query.parse import read_target
 
-    return read_target(core, differential(core, findings, None).leading) if core.diagnoses else None
+    return read_target(compiled, differential(compiled, findings, None).leading) if compiled.diagnoses else None
 
 
 def _filled(kept: set[int], asked: tuple[int, int] | None, arcs: Sequence[Arc]) -> list[int]:
@@ -168,31 +168,31 @@ def _filled(kept: set[int], asked: tuple[int, int] | None, arcs: Sequence[Arc]) 
     return sorted(kept)
 
 
-def _neighbourhood(core: Core, findings: Findings, target: int | None) -> set[int]:
+def _neighbourhood(compiled: CompiledModel, findings: Findings, target: int | None) -> set[int]:
     """The target, the findings, the open ways between them, and the diagnoses that compete for the same findings."""
     from bayesnet.analysis.differential.differential import differential
     from bayesnet.analysis.explanation.paths import paths
     from bayesnet.analysis.sensitivity.query_ranges import checked
 
-    evidence = core.ask(findings, checked)
+    evidence = compiled.ask(findings, checked)
     given = [v for v in findings.variables if v != target]
     if target is None:
         return set(given)
     kept = {target, *given}
     rivals: list[int] = []
-    if core.diagnoses and given:
-        ranked = [d for d in differential(core, findings, None) if d.role != OTHER_ROLE and d.likelihood_ratio > 1.0]
-        rivals = [core.index[d.diagnosis] for d in ranked if core.index[d.diagnosis] not in kept][:RIVALS]
+    if compiled.diagnoses and given:
+        ranked = [d for d in differential(compiled, findings, None) if d.role != OTHER_ROLE and d.likelihood_ratio > 1.0]
+        rivals = [compiled.index[d.diagnosis] for d in ranked if compiled.index[d.diagnosis] not in kept][:RIVALS]
     for goal in (target, *rivals):
         for v in given:
-            ways = [_on(core, way.path) for way in paths(core, evidence.without(v), v, goal) if way.open][:1]
+            ways = [_on(compiled, way.path) for way in paths(compiled, evidence.without(v), v, goal) if way.open][:1]
             kept.update(u for way in ways if goal == target or len(way) <= NEAR for u in way)
     return kept
 
 
-def _on(core: Core, path: str) -> list[int]:
+def _on(compiled: CompiledModel, path: str) -> list[int]:
     """The variables on a path."""
-    return [core.index[name] for name in re.split(r" [→←] ", path)]
+    return [compiled.index[name] for name in re.split(r" [→←] ", path)]
 
 
 def _shown_state(states: Sequence[str], probabilities: Sequence[float]) -> int:

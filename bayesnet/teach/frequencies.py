@@ -16,7 +16,7 @@ from bayesnet.model.factors import FloatArray
 from bayesnet.results.teaching import Counts, Frequencies, Square
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.query.compiled import Core
+    from bayesnet.analysis.query.compiled import CompiledModel
 
 MOST = 10**9
 """The largest population; beyond it the counts say more than the model's numbers can."""
@@ -24,12 +24,14 @@ MOST = 10**9
 _SLACK = 1e-6
 
 
-def frequencies(core: Core, findings: Findings, target: tuple[int, int], finding: Given, of: int = 10_000) -> Frequencies:
+def frequencies(
+    compiled: CompiledModel, findings: Findings, target: tuple[int, int], finding: Given, of: int = 10_000
+) -> Frequencies:
     """Count target and finding in a population of which all else that the case knows is true.
 
     Parameters
     ----------
-    core, findings
+    compiled, findings
         The network and the case. What the case itself knows of the target and of the finding is left out of the population.
     target
         Variable and state.
@@ -51,23 +53,23 @@ def frequencies(core: Core, findings: Findings, target: tuple[int, int], finding
     Review 102(4), 684-704.
     """
     v, state = target
-    split = countable(core, read_given(core, finding), v)
+    split = countable(compiled, read_given(compiled, finding), v)
     size = people(of)
     variables = tuple(dict.fromkeys(item.variable for item in split))
     asked = (v, *variables)
     rest = findings.keeping(item for item in findings.items if item.variable not in asked)
-    table = core.ask(rest, lambda engine, evidence: engine.joint(asked, evidence).table, asked)
+    table = compiled.ask(rest, lambda engine, evidence: engine.joint(asked, evidence).table, asked)
     cells = _square(table, state, [_holds(split, u) for u in variables])
-    name = core.literal(v, state)
-    others = [s for i, s in enumerate(core.states(v)) if i != state]
+    name = compiled.literal(v, state)
+    others = [s for i, s in enumerate(compiled.states(v)) if i != state]
     found = ", ".join(item.text for item in split)
     return Frequencies(
-        title=core.title(f"{name}, {found}", rest),
-        basis=core.basis(core.stated(rest, asked), weakest(core, core.evidence(rest, asked), asked)),
+        title=compiled.title(f"{name}, {found}", rest),
+        basis=compiled.basis(compiled.stated(rest, asked), weakest(compiled, compiled.evidence(rest, asked), asked)),
         target=name,
-        without_target=core.spelled(v, others) if len(others) == 1 else f"not {name}",
+        without_target=compiled.spelled(v, others) if len(others) == 1 else f"not {name}",
         finding=found,
-        without_finding=_without(core, split, found),
+        without_finding=_without(compiled, split, found),
         population=rest.text,
         of=size,
         counts=whole_people(cells, size),
@@ -127,17 +129,17 @@ def _holds(split: tuple[Finding, ...], variable: int) -> FloatArray:
     return np.asarray(np.prod(vectors, axis=0), dtype=float)
 
 
-def _without(core: Core, split: tuple[Finding, ...], found: str) -> str:
+def _without(compiled: CompiledModel, split: tuple[Finding, ...], found: str) -> str:
     """What those are called who do not have the finding."""
     if len(split) == 1:
-        others = [s for s, inside in zip(core.states(split[0].variable), split[0].vector, strict=True) if not inside]
+        others = [s for s, inside in zip(compiled.states(split[0].variable), split[0].vector, strict=True) if not inside]
         if len(others) == 1:
-            return core.spelled(split[0].variable, others)
+            return compiled.spelled(split[0].variable, others)
         return f"not {found}"
     return f"not all of {found}"
 
 
-def countable(core: Core, finding: Findings, target: int) -> tuple[Finding, ...]:
+def countable(compiled: CompiledModel, finding: Findings, target: int) -> tuple[Finding, ...]:
     """The findings that part the population, if they can."""
     if not finding.items or finding.interventions:
         raise BayesnetError(
@@ -148,7 +150,7 @@ def countable(core: Core, finding: Findings, target: int) -> tuple[Finding, ...]
         if item.kind not in ("state", "one of"):
             raise BayesnetError(
                 f'In "{finding.text}": people have {item.name} or they have it not, and likelihoods cannot be counted; expected '
-                f"a state of {item.name} or one of several: {', '.join(core.states(item.variable))}."
+                f"a state of {item.name} or one of several: {', '.join(compiled.states(item.variable))}."
             )
         if item.variable == target:
             raise BayesnetError(f'In "{finding.text}": {item.name} is the target itself; ask for a finding on another variable.')

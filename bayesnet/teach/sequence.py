@@ -13,17 +13,17 @@ from bayesnet.results.teaching import FrequencySequence, Step
 from bayesnet.teach.frequencies import countable, people
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.query.compiled import Core
+    from bayesnet.analysis.query.compiled import CompiledModel
 
 
 def frequency_sequence(
-    core: Core, findings: Findings, target: tuple[int, int], found: Given, of: int = 10_000
+    compiled: CompiledModel, findings: Findings, target: tuple[int, int], found: Given, of: int = 10_000
 ) -> FrequencySequence:
     """Part a population by one finding after the other, in the order given.
 
     Parameters
     ----------
-    core, findings
+    compiled, findings
         The network and the case. What the case itself knows of the target and of the findings is left out of the population.
     target
         Variable and state.
@@ -45,19 +45,19 @@ def frequency_sequence(
     inference tasks. Frontiers in Psychology 6, 1473.
     """
     v, state = target
-    split = countable(core, read_given(core, found), v)
+    split = countable(compiled, read_given(compiled, found), v)
     size = people(of)
     asked = (v, *dict.fromkeys(item.variable for item in split))
     rest = findings.keeping(item for item in findings.items if item.variable not in asked)
-    log, first = _left(core, rest, (), target, asked)
-    later = [_both(core, rest, split[: k + 1], target, asked, log) for k in range(len(split))]
-    name = core.literal(v, state)
-    others = [s for i, s in enumerate(core.states(v)) if i != state]
+    log, first = _left(compiled, rest, (), target, asked)
+    later = [_both(compiled, rest, split[: k + 1], target, asked, log) for k in range(len(split))]
+    name = compiled.literal(v, state)
+    others = [s for i, s in enumerate(compiled.states(v)) if i != state]
     return FrequencySequence(
-        title=core.title(f"{name}, {', '.join(item.text for item in split)}", rest),
-        basis=core.basis(core.stated(rest, asked), weakest(core, core.evidence(rest, asked), asked)),
+        title=compiled.title(f"{name}, {', '.join(item.text for item in split)}", rest),
+        basis=compiled.basis(compiled.stated(rest, asked), weakest(compiled, compiled.evidence(rest, asked), asked)),
         target=name,
-        without_target=core.spelled(v, others) if len(others) == 1 else f"not {name}",
+        without_target=compiled.spelled(v, others) if len(others) == 1 else f"not {name}",
         population=rest.text,
         of=size,
         steps=tuple(_steps([(first, 1.0 - first), *later], [item.text for item in split], size)),
@@ -65,11 +65,16 @@ def frequency_sequence(
 
 
 def _both(
-    core: Core, rest: Findings, taken: tuple[Finding, ...], target: tuple[int, int], asked: tuple[int, ...], log: float
+    compiled: CompiledModel,
+    rest: Findings,
+    taken: tuple[Finding, ...],
+    target: tuple[int, int],
+    asked: tuple[int, ...],
+    log: float,
 ) -> tuple[float, float]:
     """P(target and the findings) and P(not target and the findings) in this population; zeros where nobody can have them all."""
     try:
-        here, p = _left(core, rest, taken, target, asked)
+        here, p = _left(compiled, rest, taken, target, asked)
     except ImpossibleEvidence:
         return 0.0, 0.0
     left = math.exp(here - log)
@@ -77,12 +82,12 @@ def _both(
 
 
 def _left(
-    core: Core, rest: Findings, taken: tuple[Finding, ...], target: tuple[int, int], asked: tuple[int, ...]
+    compiled: CompiledModel, rest: Findings, taken: tuple[Finding, ...], target: tuple[int, int], asked: tuple[int, ...]
 ) -> tuple[float, float]:
     """ln P(what is known and the findings), and P(target) given them."""
     v, state = target
     known = rest.with_findings(Findings(taken))
-    answer = core.ask(known, lambda engine, evidence: engine.posteriors(evidence, (v,)), asked)
+    answer = compiled.ask(known, lambda engine, evidence: engine.posteriors(evidence, (v,)), asked)
     return answer.log_probability, float(answer.marginals[v][state])
 
 

@@ -15,14 +15,14 @@ from bayesnet.web.bundle import STATIC, bundle
 from bayesnet.web.pagedata import page_data
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.query.compiled import Core
+    from bayesnet.analysis.query.compiled import CompiledModel
     from bayesnet.analysis.query.findings import Findings
 
 STYLES = ("page.css",)
 """The style sheets, each in `static/page`; a file that is there beside them is joined too, in the order of the names."""
 
 
-def write_page(core: Core, findings: Findings, path: str | Path) -> Path:
+def write_page(compiled: CompiledModel, findings: Findings, path: str | Path) -> Path:
     """Write the explorer page to a file; a file that is there is replaced as a whole.
 
     Raises
@@ -30,7 +30,7 @@ def write_page(core: Core, findings: Findings, path: str | Path) -> Path:
     BayesnetError
         Where the file cannot be written.
     """
-    text = page(core, findings)
+    text = page(compiled, findings)
     out = Path(path)
     try:
         with replacing(out) as draft:
@@ -40,13 +40,13 @@ def write_page(core: Core, findings: Findings, path: str | Path) -> Path:
     return out
 
 
-def page(core: Core, findings: Findings) -> str:
+def page(compiled: CompiledModel, findings: Findings) -> str:
     """Give the explorer page as HTML.
 
     The content security policy admits the one script and the one style inside, by their digests, and nothing else: no host, no
     `style` attribute, no handler in the markup. The data are JSON in which `<` is written as an escape, so no name ends them.
     """
-    data = page_data(core, findings)
+    data = page_data(compiled, findings)
     script, style = bundle("page/boot.js"), styles()
     policy = (
         f"default-src 'none'; script-src '{_digest(script)}'; style-src '{_digest(style)}'; img-src data:; "

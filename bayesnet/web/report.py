@@ -28,7 +28,7 @@ from bayesnet.web.html import figure, page, paragraphs, section, table
 from bayesnet.web.svg import bars, both_sides, spans
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.query.compiled import Core
+    from bayesnet.analysis.query.compiled import CompiledModel
     from bayesnet.results.advice import Advice
     from bayesnet.results.differential import Differential
     from bayesnet.results.tests import NextTest, NextTests
@@ -41,7 +41,7 @@ SAYS_NOTHING = 5e-5
 """Bits below which a test would be printed as 0.0000 and is left out."""
 
 
-def write_report(core: Core, findings: Findings, path: str | Path, target: str | None = None) -> Path:
+def write_report(compiled: CompiledModel, findings: Findings, path: str | Path, target: str | None = None) -> Path:
     """Write the report of a case to a file; a file that is there is replaced as a whole.
 
     Raises
@@ -49,7 +49,7 @@ def write_report(core: Core, findings: Findings, path: str | Path, target: str |
     BayesnetError
         Where the file cannot be written.
     """
-    text = report(core, findings, target)
+    text = report(compiled, findings, target)
     out = Path(path)
     try:
         with replacing(out) as draft:
@@ -59,12 +59,12 @@ def write_report(core: Core, findings: Findings, path: str | Path, target: str |
     return out
 
 
-def report(core: Core, findings: Findings, target: str | None = None) -> str:
+def report(compiled: CompiledModel, findings: Findings, target: str | None = None) -> str:
     """Give the report of a case as HTML.
 
     Parameters
     ----------
-    core, findings
+    compiled, findings
         The network and the case.
     target
         The diagnosis to explain, `variable` or `variable=state`; the leading specific one when None.
@@ -76,67 +76,67 @@ def report(core: Core, findings: Findings, target: str | None = None) -> str:
     ImpossibleEvidence
         When the findings cannot hold together.
     """
-    if target is None and not core.diagnoses:
+    if target is None and not compiled.diagnoses:
         raise NothingToAsk(
-            f'{core.model.name or "This network"} has no variables of the group "diagnoses", so none leads and can be explained; '
+            f'{compiled.model.name or "This network"} has no variables of the group "diagnoses", so none leads and can be explained; '
             "name a target, as in {way}.",
-            f'report("case.html", target="{an_example(core)}")',
-            f'--of "{an_example(core)}"',
+            f'report("case.html", target="{an_example(compiled)}")',
+            f'--of "{an_example(compiled)}"',
         )
-    asked = read_target(core, target) if target else None
-    ranked = differential(core, findings, None if core.diagnoses or asked is None else [asked], draws=DRAWS)
-    name = core.literal(*asked) if asked else ranked.leading or ranked.leader
-    aim = read_target(core, name)
-    why = explain(core, findings, aim)
-    model = core.model
-    rests = numbers_behind(core, findings, [read_target(core, line.diagnosis) for line in ranked])
-    coming = next_tests(core, findings, name)
+    asked = read_target(compiled, target) if target else None
+    ranked = differential(compiled, findings, None if compiled.diagnoses or asked is None else [asked], draws=DRAWS)
+    name = compiled.literal(*asked) if asked else ranked.leading or ranked.leader
+    aim = read_target(compiled, name)
+    why = explain(compiled, findings, aim)
+    model = compiled.model
+    rests = numbers_behind(compiled, findings, [read_target(compiled, line.diagnosis) for line in ranked])
+    coming = next_tests(compiled, findings, name)
     tests = _shown(coming)
     body = [
-        _head(core),
-        section("The case", _case(core, findings)),
+        _head(compiled),
+        section("The case", _case(compiled, findings)),
         section("The differential", *_differential(ranked)),
         section(f"Why {name}", _chosen(ranked, name), *_why(why)),
-        section(f"Which numbers {name} hangs on", *_tornado(tornado(core, findings, name, BARS, 100.0))),
+        section(f"Which numbers {name} hangs on", *_tornado(tornado(compiled, findings, name, BARS, 100.0))),
         section("What to learn next", *_next(coming, tests)),
-        section("What to do", *_advice(core, advise(core, findings))) if decider(core) else "",
+        section("What to do", *_advice(compiled, advise(compiled, findings))) if decider(compiled) else "",
         section("Limits", paragraphs("\n".join([*ranked.basis.distrust, model.population, model.description, CITATION]))),
         section(f"The {len(rests)} numbers behind the differential", _numbers(rests, model.sources)),
-        section("Sources", _sources(core, rests, [test.finding for test in tests])),
-        f"<footer>{paragraphs(_identity(core))}</footer>",
+        section("Sources", _sources(compiled, rests, [test.finding for test in tests])),
+        f"<footer>{paragraphs(_identity(compiled))}</footer>",
     ]
     return page(f"{model.title or model.name}: {findings.text or 'nothing known'}", "".join(body))
 
 
-def numbers_behind(core: Core, findings: Findings, targets: Sequence[tuple[int, int]]) -> list[Number]:
+def numbers_behind(compiled: CompiledModel, findings: Findings, targets: Sequence[tuple[int, int]]) -> list[Number]:
     """Every number that can matter to the targets under these findings, in the order of the model."""
-    needed = requisite_families(core.factors, core.evidence(findings), [v for v, _ in targets])
-    names = {core.names[v] for v in needed}
-    return [number for number in core.model.numbers.values() if number.variable in names]
+    needed = requisite_families(compiled.factors, compiled.evidence(findings), [v for v, _ in targets])
+    names = {compiled.names[v] for v in needed}
+    return [number for number in compiled.model.numbers.values() if number.variable in names]
 
 
-def _head(core: Core) -> str:
-    model = core.model
+def _head(compiled: CompiledModel) -> str:
+    model = compiled.model
     title = f"<h1>{escape(model.title or model.name)}</h1>"
-    return f"<header>{title}{paragraphs(model.warning, 'warning')}{paragraphs(_identity(core), 'soft')}</header>"
+    return f"<header>{title}{paragraphs(model.warning, 'warning')}{paragraphs(_identity(compiled), 'soft')}</header>"
 
 
-def _identity(core: Core) -> str:
-    model = core.model
-    laid = decider(core)
+def _identity(compiled: CompiledModel) -> str:
+    model = compiled.model
+    laid = decider(compiled)
     parts = [f"Model {model.name} {model.version}, digest {model.digest}."]
     if laid:
         parts.append(f"Decision: {laid.decision.title}, digest {laid.decision.digest}.")
     return " ".join(parts)
 
 
-def _case(core: Core, findings: Findings) -> str:
+def _case(compiled: CompiledModel, findings: Findings) -> str:
     rows = []
-    for item in core.stated(findings).items:
-        variable = core.model.variables[item.name]
+    for item in compiled.stated(findings).items:
+        variable = compiled.model.variables[item.name]
         rows.append((item.text, variable.label or item.name, variable.meaning, "assumed" if item.assumed else "found"))
     for doing in findings.interventions:
-        variable = core.model.variables[doing.name]
+        variable = compiled.model.variables[doing.name]
         rows.append((doing.text, variable.label or doing.name, variable.meaning, "set from outside"))
     if not rows:
         return paragraphs("Nothing is known.")
@@ -269,8 +269,8 @@ def _next(tests: NextTests, shown: Sequence[NextTest]) -> tuple[str, ...]:
     return paragraphs(tests.text), grid, paragraphs(tests.reading, "soft")
 
 
-def _advice(core: Core, advice: Advice) -> tuple[str, ...]:
-    laid = decider(core)
+def _advice(compiled: CompiledModel, advice: Advice) -> tuple[str, ...]:
+    laid = decider(compiled)
     utilities = laid.decision.utilities if laid else ()
     reasons = {u.id: u.where or u.note for u in utilities}
     options = [(o.label, f"{o.expected_utility:.4f}", f"{o.behind:.4f}" if o.behind else "best") for o in advice.options]
@@ -322,10 +322,10 @@ def _numbers(rests: Sequence[Number], sources: Mapping[str, Source]) -> str:
     return table(headings, rows, left=(0, 3, 4, 5), kind="small")
 
 
-def _sources(core: Core, rests: Sequence[Number], tested: Sequence[str]) -> str:
+def _sources(compiled: CompiledModel, rests: Sequence[Number], tested: Sequence[str]) -> str:
     """The publications of the numbers, of the prices shown, and of the utilities."""
-    prices, laid = costs(core), decider(core)
-    sources = {**core.model.sources, **prices.sources}
+    prices, laid = costs(compiled), decider(compiled)
+    sources = {**compiled.model.sources, **prices.sources}
     used = {n.source for n in rests} | {prices.by_variable[name].source for name in tested if name in prices.by_variable}
     if laid:
         sources |= laid.decision.sources

@@ -19,7 +19,7 @@ from bayesnet.web.page import styles
 from bayesnet.web.pagedata import page_data, scenario
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.query.compiled import Core
+    from bayesnet.analysis.query.compiled import CompiledModel
     from bayesnet.analysis.query.findings import Findings
 
 T = TypeVar("T")
@@ -39,9 +39,9 @@ class Explorer(anywidget.AnyWidget):
     numbers = Dict().tag(sync=True)
     _data = Dict().tag(sync=True)
 
-    def __init__(self, core: Core, findings: Findings, case: Maker) -> None:
-        self._core, self._make = core, case
-        data = page_data(core, findings)
+    def __init__(self, compiled: CompiledModel, findings: Findings, case: Maker) -> None:
+        self._core, self._make = compiled, case
+        data = page_data(compiled, findings)
         start = data["start"]
         self._esm = bundle("page/widget.js")
         self._css = styles()

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from bayesnet.analysis.audit.audit import NEAR, answer_target, audit, audit_network, inputs_among, judge
 from bayesnet.analysis.audit.quantified import Asker, parse_counting
 from bayesnet.analysis.audit.records import Check, Claim, Target, read_claims, read_targets
-from bayesnet.analysis.query.compiled import Core
+from bayesnet.analysis.query.compiled import CompiledModel
 from bayesnet.errors import PatternError, SpecError, UnknownVariable
 from bayesnet.inference.engine import Engine
 from bayesnet.model.factors import Dependence, Factors, TableFamily
@@ -571,11 +571,11 @@ def test_a_folder_is_audited_as_it_lies(tmp_path: Path, root: Path) -> None:
     """The chest clinic: P(xray) 0.11029 is inside, P(tub or lung) 0.0648 near, the ratio of smokers to others, 10, outside."""
     folder = tmp_path / "asia"
     shutil.copytree(root / "priors" / "asia", folder)
-    core = Core(read_model(folder))
-    key = next(iter(core.model.sources))
+    compiled = CompiledModel(read_model(folder))
+    key = next(iter(compiled.model.sources))
     (folder / "targets.toml").write_text(ASIA.replace("lauritzen1988", key))
     (folder / "claims.toml").write_text(ASIA_CLAIM)
-    result = audit(core, folder)
+    result = audit(compiled, folder)
     assert {t.id: t.verdict for t in result.targets} == {"x-ray": "inside", "either": "near", "smokers": "outside"}
     assert [round(t.model, 6) for t in result.targets] == [10.0, 0.064828, 0.11029]
     assert result.claims[0].verdict == "held"
@@ -585,4 +585,4 @@ def test_a_folder_without_an_audit_says_so(root: Path) -> None:
     """Nothing to audit is an error of one paragraph, not an empty success."""
     folder = root / "priors" / "asia"
     with pytest.raises(SpecError, match=r"targets\.toml: is not there, nor is claims\.toml; there is nothing to audit"):
-        audit(Core(read_model(folder)), folder)
+        audit(CompiledModel(read_model(folder)), folder)

@@ -9,7 +9,7 @@ import pytest
 from bayesnet.analysis.audit.audit import adviser, asker, audit, inputs_among
 from bayesnet.analysis.audit.records import Claim, Target, read_claims, read_targets
 from bayesnet.analysis.decision.advise import advise
-from bayesnet.analysis.query.compiled import Core
+from bayesnet.analysis.query.compiled import CompiledModel
 from bayesnet.analysis.query.parse import read_given
 from bayesnet.model.read import read_model
 from bayesnet.results.audit import Audit
@@ -22,33 +22,33 @@ def folder(root: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def core(folder: Path) -> Core:
+def compiled(folder: Path) -> CompiledModel:
     """The network."""
-    return Core(read_model(folder), folder)
+    return CompiledModel(read_model(folder), folder)
 
 
 @pytest.fixture(scope="module")
-def targets(folder: Path, core: Core) -> tuple[Target, ...]:
+def targets(folder: Path, compiled: CompiledModel) -> tuple[Target, ...]:
     """The published figures, their sources checked against those of the model."""
-    return read_targets(folder / "targets.toml", core.model.sources)
+    return read_targets(folder / "targets.toml", compiled.model.sources)
 
 
 @pytest.fixture(scope="module")
-def claims(folder: Path, core: Core) -> tuple[Claim, ...]:
+def claims(folder: Path, compiled: CompiledModel) -> tuple[Claim, ...]:
     """The claims, their sources checked against those of the model."""
-    return read_claims(folder / "claims.toml", core.model.sources)
+    return read_claims(folder / "claims.toml", compiled.model.sources)
 
 
 @pytest.fixture(scope="module")
-def result(core: Core, folder: Path) -> Audit:
+def result(compiled: CompiledModel, folder: Path) -> Audit:
     """One audit for all promises."""
-    return audit(core, folder)
+    return audit(compiled, folder)
 
 
-def test_there_are_two_hundred_figures_and_none_is_its_own_witness(core: Core, targets: tuple[Target, ...]) -> None:
+def test_there_are_two_hundred_figures_and_none_is_its_own_witness(compiled: CompiledModel, targets: tuple[Target, ...]) -> None:
     """No target asks for a number of the model from that number's own publication."""
     assert len(targets) >= 200
-    assert inputs_among(asker(core), core.model, targets) == {}
+    assert inputs_among(asker(compiled), compiled.model, targets) == {}
 
 
 def test_every_figure_names_its_setting_and_says_where_it_was_read(targets: tuple[Target, ...]) -> None:
@@ -84,12 +84,12 @@ def test_every_claim_is_held_or_disputed_with_evidence(result: Audit, claims: tu
 @pytest.mark.parametrize(
     "findings", ["", "!fever, !trauma", "saddle_anesthesia", "iv_drug_use, fever", "setting=emergency, contusion_abrasion"]
 )
-def test_the_audit_asks_for_the_advice_that_a_user_gets(core: Core, folder: Path, findings: str) -> None:
+def test_the_audit_asks_for_the_advice_that_a_user_gets(compiled: CompiledModel, folder: Path, findings: str) -> None:
     """Two routes: the utilities of the audit, and the advice with everything that is printed."""
-    asked = adviser(core, folder)
+    asked = adviser(compiled, folder)
     assert asked is not None
     utilities = asked(findings)
-    advice = advise(core, read_given(core, findings))
+    advice = advise(compiled, read_given(compiled, findings))
     assert max(utilities, key=lambda option: utilities[option]) == advice.best
     assert [utilities[line.option] for line in advice.options] == pytest.approx(
         [line.expected_utility for line in advice.options]

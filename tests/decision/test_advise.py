@@ -15,7 +15,7 @@ from strategies import models
 import bayesnet
 from bayesnet.analysis.decision.advise import Decider, advise, candidates, decider, perfect, sample
 from bayesnet.analysis.decision.decision_file import Decision, Option, State, Utility, read_decision
-from bayesnet.analysis.query.compiled import Core
+from bayesnet.analysis.query.compiled import CompiledModel
 from bayesnet.analysis.query.parse import read_given
 
 MODEL = """
@@ -140,40 +140,40 @@ def test_without_a_decision_there_is_no_advice():
 
 
 @st.composite
-def decisions(draw: st.DrawFn) -> tuple[Core, Decision, object]:
+def decisions(draw: st.DrawFn) -> tuple[CompiledModel, Decision, object]:
     """A random network, a decision on two of its variables, and one finding."""
-    core = Core(draw(models(min_variables=4, max_variables=6)))
-    assume(not core.defaults)
-    a, b, c = draw(st.permutations(range(len(core.names))))[:3]
-    whens = [core.literal(v, draw(st.integers(0, len(core.states(v)) - 1))) for v in (a, b)]
+    compiled = CompiledModel(draw(models(min_variables=4, max_variables=6)))
+    assume(not compiled.defaults)
+    a, b, c = draw(st.permutations(range(len(compiled.names))))[:3]
+    whens = [compiled.literal(v, draw(st.integers(0, len(compiled.states(v)) - 1))) for v in (a, b)]
     states = (State("first", "", whens[0]), State("second", "", f"any of {whens[0]}, {whens[1]}"), State("rest", "", ""))
     options = tuple(Option(name, name) for name in ("x", "y", "z"))
     value = st.floats(-10, 10).map(lambda x: round(x, 3))
     drawn = [(o.name, s.name, draw(value)) for o, s in product(options, states)]
     utilities = tuple(Utility(o, s, u, u - 1, u + 1, "judgement", "", "", "drawn") for o, s, u in drawn)
     decision = Decision("drawn", "points", "", states, options, utilities, {})
-    findings = read_given(core, {core.names[c]: core.states(c)[0]})
-    assume(core.engine.log_probability(findings.evidence()) > -30.0)
-    return core, decision, findings
+    findings = read_given(compiled, {compiled.names[c]: compiled.states(c)[0]})
+    assume(compiled.engine.log_probability(findings.evidence()) > -30.0)
+    return compiled, decision, findings
 
 
 @settings(max_examples=40)
 @given(decisions())
 def test_a_test_is_worth_something_between_nothing_and_perfect_information(drawn):
     """0 <= EVSI <= EVPI for every finding, and every figure agrees with choosing after each result in turn."""
-    core, decision, findings = drawn
-    laid = Decider.of(core, decision)
+    compiled, decision, findings = drawn
+    laid = Decider.of(compiled, decision)
     p, table = laid.states(findings), decision.table
-    advice = advise(core, findings, decision)
+    advice = advise(compiled, findings, decision)
     assert advice.evpi == pytest.approx(perfect(table, p))
     assert advice.options[0].expected_utility == pytest.approx(max(table @ p))
-    for w, joint in laid.with_each(findings, candidates(core, findings)).items():
+    for w, joint in laid.with_each(findings, candidates(compiled, findings)).items():
         assert joint.sum() == pytest.approx(1.0)
         assert -1e-12 <= sample(table, joint) <= advice.evpi + 1e-9
         later = 0.0
         for s, q in enumerate(joint.sum(axis=0)):
             if q > 1e-12:
-                more = findings.with_findings(read_given(core, {core.names[w]: core.states(w)[s]}))
+                more = findings.with_findings(read_given(compiled, {compiled.names[w]: compiled.states(w)[s]}))
                 later += q * max(table @ laid.states(more))
         assert sample(table, joint) == pytest.approx(later - max(table @ p), abs=1e-8)
 
@@ -182,15 +182,15 @@ def test_a_test_is_worth_something_between_nothing_and_perfect_information(drawn
 @given(decisions())
 def test_excluding_states_one_by_one_gives_their_joint_distribution(drawn):
     """P(state, finding) by passes that exclude one state after the other agrees with the state as a variable of its own."""
-    core, decision, findings = drawn
-    laid = Decider.of(core, decision)
-    wanted = candidates(core, findings)
+    compiled, decision, findings = drawn
+    laid = Decider.of(compiled, decision)
+    wanted = candidates(compiled, findings)
     v = laid.variable
-    direct = laid.core.ask(findings, lambda engine, evidence: engine.joint_with_each(v, evidence, wanted))
+    direct = laid.compiled.ask(findings, lambda engine, evidence: engine.joint_with_each(v, evidence, wanted))
     for w, table in laid.with_each(findings, wanted).items():
         np.testing.assert_allclose(table, direct[w], atol=1e-10)
     two = wanted[:2]
-    table = laid.core.ask(findings, lambda engine, evidence: engine.joint((v, *two), evidence).table)
+    table = laid.compiled.ask(findings, lambda engine, evidence: engine.joint((v, *two), evidence).table)
     np.testing.assert_allclose(laid.joint(findings, two), table.reshape(3, -1), atol=1e-10)
 
 
@@ -198,8 +198,8 @@ def test_excluding_states_one_by_one_gives_their_joint_distribution(drawn):
 @given(decisions())
 def test_the_tornado_asks_each_utility_at_the_ends_of_its_range(drawn):
     """The lead at an end is that of the advised option over the best other one with the utility changed by hand."""
-    core, decision, findings = drawn
-    advice = advise(core, findings, decision)
+    compiled, decision, findings = drawn
+    advice = advise(compiled, findings, decision)
     p = np.array([s.probability for s in advice.states])
     names = [o.name for o in decision.options]
     best = names.index(advice.best)
@@ -243,7 +243,7 @@ def test_one_sign_of_the_cauda_equina_alone_is_as_the_notes_of_the_model_say():
     for setting in ("primary_care", "emergency", "spine_clinic"):
         assert case.add(f"setting={setting}").advise().best == "conservative_care"
     assert not case.advise().turning
-    laid = decider(net.core)
+    laid = decider(net.compiled)
     mri = [option.name for option in laid.decision.options].index("urgent_mri")
     table, p = laid.decision.table, laid.states(case.findings)
     assert min(case.advise().thresholds[0].thresholds[-1:]) == pytest.approx(0.028, abs=5e-4)
@@ -261,7 +261,7 @@ def test_advice_names_what_would_turn_it():
     net = bayesnet.load("back_pain")
     advice = net.case("urinary_retention").advise()
     assert advice.turning
-    laid = decider(net.core)
+    laid = decider(net.compiled)
     p = np.array([s.probability for s in advice.states])
     for bar in advice.tornado:
         k = [u.id for u in laid.decision.utilities].index(bar.utility)

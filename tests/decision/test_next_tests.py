@@ -13,7 +13,7 @@ from strategies import models
 import bayesnet
 from bayesnet.analysis.decision.costs import costs, read_costs
 from bayesnet.analysis.decision.next_tests import next_tests
-from bayesnet.analysis.query.compiled import Core
+from bayesnet.analysis.query.compiled import CompiledModel
 from bayesnet.analysis.query.parse import read_given
 
 DEMO = "age_group=60-69, female, cancer_history, chronic_pain, raised_alp, anemia, hypercalcemia"
@@ -23,13 +23,13 @@ DEMO = "age_group=60-69, female, cancer_history, chronic_pain, raised_alp, anemi
 @given(st.data())
 def test_bits_and_expected_change_follow_from_asking_after_every_result(data):
     """0 <= bits <= entropy; bits are the mean fall of entropy, and averaging over the results gives the probability now."""
-    core = Core(data.draw(models(min_variables=3, max_variables=6)))
-    assume(not core.defaults)
-    known, target = data.draw(st.permutations(range(len(core.names))))[:2]
-    state = data.draw(st.integers(0, len(core.states(target)) - 1))
-    findings = read_given(core, {core.names[known]: core.states(known)[0]})
-    assume(core.engine.log_probability(findings.evidence()) > -30.0)
-    answer = next_tests(core, findings, core.literal(target, state))
+    compiled = CompiledModel(data.draw(models(min_variables=3, max_variables=6)))
+    assume(not compiled.defaults)
+    known, target = data.draw(st.permutations(range(len(compiled.names))))[:2]
+    state = data.draw(st.integers(0, len(compiled.states(target)) - 1))
+    findings = read_given(compiled, {compiled.names[known]: compiled.states(known)[0]})
+    assume(compiled.engine.log_probability(findings.evidence()) > -30.0)
+    answer = next_tests(compiled, findings, compiled.literal(target, state))
 
     def binary(p: float) -> float:
         return -sum(x * math.log2(x) for x in (p, 1 - p) if x > 0)
@@ -38,8 +38,8 @@ def test_bits_and_expected_change_follow_from_asking_after_every_result(data):
         mean = entropy = change = 0.0
         for outcome in test.outcomes:
             if outcome.probability > 1e-12:
-                more = findings.with_findings(read_given(core, {test.finding: outcome.state}))
-                p = core.engine.posteriors(more.evidence(), (target,)).marginals[target][state]
+                more = findings.with_findings(read_given(compiled, {test.finding: outcome.state}))
+                p = compiled.engine.posteriors(more.evidence(), (target,)).marginals[target][state]
                 assert outcome.posterior == pytest.approx(p, abs=1e-8)
                 mean += outcome.probability * p
                 entropy += outcome.probability * binary(p)
@@ -71,7 +71,7 @@ def test_light_chains_and_electrophoresis_lead_for_myeloma():
 def test_every_test_of_back_pain_has_a_price_and_its_origin():
     """Each finding that can be asked for has a test, a burden and either a source that was seen or a reasoned judgement."""
     net = bayesnet.load("back_pain")
-    known = costs(net.core)
+    known = costs(net.compiled)
     for variable in net.variables.values():
         if variable.group in ("risk_factors", "history_and_examination", "laboratory", "imaging"):
             test = known.by_variable[variable.name]

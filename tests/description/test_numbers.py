@@ -51,7 +51,7 @@ def test_columns_still_sum_to_one_after_a_change(data) -> None:
         assert certain or "leak" in str(error)  # noqa: PT017
         return
     assert changed.numbers[number].value == value
-    for family in changed.core.factors.families:
+    for family in changed.compiled.factors.families:
         for tensor in family.tensors:
             assert tensor.sum(axis=-1) == pytest.approx(np.ones(tensor.shape[:-1]), abs=1e-9)
             assert (tensor >= 0).all()

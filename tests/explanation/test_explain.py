@@ -15,7 +15,7 @@ import bayesnet
 from bayesnet.analysis.explanation.coalitions import along, log_odds, sampled_shapley, shapley, situation, subset_table
 from bayesnet.analysis.explanation.explain import explain
 from bayesnet.analysis.explanation.paths import Graph, separated, ways
-from bayesnet.analysis.query.compiled import Core
+from bayesnet.analysis.query.compiled import CompiledModel
 from bayesnet.analysis.query.parse import read_given
 from bayesnet.results.words import word
 
@@ -23,24 +23,26 @@ DEMO = "age_group=60-69, female, cancer_history, chronic_pain, raised_alp, anemi
 
 
 @st.composite
-def questions(draw: st.DrawFn) -> tuple[Core, object, tuple[int, int]]:
+def questions(draw: st.DrawFn) -> tuple[CompiledModel, object, tuple[int, int]]:
     """A network without certainties, findings on some of its variables, and a target among the rest."""
-    core = Core(draw(models(min_variables=3, max_variables=6, extremes=False, gates=("table", "noisy_or", "noisy_max"))))
-    assume(not core.defaults)
-    order = draw(st.permutations(range(len(core.names))))
+    compiled = CompiledModel(
+        draw(models(min_variables=3, max_variables=6, extremes=False, gates=("table", "noisy_or", "noisy_max")))
+    )
+    assume(not compiled.defaults)
+    order = draw(st.permutations(range(len(compiled.names))))
     count = draw(st.integers(1, len(order) - 1))
-    known = {core.names[v]: core.states(v)[draw(st.integers(0, len(core.states(v)) - 1))] for v in order[:count]}
+    known = {compiled.names[v]: compiled.states(v)[draw(st.integers(0, len(compiled.states(v)) - 1))] for v in order[:count]}
     target = order[count]
-    state = draw(st.integers(0, len(core.states(target)) - 1))
-    findings = read_given(core, known)
-    assume(core.engine.log_probability(findings.evidence()) > -50.0)
-    assume(np.abs(log_odds(subset_table(core, situation(core, findings, (target, state))))).max() < 20.0)
-    return core, findings, (target, state)
+    state = draw(st.integers(0, len(compiled.states(target)) - 1))
+    findings = read_given(compiled, known)
+    assume(compiled.engine.log_probability(findings.evidence()) > -50.0)
+    assume(np.abs(log_odds(subset_table(compiled, situation(compiled, findings, (target, state))))).max() < 20.0)
+    return compiled, findings, (target, state)
 
 
-def logit(core: Core, evidence, target: tuple[int, int]) -> float:
+def logit(compiled: CompiledModel, evidence, target: tuple[int, int]) -> float:
     v, state = target
-    marginal = core.engine.posteriors(evidence, (v,)).marginals[v]
+    marginal = compiled.engine.posteriors(evidence, (v,)).marginals[v]
     return math.log(marginal[state]) - math.log(marginal.sum() - marginal[state])
 
 
@@ -48,23 +50,23 @@ def logit(core: Core, evidence, target: tuple[int, int]) -> float:
 @given(questions())
 def test_weights_along_any_order_and_shapley_values_sum_to_the_change_of_log_odds(question):
     """The weights of all findings, in any order, and their Shapley values sum to the change of the log-odds."""
-    core, findings, target = question
-    asked = situation(core, findings, target)
-    full = core.evidence(findings, (target[0],))
-    change = logit(core, full, target) - logit(core, asked.context, target)
+    compiled, findings, target = question
+    asked = situation(compiled, findings, target)
+    full = compiled.evidence(findings, (target[0],))
+    change = logit(compiled, full, target) - logit(compiled, asked.context, target)
     for order in ("given", "best", [p.name for p in asked.players][::-1]):
-        answer = explain(core, findings, target, order)
+        answer = explain(compiled, findings, target, order)
         assert sum(i.decibans for i in answer) * math.log(10) / 10 == pytest.approx(change, abs=1e-8)
         assert sum(i.shapley for i in answer) == pytest.approx(change, abs=1e-8)
-        assert answer.posterior == pytest.approx(1 / (1 + math.exp(-logit(core, full, target))), abs=1e-10)
+        assert answer.posterior == pytest.approx(1 / (1 + math.exp(-logit(compiled, full, target))), abs=1e-10)
 
 
 @settings(max_examples=25)
 @given(questions())
 def test_shapley_values_are_means_over_all_orders(question):
     """Each Shapley value is the mean of the finding's weight over every order, asked one posterior at a time."""
-    core, findings, target = question
-    asked = situation(core, findings, target)
+    compiled, findings, target = question
+    asked = situation(compiled, findings, target)
     n = len(asked.players)
     assume(n <= 4)
     known = {}
@@ -73,10 +75,10 @@ def test_shapley_values_are_means_over_all_orders(question):
     for order in orders:
         taken = [False] * n
         for i in order:
-            before = known.setdefault(tuple(taken), logit(core, asked.evidence(taken), target))
+            before = known.setdefault(tuple(taken), logit(compiled, asked.evidence(taken), target))
             taken[i] = True
-            total[i] += known.setdefault(tuple(taken), logit(core, asked.evidence(taken), target)) - before
-    exact = {i.finding: i.shapley for i in explain(core, findings, target)}
+            total[i] += known.setdefault(tuple(taken), logit(compiled, asked.evidence(taken), target)) - before
+    exact = {i.finding: i.shapley for i in explain(compiled, findings, target)}
     assert [exact[p.name] for p in asked.players] == pytest.approx(list(total / len(orders)), abs=1e-8)
 
 
@@ -84,12 +86,14 @@ def test_shapley_values_are_means_over_all_orders(question):
 @given(questions())
 def test_omission_is_the_log_odds_lost_without_a_finding(question):
     """Omission is the log-odds with all findings less that with all but one."""
-    core, findings, target = question
-    asked = situation(core, findings, target)
-    full = core.evidence(findings, (target[0],))
-    for impact in explain(core, findings, target):
-        v = core.index[impact.finding]
-        assert impact.omission == pytest.approx(logit(core, full, target) - logit(core, full.without(v), target), abs=1e-8)
+    compiled, findings, target = question
+    asked = situation(compiled, findings, target)
+    full = compiled.evidence(findings, (target[0],))
+    for impact in explain(compiled, findings, target):
+        v = compiled.index[impact.finding]
+        assert impact.omission == pytest.approx(
+            logit(compiled, full, target) - logit(compiled, full.without(v), target), abs=1e-8
+        )
     assert len(asked.players) == len(findings.items)
 
 
@@ -97,11 +101,11 @@ def test_omission_is_the_log_odds_lost_without_a_finding(question):
 @given(questions())
 def test_conflict_is_that_between_the_parts_and_that_within_each(question):
     """conf(e) is defined by probabilities of the findings alone, and splits exactly into between and within the parts."""
-    core, findings, target = question
+    compiled, findings, target = question
     assume(len(findings.items) > 1)
-    answer = explain(core, findings, target).conflict
+    answer = explain(compiled, findings, target).conflict
     evidence = findings.evidence()
-    log = core.engine.log_probability
+    log = compiled.engine.log_probability
 
     def part(texts):
         chosen = {item.variable for item in findings.items if item.text in texts}
@@ -122,41 +126,41 @@ def test_conflict_is_that_between_the_parts_and_that_within_each(question):
 @given(questions())
 def test_a_separated_finding_has_no_weight(question):
     """Where no path is open, a finding changes nothing, whatever the numbers are."""
-    core, findings, (target, state) = question
-    full = core.evidence(findings, (target,))
+    compiled, findings, (target, state) = question
+    full = compiled.evidence(findings, (target,))
     for item in findings.items:
         rest = full.without(item.variable)
-        if separated(core, rest, item.variable, target):
-            assert logit(core, full, (target, state)) == pytest.approx(logit(core, rest, (target, state)), abs=1e-8)
+        if separated(compiled, rest, item.variable, target):
+            assert logit(compiled, full, (target, state)) == pytest.approx(logit(compiled, rest, (target, state)), abs=1e-8)
 
 
 @settings(max_examples=60)
 @given(questions())
 def test_every_way_from_a_finding_is_held_or_counted(question):
     """Against a listing of all paths: the open ones in full and shortest first, each closed one with its own block."""
-    core, findings, (target, _) = question
-    full = core.evidence(findings, (target,))
+    compiled, findings, (target, _) = question
+    full = compiled.evidence(findings, (target,))
     for item in findings.items:
         rest = full.without(item.variable)
-        graph = Graph(core.factors, rest)
+        graph = Graph(compiled.factors, rest)
         every, front = [], [(item.variable,)]
         while front:
             front = [(*way, u) for way in front for u in set(graph.neighbours(way[-1])) - set(way)]
             every += [way for way in front if way[-1] == target]
             front = [way for way in front if way[-1] != target]
         passing = [way for way in every if graph.blocker(way) is None]
-        found = ways(core, rest, item.variable, target)
+        found = ways(compiled, rest, item.variable, target)
         assert found.complete
         assert found.count == len(found.open) == len(passing)
         lengths = [path.path.count(" ") for path in found.open]
         assert lengths == sorted(2 * len(way) - 2 for way in passing)
-        assert (found.count == 0) == separated(core, rest, item.variable, target)
+        assert (found.count == 0) == separated(compiled, rest, item.variable, target)
         assert len({path.path for path in found.paths}) == len(found.paths)
         assert bool(found.closed) or len(passing) == len(every) or len(passing) > 1
-        assert [way.finding for way in explain(core, findings, question[2]).ways if way.count == 0] == [
+        assert [way.finding for way in explain(compiled, findings, question[2]).ways if way.count == 0] == [
             finding.name
             for finding in findings.items
-            if separated(core, full.without(finding.variable), finding.variable, target)
+            if separated(compiled, full.without(finding.variable), finding.variable, target)
         ]
 
 
@@ -179,8 +183,8 @@ def test_sampled_shapley_values_agree_with_exact_ones_and_sum_exactly():
     """Sampled values lie within their error of the exact ones, and their sum is exact."""
     net = bayesnet.load("back_pain")
     findings = net.case(DEMO).findings
-    target = net.core.index["spinal_metastasis"], 1
-    worth = log_odds(subset_table(net.core, situation(net.core, findings, target)))
+    target = net.compiled.index["spinal_metastasis"], 1
+    worth = log_odds(subset_table(net.compiled, situation(net.compiled, findings, target)))
     exact = shapley(worth)
     means, errors = sampled_shapley(lambda taken: float(worth[tuple(map(int, taken))]), 7, np.random.default_rng(1), 100)
     assert (np.abs(means - exact) < 4 * errors + 1e-12).all()

@@ -41,7 +41,7 @@ def test_random_networks_with_every_gate(data) -> None:
     net = Network(data.draw(models(max_variables=5)))
     assume(not any(v.default for v in net.variables.values()))
     case = net.simulate(1, seed=data.draw(st.integers(0, 99))).iloc[0]
-    names = data.draw(st.permutations(net.core.names))
+    names = data.draw(st.permutations(net.compiled.names))
     count = data.draw(st.integers(0, len(names) - 1))
     found = {name: case[name] for name in names[:count]}
     answer = dict(net.posterior(str(Term(names[-1])), found).items())

@@ -42,7 +42,7 @@ def test_every_name_and_state_of_the_vocabulary_is_there(net) -> None:
 def test_nine_in_ten_of_the_numbers_that_matter_name_a_study(net) -> None:
     """A number matters when, over its own range, it moves a leading diagnosis of an example case by a percentage point."""
     widths: dict[str, float] = {}
-    for example in net.core.model.examples:
+    for example in net.compiled.model.examples:
         case = net.case(example.evidence)
         for bar in case.tornado(case.diagnoses().leading, top=1000).to_frame().itertuples():
             widths[bar.number] = max(widths.get(bar.number, 0.0), bar.width)
@@ -86,4 +86,4 @@ def test_the_sixteen_specific_diagnoses_can_all_coexist(net) -> None:
 
 def test_no_sampled_patient_is_too_wide_to_be_exact(net) -> None:
     """The predicted cost of 500 sampled patients stays below 2^22 cells."""
-    assert max(sample_costs(net.core.factors, n=500, seed=1)) < 2**22
+    assert max(sample_costs(net.compiled.factors, n=500, seed=1)) < 2**22

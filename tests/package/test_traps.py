@@ -96,13 +96,13 @@ def test_07_two_soft_findings_on_one_variable_multiply() -> None:
 def test_08_asking_leaves_the_network_as_it_was() -> None:
     """After soft findings, interventions, refusals and samples the network has the same variables, digest and answers."""
     net = clinic()
-    before = (tuple(net.variables), net.digest, net.core.factors.names, net.posterior("flu | fever").probabilities)
+    before = (tuple(net.variables), net.digest, net.compiled.factors.names, net.posterior("flu | fever").probabilities)
     net.posterior("flu", {"fever": {"present": 3, "absent": 1}}, do="cough")
     net.simulate(5, seed=0, given="fever")
     net.counterfactual("fever", given="flu", had="!flu")
     with pytest.raises(ImpossibleEvidence):
         net.posterior("flu | healthy, any_disease")
-    assert before == (tuple(net.variables), net.digest, net.core.factors.names, net.posterior("flu | fever").probabilities)
+    assert before == (tuple(net.variables), net.digest, net.compiled.factors.names, net.posterior("flu | fever").probabilities)
 
 
 def test_09_a_column_that_sums_to_1_005_is_refused(tmp_path: Path) -> None:
@@ -272,10 +272,10 @@ def test_21_and_22_the_import_is_quick_and_quiet() -> None:
 
 def test_the_engine_itself_never_answers_the_impossible() -> None:
     """One floor below the network too, P(e) = 0 is minus infinity and asking on is an error."""
-    core = clinic().core
-    bad = Evidence.of({core.index["female"]: 0, core.index["pregnancy"]: 1}, core.factors.cards)
-    engine = Engine(core.factors)
+    compiled = clinic().compiled
+    bad = Evidence.of({compiled.index["female"]: 0, compiled.index["pregnancy"]: 1}, compiled.factors.cards)
+    engine = Engine(compiled.factors)
     assert engine.log_probability(bad) == -math.inf
     with pytest.raises(ValueError):  # noqa: PT011 - the engine's own plain error
-        engine.posteriors(bad, (core.index["flu"],))
+        engine.posteriors(bad, (compiled.index["flu"],))
     assert issubclass(ImpossibleEvidence, BayesnetError)

@@ -25,7 +25,7 @@ from strategies import evidence, factors
 import bayesnet
 from bayesnet.analysis.decision.advise import decider
 from bayesnet.analysis.explanation.paths import Graph, separated
-from bayesnet.analysis.query.compiled import Core
+from bayesnet.analysis.query.compiled import CompiledModel
 from bayesnet.analysis.query.parse import read_given
 from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import Evidence
@@ -197,13 +197,13 @@ def test_separation_agrees_on_larger_networks(page: Page, seed: int) -> None:
 
 def check_paths(page: Page, drawn: Factors, case: Evidence) -> None:
     """Separation, shortest open paths and the arcs on them, between all that is not known, against a search of all paths."""
-    core = Bare(drawn)
+    compiled = Bare(drawn)
     graph = Graph(drawn, case)
     free = [v for v in range(len(drawn.names)) if v not in graph.known]
     pairs = [(u, v) for u, v in product(free, repeat=2) if u != v]
     told = page.ask("paths", network=network_to_dict(drawn), evidence=as_json(case), pairs=pairs)
     for (u, v), line in zip(pairs, told, strict=True):
-        apart = separated(core, case, u, v)
+        apart = separated(compiled, case, u, v)
         assert line["separated"] == apart
         assert line["connected"] == (not apart)
         ways = shortest_open(graph, u, v)
@@ -227,10 +227,10 @@ def test_what_is_settled_by_certain_gates_closes_ways_and_only_rightly(page: Pag
     pairs = [(u, v) for u, v in product(free, repeat=2) if u != v]
     told = page.ask("settled", network=network_to_dict(drawn), evidence=as_json(case), pairs=pairs)
     before = engine.posteriors(case).marginals
-    core = Bare(drawn)
+    compiled = Bare(drawn)
     for (u, v), line in zip(pairs, told, strict=True):
         if not line["separated"]:
-            assert not separated(core, case, u, v)
+            assert not separated(compiled, case, u, v)
             continue
         assert line["path"] is None
         for state in range(drawn.cards[u]):
@@ -241,19 +241,19 @@ def test_what_is_settled_by_certain_gates_closes_ways_and_only_rightly(page: Pag
 
 def test_a_settled_variable_is_no_way_on_the_shipped_model(page: Page) -> None:
     """With the age group known, what is made of it says no more: corticosteroids do not speak by way of age over 70."""
-    core = Core(load_model("back_pain"))
-    known = core.evidence(read_given(core, "age_group=60-69, anemia"))
-    pair = [core.index["corticosteroids"], core.index["hemoglobin_grade"]]
-    told = page.ask("settled", network=network_to_dict(core.factors), evidence=as_json(known), pairs=[pair])
-    plain = page.ask("paths", network=network_to_dict(core.factors), evidence=as_json(known), pairs=[pair])
-    over = core.index["age_over_70"]
+    compiled = CompiledModel(load_model("back_pain"))
+    known = compiled.evidence(read_given(compiled, "age_group=60-69, anemia"))
+    pair = [compiled.index["corticosteroids"], compiled.index["hemoglobin_grade"]]
+    told = page.ask("settled", network=network_to_dict(compiled.factors), evidence=as_json(known), pairs=[pair])
+    plain = page.ask("paths", network=network_to_dict(compiled.factors), evidence=as_json(known), pairs=[pair])
+    over = compiled.index["age_over_70"]
     assert over in plain[0]["path"]
     assert told[0]["path"] is not None
     assert over not in told[0]["path"]
 
 
 class Bare:
-    """A core of which only the arrays are asked."""
+    """A compiled of which only the arrays are asked."""
 
     def __init__(self, drawn: Factors) -> None:
         self.factors = drawn
@@ -276,17 +276,17 @@ def shortest_open(graph: Graph, start: int, end: int) -> set[tuple[int, ...]]:
 )
 def test_blocked_ways_are_blocked_where_python_says(page: Page, given: str, target: str) -> None:
     """The shortest ways whatever is known, and the variable that blocks each, with the reason."""
-    core = Core(load_model("back_pain"))
-    case = core.evidence(read_given(core, target))
-    goal = core.index[given]
+    compiled = CompiledModel(load_model("back_pain"))
+    case = compiled.evidence(read_given(compiled, target))
+    goal = compiled.index[given]
     words = {
         "known": "it is known",
         "set": "it was set from outside",
         "collider": "nothing is known of it or of what follows from it",
     }
-    graph = Graph(core.factors, case)
-    ways = [way for v in range(0, len(core.names), 3) if v != goal for way in two_or_three_steps(graph, goal, v)][:400]
-    told = page.ask("blockers", network=network_to_dict(core.factors), evidence=as_json(case), ways=ways)
+    graph = Graph(compiled.factors, case)
+    ways = [way for v in range(0, len(compiled.names), 3) if v != goal for way in two_or_three_steps(graph, goal, v)][:400]
+    told = page.ask("blockers", network=network_to_dict(compiled.factors), evidence=as_json(case), ways=ways)
     found = [None if line is None else (line["variable"], words[line["why"]]) for line in told]
     assert found == [graph.blocker(way) for way in ways]
     assert {None} < {line if line is None else line[1] for line in found}
@@ -314,14 +314,14 @@ CASES = [
 
 def posed(net: Any, findings: str, target: str) -> tuple[Any, dict[str, Any]]:
     """A case, and the same for Node; findings with the default of the setting."""
-    core = net.core
+    compiled = net.compiled
     case = net.case(findings)
     name, _, state = target.partition("=")
-    v = core.index[name]
-    position = core.state(v, state or "present")
+    v = compiled.index[name]
+    position = compiled.state(v, state or "present")
     given = {
-        "network": network_to_dict(core.factors),
-        "evidence": as_json(core.evidence(case.findings, (v,))),
+        "network": network_to_dict(compiled.factors),
+        "evidence": as_json(compiled.evidence(case.findings, (v,))),
         "target": v,
         "state": position,
     }
@@ -338,7 +338,7 @@ def back_pain() -> Any:
 def test_for_and_against_are_those_of_explain(page: Page, back_pain: Any, findings: str, target: str) -> None:
     """Ratio given the rest, decibans, verdict, and the same along the order given; two answers a finding at most."""
     case, given = posed(back_pain, findings, target)
-    check_why(page, case, given, target, {item.variable for item in back_pain.core.defaults})
+    check_why(page, case, given, target, {item.variable for item in back_pain.compiled.defaults})
 
 
 @pytest.mark.parametrize(
@@ -355,12 +355,12 @@ def test_for_and_against_on_asia(page: Page, findings: str, target: str) -> None
 def check_why(page: Page, case: Any, given: dict[str, Any], target: str, context: set[int]) -> None:
     """Compare with the explanation that Python gives."""
     expected = case.explain(target)
-    core = case.core
+    compiled = case.compiled
     order = list(dict.fromkeys(item.variable for item in case.findings.items))
     told = page.ask("why", **given, context=sorted(context), order=order)
     same(told["prior"], expected.prior)
     same(told["posterior"], expected.posterior)
-    assert [core.names[line["variable"]] for line in told["impacts"]] == [impact.finding for impact in expected]
+    assert [compiled.names[line["variable"]] for line in told["impacts"]] == [impact.finding for impact in expected]
     for line, impact in zip(told["impacts"], expected, strict=True):
         same(line["nats"], impact.omission)
         same(line["decibans"], 10.0 / math.log(10.0) * impact.omission)
@@ -382,8 +382,8 @@ def test_next_tests_are_those_of_python(page: Page, back_pain: Any, findings: st
     """Bits, change, every result and the target after it, price and net value, in the same order, from six answers."""
     case, given = posed(back_pain, findings, target)
     expected = case.next_tests(target)
-    told = page.ask("next", **given, **decision_data(back_pain.core))
-    check_next(told, expected, back_pain.core)
+    told = page.ask("next", **given, **decision_data(back_pain.compiled))
+    check_next(told, expected, back_pain.compiled)
     assert told["answers"] == 2 + 1 + 3
     assert any(math.isfinite(test.net_value) for test in expected)
     assert any(math.isnan(test.value) for test in expected)
@@ -396,26 +396,26 @@ def test_next_tests_without_a_decision(page: Page, name: str, findings: str, tar
     """A network with neither decision nor prices; a target of six states takes seven answers."""
     net = bayesnet.load(name)
     case, given = posed(net, findings, target)
-    data = {**decision_data(net.core), "decision": None, "costs": None}
+    data = {**decision_data(net.compiled), "decision": None, "costs": None}
     told = page.ask("next", **given, **data)
-    assert told["answers"] == len(net.core.states(given["target"])) + 1
+    assert told["answers"] == len(net.compiled.states(given["target"])) + 1
     if name == "asia":
-        check_next(told, case.next_tests(target), net.core)
+        check_next(told, case.next_tests(target), net.compiled)
         return
     for line, test in zip(told["tests"], case.next_tests(target), strict=True):
         same(line["bits"], test.bits)
         assert (line["cost"], line["value"], line["net"]) == (None, "NaN", "NaN")
 
 
-def check_next(told: dict[str, Any], expected: Any, core: Core) -> None:
+def check_next(told: dict[str, Any], expected: Any, compiled: CompiledModel) -> None:
     """Compare with the list that Python gives."""
     same(told["now"], expected.now)
     same(told["entropy"], expected.entropy)
-    assert {core.names[line["variable"]] for line in told["tests"]} == {test.finding for test in expected}
+    assert {compiled.names[line["variable"]] for line in told["tests"]} == {test.finding for test in expected}
     bits = [line["bits"] for line in told["tests"]]
     assert bits == sorted(bits, reverse=True)
     for line in told["tests"]:
-        test = expected[core.names[line["variable"]]]
+        test = expected[compiled.names[line["variable"]]]
         same(line["bits"], test.bits)
         same(line["change"], test.expected_change)
         assert number(line["value"]) == pytest.approx(test.value, rel=1e-7, abs=1e-12, nan_ok=True)
@@ -424,7 +424,7 @@ def check_next(told: dict[str, Any], expected: Any, core: Core) -> None:
         if line["cost"]:
             assert (line["cost"]["value"], line["cost"]["burden"], line["cost"]["label"]) == (test.cost, test.burden, test.test)
         for outcome, result in zip(line["outcomes"], test.outcomes, strict=True):
-            assert core.states(line["variable"])[outcome["state"]] == result.state
+            assert compiled.states(line["variable"])[outcome["state"]] == result.state
             same(outcome["probability"], result.probability)
             same(outcome["after"], result.posterior)
 
@@ -432,8 +432,8 @@ def check_next(told: dict[str, Any], expected: Any, core: Core) -> None:
 def test_the_advice_after_each_result_is_that_of_python(page: Page, back_pain: Any) -> None:
     """For the decision: what would be advised once the result is in."""
     case, given = posed(back_pain, *CASES[0])
-    data = decision_data(back_pain.core)
-    told = {back_pain.core.names[t["variable"]]: t for t in page.ask("next", **given, **data)["tests"]}
+    data = decision_data(back_pain.compiled)
+    told = {back_pain.compiled.names[t["variable"]]: t for t in page.ask("next", **given, **data)["tests"]}
     names = [option["name"] for option in data["decision"]["options"]]
     expected = case.next_tests()
     assert len({outcome.then for test in expected for outcome in test.outcomes}) > 1
@@ -496,12 +496,12 @@ def test_conditions_of_every_kind_are_advised_on(page: Page, intricate: Any, fin
 
 def check_advice(page: Page, case: Any) -> None:
     """Compare with the advice that Python gives."""
-    core = case.core
+    compiled = case.compiled
     expected = case.advise()
-    decision = decision_to_dict(core)
+    decision = decision_to_dict(compiled)
     assert decision is not None
     told = page.ask(
-        "advice", network=network_to_dict(core.factors), evidence=as_json(core.evidence(case.findings)), decision=decision
+        "advice", network=network_to_dict(compiled.factors), evidence=as_json(compiled.evidence(case.findings)), decision=decision
     )
     names = [option["name"] for option in decision["options"]]
     assert told["states"] == pytest.approx([line.probability for line in expected.states], rel=1e-7, abs=1e-12)
@@ -522,13 +522,13 @@ def check_advice(page: Page, case: Any) -> None:
 
 def test_boxes_of_a_decision_do_not_overlap(intricate: Any) -> None:
     """Every assignment lies in one box where neither this state nor one before it holds, and in none elsewhere."""
-    decision = decision_to_dict(intricate.core)
-    laid = decider(intricate.core)
+    decision = decision_to_dict(intricate.compiled)
+    laid = decider(intricate.compiled)
     assert decision is not None
     assert laid is not None
-    core = intricate.core
-    for world in product(range(2), repeat=len(core.names)):
-        names = {name: core.states(v)[world[v]] for v, name in enumerate(core.names)}
+    compiled = intricate.compiled
+    for world in product(range(2), repeat=len(compiled.names)):
+        names = {name: compiled.states(v)[world[v]] for v, name in enumerate(compiled.names)}
         held = ("no", "yes")
         two = sum(names[n] == "yes" for n in ("tub", "lung", "bronc")) >= 2
         healthy = not any(names[n] == "yes" for n in ("either", "bronc", "dysp"))
@@ -552,8 +552,8 @@ def test_a_decision_too_intricate_for_a_page_is_left_out(tmp_path: Path, root: P
     )
     (folder / "decision.toml").write_text(head + options + made, encoding="utf-8")
     net = bayesnet.load(folder)
-    assert decider(net.core) is not None
-    assert decision_to_dict(net.core) is None
+    assert decider(net.compiled) is not None
+    assert decision_to_dict(net.compiled) is None
 
 
 # The drawing and the work after the click
@@ -561,15 +561,15 @@ def test_a_decision_too_intricate_for_a_page_is_left_out(tmp_path: Path, root: P
 
 def test_the_drawing_holds_every_variable_and_arc_once(back_pain: Any) -> None:
     """Columns are a partition of the variables; arcs are those of the network, with strengths from 0 to 1 and signs."""
-    drawn = layout_to_dict(back_pain.core)
+    drawn = layout_to_dict(back_pain.compiled)
     placed = [v for column in drawn["columns"] for v in column["variables"]]
-    assert sorted(placed) == list(range(len(back_pain.core.names)))
-    families = back_pain.core.factors.families
+    assert sorted(placed) == list(range(len(back_pain.compiled.names)))
+    families = back_pain.compiled.factors.families
     assert sorted((p, c) for p, c, *_ in drawn["arcs"]) == sorted((p, f.child) for f in families for p in f.parents)
     assert all(0.0 <= strength <= 1.0 and sign in (-1, 0, 1) for _, _, strength, sign in drawn["arcs"])
     assert [column["heading"] for column in drawn["columns"]][:2] == ["risk factors", "diagnoses"]
     known = {(p, c): sign for p, c, _, sign in drawn["arcs"]}
-    index = back_pain.core.index
+    index = back_pain.compiled.index
     assert known[index["multiple_myeloma"], index["hemoglobin_grade"]] == 1
 
 

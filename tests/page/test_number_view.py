@@ -48,7 +48,7 @@ def swept(folder: Path, net: bayesnet.Network, cases: list[dict]) -> list[dict]:
     shutil.copytree(STATIC, folder / "static")
     (folder / "static" / "package.json").write_text('{"type": "module"}')
     (folder / "static" / "driver.js").write_text(DRIVER)
-    task = json.dumps({"data": page_data(net.core, Findings()), "cases": cases})
+    task = json.dumps({"data": page_data(net.compiled, Findings()), "cases": cases})
     done = subprocess.run([program, str(folder / "static" / "driver.js")], input=task, capture_output=True, text=True, check=True)
     found: list[dict] = json.loads(done.stdout)
     return found
@@ -79,7 +79,7 @@ def test_how_far_each_number_moves_the_answer_is_as_python_says(case, tmp_path):
     at = net.model.variables[target].states.index(state)
     (told,) = swept(tmp_path, net, [{"scenario": scenario, "target": target, "state": at}])
     changed = net.with_numbers(numbers) if numbers else net
-    factors = changed.core.factors
+    factors = changed.compiled.factors
     assert told["now"] == pytest.approx(answer(changed, question, given), rel=1e-9)
     known = given | {v.name: v.default for v in net.model.variables.values() if v.default and v.name not in given}
     states = {factors.index[name]: factors.states[factors.index[name]].index(value) for name, value in known.items()}

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import models
 
-from bayesnet.analysis.query.compiled import Core
+from bayesnet.analysis.query.compiled import CompiledModel
 from bayesnet.analysis.sensitivity.with_numbers import changed
 from bayesnet.errors import SpecError
 from bayesnet.model.cache import load_model
@@ -63,8 +63,8 @@ class Page:
         """The families after each change, or what was thrown."""
         assert self.process.stdin
         assert self.process.stdout
-        core = Core(model)
-        data = {"network": network_to_dict(core.factors), **number_data(core)}
+        compiled = CompiledModel(model)
+        data = {"network": network_to_dict(compiled.factors), **number_data(compiled)}
         self.process.stdin.write(json.dumps({"data": data, "wanted": wanted}) + "\n")
         self.process.stdin.flush()
         found: list[Any] = json.loads(self.process.stdout.readline())
@@ -84,10 +84,10 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
 
 def compare(page: Page, model: Model, wanted: list[dict[str, float]]) -> int:
     """Every tensor to 1e-12 as Python makes it, refusals alike; returns how many changes were possible."""
-    core, possible = Core(model), 0
+    compiled, possible = CompiledModel(model), 0
     for numbers, told in zip(wanted, page.ask(model, wanted), strict=True):
         try:
-            expected = expand(changed(core, numbers))
+            expected = expand(changed(compiled, numbers))
         except SpecError:
             assert "error" in told, numbers
             continue
@@ -171,7 +171,7 @@ def test_what_cannot_be_is_refused_in_words(page: Page) -> None:
 def test_the_page_says_of_a_number_what_the_model_says() -> None:
     """Value, range, grade, source, place, population and note of every number, and every cited source with its DOI or PMID."""
     model = load_model("back_pain")
-    data = json.loads(json.dumps(number_data(Core(model)), allow_nan=False))
+    data = json.loads(json.dumps(number_data(CompiledModel(model)), allow_nan=False))
     assert [record["id"] for record in data["numbers"]] == list(model.numbers)
     for record, number in zip(data["numbers"], model.numbers.values(), strict=True):
         assert all(record.get(key, "") == getattr(number, key) for key in ("value", "low", "high", "range", "grade"))
@@ -189,4 +189,4 @@ def test_a_network_with_too_many_numbers_goes_without_cards() -> None:
     model = load_model("sprinkler")
     number = next(iter(model.numbers.values()))
     many = {f"n{k}": replace(number, id=f"n{k}") for k in range(MOST_NUMBERS)}
-    assert number_data(Core(replace(model, numbers={**model.numbers, **many}))) == {}
+    assert number_data(CompiledModel(replace(model, numbers={**model.numbers, **many}))) == {}

@@ -65,7 +65,7 @@ class Reader(HTMLParser):
 
 
 def read(net: bayesnet.Network, given=None, do=None) -> Reader:
-    return Reader(page(net.core, read_given(net.core, given, do)))
+    return Reader(page(net.compiled, read_given(net.compiled, given, do)))
 
 
 def odd_network(folder: Path) -> bayesnet.Network:
@@ -161,8 +161,8 @@ def test_the_network_in_the_page_is_the_network(name):
     """JSON gives back every number to the last bit, and all that page_data says."""
     net = bayesnet.load(name)
     data = read(net).data
-    assert data["network"] == network_to_dict(net.core.factors)
-    assert data == json.loads(json.dumps(page_data(net.core, read_given(net.core, None))))
+    assert data["network"] == network_to_dict(net.compiled.factors)
+    assert data == json.loads(json.dumps(page_data(net.compiled, read_given(net.compiled, None))))
     assert data["model"]["digest"] == net.digest
     assert data["model"]["warning"] == net.model.warning
 

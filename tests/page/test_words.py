@@ -48,7 +48,7 @@ def run(tmp_path_factory):
 def data() -> dict[str, Any]:
     """What the page knows of the chest clinic and of back pain."""
     nets = {name: bayesnet.load(name) for name in ("asia", "back_pain")}
-    return {name: json.loads(json.dumps(page_data(net.core, read_given(net.core, None)))) for name, net in nets.items()}
+    return {name: json.loads(json.dumps(page_data(net.compiled, read_given(net.compiled, None)))) for name, net in nets.items()}
 
 
 def test_percentages_and_ratios_are_written_as_python_writes_them(run) -> None:

@@ -48,7 +48,7 @@ def test_a_small_network_is_drawn_whole_with_every_arc(clinic: Any) -> None:
     ax = plot.network(clinic, least=0.0)
     assert len(named(ax, "node")) == 8
     arcs = {patch.get_gid() for patch in ax.patches if ">" in str(patch.get_gid())}
-    index = clinic.core.index
+    index = clinic.compiled.index
     assert arcs == {f"{index[p]}>{index[v.name]}" for v in clinic.variables.values() for p in v.parents}
     texts = {text.get_text().replace("\n", " ") for text in ax.texts}
     assert {variable.label for variable in clinic.variables.values()} <= texts
@@ -76,7 +76,7 @@ def test_findings_are_dark_and_say_their_state_and_an_intervention_says_do(clini
     assert "do: no" in [text.get_text() for text in ax.texts]
     assert "no" in [text.get_text() for text in plot.network(clinic.case("xray=no")).texts]
     cut = plot.network(clinic.case().do("bronc=yes"), least=0.0)
-    child = clinic.core.index["bronc"]
+    child = clinic.compiled.index["bronc"]
     assert not [patch for patch in cut.patches if str(patch.get_gid()).endswith(f">{child}")]
 
 
@@ -101,11 +101,11 @@ def test_causes_raise_and_prevention_lowers() -> None:
     drawn = drawing(bayesnet.load("asia"), None, None)
     assert {arc.sign for arc in drawn.arcs} == {1}
     back = bayesnet.load("back_pain")
-    arcs = {(back.core.names[a.parent], back.core.names[a.child]): a.sign for a in drawing(back, None, None).arcs}
+    arcs = {(back.compiled.names[a.parent], back.compiled.names[a.child]): a.sign for a in drawing(back, None, None).arcs}
     assert arcs["spinal_stenosis", "nonspecific_lbp"] == -1
     assert arcs["multiple_myeloma", "any_malignancy"] == 1
     ax = plot.network(back, least=0.0)
-    index = back.core.index
+    index = back.compiled.index
     (arrow,) = named(ax, f"{index['spinal_stenosis']}>{index['nonspecific_lbp']}")
     assert arrow.get_linestyle() != "solid"
     assert arrow.get_edgecolor()[:3] == mpl.colors.to_rgb(style.LOWERS)
@@ -118,8 +118,8 @@ def test_of_a_large_network_only_what_matters_is_drawn(patient: Any) -> None:
     known = {item.name for item in patient.findings.items}
     assert {"spinal_metastasis", *known} <= names
     assert len(names) < 40
-    assert len(names) + drawn.left_out == len(patient.core.names)
-    reached, front = set(), {patient.core.index["spinal_metastasis"]}
+    assert len(names) + drawn.left_out == len(patient.compiled.names)
+    reached, front = set(), {patient.compiled.index["spinal_metastasis"]}
     while front:
         reached |= front
         front = {v for a in drawn.arcs for u, v in ((a.parent, a.child), (a.child, a.parent)) if u in reached} - reached

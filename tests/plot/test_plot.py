@@ -107,7 +107,7 @@ def test_every_picture_says_what_it_rests_on(case: Any, patient: Any) -> None:
     """The network, its digest and an assumed setting stand in the small print of each picture."""
     for name, (draw, result) in every_picture(case).items():
         ax = draw(result)
-        assert any(case.core.model.digest[:8] in text.get_text() for text in ax.texts), name
+        assert any(case.compiled.model.digest[:8] in text.get_text() for text in ax.texts), name
         plt.close(ax.figure)
     small = next(text for text in plot.weights(patient.weights("spinal_metastasis")).texts if text.get_gid() == "basis")
     assert "setting=primary_care (assumed)" in small.get_text()

@@ -31,21 +31,24 @@ def plain(model) -> Network:
 
 def as_dict(net: Network, found: Evidence) -> dict[str, dict[str, float]]:
     """Evidence as a dict of likelihoods by name."""
-    core = net.core
-    return {core.names[v]: dict(zip(core.states(v), map(float, vector), strict=True)) for v, vector in found.likelihoods.items()}
+    compiled = net.compiled
+    return {
+        compiled.names[v]: dict(zip(compiled.states(v), map(float, vector), strict=True))
+        for v, vector in found.likelihoods.items()
+    }
 
 
 def do_dict(net: Network, found: Evidence) -> dict[str, str]:
     """Interventions as a dict by name."""
-    return {net.core.names[v]: net.core.states(v)[state] for v, state in found.interventions.items()}
+    return {net.compiled.names[v]: net.compiled.states(v)[state] for v, state in found.interventions.items()}
 
 
 @given(st.data())
 def test_every_answer_is_that_of_enumeration(data) -> None:
     """Posteriors, P(findings), joints and assignments under soft findings and interventions agree with plain summation."""
     net = plain(data.draw(models(max_variables=5)))
-    found = data.draw(evidence(net.core.factors, interventions=True, max_findings=3))
-    exact = Enumeration(net.core.factors, found)
+    found = data.draw(evidence(net.compiled.factors, interventions=True, max_findings=3))
+    exact = Enumeration(net.compiled.factors, found)
     total = exact.probability()
     asked, do = as_dict(net, found), do_dict(net, found)
     if not total:
@@ -55,18 +58,18 @@ def test_every_answer_is_that_of_enumeration(data) -> None:
         return
     assert net.log_probability(asked, do) == pytest.approx(math.log(total), abs=CLOSE)
     for v, row in enumerate(exact.marginals()):
-        name = net.core.names[v]
+        name = net.compiled.names[v]
         expected = [float(p) for p in row]
         answer = net.posterior(str(Term(name)) if name else name, asked, do)
         assert answer.probabilities == pytest.approx(expected, abs=CLOSE)
-    both = tuple(data.draw(st.permutations(range(len(net.core.names))))[:2])
+    both = tuple(data.draw(st.permutations(range(len(net.compiled.names))))[:2])
     table = exact.joint(both)
-    joint = net.joint([net.core.names[v] for v in both], asked, do)
-    for states in product(*(range(net.core.factors.cards[v]) for v in both)):
-        named = tuple(net.core.states(v)[s] for v, s in zip(both, states, strict=True))
+    joint = net.joint([net.compiled.names[v] for v in both], asked, do)
+    for states in product(*(range(net.compiled.factors.cards[v]) for v in both)):
+        named = tuple(net.compiled.states(v)[s] for v, s in zip(both, states, strict=True))
         p = float(table.get(states, Fraction(0)) / total)
         assert joint[named] == pytest.approx(p, abs=CLOSE)
-        wanted = dict(zip((net.core.names[v] for v in both), named, strict=True))
+        wanted = dict(zip((net.compiled.names[v] for v in both), named, strict=True))
         assert net.probability(wanted, asked, do) == pytest.approx(p, abs=CLOSE)
 
 
@@ -74,21 +77,21 @@ def test_every_answer_is_that_of_enumeration(data) -> None:
 def test_the_most_probable_assignment_is_the_best_of_all(data) -> None:
     """MPE, MAP and their runners-up are those of enumeration, with the probabilities of assignment and findings."""
     net = plain(data.draw(models(max_variables=4)))
-    found = data.draw(evidence(net.core.factors, max_findings=2))
-    exact = Enumeration(net.core.factors, found)
+    found = data.draw(evidence(net.compiled.factors, max_findings=2))
+    exact = Enumeration(net.compiled.factors, found)
     total = exact.probability()
     assume(total)
-    names = list(net.core.names)
+    names = list(net.compiled.names)
     of = data.draw(st.one_of(st.none(), st.lists(st.sampled_from(names), unique=True, min_size=1, max_size=2)))
     best = net.most_probable(as_dict(net, found), of=of)
     asked = names if of is None else of
-    ranked = exact.ranked(tuple(net.core.index[name] for name in asked))
+    ranked = exact.ranked(tuple(net.compiled.index[name] for name in asked))
     top = float(ranked[0][1])
     assert best.log_probability == pytest.approx(math.log(top), abs=CLOSE)
     assert best.log_posterior == pytest.approx(math.log(top / float(total)), abs=CLOSE)
-    known = {net.core.names[v]: net.core.states(v)[s] for v, s in found.hard().items()}
+    known = {net.compiled.names[v]: net.compiled.states(v)[s] for v, s in found.hard().items()}
     full = {**known, **best.assignment}
-    states = tuple(net.core.states(net.core.index[name]).index(full[name]) for name in asked)
+    states = tuple(net.compiled.states(net.compiled.index[name]).index(full[name]) for name in asked)
     assert float(dict(ranked)[states]) == pytest.approx(top, rel=1e-9)
     if len(ranked) > 1 and best.runner_up is not None:
         assert best.runner_up_log_probability == pytest.approx(math.log(float(ranked[1][1])), abs=1e-6)
@@ -99,10 +102,10 @@ def test_the_most_probable_assignment_is_the_best_of_all(data) -> None:
 def test_findings_as_text_and_as_dict_mean_the_same(data) -> None:
     """The same findings typed, given as a dict, and read back from the title of the answer give the same answer."""
     net = plain(data.draw(models(max_variables=5)))
-    found = data.draw(evidence(net.core.factors, interventions=True, max_findings=3))
-    assume(Enumeration(net.core.factors, found).probability())
+    found = data.draw(evidence(net.compiled.factors, interventions=True, max_findings=3))
+    assume(Enumeration(net.compiled.factors, found).probability())
     case = net.case(as_dict(net, found), do_dict(net, found))
-    first = net.core.names[0]
+    first = net.compiled.names[0]
     answer = case.posterior(str(Term(first)))
     assert net.case(str(case)) == case
     assert net.posterior(answer.title).probabilities == answer.probabilities
@@ -113,11 +116,11 @@ def test_findings_as_text_and_as_dict_mean_the_same(data) -> None:
 def test_the_order_of_findings_does_not_matter(data) -> None:
     """Findings in any order give the same answer."""
     net = plain(data.draw(models(max_variables=5)))
-    found = data.draw(evidence(net.core.factors, max_findings=4))
-    assume(Enumeration(net.core.factors, found).probability())
+    found = data.draw(evidence(net.compiled.factors, max_findings=4))
+    assume(Enumeration(net.compiled.factors, found).probability())
     asked = as_dict(net, found)
     other = dict(data.draw(st.permutations(list(asked.items()))))
-    name = str(Term(net.core.names[0]))
+    name = str(Term(net.compiled.names[0]))
     assert net.posterior(name, other).probabilities == pytest.approx(net.posterior(name, asked).probabilities, abs=CLOSE)
 
 
@@ -125,7 +128,7 @@ def test_the_order_of_findings_does_not_matter(data) -> None:
 def test_averaging_over_a_finding_gives_the_prior(data) -> None:
     """The posterior averaged over what a finding may turn out to be is the prior."""
     net = plain(data.draw(models(max_variables=5)))
-    target, finding = data.draw(st.permutations(net.core.names))[:2]
+    target, finding = data.draw(st.permutations(net.compiled.names))[:2]
     prior = np.array(net.posterior(str(Term(target))).probabilities)
     average = np.zeros_like(prior)
     for state in net.variables[finding].states:
@@ -151,7 +154,7 @@ def test_acting_on_a_root_equals_seeing_it(data) -> None:
 def test_equal_likelihoods_change_nothing(data) -> None:
     """A virtual finding with equal ratios, or one of all states, leaves every answer as it was."""
     net = plain(data.draw(models(max_variables=5)))
-    name = data.draw(st.sampled_from(net.core.names))
+    name = data.draw(st.sampled_from(net.compiled.names))
     scale = data.draw(st.sampled_from([1e-6, 1.0, 700.0]))
     states = net.variables[name].states
     before = net.posteriors()

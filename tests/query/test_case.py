@@ -81,14 +81,14 @@ def test_intervals_are_those_of_draws_made_by_hand() -> None:
 
     net = clinic()
     ranked = net.case("fever, cough").diagnoses()
-    core = net.core
-    values = core.sampler.draw(DRAWS, np.random.default_rng(0)).values
+    compiled = net.compiled
+    values = compiled.sampler.draw(DRAWS, np.random.default_rng(0)).values
     answers = []
     for column in values.T:
-        factors = core.expander.factors(column)
-        engine = type(core.engine)(factors)
-        evidence = core.evidence(net.case("fever, cough").findings)
-        answers.append(engine.posteriors(evidence, (core.index["flu"],)).marginals[core.index["flu"]][1])
+        factors = compiled.expander.factors(column)
+        engine = type(compiled.engine)(factors)
+        evidence = compiled.evidence(net.case("fever, cough").findings)
+        answers.append(engine.posteriors(evidence, (compiled.index["flu"],)).marginals[compiled.index["flu"]][1])
     assert (ranked["flu"].low, ranked["flu"].high) == pytest.approx(tuple(np.quantile(answers, [0.025, 0.975])), rel=1e-9)
 
 
@@ -109,7 +109,7 @@ def test_weights_add_up_to_the_whole(data) -> None:
     """Along any order of the findings the decibans sum to those of all findings together (Good 1985)."""
     net = Network(data.draw(models(max_variables=5, extremes=False)))
     assume(not any(v.default for v in net.variables.values()))
-    names = data.draw(st.permutations(net.core.names))
+    names = data.draw(st.permutations(net.compiled.names))
     case_row = net.simulate(1, seed=data.draw(st.integers(0, 50))).iloc[0]
     found = {name: case_row[name] for name in names[1:]}
     target = str(Term(names[0], (net.variables[names[0]].states[-1],)))

@@ -22,7 +22,7 @@ def drawn(data) -> tuple[Network, dict[str, str], str, str]:
     """A random network, possible findings, a variable that was found or not, and a target."""
     net = Network(data.draw(models(max_variables=4)))
     assume(not any(v.default for v in net.variables.values()))
-    names = data.draw(st.permutations(net.core.names))
+    names = data.draw(st.permutations(net.compiled.names))
     case = net.simulate(1, seed=data.draw(st.integers(0, 99))).iloc[0]
     count = data.draw(st.integers(0, len(names) - 1))
     return net, {name: case[name] for name in names[:count]}, names[0], names[-1]
@@ -66,7 +66,7 @@ def test_the_law_of_total_probability_holds_over_findings(data) -> None:
     """Averaged over all that may be found, what would have been is what acting brings."""
     net, _, changed, target = drawn(data)
     state = data.draw(st.sampled_from(net.variables[changed].states))
-    seen = data.draw(st.sampled_from(net.core.names))
+    seen = data.draw(st.sampled_from(net.compiled.names))
     average = 0.0
     last = net.variables[target].states[-1]
     for value in net.variables[seen].states:
@@ -160,4 +160,4 @@ def test_a_counterfactual_needs_a_change_to_one_state() -> None:
     with pytest.raises(PatternError, match="what would have been is one state"):
         clinic().counterfactual("fever", had={"weight": {"lost", "same"}})
     assert clinic().counterfactual("flu", given="fever", had="flu=absent")["absent"] == 1.0
-    assert expand(clinic().model).names == clinic().core.names
+    assert expand(clinic().model).names == clinic().compiled.names

@@ -182,7 +182,7 @@ def test_questions_that_are_none_are_refused() -> None:
 def test_new_marginals_are_reached_and_nothing_else_is_learned(data) -> None:
     """After Jeffrey's rule each variable has its new marginal, and given the variables all else is as before."""
     net = Network(data.draw(models(max_variables=5, extremes=False)))
-    names = data.draw(st.permutations(net.core.names))
+    names = data.draw(st.permutations(net.compiled.names))
     count = data.draw(st.integers(1, min(2, len(names) - 1)))
     wanted = {}
     for name in names[:count]:

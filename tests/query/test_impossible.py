@@ -21,7 +21,7 @@ from bayesnet.network import Network
 
 def impossible_evidence(data, net: Network) -> Evidence:
     """An assignment of all variables that the network rules out, some of it soft, some of it set from outside."""
-    factors = net.core.factors
+    factors = net.compiled.factors
     worlds = {world for world, _ in Enumeration(factors, Evidence()).worlds()}
     none = [world for world in product(*map(range, factors.cards)) if world not in worlds]
     assume(none)
@@ -40,9 +40,9 @@ def test_the_clashing_set_is_impossible_and_smallest(data) -> None:
     net = Network(data.draw(models(max_variables=5)))
     assume(not any(v.default for v in net.variables.values()))
     found = impossible_evidence(data, net)
-    names = net.core.names
-    given_ = {names[v]: dict(zip(net.core.states(v), map(float, x), strict=True)) for v, x in found.likelihoods.items()}
-    do = {names[v]: net.core.states(v)[s] for v, s in found.interventions.items()}
+    names = net.compiled.names
+    given_ = {names[v]: dict(zip(net.compiled.states(v), map(float, x), strict=True)) for v, x in found.likelihoods.items()}
+    do = {names[v]: net.compiled.states(v)[s] for v, s in found.interventions.items()}
     with pytest.raises(ImpossibleEvidence) as error:
         net.posterior(f'"{names[0]}"', given_, do)
     clash = error.value.findings
@@ -52,7 +52,7 @@ def test_the_clashing_set_is_impossible_and_smallest(data) -> None:
 
     def possible(findings: set[int], acts: set[int]) -> bool:
         part = Evidence({v: found.likelihoods[v] for v in findings}, {v: found.interventions[v] for v in acts})
-        return Enumeration(net.core.factors, part).probability() > 0
+        return Enumeration(net.compiled.factors, part).probability() > 0
 
     assert not possible(seen, done)
     assert all(possible(seen - {v}, done) for v in seen)

@@ -26,7 +26,7 @@ CASES = 4000
 def test_simulated_cases_follow_the_posterior(data) -> None:
     """Under any findings and interventions the frequencies of states and pairs are the exact probabilities, within 5 sigma."""
     net = Network(data.draw(models(max_variables=5)))
-    factors = net.core.factors
+    factors = net.compiled.factors
     found = data.draw(evidence(factors, interventions=True, max_findings=3))
     exact = Enumeration(factors, found)
     total = exact.probability()
@@ -73,7 +73,7 @@ def test_scoring_is_asking_row_by_row(data) -> None:
     frame = net.simulate(12, seed=data.draw(st.integers(0, 99))).astype(object)
     rng = np.random.default_rng(data.draw(st.integers(0, 99)))
     frame = frame.mask(rng.random(frame.shape) < 0.5)
-    target = data.draw(st.sampled_from(net.core.names))
+    target = data.draw(st.sampled_from(net.compiled.names))
     frame = frame.drop(columns=[target])
     if frame.columns.empty:
         return

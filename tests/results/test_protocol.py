@@ -28,16 +28,16 @@ def results() -> dict[str, object]:
         "posteriors": net.posteriors("fever"),
         "joint": net.joint(["flu", "weight"], given="fever"),
         "most_probable": net.most_probable("fever"),
-        "assignment": assignment(net.core, "flu, !tumour | fever"),
+        "assignment": assignment(net.compiled, "flu, !tumour | fever"),
         "counterfactual": net.counterfactual("fever", given="flu, fever", had="flu=absent"),
         "diagnoses": case.diagnoses(),
         "certain": net.case("flu").diagnoses(),
         "weights": case.weights("flu"),
         "compare": case.compare("!cough", "do(cough)"),
         "summary": net.summary(),
-        "variables": variables(net.core),
-        "variable": variable_card(net.core, net.core.variable("fever")),
-        "number": number_card(net.core, net.core.number("fever | flu")),
+        "variables": variables(net.compiled),
+        "variable": variable_card(net.compiled, net.compiled.variable("fever")),
+        "number": number_card(net.compiled, net.compiled.number("fever | flu")),
     }
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import bayesnet
 import bayesnet.results.tuning
-from bayesnet.analysis.query.compiled import Core
+from bayesnet.analysis.query.compiled import CompiledModel
 from bayesnet.analysis.query.tables import table_of
 from bayesnet.analysis.sensitivity.distance import cd_distance, column_cd, kl_divergence
 from bayesnet.errors import SpecError, TooWide
@@ -30,14 +30,14 @@ def _worlds(factors: Factors) -> dict[tuple[int, ...], float]:
     return {world: float(p) for world, p in Enumeration(factors, Evidence()).worlds()}
 
 
-def _changed(core: Core, data: st.DataObject) -> Factors:
+def _changed(compiled: CompiledModel, data: st.DataObject) -> Factors:
     """The same network with some numbers moved a little, or to the edge of what they can be."""
     rng = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
-    values = core.factors.values.copy()
+    values = compiled.factors.values.copy()
     count = data.draw(st.integers(1, min(4, len(values))))
     for k in rng.choice(len(values), size=count, replace=False):
         values[k] = values[k] * rng.uniform(0.5, 1.0)
-    return core.expander.factors(values)
+    return compiled.expander.factors(values)
 
 
 def _brute(first: Factors, second: Factors) -> tuple[float, float]:
@@ -59,28 +59,28 @@ def _brute(first: Factors, second: Factors) -> tuple[float, float]:
 @given(st.data())
 def test_distances_are_those_of_all_assignments(data):
     """Both distances equal those over every assignment of all variables, for every gate, zeros included."""
-    core = Core(data.draw(strategies.models(max_variables=5)))
-    assume(core.numbers.count > 0)
-    other = _changed(core, data)
-    cd, kl = _brute(core.factors, other)
-    assert cd_distance(core.factors, other) == pytest.approx(cd, rel=1e-8, abs=1e-9)
+    compiled = CompiledModel(data.draw(strategies.models(max_variables=5)))
+    assume(compiled.numbers.count > 0)
+    other = _changed(compiled, data)
+    cd, kl = _brute(compiled.factors, other)
+    assert cd_distance(compiled.factors, other) == pytest.approx(cd, rel=1e-8, abs=1e-9)
     if math.isfinite(cd):
-        assert kl_divergence(core.factors, other, core.engine) == pytest.approx(kl, rel=1e-7, abs=1e-10)
+        assert kl_divergence(compiled.factors, other, compiled.engine) == pytest.approx(kl, rel=1e-7, abs=1e-10)
 
 
 @RANDOM
 @given(st.data())
 def test_no_query_moves_further_than_the_bound(data):
     """Whatever is asked under whatever findings, the odds stay within the factor that the CD distance allows."""
-    core = Core(data.draw(strategies.models(max_variables=5, extremes=False)))
-    assume(core.numbers.count > 0)
-    other = _changed(core, data)
-    distance = bayesnet.results.tuning.Distance(cd=cd_distance(core.factors, other), kl=0.0, changed=())
+    compiled = CompiledModel(data.draw(strategies.models(max_variables=5, extremes=False)))
+    assume(compiled.numbers.count > 0)
+    other = _changed(compiled, data)
+    distance = bayesnet.results.tuning.Distance(cd=cd_distance(compiled.factors, other), kl=0.0, changed=())
     assume(math.isfinite(distance.cd))
-    evidence = data.draw(strategies.evidence(core.factors))
-    before, after = (Engine(factors) for factors in (core.factors, other))
+    evidence = data.draw(strategies.evidence(compiled.factors))
+    before, after = (Engine(factors) for factors in (compiled.factors, other))
     assume(before.log_probability(evidence) > -math.inf)
-    v = data.draw(st.integers(0, len(core.names) - 1))
+    v = data.draw(st.integers(0, len(compiled.names) - 1))
     for p, q in zip(before.posteriors(evidence, (v,)).marginals[v], after.posteriors(evidence, (v,)).marginals[v], strict=True):
         low, high = distance.bound(float(p))
         assert low - 1e-9 <= q <= high + 1e-9
@@ -90,8 +90,8 @@ def test_no_query_moves_further_than_the_bound(data):
 @given(st.data())
 def test_spelled_out_gates_are_at_distance_zero(data):
     """A network with its gates written as tables, variables and states in another order, is the same network."""
-    core = Core(data.draw(strategies.models(max_variables=5)))
-    factors = core.factors
+    compiled = CompiledModel(data.draw(strategies.models(max_variables=5)))
+    factors = compiled.factors
     n = len(factors.names)
     order = data.draw(st.permutations(range(n)))
     place = {old: new for new, old in enumerate(order)}
@@ -112,7 +112,7 @@ def test_spelled_out_gates_are_at_distance_zero(data):
         factors.dependence,
     )
     assert cd_distance(factors, other) == pytest.approx(0.0, abs=1e-9)
-    assert kl_divergence(factors, other, core.engine) == pytest.approx(0.0, abs=1e-9)
+    assert kl_divergence(factors, other, compiled.engine) == pytest.approx(0.0, abs=1e-9)
 
 
 def test_distance_is_symmetric_and_zero_only_for_equals():

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from small_networks import clinic, collider
 
 import bayesnet
-from bayesnet.analysis.query.compiled import Core
+from bayesnet.analysis.query.compiled import CompiledModel
 from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.sensitivity.covariation import SCHEMES, moved_values, order_preserving
 from bayesnet.analysis.sensitivity.parameter_map import LEAK
@@ -28,16 +28,16 @@ from bayesnet.network import Network
 RANDOM = settings(max_examples=60, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
 
 
-def _response(core: Core, evidence: Evidence, target: tuple[int, int]) -> Response:
+def _response(compiled: CompiledModel, evidence: Evidence, target: tuple[int, int]) -> Response:
     """The response of one target, or a rejected example where the evidence cannot be."""
-    if core.engine.log_probability(evidence) == -np.inf:
+    if compiled.engine.log_probability(evidence) == -np.inf:
         reject()
-    return Subject(core, Findings(), evidence, target, "target").response((target,))
+    return Subject(compiled, Findings(), evidence, target, "target").response((target,))
 
 
-def _moved(core: Core, k: int, x: float) -> Factors:
+def _moved(compiled: CompiledModel, k: int, x: float) -> Factors:
     """The network with number k at x, the rest of its column in proportion."""
-    return core.expander.factors(moved_values(core.numbers, np.array([k]), np.array([x]))[:, 0])
+    return compiled.expander.factors(moved_values(compiled.numbers, np.array([k]), np.array([x]))[:, 0])
 
 
 def _rounding(evidence: Evidence) -> float:
@@ -51,27 +51,27 @@ def _exact(factors: Factors, evidence: Evidence, target: tuple[int, int]) -> tup
     return joint.get((target[1],), Fraction(0)), sum(joint.values(), Fraction(0))
 
 
-def _drawn(data: st.DataObject, **options: Any) -> tuple[Core, Evidence, tuple[int, int]]:
-    core = Core(data.draw(strategies.models(**options)))
-    assume(core.numbers.count > 0)
-    evidence = data.draw(strategies.evidence(core.factors, interventions=True))
-    v = data.draw(st.integers(0, len(core.names) - 1))
-    return core, evidence, (v, data.draw(st.integers(0, len(core.states(v)) - 1)))
+def _drawn(data: st.DataObject, **options: Any) -> tuple[CompiledModel, Evidence, tuple[int, int]]:
+    compiled = CompiledModel(data.draw(strategies.models(**options)))
+    assume(compiled.numbers.count > 0)
+    evidence = data.draw(strategies.evidence(compiled.factors, interventions=True))
+    v = data.draw(st.integers(0, len(compiled.names) - 1))
+    return compiled, evidence, (v, data.draw(st.integers(0, len(compiled.states(v)) - 1)))
 
 
 @RANDOM
 @given(st.data())
 def test_lines_are_those_of_enumeration(data):
     """P(h, e) and P(e) lie on the stated lines for linear numbers of every gate, under soft evidence and interventions."""
-    core, evidence, target = _drawn(data)
-    response = _response(core, evidence, target)
-    k = data.draw(st.integers(0, core.numbers.count - 1))
-    assume(core.factors.linear[k])
+    compiled, evidence, target = _drawn(data)
+    response = _response(compiled, evidence, target)
+    k = data.draw(st.integers(0, compiled.numbers.count - 1))
+    assume(compiled.factors.linear[k])
     # A leak of nearly one leaves its links next to nothing: their net form has lost the digits that are compared here.
-    assume(core.numbers.kind[k] != LEAK or 1e-6 < core.factors.values[k] < 1 - 1e-6)
-    lowest, highest = (bound[k] for bound in core.numbers.domain)
+    assume(compiled.numbers.kind[k] != LEAK or 1e-6 < compiled.factors.values[k] < 1 - 1e-6)
+    lowest, highest = (bound[k] for bound in compiled.numbers.domain)
     x = lowest + data.draw(st.integers(0, 100)) / 100 * (highest - lowest)
-    hit, total = _exact(_moved(core, k, x), evidence, target)
+    hit, total = _exact(_moved(compiled, k, x), evidence, target)
     slope, start = response.lines(np.array([k]))
     scale = np.exp(response.log_scale)
     rounding = _rounding(evidence)
@@ -83,15 +83,15 @@ def test_lines_are_those_of_enumeration(data):
 @given(st.data())
 def test_derivatives_are_those_of_enumeration(data):
     """The slope of the posterior is the exact one, taken from two exact answers, to 1e-8 of its size."""
-    core, evidence, target = _drawn(data, extremes=False)
-    response = _response(core, evidence, target)
-    k = data.draw(st.integers(0, core.numbers.count - 1))
-    assume(core.factors.linear[k])
-    lowest, highest = (bound[k] for bound in core.numbers.domain)
+    compiled, evidence, target = _drawn(data, extremes=False)
+    response = _response(compiled, evidence, target)
+    k = data.draw(st.integers(0, compiled.numbers.count - 1))
+    assume(compiled.factors.linear[k])
+    lowest, highest = (bound[k] for bound in compiled.numbers.domain)
     assume(highest - lowest > 1e-3)
-    x0, (x1, x2) = float(core.factors.values[k]), (float(lowest), float(highest))
-    hit, total = _exact(core.factors, evidence, target)
-    (h1, e1), (h2, e2) = (_exact(_moved(core, k, x), evidence, target) for x in (x1, x2))
+    x0, (x1, x2) = float(compiled.factors.values[k]), (float(lowest), float(highest))
+    hit, total = _exact(compiled.factors, evidence, target)
+    (h1, e1), (h2, e2) = (_exact(_moved(compiled, k, x), evidence, target) for x in (x1, x2))
     width = Fraction(x2) - Fraction(x1)
     exact = ((h2 - h1) / width * total - (e2 - e1) / width * hit) / total**2
     assert lowest <= x0 <= highest
@@ -102,14 +102,14 @@ def test_derivatives_are_those_of_enumeration(data):
 @given(st.data())
 def test_curves_of_leaks_and_odds_are_those_of_enumeration(data):
     """A number that enters non-linearly has its exact curve: leaks of several parents, odds, odds ratios."""
-    core, evidence, target = _drawn(data, gates=("noisy_or", "noisy_max", "odds_ratio"), max_variables=5)
-    curved = np.flatnonzero(~core.factors.linear)
+    compiled, evidence, target = _drawn(data, gates=("noisy_or", "noisy_max", "odds_ratio"), max_variables=5)
+    curved = np.flatnonzero(~compiled.factors.linear)
     assume(len(curved) > 0)
-    response = _response(core, evidence, target)
+    response = _response(compiled, evidence, target)
     k = int(data.draw(st.sampled_from(curved.tolist())))
-    lowest, highest = (float(bound[k]) for bound in core.numbers.domain)
+    lowest, highest = (float(bound[k]) for bound in compiled.numbers.domain)
     x = lowest + data.draw(st.integers(0, 95)) / 100 * (min(highest, 5.0) - lowest)
-    hit, total = _exact(_moved(core, k, x), evidence, target)
+    hit, total = _exact(_moved(compiled, k, x), evidence, target)
     rows = response.at(np.array([k]), np.array([x]))[:, 0] * np.exp(response.log_scale)
     rounding = _rounding(evidence)
     assert rows[0] == pytest.approx(float(hit), rel=1e-9, abs=rounding)
@@ -120,13 +120,13 @@ def test_curves_of_leaks_and_odds_are_those_of_enumeration(data):
 @given(st.data())
 def test_slopes_of_curves_are_their_tangents(data):
     """The derivative of a curve is the limit of its chords."""
-    core, evidence, target = _drawn(data, gates=("noisy_or", "odds_ratio"), max_variables=5, extremes=False)
-    curved = np.flatnonzero(~core.factors.linear & (core.factors.values > 0))
+    compiled, evidence, target = _drawn(data, gates=("noisy_or", "odds_ratio"), max_variables=5, extremes=False)
+    curved = np.flatnonzero(~compiled.factors.linear & (compiled.factors.values > 0))
     assume(len(curved) > 0)
-    response = _response(core, evidence, target)
+    response = _response(compiled, evidence, target)
     k = int(data.draw(st.sampled_from(curved.tolist())))
-    x = float(core.factors.values[k])
-    h = 1e-4 * min(x, max(core.numbers.domain[1][k] - x, 0.0), 1.0)
+    x = float(compiled.factors.values[k])
+    h = 1e-4 * min(x, max(compiled.numbers.domain[1][k] - x, 0.0), 1.0)
     assume(h > 1e-7)
     (h1, e1), (h2, e2) = (response.at(np.array([k]), np.array([x + s * h]))[:, 0] for s in (-1, 1))
     assert response.derivative[0, k] == pytest.approx((h2 / e2 - h1 / e1) / (2 * h), rel=2e-5, abs=1e-8)
@@ -136,11 +136,11 @@ def test_slopes_of_curves_are_their_tangents(data):
 @given(st.data())
 def test_separated_numbers_have_no_slope_at_all(data):
     """A number that the graph separates from the question, or that is barren, has a derivative of exactly zero."""
-    core, evidence, (v, state) = _drawn(data)
+    compiled, evidence, (v, state) = _drawn(data)
     assume(v not in evidence.hard() and v not in evidence.interventions)
-    response = _response(core, evidence, (v, state))
-    for k in range(core.numbers.count):
-        if _separated(core.factors, evidence, int(core.numbers.family[k]), v):
+    response = _response(compiled, evidence, (v, state))
+    for k in range(compiled.numbers.count):
+        if _separated(compiled.factors, evidence, int(compiled.numbers.family[k]), v):
             assert response.derivative[0, k] == 0.0
 
 
@@ -166,13 +166,13 @@ def _separated(factors: Factors, evidence: Evidence, family: int, target: int) -
 def test_the_oracle_knows_separation():
     """In a -> b <- c, c's number matters to a only once b is seen, also when b is seen only vaguely."""
     net = collider()
-    core = net.core
-    k = core.number("c")
+    compiled = net.compiled
+    k = compiled.number("c")
     blind, vague = Evidence(), Evidence({1: np.array([1.0, 3.0, 0.5])})
-    assert _response(core, blind, (0, 1)).derivative[0, k] == 0.0
-    assert _response(core, vague, (0, 1)).derivative[0, k] != 0.0
-    assert _separated(core.factors, blind, 2, 0)
-    assert not _separated(core.factors, vague, 2, 0)
+    assert _response(compiled, blind, (0, 1)).derivative[0, k] == 0.0
+    assert _response(compiled, vague, (0, 1)).derivative[0, k] != 0.0
+    assert _separated(compiled.factors, blind, 2, 0)
+    assert not _separated(compiled.factors, vague, 2, 0)
 
 
 def test_numbers_at_zero_and_one_have_their_lines():
@@ -182,7 +182,7 @@ def test_numbers_at_zero_and_one_have_their_lines():
     line = table["b=s0 | a=present, c=present"]
     assert (line.value, line.structural) == (1.0, True)
     spread = net.with_numbers({"b=s0 | a=present, c=present": 0.4})
-    column = spread.core.factors.families[1].table[1, 1]
+    column = spread.compiled.factors.families[1].table[1, 1]
     assert column == pytest.approx([0.4, 0.3, 0.3])
     seen = net.case("a, b=s1").sensitivities("c")["b=s0 | a=present, c=present"]
     f = (seen.a * 0.4 + seen.b) / (seen.c * 0.4 + seen.d)
@@ -282,21 +282,21 @@ def test_leaks_and_links_are_bounded_by_each_other():
 @given(st.data())
 def test_the_bounds_of_a_leak_are_where_its_gate_breaks(data):
     """Just inside its bounds every net link of a noisy gate is a distribution, just outside one is not."""
-    core = Core(data.draw(strategies.models(gates=("noisy_or", "noisy_max"), max_variables=4, extremes=False)))
-    leaks = np.flatnonzero(core.numbers.kind == LEAK)
+    compiled = CompiledModel(data.draw(strategies.models(gates=("noisy_or", "noisy_max"), max_variables=4, extremes=False)))
+    leaks = np.flatnonzero(compiled.numbers.kind == LEAK)
     assume(len(leaks) > 0)
     k = int(data.draw(st.sampled_from(leaks.tolist())))
-    for bound, side in ((core.numbers.domain[0][k], -1), (core.numbers.domain[1][k], 1)):
+    for bound, side in ((compiled.numbers.domain[0][k], -1), (compiled.numbers.domain[1][k], 1)):
         if 1e-3 < bound < 1 - 1e-3:
-            assert _holds(core, k, bound - side * 1e-6)
-            assert not _holds(core, k, bound + side * 1e-6)
+            assert _holds(compiled, k, bound - side * 1e-6)
+            assert not _holds(compiled, k, bound + side * 1e-6)
 
 
-def _holds(core: Core, k: int, x: float) -> bool:
+def _holds(compiled: CompiledModel, k: int, x: float) -> bool:
     """Whether all links of the gate of leak number k keep their stored columns with the leak at x (none is cut at no effect)."""
-    f = int(core.numbers.family[k])
-    values = moved_values(core.numbers, np.array([k]), np.array([x]))
-    gate = core.expander.gates[f]
+    f = int(compiled.numbers.family[k])
+    values = moved_values(compiled.numbers, np.array([k]), np.array([x]))
+    gate = compiled.expander.gates[f]
     compound = gate.columns.fill(values)[:, :, 0]
     sums = np.cumsum(compound, axis=1)
     net = np.diff(sums[1:] / sums[0], axis=1, prepend=0.0)
@@ -307,11 +307,13 @@ def _holds(core: Core, k: int, x: float) -> bool:
 @given(st.data())
 def test_admissible_values_keep_the_leader_and_no_more(data):
     """Inside the admissible range the same state leads, just beyond it another does."""
-    core = Core(data.draw(strategies.models(extremes=False, max_variables=5, gates=("table", "noisy_or", "odds_ratio"))))
-    net = Network(core.model)
-    assume(core.numbers.count > 0)
-    v = data.draw(st.integers(0, len(core.names) - 1))
-    name, states = core.names[v], core.states(v)
+    compiled = CompiledModel(
+        data.draw(strategies.models(extremes=False, max_variables=5, gates=("table", "noisy_or", "odds_ratio")))
+    )
+    net = Network(compiled.model)
+    assume(compiled.numbers.count > 0)
+    v = data.draw(st.integers(0, len(compiled.names) - 1))
+    name, states = compiled.names[v], compiled.states(v)
     table = net.case().sensitivities(f"{name}={states[0]}")
     line = data.draw(st.sampled_from(table.numbers))
     ends = [(line.admissible_low, line.lowest, -1), (line.admissible_high, line.highest, 1)]
@@ -375,17 +377,17 @@ def test_every_coefficient_of_public_networks_agrees_with_asking_again(networks,
     net = bayesnet.load(networks / f"{name}.bif.gz")
     case = net.case(findings)
     table = case.sensitivities(target)
-    core = net.core
-    subject = Subject.of(core, case.findings, target)
+    compiled = net.compiled
+    subject = Subject.of(compiled, case.findings, target)
     by_id = {line.number: line for line in table}
-    lines = [by_id[number] for number in core.factors.number_ids]
+    lines = [by_id[number] for number in compiled.factors.number_ids]
     a, b, c, d, derivative, x0 = (
         np.array([getattr(line, n) for line in lines]) for n in ("a", "b", "c", "d", "derivative", "value")
     )
-    ks = np.arange(core.numbers.count)
+    ks = np.arange(compiled.numbers.count)
     hits, totals = [], []
     for x in (0.25, 0.75):
-        answers, logs = subject.marginals(moved_values(core.numbers, ks, np.full(len(ks), x)), (subject.target,))
+        answers, logs = subject.marginals(moved_values(compiled.numbers, ks, np.full(len(ks), x)), (subject.target,))
         total = np.exp(logs)
         hit = np.where(total > 0, answers[0], 0.0) * total
         np.testing.assert_allclose(c * x + d, total, rtol=1e-9, atol=1e-15)
@@ -393,7 +395,7 @@ def test_every_coefficient_of_public_networks_agrees_with_asking_again(networks,
         hits.append(hit)
         totals.append(total)
     dh, de = (2.0 * (pair[1] - pair[0]) for pair in (hits, totals))
-    now, everything = (c * x0 + d), float(np.exp(core.engine.log_probability(subject.evidence)))
+    now, everything = (c * x0 + d), float(np.exp(compiled.engine.log_probability(subject.evidence)))
     np.testing.assert_allclose(now, everything, rtol=1e-9)
     again = (dh * everything - de * table.value * everything) / everything**2
     np.testing.assert_allclose(derivative, again, rtol=1e-8, atol=1e-11)

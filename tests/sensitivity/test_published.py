@@ -151,7 +151,7 @@ def test_bnmonitor_order_preserving_distance(networks):
     from bayesnet.analysis.sensitivity.distance import column_cd
 
     net = bayesnet.load(networks / "survey.bif.gz")
-    travel = net.core.factors.families[net.core.index["T"]]
+    travel = net.compiled.factors.families[net.compiled.index["T"]]
     states = net.variables["T"].states
     column = table_of(travel)[net.variables["O"].states.index("emp"), net.variables["R"].states.index("big")]
     assert net.variables["T"].parents == ("O", "R")

@@ -14,7 +14,7 @@ from small_networks import clinic, network
 
 import bayesnet
 from bayesnet.analysis.description.arc_strength import arc_strengths
-from bayesnet.analysis.query.compiled import Core
+from bayesnet.analysis.query.compiled import CompiledModel
 from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.query.tables import table_of
 from bayesnet.errors import BayesnetError, ImpossibleEvidence
@@ -29,13 +29,13 @@ RANDOM = settings(max_examples=40)
 @given(st.data())
 def test_bars_end_at_the_answers_of_changed_networks(data):
     """Each end of each bar is the answer of a network with that number at that end; bars come widest first."""
-    core = Core(data.draw(strategies.models(max_variables=5, extremes=False)))
-    assume(core.numbers.count > 0)
-    net = Network(core.model)
-    v = data.draw(st.integers(0, len(core.names) - 1))
-    state = core.states(v)[0]
+    compiled = CompiledModel(data.draw(strategies.models(max_variables=5, extremes=False)))
+    assume(compiled.numbers.count > 0)
+    net = Network(compiled.model)
+    v = data.draw(st.integers(0, len(compiled.names) - 1))
+    state = compiled.states(v)[0]
     try:
-        found = net.case().tornado(f"{core.names[v]}={state}", top=5)
+        found = net.case().tornado(f"{compiled.names[v]}={state}", top=5)
     except ImpossibleEvidence:  # a default state that cannot be
         assume(False)
         return
@@ -44,7 +44,7 @@ def test_bars_end_at_the_answers_of_changed_networks(data):
     for bar in found:
         for end, answer in ((bar.low, bar.at_low), (bar.high, bar.at_high)):
             moved = Network(net.with_numbers({bar.number: end}).model)
-            assert moved.posterior(core.names[v])[state] == pytest.approx(answer, rel=1e-8, abs=1e-12)
+            assert moved.posterior(compiled.names[v])[state] == pytest.approx(answer, rel=1e-8, abs=1e-12)
 
 
 def test_the_tornado_says_what_it_is_about():
@@ -118,7 +118,7 @@ def test_sources_move_to_their_worst_corners():
     """For each study the answer lies between the least and the largest over all corners of its numbers' ranges."""
     net = clinic()
     case = net.case("fever, pain, rash")
-    core, v = net.core, net.core.index["abscess"]
+    compiled, v = net.compiled, net.compiled.index["abscess"]
     evidence = case.findings.evidence()
     found = {line.source: line for line in case.sources("abscess")}
     assert set(found) == {"s1", "s2", "s3", "s4", "(judgement)"}
@@ -130,9 +130,9 @@ def test_sources_move_to_their_worst_corners():
         ]
         answers = []
         for ends in itertools.product(*((n.low, n.high) for n in mine)):
-            values = core.factors.values.copy()
-            values[[core.number(n.id) for n in mine]] = ends
-            answers.append(Engine(core.expander.factors(values)).posteriors(evidence, (v,)).marginals[v][1])
+            values = compiled.factors.values.copy()
+            values[[compiled.number(n.id) for n in mine]] = ends
+            answers.append(Engine(compiled.expander.factors(values)).posteriors(evidence, (v,)).marginals[v][1])
         assert line.low == pytest.approx(min(answers), rel=1e-9)
         assert line.high == pytest.approx(max(answers), rel=1e-9)
     widths = [line.width for line in case.sources("abscess")]
@@ -211,17 +211,17 @@ def test_flips_without_diagnoses_ask_for_a_target():
 @given(st.data())
 def test_strengths_of_arcs_are_distances_of_columns(data):
     """Mean, largest and weighted distances are those over all pairs of columns, by plain loops."""
-    core = Core(data.draw(strategies.models(max_variables=5)))
-    evidence = data.draw(strategies.evidence(core.factors, soft=False, max_findings=2))
-    assume(core.engine.log_probability(evidence) > -math.inf)
-    weights = {v: core.engine.joint(f.parents, evidence).table for v, f in enumerate(core.factors.families) if f.parents}
-    given_ = {core.names[v]: core.states(v)[s] for v, s in evidence.hard().items()}
-    case = Network(core.model).case({**{item.name: None for item in core.defaults}, **given_})
+    compiled = CompiledModel(data.draw(strategies.models(max_variables=5)))
+    evidence = data.draw(strategies.evidence(compiled.factors, soft=False, max_findings=2))
+    assume(compiled.engine.log_probability(evidence) > -math.inf)
+    weights = {v: compiled.engine.joint(f.parents, evidence).table for v, f in enumerate(compiled.factors.families) if f.parents}
+    given_ = {compiled.names[v]: compiled.states(v)[s] for v, s in evidence.hard().items()}
+    case = Network(compiled.model).case({**{item.name: None for item in compiled.defaults}, **given_})
     found = {(arc.parent, arc.child): arc for arc in case.arc_strengths()}
-    for v, family in enumerate(core.factors.families):
+    for v, family in enumerate(compiled.factors.families):
         table = table_of(family)
         for axis, parent in enumerate(family.parents):
-            arc = found[core.names[parent], core.names[v]]
+            arc = found[compiled.names[parent], compiled.names[v]]
             mean, largest, weighted = _by_loops(table, weights[v], axis)
             assert arc.variation_mean == pytest.approx(mean, abs=1e-12)
             assert arc.variation_max == pytest.approx(largest, abs=1e-12)
@@ -251,4 +251,4 @@ def test_arcs_of_the_asia_network():
     assert xray.variation_max == pytest.approx(0.98 - 0.05)
     cut = net.arc_strengths(do="xray=yes")
     assert not any(arc.child == "xray" for arc in cut)
-    assert arc_strengths(net.core, Findings()).to_frame().shape == (8, 8)
+    assert arc_strengths(net.compiled, Findings()).to_frame().shape == (8, 8)

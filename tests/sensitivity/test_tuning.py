@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from small_networks import tables, weather
 
 import bayesnet
-from bayesnet.analysis.query.compiled import Core
+from bayesnet.analysis.query.compiled import CompiledModel
 from bayesnet.analysis.sensitivity.distance import cd_distance
 from bayesnet.errors import BayesnetError
 from bayesnet.network import Network
@@ -23,14 +23,14 @@ RANDOM = settings(max_examples=40)
 
 def _case(data: st.DataObject, **options):
     """A case with nothing known on a random network, a target and its answer, neither certain nor impossible."""
-    core = Core(data.draw(strategies.models(max_variables=5, extremes=False, **options)))
-    assume(core.numbers.count > 0)
-    net = Network(core.model)
-    v = data.draw(st.integers(0, len(core.names) - 1))
-    state = core.states(v)[data.draw(st.integers(0, len(core.states(v)) - 1))]
-    p = net.posterior(core.names[v])[state]
+    compiled = CompiledModel(data.draw(strategies.models(max_variables=5, extremes=False, **options)))
+    assume(compiled.numbers.count > 0)
+    net = Network(compiled.model)
+    v = data.draw(st.integers(0, len(compiled.names) - 1))
+    state = compiled.states(v)[data.draw(st.integers(0, len(compiled.states(v)) - 1))]
+    p = net.posterior(compiled.names[v])[state]
     assume(1e-4 < p < 1 - 1e-4)
-    return net, core.names[v], state, p
+    return net, compiled.names[v], state, p
 
 
 @RANDOM
@@ -77,14 +77,14 @@ def test_costs_are_cd_distances(data):
     net, name, state, p = _case(data, gates=("table", "noisy_or", "odds_ratio"))
     ways = net.case().tune(f"{name}={state}", at_least=p + 0.1 * (1 - p))
     for change in list(ways)[:4]:
-        moved = net.core.expander.factors(_values(net, change.number, change.new))
-        assert change.cd == pytest.approx(cd_distance(net.core.factors, moved), rel=1e-6, abs=1e-9)
+        moved = net.compiled.expander.factors(_values(net, change.number, change.new))
+        assert change.cd == pytest.approx(cd_distance(net.compiled.factors, moved), rel=1e-6, abs=1e-9)
 
 
 def _values(net: Network, number: str, x: float) -> np.ndarray:
     from bayesnet.analysis.sensitivity.covariation import moved_values
 
-    return moved_values(net.core.numbers, np.array([net.core.number(number)]), np.array([x]))[:, 0]
+    return moved_values(net.compiled.numbers, np.array([net.compiled.number(number)]), np.array([x]))[:, 0]
 
 
 def test_changes_come_cheapest_first_with_fixed_columns():
@@ -232,14 +232,16 @@ def test_no_other_change_of_a_column_is_cheaper():
 @given(st.data())
 def test_the_most_probable_explanation_stays_within_its_range(data):
     """Just inside the range the most probable assignment is the same, just outside it is the one named."""
-    core = Core(data.draw(strategies.models(max_variables=4, extremes=False, gates=("table", "noisy_or", "odds_ratio"))))
-    assume(core.numbers.count > 0)
-    net = Network(core.model)
-    k = data.draw(st.integers(0, core.numbers.count - 1))
-    number = core.factors.number_ids[k]
+    compiled = CompiledModel(
+        data.draw(strategies.models(max_variables=4, extremes=False, gates=("table", "noisy_or", "odds_ratio")))
+    )
+    assume(compiled.numbers.count > 0)
+    net = Network(compiled.model)
+    k = data.draw(st.integers(0, compiled.numbers.count - 1))
+    number = compiled.factors.number_ids[k]
     found = net.case().explanation_range(number)
     assume(net.most_probable().unique)
-    lowest, highest = (float(bound[k]) for bound in core.numbers.domain)
+    lowest, highest = (float(bound[k]) for bound in compiled.numbers.domain)
     for end, bound, change, side in ((found.low, lowest, found.below, -1), (found.high, highest, found.above, 1)):
         if not change:
             assert end == bound

@@ -63,35 +63,35 @@ def test_numbers_without_a_range_are_fixed():
 
 def test_draws_follow_their_laws():
     """Drawn alone, numbers have the mean and quantiles of their fit; a column is Dirichlet and closes; zeros stay zero."""
-    core = clinic().core
-    drawn = sampler(core).draw(40_000, np.random.default_rng(1)).values
-    k = core.number("drugs")
-    fits = sampler(core).fits
+    compiled = clinic().compiled
+    drawn = sampler(compiled).draw(40_000, np.random.default_rng(1)).values
+    k = compiled.number("drugs")
+    fits = sampler(compiled).fits
     assert stats.kstest(drawn[k], stats.beta(fits.a[k], fits.b[k]).cdf).pvalue > 0.01
-    early, late = (core.number(f"stage={s} | abscess") for s in ("early", "late"))
+    early, late = (compiled.number(f"stage={s} | abscess") for s in ("early", "late"))
     assert drawn[early].mean() == pytest.approx(0.5, abs=0.005)
     assert drawn[late].mean() == pytest.approx(0.3, abs=0.005)
     assert (drawn[early] + drawn[late] < 1.0).all()
     strength = math.sqrt((fits.a[early] + fits.b[early]) * (fits.a[late] + fits.b[late]))
     covariance = np.cov(drawn[early], drawn[late])[0, 1]
     assert covariance == pytest.approx(-0.5 * 0.3 / (strength + 1), rel=0.05)
-    assert (drawn[core.number("stage=early | abscess=absent")] == 0.0).all()
-    odds = core.number("odds(infection) | baseline")
+    assert (drawn[compiled.number("stage=early | abscess=absent")] == 0.0).all()
+    odds = compiled.number("odds(infection) | baseline")
     assert np.median(drawn[odds]) == pytest.approx(0.05, rel=0.02)
 
 
 def test_the_expected_joint_is_that_of_the_values():
     """Averaged over draws of table entries, P(h, e) and P(e) are those at the values: that is why the mean is fitted."""
     net = clinic()
-    core = net.core
-    values = np.repeat(core.factors.values[:, None], 60_000, axis=1)
-    drawn = sampler(core).draw(60_000, np.random.default_rng(2)).values
-    owners = [core.model.numbers[number].variable for number in core.factors.number_ids]
+    compiled = net.compiled
+    values = np.repeat(compiled.factors.values[:, None], 60_000, axis=1)
+    drawn = sampler(compiled).draw(60_000, np.random.default_rng(2)).values
+    owners = [compiled.model.numbers[number].variable for number in compiled.factors.number_ids]
     tables = [k for k, owner in enumerate(owners) if owner in ("drugs", "stage", "rash")]
     values[tables] = drawn[tables]
-    evidence, v = net.case("rash, stage={early, late}").findings.evidence(), core.index["drugs"]
-    run = core.engine.draws(evidence, core.expander.tensors(values), [v])
-    total, now = np.exp(run.log_probability), float(np.exp(core.engine.log_probability(evidence)))
+    evidence, v = net.case("rash, stage={early, late}").findings.evidence(), compiled.index["drugs"]
+    run = compiled.engine.draws(evidence, compiled.expander.tensors(values), [v])
+    total, now = np.exp(run.log_probability), float(np.exp(compiled.engine.log_probability(evidence)))
     assert total.mean() == pytest.approx(now, rel=5e-3)
     hit = net.posterior("drugs | rash, stage={early, late}")["present"] * now
     assert (run.marginals[v][1] * total).mean() == pytest.approx(hit, rel=1e-2)
@@ -104,7 +104,7 @@ def test_named_states_give_way_to_one_that_is_drawn():
         [Variable("grade", states=("low", "middle", "high"))],
         {"grade=low": 0.5, "grade=middle": 0.2, "grade=high": (0.3, 0.2, 0.4)},
     )
-    low, middle, high = sampler(net.core).draw(100, np.random.default_rng(0)).values
+    low, middle, high = sampler(net.compiled).draw(100, np.random.default_rng(0)).values
     assert low + middle + high == pytest.approx(np.ones(100))
     assert low / middle == pytest.approx(np.full(100, 2.5))
     assert high.std() > 0.02
@@ -112,13 +112,13 @@ def test_named_states_give_way_to_one_that_is_drawn():
 
 def test_links_below_their_leak_have_no_effect_and_are_counted():
     """A link drawn below the leak expands to a gate without that cause; the share of such draws is reported."""
-    core = clinic().core
-    drawn = sampler(core).draw(5_000, np.random.default_rng(3))
-    weak, leak = core.number("pain | abscess"), core.number("pain | leak")
+    compiled = clinic().compiled
+    drawn = sampler(compiled).draw(5_000, np.random.default_rng(3))
+    weak, leak = compiled.number("pain | abscess"), compiled.number("pain | leak")
     below = drawn.values[weak] < drawn.values[leak]
     assert drawn.no_effect[weak] == pytest.approx(below.mean())
     assert 0.02 < below.mean() < 0.6
-    links = core.expander.tensors(drawn.values)[core.index["pain"]][1]
+    links = compiled.expander.tensors(drawn.values)[compiled.index["pain"]][1]
     assert (links[1, 1, below] == 0.0).all()
     assert (links[1, 1, ~below] > 0.0).all()
     assert ((links >= 0.0) & (links <= 1.0)).all()
@@ -126,10 +126,10 @@ def test_links_below_their_leak_have_no_effect_and_are_counted():
 
 def test_numbers_of_one_study_can_move_together():
     """With `together`, two numbers of one source have rank correlation 1, those of two sources stay independent."""
-    core = clinic().core
-    drawn = sampler(core).draw(4_000, np.random.default_rng(4), together=True).values
+    compiled = clinic().compiled
+    drawn = sampler(compiled).draw(4_000, np.random.default_rng(4), together=True).values
     leak, link, drugs, odds = (
-        drawn[core.number(n)] for n in ("pain | leak", "pain | abscess", "drugs", "odds(abscess) | baseline")
+        drawn[compiled.number(n)] for n in ("pain | leak", "pain | abscess", "drugs", "odds(abscess) | baseline")
     )
     assert stats.spearmanr(leak, link).statistic == pytest.approx(1.0)
     assert stats.spearmanr(drugs, odds).statistic == pytest.approx(1.0)
@@ -139,19 +139,19 @@ def test_numbers_of_one_study_can_move_together():
 def test_uncertainty_is_that_of_single_answers():
     """Each draw's answer is that of a network with these numbers, and the interval is the middle 95 % of them."""
     net = clinic()
-    core, evidence = net.core, net.case("fever").findings.evidence()
+    compiled, evidence = net.compiled, net.case("fever").findings.evidence()
     found = net.case("fever").uncertainty("abscess", draws=300, seed=7)
-    diagnoses = [core.index["abscess"], core.index["infection"]]
-    needed = core.numbers.of_families(requisite_families(core.factors, evidence, diagnoses))
-    drawn = sampler(core).only(needed).draw(300, np.random.default_rng(7)).values
-    assert not needed[core.number("rash | infection")]
-    v = core.index["abscess"]
-    again = [Engine(core.expander.factors(drawn[:, i])).posteriors(evidence, (v,)).marginals[v][1] for i in range(0, 300, 60)]
+    diagnoses = [compiled.index["abscess"], compiled.index["infection"]]
+    needed = compiled.numbers.of_families(requisite_families(compiled.factors, evidence, diagnoses))
+    drawn = sampler(compiled).only(needed).draw(300, np.random.default_rng(7)).values
+    assert not needed[compiled.number("rash | infection")]
+    v = compiled.index["abscess"]
+    again = [Engine(compiled.expander.factors(drawn[:, i])).posteriors(evidence, (v,)).marginals[v][1] for i in range(0, 300, 60)]
     assert list(found.samples[::60]) == pytest.approx(again, rel=1e-9)
     assert found.interval == pytest.approx(tuple(np.quantile(found.samples, [0.025, 0.975])))
     assert found.value == pytest.approx(net.posterior("abscess | fever")["present"])
     assert sum(line.leads for line in found) == pytest.approx(1.0)
-    both = np.array([_answers(core, drawn, evidence, d) for d in diagnoses])
+    both = np.array([_answers(compiled, drawn, evidence, d) for d in diagnoses])
     assert [found[f"{d}=present"].leads for d in ("abscess", "infection")] == pytest.approx(
         [np.mean(both.argmax(axis=0) == i) for i in (0, 1)]
     )
@@ -160,8 +160,8 @@ def test_uncertainty_is_that_of_single_answers():
     assert list(found.to_frame().columns) == ["diagnosis", "posterior", "mean", "low", "median", "high", "leads"]
 
 
-def _answers(core, drawn: np.ndarray, evidence, v: int) -> np.ndarray:
-    return core.engine.draws(evidence, core.expander.tensors(drawn), [v]).marginals[v][1]
+def _answers(compiled, drawn: np.ndarray, evidence, v: int) -> np.ndarray:
+    return compiled.engine.draws(evidence, compiled.expander.tensors(drawn), [v]).marginals[v][1]
 
 
 def test_the_seed_decides_the_draws():
@@ -241,18 +241,18 @@ def test_variance_shares_of_an_answer_agree_with_conditional_means():
     found = net.case("fever").variance_shares("abscess", top=4, samples=1024)
     line = found.shares[0]
     assert found.shares[0].total >= found.shares[-1].total
-    core = net.core
-    varied = [core.number(share.number) for share in found]
-    k = core.number(line.number)
+    compiled = net.compiled
+    varied = [compiled.number(share.number) for share in found]
+    k = compiled.number(line.number)
     rng = np.random.default_rng(5)
-    prepared = sampler(core)
+    prepared = sampler(compiled)
     means, everything = [], []
     for own in (np.arange(40) + 0.5) / 40:
         u = rng.random((len(varied), 400))
         u[varied.index(k)] = own
         values = prepared.at_quantiles(np.array(varied), u)
-        run = core.engine.draws(
-            net.case("fever").findings.evidence(), core.expander.tensors(values), [v := core.index["abscess"]]
+        run = compiled.engine.draws(
+            net.case("fever").findings.evidence(), compiled.expander.tensors(values), [v := compiled.index["abscess"]]
         )
         means.append(run.marginals[v][1].mean())
         everything.append(run.marginals[v][1])

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from strategies import models
 
 import bayesnet
-from bayesnet.analysis.query.compiled import Core
+from bayesnet.analysis.query.compiled import CompiledModel
 from bayesnet.cli import main
 from bayesnet.errors import BayesnetError
 from bayesnet.network import Network
@@ -595,8 +595,8 @@ def test_the_command_line_prints_sheet_and_key(capsys: pytest.CaptureFixture[str
 
 
 def test_the_core_makes_exercises_without_the_front() -> None:
-    """The room below takes a core; a set is a sequence."""
-    made_ = make(Core(shipped("asia").model), "prediction", seed=0, count=3)
+    """The room below takes a compiled; a set is a sequence."""
+    made_ = make(CompiledModel(shipped("asia").model), "prediction", seed=0, count=3)
     assert isinstance(made_, ExerciseSet)
     assert len(made_) == 3
     assert [e.kind for e in made_] == ["prediction"] * 3

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from strategies import models
 
 import bayesnet
-from bayesnet.analysis.query.compiled import Core
+from bayesnet.analysis.query.compiled import CompiledModel
 from bayesnet.analysis.query.parse import read_given
 from bayesnet.errors import BayesnetError
 from bayesnet.results.teaching import Frequencies
@@ -23,18 +23,24 @@ RARE = "age_group={60-69, 70-79}, raised_alp, hypercalcemia, anemia, lytic_lesio
 
 
 @st.composite
-def counted(draw: st.DrawFn) -> tuple[Core, Frequencies, tuple[int, int], int, int]:
+def counted(draw: st.DrawFn) -> tuple[CompiledModel, Frequencies, tuple[int, int], int, int]:
     """A random network, a target, a finding on another variable and perhaps something else that is known."""
-    core = Core(draw(models(min_variables=3, max_variables=6)))
-    assume(not core.defaults)
-    v, u, *others = draw(st.permutations(range(len(core.names))))
-    state, found = (draw(st.integers(0, len(core.states(x)) - 1)) for x in (v, u))
+    compiled = CompiledModel(draw(models(min_variables=3, max_variables=6)))
+    assume(not compiled.defaults)
+    v, u, *others = draw(st.permutations(range(len(compiled.names))))
+    state, found = (draw(st.integers(0, len(compiled.states(x)) - 1)) for x in (v, u))
     w = others[0]
-    known = {core.names[w]: draw(st.sampled_from(core.states(w)))} if draw(st.booleans()) else {}
-    findings = read_given(core, known)
-    assume(core.engine.log_probability(findings.evidence()) > -math.inf)
+    known = {compiled.names[w]: draw(st.sampled_from(compiled.states(w)))} if draw(st.booleans()) else {}
+    findings = read_given(compiled, known)
+    assume(compiled.engine.log_probability(findings.evidence()) > -math.inf)
     of = draw(st.sampled_from([1, 7, 100, 1000, 10_000, 10**9]))
-    return core, frequencies(core, findings, (v, state), {core.names[u]: core.states(u)[found]}, of), (v, state), u, found
+    return (
+        compiled,
+        frequencies(compiled, findings, (v, state), {compiled.names[u]: compiled.states(u)[found]}, of),
+        (v, state),
+        u,
+        found,
+    )
 
 
 @settings(max_examples=80)
@@ -58,14 +64,14 @@ def test_every_count_is_less_than_one_person_off_and_all_of_them_add_up(drawn):
 @given(counted())
 def test_the_exact_figures_are_those_of_the_network(drawn):
     """Prior, finding and posterior are what the network gives when it is asked for each of them alone."""
-    core, answer, (v, state), u, found = drawn
-    given_ = read_given(core, answer.population)
-    alone = core.engine.posteriors(given_.evidence(), (v, u)).marginals
+    compiled, answer, (v, state), u, found = drawn
+    given_ = read_given(compiled, answer.population)
+    alone = compiled.engine.posteriors(given_.evidence(), (v, u)).marginals
     assert answer.tree.parts[0].probability == pytest.approx(alone[v][state], abs=1e-12)
     assert answer.probabilities[0][0] + answer.probabilities[1][0] == pytest.approx(alone[u][found], abs=1e-12)
     if alone[u][found] > 1e-9:
-        seen = given_.with_findings(read_given(core, {core.names[u]: core.states(u)[found]}))
-        after = core.engine.posteriors(seen.evidence(), (v,)).marginals[v][state]
+        seen = given_.with_findings(read_given(compiled, {compiled.names[u]: compiled.states(u)[found]}))
+        after = compiled.engine.posteriors(seen.evidence(), (v,)).marginals[v][state]
         assert answer.posterior == pytest.approx(after, rel=1e-7, abs=1e-12)
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from strategies import models
 
 import bayesnet
-from bayesnet.analysis.query.compiled import Core
+from bayesnet.analysis.query.compiled import CompiledModel
 from bayesnet.analysis.query.parse import read_given
 from bayesnet.results.teaching import Ladder
 from bayesnet.teach.ladder import ladder
@@ -21,17 +21,19 @@ DEMO = "age_group=60-69, female, cancer_history, chronic_pain, raised_alp, anemi
 
 
 @st.composite
-def climbed(draw: st.DrawFn) -> tuple[Core, Ladder, tuple[int, int], dict[str, str]]:
+def climbed(draw: st.DrawFn) -> tuple[CompiledModel, Ladder, tuple[int, int], dict[str, str]]:
     """A random network without certainties, hard findings on some variables and a target among the rest."""
-    core = Core(draw(models(min_variables=3, max_variables=6, extremes=False, gates=("table", "noisy_or", "noisy_max"))))
-    assume(not core.defaults)
-    v, *known = draw(st.permutations(range(len(core.names))))[: draw(st.integers(2, len(core.names)))]
-    findings = {core.names[u]: draw(st.sampled_from(core.states(u))) for u in known}
-    state = draw(st.integers(0, len(core.states(v)) - 1))
-    assume(core.engine.log_probability(read_given(core, findings).evidence()) > -50.0)
-    answer = ladder(core, read_given(core, findings), (v, state))
+    compiled = CompiledModel(
+        draw(models(min_variables=3, max_variables=6, extremes=False, gates=("table", "noisy_or", "noisy_max")))
+    )
+    assume(not compiled.defaults)
+    v, *known = draw(st.permutations(range(len(compiled.names))))[: draw(st.integers(2, len(compiled.names)))]
+    findings = {compiled.names[u]: draw(st.sampled_from(compiled.states(u))) for u in known}
+    state = draw(st.integers(0, len(compiled.states(v)) - 1))
+    assume(compiled.engine.log_probability(read_given(compiled, findings).evidence()) > -50.0)
+    answer = ladder(compiled, read_given(compiled, findings), (v, state))
     assume(all(1e-9 < p < 1 - 1e-9 for p in (answer.prior, *(r.probability for r in answer))))
-    return core, answer, (v, state), findings
+    return compiled, answer, (v, state), findings
 
 
 def odds(p: float) -> float:
@@ -42,8 +44,8 @@ def odds(p: float) -> float:
 @given(climbed())
 def test_the_steps_multiply_from_prior_to_posterior_on_both_ladders(drawn):
     """Prior odds times all likelihood ratios are the network's posterior odds; times those alone, the odds of naive Bayes."""
-    core, answer, (v, state), findings = drawn
-    asked = core.engine.posteriors(read_given(core, findings).evidence(), (v,)).marginals[v][state]
+    compiled, answer, (v, state), findings = drawn
+    asked = compiled.engine.posteriors(read_given(compiled, findings).evidence(), (v,)).marginals[v][state]
     assert answer.posterior == pytest.approx(asked, abs=1e-12)
     here = odds(answer.prior) * math.prod(r.likelihood_ratio for r in answer)
     assert here == pytest.approx(odds(asked), rel=1e-6)
@@ -57,11 +59,11 @@ def test_the_steps_multiply_from_prior_to_posterior_on_both_ladders(drawn):
 @given(climbed())
 def test_what_a_finding_says_alone_is_its_share_with_the_target_over_that_without(drawn):
     """The ratio alone is P(finding | target)/P(finding | not target), read from the joint table of the two."""
-    core, answer, (v, state), findings = drawn
+    compiled, answer, (v, state), findings = drawn
     for rung, (name, value) in zip(answer, findings.items(), strict=True):
-        u = core.index[name]
-        table = core.engine.joint((v, u), read_given(core, {}).evidence()).table
-        column = table[:, core.states(u).index(value)]
+        u = compiled.index[name]
+        table = compiled.engine.joint((v, u), read_given(compiled, {}).evidence()).table
+        column = table[:, compiled.states(u).index(value)]
         p = table.sum(axis=1)
         expected = column[state] / p[state] / ((column.sum() - column[state]) / (p.sum() - p[state]))
         assert rung.alone == pytest.approx(expected, rel=1e-6)

@@ -20,7 +20,7 @@ from bayesnet.results.audit import Audit, AuditedClaim, AuditedTarget, ClaimVerd
 from bayesnet.results.base import Basis
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.query.compiled import Core
+    from bayesnet.analysis.query.compiled import CompiledModel
 
 NEAR = 1.25
 """How many times an answer may lie beyond its range, on the odds scale for a probability, and still be called near.
@@ -39,12 +39,12 @@ Published figures are rounded: an answer of 0.698 does not contradict "at least 
 """
 
 
-def audit(core: Core, folder: Path) -> Audit:
+def audit(compiled: CompiledModel, folder: Path) -> Audit:
     """Ask what `targets.toml` and `claims.toml` of a model's folder hold; a file that is not there holds nothing.
 
     Parameters
     ----------
-    core
+    compiled
         The network.
     folder
         Where the model was read from.
@@ -59,19 +59,19 @@ def audit(core: Core, folder: Path) -> Audit:
         raise SpecError(
             str(folder), [Problem("targets.toml", "", "is not there, nor is claims.toml", way_out="there is nothing to audit")]
         )
-    keys = core.model.sources
+    keys = compiled.model.sources
     targets = read_targets(targets_file, keys) if targets_file.is_file() else ()
     claims = read_claims(claims_file, keys) if claims_file.is_file() else ()
-    return audit_network(asker(core), core.model, targets, claims, advise=adviser(core, folder))
+    return audit_network(asker(compiled), compiled.model, targets, claims, advise=adviser(compiled, folder))
 
 
-def asker(core: Core) -> Asker:
+def asker(compiled: CompiledModel) -> Asker:
     """What asks the questions of an audit, with the defaults of the model's context variables."""
-    defaults = {variable.name: variable.default for variable in core.model.variables.values() if variable.default}
-    return Asker(core.factors, core.engine, defaults)
+    defaults = {variable.name: variable.default for variable in compiled.model.variables.values() if variable.default}
+    return Asker(compiled.factors, compiled.engine, defaults)
 
 
-def adviser(core: Core, folder: Path) -> Adviser | None:
+def adviser(compiled: CompiledModel, folder: Path) -> Adviser | None:
     """What asks `decision.toml` of a folder for the expected utility of each option; None where it is not there.
 
     Raises
@@ -82,11 +82,11 @@ def adviser(core: Core, folder: Path) -> Adviser | None:
     path = folder / "decision.toml"
     if not path.is_file():
         return None
-    decision = read_decision(path, core.model)
-    laid = Decider.of(core, decision)
+    decision = read_decision(path, compiled.model)
+    laid = Decider.of(compiled, decision)
 
     def advise(findings: str) -> dict[str, float]:
-        expected = decision.table @ laid.states(read_given(core, findings))
+        expected = decision.table @ laid.states(read_given(compiled, findings))
         return {option.name: float(value) for option, value in zip(decision.options, expected, strict=True)}
 
     return advise

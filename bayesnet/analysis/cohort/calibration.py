@@ -19,7 +19,7 @@ from bayesnet.results.cohort import Calibration, Group
 if TYPE_CHECKING:
     import pandas as pd
 
-    from bayesnet.analysis.query.compiled import Core
+    from bayesnet.analysis.query.compiled import CompiledModel
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,9 @@ class Outcomes:
     cohort: str
 
 
-def outcomes(core: Core, target: str, known: Sequence[str], frame: pd.DataFrame | None, size: int, seed: int | None) -> Outcomes:
+def outcomes(
+    compiled: CompiledModel, target: str, known: Sequence[str], frame: pd.DataFrame | None, size: int, seed: int | None
+) -> Outcomes:
     """Score a cohort from the known variables and read who has the target; simulate the cohort when there is none.
 
     Raises
@@ -43,11 +45,11 @@ def outcomes(core: Core, target: str, known: Sequence[str], frame: pd.DataFrame 
     from bayesnet.analysis.cohort.score import score
     from bayesnet.analysis.query.simulate import simulate
 
-    v, state = read_target(core, target)
-    name = core.names[v]
+    v, state = read_target(compiled, target)
+    name = compiled.names[v]
     if name in known:
         raise BayesnetError(f"{name} is what is asked; it cannot be among what is known.")
-    cases = simulate(core, size, Findings(), seed) if frame is None else frame
+    cases = simulate(compiled, size, Findings(), seed) if frame is None else frame
     missing = [column for column in (name, *known) if column not in cases.columns]
     if missing:
         raise BayesnetError(f"The cohort has no column {', '.join(missing)}; it needs {name} and every known variable.")
@@ -56,16 +58,16 @@ def outcomes(core: Core, target: str, known: Sequence[str], frame: pd.DataFrame 
     unknown = int(cases[name].isna().sum())
     if unknown:
         raise BayesnetError(f'{unknown} of {len(cases)} rows have no outcome in column "{name}"; drop them, or find it out.')
-    context = [core.names[item.variable] for item in core.defaults if core.names[item.variable] in cases.columns]
-    scored = score(core, cases[list(dict.fromkeys([*known, *context]))], [target])
+    context = [compiled.names[item.variable] for item in compiled.defaults if compiled.names[item.variable] in cases.columns]
+    scored = score(compiled, cases[list(dict.fromkeys([*known, *context]))], [target])
     bad = scored["problem"].fillna("") != ""
     if bad.any():
         raise BayesnetError(f"{int(bad.sum())} rows cannot be scored; the first: {scored.loc[bad, 'problem'].iloc[0]}")
-    truth = core.states(v)[state]
+    truth = compiled.states(v)[state]
     return Outcomes(
-        target=core.literal(v, state),
+        target=compiled.literal(v, state),
         probability=scored.iloc[:, 0].to_numpy(dtype=float),
-        has=np.array([float(state_name(core, v, value) == truth) for value in cases[name]]),
+        has=np.array([float(state_name(compiled, v, value) == truth) for value in cases[name]]),
         cohort="simulated" if frame is None else "cohort",
     )
 
@@ -123,7 +125,7 @@ def calibration(probability: Any, has: Any, *, target: str = "the target", bins:
 
 
 def of_network(
-    core: Core,
+    compiled: CompiledModel,
     target: str,
     known: Sequence[str],
     frame: pd.DataFrame | None = None,
@@ -132,8 +134,8 @@ def of_network(
     seed: int | None = 0,
 ) -> Calibration:
     """Compare P(target | known) with what turned out, in a given or a simulated cohort; see `Network.calibration`."""
-    found = outcomes(core, target, known, frame, size, seed)
-    about: dict[str, Any] = {"target": found.target, "cohort": found.cohort, "basis": core.basis(core.stated(Findings()))}
+    found = outcomes(compiled, target, known, frame, size, seed)
+    about: dict[str, Any] = {"target": found.target, "cohort": found.cohort, "basis": compiled.basis(compiled.stated(Findings()))}
     return _compared(found.probability, found.has, bins, seed, title=f"{target} | {', '.join(known)}", **about)
 
 

@@ -22,7 +22,7 @@ from bayesnet.results.cohort import DecisionCurve
 if TYPE_CHECKING:
     import pandas as pd
 
-    from bayesnet.analysis.query.compiled import Core
+    from bayesnet.analysis.query.compiled import CompiledModel
 
 THRESHOLDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5)
 RESAMPLES = 500
@@ -49,7 +49,7 @@ def net_benefit(probability: FloatArray, has: FloatArray, threshold: float) -> f
 
 
 def decision_curve(
-    core: Core,
+    compiled: CompiledModel,
     target: str,
     known: Sequence[str],
     frame: pd.DataFrame | None = None,
@@ -61,7 +61,7 @@ def decision_curve(
 
     Parameters
     ----------
-    core
+    compiled
         The network.
     target
         `variable` or `variable=state`.
@@ -82,10 +82,10 @@ def decision_curve(
     """
     if not all(0.0 < t < 1.0 for t in thresholds):
         raise BayesnetError(f"Thresholds lie between 0 and 1; got {', '.join(f'{t:g}' for t in thresholds)}.")
-    found = outcomes(core, target, known, frame, size, seed)
+    found = outcomes(compiled, target, known, frame, size, seed)
     return DecisionCurve(
         title=f"{target} | {', '.join(known)}",
-        basis=core.basis(core.stated(Findings())),
+        basis=compiled.basis(compiled.stated(Findings())),
         target=found.target,
         size=len(found.has),
         prevalence=float(found.has.mean()),

@@ -25,7 +25,7 @@ from bayesnet.pattern import quote
 from bayesnet.results.advice import Advice, OptionLine, StateLine, Threshold, UtilityBar, ValuedTest
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.query.compiled import Core
+    from bayesnet.analysis.query.compiled import CompiledModel
     from bayesnet.inference.engine import Engine
 
     _Ask = Callable[[Engine, Evidence], tuple[float, dict[int, FloatArray]]]
@@ -36,7 +36,7 @@ STATE = "state of the decision"
 _DUST = 1e-12
 """Gains smaller than this share of the largest utility are rounding."""
 
-_known: WeakKeyDictionary[Core, Decider] = WeakKeyDictionary()
+_known: WeakKeyDictionary[CompiledModel, Decider] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -44,17 +44,17 @@ class Decider:
     """A decision laid on a network: the network with one more variable, which of the decision's states holds."""
 
     decision: Decision
-    core: Core
+    compiled: CompiledModel
     variable: int
-    plain: Core
+    plain: CompiledModel
     """The network without that variable; all others have the same indices in both, and it is narrower."""
 
     @classmethod
-    def of(cls, core: Core, decision: Decision) -> Decider:
+    def of(cls, compiled: CompiledModel, decision: Decision) -> Decider:
         """Add the states of a decision to a network, as certain gates; no number of the network changes."""
-        from bayesnet.analysis.query.compiled import Core as AnyCore
+        from bayesnet.analysis.query.compiled import CompiledModel as AnyCore
 
-        variables = dict(core.model.variables)
+        variables = dict(compiled.model.variables)
         helpers, cases = [], []
         for state in decision.states[:-1]:
             condition = parse_condition(state.when)
@@ -78,13 +78,13 @@ class Decider:
             gate="deterministic",
             expression=(*cases, (names[-1], "")),
         )
-        extended = AnyCore(replace(core.model, variables=variables), core.folder)
-        return cls(decision, extended, extended.index[STATE], core)
+        extended = AnyCore(replace(compiled.model, variables=variables), compiled.folder)
+        return cls(decision, extended, extended.index[STATE], compiled)
 
     def states(self, findings: Findings) -> FloatArray:
         """P(state | findings), in the order of the decision."""
         v = self.variable
-        return self.core.ask(findings, lambda engine, evidence: engine.posteriors(evidence, (v,)).marginals[v])
+        return self.compiled.ask(findings, lambda engine, evidence: engine.posteriors(evidence, (v,)).marginals[v])
 
     def with_each(self, findings: Findings, variables: Sequence[int]) -> dict[int, FloatArray]:
         """P(state, variable | findings) for many variables, shape (states, states of the variable).
@@ -95,7 +95,7 @@ class Decider:
         excluded = self._excluded()
         if excluded is None:
             v = self.variable
-            return self.core.ask(findings, lambda engine, evidence: engine.joint_with_each(v, evidence, variables))
+            return self.compiled.ask(findings, lambda engine, evidence: engine.joint_with_each(v, evidence, variables))
         columns = _running(excluded)
 
         def one(engine: Engine, evidence: Evidence) -> tuple[float, dict[int, FloatArray]]:
@@ -121,7 +121,7 @@ class Decider:
         excluded = self._excluded()
         if excluded is None:
             wanted = (self.variable, *variables)
-            table = self.core.ask(findings, lambda engine, evidence: engine.joint(wanted, evidence).table)
+            table = self.compiled.ask(findings, lambda engine, evidence: engine.joint(wanted, evidence).table)
             return table.reshape(len(self.decision.states), -1)
 
         def ask(engine: Engine, evidence: Evidence) -> tuple[float, dict[int, FloatArray]]:
@@ -134,13 +134,13 @@ class Decider:
         """For each state but the last the likelihoods that say that it does not hold; None where that is not a product."""
         found = []
         for state in self.decision.states[:-1]:
-            condition = resolve_condition(parse_condition(state.when), self.core.states_by_name)
+            condition = resolve_condition(parse_condition(state.when), self.compiled.states_by_name)
             if condition.kind != "any":
                 return None
             vectors: dict[int, FloatArray] = {}
             for term in condition.terms:
-                v = self.core.index[term.name]
-                open_states = np.array([float(s not in term.states) for s in self.core.states(v)])
+                v = self.compiled.index[term.name]
+                open_states = np.array([float(s not in term.states) for s in self.compiled.states(v)])
                 vectors[v] = vectors.get(v, np.ones_like(open_states)) * open_states
             found.append(vectors)
         return found
@@ -174,17 +174,17 @@ def _peeled(engine: Engine, evidence: Evidence, excluded: Sequence[Mapping[int, 
     return {w: np.stack([*rows[w], left[w]]) for w in left}
 
 
-def decider(core: Core) -> Decider | None:
+def decider(compiled: CompiledModel) -> Decider | None:
     """The decision beside the numbers of a model, laid on its network; None where there is none. Made once."""
-    if core not in _known:
-        path = core.folder / "decision.toml" if core.folder else None
+    if compiled not in _known:
+        path = compiled.folder / "decision.toml" if compiled.folder else None
         if path is None or not path.is_file():
             return None
-        _known[core] = Decider.of(core, read_decision(path, core.model))
-    return _known[core]
+        _known[compiled] = Decider.of(compiled, read_decision(path, compiled.model))
+    return _known[compiled]
 
 
-def advise(core: Core, findings: Findings, decision: Decision | None = None) -> Advice:
+def advise(compiled: CompiledModel, findings: Findings, decision: Decision | None = None) -> Advice:
     """Give the option with the largest expected utility, and how firm that is.
 
     Raises
@@ -200,13 +200,13 @@ def advise(core: Core, findings: Findings, decision: Decision | None = None) -> 
     Howard RA (1966). Information value theory. IEEE Transactions on Systems Science and Cybernetics 2, 22-26.
     Pauker SG, Kassirer JP (1980). The threshold approach to clinical decision making. N Engl J Med 302, 1109-1117.
     """
-    laid = Decider.of(core, decision) if decision else decider(core)
+    laid = Decider.of(compiled, decision) if decision else decider(compiled)
     if laid is None:
         raise NothingToAsk(
-            f"{core.model.name} has no decision.toml beside its numbers, so there is nothing to advise on: options and utilities "
+            f"{compiled.model.name} has no decision.toml beside its numbers, so there is nothing to advise on: options and utilities "
             "come from one. What a finding would tell needs none: {way}.",
-            f'next_tests("{an_example(core)}")',
-            f'bayesnet next MODEL FINDINGS --about "{an_example(core)}"',
+            f'next_tests("{an_example(compiled)}")',
+            f'bayesnet next MODEL FINDINGS --about "{an_example(compiled)}"',
         )
     about = laid.decision
     p, table = laid.states(findings), about.table
@@ -215,7 +215,7 @@ def advise(core: Core, findings: Findings, decision: Decision | None = None) -> 
     order = np.argsort(-expected, kind="stable")
     return Advice(
         title=findings.text,
-        basis=replace(core.basis(core.stated(findings)), distrust=_distrust(about)),
+        basis=replace(compiled.basis(compiled.stated(findings)), distrust=_distrust(about)),
         decision=about.title,
         decision_digest=about.digest,
         unit=about.unit,
@@ -227,7 +227,7 @@ def advise(core: Core, findings: Findings, decision: Decision | None = None) -> 
             for i in order
         ),
         evpi=perfect(table, p),
-        tests=_tests(core, laid, findings),
+        tests=_tests(compiled, laid, findings),
         thresholds=tuple(_threshold(about, p, s) for s in range(len(about.states) - 1)),
         tornado=_tornado(about, p),
         warning_of_decision=about.warning,
@@ -245,46 +245,46 @@ def sample(table: FloatArray, joint: FloatArray) -> float:
     return gain if gain > _DUST * float(np.abs(table).max(initial=1e-300)) else 0.0
 
 
-def candidates(core: Core, findings: Findings) -> tuple[int, ...]:
+def candidates(compiled: CompiledModel, findings: Findings) -> tuple[int, ...]:
     """Every finding that is not known yet: history, examination, tests and images; in a network without groups, all the rest."""
     groups = {"risk_factors", "history_and_examination", "laboratory", "imaging"}
-    known = findings.variables | {item.variable for item in core.defaults} | set(core.diagnoses)
-    grouped = any(v.group in groups for v in core.model.variables.values())
+    known = findings.variables | {item.variable for item in compiled.defaults} | set(compiled.diagnoses)
+    grouped = any(v.group in groups for v in compiled.model.variables.values())
     return tuple(
         v
-        for v, variable in enumerate(core.model.variables.values())
+        for v, variable in enumerate(compiled.model.variables.values())
         if v not in known and (variable.group in groups if grouped else variable.group != "groups")
     )
 
 
-def before_deciding(core: Core, laid: Decider, findings: Findings) -> tuple[int, ...]:
+def before_deciding(compiled: CompiledModel, laid: Decider, findings: Findings) -> tuple[int, ...]:
     """The candidates that can be had before the choice: not those that the options themselves bring."""
     brought = laid.decision.brought
-    return tuple(v for v in candidates(core, findings) if core.model.variables[core.names[v]].group not in brought)
+    return tuple(v for v in candidates(compiled, findings) if compiled.model.variables[compiled.names[v]].group not in brought)
 
 
-def values(core: Core, laid: Decider, findings: Findings) -> dict[int, float]:
+def values(compiled: CompiledModel, laid: Decider, findings: Findings) -> dict[int, float]:
     """Expected value of sample information of everything that can be learnt before the choice."""
     table = laid.decision.table
-    return {v: sample(table, joint) for v, joint in laid.with_each(findings, before_deciding(core, laid, findings)).items()}
+    return {v: sample(table, joint) for v, joint in laid.with_each(findings, before_deciding(compiled, laid, findings)).items()}
 
 
-def price(core: Core, decision: Decision, variable: int) -> float:
+def price(compiled: CompiledModel, decision: Decision, variable: int) -> float:
     """The price of a test in the unit of the decision; NaN where it or the worth of money is not known."""
-    test = costs(core).by_variable.get(core.names[variable])
+    test = costs(compiled).by_variable.get(compiled.names[variable])
     return test.value / decision.money.value if test and decision.money else math.nan
 
 
-def _tests(core: Core, laid: Decider, findings: Findings, most: int = 8) -> tuple[ValuedTest, ...]:
+def _tests(compiled: CompiledModel, laid: Decider, findings: Findings, most: int = 8) -> tuple[ValuedTest, ...]:
     """The tests worth most for the decision, net of their price; the best finding of each test."""
     found: dict[str, ValuedTest] = {}
-    known = costs(core).by_variable
-    for v, value in values(core, laid, findings).items():
-        cost = price(core, laid.decision, v)
-        test = known.get(core.names[v])
+    known = costs(compiled).by_variable
+    for v, value in values(compiled, laid, findings).items():
+        cost = price(compiled, laid.decision, v)
+        test = known.get(compiled.names[v])
         shared = test is not None and test.value > 0.0
-        line = ValuedTest(core.names[v], test.label if test else "", value, cost, value - (0.0 if math.isnan(cost) else cost))
-        key = test.name if test and shared else core.names[v]
+        line = ValuedTest(compiled.names[v], test.label if test else "", value, cost, value - (0.0 if math.isnan(cost) else cost))
+        key = test.name if test and shared else compiled.names[v]
         if value > 0.0 and (key not in found or found[key].value < value):
             found[key] = line
     return tuple(sorted(found.values(), key=lambda line: -line.net)[:most])

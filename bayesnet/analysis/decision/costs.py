@@ -12,10 +12,10 @@ from bayesnet.model.records import Model, Source
 from bayesnet.model.side_files import Document
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.query.compiled import Core
+    from bayesnet.analysis.query.compiled import CompiledModel
 
 _FIELDS = ("label", "gives", "groups", "value", "low", "high", "burden", "grade", "source", "where", "note")
-_known: WeakKeyDictionary[Core, Costs] = WeakKeyDictionary()
+_known: WeakKeyDictionary[CompiledModel, Costs] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Costs:
         return self.sources[test.source].short if test.source and test.grade != "judgement" else test.grade
 
 
-def costs(core: Core) -> Costs:
+def costs(compiled: CompiledModel) -> Costs:
     """The costs beside the numbers of a model; empty where there are none. Read once.
 
     Raises
@@ -58,10 +58,10 @@ def costs(core: Core) -> Costs:
     SpecError
         Where the file cannot be read or names what the model does not have; every problem at once.
     """
-    if core not in _known:
-        path = core.folder / "costs.toml" if core.folder else None
-        _known[core] = read_costs(path, core.model) if path and path.is_file() else Costs("", {}, {})
-    return _known[core]
+    if compiled not in _known:
+        path = compiled.folder / "costs.toml" if compiled.folder else None
+        _known[compiled] = read_costs(path, compiled.model) if path and path.is_file() else Costs("", {}, {})
+    return _known[compiled]
 
 
 def read_costs(path: Path, model: Model) -> Costs:

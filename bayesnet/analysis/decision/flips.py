@@ -19,7 +19,7 @@ from bayesnet.model.factors import FloatArray
 from bayesnet.results.tornado import Flip, Flips
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.query.compiled import Core
+    from bayesnet.analysis.query.compiled import CompiledModel
 
 LEADER, ADVICE = "leader", "advice"
 
@@ -39,7 +39,7 @@ class Contest:
         return int(np.argmax(self.scores @ self.response.base))
 
 
-def flips(core: Core, findings: Findings, target: str | None = None, cases: float = CASES) -> Flips:
+def flips(compiled: CompiledModel, findings: Findings, target: str | None = None, cases: float = CASES) -> Flips:
     """The single numbers whose range is wide enough to change what leads, or what is advised.
 
     An expected utility is a weighted sum of probabilities, so that the place where the advice changes follows from the same lines
@@ -47,7 +47,7 @@ def flips(core: Core, findings: Findings, target: str | None = None, cases: floa
 
     Parameters
     ----------
-    core
+    compiled
         The network; where a decision lies beside its numbers, the advice is watched too.
     findings
         What is known.
@@ -63,11 +63,11 @@ def flips(core: Core, findings: Findings, target: str | None = None, cases: floa
     BayesnetError
         When the network has no diagnoses and no target is named.
     """
-    named = target if target is not None else _first_diagnosis(core)
-    subject, known = Subject.of(core, findings, named), ranges(core, cases)
-    laid = decider(core)
+    named = target if target is not None else _first_diagnosis(compiled)
+    subject, known = Subject.of(compiled, findings, named), ranges(compiled, cases)
+    laid = decider(compiled)
     contests = [_leaders(subject), *([_advice(laid, findings)] if laid else [])]
-    found = [flip for contest in contests for flip in _flips(core, known, contest)]
+    found = [flip for contest in contests for flip in _flips(compiled, known, contest)]
     return Flips(
         title=findings.text if target is None else subject.title,
         basis=subject.basis,
@@ -80,15 +80,15 @@ def flips(core: Core, findings: Findings, target: str | None = None, cases: floa
     )
 
 
-def _first_diagnosis(core: Core) -> str:
+def _first_diagnosis(compiled: CompiledModel) -> str:
     """Any diagnosis, to stand for all of them."""
-    if not core.diagnoses:
+    if not compiled.diagnoses:
         raise BayesnetError(
-            f'{core.model.name or "This network"} has no variables of the group "diagnoses", so there is no ranking to watch; '
-            f'name a variable whose most probable state is watched instead, as in case.flips("{an_example(core)}").'
+            f'{compiled.model.name or "This network"} has no variables of the group "diagnoses", so there is no ranking to watch; '
+            f'name a variable whose most probable state is watched instead, as in case.flips("{an_example(compiled)}").'
         )
-    v = core.diagnoses[0]
-    return core.literal(v, core.state(v, "present"))
+    v = compiled.diagnoses[0]
+    return compiled.literal(v, compiled.state(v, "present"))
 
 
 def _leaders(subject: Subject) -> Contest:
@@ -101,13 +101,13 @@ def _leaders(subject: Subject) -> Contest:
 def _advice(laid: Decider, findings: Findings) -> Contest:
     """The options of the decision beside the model, by their expected utility."""
     about = laid.decision
-    subject = Subject(laid.core, findings, laid.core.evidence(findings), (laid.variable, 0), about.title)
+    subject = Subject(laid.compiled, findings, laid.compiled.evidence(findings), (laid.variable, 0), about.title)
     response = subject.response(tuple((laid.variable, s) for s in range(len(about.states))))
     scores = np.hstack([about.table, np.zeros((len(about.options), 1))])
     return Contest(ADVICE, response, [option.name for option in about.options], scores)
 
 
-def _flips(core: Core, known: Ranges, contest: Contest) -> list[Flip]:
+def _flips(compiled: CompiledModel, known: Ranges, contest: Contest) -> list[Flip]:
     """Every number whose range reaches the place where another comes out ahead."""
     ks = np.flatnonzero(~known.fixed)
     leader = contest.leader
@@ -119,16 +119,16 @@ def _flips(core: Core, known: Ranges, contest: Contest) -> list[Flip]:
         scores[leader] = -np.inf
         for j, rival in zip(places.tolist(), np.argmax(scores, axis=0).tolist(), strict=True):
             names = (contest.names[leader], contest.names[rival])
-            found.append(_flip(core, known, int(ks[j]), float(at[j]), contest.what, *names))
+            found.append(_flip(compiled, known, int(ks[j]), float(at[j]), contest.what, *names))
     return found
 
 
-def _flip(core: Core, known: Ranges, k: int, at: float, what: str, before: str, after: str) -> Flip:
+def _flip(compiled: CompiledModel, known: Ranges, k: int, at: float, what: str, before: str, after: str) -> Flip:
     """The record of one flip."""
-    number = records(core)[k]
+    number = records(compiled)[k]
     low, high = float(known.low[k]), float(known.high[k])
-    value = float(core.factors.values[k])
-    cited = citation(core, number)
+    value = float(compiled.factors.values[k])
+    cited = citation(compiled, number)
     return Flip(number.id, value, low, high, at, what, before, after, number.source, cited, number.grade)
 
 

@@ -26,7 +26,7 @@ from bayesnet.model.factors import FloatArray
 from bayesnet.results.tests import NextTest, NextTests, Outcome
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.query.compiled import Core
+    from bayesnet.analysis.query.compiled import CompiledModel
     from bayesnet.inference.engine import Engine
 
 DIFFERENTIAL, DECISION = "differential", "decision"
@@ -35,12 +35,12 @@ DIFFERENTIAL, DECISION = "differential", "decision"
 Joints = Mapping[int, FloatArray]
 
 
-def next_tests(core: Core, findings: Findings, about: str | None = None) -> NextTests:
+def next_tests(compiled: CompiledModel, findings: Findings, about: str | None = None) -> NextTests:
     """Every finding that is not known, with what it would tell about a target, the differential, or the decision.
 
     Parameters
     ----------
-    core, findings
+    compiled, findings
         The network and the case.
     about
         `variable` or `variable=state`; `differential`: all diagnoses, their information summed; `decision`: the state that the
@@ -53,34 +53,34 @@ def next_tests(core: Core, findings: Findings, about: str | None = None) -> Next
     NothingToAsk
         When the model has no decision, or no diagnoses, to ask about.
     """
-    laid = decider(core)
+    laid = decider(compiled)
     if about is None:
         about = DECISION if laid else DIFFERENTIAL
-    if about not in core.index and about == DIFFERENTIAL:
-        return _differential(core, findings, laid)
-    if about not in core.index and about == DECISION:
+    if about not in compiled.index and about == DIFFERENTIAL:
+        return _differential(compiled, findings, laid)
+    if about not in compiled.index and about == DECISION:
         if laid is None:
-            raise _no("decision (no decision.toml beside its numbers)", core)
-        return _decision(core, findings, laid)
-    target = read_target(core, about)
+            raise _no("decision (no decision.toml beside its numbers)", compiled)
+        return _decision(compiled, findings, laid)
+    target = read_target(compiled, about)
     v, state = target
-    joints = _joints(core, findings, v)
-    here = np.array([float(s == state) for s in range(len(core.states(v)))])
+    joints = _joints(compiled, findings, v)
+    here = np.array([float(s == state) for s in range(len(compiled.states(v)))])
     some = next(iter(joints.values()), None)
     now = float(here @ some.sum(axis=1)) if some is not None else math.nan
 
     def lines(w: int) -> tuple[float, float, tuple[Outcome, ...]]:
         table = np.stack([joints[w].sum(axis=0) - here @ joints[w], here @ joints[w]])
-        return information(table), change(table), outcomes(core, w, table, ())
+        return information(table), change(table), outcomes(compiled, w, table, ())
 
-    tests = _tests(core, findings, laid, tuple(joints), lines)
-    return _answer(core, findings, core.literal(*target), now, entropy(np.array([now, 1.0 - now])), tests, laid)
+    tests = _tests(compiled, findings, laid, tuple(joints), lines)
+    return _answer(compiled, findings, compiled.literal(*target), now, entropy(np.array([now, 1.0 - now])), tests, laid)
 
 
-def _no(what: str, core: Core) -> NothingToAsk:
+def _no(what: str, compiled: CompiledModel) -> NothingToAsk:
     """The refusal to ask about what the network does not have."""
-    text = f"{core.model.name} has no {what}; ask about a target, as in {{way}}."
-    return NothingToAsk(text, f'next_tests("{an_example(core)}")', f'--about "{an_example(core)}"')
+    text = f"{compiled.model.name} has no {what}; ask about a target, as in {{way}}."
+    return NothingToAsk(text, f'next_tests("{an_example(compiled)}")', f'--about "{an_example(compiled)}"')
 
 
 def information(joint: FloatArray) -> float:
@@ -113,49 +113,49 @@ def change(joint: FloatArray) -> float:
     return float(np.abs(hit - joint.sum(axis=-2) * hit.sum(axis=-1, keepdims=True)).sum())
 
 
-def outcomes(core: Core, w: int, joint: FloatArray, then: tuple[str, ...]) -> tuple[Outcome, ...]:
+def outcomes(compiled: CompiledModel, w: int, joint: FloatArray, then: tuple[str, ...]) -> tuple[Outcome, ...]:
     """The results of a finding with their probabilities and the target's after each."""
     each = joint.sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         after = joint[1] / each
     return tuple(
         Outcome(state, float(p), float(q), then[i] if then else "")
-        for i, (state, p, q) in enumerate(zip(core.states(w), each, after, strict=True))
+        for i, (state, p, q) in enumerate(zip(compiled.states(w), each, after, strict=True))
     )
 
 
-def _joints(core: Core, findings: Findings, v: int) -> dict[int, FloatArray]:
+def _joints(compiled: CompiledModel, findings: Findings, v: int) -> dict[int, FloatArray]:
     """P(v, w | findings) for every candidate w, in one pass."""
-    wanted = tuple(w for w in candidates(core, findings) if w != v)
-    return core.ask(findings, lambda engine, evidence: engine.joint_with_each(v, evidence, wanted), (v,))
+    wanted = tuple(w for w in candidates(compiled, findings) if w != v)
+    return compiled.ask(findings, lambda engine, evidence: engine.joint_with_each(v, evidence, wanted), (v,))
 
 
-def _differential(core: Core, findings: Findings, laid: Decider | None) -> NextTests:
+def _differential(compiled: CompiledModel, findings: Findings, laid: Decider | None) -> NextTests:
     """About all diagnoses: their information and changes summed, and which diagnosis would lead after each result."""
     known = findings.variables
-    targets = [v for v in core.diagnoses if v not in known]
+    targets = [v for v in compiled.diagnoses if v not in known]
     if not targets:
-        raise _no('variable of the group "diagnoses" that is still open', core)
-    rows = _with_each_diagnosis(core, findings, targets)
+        raise _no('variable of the group "diagnoses" that is still open', compiled)
+    rows = _with_each_diagnosis(compiled, findings, targets)
 
     def lines(w: int) -> tuple[float, float, tuple[Outcome, ...]]:
         each = rows[w][:, 1]
-        leaders = tuple(core.names[targets[i]] for i in each.argmax(axis=0))
+        leaders = tuple(compiled.names[targets[i]] for i in each.argmax(axis=0))
         top = each.max(axis=0)
         table = np.stack([rows[w][0].sum(axis=0) - top, top])
-        return information(rows[w]), change(rows[w]), outcomes(core, w, table, leaders)
+        return information(rows[w]), change(rows[w]), outcomes(compiled, w, table, leaders)
 
-    tests = _tests(core, findings, laid, tuple(rows), lines)
+    tests = _tests(compiled, findings, laid, tuple(rows), lines)
     some = next(iter(rows.values()), np.empty((0, 2, 0)))
     now = [float(p) for p in some[:, 1].sum(axis=1)]
     total = sum(entropy(np.array([p, 1.0 - p])) for p in now)
-    return _answer(core, findings, "the differential", max(now, default=math.nan), total, tests, laid)
+    return _answer(compiled, findings, "the differential", max(now, default=math.nan), total, tests, laid)
 
 
-def _with_each_diagnosis(core: Core, findings: Findings, targets: Sequence[int]) -> dict[int, FloatArray]:
+def _with_each_diagnosis(compiled: CompiledModel, findings: Findings, targets: Sequence[int]) -> dict[int, FloatArray]:
     """For every candidate w the tables [not d, d] by result of w, one for each diagnosis d; shape (diagnoses, 2, results)."""
-    wanted = candidates(core, findings)
-    certain = {v: one_hot(len(core.states(v)), core.state(v, "present")) for v in targets}
+    wanted = candidates(compiled, findings)
+    certain = {v: one_hot(len(compiled.states(v)), compiled.state(v, "present")) for v in targets}
     columns = {v: np.ones((len(here), len(targets) + 1)) for v, here in certain.items()}
     for k, v in enumerate(targets):
         columns[v][:, k + 1] = certain[v]
@@ -166,12 +166,12 @@ def _with_each_diagnosis(core: Core, findings: Findings, targets: Sequence[int])
             weighed = one_by_one(engine, evidence, certain, wanted)
         return {w: np.stack([np.maximum(m[:, :1] - m[:, 1:], 0.0).T, m[:, 1:].T], axis=1) for w, m in weighed.items()}
 
-    return core.ask(findings, ask)
+    return compiled.ask(findings, ask)
 
 
-def _decision(core: Core, findings: Findings, laid: Decider) -> NextTests:
+def _decision(compiled: CompiledModel, findings: Findings, laid: Decider) -> NextTests:
     """About the decision: most valuable first, with the option that would be advised after each result."""
-    joints = laid.with_each(findings, before_deciding(core, laid, findings))
+    joints = laid.with_each(findings, before_deciding(compiled, laid, findings))
     table = laid.decision.table
     p = laid.states(findings)
     now = int(np.argmax(table @ p))
@@ -183,17 +183,17 @@ def _decision(core: Core, findings: Findings, laid: Decider) -> NextTests:
         chosen = [laid.decision.options[int(o)] for o in advised]
         found = tuple(
             Outcome(state, float(q), math.nan, option.name, option.label)
-            for state, q, option in zip(core.states(w), each, chosen, strict=True)
+            for state, q, option in zip(compiled.states(w), each, chosen, strict=True)
         )
         return information(joint), float(each[advised != now].sum()), found
 
-    tests = _tests(core, findings, laid, tuple(joints), lines, joints)
+    tests = _tests(compiled, findings, laid, tuple(joints), lines, joints)
     ranked = tuple(sorted(tests, key=lambda t: (-t.net_value if t.net_value == t.net_value else math.inf, -t.bits)))
-    return _answer(core, findings, f"the decision ({laid.decision.title})", math.nan, entropy(p), ranked, laid)
+    return _answer(compiled, findings, f"the decision ({laid.decision.title})", math.nan, entropy(p), ranked, laid)
 
 
 def _tests(
-    core: Core,
+    compiled: CompiledModel,
     findings: Findings,
     laid: Decider | None,
     variables: tuple[int, ...],
@@ -202,23 +202,23 @@ def _tests(
 ) -> tuple[NextTest, ...]:
     """Records of all candidates, most informative first."""
     if laid is not None and joints is None:
-        joints = laid.with_each(findings, before_deciding(core, laid, findings))
-    known = costs(core)
+        joints = laid.with_each(findings, before_deciding(compiled, laid, findings))
+    known = costs(compiled)
     found = []
     for w in variables:
         bits, moved, results = lines(w)
-        test = known.by_variable.get(core.names[w])
+        test = known.by_variable.get(compiled.names[w])
         value = sample(laid.decision.table, joints[w]) if laid is not None and joints is not None and w in joints else math.nan
-        net = value - price(core, laid.decision, w) if laid is not None else math.nan
+        net = value - price(compiled, laid.decision, w) if laid is not None else math.nan
         found.append(
             NextTest(
-                finding=core.names[w],
+                finding=compiled.names[w],
                 test=test.label if test else "",
                 bits=bits,
                 expected_change=moved,
                 outcomes=results,
                 cost=test.value if test else math.nan,
-                cost_source=known.cited(core.names[w]),
+                cost_source=known.cited(compiled.names[w]),
                 burden=test.burden if test else "",
                 value=value,
                 net_value=net,
@@ -228,15 +228,21 @@ def _tests(
 
 
 def _answer(
-    core: Core, findings: Findings, target: str, now: float, total: float, tests: tuple[NextTest, ...], laid: Decider | None
+    compiled: CompiledModel,
+    findings: Findings,
+    target: str,
+    now: float,
+    total: float,
+    tests: tuple[NextTest, ...],
+    laid: Decider | None,
 ) -> NextTests:
     return NextTests(
         title=findings.text,
-        basis=core.basis(core.stated(findings)),
+        basis=compiled.basis(compiled.stated(findings)),
         target=target,
         now=now,
         entropy=total,
         tests=tests,
-        cost_unit=costs(core).unit,
+        cost_unit=costs(compiled).unit,
         value_unit=laid.decision.unit if laid else "",
     )

@@ -24,7 +24,7 @@ from bayesnet.model.factors import FloatArray
 from bayesnet.results.tests import NextTest, Plan, Step
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.query.compiled import Core
+    from bayesnet.analysis.query.compiled import CompiledModel
 
 HIDDEN = 6
 """Findings that are left, the most telling ones, over which the same-decision probability is taken."""
@@ -47,7 +47,7 @@ class _Choice:
 
 
 def plan(
-    core: Core,
+    compiled: CompiledModel,
     findings: Findings,
     target: str | None = None,
     depth: int = 3,
@@ -58,7 +58,7 @@ def plan(
 
     Parameters
     ----------
-    core, findings
+    compiled, findings
         The network and the case.
     target
         `variable` or `variable=state`: tests are chosen by their information on it. When None, by their value for the decision of
@@ -81,24 +81,24 @@ def plan(
         if not 0.0 <= value <= 1.0:
             raise BayesnetError(f"{name}={value:g} is not a probability; give a number from 0 to 1.")
     if target is None:
-        laid = decider(core)
+        laid = decider(compiled)
         if laid is None:
             raise NothingToAsk(
-                f"{core.model.name} has no decision (no decision.toml beside its numbers); plan for a target, as in {{way}}.",
-                f'plan("{an_example(core)}")',
-                f'--about "{an_example(core)}"',
+                f"{compiled.model.name} has no decision (no decision.toml beside its numbers); plan for a target, as in {{way}}.",
+                f'plan("{an_example(compiled)}")',
+                f'--about "{an_example(compiled)}"',
             )
         aim, choice, unit, name = None, _of_decision(laid), laid.decision.unit, f"the decision ({laid.decision.title})"
     else:
-        aim = read_target(core, target)
-        choice, unit, name = _of_threshold(core, aim, threshold), "bits", core.literal(*aim)
+        aim = read_target(compiled, target)
+        choice, unit, name = _of_threshold(compiled, aim, threshold), "bits", compiled.literal(*aim)
     return Plan(
         title=findings.text,
-        basis=core.basis(core.stated(findings)),
+        basis=compiled.basis(compiled.stated(findings)),
         target=name,
         by="bits" if aim else "value",
         unit=unit,
-        root=_Tree(core, choice, aim, enough).step(findings, depth),
+        root=_Tree(compiled, choice, aim, enough).step(findings, depth),
     )
 
 
@@ -121,7 +121,7 @@ def same_decision(findings: Findings, choice: _Choice, hidden: Sequence[int]) ->
 class _Tree:
     """Grows the plan."""
 
-    core: Core
+    compiled: CompiledModel
     choice: _Choice
     aim: tuple[int, int] | None
     enough: float
@@ -131,29 +131,29 @@ class _Tree:
         now = self.choice.now(findings)
         tests = self._tests(findings)
         telling = sorted(tests, key=lambda t: (-t.bits if self.aim else -t.value, -t.bits))[:HIDDEN]
-        same, seen = same_decision(findings, self.choice, [self.core.index[t.finding] for t in telling if t.bits > 0.0])
+        same, seen = same_decision(findings, self.choice, [self.compiled.index[t.finding] for t in telling if t.bits > 0.0])
         best = self._best(tests)
         stop = self._stop(best, same, depth)
         probability = math.nan
         if self.aim is not None:
             v, state = self.aim
-            alone = self.core.ask(findings, lambda engine, evidence: engine.posteriors(evidence, (v,)).marginals[v], (v,))
+            alone = self.compiled.ask(findings, lambda engine, evidence: engine.posteriors(evidence, (v,)).marginals[v], (v,))
             probability = float(alone[state])
-        names = tuple(self.core.names[v] for v in seen)
+        names = tuple(self.compiled.names[v] for v in seen)
         here = Step(findings.text, probability, self.choice.names[now], same, names, "", 0.0, stop)
         if stop or best is None:
             return here
-        w = self.core.index[best.finding]
+        w = self.compiled.index[best.finding]
         branches = tuple(
-            (self.core.literal(w, s), o.probability, self.step(self._with(findings, w, s), depth - 1))
+            (self.compiled.literal(w, s), o.probability, self.step(self._with(findings, w, s), depth - 1))
             for s, o in enumerate(best.outcomes)
             if o.probability >= RARE
         )
         return Step(findings.text, probability, here.decision, same, names, best.finding, self._gain(best), "", branches)
 
     def _tests(self, findings: Findings) -> tuple[NextTest, ...]:
-        about = DECISION if self.aim is None else self.core.literal(*self.aim)
-        return next_tests(self.core, findings, about).best_of_each_test()
+        about = DECISION if self.aim is None else self.compiled.literal(*self.aim)
+        return next_tests(self.compiled, findings, about).best_of_each_test()
 
     def _gain(self, test: NextTest) -> float:
         if self.aim is not None:
@@ -172,7 +172,7 @@ class _Tree:
         return "the plan is as deep as asked" if depth <= 0 else ""
 
     def _with(self, findings: Findings, w: int, state: int) -> Findings:
-        return findings.with_findings(Findings((self.core.state_finding(w, state),)))
+        return findings.with_findings(Findings((self.compiled.state_finding(w, state),)))
 
 
 def _of_decision(laid: Decider) -> _Choice:
@@ -184,16 +184,16 @@ def _of_decision(laid: Decider) -> _Choice:
     return _Choice(joint, lambda columns: (table @ columns).argmax(axis=0), tuple(o.label for o in laid.decision.options))
 
 
-def _of_threshold(core: Core, aim: tuple[int, int], level: float) -> _Choice:
+def _of_threshold(compiled: CompiledModel, aim: tuple[int, int], level: float) -> _Choice:
     v, state = aim
-    cards = len(core.states(v))
+    cards = len(compiled.states(v))
 
     def joint(findings: Findings, hidden: Sequence[int]) -> FloatArray:
         wanted = (v, *hidden)
-        return core.ask(findings, lambda engine, evidence: engine.joint(wanted, evidence).table, wanted).reshape(cards, -1)
+        return compiled.ask(findings, lambda engine, evidence: engine.joint(wanted, evidence).table, wanted).reshape(cards, -1)
 
     def pick(columns: FloatArray) -> np.ndarray:
         return np.asarray(columns[state] >= level * columns.sum(axis=0), dtype=np.int64)
 
-    name, share = core.literal(*aim), f"{100.0 * level:g} %"
+    name, share = compiled.literal(*aim), f"{100.0 * level:g} %"
     return _Choice(joint, pick, (f"{name} below {share}", f"{name} at least {share}"))

@@ -17,11 +17,11 @@ from bayesnet.model.factors import FloatArray
 from bayesnet.results.uncertainty import ArcStrength, ArcStrengths
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.query.compiled import Core
+    from bayesnet.analysis.query.compiled import CompiledModel
     from bayesnet.model.factors import Family, FloatArray
 
 
-def arc_strengths(core: Core, findings: Findings) -> ArcStrengths:
+def arc_strengths(compiled: CompiledModel, findings: Findings) -> ArcStrengths:
     """The strength of every arc of the network, the strongest first; arcs cut by an intervention are left out.
 
     For each arc the distances between the child's columns as the parent changes: their mean and the largest over the states of
@@ -35,18 +35,18 @@ def arc_strengths(core: Core, findings: Findings) -> ArcStrengths:
     Leonelli M, Smith JQ, Wright SK (2024). The diameter of a stochastic matrix: a new measure for sensitivity analysis in
     Bayesian networks. arXiv:2407.04667.
     """
-    evidence = core.ask(findings, checked)
+    evidence = compiled.ask(findings, checked)
     arcs: list[ArcStrength] = []
-    for v, family in enumerate(core.factors.families):
+    for v, family in enumerate(compiled.factors.families):
         if v in evidence.interventions or not family.parents:
             continue
         table = table_of(family)
-        weights = _parent_weights(core.engine, family.parents, evidence)
+        weights = _parent_weights(compiled.engine, family.parents, evidence)
         for axis, parent in enumerate(family.parents):
-            arcs.append(_strength(table, weights, axis, core.names[parent], core.names[v]))
+            arcs.append(_strength(table, weights, axis, compiled.names[parent], compiled.names[v]))
     return ArcStrengths(
         title=findings.text,
-        basis=core.basis(core.stated(findings)),
+        basis=compiled.basis(compiled.stated(findings)),
         arcs=tuple(sorted(arcs, key=lambda arc: (-_known(arc.variation_weighted), -arc.variation_max, arc.child))),
     )
 
@@ -96,7 +96,7 @@ def holds(states: Sequence[str]) -> int | None:
     return next((states.index(name) for name in POSITIVE if name in states), None) if len(states) == 2 else None
 
 
-def sign(core: Core, family: Family, parent: int) -> int:
+def sign(compiled: CompiledModel, family: Family, parent: int) -> int:
     """Whether the child's mean rank rises with the parent's: everywhere 1, nowhere -1, 0 where it depends on the others.
 
     Raises
@@ -105,8 +105,8 @@ def sign(core: Core, family: Family, parent: int) -> int:
         Where the child's table is too large to spell out.
     """
     table: FloatArray = table_of(family)
-    ranks = np.array(_score(core.states(parent)))
-    mean = table @ np.array(_score(core.states(family.child)))
+    ranks = np.array(_score(compiled.states(parent)))
+    mean = table @ np.array(_score(compiled.states(family.child)))
     slope = np.tensordot(ranks - ranks.mean(), np.moveaxis(mean, family.parents.index(parent), 0), axes=1)
     up, down = float(max(slope.max(), 0.0)), float(max(-slope.min(), 0.0))
     if max(up, down) <= 1e-12 or min(up, down) > 0.1 * max(up, down):

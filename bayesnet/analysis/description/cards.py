@@ -11,27 +11,27 @@ from bayesnet.model.records import Number, Source
 from bayesnet.results.description import CitedNumber, NumberCard, VariableCard, VariableLine, Variables
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.query.compiled import Core
+    from bayesnet.analysis.query.compiled import CompiledModel
 
 
-def variables(core: Core) -> Variables:
+def variables(compiled: CompiledModel) -> Variables:
     """List every variable."""
-    model = core.model
+    model = compiled.model
     return Variables(
         title=f"{model.name}: {model.title}" if model.title else model.name,
-        basis=core.basis(Findings()),
+        basis=compiled.basis(Findings()),
         variables=tuple(VariableLine(v.name, v.group, v.states, v.gate, v.parents, v.label) for v in model.variables.values()),
     )
 
 
-def variable_card(core: Core, v: int) -> VariableCard:
+def variable_card(compiled: CompiledModel, v: int) -> VariableCard:
     """Everything about one variable, its prior included."""
-    name = core.names[v]
-    variable = core.model.variables[name]
-    prior = priors(core, Findings(), (v,), (v,))[v]
+    name = compiled.names[v]
+    variable = compiled.model.variables[name]
+    prior = priors(compiled, Findings(), (v,), (v,))[v]
     return VariableCard(
         title=f"{name}: {variable.label}" if variable.label else name,
-        basis=core.basis(core.stated(Findings(), (v,))),
+        basis=compiled.basis(compiled.stated(Findings(), (v,))),
         variable=name,
         label=variable.label,
         meaning=variable.meaning,
@@ -40,25 +40,25 @@ def variable_card(core: Core, v: int) -> VariableCard:
         states=variable.states,
         default=variable.default,
         parents=variable.parents,
-        children=tuple(w.name for w in core.model.variables.values() if name in w.parents),
+        children=tuple(w.name for w in compiled.model.variables.values() if name in w.parents),
         gate=variable.gate,
         definition=definition(variable.expression),
         prior=tuple(float(p) for p in prior),
         unit=variable.unit,
         cutoff=variable.cutoff,
         note=variable.note,
-        numbers=tuple(_cited(core, n) for n in core.model.numbers.values() if n.variable == name),
+        numbers=tuple(_cited(compiled, n) for n in compiled.model.numbers.values() if n.variable == name),
     )
 
 
-def number_card(core: Core, k: int) -> NumberCard:
+def number_card(compiled: CompiledModel, k: int) -> NumberCard:
     """Everything about one number."""
-    number = core.model.numbers[core.factors.number_ids[k]]
-    return NumberCard(title=number.id, basis=core.basis(Findings()), number=_cited(core, number))
+    number = compiled.model.numbers[compiled.factors.number_ids[k]]
+    return NumberCard(title=number.id, basis=compiled.basis(Findings()), number=_cited(compiled, number))
 
 
-def _cited(core: Core, number: Number) -> CitedNumber:
-    source = core.model.sources.get(number.source)
+def _cited(compiled: CompiledModel, number: Number) -> CitedNumber:
+    source = compiled.model.sources.get(number.source)
     return CitedNumber(
         number=number.id,
         value=number.value,

@@ -13,19 +13,19 @@ from bayesnet.model.vocabulary import GATE_KINDS, GRADES
 from bayesnet.results.description import Summary, WideNumber
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.query.compiled import Core
+    from bayesnet.analysis.query.compiled import CompiledModel
 
 
-def summary(core: Core, most: int = 10) -> Summary:
+def summary(compiled: CompiledModel, most: int = 10) -> Summary:
     """Count variables, gates, numbers and grades, and list the numbers with the widest ranges."""
-    model = core.model
+    model = compiled.model
     counted = [n for n in model.numbers.values() if n.grade != "definition"]
     studied = [n for n in counted if n.grade != "judgement"]
-    known = core.trust
+    known = compiled.trust
     order = [k for k in np.argsort(-known.width, kind="stable")[:most] if known.width[k] > 0]
     return Summary(
         title=f"{model.name}: {model.title}" if model.title else model.name,
-        basis=core.basis(core.stated(Findings())),
+        basis=compiled.basis(compiled.stated(Findings())),
         description=model.description,
         variables=len(model.variables),
         groups=_counts(v.group or "variables" for v in model.variables.values()),
@@ -34,7 +34,7 @@ def summary(core: Core, most: int = 10) -> Summary:
         grades=_counts((n.grade for n in model.numbers.values()), GRADES),
         studied=len(studied) / len(counted) if counted else 1.0,
         sources=len(model.sources),
-        widest=tuple(_wide(core, int(k)) for k in order),
+        widest=tuple(_wide(compiled, int(k)) for k in order),
     )
 
 
@@ -43,7 +43,7 @@ def _counts(names: Iterable[str], order: Iterable[str] | None = None) -> dict[st
     return {name: found[name] for name in (order or found) if found[name]}
 
 
-def _wide(core: Core, k: int) -> WideNumber:
-    number = core.trust.records[k]
-    source = core.model.sources.get(number.source)
+def _wide(compiled: CompiledModel, k: int) -> WideNumber:
+    number = compiled.trust.records[k]
+    source = compiled.model.sources.get(number.source)
     return WideNumber(number.id, number.value, number.low, number.high, source.short if source else "", number.grade)

@@ -20,7 +20,7 @@ from bayesnet.model.vocabulary import OTHER_ROLE
 from bayesnet.results.differential import Diagnosis, Differential
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.query.compiled import Core
+    from bayesnet.analysis.query.compiled import CompiledModel
 
 DRAWS = 400
 """Draws of all numbers behind the intervals of a printed differential; `uncertainty` takes more."""
@@ -30,13 +30,13 @@ _MIDDLE = (0.025, 0.975)
 
 
 def differential(
-    core: Core, findings: Findings, of: Sequence[tuple[int, int]] | None = None, *, draws: int = DRAWS
+    compiled: CompiledModel, findings: Findings, of: Sequence[tuple[int, int]] | None = None, *, draws: int = DRAWS
 ) -> Differential:
     """Rank diagnoses by posterior.
 
     Parameters
     ----------
-    core
+    compiled
         The network.
     findings
         What is known.
@@ -52,38 +52,45 @@ def differential(
     ImpossibleEvidence
         When the findings cannot hold together.
     """
-    targets = of if of is not None else diagnoses(core)
+    targets = of if of is not None else diagnoses(compiled)
     variables = tuple(v for v, _ in targets)
     mentioned = variables if of is not None else ()
-    evidence = core.evidence(findings, mentioned)
-    after = core.ask(findings, lambda engine, evidence: engine.posteriors(evidence, variables), mentioned).marginals
-    before = priors(core, findings, variables, mentioned)
-    spans = intervals(core, evidence, variables, draws) if draws else {}
+    evidence = compiled.evidence(findings, mentioned)
+    after = compiled.ask(findings, lambda engine, evidence: engine.posteriors(evidence, variables), mentioned).marginals
+    before = priors(compiled, findings, variables, mentioned)
+    spans = intervals(compiled, evidence, variables, draws) if draws else {}
     lines = []
     for v, state in targets:
         low, high = spans[v][state] if v in spans else (math.nan, math.nan)
         p, q = float(before[v][state]), float(after[v][state])
-        role = core.model.variables[core.names[v]].role
-        lines.append(Diagnosis(core.literal(v, state), p, q, low, high, odds_ratio(p, q), role))
+        role = compiled.model.variables[compiled.names[v]].role
+        lines.append(Diagnosis(compiled.literal(v, state), p, q, low, high, odds_ratio(p, q), role))
     lines.sort(key=lambda line: -line.posterior)
     return Differential(
         title=findings.text,
-        basis=core.basis(core.stated(findings, mentioned), _distrust(core, findings, evidence, lines, variables, draws)),
+        basis=compiled.basis(
+            compiled.stated(findings, mentioned), _distrust(compiled, findings, evidence, lines, variables, draws)
+        ),
         diagnoses=tuple(lines),
     )
 
 
 def _distrust(
-    core: Core, findings: Findings, evidence: Evidence, lines: Sequence[Diagnosis], variables: Sequence[int], draws: int
+    compiled: CompiledModel,
+    findings: Findings,
+    evidence: Evidence,
+    lines: Sequence[Diagnosis],
+    variables: Sequence[int],
+    draws: int,
 ) -> tuple[str, ...]:
     """What moves the leading specific diagnosis most over its own range; without draws, in a hurry, only the widest ranges."""
     leading = next((line.diagnosis for line in lines if line.role != OTHER_ROLE), "")
-    if draws and leading and any(n.low < n.high for n in core.model.numbers.values()):
-        return movers(core, findings, leading)
-    return weakest(core, evidence, variables)
+    if draws and leading and any(n.low < n.high for n in compiled.model.numbers.values()):
+        return movers(compiled, findings, leading)
+    return weakest(compiled, evidence, variables)
 
 
-def diagnoses(core: Core, argument: str = "of", option: str = "--of") -> tuple[tuple[int, int], ...]:
+def diagnoses(compiled: CompiledModel, argument: str = "of", option: str = "--of") -> tuple[tuple[int, int], ...]:
     """The diagnoses of the network, each present; `argument` and `option` are what names something else to ask.
 
     Raises
@@ -91,26 +98,26 @@ def diagnoses(core: Core, argument: str = "of", option: str = "--of") -> tuple[t
     NothingToAsk
         When the network has none.
     """
-    if not core.diagnoses:
+    if not compiled.diagnoses:
         raise NothingToAsk(
-            f'{core.model.name or "This network"} has no variables of the group "diagnoses", so there is nothing to rank; '
+            f'{compiled.model.name or "This network"} has no variables of the group "diagnoses", so there is nothing to rank; '
             "name what to ask, as in {way}.",
-            f'{argument}=["{an_example(core)}"]',
-            f'{option} "{an_example(core)}"',
+            f'{argument}=["{an_example(compiled)}"]',
+            f'{option} "{an_example(compiled)}"',
         )
-    return tuple((v, core.state(v, "present")) for v in core.diagnoses)
+    return tuple((v, compiled.state(v, "present")) for v in compiled.diagnoses)
 
 
-def intervals(core: Core, evidence: Evidence, variables: Sequence[int], draws: int) -> Mapping[int, FloatArray]:
+def intervals(compiled: CompiledModel, evidence: Evidence, variables: Sequence[int], draws: int) -> Mapping[int, FloatArray]:
     """The middle 95 % of every posterior when all numbers are drawn from their ranges: by variable, shape (states, 2).
 
     Draws in which the findings are impossible are left out. Empty where no number has a range.
     """
-    if not any(n.low < n.high for n in core.model.numbers.values()):
+    if not any(n.low < n.high for n in compiled.model.numbers.values()):
         return {}
     rng = np.random.default_rng(_SEED)
     try:
-        drawn = core.engine.draws(evidence, core.expander.tensors(core.sampler.draw(draws, rng).values), variables)
+        drawn = compiled.engine.draws(evidence, compiled.expander.tensors(compiled.sampler.draw(draws, rng).values), variables)
     except TooWide:
         return {}
     possible = drawn.log_probability > -math.inf

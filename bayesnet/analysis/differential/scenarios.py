@@ -16,7 +16,7 @@ from bayesnet.results.differential import Comparison, Scenario
 from bayesnet.results.words import counted, plain, ratio
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.query.compiled import Core
+    from bayesnet.analysis.query.compiled import CompiledModel
 
 
 _NAMED = 3
@@ -24,9 +24,9 @@ _NAMED = 3
 
 
 def reason(
-    core: Core,
+    compiled: CompiledModel,
     findings: Findings,
-    other: Core,
+    other: CompiledModel,
     there: Findings,
     labels: Sequence[str],
     before: Sequence[float],
@@ -38,7 +38,7 @@ def reason(
 
     Parameters
     ----------
-    core, findings
+    compiled, findings
         The case.
     other, there
         The scenario.
@@ -48,7 +48,7 @@ def reason(
         What would have been otherwise for this one patient, all that was found kept as what was found.
     """
     imagined = [f"what was found stays found, had it been that {had}"] if had else []
-    parts = [*imagined, *_differences(core.stated(findings), other.stated(there)), *_numbers(core, other)]
+    parts = [*imagined, *_differences(compiled.stated(findings), other.stated(there)), *_numbers(compiled, other)]
     what = "; ".join(parts) if parts else "nothing differs"
     moved = [(abs(math.log(factor)), label, factor) for label, factor in _factors(labels, before, after)]
     if not moved:
@@ -72,10 +72,10 @@ def _differences(here: Findings, there: Findings) -> list[str]:
     ]
 
 
-def _numbers(core: Core, other: Core) -> list[str]:
-    if core.model.digest == other.model.digest:
+def _numbers(compiled: CompiledModel, other: CompiledModel) -> list[str]:
+    if compiled.model.digest == other.model.digest:
         return []
-    old, new = core.model.numbers, other.model.numbers
+    old, new = compiled.model.numbers, other.model.numbers
     if set(old) != set(new):
         return [f"another network, {other.model.name}"]
     changed = [key for key in old if old[key].value != new[key].value]
@@ -97,13 +97,13 @@ class Beside:
     """A scenario to put beside the case: its network and findings, and what would have been otherwise for this one patient."""
 
     name: str
-    core: Core
+    compiled: CompiledModel
     findings: Findings
     had: Findings | None = None
 
 
 def compare(
-    core: Core,
+    compiled: CompiledModel,
     findings: Findings,
     scenarios: Sequence[Beside],
     of: Sequence[tuple[int, int]] | None = None,
@@ -112,7 +112,7 @@ def compare(
 
     Parameters
     ----------
-    core, findings
+    compiled, findings
         The case as it stands.
     scenarios
         What stands beside it; the network of each may be another one with the same targets.
@@ -132,19 +132,21 @@ def compare(
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise BayesnetError(f"Two scenarios have the same name: {', '.join(twice)}; each needs its own.")
-    targets = of if of is not None else diagnoses(core)
-    labels = tuple(core.literal(v, state) for v, state in targets)
-    columns = [_scenario(scenario, core, targets) for scenario in (Beside("case", core, findings), *scenarios)]
+    targets = of if of is not None else diagnoses(compiled)
+    labels = tuple(compiled.literal(v, state) for v, state in targets)
+    columns = [_scenario(scenario, compiled, targets) for scenario in (Beside("case", compiled, findings), *scenarios)]
     here = columns[0].probabilities
     reasons = [""]
     for column, beside in zip(columns[1:], scenarios, strict=True):
         reasons.append(
-            reason(core, findings, beside.core, beside.findings, labels, here, column.probabilities, had=_imagined(beside))
+            reason(
+                compiled, findings, beside.compiled, beside.findings, labels, here, column.probabilities, had=_imagined(beside)
+            )
         )
     order = sorted(range(len(targets)), key=lambda i: -max(column.probabilities[i] for column in columns))
     return Comparison(
         title=findings.text,
-        basis=core.basis(core.stated(findings)),
+        basis=compiled.basis(compiled.stated(findings)),
         targets=tuple(labels[i] for i in order),
         scenarios=tuple(
             Scenario(c.name, c.findings, c.assumed, tuple(c.probabilities[i] for i in order), why)
@@ -153,17 +155,19 @@ def compare(
     )
 
 
-def _scenario(beside: Beside, home: Core, targets: Sequence[tuple[int, int]]) -> Scenario:
+def _scenario(beside: Beside, home: CompiledModel, targets: Sequence[tuple[int, int]]) -> Scenario:
     """One column; targets are looked up by name where the scenario is on another network."""
-    core, findings = beside.core, beside.findings
-    here = [(core.variable(home.names[v]), home.states(v)[state]) for v, state in targets]
-    assumed = tuple(item.text for item in core.stated(findings).items if item.assumed)
+    compiled, findings = beside.compiled, beside.findings
+    here = [(compiled.variable(home.names[v]), home.states(v)[state]) for v, state in targets]
+    assumed = tuple(item.text for item in compiled.stated(findings).items if item.assumed)
     if beside.had is not None:
-        would = [counterfactual(core, v, findings, beside.had, core.names[v])[state] for v, state in here]
+        would = [counterfactual(compiled, v, findings, beside.had, compiled.names[v])[state] for v, state in here]
         return Scenario(beside.name, f"{findings.text}; had it been that {_imagined(beside)}", assumed, tuple(would))
     variables = tuple(v for v, _ in here)
-    marginals = core.ask(findings, lambda engine, evidence: engine.posteriors(evidence, variables).marginals)
-    return Scenario(beside.name, findings.text, assumed, tuple(float(marginals[v][core.state(v, state)]) for v, state in here))
+    marginals = compiled.ask(findings, lambda engine, evidence: engine.posteriors(evidence, variables).marginals)
+    return Scenario(
+        beside.name, findings.text, assumed, tuple(float(marginals[v][compiled.state(v, state)]) for v, state in here)
+    )
 
 
 def _imagined(beside: Beside) -> str:

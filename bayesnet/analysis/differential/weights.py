@@ -10,10 +10,10 @@ from bayesnet.analysis.query.findings import Findings
 from bayesnet.results.explanation import Weight, Weights
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.query.compiled import Core
+    from bayesnet.analysis.query.compiled import CompiledModel
 
 
-def weights(core: Core, findings: Findings, target: tuple[int, int]) -> Weights:
+def weights(compiled: CompiledModel, findings: Findings, target: tuple[int, int]) -> Weights:
     """Take the findings one after the other and say what each does to the target, given those before it.
 
     References
@@ -21,21 +21,25 @@ def weights(core: Core, findings: Findings, target: tuple[int, int]) -> Weights:
     Good IJ (1985). Weight of evidence: a brief survey. Bayesian Statistics 2, 249-270.
     """
     v, state = target
-    context = core.context(findings)
+    context = compiled.context(findings)
     kept = {id(item) for item in context.items}
-    p = prior = _probability(core, context, v, state)
+    p = prior = _probability(compiled, context, v, state)
     steps, current = [], context
     for item in findings.items:
         if id(item) in kept:
             continue
         current = current.with_findings(Findings((item,)))
-        q = _probability(core, current, v, state)
+        q = _probability(compiled, current, v, state)
         lr = odds_ratio(p, q)
         steps.append(Weight(item.text, lr, decibans(lr), q))
         p = q
-    name = core.literal(v, state)
+    name = compiled.literal(v, state)
     return Weights(
-        title=core.title(name, findings), basis=core.basis(core.stated(findings)), target=name, prior=prior, weights=tuple(steps)
+        title=compiled.title(name, findings),
+        basis=compiled.basis(compiled.stated(findings)),
+        target=name,
+        prior=prior,
+        weights=tuple(steps),
     )
 
 
@@ -50,5 +54,5 @@ def decibans(likelihood_ratio: float) -> float:
     return 10.0 * math.log10(likelihood_ratio)
 
 
-def _probability(core: Core, findings: Findings, v: int, state: int) -> float:
-    return float(core.ask(findings, lambda engine, evidence: engine.posteriors(evidence, (v,)).marginals[v][state], (v,)))
+def _probability(compiled: CompiledModel, findings: Findings, v: int, state: int) -> float:
+    return float(compiled.ask(findings, lambda engine, evidence: engine.posteriors(evidence, (v,)).marginals[v][state], (v,)))

@@ -20,7 +20,7 @@ from bayesnet.inference.evidence import Evidence
 from bayesnet.model.factors import FloatArray
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.query.compiled import Core
+    from bayesnet.analysis.query.compiled import CompiledModel
 
 
 EXACT = 15
@@ -62,7 +62,7 @@ class Situation:
         return evidence
 
 
-def situation(core: Core, findings: Findings, target: tuple[int, int]) -> Situation:
+def situation(compiled: CompiledModel, findings: Findings, target: tuple[int, int]) -> Situation:
     """Take a case apart into context (context variables and interventions) and findings, one player for each variable.
 
     Findings on the target itself are no explanation and stay in the context. A new marginal counts as the likelihood that gives
@@ -74,22 +74,22 @@ def situation(core: Core, findings: Findings, target: tuple[int, int]) -> Situat
         When the findings cannot hold together.
     """
     v, state = target
-    full = core.evidence(findings, (v,))
-    held = {item.variable for item in core.defaults} | {v}
+    full = compiled.evidence(findings, (v,))
+    held = {item.variable for item in compiled.defaults} | {v}
     context = Evidence({u: x for u, x in full.likelihoods.items() if u in held}, full.interventions)
     players = []
     for u in dict.fromkeys(item.variable for item in findings.items):
         if u not in held and u in full.likelihoods:
             items = [item for item in findings.items if item.variable == u]
             states = ", ".join(_stated(item.value) for item in items)
-            negative = frozenset(core.states(u)) >= {"absent", "present"} and all(item.value == "absent" for item in items)
+            negative = frozenset(compiled.states(u)) >= {"absent", "present"} and all(item.value == "absent" for item in items)
             text = ", ".join(item.text for item in items)
             likelihood = full.likelihoods[u] / full.likelihoods[u].max()
-            players.append(Player(u, core.names[u], states, text, likelihood, negative))
+            players.append(Player(u, compiled.names[u], states, text, likelihood, negative))
     return Situation(context, tuple(players), v, (state,))
 
 
-def subset_table(core: Core, asked: Situation) -> FloatArray:
+def subset_table(compiled: CompiledModel, asked: Situation) -> FloatArray:
     """P(h, e_S | context) for every subset S of the findings: shape (2, 2, ..., 2), the first axis [not the target, the target].
 
     One call of the engine.
@@ -100,10 +100,10 @@ def subset_table(core: Core, asked: Situation) -> FloatArray:
         Where there are more findings than `EXACT`, or their joint table would be too large.
     """
     variables = [player.variable for player in asked.players]
-    cells = float(np.prod([len(core.states(v)) for v in (asked.variable, *variables)], dtype=float))
+    cells = float(np.prod([len(compiled.states(v)) for v in (asked.variable, *variables)], dtype=float))
     if len(variables) > EXACT or cells > _CELLS:
         raise TooWide(f"{len(variables)} findings are too many to take in every order; the limit is {EXACT}.", cells)
-    table = core.engine.joint((asked.variable, *variables), asked.context).table
+    table = compiled.engine.joint((asked.variable, *variables), asked.context).table
     hit = np.zeros((2, table.shape[0]))
     hit[0], hit[1] = 1.0, 0.0
     hit[:, list(asked.states)] = [[0.0], [1.0]]

@@ -13,7 +13,7 @@ from bayesnet.model.factors import FloatArray
 from bayesnet.results.explanation import Conflict, RareCase
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.query.compiled import Core
+    from bayesnet.analysis.query.compiled import CompiledModel
     from bayesnet.inference.evidence import Evidence
 
 
@@ -54,7 +54,7 @@ def conflict(table: FloatArray, players: Sequence[Player]) -> tuple[float, float
 
 
 def rare_cases(
-    core: Core,
+    compiled: CompiledModel,
     value: float,
     before: Mapping[int, FloatArray],
     after: Mapping[int, FloatArray],
@@ -68,18 +68,18 @@ def rare_cases(
     for v, state in candidates:
         p, q = float(before[v][state]), float(after[v][state])
         if p > 0.0 and q > 0.0:
-            found.append(RareCase(core.literal(v, state), q, value + math.log(p) - math.log(q)))
+            found.append(RareCase(compiled.literal(v, state), q, value + math.log(p) - math.log(q)))
     return tuple(sorted(found, key=lambda case: case.conflict))
 
 
-def single_probabilities(core: Core, context: Evidence, players: Sequence[Player]) -> list[float]:
+def single_probabilities(compiled: CompiledModel, context: Evidence, players: Sequence[Player]) -> list[float]:
     """ln P(e_i | context) of each finding alone, in one pass."""
-    alone = core.engine.posteriors(context, tuple(p.variable for p in players)).marginals
+    alone = compiled.engine.posteriors(context, tuple(p.variable for p in players)).marginals
     return [math.log(float(p.likelihood @ alone[p.variable])) for p in players]
 
 
 def analysed(
-    core: Core,
+    compiled: CompiledModel,
     players: Sequence[Player],
     table: FloatArray | None,
     context: Evidence,
@@ -91,9 +91,9 @@ def analysed(
     if table is not None:
         value, between, first, second = conflict(table, players)
     else:
-        both = core.engine.log_probability(full) - core.engine.log_probability(context)
-        value = math.fsum(single_probabilities(core, context, players)) - both
+        both = compiled.engine.log_probability(full) - compiled.engine.log_probability(context)
+        value = math.fsum(single_probabilities(compiled, context, players)) - both
     variables = tuple(dict.fromkeys(v for v, _ in candidates))
-    before = core.engine.posteriors(context, variables).marginals
-    after = core.engine.posteriors(full, variables).marginals
-    return Conflict(value, between, first, second, rare_cases(core, value, before, after, candidates))
+    before = compiled.engine.posteriors(context, variables).marginals
+    after = compiled.engine.posteriors(full, variables).marginals
+    return Conflict(value, between, first, second, rare_cases(compiled, value, before, after, candidates))

@@ -32,7 +32,7 @@ from bayesnet.model.factors import FloatArray
 from bayesnet.results.explanation import Explanation, Impact, Overlap, Verdict
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.query.compiled import Core
+    from bayesnet.analysis.query.compiled import CompiledModel
 
 BARELY = math.log(1.1)
 """A finding that changes the odds by less than this factor of 1.1, all others kept, is called uninformative."""
@@ -59,13 +59,13 @@ class _Measured:
 
 
 def explain(
-    core: Core, findings: Findings, target: tuple[int, int], order: str | Sequence[str] = "given", seed: int = 0
+    compiled: CompiledModel, findings: Findings, target: tuple[int, int], order: str | Sequence[str] = "given", seed: int = 0
 ) -> Explanation:
     """Explain the probability of a target.
 
     Parameters
     ----------
-    core, findings
+    compiled, findings
         The network and the case.
     target
         Variable and state.
@@ -81,27 +81,27 @@ def explain(
     BayesnetError
         When `order` is not an order of the findings.
     """
-    asked = situation(core, findings, target)
-    full = core.evidence(findings, (target[0],))
-    core.ask(findings, lambda engine, evidence: engine.posteriors(evidence, (target[0],)), (target[0],))
+    asked = situation(compiled, findings, target)
+    full = compiled.evidence(findings, (target[0],))
+    compiled.ask(findings, lambda engine, evidence: engine.posteriors(evidence, (target[0],)), (target[0],))
     try:
-        table = subset_table(core, asked)
+        table = subset_table(compiled, asked)
     except TooWide:
         table = None
-    measured = _exact(asked, table, order) if table is not None else _sampled(core, asked, order, np.random.default_rng(seed))
-    candidates = _hypotheses(core, asked)
+    measured = _exact(asked, table, order) if table is not None else _sampled(compiled, asked, order, np.random.default_rng(seed))
+    candidates = _hypotheses(compiled, asked)
     variables = tuple(dict.fromkeys(v for v, _ in candidates))
-    before = core.engine.posteriors(asked.context, variables).marginals
-    after = core.engine.posteriors(full, variables).marginals
-    found = analysed(core, asked.players, table, asked.context, full, candidates)
-    relevant = most_relevant(core, asked.context, full, candidates, before, after)
+    before = compiled.engine.posteriors(asked.context, variables).marginals
+    after = compiled.engine.posteriors(full, variables).marginals
+    found = analysed(compiled, asked.players, table, asked.context, full, candidates)
+    relevant = most_relevant(compiled, asked.context, full, candidates, before, after)
     impacts = _impacts(asked.players, measured)
-    closed = tuple(p.text for p in asked.players if separated(core, full.without(p.variable), p.variable, target[0]))
-    name = core.literal(*target)
+    closed = tuple(p.text for p in asked.players if separated(compiled, full.without(p.variable), p.variable, target[0]))
+    name = compiled.literal(*target)
     prior, posterior = _sigmoid(measured.path[0]), _sigmoid(measured.path[-1])
     return Explanation(
-        title=core.title(name, findings),
-        basis=core.basis(core.stated(findings, (target[0],)), weakest(core, full, (target[0],))),
+        title=compiled.title(name, findings),
+        basis=compiled.basis(compiled.stated(findings, (target[0],)), weakest(compiled, full, (target[0],))),
         target=name,
         prior=prior,
         posterior=posterior,
@@ -111,7 +111,7 @@ def explain(
         overlaps=measured.overlaps,
         conflict=found,
         relevant=relevant,
-        ways=tuple(ways(core, full.without(p.variable), p.variable, target[0]) for p in asked.players),
+        ways=tuple(ways(compiled, full.without(p.variable), p.variable, target[0]) for p in asked.players),
         separated=closed,
         text=explained(name, prior, posterior, impacts, measured.overlaps, found, relevant, closed),
     )
@@ -134,11 +134,11 @@ def _exact(asked: Situation, table: FloatArray, order: str | Sequence[str]) -> _
     return _Measured(taken, along(worth, taken), values, np.zeros(n), omission, _notable(overlaps))
 
 
-def _sampled(core: Core, asked: Situation, order: str | Sequence[str], rng: np.random.Generator) -> _Measured:
+def _sampled(compiled: CompiledModel, asked: Situation, order: str | Sequence[str], rng: np.random.Generator) -> _Measured:
     n = len(asked.players)
 
     def worth(taken: tuple[bool, ...]) -> float:
-        marginal = core.engine.posteriors(asked.evidence(taken), (asked.variable,)).marginals[asked.variable]
+        marginal = compiled.engine.posteriors(asked.evidence(taken), (asked.variable,)).marginals[asked.variable]
         hit = float(marginal[list(asked.states)].sum())
         return float(log_odds(np.array([marginal.sum() - hit, hit])))
 
@@ -210,11 +210,11 @@ def _notable(overlaps: Sequence[Overlap]) -> tuple[Overlap, ...]:
     return tuple(sorted(kept, key=lambda o: -abs(o.interaction)))
 
 
-def _hypotheses(core: Core, asked: Situation) -> list[tuple[int, int]]:
+def _hypotheses(compiled: CompiledModel, asked: Situation) -> list[tuple[int, int]]:
     """What could make sense of the findings: the diagnoses, or, in a network without any, everything that is not known."""
     known = {p.variable for p in asked.players} | set(asked.context.likelihoods) | set(asked.context.interventions)
-    variables = core.diagnoses or tuple(range(len(core.names)))
-    return [(v, s) for v in variables if v not in known for s, state in enumerate(core.states(v)) if state != "absent"]
+    variables = compiled.diagnoses or tuple(range(len(compiled.names)))
+    return [(v, s) for v in variables if v not in known for s, state in enumerate(compiled.states(v)) if state != "absent"]
 
 
 def _without(index: tuple[int, ...], i: int) -> tuple[int, ...]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from bayesnet.results.explanation import Path, Ways
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.query.compiled import Core
+    from bayesnet.analysis.query.compiled import CompiledModel
     from bayesnet.inference.evidence import Evidence
     from bayesnet.model.factors import Factors
 
@@ -85,14 +85,14 @@ class Graph:
         return ""
 
 
-def ways(core: Core, evidence: Evidence, finding: int, target: int, held: int = HELD, enough: int = 0) -> Ways:
+def ways(compiled: CompiledModel, evidence: Evidence, finding: int, target: int, held: int = HELD, enough: int = 0) -> Ways:
     """The open and the closed paths from a finding to a target, shortest first, given everything else that is known.
 
     `evidence` is without the finding itself. Closed paths longer than the second open one are not told.
 
     Parameters
     ----------
-    core, evidence, finding, target
+    compiled, evidence, finding, target
         The network, what else is known, and the two ends.
     held
         Open paths that are given; those beyond are counted.
@@ -100,21 +100,21 @@ def ways(core: Core, evidence: Evidence, finding: int, target: int, held: int = 
         Stop at so many open paths; 0: count as many as can be found by looking at 2,000 partial ones, a lower bound if these do
         not suffice.
     """
-    graph = Graph(core.factors, evidence)
+    graph = Graph(compiled.factors, evidence)
     away = graph.distances(target)
     if finding not in away:
-        return Ways(core.names[finding], (), 0, True)
+        return Ways(compiled.names[finding], (), 0, True)
     search = _Search(graph, finding, target, away)
     reached, complete = search.open(enough)
     longest = len(reached[1]) if len(reached) > 1 else len(graph.parents)
-    told = [_path(core, path, graph, None) for path in reached[:held]]
-    told += [_path(core, path, graph, graph.blocker(path)) for path in search.closed(longest)]
-    return Ways(core.names[finding], tuple(told), len(reached), complete)
+    told = [_path(compiled, path, graph, None) for path in reached[:held]]
+    told += [_path(compiled, path, graph, graph.blocker(path)) for path in search.closed(longest)]
+    return Ways(compiled.names[finding], tuple(told), len(reached), complete)
 
 
-def paths(core: Core, evidence: Evidence, finding: int, target: int) -> tuple[Path, ...]:
+def paths(compiled: CompiledModel, evidence: Evidence, finding: int, target: int) -> tuple[Path, ...]:
     """The two shortest open paths from a finding to a target and the closed ones, as in `ways`, without counting the rest."""
-    return ways(core, evidence, finding, target, enough=2).paths
+    return ways(compiled, evidence, finding, target, enough=2).paths
 
 
 class _Search:
@@ -157,9 +157,9 @@ class _Search:
         return ((*path, v) for v in self.nearest[path[-1]] if v not in path)
 
 
-def separated(core: Core, evidence: Evidence, finding: int, target: int) -> bool:
+def separated(compiled: CompiledModel, evidence: Evidence, finding: int, target: int) -> bool:
     """Whether no open path joins two variables given what is known (d-separation), by Bayes-ball from the target."""
-    graph = Graph(core.factors, evidence)
+    graph = Graph(compiled.factors, evidence)
     seen: set[tuple[int, bool]] = set()
     stack = [(target, True)]
     while stack:
@@ -179,9 +179,9 @@ def separated(core: Core, evidence: Evidence, finding: int, target: int) -> bool
     return True
 
 
-def _path(core: Core, path: Sequence[int], graph: Graph, block: tuple[int, str] | None) -> Path:
-    parts = [core.names[path[0]]]
+def _path(compiled: CompiledModel, path: Sequence[int], graph: Graph, block: tuple[int, str] | None) -> Path:
+    parts = [compiled.names[path[0]]]
     for u, v in pairwise(path):
-        parts += ["→" if u in graph.parents[v] else "←", core.names[v]]
-    blocker, reason = (core.names[block[0]], block[1]) if block else ("", "")
-    return Path(core.names[path[0]], " ".join(parts), blocker, reason)
+        parts += ["→" if u in graph.parents[v] else "←", compiled.names[v]]
+    blocker, reason = (compiled.names[block[0]], block[1]) if block else ("", "")
+    return Path(compiled.names[path[0]], " ".join(parts), blocker, reason)

@@ -13,7 +13,7 @@ from bayesnet.model.factors import FloatArray
 from bayesnet.results.explanation import Relevant
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.query.compiled import Core
+    from bayesnet.analysis.query.compiled import CompiledModel
     from bayesnet.inference.evidence import Evidence
 
 CANDIDATES = 8
@@ -40,7 +40,7 @@ def bayes_factor(before: float, after: float) -> float:
 
 
 def most_relevant(
-    core: Core,
+    compiled: CompiledModel,
     context: Evidence,
     full: Evidence,
     candidates: Sequence[tuple[int, int]],
@@ -61,8 +61,8 @@ def most_relevant(
     variables = _chosen(candidates, before, after)
     if not variables:
         return ()
-    prior = core.engine.joint(variables, context).table
-    posterior = core.engine.joint(variables, full).table
+    prior = compiled.engine.joint(variables, context).table
+    posterior = compiled.engine.joint(variables, full).table
     found: dict[frozenset[tuple[int, int]], tuple[float, float, float]] = {}
     for size in range(1, len(variables) + 1):
         for chosen in combinations(range(len(variables)), size):
@@ -81,7 +81,7 @@ def most_relevant(
     for x in ranked:
         if len(kept) < SHOWN and not any(x <= y or y <= x for y in kept):
             kept.append(x)
-    return tuple(Relevant(tuple(core.literal(v, s) for v, s in sorted(x)), *found[x]) for x in kept)
+    return tuple(Relevant(tuple(compiled.literal(v, s) for v, s in sorted(x)), *found[x]) for x in kept)
 
 
 def _earned(found: Mapping[frozenset[tuple[int, int]], tuple[float, float, float]], x: frozenset[tuple[int, int]]) -> bool:

@@ -16,7 +16,7 @@ from bayesnet.model.records import Number
 from bayesnet.results.words import cited, counted
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.query.compiled import Core
+    from bayesnet.analysis.query.compiled import CompiledModel
 
 _SHARE = 1.0 / 3.0
 """A range that reaches zero (or one) counts as if it ended at this share of the value (of its rest), not at infinite log-odds."""
@@ -32,11 +32,11 @@ class Trust:
     judged: FloatArray
 
 
-def trust(core: Core) -> Trust:
+def trust(compiled: CompiledModel) -> Trust:
     """Ranges and grades of all numbers as arrays."""
-    records = tuple(n for n in core.model.numbers.values() if n.grade != "definition")
+    records = tuple(n for n in compiled.model.numbers.values() if n.grade != "definition")
     width = np.array([_width(n) for n in records])
-    variable = np.array([core.index[n.variable] for n in records], dtype=np.int64)
+    variable = np.array([compiled.index[n.variable] for n in records], dtype=np.int64)
     return Trust(records, width, variable, np.array([n.grade == "judgement" for n in records], dtype=float))
 
 
@@ -52,15 +52,15 @@ def _width(number: Number) -> float:
     return wide + (math.log((1.0 - low) / rest) if rest > 0 else 0.0)
 
 
-def weakest(core: Core, evidence: Evidence, targets: Sequence[int], most: int = 3) -> tuple[str, ...]:
+def weakest(compiled: CompiledModel, evidence: Evidence, targets: Sequence[int], most: int = 3) -> tuple[str, ...]:
     """Sentences on the numbers that an answer about `targets` rests on: how many are judged, and the widest ranges.
 
     Only numbers that can matter to the question are counted; which of them matter most is the tornado's question.
     """
-    known = core.trust
+    known = compiled.trust
     if not known.records:
         return ()
-    needed = np.fromiter(requisite_families(core.factors, evidence, targets), dtype=np.int64)
+    needed = np.fromiter(requisite_families(compiled.factors, evidence, targets), dtype=np.int64)
     behind = np.flatnonzero(np.isin(known.variable, needed))
     if not len(behind):
         return ()
@@ -69,12 +69,12 @@ def weakest(core: Core, evidence: Evidence, targets: Sequence[int], most: int = 
     if not wide:
         return (f"It rests on {count} without a range.",)
     judged = int(known.judged[behind].sum())
-    listed = "; ".join(described(core, known.records[k]) for k in wide)
+    listed = "; ".join(described(compiled, known.records[k]) for k in wide)
     share = f"{judged or 'none'} {'is' if judged < 2 else 'are'} judgement"
     return (f"What to distrust: of the {count} behind this answer {share}. Widest ranges: {listed}.",)
 
 
-def described(core: Core, number: Number) -> str:
+def described(compiled: CompiledModel, number: Number) -> str:
     """A number with its value, range and where it is from: `fever=present | leak 0.02 [0.01, 0.05] (Davis 2004)`."""
-    source = core.model.sources.get(number.source)
+    source = compiled.model.sources.get(number.source)
     return f"{number.id} {cited(number.value, number.low, number.high, source.short if source else number.grade)}"

@@ -1,4 +1,4 @@
-"""The core of a network: model, arrays, engine and the lookups that turn names into indices and questions into evidence."""
+"""A compiled model: records, arrays, engine and the lookups that turn names into indices and questions into evidence."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ T = TypeVar("T")
 _SHORT = frozenset(("absent", "present"))
 
 
-class Core:
+class CompiledModel:
     """What network and case share; nothing in it changes after it was made, but for caches."""
 
     def __init__(self, model: Model, folder: Path | None = None, *, keep: bool = False) -> None:

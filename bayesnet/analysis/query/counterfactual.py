@@ -22,12 +22,12 @@ from bayesnet.model.factors import Dependence, Factors, Family, FloatArray, Nois
 from bayesnet.results.probability import Counterfactual
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.query.compiled import Core
+    from bayesnet.analysis.query.compiled import CompiledModel
 
 _SAME = 1e-15
 
 
-def counterfactual(core: Core, target: int, findings: Findings, had: Findings, name: str) -> Counterfactual:
+def counterfactual(compiled: CompiledModel, target: int, findings: Findings, had: Findings, name: str) -> Counterfactual:
     """P(target would be ... | findings, had variables been otherwise).
 
     The chance behind a noisy gate is the chance of each of its causes, and of the leak, to have an effect; it stays the same in
@@ -37,7 +37,7 @@ def counterfactual(core: Core, target: int, findings: Findings, had: Findings, n
 
     Parameters
     ----------
-    core
+    compiled
         The network.
     target
         The variable asked about.
@@ -60,22 +60,22 @@ def counterfactual(core: Core, target: int, findings: Findings, had: Findings, n
     """
     action = _action(had)
     mentioned = (target,)
-    evidence = core.evidence(findings, mentioned)
-    core.ask(findings, lambda engine, evidence: engine.posteriors(evidence, (target,)), mentioned)
-    twin = _Twin(_cut(core.factors, evidence), action)
+    evidence = compiled.evidence(findings, mentioned)
+    compiled.ask(findings, lambda engine, evidence: engine.posteriors(evidence, (target,)), mentioned)
+    twin = _Twin(_cut(compiled.factors, evidence), action)
     wanted = twin.other(target)
     found = Evidence(evidence.likelihoods)
     marginal = twin.engine().posteriors(found, (wanted,)).marginals[wanted]
-    before = core.ask(findings, lambda engine, evidence: engine.posteriors(evidence, (target,)).marginals[target], mentioned)
-    stated = core.stated(findings, mentioned)
+    before = compiled.ask(findings, lambda engine, evidence: engine.posteriors(evidence, (target,)).marginals[target], mentioned)
+    stated = compiled.stated(findings, mentioned)
     changed = ", ".join(item.text for item in had.items)
     return Counterfactual(
-        title=f"{core.title(name, findings)}, had it been that {changed}",
-        basis=core.basis(stated),
+        title=f"{compiled.title(name, findings)}, had it been that {changed}",
+        basis=compiled.basis(stated),
         had=changed,
-        posterior=distribution(core, target, marginal),
-        factual=distribution(core, target, before),
-        prior=distribution(core, target, priors(core, findings, (target,), mentioned)[target]),
+        posterior=distribution(compiled, target, marginal),
+        factual=distribution(compiled, target, before),
+        prior=distribution(compiled, target, priors(compiled, findings, (target,), mentioned)[target]),
     )
 
 

@@ -17,26 +17,26 @@ from bayesnet.model.factors import Factors, FloatArray, TableFamily
 from bayesnet.pattern import Term
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.query.compiled import Core
+    from bayesnet.analysis.query.compiled import CompiledModel
 
 Given = Finding | Intervention
 
 
-def impossible(core: Core, stated: Findings) -> ImpossibleEvidence:
+def impossible(compiled: CompiledModel, stated: Findings) -> ImpossibleEvidence:
     """Make the error for findings that cannot hold together.
 
     Parameters
     ----------
-    core
+    compiled
         The network.
     stated
         The findings, defaults entered.
     """
-    clash = clashing(core, stated)
-    return ImpossibleEvidence(_by_name(clash), core.model.name, reasons(core, clash))
+    clash = clashing(compiled, stated)
+    return ImpossibleEvidence(_by_name(clash), compiled.model.name, reasons(compiled, clash))
 
 
-def clashing(core: Core, stated: Findings) -> tuple[Given, ...]:
+def clashing(compiled: CompiledModel, stated: Findings) -> tuple[Given, ...]:
     """Findings and interventions that cannot hold together, minimal by inclusion: without any one of them the rest can.
 
     What was assumed or set is left out first wherever the clash does not need it, then the rest in the order given.
@@ -46,7 +46,7 @@ def clashing(core: Core, stated: Findings) -> tuple[Given, ...]:
     kept = list(order)
     for item in order:
         fewer = [other for other in kept if other is not item]
-        if not _can_hold(core.engine, fewer):
+        if not _can_hold(compiled.engine, fewer):
             kept = fewer
     given: tuple[Given, ...] = (*stated.items, *stated.interventions)
     return tuple(item for item in given if any(item is other for other in kept))
@@ -85,7 +85,7 @@ def _by_name(clash: Sequence[Given]) -> dict[str, object]:
     return found
 
 
-def reasons(core: Core, clash: Sequence[Given]) -> list[str]:
+def reasons(compiled: CompiledModel, clash: Sequence[Given]) -> list[str]:
     """Say which zeros of the model make the clash, one sentence each."""
     alone = {item.variable for item in clash}
     if len(alone) == 1 and len(clash) > 1:
@@ -96,7 +96,7 @@ def reasons(core: Core, clash: Sequence[Given]) -> list[str]:
     evidence = _findings(clash).evidence()
     if not any(vector.any() for vector in evidence.likelihoods.values()):
         return ["Every state of it is given the likelihood 0."]
-    return [_sentence(core, v, evidence) for v in zero_families(core.factors, evidence)]
+    return [_sentence(compiled, v, evidence) for v in zero_families(compiled.factors, evidence)]
 
 
 def _spelled(item: Finding) -> str:
@@ -136,25 +136,25 @@ def _only(factors: Factors, strict: Sequence[int]) -> Factors:
     return replace(factors, families=families)
 
 
-def _sentence(core: Core, v: int, evidence: Evidence) -> str:
+def _sentence(compiled: CompiledModel, v: int, evidence: Evidence) -> str:
     """What family v says about the evidence: an equation where its variables are known, else its definition."""
-    variable = core.model.variables[core.names[v]]
-    known = _restricted(core.factors, evidence)
-    family = core.factors.families[v]
-    alone = _only(core.factors, [v])
+    variable = compiled.model.variables[compiled.names[v]]
+    known = _restricted(compiled.factors, evidence)
+    family = compiled.factors.families[v]
+    alone = _only(compiled.factors, [v])
     involved = [p for p in family.parents if p in known]
     if v in known and not _possible(alone, known, [v, *involved]):
         for p in list(involved):
             fewer = [w for w in involved if w != p]
             if not _possible(alone, known, [v, *fewer]):
                 involved = fewer
-        given = ", ".join(_allowed(core, p, known[p]) for p in involved)
-        question = _allowed(core, v, known[v]) + (f" | {given}" if given else "")
-        return f"The model gives P({question}) = 0 ({_where(core, v, known)})."
+        given = ", ".join(_allowed(compiled, p, known[p]) for p in involved)
+        question = _allowed(compiled, v, known[v]) + (f" | {given}" if given else "")
+        return f"The model gives P({question}) = 0 ({_where(compiled, v, known)})."
     if variable.gate == "deterministic":
         defined = _short(definition(variable.expression))
-        return f'The model defines {variable.name} as {defined} ({variable.location.file or core.model.name}, "definition").'
-    return f"The model rules combinations out in {variable.name} ({_where(core, v, known)})."
+        return f'The model defines {variable.name} as {defined} ({variable.location.file or compiled.model.name}, "definition").'
+    return f"The model rules combinations out in {variable.name} ({_where(compiled, v, known)})."
 
 
 def definition(expression: Sequence[tuple[str, str]]) -> str:
@@ -186,18 +186,18 @@ def _possible(factors: Factors, known: dict[int, FloatArray], variables: Sequenc
     return Engine(factors).log_probability(Evidence({v: known[v] for v in variables})) > -np.inf
 
 
-def _allowed(core: Core, v: int, vector: FloatArray) -> str:
+def _allowed(compiled: CompiledModel, v: int, vector: FloatArray) -> str:
     """What is left of a variable: `fever=present`, or `age_group={50-59, 60-69}`."""
-    states = [core.states(v)[s] for s in np.flatnonzero(vector)]
-    return str(Term(core.names[v], tuple(states)))
+    states = [compiled.states(v)[s] for s in np.flatnonzero(vector)]
+    return str(Term(compiled.names[v], tuple(states)))
 
 
-def _where(core: Core, v: int, known: dict[int, FloatArray]) -> str:
+def _where(compiled: CompiledModel, v: int, known: dict[int, FloatArray]) -> str:
     """File and number behind a zero: `diagnoses.toml, "definition"` where it is so by definition."""
-    name = core.names[v]
-    variable = core.model.variables[name]
-    numbers = [n for n in core.model.numbers.values() if n.variable == name and n.value in (0.0, 1.0)]
-    numbers = [n for n in numbers if core.compatible(n.id, known)] or numbers
+    name = compiled.names[v]
+    variable = compiled.model.variables[name]
+    numbers = [n for n in compiled.model.numbers.values() if n.variable == name and n.value in (0.0, 1.0)]
+    numbers = [n for n in numbers if compiled.compatible(n.id, known)] or numbers
     if variable.gate == "deterministic" or not numbers or all(n.grade == "definition" for n in numbers):
-        return f'{variable.location.file or core.model.name}, "definition"'
-    return f'{numbers[0].location.file or core.model.name}, number "{numbers[0].id}"'
+        return f'{variable.location.file or compiled.model.name}, "definition"'
+    return f'{numbers[0].location.file or compiled.model.name}, number "{numbers[0].id}"'

@@ -18,21 +18,23 @@ from bayesnet.pattern import Term, format_terms, likelihoods, parse_findings
 from bayesnet.results.probability import Distribution, Joint, MostProbable, Posterior, Posteriors, Probability
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.query.compiled import Core
+    from bayesnet.analysis.query.compiled import CompiledModel
 
 
-def priors(core: Core, findings: Findings, variables: Sequence[int], mentioned: Sequence[int] = ()) -> Mapping[int, FloatArray]:
-    """P(v) without the findings, context and interventions kept; remembered by the core."""
-    context = core.context(findings)
-    key = (context.text, tuple(sorted(core.stated(context, mentioned).variables)))
-    known = core.remembered.setdefault(key, {})
+def priors(
+    compiled: CompiledModel, findings: Findings, variables: Sequence[int], mentioned: Sequence[int] = ()
+) -> Mapping[int, FloatArray]:
+    """P(v) without the findings, context and interventions kept; remembered by the compiled."""
+    context = compiled.context(findings)
+    key = (context.text, tuple(sorted(compiled.stated(context, mentioned).variables)))
+    known = compiled.remembered.setdefault(key, {})
     missing = [v for v in variables if v not in known]
     if missing:
-        known.update(core.ask(context, lambda engine, evidence: engine.posteriors(evidence, missing), mentioned).marginals)
+        known.update(compiled.ask(context, lambda engine, evidence: engine.posteriors(evidence, missing), mentioned).marginals)
     return known
 
 
-def posterior(core: Core, question: str, given: Given = None, do: Given = None) -> Posterior:
+def posterior(compiled: CompiledModel, question: str, given: Given = None, do: Given = None) -> Posterior:
     """P(variable | findings), with its prior.
 
     Raises
@@ -42,7 +44,7 @@ def posterior(core: Core, question: str, given: Given = None, do: Given = None) 
     ImpossibleEvidence
         When the findings cannot hold together.
     """
-    asked = read_question(core, question, given, do)
+    asked = read_question(compiled, question, given, do)
     if len(asked.targets) != 1:
         raise PatternError(
             question,
@@ -51,58 +53,58 @@ def posterior(core: Core, question: str, given: Given = None, do: Given = None) 
             way_out="use joint() or probability() for several",
         )
     term = asked.targets[0]
-    v = core.index[term.name]
+    v = compiled.index[term.name]
     if term.states:
-        core.resolved(term, question)
+        compiled.resolved(term, question)
     mentioned = (v,)
-    evidence = core.evidence(asked.findings, mentioned)
-    after = core.ask(asked.findings, lambda engine, evidence: engine.posteriors(evidence, (v,)), mentioned).marginals
-    before = priors(core, asked.findings, (v,), mentioned)
-    stated = core.stated(asked.findings, mentioned)
+    evidence = compiled.evidence(asked.findings, mentioned)
+    after = compiled.ask(asked.findings, lambda engine, evidence: engine.posteriors(evidence, (v,)), mentioned).marginals
+    before = priors(compiled, asked.findings, (v,), mentioned)
+    stated = compiled.stated(asked.findings, mentioned)
     return Posterior(
-        title=core.title(str(term), asked.findings),
-        basis=core.basis(stated, weakest(core, evidence, (v,))),
-        posterior=distribution(core, v, after[v]),
-        prior=distribution(core, v, before[v]),
+        title=compiled.title(str(term), asked.findings),
+        basis=compiled.basis(stated, weakest(compiled, evidence, (v,))),
+        posterior=distribution(compiled, v, after[v]),
+        prior=distribution(compiled, v, before[v]),
     )
 
 
-def posteriors(core: Core, findings: Findings, of: Sequence[int] | None = None) -> Posteriors:
+def posteriors(compiled: CompiledModel, findings: Findings, of: Sequence[int] | None = None) -> Posteriors:
     """P(v | findings) for every variable in one pass, or for those in `of`."""
-    variables = tuple(range(len(core.names))) if of is None else tuple(of)
+    variables = tuple(range(len(compiled.names))) if of is None else tuple(of)
     mentioned = () if of is None else variables
-    after = core.ask(findings, lambda engine, evidence: engine.posteriors(evidence, of), mentioned).marginals
-    before = priors(core, findings, variables, mentioned)
-    basis = core.basis(core.stated(findings, mentioned))
+    after = compiled.ask(findings, lambda engine, evidence: engine.posteriors(evidence, of), mentioned).marginals
+    before = priors(compiled, findings, variables, mentioned)
+    basis = compiled.basis(compiled.stated(findings, mentioned))
     each = tuple(
         Posterior(
-            title=core.title(str(Term(core.names[v])), findings),
+            title=compiled.title(str(Term(compiled.names[v])), findings),
             basis=basis,
-            posterior=distribution(core, v, after[v]),
-            prior=distribution(core, v, before[v]),
+            posterior=distribution(compiled, v, after[v]),
+            prior=distribution(compiled, v, before[v]),
         )
         for v in variables
     )
-    return Posteriors(title=findings.text, basis=basis, posteriors=each, log_probability=log_probability(core, findings))
+    return Posteriors(title=findings.text, basis=basis, posteriors=each, log_probability=log_probability(compiled, findings))
 
 
-def assignment(core: Core, question: str, given: Given = None, do: Given = None) -> Probability:
+def assignment(compiled: CompiledModel, question: str, given: Given = None, do: Given = None) -> Probability:
     """P(assignment | findings), as a result that prints; see `probability`."""
-    asked = read_question(core, question, given, do)
-    parts = [_vector(core, term, question) for term in asked.targets]
+    asked = read_question(compiled, question, given, do)
+    parts = [_vector(compiled, term, question) for term in asked.targets]
     variables = tuple(v for v, _ in parts)
-    p = _share(core, parts, asked.findings)
+    p = _share(compiled, parts, asked.findings)
     text = format_terms(asked.targets)
-    evidence = core.evidence(asked.findings, variables)
+    evidence = compiled.evidence(asked.findings, variables)
     return Probability(
-        title=core.title(text, asked.findings),
-        basis=core.basis(core.stated(asked.findings, variables), weakest(core, evidence, variables)),
+        title=compiled.title(text, asked.findings),
+        basis=compiled.basis(compiled.stated(asked.findings, variables), weakest(compiled, evidence, variables)),
         assignment=text,
         probability=p,
     )
 
 
-def probability(core: Core, wanted: str | Mapping[str, object], given: Given = None, do: Given = None) -> float:
+def probability(compiled: CompiledModel, wanted: str | Mapping[str, object], given: Given = None, do: Given = None) -> float:
     """P(assignment | findings): of all its parts together, 0.0 where it cannot be.
 
     Raises
@@ -111,53 +113,53 @@ def probability(core: Core, wanted: str | Mapping[str, object], given: Given = N
         When the findings cannot hold together.
     """
     if isinstance(wanted, str):
-        asked = read_question(core, wanted, given, do)
-        return _share(core, [_vector(core, term, wanted) for term in asked.targets], asked.findings)
-    states = read_given(core, wanted)
+        asked = read_question(compiled, wanted, given, do)
+        return _share(compiled, [_vector(compiled, term, wanted) for term in asked.targets], asked.findings)
+    states = read_given(compiled, wanted)
     _only_states(states)
-    return _share(core, [(item.variable, np.array(item.vector)) for item in states.items], read_given(core, given, do))
+    return _share(compiled, [(item.variable, np.array(item.vector)) for item in states.items], read_given(compiled, given, do))
 
 
-def _share(core: Core, parts: Sequence[tuple[int, FloatArray]], findings: Findings) -> float:
+def _share(compiled: CompiledModel, parts: Sequence[tuple[int, FloatArray]], findings: Findings) -> float:
     """P(parts, findings) / P(findings)."""
     variables = [v for v, _ in parts]
-    evidence = core.evidence(findings, variables)
-    below = core.ask(findings, lambda engine, evidence: _possible(engine.log_probability(evidence)), variables)
+    evidence = compiled.evidence(findings, variables)
+    below = compiled.ask(findings, lambda engine, evidence: _possible(engine.log_probability(evidence)), variables)
     for v, vector in parts:
         evidence = evidence.with_likelihood(v, vector)
-    return min(1.0, math.exp(core.engine.log_probability(evidence) - below))
+    return min(1.0, math.exp(compiled.engine.log_probability(evidence) - below))
 
 
-def log_probability(core: Core, findings: Findings) -> float:
+def log_probability(compiled: CompiledModel, findings: Findings) -> float:
     """ln P(findings), likelihoods as given; -inf where they cannot hold together.
 
     The default of a context variable is a condition, not a finding: ln P(findings | setting=primary_care). A new marginal is not
     an observation and has no probability of its own: it adds nothing, but where it cannot be had the answer is -inf.
     """
-    stated = core.stated(findings)
+    stated = compiled.stated(findings)
     if stated.marginals:
         try:
-            core.evidence(findings)
+            compiled.evidence(findings)
         except ImpossibleEvidence:
             return -math.inf
-    return core.engine.log_probability(stated.evidence()) - _log_assumed(core, stated)
+    return compiled.engine.log_probability(stated.evidence()) - _log_assumed(compiled, stated)
 
 
-def joint(core: Core, variables: Sequence[int], findings: Findings) -> Joint:
+def joint(compiled: CompiledModel, variables: Sequence[int], findings: Findings) -> Joint:
     """P(variables | findings) as one table."""
-    table = core.ask(findings, lambda engine, evidence: engine.joint(variables, evidence), variables).table
-    evidence = core.evidence(findings, variables)
+    table = compiled.ask(findings, lambda engine, evidence: engine.joint(variables, evidence), variables).table
+    evidence = compiled.evidence(findings, variables)
     return Joint(
-        title=core.title(", ".join(str(Term(core.names[v])) for v in variables), findings),
-        basis=core.basis(core.stated(findings, variables), weakest(core, evidence, variables)),
-        variables=tuple(core.names[v] for v in variables),
-        states=tuple(core.states(v) for v in variables),
+        title=compiled.title(", ".join(str(Term(compiled.names[v])) for v in variables), findings),
+        basis=compiled.basis(compiled.stated(findings, variables), weakest(compiled, evidence, variables)),
+        variables=tuple(compiled.names[v] for v in variables),
+        states=tuple(compiled.states(v) for v in variables),
         probabilities=tuple(float(p) for p in table.ravel()),
-        log_probability=log_probability(core, findings),
+        log_probability=log_probability(compiled, findings),
     )
 
 
-def most_probable(core: Core, findings: Findings, of: Sequence[int] | None = None) -> MostProbable:
+def most_probable(compiled: CompiledModel, findings: Findings, of: Sequence[int] | None = None) -> MostProbable:
     """The most probable assignment of everything that is not known (MPE), or of the variables in `of`, the rest summed out (MAP).
 
     References
@@ -165,32 +167,32 @@ def most_probable(core: Core, findings: Findings, of: Sequence[int] | None = Non
     Pearl J (1988). Probabilistic Reasoning in Intelligent Systems. Morgan Kaufmann.
     """
     mentioned = tuple(of or ())
-    best = core.ask(findings, lambda engine, evidence: engine.most_probable(evidence, of), mentioned)
-    evidence = core.evidence(findings, mentioned)
-    below = core.engine.log_probability(evidence)
+    best = compiled.ask(findings, lambda engine, evidence: engine.most_probable(evidence, of), mentioned)
+    evidence = compiled.evidence(findings, mentioned)
+    below = compiled.engine.log_probability(evidence)
     log_posterior = best.log_probability - below
     runner_up_posterior = best.runner_up_log_probability - below
     # Likelihoods that stand for a new marginal have no scale of their own: ln P(findings) is counted without them.
-    stated = core.stated(findings, mentioned)
-    log_findings = core.engine.log_probability(stated.evidence()) - _log_assumed(core, stated)
+    stated = compiled.stated(findings, mentioned)
+    log_findings = compiled.engine.log_probability(stated.evidence()) - _log_assumed(compiled, stated)
     return MostProbable(
         title=findings.text,
-        basis=core.basis(stated),
-        assignment=_named(core, best.assignment),
+        basis=compiled.basis(stated),
+        assignment=_named(compiled, best.assignment),
         log_probability=log_posterior + log_findings,
         log_posterior=log_posterior,
-        runner_up=None if best.runner_up is None else _named(core, best.runner_up),
+        runner_up=None if best.runner_up is None else _named(compiled, best.runner_up),
         runner_up_log_probability=runner_up_posterior + log_findings if best.runner_up is not None else -math.inf,
         unique=best.unique,
     )
 
 
-def distribution(core: Core, v: int, probabilities: FloatArray) -> Distribution:
+def distribution(compiled: CompiledModel, v: int, probabilities: FloatArray) -> Distribution:
     """The probabilities of a variable's states with their names."""
-    return Distribution(core.names[v], core.states(v), tuple(float(p) for p in probabilities))
+    return Distribution(compiled.names[v], compiled.states(v), tuple(float(p) for p in probabilities))
 
 
-def read_variables(core: Core, names: str | Sequence[str]) -> tuple[int, ...]:
+def read_variables(compiled: CompiledModel, names: str | Sequence[str]) -> tuple[int, ...]:
     """Indices of variables given by name, in a list or in one text with commas; each once."""
     if isinstance(names, str):
         terms = parse_findings(names)
@@ -200,7 +202,7 @@ def read_variables(core: Core, names: str | Sequence[str]) -> tuple[int, ...]:
                     names, term.column, f'"{term}" is more than the name of a variable', way_out=f'write "{Term(term.name)}"'
                 )
         names = [term.name for term in terms]
-    found = tuple(core.variable(name) for name in names)
+    found = tuple(compiled.variable(name) for name in names)
     if len(set(found)) < len(found) or not found:
         raise PatternError(
             ", ".join(names), 1, "a variable stands twice" if found else "no variable is named", expected="each variable once"
@@ -208,10 +210,10 @@ def read_variables(core: Core, names: str | Sequence[str]) -> tuple[int, ...]:
     return found
 
 
-def _vector(core: Core, term: Term, text: str) -> tuple[int, FloatArray]:
-    resolved = core.resolved(term, text)
-    v = core.index[resolved.name]
-    return v, np.array(likelihoods(resolved, core.states(v)))
+def _vector(compiled: CompiledModel, term: Term, text: str) -> tuple[int, FloatArray]:
+    resolved = compiled.resolved(term, text)
+    v = compiled.index[resolved.name]
+    return v, np.array(likelihoods(resolved, compiled.states(v)))
 
 
 def _only_states(wanted: Findings) -> None:
@@ -231,14 +233,14 @@ def _possible(log: float) -> float:
     return log
 
 
-def _log_assumed(core: Core, stated: Findings) -> float:
+def _log_assumed(compiled: CompiledModel, stated: Findings) -> float:
     """ln P(assumed defaults), under the interventions."""
     assumed = stated.keeping(item for item in stated.items if item.assumed)
     if not assumed.items:
         return 0.0
     evidence = assumed.evidence()
-    return core.engine.log_probability(Evidence(evidence.likelihoods, evidence.interventions))
+    return compiled.engine.log_probability(Evidence(evidence.likelihoods, evidence.interventions))
 
 
-def _named(core: Core, assignment: Mapping[int, int]) -> dict[str, str]:
-    return {core.names[v]: core.states(v)[state] for v, state in sorted(assignment.items())}
+def _named(compiled: CompiledModel, assignment: Mapping[int, int]) -> dict[str, str]:
+    return {compiled.names[v]: compiled.states(v)[state] for v, state in sorted(assignment.items())}

@@ -16,7 +16,7 @@ from bayesnet.model.factors import Factors, FloatArray, IntArray, NoisyFamily, T
 if TYPE_CHECKING:
     import pandas as pd
 
-    from bayesnet.analysis.query.compiled import Core
+    from bayesnet.analysis.query.compiled import CompiledModel
 
 _MAX_CELLS = 2.0**25
 _HELPERS = 1_000_000
@@ -31,7 +31,7 @@ class _Part:
     array: FloatArray
 
 
-def simulate(core: Core, count: int, findings: Findings, seed: int | None) -> pd.DataFrame:
+def simulate(compiled: CompiledModel, count: int, findings: Findings, seed: int | None) -> pd.DataFrame:
     """Give `count` cases as a DataFrame, one column per variable.
 
     The variables that findings depend on are eliminated once and drawn backwards from what elimination kept (Dawid 1992), the
@@ -46,11 +46,12 @@ def simulate(core: Core, count: int, findings: Findings, seed: int | None) -> pd
     if count != int(count) or count < 0:
         raise BayesnetError(f"The number of cases to simulate is a whole number of 0 or more; got {count!r}.")
     rng = np.random.default_rng(seed)
-    states = core.ask(findings, lambda _, evidence: sample(core.factors, evidence, count, rng))
+    states = compiled.ask(findings, lambda _, evidence: sample(compiled.factors, evidence, count, rng))
     columns = {
-        name: pd.Categorical.from_codes(states[:, v], categories=pd.Index(core.states(v))) for v, name in enumerate(core.names)
+        name: pd.Categorical.from_codes(states[:, v], categories=pd.Index(compiled.states(v)))
+        for v, name in enumerate(compiled.names)
     }
-    return pd.DataFrame(columns, columns=list(core.names))
+    return pd.DataFrame(columns, columns=list(compiled.names))
 
 
 def sample(factors: Factors, evidence: Evidence, count: int, rng: np.random.Generator) -> IntArray:

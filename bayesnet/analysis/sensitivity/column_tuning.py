@@ -20,24 +20,24 @@ from bayesnet.model.factors import FloatArray
 from bayesnet.results.tuning import Change
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.query.compiled import Core
+    from bayesnet.analysis.query.compiled import CompiledModel
 
 
-def column_changes(core: Core, asked: Questions, free: NDArray[np.bool_], locked: NDArray[np.bool_]) -> list[Change]:
+def column_changes(compiled: CompiledModel, asked: Questions, free: NDArray[np.bool_], locked: NDArray[np.bool_]) -> list[Change]:
     """The smallest change of each table column that meets the bound; columns with a locked number stay."""
-    numbers = core.numbers
+    numbers = compiled.numbers
     entries = np.flatnonzero((numbers.kind == ENTRY) & free)
     stuck = set(numbers.first[np.flatnonzero(locked & (numbers.kind == ENTRY))].tolist())
     firsts = [first for first in dict.fromkeys(numbers.first[entries].tolist()) if first not in stuck]
-    found = (_column_change(core, asked, first) for first in firsts)
+    found = (_column_change(compiled, asked, first) for first in firsts)
     return [change for change in found if change is not None]
 
 
-def _column_change(core: Core, asked: Questions, first: int) -> Change | None:
+def _column_change(compiled: CompiledModel, asked: Questions, first: int) -> Change | None:
     """The smallest change of one column, None where no change of it meets the bound."""
-    numbers = core.numbers
+    numbers = compiled.numbers
     k = int(np.flatnonzero(numbers.first == first)[0])
-    states = core.factors.states[numbers.family[k]]
+    states = compiled.factors.states[numbers.family[k]]
     position = np.arange(first, first + len(states))
     column = numbers.flat[position]
     rows = asked.entries(position)
@@ -49,7 +49,7 @@ def _column_change(core: Core, asked: Questions, first: int) -> Change | None:
         for moved, shift in _splits(asked, rows, column, up):
             if best is None or abs(shift) < abs(best[0]):
                 best = (shift, moved)
-    return None if best is None else _record(core, k, states, column, best)
+    return None if best is None else _record(compiled, k, states, column, best)
 
 
 def _pull(asked: Questions, rows: FloatArray, column: FloatArray) -> FloatArray:
@@ -76,11 +76,13 @@ def _splits(asked: Questions, rows: FloatArray, column: FloatArray, up: NDArray[
     return found
 
 
-def _record(core: Core, k: int, states: tuple[str, ...], column: FloatArray, best: tuple[float, FloatArray]) -> Change:
+def _record(
+    compiled: CompiledModel, k: int, states: tuple[str, ...], column: FloatArray, best: tuple[float, FloatArray]
+) -> Change:
     """The record of a column: `variable | parents`, its states before and after."""
     shift, moved = best
-    number = records(core)[k]
+    number = records(compiled)[k]
     _, bar, condition = number.id.partition(" | ")
     before, after = (dict(zip(states, part.tolist(), strict=True)) for part in (column, moved))
-    about = (number.source, number.grade, citation(core, number))
+    about = (number.source, number.grade, citation(compiled, number))
     return Change(f"{number.variable}{bar}{condition}", before, after, shift, abs(shift), False, *about)

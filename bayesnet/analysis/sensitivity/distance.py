@@ -17,7 +17,7 @@ from bayesnet.results.base import Basis
 from bayesnet.results.tuning import Distance
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.query.compiled import Core
+    from bayesnet.analysis.query.compiled import CompiledModel
 
 
 Term = tuple[tuple[int, ...], FloatArray]
@@ -77,7 +77,7 @@ class Conditional:
     table: FloatArray
 
 
-def distance(core: Core, other: Core) -> Distance:
+def distance(compiled: CompiledModel, other: CompiledModel) -> Distance:
     """CD distance and KL(first || second) of two networks over the same variables, and which variables differ.
 
     Raises
@@ -87,13 +87,13 @@ def distance(core: Core, other: Core) -> Distance:
     TooWide
         When the distance would need too large a table.
     """
-    first, second = core.factors, other.factors
+    first, second = compiled.factors, other.factors
     changed, _ = _parts(first, second)
     return Distance(
-        title=f"distance of {core.model.name} and {other.model.name}",
-        basis=Basis(core.model.name, core.model.version, core.model.digest),
+        title=f"distance of {compiled.model.name} and {other.model.name}",
+        basis=Basis(compiled.model.name, compiled.model.version, compiled.model.digest),
         cd=cd_distance(first, second),
-        kl=kl_divergence(first, second, core.engine),
+        kl=kl_divergence(first, second, compiled.engine),
         changed=tuple(first.names[old.axes[-1]] if old.axes else "" for old, _ in changed),
     )
 

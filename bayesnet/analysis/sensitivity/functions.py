@@ -18,7 +18,7 @@ from bayesnet.model.factors import FloatArray, IntArray
 from bayesnet.results.sensitivity import NumberSensitivity, Sensitivities, SensitivityFunction
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.query.compiled import Core
+    from bayesnet.analysis.query.compiled import CompiledModel
 
 
 _SIDE = 6
@@ -108,13 +108,13 @@ _POINTS = 101
 
 
 def sensitivities(
-    core: Core, findings: Findings, target: str, covariation: str = PROPORTIONAL, cases: float = CASES
+    compiled: CompiledModel, findings: Findings, target: str, covariation: str = PROPORTIONAL, cases: float = CASES
 ) -> Sensitivities:
     """Every number of the network and what it does to P(target | findings).
 
     Parameters
     ----------
-    core
+    compiled
         The network.
     findings
         What is known: hard, virtual, one-of findings and interventions. A new marginal (Jeffrey) counts as the likelihoods that
@@ -137,33 +137,33 @@ def sensitivities(
     Darwiche A (2003). A differential approach to inference in Bayesian networks. J ACM 50(3):280-305.
     van der Gaag LC, Renooij S (2001). Analysing sensitivity data from probabilistic networks. UAI 2001, 530-537.
     """
-    subject = Subject.of(core, findings, target)
+    subject = Subject.of(compiled, findings, target)
     alone = _under(subject.response((subject.target,)), covariation)
-    ks = np.arange(core.numbers.count)
-    slopes = {"value": core.factors.values, "derivative": alone.derivative[0], **_coefficients(alone, ks)}
+    ks = np.arange(compiled.numbers.count)
+    slopes = {"value": compiled.factors.values, "derivative": alone.derivative[0], **_coefficients(alone, ks)}
 
     def complete() -> tuple[str, dict[str, list[Any]]]:
         response, leader, candidates = answered(subject, covariation)
-        columns = _columns(response, ranges(core, cases), ks, leader, candidates)
+        columns = _columns(response, ranges(compiled, cases), ks, leader, candidates)
         width = np.abs(columns["at_high"] - columns["at_low"])
         order = np.lexsort((-columns["sensitivity_value"], -width))
         numeric = {name: column[order].tolist() for name, column in columns.items()}
-        return subject.event_name(response.events[leader]), {**numeric, **_words(core, ks[order])}
+        return subject.event_name(response.events[leader]), {**numeric, **_words(compiled, ks[order])}
 
     return Sensitivities(
         title=subject.title,
         basis=subject.basis,
         target=subject.name,
         value=alone.value(0),
-        slopes={"number": core.factors.number_ids, **slopes},
+        slopes={"number": compiled.factors.number_ids, **slopes},
         complete=complete,
-        assumption=ranges(core, cases).assumption,
+        assumption=ranges(compiled, cases).assumption,
         covariation=covariation,
     )
 
 
 def sensitivity(
-    core: Core, findings: Findings, target: str, number: str, covariation: str = PROPORTIONAL, cases: float = CASES
+    compiled: CompiledModel, findings: Findings, target: str, number: str, covariation: str = PROPORTIONAL, cases: float = CASES
 ) -> SensitivityFunction:
     """P(target | findings) as a function of one number.
 
@@ -174,12 +174,12 @@ def sensitivity(
     ImpossibleEvidence
         When the findings cannot hold together.
     """
-    k = core.number(number)
-    subject = Subject.of(core, findings, target)
+    k = compiled.number(number)
+    subject = Subject.of(compiled, findings, target)
     response, leader, candidates = answered(subject, covariation)
     ks = np.array([k])
-    columns = _columns(response, ranges(core, cases), ks, leader, candidates)
-    every: dict[str, Any] = {**{name: column.tolist() for name, column in columns.items()}, **_words(core, ks)}
+    columns = _columns(response, ranges(compiled, cases), ks, leader, candidates)
+    every: dict[str, Any] = {**{name: column.tolist() for name, column in columns.items()}, **_words(compiled, ks)}
     line = NumberSensitivity(**{name: column[0] for name, column in every.items()})
     highest = line.highest if math.isfinite(line.highest) else max(4.0 * line.high, 10.0 * line.value, 10.0)
     points = np.linspace(line.lowest, highest, _POINTS)
@@ -250,11 +250,11 @@ def _columns(response: Response, known: Ranges, ks: IntArray, leader: int, candi
     }
 
 
-def _words(core: Core, ks: IntArray) -> dict[str, list[str]]:
+def _words(compiled: CompiledModel, ks: IntArray) -> dict[str, list[str]]:
     """The fields of `NumberSensitivity` that are words."""
-    all_records = records(core)
+    all_records = records(compiled)
     mine = [all_records[k] for k in ks.tolist()]
-    cited = {key: source.short for key, source in core.model.sources.items()}
+    cited = {key: source.short for key, source in compiled.model.sources.items()}
     return {
         "number": [number.id for number in mine],
         "source": [number.source for number in mine],

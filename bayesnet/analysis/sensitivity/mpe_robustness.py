@@ -20,7 +20,7 @@ from bayesnet.model.factors import FloatArray
 from bayesnet.results.tuning import ExplanationRange
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.query.compiled import Core
+    from bayesnet.analysis.query.compiled import CompiledModel
 
 World = Mapping[int, int]
 _SLACK = 1e-10
@@ -28,7 +28,7 @@ _FAR = 1e8
 """How far an odds without an upper bound is followed, as a multiple of its value."""
 
 
-def explanation_range(core: Core, findings: Findings, number: str) -> ExplanationRange:
+def explanation_range(compiled: CompiledModel, findings: Findings, number: str) -> ExplanationRange:
     """The range of one number in which the most probable assignment of everything unknown (the MPE) does not change.
 
     P(w, e) of a fixed assignment w is its present value times the change of one entry, so that the best assignment at a far value
@@ -46,25 +46,25 @@ def explanation_range(core: Core, findings: Findings, number: str) -> Explanatio
     ----------
     Chan H, Darwiche A (2006). On the robustness of most probable explanations. UAI 2006, 63-71.
     """
-    k = core.number(number)
-    evidence = core.ask(findings, checked)
-    line = _Line(core, evidence, k)
-    start = float(core.factors.values[k])
-    lowest, highest = (float(bound[k]) for bound in core.numbers.domain)
+    k = compiled.number(number)
+    evidence = compiled.ask(findings, checked)
+    line = _Line(compiled, evidence, k)
+    start = float(compiled.factors.values[k])
+    lowest, highest = (float(bound[k]) for bound in compiled.numbers.domain)
     here, _ = line.best(start)
     low, below = line.follow(here, start, lowest)
     high, above = line.follow(here, start, highest if math.isfinite(highest) else _FAR * max(start, 1.0))
-    stated = core.stated(findings)
+    stated = compiled.stated(findings)
     return ExplanationRange(
         title=findings.text,
-        basis=core.basis(stated),
-        number=core.factors.number_ids[k],
+        basis=compiled.basis(stated),
+        number=compiled.factors.number_ids[k],
         value=start,
         low=low if below is not None else lowest,
         high=high if above is not None else highest,
-        below=_changes(core, here, below),
-        above=_changes(core, here, above),
-        assignment=_named(core, here),
+        below=_changes(compiled, here, below),
+        above=_changes(compiled, here, above),
+        assignment=_named(compiled, here),
     )
 
 
@@ -72,14 +72,14 @@ def explanation_range(core: Core, findings: Findings, number: str) -> Explanatio
 class _Line:
     """The network along one number."""
 
-    core: Core
+    compiled: CompiledModel
     evidence: Evidence
     k: int
 
     def best(self, x: float) -> tuple[World, float]:
         """The most probable assignment with the number at x, and ln P of it with the evidence."""
-        values = moved_values(self.core.numbers, np.array([self.k]), np.array([x]))[:, 0]
-        found = Engine(self.core.expander.factors(values)).most_probable(self.evidence)
+        values = moved_values(self.compiled.numbers, np.array([self.k]), np.array([x]))[:, 0]
+        found = Engine(self.compiled.expander.factors(values)).most_probable(self.evidence)
         return found.assignment, found.log_probability
 
     def follow(self, here: World, start: float, end: float) -> tuple[float, World | None]:
@@ -117,26 +117,26 @@ class _Line:
 
     def _log_entries(self, world: World, xs: FloatArray) -> FloatArray:
         """ln of the entry of the number's family that an assignment uses, with the number at each x."""
-        core = self.core
-        f = int(core.numbers.family[self.k])
+        compiled = self.compiled
+        f = int(compiled.numbers.family[self.k])
         if f < 0 or f in self.evidence.interventions:
             return np.zeros(len(xs))
         states = {**self.evidence.hard(), **self.evidence.interventions, **world}
-        gate = core.expander.gates[f]
-        tensors = gate.tensors(moved_values(core.numbers, np.full(len(xs), self.k), xs))
-        place = (*(states[p] for p in core.factors.families[f].parents), states[f])
+        gate = compiled.expander.gates[f]
+        tensors = gate.tensors(moved_values(compiled.numbers, np.full(len(xs), self.k), xs))
+        place = (*(states[p] for p in compiled.factors.families[f].parents), states[f])
         entries = [table_of(gate.family(tuple(t[..., i] for t in tensors)))[place] for i in range(len(xs))]
         with np.errstate(divide="ignore"):
             logs: FloatArray = np.log(np.array(entries))
         return logs
 
 
-def _changes(core: Core, here: World, there: World | None) -> dict[str, str]:
+def _changes(compiled: CompiledModel, here: World, there: World | None) -> dict[str, str]:
     """What another assignment says differently."""
     if there is None:
         return {}
-    return {core.names[v]: core.states(v)[s] for v, s in sorted(there.items()) if here.get(v) != s}
+    return {compiled.names[v]: compiled.states(v)[s] for v, s in sorted(there.items()) if here.get(v) != s}
 
 
-def _named(core: Core, world: World) -> dict[str, str]:
-    return {core.names[v]: core.states(v)[s] for v, s in sorted(world.items())}
+def _named(compiled: CompiledModel, world: World) -> dict[str, str]:
+    return {compiled.names[v]: compiled.states(v)[s] for v, s in sorted(world.items())}

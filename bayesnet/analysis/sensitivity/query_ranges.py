@@ -24,7 +24,7 @@ from bayesnet.pattern import literal
 from bayesnet.results.base import Basis
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.query.compiled import Core
+    from bayesnet.analysis.query.compiled import CompiledModel
 
 CASES = 100.0
 """Where a network cites no ranges, each column is taken as if it had been counted in so many cases."""
@@ -52,14 +52,14 @@ class Ranges:
 class Subject:
     """A target (variable, state) under findings; `evidence` has the defaults entered, `label` is the question in words."""
 
-    core: Core
+    compiled: CompiledModel
     findings: Findings
     evidence: Evidence
     target: Event
     name: str
 
     @classmethod
-    def of(cls, core: Core, findings: Findings, target: str) -> Subject:
+    def of(cls, compiled: CompiledModel, findings: Findings, target: str) -> Subject:
         """Read a target such as `spinal_metastasis` or `smoke=yes`.
 
         Raises
@@ -69,9 +69,9 @@ class Subject:
         ImpossibleEvidence
             When the findings cannot hold together.
         """
-        v, state = read_target(core, target)
-        name = literal(core.names[v], core.states(v)[state])
-        return cls(core, findings, core.evidence(findings, (v,)), (v, state), name)
+        v, state = read_target(compiled, target)
+        name = literal(compiled.names[v], compiled.states(v)[state])
+        return cls(compiled, findings, compiled.evidence(findings, (v,)), (v, state), name)
 
     @property
     def label(self) -> str:
@@ -81,42 +81,44 @@ class Subject:
     @property
     def title(self) -> str:
         """The question in the pattern language."""
-        return self.core.title(self.name, self.findings)
+        return self.compiled.title(self.name, self.findings)
 
     @property
     def basis(self) -> Basis:
         """What the answer rests on."""
         v = self.target[0]
-        return self.core.basis(self.core.stated(self.findings, (v,)), weakest(self.core, self.evidence, (v,)))
+        return self.compiled.basis(self.compiled.stated(self.findings, (v,)), weakest(self.compiled, self.evidence, (v,)))
 
     @property
     def candidates(self) -> tuple[Event, ...]:
         """What can lead: every diagnosis of the network that is not settled by the findings, or every state of the target."""
         known = {**self.evidence.hard(), **self.evidence.interventions}
-        diagnoses = tuple((v, self.core.state(v, "present")) for v in self.core.diagnoses if v not in known)
+        diagnoses = tuple((v, self.compiled.state(v, "present")) for v in self.compiled.diagnoses if v not in known)
         v = self.target[0]
-        if diagnoses and v in self.core.diagnoses:
+        if diagnoses and v in self.compiled.diagnoses:
             return diagnoses
-        return tuple((v, s) for s in range(len(self.core.states(v))))
+        return tuple((v, s) for s in range(len(self.compiled.states(v))))
 
     def event_name(self, event: Event) -> str:
         """An event in the pattern language."""
         v, state = event
-        return literal(self.core.names[v], self.core.states(v)[state])
+        return literal(self.compiled.names[v], self.compiled.states(v)[state])
 
     def response(self, events: Sequence[Event]) -> Response:
         """How the probabilities of events follow each number. Raises ImpossibleEvidence where the findings clash."""
         try:
-            return Response.of(self.core.numbers, self.core.engine, self.evidence, events, self._rerun(tuple(events)))
+            return Response.of(self.compiled.numbers, self.compiled.engine, self.evidence, events, self._rerun(tuple(events)))
         except ZeroEvidence:
             from bayesnet.analysis.query.impossible import impossible
 
-            raise impossible(self.core, self.core.stated(self.findings, (self.target[0],))) from None
+            raise impossible(self.compiled, self.compiled.stated(self.findings, (self.target[0],))) from None
 
     def present(self, events: Sequence[Event]) -> FloatArray:
         """P(event | evidence) at the present numbers, shape (events,). Raises ImpossibleEvidence where they cannot be had."""
         variables = tuple(dict.fromkeys(v for v, _ in events))
-        found = self.core.ask(self.findings, lambda engine, evidence: engine.posteriors(evidence, variables), (self.target[0],))
+        found = self.compiled.ask(
+            self.findings, lambda engine, evidence: engine.posteriors(evidence, variables), (self.target[0],)
+        )
         return np.array([found.marginals[v][state] for v, state in events])
 
     def marginals(
@@ -131,7 +133,7 @@ class Subject:
         rows, logs = np.empty((len(events), values.shape[1])), np.empty(values.shape[1])
         for start in range(0, values.shape[1], _CHUNK):
             part = slice(start, min(start + _CHUNK, values.shape[1]))
-            drawn = self.core.engine.draws(self.evidence, self._tensors(values[:, part], moved), variables)
+            drawn = self.compiled.engine.draws(self.evidence, self._tensors(values[:, part], moved), variables)
             logs[part] = drawn.log_probability
             for i, (v, state) in enumerate(events):
                 rows[i, part] = drawn.marginals[v][state]
@@ -140,17 +142,17 @@ class Subject:
     def _tensors(self, values: FloatArray, moved: IntArray | None) -> list[tuple[FloatArray, ...]]:
         """The tensors of every family, batch axis last; of length one where nothing moved."""
         if moved is None:
-            return self.core.expander.tensors(values)
-        tensors = [tuple(t[..., None] for t in family.tensors) for family in self.core.factors.families]
-        for f in np.unique(self.core.numbers.family[moved]).tolist():
-            tensors[f] = self.core.expander.gates[f].tensors(values)
+            return self.compiled.expander.tensors(values)
+        tensors = [tuple(t[..., None] for t in family.tensors) for family in self.compiled.factors.families]
+        for f in np.unique(self.compiled.numbers.family[moved]).tolist():
+            tensors[f] = self.compiled.expander.gates[f].tensors(values)
         return tensors
 
     def _rerun(self, events: tuple[Event, ...]) -> Rerun:
         """Run the network again with single numbers moved."""
 
         def rerun(ks: IntArray, xs: FloatArray, log_scale: float) -> FloatArray:
-            rows, logs = self.marginals(moved_values(self.core.numbers, ks, xs), events, np.unique(ks))
+            rows, logs = self.marginals(moved_values(self.compiled.numbers, ks, xs), events, np.unique(ks))
             total = np.exp(logs - log_scale)
             return np.vstack([np.where(total > 0, rows * total, 0.0), total])
 
@@ -158,55 +160,55 @@ class Subject:
 
 
 def checked(engine: Engine, evidence: Evidence) -> Evidence:
-    """Pass evidence on that can be; for `Core.ask`. Raises ZeroEvidence where it cannot."""
+    """Pass evidence on that can be; for `CompiledModel.ask`. Raises ZeroEvidence where it cannot."""
     if engine.log_probability(evidence) == -math.inf:
         raise ZeroEvidence
     return evidence
 
 
-def records(core: Core) -> tuple[Number, ...]:
+def records(compiled: CompiledModel) -> tuple[Number, ...]:
     """The records of all numbers, in the order of their positions."""
-    return tuple(core.model.numbers[name] for name in core.expander.number_ids)
+    return tuple(compiled.model.numbers[name] for name in compiled.expander.number_ids)
 
 
-def citation(core: Core, number: Number) -> str:
+def citation(compiled: CompiledModel, number: Number) -> str:
     """Author and year of a number's source, empty where it has none."""
-    source = core.model.sources.get(number.source)
+    source = compiled.model.sources.get(number.source)
     return source.short if source else ""
 
 
-_RANGES: WeakKeyDictionary[Core, dict[float, Ranges]] = WeakKeyDictionary()
+_RANGES: WeakKeyDictionary[CompiledModel, dict[float, Ranges]] = WeakKeyDictionary()
 
 
-def ranges(core: Core, cases: float = CASES) -> Ranges:
+def ranges(compiled: CompiledModel, cases: float = CASES) -> Ranges:
     """The cited range of every number; where the network cites none at all, those of counts in `cases` cases per column."""
-    known = _RANGES.setdefault(core, {})
+    known = _RANGES.setdefault(compiled, {})
     if cases not in known:
-        known[cases] = _ranges(core, cases)
+        known[cases] = _ranges(compiled, cases)
     return known[cases]
 
 
-def has_ranges(core: Core) -> bool:
+def has_ranges(compiled: CompiledModel) -> bool:
     """Whether any number of the network cites a range."""
-    return any(number.low < number.high for number in core.model.numbers.values())
+    return any(number.low < number.high for number in compiled.model.numbers.values())
 
 
-def _ranges(core: Core, cases: float) -> Ranges:
-    numbers, all_records = core.numbers, records(core)
+def _ranges(compiled: CompiledModel, cases: float) -> Ranges:
+    numbers, all_records = compiled.numbers, records(compiled)
     lowest, highest = numbers.domain
-    if has_ranges(core):
+    if has_ranges(compiled):
         low = np.array([number.low for number in all_records])
         high = np.array([number.high for number in all_records])
         certain = np.array([number.grade == "definition" for number in all_records], dtype=bool)
         assumption = ""
     else:
-        low, high = _counted(core.factors.values, numbers.kind, cases)
+        low, high = _counted(compiled.factors.values, numbers.kind, cases)
         certain = np.zeros(numbers.count, dtype=bool)
         assumption = (
             f"This network cites no ranges: each column is taken as if it had been counted in {cases:g} cases (95 % of the Beta "
             "distribution about each entry)."
         )
-    values = core.factors.values
+    values = compiled.factors.values
     fixed = certain | numbers.structural | ~(high > low)
     cited_low, cited_high = np.minimum(low, values), np.maximum(high, values)
     low, high = np.clip(cited_low, lowest, highest), np.clip(cited_high, lowest, highest)

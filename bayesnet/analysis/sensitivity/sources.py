@@ -15,7 +15,7 @@ from bayesnet.model.factors import FloatArray, IntArray
 from bayesnet.results.tornado import Sources, SourceShare
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.query.compiled import Core
+    from bayesnet.analysis.query.compiled import CompiledModel
 
 _ROUNDS = 4
 """How often single numbers of a corner are tried the other way round."""
@@ -33,7 +33,7 @@ class _Corner:
     settled: bool = False
 
 
-def sources(core: Core, findings: Findings, target: str, cases: float = CASES) -> Sources:
+def sources(compiled: CompiledModel, findings: Findings, target: str, cases: float = CASES) -> Sources:
     """How far P(target | findings) moves when all numbers of one source move within their ranges, for every source.
 
     The two worst corners are taken, not all-low and all-high: each number goes to the end that the sign of its slope calls for,
@@ -45,14 +45,14 @@ def sources(core: Core, findings: Findings, target: str, cases: float = CASES) -
     ImpossibleEvidence
         When the findings cannot hold together.
     """
-    subject = Subject.of(core, findings, target)
-    response, known = subject.response((subject.target,)), ranges(core, cases)
+    subject = Subject.of(compiled, findings, target)
+    response, known = subject.response((subject.target,)), ranges(compiled, cases)
     moving = np.flatnonzero(~known.fixed & response.matters_to_target)
-    groups = _groups(core, moving)
+    groups = _groups(compiled, moving)
     corners = [_corner(response, source, members, sign) for source, members in groups.items() for sign in (-1.0, 1.0)]
     _improve(subject, known, corners)
-    lines = [_line(core, response, known, low, high) for low, high in zip(corners[::2], corners[1::2], strict=True)]
-    silent = _silent(core, groups, response.value(0))
+    lines = [_line(compiled, response, known, low, high) for low, high in zip(corners[::2], corners[1::2], strict=True)]
+    silent = _silent(compiled, groups, response.value(0))
     return Sources(
         title=subject.title,
         basis=subject.basis,
@@ -63,10 +63,10 @@ def sources(core: Core, findings: Findings, target: str, cases: float = CASES) -
     )
 
 
-def _groups(core: Core, moving: IntArray) -> dict[str, IntArray]:
+def _groups(compiled: CompiledModel, moving: IntArray) -> dict[str, IntArray]:
     """The numbers of each source that can move the answer; those without a source by their grade."""
     found: dict[str, list[int]] = {}
-    all_records = records(core)
+    all_records = records(compiled)
     for k in moving.tolist():
         found.setdefault(_key(all_records[k].source, all_records[k].grade), []).append(k)
     return {source: np.array(members) for source, members in found.items()}
@@ -100,7 +100,7 @@ def _improve(subject: Subject, known: Ranges, corners: list[_Corner]) -> None:
 
 def _run(subject: Subject, known: Ranges, tries: list[tuple[_Corner, np.ndarray]]) -> None:
     """Answer each try and keep it where it goes further."""
-    numbers = subject.core.numbers
+    numbers = subject.compiled.numbers
     values = np.repeat(numbers.factors.values[:, None], len(tries), axis=1)
     for j, (corner, up) in enumerate(tries):
         values[:, j : j + 1] = _at_corner(subject, known, corner.members, up)
@@ -115,7 +115,7 @@ def _at_corner(subject: Subject, known: Ranges, members: IntArray, up: np.ndarra
 
     A column whose moved entries sum to more than one is divided by its sum when it is expanded.
     """
-    numbers = subject.core.numbers
+    numbers = subject.compiled.numbers
     start = numbers.factors.values
     values = start[:, None].copy()
     values[members, 0] = np.where(up, known.high[members], known.low[members])
@@ -132,27 +132,27 @@ def _at_corner(subject: Subject, known: Ranges, members: IntArray, up: np.ndarra
     return values
 
 
-def _line(core: Core, response: Response, known: Ranges, low: _Corner, high: _Corner) -> SourceShare:
+def _line(compiled: CompiledModel, response: Response, known: Ranges, low: _Corner, high: _Corner) -> SourceShare:
     """One source from its two corners."""
     at_low, at_high = ends(response, known, low.members)
     strongest = int(low.members[np.argmax(np.abs(at_high - at_low))])
     now = response.value(0)
     lowest, highest = min(low.answer, now), max(high.answer, now)
-    number = core.factors.number_ids[strongest]
-    return SourceShare(low.source, _cited(core, low.source), len(low.members), lowest, highest, number)
+    number = compiled.factors.number_ids[strongest]
+    return SourceShare(low.source, _cited(compiled, low.source), len(low.members), lowest, highest, number)
 
 
-def _silent(core: Core, groups: dict[str, IntArray], now: float) -> list[SourceShare]:
+def _silent(compiled: CompiledModel, groups: dict[str, IntArray], now: float) -> list[SourceShare]:
     """Sources of the model none of whose numbers can move this answer."""
     counts: dict[str, int] = {}
-    for number in records(core):
+    for number in records(compiled):
         key = _key(number.source, number.grade)
         if key not in groups:
             counts[key] = counts.get(key, 0) + 1
-    return [SourceShare(key, _cited(core, key), count, now, now, "") for key, count in counts.items()]
+    return [SourceShare(key, _cited(compiled, key), count, now, now, "") for key, count in counts.items()]
 
 
-def _cited(core: Core, source: str) -> str:
+def _cited(compiled: CompiledModel, source: str) -> str:
     """Author and year of a source; numbers without one are named by their grade."""
-    known = core.model.sources.get(source)
+    known = compiled.model.sources.get(source)
     return known.short if known else source.strip("()")

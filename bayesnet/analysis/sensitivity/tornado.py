@@ -15,15 +15,15 @@ from bayesnet.results.tornado import Bar, Tornado
 from bayesnet.results.words import percent
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.query.compiled import Core
+    from bayesnet.analysis.query.compiled import CompiledModel
 
 
-def tornado(core: Core, findings: Findings, target: str, top: int = 20, cases: float = CASES) -> Tornado:
+def tornado(compiled: CompiledModel, findings: Findings, target: str, top: int = 20, cases: float = CASES) -> Tornado:
     """Bars `[f(low), f(high)]` of P(target | findings) over the cited range of each number, all others as they are.
 
     Parameters
     ----------
-    core
+    compiled
         The network.
     findings
         What is known.
@@ -39,24 +39,24 @@ def tornado(core: Core, findings: Findings, target: str, top: int = 20, cases: f
     ImpossibleEvidence
         When the findings cannot hold together.
     """
-    subject = Subject.of(core, findings, target)
-    response, known = subject.response((subject.target,)), ranges(core, cases)
+    subject = Subject.of(compiled, findings, target)
+    response, known = subject.response((subject.target,)), ranges(compiled, cases)
     ks = np.flatnonzero(~known.fixed & response.matters_to_target)
     at_low, at_high = ends(response, known, ks)
     width = np.abs(at_high - at_low)
     order = np.argsort(-width, kind="stable")
     order = order[width[order] > 0]
-    all_records = records(core)
+    all_records = records(compiled)
     bars = tuple(
         Bar(
-            number=core.factors.number_ids[k],
-            value=float(core.factors.values[k]),
+            number=compiled.factors.number_ids[k],
+            value=float(compiled.factors.values[k]),
             low=float(known.low[k]),
             high=float(known.high[k]),
             at_low=float(at_low[j]),
             at_high=float(at_high[j]),
             source=all_records[k].source,
-            citation=citation(core, all_records[k]),
+            citation=citation(compiled, all_records[k]),
             grade=all_records[k].grade,
         )
         for j, k in zip(order[:top].tolist(), ks[order[:top]].tolist(), strict=True)
@@ -79,14 +79,14 @@ def ends(response: Response, known: Ranges, ks: IntArray) -> tuple[FloatArray, F
     return answers[: len(ks)], answers[len(ks) :]
 
 
-def movers(core: Core, findings: Findings, target: str, most: int = 3) -> tuple[str, ...]:
+def movers(compiled: CompiledModel, findings: Findings, target: str, most: int = 3) -> tuple[str, ...]:
     """A sentence on the numbers that move P(target | findings) most over their own cited range."""
-    bars = tornado(core, findings, target, top=most).bars
+    bars = tornado(compiled, findings, target, top=most).bars
     if not bars:
         return ()
     told = []
     for bar in bars:
         low, high = sorted((bar.at_low, bar.at_high))
-        number = described(core, core.model.numbers[bar.number])
+        number = described(compiled, compiled.model.numbers[bar.number])
         told.append(f"{number} moves it from {percent(low)} to {percent(high)}")
     return (f"What to distrust for P({target}): {'; '.join(told)}.",)

@@ -24,11 +24,11 @@ from bayesnet.model.vocabulary import GRADES
 from bayesnet.results.tuning import Change, Tuning
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.query.compiled import Core
+    from bayesnet.analysis.query.compiled import CompiledModel
 
 
 def tune(
-    core: Core,
+    compiled: CompiledModel,
     findings: Findings,
     target: str,
     *,
@@ -49,7 +49,7 @@ def tune(
 
     Parameters
     ----------
-    core
+    compiled
         The network.
     findings
         What is known.
@@ -84,19 +84,19 @@ def tune(
     Kwisthout J, van der Gaag LC (2008). The computational complexity of sensitivity analysis and parameter tuning.
     UAI 2008, 349-356.
     """
-    subject = Subject.of(core, findings, target)
+    subject = Subject.of(compiled, findings, target)
     asked = questions(subject, at_least, at_most, equals, minus, over)
-    locked = _locked(core, lock)
-    free = asked.matters() & ~locked & (structural | ~core.numbers.structural)
+    locked = _locked(compiled, lock)
+    free = asked.matters() & ~locked & (structural | ~compiled.numbers.structural)
     value = float(asked.constraint.value(asked.base)[0])
     satisfied = asked.constraint.satisfied(value)
     if satisfied:
         changes: list[Change] = []
     elif columns:
-        links = np.flatnonzero(free & (core.numbers.kind == LINK))
-        changes = column_changes(core, asked, free, locked) + _number_changes(core, asked, links, ranges(core, cases))
+        links = np.flatnonzero(free & (compiled.numbers.kind == LINK))
+        changes = column_changes(compiled, asked, free, locked) + _number_changes(compiled, asked, links, ranges(compiled, cases))
     else:
-        changes = _number_changes(core, asked, np.flatnonzero(free), ranges(core, cases))
+        changes = _number_changes(compiled, asked, np.flatnonzero(free), ranges(compiled, cases))
     return Tuning(
         title=subject.title,
         basis=subject.basis,
@@ -109,55 +109,55 @@ def tune(
     )
 
 
-def _locked(core: Core, lock: Sequence[str]) -> NDArray[np.bool_]:
+def _locked(compiled: CompiledModel, lock: Sequence[str]) -> NDArray[np.bool_]:
     """Numbers that must stay, by id, source, variable or grade."""
-    all_records = records(core)
+    all_records = records(compiled)
     locked = np.zeros(len(all_records), dtype=bool)
     for name in [lock] if isinstance(lock, str) else lock:
         hit = np.array([name in (n.id, n.source, n.variable, n.grade) for n in all_records], dtype=bool)
-        if not hit.any() and name not in GRADES and name not in core.model.sources:
-            hit[_by_pattern(core, name)] = True
+        if not hit.any() and name not in GRADES and name not in compiled.model.sources:
+            hit[_by_pattern(compiled, name)] = True
         locked |= hit
     return locked
 
 
-def _by_pattern(core: Core, name: str) -> int:
+def _by_pattern(compiled: CompiledModel, name: str) -> int:
     """A number named by a shortened id."""
     try:
-        return core.number(name)
+        return compiled.number(name)
     except BayesnetError:
-        known = [*core.model.sources, *core.names, *GRADES, *core.factors.number_ids]
+        known = [*compiled.model.sources, *compiled.names, *GRADES, *compiled.factors.number_ids]
         hint = did_you_mean(nearest(name, known)) or "name a number, a source, a variable or a grade."
         raise BayesnetError(f'Cannot lock "{name}": nothing is known by this name; {hint}') from None
 
 
-def _number_changes(core: Core, asked: Questions, ks: IntArray, known: Ranges) -> list[Change]:
+def _number_changes(compiled: CompiledModel, asked: Questions, ks: IntArray, known: Ranges) -> list[Change]:
     """The nearest value of each number that meets the bound, where there is one."""
-    found = _nearest_on_lines(core, asked, ks[core.factors.linear[ks]])
-    for k in ks[~core.factors.linear[ks]].tolist():
-        best = _nearest_on_curve(core, asked, k)
+    found = _nearest_on_lines(compiled, asked, ks[compiled.factors.linear[ks]])
+    for k in ks[~compiled.factors.linear[ks]].tolist():
+        best = _nearest_on_curve(compiled, asked, k)
         if best is not None:
             found.append((k, best))
-    all_records = records(core)
+    all_records = records(compiled)
     changes = []
     for k, x in found:
-        shift = log_odds_change(core, k, x)
+        shift = log_odds_change(compiled, k, x)
         if not math.isfinite(shift) or shift == 0.0:
             continue
         number = all_records[k]
         inside = bool(known.low[k] <= x <= known.high[k])
-        start = float(core.factors.values[k])
-        about = (number.source, number.grade, citation(core, number))
-        changes.append(Change(number.id, start, x, shift, change_cd(core, k, x), inside, *about))
+        start = float(compiled.factors.values[k])
+        about = (number.source, number.grade, citation(compiled, number))
+        changes.append(Change(number.id, start, x, shift, change_cd(compiled, k, x), inside, *about))
     return changes
 
 
-def _nearest_on_lines(core: Core, asked: Questions, ks: IntArray) -> list[tuple[int, float]]:
+def _nearest_on_lines(compiled: CompiledModel, asked: Questions, ks: IntArray) -> list[tuple[int, float]]:
     """Closed forms: the roots of a line, or of a parabola for two questions with different findings."""
     if not len(ks):
         return []
-    lowest, highest = core.numbers.domain
-    start = core.factors.values[ks]
+    lowest, highest = compiled.numbers.domain
+    start = compiled.factors.values[ks]
     base = np.repeat(asked.base, len(ks), axis=1)
     roots = start + asked.constraint.steps(base, asked.slopes(ks))
     roots[~((roots >= lowest[ks]) & (roots <= highest[ks]))] = np.nan
@@ -165,11 +165,11 @@ def _nearest_on_lines(core: Core, asked: Questions, ks: IntArray) -> list[tuple[
     for j, k in enumerate(ks.tolist()):
         options = [float(x) for x in roots[:, j] if math.isfinite(x)]
         if options:
-            found.append((k, min(options, key=lambda x: abs(log_odds_change(core, k, x)))))
+            found.append((k, min(options, key=lambda x: abs(log_odds_change(compiled, k, x)))))
     return found
 
 
-def _nearest_on_curve(core: Core, asked: Questions, k: int) -> float | None:
+def _nearest_on_curve(compiled: CompiledModel, asked: Questions, k: int) -> float | None:
     """Roots along the curve of a leak, an odds or an odds ratio; the nearest in log-odds."""
     points = scan_points(asked.first, k)
 
@@ -177,34 +177,34 @@ def _nearest_on_curve(core: Core, asked: Questions, k: int) -> float | None:
         return asked.constraint.margin(asked.at(np.full(len(xs), k), xs))
 
     options = zeros(points, margin)
-    return min(options, key=lambda x: abs(log_odds_change(core, k, x)), default=None)
+    return min(options, key=lambda x: abs(log_odds_change(compiled, k, x)), default=None)
 
 
-def log_odds_change(core: Core, k: int, x: float) -> float:
+def log_odds_change(compiled: CompiledModel, k: int, x: float) -> float:
     """From the present value of number k to x in log-odds; for an odds or odds ratio in its logarithm."""
-    start = float(core.factors.values[k])
+    start = float(compiled.factors.values[k])
     if x == start:
         return 0.0
-    if core.numbers.kind[k] == ODDS:
+    if compiled.numbers.kind[k] == ODDS:
         return _log(x) - _log(start)
     return (_log(x) - _log(1.0 - x)) - (_log(start) - _log(1.0 - start))
 
 
-def change_cd(core: Core, k: int, x: float) -> float:
+def change_cd(compiled: CompiledModel, k: int, x: float) -> float:
     """The CD distance that moving number k to x puts between the two networks; NaN where its gate is too wide to spell out.
 
     For an entry and for a link of a noisy-OR it is the change of the log-odds, since the rest of the column gives way in
     proportion and the largest ratios stand where the cause is alone; otherwise the columns of the gate are compared.
     """
-    kind = core.numbers.kind[k]
-    if kind == ENTRY or (kind == LINK and core.numbers.two_ranked(int(core.numbers.family[k]))):
-        return abs(log_odds_change(core, k, x))
-    f = int(core.numbers.family[k])
-    gate = core.expander.gates[f]
-    values = moved_values(core.numbers, np.array([k]), np.array([x]))
+    kind = compiled.numbers.kind[k]
+    if kind == ENTRY or (kind == LINK and compiled.numbers.two_ranked(int(compiled.numbers.family[k]))):
+        return abs(log_odds_change(compiled, k, x))
+    f = int(compiled.numbers.family[k])
+    gate = compiled.expander.gates[f]
+    values = moved_values(compiled.numbers, np.array([k]), np.array([x]))
     moved = gate.family(tuple(t[..., 0] for t in gate.tensors(values)))
     try:
-        return column_cd(table_of(core.factors.families[f]), table_of(moved))
+        return column_cd(table_of(compiled.factors.families[f]), table_of(moved))
     except TooWide:
         return math.nan
 

@@ -15,13 +15,13 @@ from bayesnet.model.factors import FloatArray
 from bayesnet.results.tornado import TwoWay
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.query.compiled import Core
+    from bayesnet.analysis.query.compiled import CompiledModel
 
 _NAN = (float("nan"),) * 4
 
 
 def two_way(
-    core: Core, findings: Findings, target: str, number_1: str, number_2: str, points: int = 25, cases: float = CASES
+    compiled: CompiledModel, findings: Findings, target: str, number_1: str, number_2: str, points: int = 25, cases: float = CASES
 ) -> TwoWay:
     """P(target | findings) over a grid of two numbers, each over its cited range, all others as they are.
 
@@ -42,29 +42,29 @@ def two_way(
     Kjaerulff U, van der Gaag LC (2000). Making sensitivity analysis computationally efficient. UAI 2000, 317-325.
     Chan H, Darwiche A (2004). Sensitivity analysis in Bayesian networks: from single to multiple parameters. UAI 2004, 67-75.
     """
-    i, j = core.number(number_1), core.number(number_2)
-    numbers, names = core.numbers, core.factors.number_ids
+    i, j = compiled.number(number_1), compiled.number(number_2)
+    numbers, names = compiled.numbers, compiled.factors.number_ids
     if numbers.column[i] == numbers.column[j]:
         raise BayesnetError(
             f'"{names[i]}" and "{names[j]}" are entries of one distribution: when one moves, the other gives way. '
             "Take two numbers of different distributions."
         )
-    subject = Subject.of(core, findings, target)
-    known = ranges(core, cases)
+    subject = Subject.of(compiled, findings, target)
+    known = ranges(compiled, cases)
     first, second = (_spread(known.low[k], known.high[k], points) for k in (i, j))
-    values = _grid_values(core, i, j, first, second)
+    values = _grid_values(compiled, i, j, first, second)
     surface, logs = subject.marginals(values, (subject.target,))
     here = subject.present((subject.target,))
     total = np.exp(logs).reshape(points, points)
     hit = surface[0].reshape(points, points) * total
-    bilinear = bool(core.factors.linear[i] and core.factors.linear[j]) and not _share_gate(core, i, j)
+    bilinear = bool(compiled.factors.linear[i] and compiled.factors.linear[j]) and not _share_gate(compiled, i, j)
     return TwoWay(
         title=subject.title,
         basis=subject.basis,
         label=subject.label,
         number_1=names[i],
         number_2=names[j],
-        now=(float(core.factors.values[i]), float(core.factors.values[j]), float(here[0])),
+        now=(float(compiled.factors.values[i]), float(compiled.factors.values[j]), float(here[0])),
         first=tuple(first.tolist()),
         second=tuple(second.tolist()),
         values=tuple(tuple(row) for row in surface[0].reshape(points, points).tolist()),
@@ -73,9 +73,9 @@ def two_way(
     )
 
 
-def _share_gate(core: Core, i: int, j: int) -> bool:
+def _share_gate(compiled: CompiledModel, i: int, j: int) -> bool:
     """Whether one is a leak of the gate to which the other belongs: together they do not act bilinearly."""
-    numbers = core.numbers
+    numbers = compiled.numbers
     return bool(numbers.family[i] == numbers.family[j] and LEAK in (numbers.kind[i], numbers.kind[j]))
 
 
@@ -88,12 +88,12 @@ def _spread(low: float, high: float, points: int) -> FloatArray:
     return np.linspace(low, high, points)
 
 
-def _grid_values(core: Core, i: int, j: int, first: FloatArray, second: FloatArray) -> FloatArray:
+def _grid_values(compiled: CompiledModel, i: int, j: int, first: FloatArray, second: FloatArray) -> FloatArray:
     """Values of all numbers at every point of the grid, the first number slow, shape (n_numbers, points ** 2)."""
     count = len(first)
-    values = np.repeat(moved_values(core.numbers, np.full(count, i), first), count, axis=1)
-    moved = np.tile(moved_values(core.numbers, np.full(count, j), second), (1, count))
-    mine = [j, *core.numbers.siblings(j).tolist()]
+    values = np.repeat(moved_values(compiled.numbers, np.full(count, i), first), count, axis=1)
+    moved = np.tile(moved_values(compiled.numbers, np.full(count, j), second), (1, count))
+    mine = [j, *compiled.numbers.siblings(j).tolist()]
     values[mine] = moved[mine]
     return values
 

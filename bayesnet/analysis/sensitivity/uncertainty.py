@@ -25,7 +25,7 @@ from bayesnet.model.factors import FloatArray, IntArray
 from bayesnet.results.uncertainty import Fit, Interval, Share, Uncertainty, VarianceShares
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.query.compiled import Core
+    from bayesnet.analysis.query.compiled import CompiledModel
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ _PATIENCE = 1.0
 
 
 def uncertainty(
-    core: Core,
+    compiled: CompiledModel,
     findings: Findings,
     target: str,
     draws: int = 10_000,
@@ -100,7 +100,7 @@ def uncertainty(
 
     Parameters
     ----------
-    core
+    compiled
         The network.
     findings
         What is known.
@@ -128,8 +128,8 @@ def uncertainty(
     """
     if draws < 2:
         raise BayesnetError(f"Uncertainty takes at least 2 draws; got {draws}.")
-    subject = Subject.of(core, findings, target)
-    prepared = sampler(core, cases)
+    subject = Subject.of(compiled, findings, target)
+    prepared = sampler(compiled, cases)
     events = tuple(dict.fromkeys((subject.target, *subject.candidates)))
     now = subject.present(events)
     answers, no_effect = drawn_answers(subject, prepared, events, draws, np.random.default_rng(seed), together)
@@ -151,15 +151,21 @@ def uncertainty(
         high=float(high),
         draws=draws,
         diagnoses=lines,
-        numbers=_fits(core, prepared, no_effect, cases),
-        conventions=_conventions(core, no_effect, together, cases),
+        numbers=_fits(compiled, prepared, no_effect, cases),
+        conventions=_conventions(compiled, no_effect, together, cases),
         impossible=int((~possible).sum()),
         samples=tuple(answers[0].tolist()),
     )
 
 
 def variance_shares(
-    core: Core, findings: Findings, target: str, top: int = 15, samples: int = 512, seed: int | None = 0, cases: float = CASES
+    compiled: CompiledModel,
+    findings: Findings,
+    target: str,
+    top: int = 15,
+    samples: int = 512,
+    seed: int | None = 0,
+    cases: float = CASES,
 ) -> VarianceShares:
     """Sobol shares of the variance of P(target | findings): each number alone, and with all its interactions.
 
@@ -168,7 +174,7 @@ def variance_shares(
 
     Parameters
     ----------
-    core
+    compiled
         The network.
     findings
         What is known.
@@ -190,7 +196,7 @@ def variance_shares(
     ImpossibleEvidence
         When the findings cannot hold together.
     """
-    subject, known = Subject.of(core, findings, target), ranges(core, cases)
+    subject, known = Subject.of(compiled, findings, target), ranges(compiled, cases)
     response = subject.response((subject.target,))
     movable = np.flatnonzero(~known.fixed & response.matters_to_target)
     at_low, at_high = ends(response, known, movable)
@@ -200,8 +206,8 @@ def variance_shares(
         raise BayesnetError(
             f"In {subject.title}: no number with a range moves this answer, so that there is no variance to share."
         )
-    varied = _independent(core, movable[order])[:top]
-    prepared = sampler(core, cases)
+    varied = _independent(compiled, movable[order])[:top]
+    prepared = sampler(compiled, cases)
 
     def answer(points: FloatArray) -> FloatArray:
         values = prepared.at_quantiles(varied, points.T)
@@ -210,7 +216,7 @@ def variance_shares(
 
     found = sobol_shares(answer, len(varied), samples, seed)
     lines = [
-        _share(core, int(k), found.first[i], found.first_error[i], found.total[i], found.total_error[i])
+        _share(compiled, int(k), found.first[i], found.first_error[i], found.total[i], found.total_error[i])
         for i, k in enumerate(varied)
     ]
     held = len(order) - len(varied)
@@ -229,22 +235,22 @@ def variance_shares(
     )
 
 
-def sampler(core: Core, cases: float = CASES) -> Sampler:
+def sampler(compiled: CompiledModel, cases: float = CASES) -> Sampler:
     """How to draw every number; where the network cites no ranges, columns are Dirichlet laws as strong as `cases` cases."""
-    if has_ranges(core):
-        return core.sampler
-    known, values = ranges(core, cases), core.factors.values
+    if has_ranges(compiled):
+        return compiled.sampler
+    known, values = ranges(compiled, cases), compiled.factors.values
     law = np.where(known.fixed, FIXED, BETA)
     fits = Fits(law, cases * values, cases * (1.0 - values), np.ones(len(values), dtype=bool))
-    return Sampler.of(core.numbers, fits, [number.source for number in records(core)])
+    return Sampler.of(compiled.numbers, fits, [number.source for number in records(compiled)])
 
 
-def _independent(core: Core, ks: IntArray) -> IntArray:
+def _independent(compiled: CompiledModel, ks: IntArray) -> IntArray:
     """One number of each distribution, the first in the order given: the others of it give way."""
     seen: set[int] = set()
     kept = []
     for k in ks.tolist():
-        label = int(core.numbers.column[k])
+        label = int(compiled.numbers.column[k])
         if label not in seen:
             seen.add(label)
             kept.append(k)
@@ -264,10 +270,10 @@ def drawn_answers(
     Only numbers that can matter to the events are drawn. The second array, shape (n_numbers,), is the share of the draws in which
     each link lay below its leak.
     """
-    core = subject.core
-    needed = core.numbers.of_families(requisite_families(core.factors, subject.evidence, [v for v, _ in events]))
+    compiled = subject.compiled
+    needed = compiled.numbers.of_families(requisite_families(compiled.factors, subject.evidence, [v for v, _ in events]))
     wanted = prepared.only(needed)
-    no_effect = np.zeros(core.numbers.count)
+    no_effect = np.zeros(compiled.numbers.count)
 
     def values(part: slice) -> FloatArray:
         drawn = wanted.draw(part.stop - part.start, rng, together)
@@ -336,18 +342,18 @@ def _intervals(
     return tuple(sorted(lines, key=lambda line: -line.posterior))
 
 
-def _fits(core: Core, prepared: Sampler, no_effect: FloatArray, cases: float) -> tuple[Fit, ...]:
+def _fits(compiled: CompiledModel, prepared: Sampler, no_effect: FloatArray, cases: float) -> tuple[Fit, ...]:
     """The law of every number, as it was drawn, beside what was cited."""
-    fits, known = prepared.fits, ranges(core, cases)
+    fits, known = prepared.fits, ranges(compiled, cases)
     low, high = quantiles(fits, 0.025), quantiles(fits, 0.975)
-    log_mean = np.exp(fits.a + 0.5 * fits.b**2, where=fits.law == LOG_NORMAL, out=core.factors.values.copy())
+    log_mean = np.exp(fits.a + 0.5 * fits.b**2, where=fits.law == LOG_NORMAL, out=compiled.factors.values.copy())
     in_column = set(prepared.columns.number.tolist())
     found = []
-    for k, number in enumerate(records(core)):
+    for k, number in enumerate(records(compiled)):
         found.append(
             Fit(
                 number=number.id,
-                value=float(core.factors.values[k]),
+                value=float(compiled.factors.values[k]),
                 low=float(known.cited_low[k]),
                 high=float(known.cited_high[k]),
                 range=number.range,
@@ -366,9 +372,9 @@ def _fits(core: Core, prepared: Sampler, no_effect: FloatArray, cases: float) ->
     return tuple(found)
 
 
-def _conventions(core: Core, no_effect: FloatArray, together: bool, cases: float) -> tuple[str, ...]:
+def _conventions(compiled: CompiledModel, no_effect: FloatArray, together: bool, cases: float) -> tuple[str, ...]:
     """Sentences on how the numbers were drawn."""
-    assumption = ranges(core, cases).assumption
+    assumption = ranges(compiled, cases).assumption
     laws = (
         "Probabilities follow Beta distributions with the value as mean and 95 % of their mass in the range (whole columns "
         "Dirichlet), odds and odds ratios log-normal ones with the value as median; a range across studies or of judgement is "
@@ -383,15 +389,15 @@ def _conventions(core: Core, no_effect: FloatArray, together: bool, cases: float
         k = int(often[np.argmax(no_effect[often])])
         texts.append(
             f"{len(often)} links fell below their leak in over 1 % of the draws and then had no effect, most often "
-            f"{core.factors.number_ids[k]} ({no_effect[k]:.0%})."
+            f"{compiled.factors.number_ids[k]} ({no_effect[k]:.0%})."
         )
     return tuple(texts)
 
 
-def _share(core: Core, k: int, first: float, first_error: float, total: float, total_error: float) -> Share:
+def _share(compiled: CompiledModel, k: int, first: float, first_error: float, total: float, total_error: float) -> Share:
     """The record of one number."""
-    number = records(core)[k]
-    cited = citation(core, number)
+    number = records(compiled)[k]
+    cited = citation(compiled, number)
     return Share(
         number.id, float(first), float(first_error), float(total), float(total_error), number.source, cited, number.grade
     )

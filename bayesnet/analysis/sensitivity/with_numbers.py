@@ -16,13 +16,13 @@ from bayesnet.model.factors import FloatArray, IntArray
 from bayesnet.model.records import Model
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.query.compiled import Core
+    from bayesnet.analysis.query.compiled import CompiledModel
 
 _SLACK = 1e-6
 _ROUNDING = 1e-12
 
 
-def changed(core: Core, new: Mapping[str, float]) -> Model:
+def changed(compiled: CompiledModel, new: Mapping[str, float]) -> Model:
     """The model with some numbers set to other values.
 
     The other entries of a column keep their proportions; where the entries set had all of its mass, what they free is spread
@@ -30,7 +30,7 @@ def changed(core: Core, new: Mapping[str, float]) -> Model:
 
     Parameters
     ----------
-    core
+    compiled
         The network.
     new
         Value by number id.
@@ -46,74 +46,74 @@ def changed(core: Core, new: Mapping[str, float]) -> Model:
     ----------
     Chan H, Darwiche A (2002). When do numbers really matter? J Artif Intell Res 17:265-287.
     """
-    wanted = {core.number(name): float(value) for name, value in new.items()}
-    problems = [text for k, value in wanted.items() if (text := _wrong(core, k, value))]
+    wanted = {compiled.number(name): float(value) for name, value in new.items()}
+    problems = [text for k, value in wanted.items() if (text := _wrong(compiled, k, value))]
     if not problems:
-        values = np.array(core.factors.values)
-        problems = _set(core, values, wanted)
+        values = np.array(compiled.factors.values)
+        problems = _set(compiled, values, wanted)
     if problems:
-        raise SpecError(_where(core), problems)
-    numbers = dict(core.model.numbers)
-    for k in np.flatnonzero(values != core.factors.values):
-        number = numbers[core.factors.number_ids[k]]
+        raise SpecError(_where(compiled), problems)
+    numbers = dict(compiled.model.numbers)
+    for k in np.flatnonzero(values != compiled.factors.values):
+        number = numbers[compiled.factors.number_ids[k]]
         x = float(values[k])
         low, high = (x, x) if number.range == "exact" else (min(number.low, x), max(number.high, x))
         numbers[number.id] = replace(number, value=x, low=low, high=high)
-    model = replace(core.model, numbers=numbers)
+    model = replace(compiled.model, numbers=numbers)
     # A gate may not take what each column would, such as a link below its leak.
     grave = [problem for problem in check_model(model) if problem.grave]
     if grave:
-        raise SpecError(_where(core), grave)
+        raise SpecError(_where(compiled), grave)
     return model
 
 
-def _where(core: Core) -> str:
-    return f"{core.model.name} with other numbers"
+def _where(compiled: CompiledModel) -> str:
+    return f"{compiled.model.name} with other numbers"
 
 
-def _wrong(core: Core, k: int, value: float) -> str:
+def _wrong(compiled: CompiledModel, k: int, value: float) -> str:
     """What is wrong with one value by itself."""
-    number = core.factors.number_ids[k]
-    odds = core.numbers.kind[k] == ODDS
+    number = compiled.factors.number_ids[k]
+    odds = compiled.numbers.kind[k] == ODDS
     if math.isfinite(value) and value >= 0.0 and (odds or value <= 1.0):
         return ""
     expected = "an odds or odds ratio of 0 or more" if odds else "a probability from 0 to 1"
     return f'number "{number}": got {value:g}; expected {expected}'
 
 
-def _set(core: Core, values: FloatArray, wanted: Mapping[int, float]) -> list[str]:
+def _set(compiled: CompiledModel, values: FloatArray, wanted: Mapping[int, float]) -> list[str]:
     """Set the numbers in place and let the rest of their columns give way."""
     problems: list[str] = []
     columns: dict[int, list[int]] = {}
     for k in wanted:
-        columns.setdefault(int(core.numbers.column[k]), []).append(k)
+        columns.setdefault(int(compiled.numbers.column[k]), []).append(k)
     for label, members in columns.items():
         total = math.fsum(wanted[k] for k in members)
-        group = core.numbers.members.get(label, np.array(members))
-        if core.numbers.kind[members[0]] == ODDS:
+        group = compiled.numbers.members.get(label, np.array(members))
+        if compiled.numbers.kind[members[0]] == ODDS:
             values[members] = [wanted[k] for k in members]
-        elif total > 1.0 + _SLACK or (_complete(core, members) and abs(total - 1.0) > _SLACK):
-            names = ", ".join(f'"{core.factors.number_ids[k]}"' for k in members)
+        elif total > 1.0 + _SLACK or (_complete(compiled, members) and abs(total - 1.0) > _SLACK):
+            names = ", ".join(f'"{compiled.factors.number_ids[k]}"' for k in members)
             problems.append(f"numbers {names}: they sum to {total:g}; expected at most 1, and 1 where they are the whole column")
         else:
-            _give_way(core, values, group, {k: wanted[k] / max(1.0, total) for k in members})
+            _give_way(compiled, values, group, {k: wanted[k] / max(1.0, total) for k in members})
     return problems
 
 
-def _complete(core: Core, members: list[int]) -> bool:
+def _complete(compiled: CompiledModel, members: list[int]) -> bool:
     """Whether the numbers set are all entries of their column."""
-    return len(members) == len(core.factors.states[core.numbers.family[members[0]]])
+    return len(members) == len(compiled.factors.states[compiled.numbers.family[members[0]]])
 
 
-def _give_way(core: Core, values: FloatArray, group: IntArray, wanted: Mapping[int, float]) -> None:
+def _give_way(compiled: CompiledModel, values: FloatArray, group: IntArray, wanted: Mapping[int, float]) -> None:
     """Set some entries of a column and scale the others to what is left."""
     others = np.array([k for k in group if int(k) not in wanted], dtype=np.int64)
-    start = core.factors.values
+    start = compiled.factors.values
     left = 1.0 - math.fsum(wanted.values())
     had = 1.0 - math.fsum(float(start[k]) for k in wanted)
     for k, value in wanted.items():
         values[k] = value
     if len(others):
-        states = len(core.factors.states[core.numbers.family[int(others[0])]])
+        states = len(compiled.factors.states[compiled.numbers.family[int(others[0])]])
         moved = start[others] * (left / had) if had > _ROUNDING else left / (states - len(wanted))
         values[others] = np.clip(moved, 0.0, 1.0)

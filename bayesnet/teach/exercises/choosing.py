@@ -93,7 +93,7 @@ def _exercise(world: World, h: Event, offered: list[_Option], best: _Option) -> 
         ),
         hint=f"For each: how probable is {has.thing} if it is found, how probable if not, and how often does either happen?",
         errors=_wrong(offered, best),
-        words=(best.letter, f"test {best.letter}", best.label, world.core.names[best.pair.e.variable]),
+        words=(best.letter, f"test {best.letter}", best.label, world.compiled.names[best.pair.e.variable]),
         choices=tuple(o.letter for o in offered),
         how=f"Answer with a letter: {', '.join(o.letter for o in offered[:-1])} or {offered[-1].letter}.",
         title=f"next_tests({world.literal(h)})",

@@ -149,7 +149,7 @@ def _doubles(world: World, rng: np.random.Generator) -> Iterator[tuple[Pair, Eve
     """Hypotheses with two findings, and P(h, first, second) of each."""
     by_hypothesis: dict[Event, list[Pair]] = {}
     for pair in pairs(world, rng):
-        if pair.e.holds or len(world.core.names) < 10:
+        if pair.e.holds or len(world.compiled.names) < 10:
             by_hypothesis.setdefault(pair.h, []).append(pair)
     frequent = [h for h in by_hypothesis if world.marginal(h) >= 0.002] or list(by_hypothesis)
     listed = [
