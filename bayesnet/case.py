@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 from bayesnet.analysis.query.compiled import CompiledModel
 from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.query.parse import Given, read_given, read_target
+from bayesnet.analysis.query.query import Query
 from bayesnet.errors import BayesnetError
 
 if TYPE_CHECKING:
@@ -42,12 +43,17 @@ class Case:
         self.compiled = compiled
         self.findings = findings
 
+    @property
+    def query(self) -> Query:
+        """The case as a query to its network."""
+        return Query(self.compiled, self.findings)
+
     def __str__(self) -> str:
         """Findings and interventions in the pattern language."""
         return self.findings.text
 
     def __repr__(self) -> str:
-        assumed = [f"{item.text} (assumed)" for item in self.compiled.stated(self.findings).items if item.assumed]
+        assumed = [f"{item.text} (assumed)" for item in self.query.stated.items if item.assumed]
         return f"<Case on {self.compiled.model.name}: {'; '.join([self.findings.text or 'nothing known', *assumed])}>"
 
     def __eq__(self, other: object) -> bool:
@@ -103,7 +109,7 @@ class Case:
         """P(variable | this case) for every variable in one pass; see `Network.posteriors`."""
         from bayesnet.analysis.query.posterior import posteriors, read_variables
 
-        return posteriors(self.compiled, self.findings, None if of is None else read_variables(self.compiled, of))
+        return posteriors(self.query if of is None else self.query.about(*read_variables(self.compiled, of)))
 
     def probability(self, assignment: str) -> float:
         """P(assignment | this case); see `Network.probability`."""
@@ -115,15 +121,17 @@ class Case:
         """The most probable assignment of what is not known; see `Network.most_probable`."""
         from bayesnet.analysis.query.posterior import most_probable, read_variables
 
-        return most_probable(self.compiled, self.findings, None if of is None else read_variables(self.compiled, of))
+        return most_probable(self.query if of is None else self.query.about(*read_variables(self.compiled, of)))
 
-    def diagnoses(self, of: Sequence[str] | None = None) -> Differential:
+    def diagnoses(self, of: Sequence[str] | None = None, *, draws: int = 400) -> Differential:
         """Rank the diagnoses by posterior, with prior, interval, likelihood ratio and role.
 
         Parameters
         ----------
         of
             What to rank instead, each as `variable` or `variable=state`; needed where the network has no diagnoses.
+        draws
+            Draws of all numbers behind the intervals; 0 leaves the intervals NaN and is quicker.
 
         Raises
         ------
@@ -141,15 +149,14 @@ class Case:
         """
         from bayesnet.analysis.differential.differential import differential
 
-        return differential(
-            self.compiled, self.findings, None if of is None else [read_target(self.compiled, name) for name in of]
-        )
+        targets = None if of is None else [read_target(self.compiled, name) for name in of]
+        return differential(self.query, targets, draws=draws)
 
     def weights(self, target: str) -> Weights:
         """Say what each finding, taken in the order given, does to the probability of the target."""
         from bayesnet.analysis.differential.weights import weights
 
-        return weights(self.compiled, self.findings, read_target(self.compiled, target))
+        return weights(self.query, read_target(self.compiled, target))
 
     def compare(
         self,
@@ -189,20 +196,20 @@ class Case:
         columns = []
         for scenario in scenarios:
             if isinstance(scenario, Case):
-                columns.append(Beside(str(scenario) or "nothing known", scenario.compiled, scenario.findings))
+                columns.append(Beside(str(scenario) or "nothing known", scenario.query))
             else:
                 change = read_given(self.compiled, scenario)
                 name = scenario if isinstance(scenario, str) else change.text
-                columns.append(Beside(name, self.compiled, self.findings.replaced_by(change)))
+                columns.append(Beside(name, self.query.given(self.findings.replaced_by(change))))
         for other in had:
             imagined = read_given(self.compiled, other)
-            columns.append(Beside(f"had({imagined.text})", self.compiled, self.findings, imagined))
+            columns.append(Beside(f"had({imagined.text})", self.query, imagined))
         for values in numbers:
             name = "with " + ", ".join(f"{short(number)}: {value:g}" for number, value in values.items())
-            columns.append(Beside(name, CompiledModel(changed(self.compiled, values), self.compiled.folder), self.findings))
-        return compare(
-            self.compiled, self.findings, columns, None if of is None else [read_target(self.compiled, name) for name in of]
-        )
+            columns.append(
+                Beside(name, Query(CompiledModel(changed(self.compiled, values), self.compiled.folder), self.findings))
+            )
+        return compare(self.query, columns, None if of is None else [read_target(self.compiled, name) for name in of])
 
     # Sensitivity
 
@@ -228,7 +235,7 @@ class Case:
         """
         from bayesnet.analysis.sensitivity.functions import sensitivities
 
-        return sensitivities(self.compiled, self.findings, target, covariation, cases)
+        return sensitivities(self.query, target, covariation, cases)
 
     def sensitivity(
         self, target: str, number: str, *, covariation: str = "proportional", cases: float = 100.0
@@ -244,7 +251,7 @@ class Case:
         """
         from bayesnet.analysis.sensitivity.functions import sensitivity
 
-        return sensitivity(self.compiled, self.findings, target, number, covariation, cases)
+        return sensitivity(self.query, target, number, covariation, cases)
 
     def two_way(self, target: str, number_1: str, number_2: str, *, points: int = 25, cases: float = 100.0) -> TwoWay:
         """P(target | this case) over two numbers at once, each over its cited range.
@@ -262,7 +269,7 @@ class Case:
         """
         from bayesnet.analysis.sensitivity.two_way import two_way
 
-        return two_way(self.compiled, self.findings, target, number_1, number_2, points, cases)
+        return two_way(self.query, target, number_1, number_2, points, cases)
 
     def tornado(self, target: str, *, top: int = 20, cases: float = 100.0) -> Tornado:
         """Bars of P(target | this case) over each number's own cited range, widest first.
@@ -276,7 +283,7 @@ class Case:
         """
         from bayesnet.analysis.sensitivity.tornado import tornado
 
-        return tornado(self.compiled, self.findings, target, top, cases)
+        return tornado(self.query, target, top, cases)
 
     def sources(self, target: str, *, cases: float = 100.0) -> Sources:
         """Which publications P(target | this case) rests on: how far it moves when all numbers of one do.
@@ -290,7 +297,7 @@ class Case:
         """
         from bayesnet.analysis.sensitivity.sources import sources
 
-        return sources(self.compiled, self.findings, target, cases)
+        return sources(self.query, target, cases)
 
     def flips(self, target: str | None = None, *, cases: float = 100.0) -> Flips:
         """The single numbers whose cited range is wide enough to change the leading diagnosis, or the advice of the model.
@@ -306,7 +313,7 @@ class Case:
         """
         from bayesnet.analysis.decision.flips import flips
 
-        return flips(self.compiled, self.findings, target, cases=cases)
+        return flips(self.query, target, cases=cases)
 
     def tune(
         self,
@@ -352,8 +359,7 @@ class Case:
 
         bounds = {"at_least": at_least, "at_most": at_most, "equals": equals}
         return tune(
-            self.compiled,
-            self.findings,
+            self.query,
             target,
             **bounds,
             minus=minus,
@@ -380,7 +386,7 @@ class Case:
         """
         from bayesnet.analysis.sensitivity.mpe_robustness import explanation_range
 
-        return explanation_range(self.compiled, self.findings, number)
+        return explanation_range(self.query, number)
 
     def uncertainty(
         self, target: str, *, draws: int = 10_000, seed: int | None = 0, together: bool = False, cases: float = 100.0
@@ -400,7 +406,7 @@ class Case:
         """
         from bayesnet.analysis.sensitivity.uncertainty import uncertainty
 
-        return uncertainty(self.compiled, self.findings, target, draws, seed, together, cases)
+        return uncertainty(self.query, target, draws, seed, together, cases)
 
     def variance_shares(
         self, target: str, *, top: int = 15, samples: int = 512, seed: int | None = 0, cases: float = 100.0
@@ -415,7 +421,7 @@ class Case:
         """
         from bayesnet.analysis.sensitivity.uncertainty import variance_shares
 
-        return variance_shares(self.compiled, self.findings, target, top, samples, seed, cases)
+        return variance_shares(self.query, target, top, samples, seed, cases)
 
     def arc_strengths(self) -> ArcStrengths:
         """The strength of every arc under this case; of an empty case, the prior strength.
@@ -429,7 +435,7 @@ class Case:
         """
         from bayesnet.analysis.description.arc_strength import arc_strengths
 
-        return arc_strengths(self.compiled, self.findings)
+        return arc_strengths(self.query)
 
     # Explanation, tests and decisions
 
@@ -459,7 +465,7 @@ class Case:
         """
         from bayesnet.analysis.explanation.explain import explain
 
-        return explain(self.compiled, self.findings, read_target(self.compiled, target), order, seed)
+        return explain(self.query, read_target(self.compiled, target), order, seed)
 
     def next_tests(self, about: str | None = None) -> NextTests:
         """Every finding that is not known: information, expected change, each result and what follows, price, net value.
@@ -479,7 +485,7 @@ class Case:
         """
         from bayesnet.analysis.decision.next_tests import next_tests
 
-        return next_tests(self.compiled, self.findings, about)
+        return next_tests(self.query, about)
 
     def plan(self, target: str | None = None, *, depth: int = 3, threshold: float = 0.5, enough: float = 0.99) -> Plan:
         """Plan tests as a tree that stops where the decision would stay.
@@ -497,7 +503,7 @@ class Case:
         """
         from bayesnet.analysis.decision.test_plan import plan
 
-        return plan(self.compiled, self.findings, target, depth, threshold, enough)
+        return plan(self.query, target, depth, threshold, enough)
 
     def advise(self) -> Advice:
         """Say which option of the model's decision has the largest expected utility, and how firm that is.
@@ -515,7 +521,7 @@ class Case:
         """
         from bayesnet.analysis.decision.advise import advise
 
-        return advise(self.compiled, self.findings)
+        return advise(self.query)
 
     def frequencies(self, target: str, finding: Given, of: int = 10_000) -> Frequencies:
         """Count a target and a finding in whole people, as a tree and as a table, with the exact probabilities beside them.
@@ -552,7 +558,7 @@ class Case:
         """
         from bayesnet.teach.frequencies import frequencies
 
-        return frequencies(self.compiled, self.findings, read_target(self.compiled, target), finding, of)
+        return frequencies(self.query, read_target(self.compiled, target), finding, of)
 
     def frequency_sequence(self, target: str, findings: Given, of: int = 10_000) -> FrequencySequence:
         """Count a target in whole people through several findings in turn: those who have one are asked for the next.
@@ -589,7 +595,7 @@ class Case:
         """
         from bayesnet.teach.sequence import frequency_sequence
 
-        return frequency_sequence(self.compiled, self.findings, read_target(self.compiled, target), findings, of)
+        return frequency_sequence(self.query, read_target(self.compiled, target), findings, of)
 
     def ladder(self, target: str) -> Ladder:
         """Put naive Bayes beside the network, finding by finding: what would be counted twice if each finding stood alone.
@@ -618,7 +624,7 @@ class Case:
         """
         from bayesnet.teach.ladder import ladder
 
-        return ladder(self.compiled, self.findings, read_target(self.compiled, target))
+        return ladder(self.query, read_target(self.compiled, target))
 
     def report(self, path: str | Path, *, target: str | None = None) -> Path:
         """Write a report of this case: one page that opens anywhere and prints well; gives its path.
@@ -635,4 +641,4 @@ class Case:
         """
         from bayesnet.web.report import write_report
 
-        return write_report(self.compiled, self.findings, path, target)
+        return write_report(self.query, path, target)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bayesnet.analysis.query.compiled import CompiledModel
 from bayesnet.analysis.query.parse import Given, read_given
+from bayesnet.analysis.query.query import Query
 from bayesnet.case import Case
 from bayesnet.model.records import Model, Source, Variable
 
@@ -49,6 +50,13 @@ class Network:
         self.compiled = CompiledModel(model, folder, keep=keep)
         self.folder = folder
         """The priors folder that the network was read from, if it was."""
+
+    def _query(self, given: Given, do: Given, targets: str | Sequence[str] | None = None) -> Query:
+        """Read findings, interventions and targets."""
+        from bayesnet.analysis.query.posterior import read_variables
+
+        findings = read_given(self.compiled, given, do)
+        return Query(self.compiled, findings, () if targets is None else read_variables(self.compiled, targets))
 
     def case(self, given: Given = None, do: Given = None) -> Case:
         """Give a case: these findings and interventions, held on this network."""
@@ -97,11 +105,9 @@ class Network:
         >>> round(ps["bronc"]["yes"], 4)
         0.834
         """
-        from bayesnet.analysis.query.posterior import posteriors, read_variables
+        from bayesnet.analysis.query.posterior import posteriors
 
-        return posteriors(
-            self.compiled, read_given(self.compiled, given, do), None if of is None else read_variables(self.compiled, of)
-        )
+        return posteriors(self._query(given, do, of))
 
     def probability(self, assignment: str | Mapping[str, Any], given: Given = None, do: Given = None) -> float:
         """P(assignment | findings): of all its parts together; 0.0 where it cannot be.
@@ -125,7 +131,7 @@ class Network:
         """ln P(findings), likelihoods as given; -inf where they cannot hold together. Assumed defaults are a condition of it."""
         from bayesnet.analysis.query.posterior import log_probability
 
-        return log_probability(self.compiled, read_given(self.compiled, given, do))
+        return log_probability(self._query(given, do))
 
     def joint(self, variables: str | Sequence[str], given: Given = None, do: Given = None) -> Joint:
         """P(variables | findings) as one labelled table.
@@ -137,9 +143,9 @@ class Network:
         >>> round(table["yes", "no"], 4)
         0.04
         """
-        from bayesnet.analysis.query.posterior import joint, read_variables
+        from bayesnet.analysis.query.posterior import joint
 
-        return joint(self.compiled, read_variables(self.compiled, variables), read_given(self.compiled, given, do))
+        return joint(self._query(given, do, variables))
 
     def most_probable(self, given: Given = None, of: str | Sequence[str] | None = None, do: Given = None) -> MostProbable:
         """The most probable assignment of every variable that is not known (MPE), or of those in `of` (MAP).
@@ -155,10 +161,9 @@ class Network:
         >>> bayesnet.load("asia").most_probable("xray=yes, dysp=yes", of=["lung", "bronc"]).assignment["lung"]
         'yes'
         """
-        from bayesnet.analysis.query.posterior import most_probable, read_variables
+        from bayesnet.analysis.query.posterior import most_probable
 
-        findings = read_given(self.compiled, given, do)
-        return most_probable(self.compiled, findings, None if of is None else read_variables(self.compiled, of))
+        return most_probable(self._query(given, do, of))
 
     def counterfactual(self, variable: str, given: Given = None, had: Given = None) -> Counterfactual:
         """P(variable would be ... | findings, had others been otherwise): abduction, action, prediction.
@@ -181,10 +186,8 @@ class Network:
         0.0
         """
         from bayesnet.analysis.query.counterfactual import counterfactual
-        from bayesnet.analysis.query.posterior import read_variables
 
-        (target,) = read_variables(self.compiled, [variable])
-        return counterfactual(self.compiled, target, read_given(self.compiled, given), read_given(self.compiled, had), variable)
+        return counterfactual(self._query(given, None, [variable]), read_given(self.compiled, had), variable)
 
     def simulate(self, count: int, seed: int | None = None, given: Given = None, do: Given = None) -> pd.DataFrame:
         """Draw cases: a DataFrame with one row per case and one column per variable.
@@ -198,7 +201,7 @@ class Network:
         """
         from bayesnet.analysis.query.simulate import simulate
 
-        return simulate(self.compiled, count, read_given(self.compiled, given, do), seed)
+        return simulate(self._query(given, do), count, seed)
 
     def score(self, frame: pd.DataFrame, targets: Sequence[str] | None = None) -> pd.DataFrame:
         """Posteriors for every row of a cohort: one row in, one row out, same index.
@@ -416,7 +419,7 @@ class Network:
         """
         from bayesnet.web.page import write_page
 
-        return write_page(self.compiled, read_given(self.compiled, given, do), path)
+        return write_page(self._query(given, do), path)
 
     def explorer(self, given: Given = None, do: Given = None) -> Explorer:
         """Give the explorer as a widget for Jupyter, VS Code and marimo, its evidence synchronised both ways with Python.

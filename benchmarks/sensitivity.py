@@ -18,8 +18,10 @@ from statistics import median
 import numpy as np
 
 import bayesnet
+from bayesnet.analysis.query.query import Query
 from bayesnet.analysis.query.tables import table_of
 from bayesnet.analysis.sensitivity.covariation import moved_values
+from bayesnet.analysis.sensitivity.parameter_map import parameter_map
 from bayesnet.analysis.sensitivity.query_ranges import Subject
 from bayesnet.analysis.sensitivity.uncertainty import drawn_answers, sampler
 from bayesnet.model.factors import Factors
@@ -163,7 +165,7 @@ def rows() -> Iterator[Row]:
             continue
         net = bayesnet.load(name if name == "back_pain" else path)
         case = net.case(patient(net, target))
-        subject = Subject.of(net.compiled, case.findings, target)
+        subject = Subject.of(Query(net.compiled, case.findings), target)
         peers = (Pgmpy(net.compiled.factors, subject), PyAgrum(net.compiled.factors, subject))
         _agree(net, subject, peers)
         yield _all_numbers(name, net, case, target, peers)
@@ -181,7 +183,7 @@ def _agree(net: bayesnet.Network, subject: Subject, peers: tuple[Pgmpy, PyAgrum]
 
 def _all_numbers(name: str, net: bayesnet.Network, case: bayesnet.Case, target: str, peers: tuple[Pgmpy, PyAgrum]) -> Row:
     """Value, slope and coefficients of every number; beside it, not compared, the frame with ends of ranges and flip points."""
-    numbers = net.compiled.numbers
+    numbers = parameter_map(net.compiled)
     ks = np.flatnonzero(~numbers.structural)
     ours = timed(lambda: case.sensitivities(target))
     pgmpy, pyagrum = peers

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from bayesnet.network import Network
 
 
+_DRAWS = 400
+"""Draws behind the intervals."""
+
+
 @click.command("diagnose")
 @model_argument
 @click.argument("findings", metavar="FINDINGS")
@@ -28,22 +32,15 @@ def command(network: Network, findings: str, do: str | None, of: tuple[str, ...]
 
     Prior, posterior and likelihood ratio of each, then what speaks for the most probable specific one.
     """
-    from bayesnet.analysis.differential.differential import DRAWS, differential
-    from bayesnet.analysis.query.parse import read_given, read_target
-
-    compiled = network.compiled
-    targets = [read_target(compiled, name) for name in of] or None
-    case = read_given(compiled, findings, do)
-    ranked = differential(compiled, case, targets, draws=DRAWS if intervals else 0)
+    case = network.case(findings, do)
+    ranked = case.diagnoses(list(of) or None, draws=_DRAWS if intervals else 0)
     if json_:
         show(ranked, json_=True)
         return
     parts = [ranked.header(), ranked.grid().text()]
-    if ranked.leading and case.items:
-        from bayesnet.analysis.differential.weights import weights
-
-        parts.append(weights(compiled, case, read_target(compiled, ranked.leading)).grid().text())
+    if ranked.leading and case.findings.items:
+        parts.append(case.weights(ranked.leading).grid().text())
     parts.append(ranked.footer())
-    if not intervals and any(n.low < n.high for n in compiled.model.numbers.values()):
+    if not intervals and any(n.low < n.high for n in network.model.numbers.values()):
         parts.append("--intervals adds how far each posterior moves when all numbers are drawn from their ranges.")
     click.echo("\n\n".join(part for part in parts if part))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from bayesnet.analysis.description.drawing_columns import columns
+from bayesnet.analysis.query.query import Query
 from bayesnet.model.vocabulary import OTHER_ROLE
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def drawing(subject: Subject, target: str | None, most: int | None) -> Drawing:
         arcs=tuple(_signed(compiled, arc) for arc in arcs if arc.parent in inside and arc.child in inside),
         left_out=len(compiled.names) - len(kept),
         findings=findings.text,
-        basis=compiled.basis(compiled.stated(findings)),
+        basis=Query(compiled, findings).basis(),
     )
 
 
@@ -106,7 +107,7 @@ def _arcs(compiled: CompiledModel, findings: Findings) -> list[Arc]:
     from bayesnet.analysis.description.arc_strength import arc_strengths
 
     found = []
-    for line in arc_strengths(compiled, findings):
+    for line in arc_strengths(Query(compiled, findings)):
         strength = line.variation_mean if line.variation_weighted != line.variation_weighted else line.variation_weighted
         found.append(Arc(compiled.index[line.parent], compiled.index[line.child], strength, 0))
     return sorted(found, key=lambda arc: -arc.strength)
@@ -123,8 +124,8 @@ def _nodes(compiled: CompiledModel, findings: Findings, kept: Sequence[int], ask
     """The variables with their probabilities."""
     from bayesnet.analysis.query.posterior import posteriors
 
-    marginals = posteriors(compiled, findings, None)
-    known = _known(compiled.stated(findings))
+    marginals = posteriors(Query(compiled, findings))
+    known = _known(Query(compiled, findings).stated)
     nodes = []
     for v in kept:
         before, after = marginals[compiled.names[v]].prior.probabilities, marginals[compiled.names[v]].probabilities
@@ -154,7 +155,7 @@ def _leading(compiled: CompiledModel, findings: Findings) -> tuple[int, int] | N
     from bayesnet.analysis.differential.differential import differential
     from bayesnet.analysis.query.parse import read_target
 
-    return read_target(compiled, differential(compiled, findings, None).leading) if compiled.diagnoses else None
+    return read_target(compiled, differential(Query(compiled, findings)).leading) if compiled.diagnoses else None
 
 
 def _filled(kept: set[int], asked: tuple[int, int] | None, arcs: Sequence[Arc]) -> list[int]:
@@ -172,16 +173,16 @@ def _neighbourhood(compiled: CompiledModel, findings: Findings, target: int | No
     """The target, the findings, the open ways between them, and the diagnoses that compete for the same findings."""
     from bayesnet.analysis.differential.differential import differential
     from bayesnet.analysis.explanation.paths import paths
-    from bayesnet.analysis.sensitivity.query_ranges import checked
+    from bayesnet.analysis.query.query import checked
 
-    evidence = compiled.ask(findings, checked)
+    evidence = Query(compiled, findings).ask(checked)
     given = [v for v in findings.variables if v != target]
     if target is None:
         return set(given)
     kept = {target, *given}
     rivals: list[int] = []
     if compiled.diagnoses and given:
-        ranked = [d for d in differential(compiled, findings, None) if d.role != OTHER_ROLE and d.likelihood_ratio > 1.0]
+        ranked = [d for d in differential(Query(compiled, findings)) if d.role != OTHER_ROLE and d.likelihood_ratio > 1.0]
         rivals = [compiled.index[d.diagnosis] for d in ranked if compiled.index[d.diagnosis] not in kept][:RIVALS]
     for goal in (target, *rivals):
         for v in given:

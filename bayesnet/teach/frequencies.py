@@ -11,6 +11,7 @@ import numpy as np
 from bayesnet.analysis.query.caveats import weakest
 from bayesnet.analysis.query.findings import Finding, Findings
 from bayesnet.analysis.query.parse import Given, read_given
+from bayesnet.analysis.query.query import Query
 from bayesnet.errors import BayesnetError
 from bayesnet.model.factors import FloatArray
 from bayesnet.results.teaching import Counts, Frequencies, Square
@@ -24,14 +25,12 @@ MOST = 10**9
 _SLACK = 1e-6
 
 
-def frequencies(
-    compiled: CompiledModel, findings: Findings, target: tuple[int, int], finding: Given, of: int = 10_000
-) -> Frequencies:
+def frequencies(query: Query, target: tuple[int, int], finding: Given, of: int = 10_000) -> Frequencies:
     """Count target and finding in a population of which all else that the case knows is true.
 
     Parameters
     ----------
-    compiled, findings
+    query
         The network and the case. What the case itself knows of the target and of the finding is left out of the population.
     target
         Variable and state.
@@ -53,19 +52,21 @@ def frequencies(
     Review 102(4), 684-704.
     """
     v, state = target
+    compiled, findings = query.compiled, query.findings
     split = countable(compiled, read_given(compiled, finding), v)
     size = people(of)
     variables = tuple(dict.fromkeys(item.variable for item in split))
     asked = (v, *variables)
     rest = findings.keeping(item for item in findings.items if item.variable not in asked)
-    table = compiled.ask(rest, lambda engine, evidence: engine.joint(asked, evidence).table, asked)
+    query = Query(compiled, rest, asked)
+    table = query.ask(lambda engine, evidence: engine.joint(asked, evidence).table)
     cells = _square(table, state, [_holds(split, u) for u in variables])
     name = compiled.literal(v, state)
     others = [s for i, s in enumerate(compiled.states(v)) if i != state]
     found = ", ".join(item.text for item in split)
     return Frequencies(
-        title=compiled.title(f"{name}, {found}", rest),
-        basis=compiled.basis(compiled.stated(rest, asked), weakest(compiled, compiled.evidence(rest, asked), asked)),
+        title=query.title(f"{name}, {found}"),
+        basis=query.basis(weakest(query)),
         target=name,
         without_target=compiled.spelled(v, others) if len(others) == 1 else f"not {name}",
         finding=found,

@@ -9,19 +9,19 @@ import numpy as np
 
 from bayesnet.analysis.explanation.coalitions import Situation, situation
 from bayesnet.analysis.query.caveats import weakest
-from bayesnet.analysis.query.findings import Findings
+from bayesnet.analysis.query.query import Query
 from bayesnet.results.teaching import Ladder, Rung
 
 if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import CompiledModel
 
 
-def ladder(compiled: CompiledModel, findings: Findings, target: tuple[int, int]) -> Ladder:
+def ladder(query: Query, target: tuple[int, int]) -> Ladder:
     """Climb from prior to posterior, with and without the dependence between findings.
 
     Parameters
     ----------
-    compiled, findings
+    query
         The network and the case; context variables and interventions hold from the start.
     target
         Variable and state.
@@ -37,8 +37,9 @@ def ladder(compiled: CompiledModel, findings: Findings, target: tuple[int, int])
     an application in gastroenterology. Journal of the Royal Statistical Society A 147(1), 35-77.
     """
     v, _ = target
-    compiled.ask(findings, lambda engine, evidence: engine.posteriors(evidence, (v,)), (v,))
-    asked = situation(compiled, findings, target)
+    query, compiled = query.about(v), query.compiled
+    query.ask(lambda engine, evidence: engine.posteriors(evidence, (v,)))
+    asked = situation(query, target)
     count = len(asked.players)
     prior = before = naive = _log_odds(compiled, asked, [False] * count)
     rungs = []
@@ -50,8 +51,8 @@ def ladder(compiled: CompiledModel, findings: Findings, target: tuple[int, int])
         before = here
     name = compiled.literal(*target)
     return Ladder(
-        title=compiled.title(name, findings),
-        basis=compiled.basis(compiled.stated(findings, (v,)), weakest(compiled, compiled.evidence(findings, (v,)), (v,))),
+        title=query.title(name),
+        basis=query.basis(weakest(query)),
         target=name,
         prior=_probability(prior),
         rungs=tuple(rungs),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from bayesnet.analysis.query.parse import read_given
+from bayesnet.analysis.query.query import Query
 from bayesnet.errors import BayesnetError
 from bayesnet.model.records import Example, Variable
 from bayesnet.model.vocabulary import DIAGNOSES
@@ -103,7 +104,7 @@ def scenario(compiled: CompiledModel, findings: Findings) -> dict[str, Any]:
     ImpossibleEvidence
         When new marginals cannot be reached; other findings that cannot hold together are told on the page.
     """
-    evidence = compiled.evidence(findings) if findings.marginals else findings.evidence()
+    evidence = Query(compiled, findings).evidence if findings.marginals else findings.evidence()
     see = {
         compiled.names[v]: _seen(compiled, v, vector.tolist())
         for v, vector in evidence.likelihoods.items()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from bayesnet.analysis.description.arc_strength import arc_strengths, sign
 from bayesnet.analysis.description.drawing_columns import columns
-from bayesnet.analysis.query.findings import Findings
+from bayesnet.analysis.query.query import Query
 from bayesnet.errors import TooWide
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def layout_to_dict(compiled: CompiledModel) -> dict[str, Any]:
 def _strengths(compiled: CompiledModel) -> dict[tuple[int, int], float]:
     """Strength of every arc; none where a gate is too wide."""
     try:
-        lines = arc_strengths(compiled, Findings()).arcs
+        lines = arc_strengths(Query(compiled)).arcs
     except TooWide:
         return {}
     found = {}

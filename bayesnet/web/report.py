@@ -13,8 +13,8 @@ from bayesnet.analysis.decision.decision_file import Decision
 from bayesnet.analysis.decision.next_tests import next_tests
 from bayesnet.analysis.differential.differential import DRAWS, differential
 from bayesnet.analysis.explanation.explain import explain
-from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.query.parse import an_example, read_target
+from bayesnet.analysis.query.query import Query
 from bayesnet.analysis.query.requisite import requisite_families
 from bayesnet.analysis.sensitivity.tornado import tornado
 from bayesnet.errors import BayesnetError, NothingToAsk
@@ -41,7 +41,7 @@ SAYS_NOTHING = 5e-5
 """Bits below which a test would be printed as 0.0000 and is left out."""
 
 
-def write_report(compiled: CompiledModel, findings: Findings, path: str | Path, target: str | None = None) -> Path:
+def write_report(query: Query, path: str | Path, target: str | None = None) -> Path:
     """Write the report of a case to a file; a file that is there is replaced as a whole.
 
     Raises
@@ -49,7 +49,7 @@ def write_report(compiled: CompiledModel, findings: Findings, path: str | Path, 
     BayesnetError
         Where the file cannot be written.
     """
-    text = report(compiled, findings, target)
+    text = report(query, target)
     out = Path(path)
     try:
         with replacing(out) as draft:
@@ -59,12 +59,12 @@ def write_report(compiled: CompiledModel, findings: Findings, path: str | Path, 
     return out
 
 
-def report(compiled: CompiledModel, findings: Findings, target: str | None = None) -> str:
+def report(query: Query, target: str | None = None) -> str:
     """Give the report of a case as HTML.
 
     Parameters
     ----------
-    compiled, findings
+    query
         The network and the case.
     target
         The diagnosis to explain, `variable` or `variable=state`; the leading specific one when None.
@@ -76,30 +76,31 @@ def report(compiled: CompiledModel, findings: Findings, target: str | None = Non
     ImpossibleEvidence
         When the findings cannot hold together.
     """
+    compiled, findings = query.compiled, query.findings
     if target is None and not compiled.diagnoses:
         raise NothingToAsk(
-            f'{compiled.model.name or "This network"} has no variables of the group "diagnoses", so none leads and can be explained; '
-            "name a target, as in {way}.",
+            f'{compiled.model.name or "This network"} has no variables of the group "diagnoses", so none leads and can be '
+            "explained; name a target, as in {way}.",
             f'report("case.html", target="{an_example(compiled)}")',
             f'--of "{an_example(compiled)}"',
         )
     asked = read_target(compiled, target) if target else None
-    ranked = differential(compiled, findings, None if compiled.diagnoses or asked is None else [asked], draws=DRAWS)
+    ranked = differential(query, None if compiled.diagnoses or asked is None else [asked], draws=DRAWS)
     name = compiled.literal(*asked) if asked else ranked.leading or ranked.leader
     aim = read_target(compiled, name)
-    why = explain(compiled, findings, aim)
+    why = explain(query, aim)
     model = compiled.model
-    rests = numbers_behind(compiled, findings, [read_target(compiled, line.diagnosis) for line in ranked])
-    coming = next_tests(compiled, findings, name)
+    rests = numbers_behind(query, [read_target(compiled, line.diagnosis) for line in ranked])
+    coming = next_tests(query, name)
     tests = _shown(coming)
     body = [
         _head(compiled),
-        section("The case", _case(compiled, findings)),
+        section("The case", _case(query)),
         section("The differential", *_differential(ranked)),
         section(f"Why {name}", _chosen(ranked, name), *_why(why)),
-        section(f"Which numbers {name} hangs on", *_tornado(tornado(compiled, findings, name, BARS, 100.0))),
+        section(f"Which numbers {name} hangs on", *_tornado(tornado(query, name, BARS, 100.0))),
         section("What to learn next", *_next(coming, tests)),
-        section("What to do", *_advice(compiled, advise(compiled, findings))) if decider(compiled) else "",
+        section("What to do", *_advice(compiled, advise(query))) if decider(compiled) else "",
         section("Limits", paragraphs("\n".join([*ranked.basis.distrust, model.population, model.description, CITATION]))),
         section(f"The {len(rests)} numbers behind the differential", _numbers(rests, model.sources)),
         section("Sources", _sources(compiled, rests, [test.finding for test in tests])),
@@ -108,9 +109,10 @@ def report(compiled: CompiledModel, findings: Findings, target: str | None = Non
     return page(f"{model.title or model.name}: {findings.text or 'nothing known'}", "".join(body))
 
 
-def numbers_behind(compiled: CompiledModel, findings: Findings, targets: Sequence[tuple[int, int]]) -> list[Number]:
+def numbers_behind(query: Query, targets: Sequence[tuple[int, int]]) -> list[Number]:
     """Every number that can matter to the targets under these findings, in the order of the model."""
-    needed = requisite_families(compiled.factors, compiled.evidence(findings), [v for v, _ in targets])
+    compiled = query.compiled
+    needed = requisite_families(compiled.factors, query.evidence, [v for v, _ in targets])
     names = {compiled.names[v] for v in needed}
     return [number for number in compiled.model.numbers.values() if number.variable in names]
 
@@ -130,12 +132,12 @@ def _identity(compiled: CompiledModel) -> str:
     return " ".join(parts)
 
 
-def _case(compiled: CompiledModel, findings: Findings) -> str:
-    rows = []
-    for item in compiled.stated(findings).items:
+def _case(query: Query) -> str:
+    compiled, rows = query.compiled, []
+    for item in query.stated.items:
         variable = compiled.model.variables[item.name]
         rows.append((item.text, variable.label or item.name, variable.meaning, "assumed" if item.assumed else "found"))
-    for doing in findings.interventions:
+    for doing in query.findings.interventions:
         variable = compiled.model.variables[doing.name]
         rows.append((doing.text, variable.label or doing.name, variable.meaning, "set from outside"))
     if not rows:

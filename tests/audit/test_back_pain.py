@@ -11,6 +11,7 @@ from bayesnet.analysis.audit.records import Claim, Target, read_claims, read_tar
 from bayesnet.analysis.decision.advise import advise
 from bayesnet.analysis.query.compiled import CompiledModel
 from bayesnet.analysis.query.parse import read_given
+from bayesnet.analysis.query.query import Query
 from bayesnet.model.read import read_model
 from bayesnet.results.audit import Audit
 
@@ -89,7 +90,7 @@ def test_the_audit_asks_for_the_advice_that_a_user_gets(compiled: CompiledModel,
     asked = adviser(compiled, folder)
     assert asked is not None
     utilities = asked(findings)
-    advice = advise(compiled, read_given(compiled, findings))
+    advice = advise(Query(compiled, read_given(compiled, findings)))
     assert max(utilities, key=lambda option: utilities[option]) == advice.best
     assert [utilities[line.option] for line in advice.options] == pytest.approx(
         [line.expected_utility for line in advice.options]

@@ -17,6 +17,7 @@ from bayesnet.analysis.decision.advise import Decider, advise, candidates, decid
 from bayesnet.analysis.decision.decision_file import Decision, Option, State, Utility, read_decision
 from bayesnet.analysis.query.compiled import CompiledModel
 from bayesnet.analysis.query.parse import read_given
+from bayesnet.analysis.query.query import Query
 
 MODEL = """
 name = "oil"
@@ -164,7 +165,7 @@ def test_a_test_is_worth_something_between_nothing_and_perfect_information(drawn
     compiled, decision, findings = drawn
     laid = Decider.of(compiled, decision)
     p, table = laid.states(findings), decision.table
-    advice = advise(compiled, findings, decision)
+    advice = advise(Query(compiled, findings), decision)
     assert advice.evpi == pytest.approx(perfect(table, p))
     assert advice.options[0].expected_utility == pytest.approx(max(table @ p))
     for w, joint in laid.with_each(findings, candidates(compiled, findings)).items():
@@ -186,11 +187,11 @@ def test_excluding_states_one_by_one_gives_their_joint_distribution(drawn):
     laid = Decider.of(compiled, decision)
     wanted = candidates(compiled, findings)
     v = laid.variable
-    direct = laid.compiled.ask(findings, lambda engine, evidence: engine.joint_with_each(v, evidence, wanted))
+    direct = Query(laid.compiled, findings).ask(lambda engine, evidence: engine.joint_with_each(v, evidence, wanted))
     for w, table in laid.with_each(findings, wanted).items():
         np.testing.assert_allclose(table, direct[w], atol=1e-10)
     two = wanted[:2]
-    table = laid.compiled.ask(findings, lambda engine, evidence: engine.joint((v, *two), evidence).table)
+    table = Query(laid.compiled, findings).ask(lambda engine, evidence: engine.joint((v, *two), evidence).table)
     np.testing.assert_allclose(laid.joint(findings, two), table.reshape(3, -1), atol=1e-10)
 
 
@@ -199,7 +200,7 @@ def test_excluding_states_one_by_one_gives_their_joint_distribution(drawn):
 def test_the_tornado_asks_each_utility_at_the_ends_of_its_range(drawn):
     """The lead at an end is that of the advised option over the best other one with the utility changed by hand."""
     compiled, decision, findings = drawn
-    advice = advise(compiled, findings, decision)
+    advice = advise(Query(compiled, findings), decision)
     p = np.array([s.probability for s in advice.states])
     names = [o.name for o in decision.options]
     best = names.index(advice.best)

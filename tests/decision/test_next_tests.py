@@ -15,6 +15,7 @@ from bayesnet.analysis.decision.costs import costs, read_costs
 from bayesnet.analysis.decision.next_tests import next_tests
 from bayesnet.analysis.query.compiled import CompiledModel
 from bayesnet.analysis.query.parse import read_given
+from bayesnet.analysis.query.query import Query
 
 DEMO = "age_group=60-69, female, cancer_history, chronic_pain, raised_alp, anemia, hypercalcemia"
 
@@ -29,7 +30,7 @@ def test_bits_and_expected_change_follow_from_asking_after_every_result(data):
     state = data.draw(st.integers(0, len(compiled.states(target)) - 1))
     findings = read_given(compiled, {compiled.names[known]: compiled.states(known)[0]})
     assume(compiled.engine.log_probability(findings.evidence()) > -30.0)
-    answer = next_tests(compiled, findings, compiled.literal(target, state))
+    answer = next_tests(Query(compiled, findings), compiled.literal(target, state))
 
     def binary(p: float) -> float:
         return -sum(x * math.log2(x) for x in (p, 1 - p) if x > 0)

@@ -17,6 +17,7 @@ from bayesnet.analysis.explanation.explain import explain
 from bayesnet.analysis.explanation.paths import Graph, separated, ways
 from bayesnet.analysis.query.compiled import CompiledModel
 from bayesnet.analysis.query.parse import read_given
+from bayesnet.analysis.query.query import Query
 from bayesnet.results.words import word
 
 DEMO = "age_group=60-69, female, cancer_history, chronic_pain, raised_alp, anemia, hypercalcemia"
@@ -36,7 +37,7 @@ def questions(draw: st.DrawFn) -> tuple[CompiledModel, object, tuple[int, int]]:
     state = draw(st.integers(0, len(compiled.states(target)) - 1))
     findings = read_given(compiled, known)
     assume(compiled.engine.log_probability(findings.evidence()) > -50.0)
-    assume(np.abs(log_odds(subset_table(compiled, situation(compiled, findings, (target, state))))).max() < 20.0)
+    assume(np.abs(log_odds(subset_table(compiled, situation(Query(compiled, findings), (target, state))))).max() < 20.0)
     return compiled, findings, (target, state)
 
 
@@ -51,11 +52,11 @@ def logit(compiled: CompiledModel, evidence, target: tuple[int, int]) -> float:
 def test_weights_along_any_order_and_shapley_values_sum_to_the_change_of_log_odds(question):
     """The weights of all findings, in any order, and their Shapley values sum to the change of the log-odds."""
     compiled, findings, target = question
-    asked = situation(compiled, findings, target)
-    full = compiled.evidence(findings, (target[0],))
+    asked = situation(Query(compiled, findings), target)
+    full = Query(compiled, findings, (target[0],)).evidence
     change = logit(compiled, full, target) - logit(compiled, asked.context, target)
     for order in ("given", "best", [p.name for p in asked.players][::-1]):
-        answer = explain(compiled, findings, target, order)
+        answer = explain(Query(compiled, findings), target, order)
         assert sum(i.decibans for i in answer) * math.log(10) / 10 == pytest.approx(change, abs=1e-8)
         assert sum(i.shapley for i in answer) == pytest.approx(change, abs=1e-8)
         assert answer.posterior == pytest.approx(1 / (1 + math.exp(-logit(compiled, full, target))), abs=1e-10)
@@ -66,7 +67,7 @@ def test_weights_along_any_order_and_shapley_values_sum_to_the_change_of_log_odd
 def test_shapley_values_are_means_over_all_orders(question):
     """Each Shapley value is the mean of the finding's weight over every order, asked one posterior at a time."""
     compiled, findings, target = question
-    asked = situation(compiled, findings, target)
+    asked = situation(Query(compiled, findings), target)
     n = len(asked.players)
     assume(n <= 4)
     known = {}
@@ -78,7 +79,7 @@ def test_shapley_values_are_means_over_all_orders(question):
             before = known.setdefault(tuple(taken), logit(compiled, asked.evidence(taken), target))
             taken[i] = True
             total[i] += known.setdefault(tuple(taken), logit(compiled, asked.evidence(taken), target)) - before
-    exact = {i.finding: i.shapley for i in explain(compiled, findings, target)}
+    exact = {i.finding: i.shapley for i in explain(Query(compiled, findings), target)}
     assert [exact[p.name] for p in asked.players] == pytest.approx(list(total / len(orders)), abs=1e-8)
 
 
@@ -87,9 +88,9 @@ def test_shapley_values_are_means_over_all_orders(question):
 def test_omission_is_the_log_odds_lost_without_a_finding(question):
     """Omission is the log-odds with all findings less that with all but one."""
     compiled, findings, target = question
-    asked = situation(compiled, findings, target)
-    full = compiled.evidence(findings, (target[0],))
-    for impact in explain(compiled, findings, target):
+    asked = situation(Query(compiled, findings), target)
+    full = Query(compiled, findings, (target[0],)).evidence
+    for impact in explain(Query(compiled, findings), target):
         v = compiled.index[impact.finding]
         assert impact.omission == pytest.approx(
             logit(compiled, full, target) - logit(compiled, full.without(v), target), abs=1e-8
@@ -103,7 +104,7 @@ def test_conflict_is_that_between_the_parts_and_that_within_each(question):
     """conf(e) is defined by probabilities of the findings alone, and splits exactly into between and within the parts."""
     compiled, findings, target = question
     assume(len(findings.items) > 1)
-    answer = explain(compiled, findings, target).conflict
+    answer = explain(Query(compiled, findings), target).conflict
     evidence = findings.evidence()
     log = compiled.engine.log_probability
 
@@ -127,7 +128,7 @@ def test_conflict_is_that_between_the_parts_and_that_within_each(question):
 def test_a_separated_finding_has_no_weight(question):
     """Where no path is open, a finding changes nothing, whatever the numbers are."""
     compiled, findings, (target, state) = question
-    full = compiled.evidence(findings, (target,))
+    full = Query(compiled, findings, (target,)).evidence
     for item in findings.items:
         rest = full.without(item.variable)
         if separated(compiled, rest, item.variable, target):
@@ -139,7 +140,7 @@ def test_a_separated_finding_has_no_weight(question):
 def test_every_way_from_a_finding_is_held_or_counted(question):
     """Against a listing of all paths: the open ones in full and shortest first, each closed one with its own block."""
     compiled, findings, (target, _) = question
-    full = compiled.evidence(findings, (target,))
+    full = Query(compiled, findings, (target,)).evidence
     for item in findings.items:
         rest = full.without(item.variable)
         graph = Graph(compiled.factors, rest)
@@ -157,7 +158,7 @@ def test_every_way_from_a_finding_is_held_or_counted(question):
         assert (found.count == 0) == separated(compiled, rest, item.variable, target)
         assert len({path.path for path in found.paths}) == len(found.paths)
         assert bool(found.closed) or len(passing) == len(every) or len(passing) > 1
-        assert [way.finding for way in explain(compiled, findings, question[2]).ways if way.count == 0] == [
+        assert [way.finding for way in explain(Query(compiled, findings), question[2]).ways if way.count == 0] == [
             finding.name
             for finding in findings.items
             if separated(compiled, full.without(finding.variable), finding.variable, target)
@@ -184,7 +185,7 @@ def test_sampled_shapley_values_agree_with_exact_ones_and_sum_exactly():
     net = bayesnet.load("back_pain")
     findings = net.case(DEMO).findings
     target = net.compiled.index["spinal_metastasis"], 1
-    worth = log_odds(subset_table(net.compiled, situation(net.compiled, findings, target)))
+    worth = log_odds(subset_table(net.compiled, situation(Query(net.compiled, findings), target)))
     exact = shapley(worth)
     means, errors = sampled_shapley(lambda taken: float(worth[tuple(map(int, taken))]), 7, np.random.default_rng(1), 100)
     assert (np.abs(means - exact) < 4 * errors + 1e-12).all()

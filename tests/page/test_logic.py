@@ -27,6 +27,7 @@ from bayesnet.analysis.decision.advise import decider
 from bayesnet.analysis.explanation.paths import Graph, separated
 from bayesnet.analysis.query.compiled import CompiledModel
 from bayesnet.analysis.query.parse import read_given
+from bayesnet.analysis.query.query import Query
 from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import Evidence
 from bayesnet.model.cache import load_model
@@ -242,7 +243,7 @@ def test_what_is_settled_by_certain_gates_closes_ways_and_only_rightly(page: Pag
 def test_a_settled_variable_is_no_way_on_the_shipped_model(page: Page) -> None:
     """With the age group known, what is made of it says no more: corticosteroids do not speak by way of age over 70."""
     compiled = CompiledModel(load_model("back_pain"))
-    known = compiled.evidence(read_given(compiled, "age_group=60-69, anemia"))
+    known = Query(compiled, read_given(compiled, "age_group=60-69, anemia")).evidence
     pair = [compiled.index["corticosteroids"], compiled.index["hemoglobin_grade"]]
     told = page.ask("settled", network=network_to_dict(compiled.factors), evidence=as_json(known), pairs=[pair])
     plain = page.ask("paths", network=network_to_dict(compiled.factors), evidence=as_json(known), pairs=[pair])
@@ -277,7 +278,7 @@ def shortest_open(graph: Graph, start: int, end: int) -> set[tuple[int, ...]]:
 def test_blocked_ways_are_blocked_where_python_says(page: Page, given: str, target: str) -> None:
     """The shortest ways whatever is known, and the variable that blocks each, with the reason."""
     compiled = CompiledModel(load_model("back_pain"))
-    case = compiled.evidence(read_given(compiled, target))
+    case = Query(compiled, read_given(compiled, target)).evidence
     goal = compiled.index[given]
     words = {
         "known": "it is known",
@@ -321,7 +322,7 @@ def posed(net: Any, findings: str, target: str) -> tuple[Any, dict[str, Any]]:
     position = compiled.state(v, state or "present")
     given = {
         "network": network_to_dict(compiled.factors),
-        "evidence": as_json(compiled.evidence(case.findings, (v,))),
+        "evidence": as_json(Query(compiled, case.findings, (v,)).evidence),
         "target": v,
         "state": position,
     }
@@ -501,7 +502,10 @@ def check_advice(page: Page, case: Any) -> None:
     decision = decision_to_dict(compiled)
     assert decision is not None
     told = page.ask(
-        "advice", network=network_to_dict(compiled.factors), evidence=as_json(compiled.evidence(case.findings)), decision=decision
+        "advice",
+        network=network_to_dict(compiled.factors),
+        evidence=as_json(Query(compiled, case.findings).evidence),
+        decision=decision,
     )
     names = [option["name"] for option in decision["options"]]
     assert told["states"] == pytest.approx([line.probability for line in expected.states], rel=1e-7, abs=1e-12)

@@ -14,6 +14,7 @@ import pytest
 
 import bayesnet
 from bayesnet.analysis.query.parse import read_given
+from bayesnet.analysis.query.query import Query
 from bayesnet.cli import main
 from bayesnet.pattern import quote
 from bayesnet.web.bundle import STATIC, bundle
@@ -65,7 +66,7 @@ class Reader(HTMLParser):
 
 
 def read(net: bayesnet.Network, given=None, do=None) -> Reader:
-    return Reader(page(net.compiled, read_given(net.compiled, given, do)))
+    return Reader(page(Query(net.compiled, read_given(net.compiled, given, do))))
 
 
 def odd_network(folder: Path) -> bayesnet.Network:

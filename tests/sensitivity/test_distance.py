@@ -16,6 +16,7 @@ import bayesnet.results.tuning
 from bayesnet.analysis.query.compiled import CompiledModel
 from bayesnet.analysis.query.tables import table_of
 from bayesnet.analysis.sensitivity.distance import cd_distance, column_cd, kl_divergence
+from bayesnet.analysis.sensitivity.parameter_map import parameter_map
 from bayesnet.errors import SpecError, TooWide
 from bayesnet.inference.engine import Engine
 from bayesnet.inference.enumerate import Enumeration
@@ -60,7 +61,7 @@ def _brute(first: Factors, second: Factors) -> tuple[float, float]:
 def test_distances_are_those_of_all_assignments(data):
     """Both distances equal those over every assignment of all variables, for every gate, zeros included."""
     compiled = CompiledModel(data.draw(strategies.models(max_variables=5)))
-    assume(compiled.numbers.count > 0)
+    assume(parameter_map(compiled).count > 0)
     other = _changed(compiled, data)
     cd, kl = _brute(compiled.factors, other)
     assert cd_distance(compiled.factors, other) == pytest.approx(cd, rel=1e-8, abs=1e-9)
@@ -73,7 +74,7 @@ def test_distances_are_those_of_all_assignments(data):
 def test_no_query_moves_further_than_the_bound(data):
     """Whatever is asked under whatever findings, the odds stay within the factor that the CD distance allows."""
     compiled = CompiledModel(data.draw(strategies.models(max_variables=5, extremes=False)))
-    assume(compiled.numbers.count > 0)
+    assume(parameter_map(compiled).count > 0)
     other = _changed(compiled, data)
     distance = bayesnet.results.tuning.Distance(cd=cd_distance(compiled.factors, other), kl=0.0, changed=())
     assume(math.isfinite(distance.cd))

@@ -15,9 +15,9 @@ from small_networks import clinic, collider
 
 import bayesnet
 from bayesnet.analysis.query.compiled import CompiledModel
-from bayesnet.analysis.query.findings import Findings
+from bayesnet.analysis.query.query import Query
 from bayesnet.analysis.sensitivity.covariation import SCHEMES, moved_values, order_preserving
-from bayesnet.analysis.sensitivity.parameter_map import LEAK
+from bayesnet.analysis.sensitivity.parameter_map import LEAK, parameter_map
 from bayesnet.analysis.sensitivity.query_ranges import Subject
 from bayesnet.analysis.sensitivity.response import Response
 from bayesnet.inference.enumerate import Enumeration
@@ -32,12 +32,14 @@ def _response(compiled: CompiledModel, evidence: Evidence, target: tuple[int, in
     """The response of one target, or a rejected example where the evidence cannot be."""
     if compiled.engine.log_probability(evidence) == -np.inf:
         reject()
-    return Subject(compiled, Findings(), evidence, target, "target").response((target,))
+    query = Query(compiled, targets=(target[0],))
+    query.__dict__["evidence"] = evidence  # the cached property: likelihoods that no finding writes down
+    return Subject(query, target, "target").response((target,))
 
 
 def _moved(compiled: CompiledModel, k: int, x: float) -> Factors:
     """The network with number k at x, the rest of its column in proportion."""
-    return compiled.expander.factors(moved_values(compiled.numbers, np.array([k]), np.array([x]))[:, 0])
+    return compiled.expander.factors(moved_values(parameter_map(compiled), np.array([k]), np.array([x]))[:, 0])
 
 
 def _rounding(evidence: Evidence) -> float:
@@ -53,7 +55,7 @@ def _exact(factors: Factors, evidence: Evidence, target: tuple[int, int]) -> tup
 
 def _drawn(data: st.DataObject, **options: Any) -> tuple[CompiledModel, Evidence, tuple[int, int]]:
     compiled = CompiledModel(data.draw(strategies.models(**options)))
-    assume(compiled.numbers.count > 0)
+    assume(parameter_map(compiled).count > 0)
     evidence = data.draw(strategies.evidence(compiled.factors, interventions=True))
     v = data.draw(st.integers(0, len(compiled.names) - 1))
     return compiled, evidence, (v, data.draw(st.integers(0, len(compiled.states(v)) - 1)))
@@ -65,11 +67,11 @@ def test_lines_are_those_of_enumeration(data):
     """P(h, e) and P(e) lie on the stated lines for linear numbers of every gate, under soft evidence and interventions."""
     compiled, evidence, target = _drawn(data)
     response = _response(compiled, evidence, target)
-    k = data.draw(st.integers(0, compiled.numbers.count - 1))
+    k = data.draw(st.integers(0, parameter_map(compiled).count - 1))
     assume(compiled.factors.linear[k])
     # A leak of nearly one leaves its links next to nothing: their net form has lost the digits that are compared here.
-    assume(compiled.numbers.kind[k] != LEAK or 1e-6 < compiled.factors.values[k] < 1 - 1e-6)
-    lowest, highest = (bound[k] for bound in compiled.numbers.domain)
+    assume(parameter_map(compiled).kind[k] != LEAK or 1e-6 < compiled.factors.values[k] < 1 - 1e-6)
+    lowest, highest = (bound[k] for bound in parameter_map(compiled).domain)
     x = lowest + data.draw(st.integers(0, 100)) / 100 * (highest - lowest)
     hit, total = _exact(_moved(compiled, k, x), evidence, target)
     slope, start = response.lines(np.array([k]))
@@ -85,9 +87,9 @@ def test_derivatives_are_those_of_enumeration(data):
     """The slope of the posterior is the exact one, taken from two exact answers, to 1e-8 of its size."""
     compiled, evidence, target = _drawn(data, extremes=False)
     response = _response(compiled, evidence, target)
-    k = data.draw(st.integers(0, compiled.numbers.count - 1))
+    k = data.draw(st.integers(0, parameter_map(compiled).count - 1))
     assume(compiled.factors.linear[k])
-    lowest, highest = (bound[k] for bound in compiled.numbers.domain)
+    lowest, highest = (bound[k] for bound in parameter_map(compiled).domain)
     assume(highest - lowest > 1e-3)
     x0, (x1, x2) = float(compiled.factors.values[k]), (float(lowest), float(highest))
     hit, total = _exact(compiled.factors, evidence, target)
@@ -107,7 +109,7 @@ def test_curves_of_leaks_and_odds_are_those_of_enumeration(data):
     assume(len(curved) > 0)
     response = _response(compiled, evidence, target)
     k = int(data.draw(st.sampled_from(curved.tolist())))
-    lowest, highest = (float(bound[k]) for bound in compiled.numbers.domain)
+    lowest, highest = (float(bound[k]) for bound in parameter_map(compiled).domain)
     x = lowest + data.draw(st.integers(0, 95)) / 100 * (min(highest, 5.0) - lowest)
     hit, total = _exact(_moved(compiled, k, x), evidence, target)
     rows = response.at(np.array([k]), np.array([x]))[:, 0] * np.exp(response.log_scale)
@@ -126,7 +128,7 @@ def test_slopes_of_curves_are_their_tangents(data):
     response = _response(compiled, evidence, target)
     k = int(data.draw(st.sampled_from(curved.tolist())))
     x = float(compiled.factors.values[k])
-    h = 1e-4 * min(x, max(compiled.numbers.domain[1][k] - x, 0.0), 1.0)
+    h = 1e-4 * min(x, max(parameter_map(compiled).domain[1][k] - x, 0.0), 1.0)
     assume(h > 1e-7)
     (h1, e1), (h2, e2) = (response.at(np.array([k]), np.array([x + s * h]))[:, 0] for s in (-1, 1))
     assert response.derivative[0, k] == pytest.approx((h2 / e2 - h1 / e1) / (2 * h), rel=2e-5, abs=1e-8)
@@ -139,8 +141,8 @@ def test_separated_numbers_have_no_slope_at_all(data):
     compiled, evidence, (v, state) = _drawn(data)
     assume(v not in evidence.hard() and v not in evidence.interventions)
     response = _response(compiled, evidence, (v, state))
-    for k in range(compiled.numbers.count):
-        if _separated(compiled.factors, evidence, int(compiled.numbers.family[k]), v):
+    for k in range(parameter_map(compiled).count):
+        if _separated(compiled.factors, evidence, int(parameter_map(compiled).family[k]), v):
             assert response.derivative[0, k] == 0.0
 
 
@@ -283,10 +285,10 @@ def test_leaks_and_links_are_bounded_by_each_other():
 def test_the_bounds_of_a_leak_are_where_its_gate_breaks(data):
     """Just inside its bounds every net link of a noisy gate is a distribution, just outside one is not."""
     compiled = CompiledModel(data.draw(strategies.models(gates=("noisy_or", "noisy_max"), max_variables=4, extremes=False)))
-    leaks = np.flatnonzero(compiled.numbers.kind == LEAK)
+    leaks = np.flatnonzero(parameter_map(compiled).kind == LEAK)
     assume(len(leaks) > 0)
     k = int(data.draw(st.sampled_from(leaks.tolist())))
-    for bound, side in ((compiled.numbers.domain[0][k], -1), (compiled.numbers.domain[1][k], 1)):
+    for bound, side in ((parameter_map(compiled).domain[0][k], -1), (parameter_map(compiled).domain[1][k], 1)):
         if 1e-3 < bound < 1 - 1e-3:
             assert _holds(compiled, k, bound - side * 1e-6)
             assert not _holds(compiled, k, bound + side * 1e-6)
@@ -294,8 +296,8 @@ def test_the_bounds_of_a_leak_are_where_its_gate_breaks(data):
 
 def _holds(compiled: CompiledModel, k: int, x: float) -> bool:
     """Whether all links of the gate of leak number k keep their stored columns with the leak at x (none is cut at no effect)."""
-    f = int(compiled.numbers.family[k])
-    values = moved_values(compiled.numbers, np.array([k]), np.array([x]))
+    f = int(parameter_map(compiled).family[k])
+    values = moved_values(parameter_map(compiled), np.array([k]), np.array([x]))
     gate = compiled.expander.gates[f]
     compound = gate.columns.fill(values)[:, :, 0]
     sums = np.cumsum(compound, axis=1)
@@ -311,7 +313,7 @@ def test_admissible_values_keep_the_leader_and_no_more(data):
         data.draw(strategies.models(extremes=False, max_variables=5, gates=("table", "noisy_or", "odds_ratio")))
     )
     net = Network(compiled.model)
-    assume(compiled.numbers.count > 0)
+    assume(parameter_map(compiled).count > 0)
     v = data.draw(st.integers(0, len(compiled.names) - 1))
     name, states = compiled.names[v], compiled.states(v)
     table = net.case().sensitivities(f"{name}={states[0]}")
@@ -378,16 +380,16 @@ def test_every_coefficient_of_public_networks_agrees_with_asking_again(networks,
     case = net.case(findings)
     table = case.sensitivities(target)
     compiled = net.compiled
-    subject = Subject.of(compiled, case.findings, target)
+    subject = Subject.of(Query(compiled, case.findings), target)
     by_id = {line.number: line for line in table}
     lines = [by_id[number] for number in compiled.factors.number_ids]
     a, b, c, d, derivative, x0 = (
         np.array([getattr(line, n) for line in lines]) for n in ("a", "b", "c", "d", "derivative", "value")
     )
-    ks = np.arange(compiled.numbers.count)
+    ks = np.arange(parameter_map(compiled).count)
     hits, totals = [], []
     for x in (0.25, 0.75):
-        answers, logs = subject.marginals(moved_values(compiled.numbers, ks, np.full(len(ks), x)), (subject.target,))
+        answers, logs = subject.marginals(moved_values(parameter_map(compiled), ks, np.full(len(ks), x)), (subject.target,))
         total = np.exp(logs)
         hit = np.where(total > 0, answers[0], 0.0) * total
         np.testing.assert_allclose(c * x + d, total, rtol=1e-9, atol=1e-15)

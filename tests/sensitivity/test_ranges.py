@@ -16,7 +16,9 @@ import bayesnet
 from bayesnet.analysis.description.arc_strength import arc_strengths
 from bayesnet.analysis.query.compiled import CompiledModel
 from bayesnet.analysis.query.findings import Findings
+from bayesnet.analysis.query.query import Query
 from bayesnet.analysis.query.tables import table_of
+from bayesnet.analysis.sensitivity.parameter_map import parameter_map
 from bayesnet.errors import BayesnetError, ImpossibleEvidence
 from bayesnet.inference.engine import Engine
 from bayesnet.model.records import Variable
@@ -30,7 +32,7 @@ RANDOM = settings(max_examples=40)
 def test_bars_end_at_the_answers_of_changed_networks(data):
     """Each end of each bar is the answer of a network with that number at that end; bars come widest first."""
     compiled = CompiledModel(data.draw(strategies.models(max_variables=5, extremes=False)))
-    assume(compiled.numbers.count > 0)
+    assume(parameter_map(compiled).count > 0)
     net = Network(compiled.model)
     v = data.draw(st.integers(0, len(compiled.names) - 1))
     state = compiled.states(v)[0]
@@ -251,4 +253,4 @@ def test_arcs_of_the_asia_network():
     assert xray.variation_max == pytest.approx(0.98 - 0.05)
     cut = net.arc_strengths(do="xray=yes")
     assert not any(arc.child == "xray" for arc in cut)
-    assert arc_strengths(net.compiled, Findings()).to_frame().shape == (8, 8)
+    assert arc_strengths(Query(net.compiled, Findings())).to_frame().shape == (8, 8)

@@ -15,6 +15,7 @@ from small_networks import tables, weather
 import bayesnet
 from bayesnet.analysis.query.compiled import CompiledModel
 from bayesnet.analysis.sensitivity.distance import cd_distance
+from bayesnet.analysis.sensitivity.parameter_map import parameter_map
 from bayesnet.errors import BayesnetError
 from bayesnet.network import Network
 
@@ -24,7 +25,7 @@ RANDOM = settings(max_examples=40)
 def _case(data: st.DataObject, **options):
     """A case with nothing known on a random network, a target and its answer, neither certain nor impossible."""
     compiled = CompiledModel(data.draw(strategies.models(max_variables=5, extremes=False, **options)))
-    assume(compiled.numbers.count > 0)
+    assume(parameter_map(compiled).count > 0)
     net = Network(compiled.model)
     v = data.draw(st.integers(0, len(compiled.names) - 1))
     state = compiled.states(v)[data.draw(st.integers(0, len(compiled.states(v)) - 1))]
@@ -84,7 +85,7 @@ def test_costs_are_cd_distances(data):
 def _values(net: Network, number: str, x: float) -> np.ndarray:
     from bayesnet.analysis.sensitivity.covariation import moved_values
 
-    return moved_values(net.compiled.numbers, np.array([net.compiled.number(number)]), np.array([x]))[:, 0]
+    return moved_values(parameter_map(net.compiled), np.array([net.compiled.number(number)]), np.array([x]))[:, 0]
 
 
 def test_changes_come_cheapest_first_with_fixed_columns():
@@ -235,13 +236,13 @@ def test_the_most_probable_explanation_stays_within_its_range(data):
     compiled = CompiledModel(
         data.draw(strategies.models(max_variables=4, extremes=False, gates=("table", "noisy_or", "odds_ratio")))
     )
-    assume(compiled.numbers.count > 0)
+    assume(parameter_map(compiled).count > 0)
     net = Network(compiled.model)
-    k = data.draw(st.integers(0, compiled.numbers.count - 1))
+    k = data.draw(st.integers(0, parameter_map(compiled).count - 1))
     number = compiled.factors.number_ids[k]
     found = net.case().explanation_range(number)
     assume(net.most_probable().unique)
-    lowest, highest = (float(bound[k]) for bound in compiled.numbers.domain)
+    lowest, highest = (float(bound[k]) for bound in parameter_map(compiled).domain)
     for end, bound, change, side in ((found.low, lowest, found.below, -1), (found.high, highest, found.above, 1)):
         if not change:
             assert end == bound

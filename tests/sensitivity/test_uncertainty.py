@@ -12,6 +12,7 @@ from small_networks import clinic, network
 import bayesnet
 from bayesnet.analysis.query.requisite import requisite_families
 from bayesnet.analysis.sensitivity.distributions import BETA, FIXED, LOG_NORMAL, fit, quantiles
+from bayesnet.analysis.sensitivity.parameter_map import parameter_map
 from bayesnet.analysis.sensitivity.uncertainty import sampler, sobol_shares
 from bayesnet.errors import BayesnetError
 from bayesnet.inference.engine import Engine
@@ -142,7 +143,7 @@ def test_uncertainty_is_that_of_single_answers():
     compiled, evidence = net.compiled, net.case("fever").findings.evidence()
     found = net.case("fever").uncertainty("abscess", draws=300, seed=7)
     diagnoses = [compiled.index["abscess"], compiled.index["infection"]]
-    needed = compiled.numbers.of_families(requisite_families(compiled.factors, evidence, diagnoses))
+    needed = parameter_map(compiled).of_families(requisite_families(compiled.factors, evidence, diagnoses))
     drawn = sampler(compiled).only(needed).draw(300, np.random.default_rng(7)).values
     assert not needed[compiled.number("rash | infection")]
     v = compiled.index["abscess"]
@@ -268,7 +269,7 @@ def test_nothing_to_share_is_refused():
 
 def test_a_bar_appears_only_on_a_terminal_and_after_a_while(monkeypatch, capsys):
     """Draws that take longer than the patience show a bar on standard error where that is a terminal, and nothing elsewhere."""
-    from bayesnet.analysis import uncertainty
+    from bayesnet.analysis.sensitivity import uncertainty
 
     monkeypatch.setattr(uncertainty, "_PATIENCE", -1.0)
     clinic().case("fever").uncertainty("abscess", draws=2_000)

@@ -15,6 +15,7 @@ from strategies import models
 import bayesnet
 from bayesnet.analysis.query.compiled import CompiledModel
 from bayesnet.analysis.query.parse import read_given
+from bayesnet.analysis.query.query import Query
 from bayesnet.errors import BayesnetError
 from bayesnet.results.teaching import Frequencies
 from bayesnet.teach.frequencies import frequencies, whole_people
@@ -36,7 +37,7 @@ def counted(draw: st.DrawFn) -> tuple[CompiledModel, Frequencies, tuple[int, int
     of = draw(st.sampled_from([1, 7, 100, 1000, 10_000, 10**9]))
     return (
         compiled,
-        frequencies(compiled, findings, (v, state), {compiled.names[u]: compiled.states(u)[found]}, of),
+        frequencies(Query(compiled, findings), (v, state), {compiled.names[u]: compiled.states(u)[found]}, of),
         (v, state),
         u,
         found,

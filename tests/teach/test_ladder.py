@@ -14,6 +14,7 @@ from strategies import models
 import bayesnet
 from bayesnet.analysis.query.compiled import CompiledModel
 from bayesnet.analysis.query.parse import read_given
+from bayesnet.analysis.query.query import Query
 from bayesnet.results.teaching import Ladder
 from bayesnet.teach.ladder import ladder
 
@@ -31,7 +32,7 @@ def climbed(draw: st.DrawFn) -> tuple[CompiledModel, Ladder, tuple[int, int], di
     findings = {compiled.names[u]: draw(st.sampled_from(compiled.states(u))) for u in known}
     state = draw(st.integers(0, len(compiled.states(v)) - 1))
     assume(compiled.engine.log_probability(read_given(compiled, findings).evidence()) > -50.0)
-    answer = ladder(compiled, read_given(compiled, findings), (v, state))
+    answer = ladder(Query(compiled, read_given(compiled, findings)), (v, state))
     assume(all(1e-9 < p < 1 - 1e-9 for p in (answer.prior, *(r.probability for r in answer))))
     return compiled, answer, (v, state), findings
 

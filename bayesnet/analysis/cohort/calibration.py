@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.query.parse import read_target, state_name
+from bayesnet.analysis.query.query import Query
 from bayesnet.errors import BayesnetError
 from bayesnet.model.factors import FloatArray, IntArray
 from bayesnet.results.base import Basis
@@ -49,7 +49,7 @@ def outcomes(
     name = compiled.names[v]
     if name in known:
         raise BayesnetError(f"{name} is what is asked; it cannot be among what is known.")
-    cases = simulate(compiled, size, Findings(), seed) if frame is None else frame
+    cases = simulate(Query(compiled), size, seed) if frame is None else frame
     missing = [column for column in (name, *known) if column not in cases.columns]
     if missing:
         raise BayesnetError(f"The cohort has no column {', '.join(missing)}; it needs {name} and every known variable.")
@@ -135,7 +135,7 @@ def of_network(
 ) -> Calibration:
     """Compare P(target | known) with what turned out, in a given or a simulated cohort; see `Network.calibration`."""
     found = outcomes(compiled, target, known, frame, size, seed)
-    about: dict[str, Any] = {"target": found.target, "cohort": found.cohort, "basis": compiled.basis(compiled.stated(Findings()))}
+    about: dict[str, Any] = {"target": found.target, "cohort": found.cohort, "basis": Query(compiled).basis()}
     return _compared(found.probability, found.has, bins, seed, title=f"{target} | {', '.join(known)}", **about)
 
 

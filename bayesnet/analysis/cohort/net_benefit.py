@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bayesnet.analysis.cohort.calibration import outcomes
-from bayesnet.analysis.query.findings import Findings
+from bayesnet.analysis.query.query import Query
 from bayesnet.errors import BayesnetError
 from bayesnet.model.factors import FloatArray
 from bayesnet.results.cohort import DecisionCurve
@@ -85,7 +85,7 @@ def decision_curve(
     found = outcomes(compiled, target, known, frame, size, seed)
     return DecisionCurve(
         title=f"{target} | {', '.join(known)}",
-        basis=compiled.basis(compiled.stated(Findings())),
+        basis=Query(compiled).basis(),
         target=found.target,
         size=len(found.has),
         prevalence=float(found.has.mean()),

@@ -12,6 +12,7 @@ from bayesnet.analysis.differential.differential import diagnoses
 from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.query.impossible import clashing
 from bayesnet.analysis.query.parse import read_given, state_name
+from bayesnet.analysis.query.query import defaults
 from bayesnet.errors import SpecError, UnknownState, did_you_mean, nearest
 from bayesnet.model.factors import IntArray
 from bayesnet.pattern import Term, parse_question
@@ -138,8 +139,7 @@ def _untyped(compiled: CompiledModel, v: int, value: Any) -> Any:
 
 def _enter_defaults(compiled: CompiledModel, frame: pd.DataFrame, rows: IntArray, asked: Sequence[int]) -> float:
     """Enter the default of every context variable that has no column and is not asked for; ln P of what was entered."""
-    named = {compiled.variable(str(name)) for name in frame.columns} | set(asked)
-    assumed = tuple(item for item in compiled.defaults if item.variable not in named)
+    assumed = defaults(compiled, {compiled.variable(str(name)) for name in frame.columns} | set(asked))
     for item in assumed:
         rows[:, item.variable] = item.vector.index(1.0)
     return compiled.engine.log_probability(Findings(assumed).evidence()) if assumed else 0.0

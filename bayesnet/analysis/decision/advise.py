@@ -6,15 +6,16 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from bayesnet.analysis.decision.costs import costs
 from bayesnet.analysis.decision.decision_file import Decision, read_decision
+from bayesnet.analysis.query.compiled import CompiledModel, per_model
 from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.query.likelihood_batch import in_one_pass
 from bayesnet.analysis.query.parse import an_example
+from bayesnet.analysis.query.query import Query
 from bayesnet.errors import NothingToAsk
 from bayesnet.inference.evidence import Evidence, ZeroEvidence
 from bayesnet.model.expression import parse_condition, resolve_condition
@@ -36,8 +37,6 @@ STATE = "state of the decision"
 _DUST = 1e-12
 """Gains smaller than this share of the largest utility are rounding."""
 
-_known: WeakKeyDictionary[CompiledModel, Decider] = WeakKeyDictionary()
-
 
 @dataclass(frozen=True)
 class Decider:
@@ -52,8 +51,6 @@ class Decider:
     @classmethod
     def of(cls, compiled: CompiledModel, decision: Decision) -> Decider:
         """Add the states of a decision to a network, as certain gates; no number of the network changes."""
-        from bayesnet.analysis.query.compiled import CompiledModel as AnyCore
-
         variables = dict(compiled.model.variables)
         helpers, cases = [], []
         for state in decision.states[:-1]:
@@ -78,13 +75,13 @@ class Decider:
             gate="deterministic",
             expression=(*cases, (names[-1], "")),
         )
-        extended = AnyCore(replace(compiled.model, variables=variables), compiled.folder)
+        extended = CompiledModel(replace(compiled.model, variables=variables), compiled.folder)
         return cls(decision, extended, extended.index[STATE], compiled)
 
     def states(self, findings: Findings) -> FloatArray:
         """P(state | findings), in the order of the decision."""
         v = self.variable
-        return self.compiled.ask(findings, lambda engine, evidence: engine.posteriors(evidence, (v,)).marginals[v])
+        return Query(self.compiled, findings).ask(lambda engine, evidence: engine.posteriors(evidence, (v,)).marginals[v])
 
     def with_each(self, findings: Findings, variables: Sequence[int]) -> dict[int, FloatArray]:
         """P(state, variable | findings) for many variables, shape (states, states of the variable).
@@ -95,7 +92,7 @@ class Decider:
         excluded = self._excluded()
         if excluded is None:
             v = self.variable
-            return self.compiled.ask(findings, lambda engine, evidence: engine.joint_with_each(v, evidence, variables))
+            return Query(self.compiled, findings).ask(lambda engine, evidence: engine.joint_with_each(v, evidence, variables))
         columns = _running(excluded)
 
         def one(engine: Engine, evidence: Evidence) -> tuple[float, dict[int, FloatArray]]:
@@ -108,7 +105,7 @@ class Decider:
                 return _peeled(engine, evidence, excluded, one)
             return {w: np.maximum(np.vstack([(m[:, :-1] - m[:, 1:]).T, m[:, -1]]), 0.0) for w, m in left.items()}
 
-        return self.plain.ask(findings, ask)
+        return Query(self.plain, findings).ask(ask)
 
     def joint(self, findings: Findings, variables: Sequence[int]) -> FloatArray:
         """P(state, variables | findings), shape (states, combinations of the variables' states).
@@ -121,14 +118,14 @@ class Decider:
         excluded = self._excluded()
         if excluded is None:
             wanted = (self.variable, *variables)
-            table = self.compiled.ask(findings, lambda engine, evidence: engine.joint(wanted, evidence).table)
+            table = Query(self.compiled, findings).ask(lambda engine, evidence: engine.joint(wanted, evidence).table)
             return table.reshape(len(self.decision.states), -1)
 
         def ask(engine: Engine, evidence: Evidence) -> tuple[float, dict[int, FloatArray]]:
             answer = engine.joint(variables, evidence)
             return answer.log_probability, {0: answer.table.reshape(-1)}
 
-        return self.plain.ask(findings, lambda engine, evidence: _peeled(engine, evidence, excluded, ask))[0]
+        return Query(self.plain, findings).ask(lambda engine, evidence: _peeled(engine, evidence, excluded, ask))[0]
 
     def _excluded(self) -> list[dict[int, FloatArray]] | None:
         """For each state but the last the likelihoods that say that it does not hold; None where that is not a product."""
@@ -174,17 +171,16 @@ def _peeled(engine: Engine, evidence: Evidence, excluded: Sequence[Mapping[int, 
     return {w: np.stack([*rows[w], left[w]]) for w in left}
 
 
+@per_model
 def decider(compiled: CompiledModel) -> Decider | None:
-    """The decision beside the numbers of a model, laid on its network; None where there is none. Made once."""
-    if compiled not in _known:
-        path = compiled.folder / "decision.toml" if compiled.folder else None
-        if path is None or not path.is_file():
-            return None
-        _known[compiled] = Decider.of(compiled, read_decision(path, compiled.model))
-    return _known[compiled]
+    """Return the decision beside the numbers of a model, as a part of its network; None where there is none."""
+    path = compiled.folder / "decision.toml" if compiled.folder else None
+    if path is None or not path.is_file():
+        return None
+    return Decider.of(compiled, read_decision(path, compiled.model))
 
 
-def advise(compiled: CompiledModel, findings: Findings, decision: Decision | None = None) -> Advice:
+def advise(query: Query, decision: Decision | None = None) -> Advice:
     """Give the option with the largest expected utility, and how firm that is.
 
     Raises
@@ -200,11 +196,12 @@ def advise(compiled: CompiledModel, findings: Findings, decision: Decision | Non
     Howard RA (1966). Information value theory. IEEE Transactions on Systems Science and Cybernetics 2, 22-26.
     Pauker SG, Kassirer JP (1980). The threshold approach to clinical decision making. N Engl J Med 302, 1109-1117.
     """
+    compiled, findings = query.compiled, query.findings
     laid = Decider.of(compiled, decision) if decision else decider(compiled)
     if laid is None:
         raise NothingToAsk(
-            f"{compiled.model.name} has no decision.toml beside its numbers, so there is nothing to advise on: options and utilities "
-            "come from one. What a finding would tell needs none: {way}.",
+            f"{compiled.model.name} has no decision.toml beside its numbers, so there is nothing to advise on: options and "
+            "utilities come from one. What a finding would tell needs none: {way}.",
             f'next_tests("{an_example(compiled)}")',
             f'bayesnet next MODEL FINDINGS --about "{an_example(compiled)}"',
         )
@@ -215,7 +212,7 @@ def advise(compiled: CompiledModel, findings: Findings, decision: Decision | Non
     order = np.argsort(-expected, kind="stable")
     return Advice(
         title=findings.text,
-        basis=replace(compiled.basis(compiled.stated(findings)), distrust=_distrust(about)),
+        basis=query.basis(_distrust(about)),
         decision=about.title,
         decision_digest=about.digest,
         unit=about.unit,

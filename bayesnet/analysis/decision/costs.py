@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
+from bayesnet.analysis.query.compiled import CompiledModel, per_model
 from bayesnet.model.records import Model, Source
 from bayesnet.model.side_files import Document
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import CompiledModel
 
 _FIELDS = ("label", "gives", "groups", "value", "low", "high", "burden", "grade", "source", "where", "note")
-_known: WeakKeyDictionary[CompiledModel, Costs] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -50,6 +49,7 @@ class Costs:
         return self.sources[test.source].short if test.source and test.grade != "judgement" else test.grade
 
 
+@per_model
 def costs(compiled: CompiledModel) -> Costs:
     """The costs beside the numbers of a model; empty where there are none. Read once.
 
@@ -58,10 +58,8 @@ def costs(compiled: CompiledModel) -> Costs:
     SpecError
         Where the file cannot be read or names what the model does not have; every problem at once.
     """
-    if compiled not in _known:
-        path = compiled.folder / "costs.toml" if compiled.folder else None
-        _known[compiled] = read_costs(path, compiled.model) if path and path.is_file() else Costs("", {}, {})
-    return _known[compiled]
+    path = compiled.folder / "costs.toml" if compiled.folder else None
+    return read_costs(path, compiled.model) if path and path.is_file() else Costs("", {}, {})
 
 
 def read_costs(path: Path, model: Model) -> Costs:

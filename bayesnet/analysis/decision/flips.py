@@ -11,6 +11,7 @@ import numpy as np
 from bayesnet.analysis.decision.advise import Decider, decider
 from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.query.parse import an_example
+from bayesnet.analysis.query.query import Query
 from bayesnet.analysis.sensitivity.functions import admissible, answered, one_each
 from bayesnet.analysis.sensitivity.query_ranges import CASES, Ranges, Subject, citation, ranges, records
 from bayesnet.analysis.sensitivity.response import Response
@@ -39,7 +40,7 @@ class Contest:
         return int(np.argmax(self.scores @ self.response.base))
 
 
-def flips(compiled: CompiledModel, findings: Findings, target: str | None = None, cases: float = CASES) -> Flips:
+def flips(query: Query, target: str | None = None, cases: float = CASES) -> Flips:
     """The single numbers whose range is wide enough to change what leads, or what is advised.
 
     An expected utility is a weighted sum of probabilities, so that the place where the advice changes follows from the same lines
@@ -47,10 +48,8 @@ def flips(compiled: CompiledModel, findings: Findings, target: str | None = None
 
     Parameters
     ----------
-    compiled
-        The network; where a decision lies beside its numbers, the advice is watched too.
-    findings
-        What is known.
+    query
+        The network and what is known; where a decision lies beside the numbers, the advice is watched too.
     target
         Where the network has no diagnoses: the variable whose most probable state is watched.
     cases
@@ -63,8 +62,9 @@ def flips(compiled: CompiledModel, findings: Findings, target: str | None = None
     BayesnetError
         When the network has no diagnoses and no target is named.
     """
+    compiled, findings = query.compiled, query.findings
     named = target if target is not None else _first_diagnosis(compiled)
-    subject, known = Subject.of(compiled, findings, named), ranges(compiled, cases)
+    subject, known = Subject.of(query, named), ranges(compiled, cases)
     laid = decider(compiled)
     contests = [_leaders(subject), *([_advice(laid, findings)] if laid else [])]
     found = [flip for contest in contests for flip in _flips(compiled, known, contest)]
@@ -84,8 +84,8 @@ def _first_diagnosis(compiled: CompiledModel) -> str:
     """Any diagnosis, to stand for all of them."""
     if not compiled.diagnoses:
         raise BayesnetError(
-            f'{compiled.model.name or "This network"} has no variables of the group "diagnoses", so there is no ranking to watch; '
-            f'name a variable whose most probable state is watched instead, as in case.flips("{an_example(compiled)}").'
+            f'{compiled.model.name or "This network"} has no variables of the group "diagnoses", so there is no ranking to '
+            f'watch; name a variable whose most probable state is watched instead, as in case.flips("{an_example(compiled)}").'
         )
     v = compiled.diagnoses[0]
     return compiled.literal(v, compiled.state(v, "present"))
@@ -101,7 +101,7 @@ def _leaders(subject: Subject) -> Contest:
 def _advice(laid: Decider, findings: Findings) -> Contest:
     """The options of the decision beside the model, by their expected utility."""
     about = laid.decision
-    subject = Subject(laid.compiled, findings, laid.compiled.evidence(findings), (laid.variable, 0), about.title)
+    subject = Subject(Query(laid.compiled, findings), (laid.variable, 0), about.title)
     response = subject.response(tuple((laid.variable, s) for s in range(len(about.states))))
     scores = np.hstack([about.table, np.zeros((len(about.options), 1))])
     return Contest(ADVICE, response, [option.name for option in about.options], scores)

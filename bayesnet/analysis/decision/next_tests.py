@@ -17,9 +17,9 @@ import numpy as np
 
 from bayesnet.analysis.decision.advise import Decider, before_deciding, candidates, decider, price, sample
 from bayesnet.analysis.decision.costs import costs
-from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.query.likelihood_batch import in_one_pass, one_by_one
 from bayesnet.analysis.query.parse import an_example, read_target
+from bayesnet.analysis.query.query import Query
 from bayesnet.errors import NothingToAsk
 from bayesnet.inference.evidence import Evidence, one_hot
 from bayesnet.model.factors import FloatArray
@@ -35,12 +35,12 @@ DIFFERENTIAL, DECISION = "differential", "decision"
 Joints = Mapping[int, FloatArray]
 
 
-def next_tests(compiled: CompiledModel, findings: Findings, about: str | None = None) -> NextTests:
+def next_tests(query: Query, about: str | None = None) -> NextTests:
     """Every finding that is not known, with what it would tell about a target, the differential, or the decision.
 
     Parameters
     ----------
-    compiled, findings
+    query
         The network and the case.
     about
         `variable` or `variable=state`; `differential`: all diagnoses, their information summed; `decision`: the state that the
@@ -53,18 +53,19 @@ def next_tests(compiled: CompiledModel, findings: Findings, about: str | None = 
     NothingToAsk
         When the model has no decision, or no diagnoses, to ask about.
     """
+    compiled = query.compiled
     laid = decider(compiled)
     if about is None:
         about = DECISION if laid else DIFFERENTIAL
     if about not in compiled.index and about == DIFFERENTIAL:
-        return _differential(compiled, findings, laid)
+        return _differential(query, laid)
     if about not in compiled.index and about == DECISION:
         if laid is None:
             raise _no("decision (no decision.toml beside its numbers)", compiled)
-        return _decision(compiled, findings, laid)
+        return _decision(query, laid)
     target = read_target(compiled, about)
     v, state = target
-    joints = _joints(compiled, findings, v)
+    joints = _joints(query.about(v))
     here = np.array([float(s == state) for s in range(len(compiled.states(v)))])
     some = next(iter(joints.values()), None)
     now = float(here @ some.sum(axis=1)) if some is not None else math.nan
@@ -73,8 +74,8 @@ def next_tests(compiled: CompiledModel, findings: Findings, about: str | None = 
         table = np.stack([joints[w].sum(axis=0) - here @ joints[w], here @ joints[w]])
         return information(table), change(table), outcomes(compiled, w, table, ())
 
-    tests = _tests(compiled, findings, laid, tuple(joints), lines)
-    return _answer(compiled, findings, compiled.literal(*target), now, entropy(np.array([now, 1.0 - now])), tests, laid)
+    tests = _tests(query, laid, tuple(joints), lines)
+    return _answer(query, compiled.literal(*target), now, entropy(np.array([now, 1.0 - now])), tests, laid)
 
 
 def _no(what: str, compiled: CompiledModel) -> NothingToAsk:
@@ -124,19 +125,20 @@ def outcomes(compiled: CompiledModel, w: int, joint: FloatArray, then: tuple[str
     )
 
 
-def _joints(compiled: CompiledModel, findings: Findings, v: int) -> dict[int, FloatArray]:
-    """P(v, w | findings) for every candidate w, in one pass."""
-    wanted = tuple(w for w in candidates(compiled, findings) if w != v)
-    return compiled.ask(findings, lambda engine, evidence: engine.joint_with_each(v, evidence, wanted), (v,))
+def _joints(query: Query) -> dict[int, FloatArray]:
+    """P(target, w | findings) for every candidate w, in one pass."""
+    (v,) = query.targets
+    wanted = tuple(w for w in candidates(query.compiled, query.findings) if w != v)
+    return query.ask(lambda engine, evidence: engine.joint_with_each(v, evidence, wanted))
 
 
-def _differential(compiled: CompiledModel, findings: Findings, laid: Decider | None) -> NextTests:
+def _differential(query: Query, laid: Decider | None) -> NextTests:
     """About all diagnoses: their information and changes summed, and which diagnosis would lead after each result."""
-    known = findings.variables
+    compiled, known = query.compiled, query.findings.variables
     targets = [v for v in compiled.diagnoses if v not in known]
     if not targets:
         raise _no('variable of the group "diagnoses" that is still open', compiled)
-    rows = _with_each_diagnosis(compiled, findings, targets)
+    rows = _with_each_diagnosis(query, targets)
 
     def lines(w: int) -> tuple[float, float, tuple[Outcome, ...]]:
         each = rows[w][:, 1]
@@ -145,16 +147,16 @@ def _differential(compiled: CompiledModel, findings: Findings, laid: Decider | N
         table = np.stack([rows[w][0].sum(axis=0) - top, top])
         return information(rows[w]), change(rows[w]), outcomes(compiled, w, table, leaders)
 
-    tests = _tests(compiled, findings, laid, tuple(rows), lines)
+    tests = _tests(query, laid, tuple(rows), lines)
     some = next(iter(rows.values()), np.empty((0, 2, 0)))
     now = [float(p) for p in some[:, 1].sum(axis=1)]
     total = sum(entropy(np.array([p, 1.0 - p])) for p in now)
-    return _answer(compiled, findings, "the differential", max(now, default=math.nan), total, tests, laid)
+    return _answer(query, "the differential", max(now, default=math.nan), total, tests, laid)
 
 
-def _with_each_diagnosis(compiled: CompiledModel, findings: Findings, targets: Sequence[int]) -> dict[int, FloatArray]:
+def _with_each_diagnosis(query: Query, targets: Sequence[int]) -> dict[int, FloatArray]:
     """For every candidate w the tables [not d, d] by result of w, one for each diagnosis d; shape (diagnoses, 2, results)."""
-    wanted = candidates(compiled, findings)
+    compiled, wanted = query.compiled, candidates(query.compiled, query.findings)
     certain = {v: one_hot(len(compiled.states(v)), compiled.state(v, "present")) for v in targets}
     columns = {v: np.ones((len(here), len(targets) + 1)) for v, here in certain.items()}
     for k, v in enumerate(targets):
@@ -166,11 +168,12 @@ def _with_each_diagnosis(compiled: CompiledModel, findings: Findings, targets: S
             weighed = one_by_one(engine, evidence, certain, wanted)
         return {w: np.stack([np.maximum(m[:, :1] - m[:, 1:], 0.0).T, m[:, 1:].T], axis=1) for w, m in weighed.items()}
 
-    return compiled.ask(findings, ask)
+    return query.ask(ask)
 
 
-def _decision(compiled: CompiledModel, findings: Findings, laid: Decider) -> NextTests:
+def _decision(query: Query, laid: Decider) -> NextTests:
     """About the decision: most valuable first, with the option that would be advised after each result."""
+    compiled, findings = query.compiled, query.findings
     joints = laid.with_each(findings, before_deciding(compiled, laid, findings))
     table = laid.decision.table
     p = laid.states(findings)
@@ -187,20 +190,20 @@ def _decision(compiled: CompiledModel, findings: Findings, laid: Decider) -> Nex
         )
         return information(joint), float(each[advised != now].sum()), found
 
-    tests = _tests(compiled, findings, laid, tuple(joints), lines, joints)
+    tests = _tests(query, laid, tuple(joints), lines, joints)
     ranked = tuple(sorted(tests, key=lambda t: (-t.net_value if t.net_value == t.net_value else math.inf, -t.bits)))
-    return _answer(compiled, findings, f"the decision ({laid.decision.title})", math.nan, entropy(p), ranked, laid)
+    return _answer(query, f"the decision ({laid.decision.title})", math.nan, entropy(p), ranked, laid)
 
 
 def _tests(
-    compiled: CompiledModel,
-    findings: Findings,
+    query: Query,
     laid: Decider | None,
     variables: tuple[int, ...],
     lines: Callable[[int], tuple[float, float, tuple[Outcome, ...]]],
     joints: Joints | None = None,
 ) -> tuple[NextTest, ...]:
     """Records of all candidates, most informative first."""
+    compiled, findings = query.compiled, query.findings
     if laid is not None and joints is None:
         joints = laid.with_each(findings, before_deciding(compiled, laid, findings))
     known = costs(compiled)
@@ -228,8 +231,7 @@ def _tests(
 
 
 def _answer(
-    compiled: CompiledModel,
-    findings: Findings,
+    query: Query,
     target: str,
     now: float,
     total: float,
@@ -237,12 +239,12 @@ def _answer(
     laid: Decider | None,
 ) -> NextTests:
     return NextTests(
-        title=findings.text,
-        basis=compiled.basis(compiled.stated(findings)),
+        title=query.findings.text,
+        basis=query.basis(),
         target=target,
         now=now,
         entropy=total,
         tests=tests,
-        cost_unit=costs(compiled).unit,
+        cost_unit=costs(query.compiled).unit,
         value_unit=laid.decision.unit if laid else "",
     )

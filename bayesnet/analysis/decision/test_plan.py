@@ -19,6 +19,7 @@ from bayesnet.analysis.decision.advise import Decider, decider
 from bayesnet.analysis.decision.next_tests import DECISION, next_tests
 from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.query.parse import an_example, read_target
+from bayesnet.analysis.query.query import Query
 from bayesnet.errors import BayesnetError, NothingToAsk, TooWide
 from bayesnet.model.factors import FloatArray
 from bayesnet.results.tests import NextTest, Plan, Step
@@ -47,8 +48,7 @@ class _Choice:
 
 
 def plan(
-    compiled: CompiledModel,
-    findings: Findings,
+    query: Query,
     target: str | None = None,
     depth: int = 3,
     threshold: float = 0.5,
@@ -58,7 +58,7 @@ def plan(
 
     Parameters
     ----------
-    compiled, findings
+    query
         The network and the case.
     target
         `variable` or `variable=state`: tests are chosen by their information on it. When None, by their value for the decision of
@@ -77,6 +77,7 @@ def plan(
     ImpossibleEvidence
         When the findings cannot hold together.
     """
+    compiled = query.compiled
     for name, value in (("enough", enough), ("threshold", threshold)):
         if not 0.0 <= value <= 1.0:
             raise BayesnetError(f"{name}={value:g} is not a probability; give a number from 0 to 1.")
@@ -93,12 +94,12 @@ def plan(
         aim = read_target(compiled, target)
         choice, unit, name = _of_threshold(compiled, aim, threshold), "bits", compiled.literal(*aim)
     return Plan(
-        title=findings.text,
-        basis=compiled.basis(compiled.stated(findings)),
+        title=query.findings.text,
+        basis=query.basis(),
         target=name,
         by="bits" if aim else "value",
         unit=unit,
-        root=_Tree(compiled, choice, aim, enough).step(findings, depth),
+        root=_Tree(compiled, choice, aim, enough).step(query.findings, depth),
     )
 
 
@@ -137,7 +138,8 @@ class _Tree:
         probability = math.nan
         if self.aim is not None:
             v, state = self.aim
-            alone = self.compiled.ask(findings, lambda engine, evidence: engine.posteriors(evidence, (v,)).marginals[v], (v,))
+            query = Query(self.compiled, findings, (v,))
+            alone = query.ask(lambda engine, evidence: engine.posteriors(evidence, (v,)).marginals[v])
             probability = float(alone[state])
         names = tuple(self.compiled.names[v] for v in seen)
         here = Step(findings.text, probability, self.choice.names[now], same, names, "", 0.0, stop)
@@ -153,7 +155,7 @@ class _Tree:
 
     def _tests(self, findings: Findings) -> tuple[NextTest, ...]:
         about = DECISION if self.aim is None else self.compiled.literal(*self.aim)
-        return next_tests(self.compiled, findings, about).best_of_each_test()
+        return next_tests(Query(self.compiled, findings), about).best_of_each_test()
 
     def _gain(self, test: NextTest) -> float:
         if self.aim is not None:
@@ -190,7 +192,8 @@ def _of_threshold(compiled: CompiledModel, aim: tuple[int, int], level: float) -
 
     def joint(findings: Findings, hidden: Sequence[int]) -> FloatArray:
         wanted = (v, *hidden)
-        return compiled.ask(findings, lambda engine, evidence: engine.joint(wanted, evidence).table, wanted).reshape(cards, -1)
+        query = Query(compiled, findings, wanted)
+        return query.ask(lambda engine, evidence: engine.joint(wanted, evidence).table).reshape(cards, -1)
 
     def pick(columns: FloatArray) -> np.ndarray:
         return np.asarray(columns[state] >= level * columns.sum(axis=0), dtype=np.int64)

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.query.findings import Findings
+from bayesnet.analysis.query.query import Query, checked
 from bayesnet.analysis.query.tables import table_of
-from bayesnet.analysis.sensitivity.query_ranges import checked
 from bayesnet.errors import TooWide
 from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import Evidence
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from bayesnet.model.factors import Family, FloatArray
 
 
-def arc_strengths(compiled: CompiledModel, findings: Findings) -> ArcStrengths:
+def arc_strengths(query: Query) -> ArcStrengths:
     """The strength of every arc of the network, the strongest first; arcs cut by an intervention are left out.
 
     For each arc the distances between the child's columns as the parent changes: their mean and the largest over the states of
@@ -35,7 +34,7 @@ def arc_strengths(compiled: CompiledModel, findings: Findings) -> ArcStrengths:
     Leonelli M, Smith JQ, Wright SK (2024). The diameter of a stochastic matrix: a new measure for sensitivity analysis in
     Bayesian networks. arXiv:2407.04667.
     """
-    evidence = compiled.ask(findings, checked)
+    compiled, evidence = query.compiled, query.ask(checked)
     arcs: list[ArcStrength] = []
     for v, family in enumerate(compiled.factors.families):
         if v in evidence.interventions or not family.parents:
@@ -45,8 +44,8 @@ def arc_strengths(compiled: CompiledModel, findings: Findings) -> ArcStrengths:
         for axis, parent in enumerate(family.parents):
             arcs.append(_strength(table, weights, axis, compiled.names[parent], compiled.names[v]))
     return ArcStrengths(
-        title=findings.text,
-        basis=compiled.basis(compiled.stated(findings)),
+        title=query.findings.text,
+        basis=query.basis(),
         arcs=tuple(sorted(arcs, key=lambda arc: (-_known(arc.variation_weighted), -arc.variation_max, arc.child))),
     )
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.query.impossible import definition
 from bayesnet.analysis.query.posterior import priors
+from bayesnet.analysis.query.query import Query
 from bayesnet.model.records import Number, Source
 from bayesnet.results.description import CitedNumber, NumberCard, VariableCard, VariableLine, Variables
 
@@ -19,7 +19,7 @@ def variables(compiled: CompiledModel) -> Variables:
     model = compiled.model
     return Variables(
         title=f"{model.name}: {model.title}" if model.title else model.name,
-        basis=compiled.basis(Findings()),
+        basis=Query(compiled, targets=tuple(range(len(compiled.names)))).basis(),
         variables=tuple(VariableLine(v.name, v.group, v.states, v.gate, v.parents, v.label) for v in model.variables.values()),
     )
 
@@ -28,10 +28,11 @@ def variable_card(compiled: CompiledModel, v: int) -> VariableCard:
     """Everything about one variable, its prior included."""
     name = compiled.names[v]
     variable = compiled.model.variables[name]
-    prior = priors(compiled, Findings(), (v,), (v,))[v]
+    query = Query(compiled, targets=(v,))
+    prior = priors(query)[v]
     return VariableCard(
         title=f"{name}: {variable.label}" if variable.label else name,
-        basis=compiled.basis(compiled.stated(Findings(), (v,))),
+        basis=query.basis(),
         variable=name,
         label=variable.label,
         meaning=variable.meaning,
@@ -54,7 +55,9 @@ def variable_card(compiled: CompiledModel, v: int) -> VariableCard:
 def number_card(compiled: CompiledModel, k: int) -> NumberCard:
     """Everything about one number."""
     number = compiled.model.numbers[compiled.factors.number_ids[k]]
-    return NumberCard(title=number.id, basis=compiled.basis(Findings()), number=_cited(compiled, number))
+    return NumberCard(
+        title=number.id, basis=Query(compiled, targets=tuple(range(len(compiled.names)))).basis(), number=_cited(compiled, number)
+    )
 
 
 def _cited(compiled: CompiledModel, number: Number) -> CitedNumber:

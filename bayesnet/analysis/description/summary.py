@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.query.findings import Findings
+from bayesnet.analysis.query.caveats import trust
+from bayesnet.analysis.query.query import Query
 from bayesnet.model.vocabulary import GATE_KINDS, GRADES
 from bayesnet.results.description import Summary, WideNumber
 
@@ -21,11 +22,11 @@ def summary(compiled: CompiledModel, most: int = 10) -> Summary:
     model = compiled.model
     counted = [n for n in model.numbers.values() if n.grade != "definition"]
     studied = [n for n in counted if n.grade != "judgement"]
-    known = compiled.trust
+    known = trust(compiled)
     order = [k for k in np.argsort(-known.width, kind="stable")[:most] if known.width[k] > 0]
     return Summary(
         title=f"{model.name}: {model.title}" if model.title else model.name,
-        basis=compiled.basis(compiled.stated(Findings())),
+        basis=Query(compiled).basis(),
         description=model.description,
         variables=len(model.variables),
         groups=_counts(v.group or "variables" for v in model.variables.values()),
@@ -44,6 +45,6 @@ def _counts(names: Iterable[str], order: Iterable[str] | None = None) -> dict[st
 
 
 def _wide(compiled: CompiledModel, k: int) -> WideNumber:
-    number = compiled.trust.records[k]
+    number = trust(compiled).records[k]
     source = compiled.model.sources.get(number.source)
     return WideNumber(number.id, number.value, number.low, number.high, source.short if source else "", number.grade)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bayesnet.analysis.query.caveats import weakest
-from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.query.parse import an_example
 from bayesnet.analysis.query.posterior import priors
+from bayesnet.analysis.query.query import Query
+from bayesnet.analysis.sensitivity.sampler import cited_sampler
 from bayesnet.analysis.sensitivity.tornado import movers
 from bayesnet.errors import NothingToAsk, TooWide
 from bayesnet.inference.evidence import Evidence
@@ -29,17 +30,13 @@ _SEED = 0
 _MIDDLE = (0.025, 0.975)
 
 
-def differential(
-    compiled: CompiledModel, findings: Findings, of: Sequence[tuple[int, int]] | None = None, *, draws: int = DRAWS
-) -> Differential:
+def differential(query: Query, of: Sequence[tuple[int, int]] | None = None, *, draws: int = DRAWS) -> Differential:
     """Rank diagnoses by posterior.
 
     Parameters
     ----------
-    compiled
-        The network.
-    findings
-        What is known.
+    query
+        The network and what is known.
     of
         What to rank, as (variable, state); the variables of the group `diagnoses`, each present, when None.
     draws
@@ -52,13 +49,13 @@ def differential(
     ImpossibleEvidence
         When the findings cannot hold together.
     """
+    compiled = query.compiled
     targets = of if of is not None else diagnoses(compiled)
     variables = tuple(v for v, _ in targets)
-    mentioned = variables if of is not None else ()
-    evidence = compiled.evidence(findings, mentioned)
-    after = compiled.ask(findings, lambda engine, evidence: engine.posteriors(evidence, variables), mentioned).marginals
-    before = priors(compiled, findings, variables, mentioned)
-    spans = intervals(compiled, evidence, variables, draws) if draws else {}
+    query = query.about(*variables) if of is not None else query.about()
+    after = query.ask(lambda engine, evidence: engine.posteriors(evidence, variables)).marginals
+    before = priors(query, variables)
+    spans = intervals(compiled, query.evidence, variables, draws) if draws else {}
     lines = []
     for v, state in targets:
         low, high = spans[v][state] if v in spans else (math.nan, math.nan)
@@ -67,27 +64,18 @@ def differential(
         lines.append(Diagnosis(compiled.literal(v, state), p, q, low, high, odds_ratio(p, q), role))
     lines.sort(key=lambda line: -line.posterior)
     return Differential(
-        title=findings.text,
-        basis=compiled.basis(
-            compiled.stated(findings, mentioned), _distrust(compiled, findings, evidence, lines, variables, draws)
-        ),
+        title=query.findings.text,
+        basis=query.basis(_distrust(query, lines, variables, draws)),
         diagnoses=tuple(lines),
     )
 
 
-def _distrust(
-    compiled: CompiledModel,
-    findings: Findings,
-    evidence: Evidence,
-    lines: Sequence[Diagnosis],
-    variables: Sequence[int],
-    draws: int,
-) -> tuple[str, ...]:
+def _distrust(query: Query, lines: Sequence[Diagnosis], variables: Sequence[int], draws: int) -> tuple[str, ...]:
     """What moves the leading specific diagnosis most over its own range; without draws, in a hurry, only the widest ranges."""
     leading = next((line.diagnosis for line in lines if line.role != OTHER_ROLE), "")
-    if draws and leading and any(n.low < n.high for n in compiled.model.numbers.values()):
-        return movers(compiled, findings, leading)
-    return weakest(compiled, evidence, variables)
+    if draws and leading and any(n.low < n.high for n in query.compiled.model.numbers.values()):
+        return movers(query, leading)
+    return weakest(query, variables)
 
 
 def diagnoses(compiled: CompiledModel, argument: str = "of", option: str = "--of") -> tuple[tuple[int, int], ...]:
@@ -117,7 +105,9 @@ def intervals(compiled: CompiledModel, evidence: Evidence, variables: Sequence[i
         return {}
     rng = np.random.default_rng(_SEED)
     try:
-        drawn = compiled.engine.draws(evidence, compiled.expander.tensors(compiled.sampler.draw(draws, rng).values), variables)
+        drawn = compiled.engine.draws(
+            evidence, compiled.expander.tensors(cited_sampler(compiled).draw(draws, rng).values), variables
+        )
     except TooWide:
         return {}
     possible = drawn.log_probability > -math.inf

@@ -11,6 +11,7 @@ from bayesnet.analysis.differential.differential import diagnoses
 from bayesnet.analysis.explanation.relevant import bayes_factor
 from bayesnet.analysis.query.counterfactual import counterfactual
 from bayesnet.analysis.query.findings import Findings
+from bayesnet.analysis.query.query import Query
 from bayesnet.errors import BayesnetError
 from bayesnet.results.differential import Comparison, Scenario
 from bayesnet.results.words import counted, plain, ratio
@@ -24,10 +25,8 @@ _NAMED = 3
 
 
 def reason(
-    compiled: CompiledModel,
-    findings: Findings,
-    other: CompiledModel,
-    there: Findings,
+    query: Query,
+    other: Query,
     labels: Sequence[str],
     before: Sequence[float],
     after: Sequence[float],
@@ -38,9 +37,9 @@ def reason(
 
     Parameters
     ----------
-    compiled, findings
+    query
         The case.
-    other, there
+    other
         The scenario.
     labels, before, after
         The targets with their probabilities in the case and in the scenario.
@@ -48,7 +47,7 @@ def reason(
         What would have been otherwise for this one patient, all that was found kept as what was found.
     """
     imagined = [f"what was found stays found, had it been that {had}"] if had else []
-    parts = [*imagined, *_differences(compiled.stated(findings), other.stated(there)), *_numbers(compiled, other)]
+    parts = [*imagined, *_differences(query.stated, other.stated), *_numbers(query.compiled, other.compiled)]
     what = "; ".join(parts) if parts else "nothing differs"
     moved = [(abs(math.log(factor)), label, factor) for label, factor in _factors(labels, before, after)]
     if not moved:
@@ -97,14 +96,12 @@ class Beside:
     """A scenario to put beside the case: its network and findings, and what would have been otherwise for this one patient."""
 
     name: str
-    compiled: CompiledModel
-    findings: Findings
+    query: Query
     had: Findings | None = None
 
 
 def compare(
-    compiled: CompiledModel,
-    findings: Findings,
+    query: Query,
     scenarios: Sequence[Beside],
     of: Sequence[tuple[int, int]] | None = None,
 ) -> Comparison:
@@ -112,7 +109,7 @@ def compare(
 
     Parameters
     ----------
-    compiled, findings
+    query
         The case as it stands.
     scenarios
         What stands beside it; the network of each may be another one with the same targets.
@@ -132,21 +129,18 @@ def compare(
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise BayesnetError(f"Two scenarios have the same name: {', '.join(twice)}; each needs its own.")
+    compiled = query.compiled
     targets = of if of is not None else diagnoses(compiled)
     labels = tuple(compiled.literal(v, state) for v, state in targets)
-    columns = [_scenario(scenario, compiled, targets) for scenario in (Beside("case", compiled, findings), *scenarios)]
+    columns = [_scenario(scenario, compiled, targets) for scenario in (Beside("case", query), *scenarios)]
     here = columns[0].probabilities
     reasons = [""]
     for column, beside in zip(columns[1:], scenarios, strict=True):
-        reasons.append(
-            reason(
-                compiled, findings, beside.compiled, beside.findings, labels, here, column.probabilities, had=_imagined(beside)
-            )
-        )
+        reasons.append(reason(query, beside.query, labels, here, column.probabilities, had=_imagined(beside)))
     order = sorted(range(len(targets)), key=lambda i: -max(column.probabilities[i] for column in columns))
     return Comparison(
-        title=findings.text,
-        basis=compiled.basis(compiled.stated(findings)),
+        title=query.findings.text,
+        basis=query.basis(),
         targets=tuple(labels[i] for i in order),
         scenarios=tuple(
             Scenario(c.name, c.findings, c.assumed, tuple(c.probabilities[i] for i in order), why)
@@ -157,14 +151,14 @@ def compare(
 
 def _scenario(beside: Beside, home: CompiledModel, targets: Sequence[tuple[int, int]]) -> Scenario:
     """One column; targets are looked up by name where the scenario is on another network."""
-    compiled, findings = beside.compiled, beside.findings
+    query, compiled, findings = beside.query, beside.query.compiled, beside.query.findings
     here = [(compiled.variable(home.names[v]), home.states(v)[state]) for v, state in targets]
-    assumed = tuple(item.text for item in compiled.stated(findings).items if item.assumed)
+    assumed = tuple(item.text for item in query.stated.items if item.assumed)
     if beside.had is not None:
-        would = [counterfactual(compiled, v, findings, beside.had, compiled.names[v])[state] for v, state in here]
+        would = [counterfactual(query.about(v), beside.had, compiled.names[v])[state] for v, state in here]
         return Scenario(beside.name, f"{findings.text}; had it been that {_imagined(beside)}", assumed, tuple(would))
     variables = tuple(v for v, _ in here)
-    marginals = compiled.ask(findings, lambda engine, evidence: engine.posteriors(evidence, variables).marginals)
+    marginals = query.ask(lambda engine, evidence: engine.posteriors(evidence, variables).marginals)
     return Scenario(
         beside.name, findings.text, assumed, tuple(float(marginals[v][compiled.state(v, state)]) for v, state in here)
     )

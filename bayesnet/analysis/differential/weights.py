@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from bayesnet.analysis.differential.differential import odds_ratio
 from bayesnet.analysis.query.findings import Findings
+from bayesnet.analysis.query.query import Query
 from bayesnet.results.explanation import Weight, Weights
 
-if TYPE_CHECKING:
-    from bayesnet.analysis.query.compiled import CompiledModel
 
-
-def weights(compiled: CompiledModel, findings: Findings, target: tuple[int, int]) -> Weights:
+def weights(query: Query, target: tuple[int, int]) -> Weights:
     """Take the findings one after the other and say what each does to the target, given those before it.
 
     References
@@ -21,22 +18,23 @@ def weights(compiled: CompiledModel, findings: Findings, target: tuple[int, int]
     Good IJ (1985). Weight of evidence: a brief survey. Bayesian Statistics 2, 249-270.
     """
     v, state = target
-    context = compiled.context(findings)
-    kept = {id(item) for item in context.items}
-    p = prior = _probability(compiled, context, v, state)
+    query = query.about(v)
+    context = query.context
+    kept = {id(item) for item in context.findings.items}
+    p = prior = _probability(context, state)
     steps, current = [], context
-    for item in findings.items:
+    for item in query.findings.items:
         if id(item) in kept:
             continue
-        current = current.with_findings(Findings((item,)))
-        q = _probability(compiled, current, v, state)
+        current = current.given(current.findings.with_findings(Findings((item,))))
+        q = _probability(current, state)
         lr = odds_ratio(p, q)
         steps.append(Weight(item.text, lr, decibans(lr), q))
         p = q
-    name = compiled.literal(v, state)
+    name = query.compiled.literal(v, state)
     return Weights(
-        title=compiled.title(name, findings),
-        basis=compiled.basis(compiled.stated(findings)),
+        title=query.title(name),
+        basis=query.about().basis(),
         target=name,
         prior=prior,
         weights=tuple(steps),
@@ -54,5 +52,6 @@ def decibans(likelihood_ratio: float) -> float:
     return 10.0 * math.log10(likelihood_ratio)
 
 
-def _probability(compiled: CompiledModel, findings: Findings, v: int, state: int) -> float:
-    return float(compiled.ask(findings, lambda engine, evidence: engine.posteriors(evidence, (v,)).marginals[v][state], (v,)))
+def _probability(query: Query, state: int) -> float:
+    (v,) = query.targets
+    return float(query.ask(lambda engine, evidence: engine.posteriors(evidence, (v,)).marginals[v][state]))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.query.findings import Findings
+from bayesnet.analysis.query.query import Query
 from bayesnet.errors import TooWide
 from bayesnet.inference.evidence import Evidence
 from bayesnet.model.factors import FloatArray
@@ -62,7 +62,7 @@ class Situation:
         return evidence
 
 
-def situation(compiled: CompiledModel, findings: Findings, target: tuple[int, int]) -> Situation:
+def situation(query: Query, target: tuple[int, int]) -> Situation:
     """Take a case apart into context (context variables and interventions) and findings, one player for each variable.
 
     Findings on the target itself are no explanation and stay in the context. A new marginal counts as the likelihood that gives
@@ -74,7 +74,8 @@ def situation(compiled: CompiledModel, findings: Findings, target: tuple[int, in
         When the findings cannot hold together.
     """
     v, state = target
-    full = compiled.evidence(findings, (v,))
+    compiled, findings = query.compiled, query.findings
+    full = query.about(v).evidence
     held = {item.variable for item in compiled.defaults} | {v}
     context = Evidence({u: x for u, x in full.likelihoods.items() if u in held}, full.interventions)
     players = []

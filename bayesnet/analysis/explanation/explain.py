@@ -26,7 +26,7 @@ from bayesnet.analysis.explanation.paths import separated, ways
 from bayesnet.analysis.explanation.relevant import most_relevant
 from bayesnet.analysis.explanation.wording import explained
 from bayesnet.analysis.query.caveats import weakest
-from bayesnet.analysis.query.findings import Findings
+from bayesnet.analysis.query.query import Query
 from bayesnet.errors import BayesnetError, TooWide
 from bayesnet.model.factors import FloatArray
 from bayesnet.results.explanation import Explanation, Impact, Overlap, Verdict
@@ -58,14 +58,12 @@ class _Measured:
     overlaps: tuple[Overlap, ...]
 
 
-def explain(
-    compiled: CompiledModel, findings: Findings, target: tuple[int, int], order: str | Sequence[str] = "given", seed: int = 0
-) -> Explanation:
+def explain(query: Query, target: tuple[int, int], order: str | Sequence[str] = "given", seed: int = 0) -> Explanation:
     """Explain the probability of a target.
 
     Parameters
     ----------
-    compiled, findings
+    query
         The network and the case.
     target
         Variable and state.
@@ -81,9 +79,10 @@ def explain(
     BayesnetError
         When `order` is not an order of the findings.
     """
-    asked = situation(compiled, findings, target)
-    full = compiled.evidence(findings, (target[0],))
-    compiled.ask(findings, lambda engine, evidence: engine.posteriors(evidence, (target[0],)), (target[0],))
+    query, compiled = query.about(target[0]), query.compiled
+    asked = situation(query, target)
+    full = query.evidence
+    query.ask(lambda engine, evidence: engine.posteriors(evidence, (target[0],)))
     try:
         table = subset_table(compiled, asked)
     except TooWide:
@@ -100,8 +99,8 @@ def explain(
     name = compiled.literal(*target)
     prior, posterior = _sigmoid(measured.path[0]), _sigmoid(measured.path[-1])
     return Explanation(
-        title=compiled.title(name, findings),
-        basis=compiled.basis(compiled.stated(findings, (target[0],)), weakest(compiled, full, (target[0],))),
+        title=query.title(name),
+        basis=query.basis(weakest(query)),
         target=name,
         prior=prior,
         posterior=posterior,

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bayesnet.analysis.query.compiled import CompiledModel, per_model
+from bayesnet.analysis.query.query import Query
 from bayesnet.analysis.query.requisite import requisite_families
-from bayesnet.inference.evidence import Evidence
 from bayesnet.model.factors import FloatArray, IntArray
 from bayesnet.model.records import Number
 from bayesnet.results.words import cited, counted
@@ -32,6 +33,7 @@ class Trust:
     judged: FloatArray
 
 
+@per_model
 def trust(compiled: CompiledModel) -> Trust:
     """Ranges and grades of all numbers as arrays."""
     records = tuple(n for n in compiled.model.numbers.values() if n.grade != "definition")
@@ -52,15 +54,18 @@ def _width(number: Number) -> float:
     return wide + (math.log((1.0 - low) / rest) if rest > 0 else 0.0)
 
 
-def weakest(compiled: CompiledModel, evidence: Evidence, targets: Sequence[int], most: int = 3) -> tuple[str, ...]:
+def weakest(query: Query, targets: Sequence[int] | None = None, most: int = 3) -> tuple[str, ...]:
     """Sentences on the numbers that an answer about `targets` rests on: how many are judged, and the widest ranges.
 
     Only numbers that can matter to the question are counted; which of them matter most is the tornado's question.
     """
-    known = compiled.trust
+    compiled = query.compiled
+    known = trust(compiled)
     if not known.records:
         return ()
-    needed = np.fromiter(requisite_families(compiled.factors, evidence, targets), dtype=np.int64)
+    needed = np.fromiter(
+        requisite_families(compiled.factors, query.evidence, query.targets if targets is None else targets), dtype=np.int64
+    )
     behind = np.flatnonzero(np.isin(known.variable, needed))
     if not len(behind):
         return ()

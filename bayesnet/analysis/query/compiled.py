@@ -2,43 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import numpy as np
-
-from bayesnet.analysis.query.findings import Finding, Findings
-from bayesnet.errors import BayesnetError, PatternError, UnknownState, UnknownVariable, did_you_mean, nearest
+from bayesnet.analysis.query.findings import Finding
+from bayesnet.errors import PatternError, UnknownState, UnknownVariable, did_you_mean, nearest
 from bayesnet.inference.engine import Engine
-from bayesnet.inference.evidence import Evidence, ZeroEvidence
 from bayesnet.model.factors import Factors, FloatArray
 from bayesnet.model.records import Model
 from bayesnet.model.vocabulary import DIAGNOSES
 from bayesnet.pattern import Term, canonical_id, parse_number_id, resolve
-from bayesnet.results.base import Basis
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.query.caveats import Trust
-    from bayesnet.analysis.sensitivity.parameter_map import NumberMap
-    from bayesnet.analysis.sensitivity.sampler import Sampler
     from bayesnet.model.expand import Expander
 
 T = TypeVar("T")
 _SHORT = frozenset(("absent", "present"))
 
 
+def per_model(function: Callable[[CompiledModel], T]) -> Callable[[CompiledModel], T]:
+    """Return the function with its result kept on the compiled model, so that it runs once for each."""
+
+    @wraps(function)
+    def kept(compiled: CompiledModel) -> T:
+        if function not in compiled.memory:
+            compiled.memory[function] = function(compiled)
+        result: T = compiled.memory[function]
+        return result
+
+    return kept
+
+
 class CompiledModel:
-    """What network and case share; nothing in it changes after it was made, but for caches."""
+    """A model with its arrays, engine and look-ups, shared by network and case; it never changes, but for caches."""
 
     def __init__(self, model: Model, folder: Path | None = None, *, keep: bool = False) -> None:
         self.model = model
         self._keep = keep
         self.folder = folder
         """The priors folder that the model was read from, if it was; costs and decisions lie beside the numbers."""
-        self.remembered: dict[tuple[str, tuple[int, ...]], dict[int, FloatArray]] = {}
-        """Priors that were asked before, by context."""
+        self.memory: dict[Any, Any] = {}
+        """What `per_model` functions returned, by function."""
 
     @cached_property
     def expander(self) -> Expander:
@@ -64,33 +70,6 @@ class CompiledModel:
     def engine(self) -> Engine:
         """The engine on these arrays."""
         return Engine(self.factors)
-
-    @cached_property
-    def numbers(self) -> NumberMap:
-        """Where each number enters the arrays."""
-        from bayesnet.analysis.sensitivity.parameter_map import NumberMap
-
-        return NumberMap.of(self.factors)
-
-    @cached_property
-    def sampler(self) -> Sampler:
-        """How to draw every number from the distribution fitted to its value and range."""
-        from bayesnet.analysis.sensitivity.distributions import fit
-        from bayesnet.analysis.sensitivity.parameter_map import ODDS
-        from bayesnet.analysis.sensitivity.sampler import Sampler
-
-        records = [self.model.numbers[number] for number in self.factors.number_ids]
-        low, high = np.array([n.low for n in records]), np.array([n.high for n in records])
-        fixed = np.array([n.grade == "definition" for n in records], dtype=bool) | self.numbers.structural
-        fits = fit(self.factors.values, low, high, self.numbers.kind == ODDS, fixed)
-        return Sampler.of(self.numbers, fits, [n.source for n in records])
-
-    @cached_property
-    def trust(self) -> Trust:
-        """Ranges and grades of all numbers."""
-        from bayesnet.analysis.query.caveats import trust
-
-        return trust(self)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -200,77 +179,3 @@ class CompiledModel:
         """The finding that a variable is in a state."""
         vector = tuple(float(s == state) for s in range(len(self.states(v))))
         return Finding(v, self.names[v], "state", self.states(v)[state], vector, self.literal(v, state), assumed)
-
-    def stated(self, findings: Findings, mentioned: Iterable[int] = ()) -> Findings:
-        """The findings with the defaults of context variables that neither they nor the question (`mentioned`) name."""
-        named = findings.variables | frozenset(mentioned)
-        assumed = tuple(item for item in self.defaults if item.variable not in named)
-        return findings.keeping((*findings.items, *assumed)) if assumed else findings
-
-    def context(self, findings: Findings) -> Findings:
-        """What is left when nothing has been found: context variables as stated, and the interventions."""
-        context = frozenset(item.variable for item in self.defaults)
-        return findings.keeping(item for item in findings.items if item.variable in context)
-
-    def evidence(self, findings: Findings, mentioned: Iterable[int] = ()) -> Evidence:
-        """Evidence for the engine: defaults entered, new marginals turned into likelihoods.
-
-        Raises
-        ------
-        ImpossibleEvidence
-            When the findings cannot hold together.
-        """
-        return self.ask(findings, lambda _, evidence: evidence, mentioned)
-
-    def ask(self, findings: Findings, question: Callable[[Engine, Evidence], T], mentioned: Iterable[int] = ()) -> T:
-        """Put a question to the engine under the findings; the one door through which every answer is asked.
-
-        Parameters
-        ----------
-        findings
-            What is known, without defaults; those are entered here.
-        question
-            Called with the engine and the evidence.
-        mentioned
-            Variables that the question itself is about; no default is entered for them.
-
-        Raises
-        ------
-        ImpossibleEvidence
-            When the findings cannot hold together, with a smallest clashing set.
-        """
-        stated = self.stated(findings, mentioned)
-        try:
-            return question(self.engine, self._resolved(stated))
-        except ZeroEvidence:
-            from bayesnet.analysis.query.impossible import impossible
-
-            raise impossible(self, stated) from None
-
-    def _resolved(self, stated: Findings) -> Evidence:
-        """The evidence with its new marginals as likelihoods."""
-        evidence = stated.evidence()
-        if not stated.marginals:
-            return evidence
-        from bayesnet.analysis.query.jeffrey import OutOfReach, fit_marginals
-
-        try:
-            return fit_marginals(self.engine, evidence, {item.variable: np.array(item.vector) for item in stated.marginals})
-        except OutOfReach as reach:
-            if not reach.possible:
-                raise ZeroEvidence from None
-            names = ", ".join(item.text for item in stated.marginals)
-            raise BayesnetError(
-                f"In {stated.text}: the new marginals {names} can be approached, but no likelihoods give them exactly; "
-                "ask for values a little less extreme."
-            ) from None
-
-    def basis(self, stated: Findings, distrust: tuple[str, ...] = ()) -> Basis:
-        """What an answer under these findings rests on; `stated` with defaults."""
-        assumed = tuple(item.text for item in stated.items if item.assumed)
-        model = self.model
-        return Basis(model.name, model.version, model.digest, assumed, distrust, model.warning)
-
-    def title(self, target: str, findings: Findings) -> str:
-        """The question in the pattern language: `target | findings`."""
-        return f"{target} | {findings.text}" if findings.text else target

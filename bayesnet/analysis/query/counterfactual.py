@@ -9,25 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.query.posterior import distribution, priors
+from bayesnet.analysis.query.query import Query
 from bayesnet.errors import BayesnetError, PatternError
 from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import Evidence
 from bayesnet.model.factors import Dependence, Factors, Family, FloatArray, NoisyFamily, TableFamily
 from bayesnet.results.probability import Counterfactual
 
-if TYPE_CHECKING:
-    from bayesnet.analysis.query.compiled import CompiledModel
-
 _SAME = 1e-15
 
 
-def counterfactual(compiled: CompiledModel, target: int, findings: Findings, had: Findings, name: str) -> Counterfactual:
+def counterfactual(query: Query, had: Findings, name: str) -> Counterfactual:
     """P(target would be ... | findings, had variables been otherwise).
 
     The chance behind a noisy gate is the chance of each of its causes, and of the leak, to have an effect; it stays the same in
@@ -37,12 +34,8 @@ def counterfactual(compiled: CompiledModel, target: int, findings: Findings, had
 
     Parameters
     ----------
-    compiled
-        The network.
-    target
-        The variable asked about.
-    findings
-        What was found in the world as it was, interventions in it included.
+    query
+        What was found in the world as it was, interventions in it included, and the one target asked about.
     had
         The states that variables would have had.
     name
@@ -59,23 +52,20 @@ def counterfactual(compiled: CompiledModel, target: int, findings: Findings, had
     Tian J, Pearl J (2000). Probabilities of causation: bounds and identification. Ann Math Artif Intell 28:287-313.
     """
     action = _action(had)
-    mentioned = (target,)
-    evidence = compiled.evidence(findings, mentioned)
-    compiled.ask(findings, lambda engine, evidence: engine.posteriors(evidence, (target,)), mentioned)
-    twin = _Twin(_cut(compiled.factors, evidence), action)
+    compiled, (target,) = query.compiled, query.targets
+    before = query.ask(lambda engine, evidence: engine.posteriors(evidence, (target,)).marginals[target])
+    twin = _Twin(_cut(compiled.factors, query.evidence), action)
     wanted = twin.other(target)
-    found = Evidence(evidence.likelihoods)
+    found = Evidence(query.evidence.likelihoods)
     marginal = twin.engine().posteriors(found, (wanted,)).marginals[wanted]
-    before = compiled.ask(findings, lambda engine, evidence: engine.posteriors(evidence, (target,)).marginals[target], mentioned)
-    stated = compiled.stated(findings, mentioned)
     changed = ", ".join(item.text for item in had.items)
     return Counterfactual(
-        title=f"{compiled.title(name, findings)}, had it been that {changed}",
-        basis=compiled.basis(stated),
+        title=f"{query.title(name)}, had it been that {changed}",
+        basis=query.basis(),
         had=changed,
         posterior=distribution(compiled, target, marginal),
         factual=distribution(compiled, target, before),
-        prior=distribution(compiled, target, priors(compiled, findings, (target,), mentioned)[target]),
+        prior=distribution(compiled, target, priors(query)[target]),
     )
 
 

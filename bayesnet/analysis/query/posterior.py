@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bayesnet.analysis.query.caveats import weakest
+from bayesnet.analysis.query.compiled import CompiledModel, per_model
 from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.query.parse import Given, read_given, read_question
+from bayesnet.analysis.query.query import Query
 from bayesnet.errors import ImpossibleEvidence, PatternError
-from bayesnet.inference.evidence import Evidence
 from bayesnet.model.factors import FloatArray
 from bayesnet.pattern import Term, format_terms, likelihoods, parse_findings
 from bayesnet.results.probability import Distribution, Joint, MostProbable, Posterior, Posteriors, Probability
@@ -21,16 +22,20 @@ if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import CompiledModel
 
 
-def priors(
-    compiled: CompiledModel, findings: Findings, variables: Sequence[int], mentioned: Sequence[int] = ()
-) -> Mapping[int, FloatArray]:
-    """P(v) without the findings, context and interventions kept; remembered by the compiled."""
-    context = compiled.context(findings)
-    key = (context.text, tuple(sorted(compiled.stated(context, mentioned).variables)))
-    known = compiled.remembered.setdefault(key, {})
-    missing = [v for v in variables if v not in known]
+@per_model
+def _known_priors(_: CompiledModel) -> dict[tuple[str, tuple[int, ...]], dict[int, FloatArray]]:
+    """Priors that were asked before, by context."""
+    return {}
+
+
+def priors(query: Query, variables: Sequence[int] | None = None) -> Mapping[int, FloatArray]:
+    """Return P(v) without the findings, context and interventions kept, for the targets or for `variables`."""
+    context = query.context
+    key = (context.findings.text, tuple(sorted(context.stated.variables)))
+    known = _known_priors(query.compiled).setdefault(key, {})
+    missing = [v for v in (query.targets if variables is None else variables) if v not in known]
     if missing:
-        known.update(compiled.ask(context, lambda engine, evidence: engine.posteriors(evidence, missing), mentioned).marginals)
+        known.update(context.ask(lambda engine, evidence: engine.posteriors(evidence, missing)).marginals)
     return known
 
 
@@ -56,36 +61,33 @@ def posterior(compiled: CompiledModel, question: str, given: Given = None, do: G
     v = compiled.index[term.name]
     if term.states:
         compiled.resolved(term, question)
-    mentioned = (v,)
-    evidence = compiled.evidence(asked.findings, mentioned)
-    after = compiled.ask(asked.findings, lambda engine, evidence: engine.posteriors(evidence, (v,)), mentioned).marginals
-    before = priors(compiled, asked.findings, (v,), mentioned)
-    stated = compiled.stated(asked.findings, mentioned)
+    query = Query(compiled, asked.findings, (v,))
+    after = query.ask(lambda engine, evidence: engine.posteriors(evidence, (v,))).marginals
     return Posterior(
-        title=compiled.title(str(term), asked.findings),
-        basis=compiled.basis(stated, weakest(compiled, evidence, (v,))),
+        title=query.title(str(term)),
+        basis=query.basis(weakest(query)),
         posterior=distribution(compiled, v, after[v]),
-        prior=distribution(compiled, v, before[v]),
+        prior=distribution(compiled, v, priors(query)[v]),
     )
 
 
-def posteriors(compiled: CompiledModel, findings: Findings, of: Sequence[int] | None = None) -> Posteriors:
-    """P(v | findings) for every variable in one pass, or for those in `of`."""
-    variables = tuple(range(len(compiled.names))) if of is None else tuple(of)
-    mentioned = () if of is None else variables
-    after = compiled.ask(findings, lambda engine, evidence: engine.posteriors(evidence, of), mentioned).marginals
-    before = priors(compiled, findings, variables, mentioned)
-    basis = compiled.basis(compiled.stated(findings, mentioned))
+def posteriors(query: Query) -> Posteriors:
+    """Return P(v | findings) for every target in one pass, for every variable where the query names none."""
+    compiled = query.compiled
+    variables = query.targets or tuple(range(len(compiled.names)))
+    after = query.ask(lambda engine, evidence: engine.posteriors(evidence, query.targets or None)).marginals
+    before = priors(query, variables)
+    basis = query.basis()
     each = tuple(
         Posterior(
-            title=compiled.title(str(Term(compiled.names[v])), findings),
+            title=query.title(str(Term(compiled.names[v]))),
             basis=basis,
             posterior=distribution(compiled, v, after[v]),
             prior=distribution(compiled, v, before[v]),
         )
         for v in variables
     )
-    return Posteriors(title=findings.text, basis=basis, posteriors=each, log_probability=log_probability(compiled, findings))
+    return Posteriors(title=query.findings.text, basis=basis, posteriors=each, log_probability=log_probability(query.about()))
 
 
 def assignment(compiled: CompiledModel, question: str, given: Given = None, do: Given = None) -> Probability:
@@ -93,15 +95,10 @@ def assignment(compiled: CompiledModel, question: str, given: Given = None, do: 
     asked = read_question(compiled, question, given, do)
     parts = [_vector(compiled, term, question) for term in asked.targets]
     variables = tuple(v for v, _ in parts)
-    p = _share(compiled, parts, asked.findings)
+    query = Query(compiled, asked.findings, variables)
+    p = _share(query, parts)
     text = format_terms(asked.targets)
-    evidence = compiled.evidence(asked.findings, variables)
-    return Probability(
-        title=compiled.title(text, asked.findings),
-        basis=compiled.basis(compiled.stated(asked.findings, variables), weakest(compiled, evidence, variables)),
-        assignment=text,
-        probability=p,
-    )
+    return Probability(title=query.title(text), basis=query.basis(weakest(query)), assignment=text, probability=p)
 
 
 def probability(compiled: CompiledModel, wanted: str | Mapping[str, object], given: Given = None, do: Given = None) -> float:
@@ -114,70 +111,68 @@ def probability(compiled: CompiledModel, wanted: str | Mapping[str, object], giv
     """
     if isinstance(wanted, str):
         asked = read_question(compiled, wanted, given, do)
-        return _share(compiled, [_vector(compiled, term, wanted) for term in asked.targets], asked.findings)
+        parts = [_vector(compiled, term, wanted) for term in asked.targets]
+        return _share(Query(compiled, asked.findings, tuple(v for v, _ in parts)), parts)
     states = read_given(compiled, wanted)
     _only_states(states)
-    return _share(compiled, [(item.variable, np.array(item.vector)) for item in states.items], read_given(compiled, given, do))
+    parts = [(item.variable, np.array(item.vector)) for item in states.items]
+    return _share(Query(compiled, read_given(compiled, given, do), tuple(v for v, _ in parts)), parts)
 
 
-def _share(compiled: CompiledModel, parts: Sequence[tuple[int, FloatArray]], findings: Findings) -> float:
+def _share(query: Query, parts: Sequence[tuple[int, FloatArray]]) -> float:
     """P(parts, findings) / P(findings)."""
-    variables = [v for v, _ in parts]
-    evidence = compiled.evidence(findings, variables)
-    below = compiled.ask(findings, lambda engine, evidence: _possible(engine.log_probability(evidence)), variables)
+    below = query.ask(lambda engine, evidence: _possible(engine.log_probability(evidence)))
+    evidence = query.evidence
     for v, vector in parts:
         evidence = evidence.with_likelihood(v, vector)
-    return min(1.0, math.exp(compiled.engine.log_probability(evidence) - below))
+    return min(1.0, math.exp(query.compiled.engine.log_probability(evidence) - below))
 
 
-def log_probability(compiled: CompiledModel, findings: Findings) -> float:
+def log_probability(query: Query) -> float:
     """ln P(findings), likelihoods as given; -inf where they cannot hold together.
 
     The default of a context variable is a condition, not a finding: ln P(findings | setting=primary_care). A new marginal is not
     an observation and has no probability of its own: it adds nothing, but where it cannot be had the answer is -inf.
     """
-    stated = compiled.stated(findings)
-    if stated.marginals:
+    if query.stated.marginals:
         try:
-            compiled.evidence(findings)
+            _ = query.evidence
         except ImpossibleEvidence:
             return -math.inf
-    return compiled.engine.log_probability(stated.evidence()) - _log_assumed(compiled, stated)
+    return _log_findings(query)
 
 
-def joint(compiled: CompiledModel, variables: Sequence[int], findings: Findings) -> Joint:
-    """P(variables | findings) as one table."""
-    table = compiled.ask(findings, lambda engine, evidence: engine.joint(variables, evidence), variables).table
-    evidence = compiled.evidence(findings, variables)
+def joint(query: Query) -> Joint:
+    """Return P(targets | findings) as one table."""
+    compiled, variables = query.compiled, query.targets
+    table = query.ask(lambda engine, evidence: engine.joint(variables, evidence)).table
     return Joint(
-        title=compiled.title(", ".join(str(Term(compiled.names[v])) for v in variables), findings),
-        basis=compiled.basis(compiled.stated(findings, variables), weakest(compiled, evidence, variables)),
+        title=query.title(", ".join(str(Term(compiled.names[v])) for v in variables)),
+        basis=query.basis(weakest(query)),
         variables=tuple(compiled.names[v] for v in variables),
         states=tuple(compiled.states(v) for v in variables),
         probabilities=tuple(float(p) for p in table.ravel()),
-        log_probability=log_probability(compiled, findings),
+        log_probability=log_probability(query.about()),
     )
 
 
-def most_probable(compiled: CompiledModel, findings: Findings, of: Sequence[int] | None = None) -> MostProbable:
-    """The most probable assignment of everything that is not known (MPE), or of the variables in `of`, the rest summed out (MAP).
+def most_probable(query: Query) -> MostProbable:
+    """Return the most probable assignment of everything that is not known (MPE), or of the targets, the rest summed out (MAP).
 
     References
     ----------
     Pearl J (1988). Probabilistic Reasoning in Intelligent Systems. Morgan Kaufmann.
     """
-    mentioned = tuple(of or ())
-    best = compiled.ask(findings, lambda engine, evidence: engine.most_probable(evidence, of), mentioned)
-    evidence = compiled.evidence(findings, mentioned)
-    below = compiled.engine.log_probability(evidence)
+    compiled = query.compiled
+    best = query.ask(lambda engine, evidence: engine.most_probable(evidence, query.targets or None))
+    below = compiled.engine.log_probability(query.evidence)
     log_posterior = best.log_probability - below
     runner_up_posterior = best.runner_up_log_probability - below
     # Likelihoods that stand for a new marginal have no scale of their own: ln P(findings) is counted without them.
-    stated = compiled.stated(findings, mentioned)
-    log_findings = compiled.engine.log_probability(stated.evidence()) - _log_assumed(compiled, stated)
+    log_findings = _log_findings(query)
     return MostProbable(
-        title=findings.text,
-        basis=compiled.basis(stated),
+        title=query.findings.text,
+        basis=query.basis(),
         assignment=_named(compiled, best.assignment),
         log_probability=log_posterior + log_findings,
         log_posterior=log_posterior,
@@ -233,13 +228,12 @@ def _possible(log: float) -> float:
     return log
 
 
-def _log_assumed(compiled: CompiledModel, stated: Findings) -> float:
-    """ln P(assumed defaults), under the interventions."""
+def _log_findings(query: Query) -> float:
+    """ln P(findings | assumed defaults), under the interventions."""
+    engine, stated = query.compiled.engine, query.stated
+    together = engine.log_probability(stated.evidence())
     assumed = stated.keeping(item for item in stated.items if item.assumed)
-    if not assumed.items:
-        return 0.0
-    evidence = assumed.evidence()
-    return compiled.engine.log_probability(Evidence(evidence.likelihoods, evidence.interventions))
+    return together - (engine.log_probability(assumed.evidence()) if assumed.items else 0.0)
 
 
 def _named(compiled: CompiledModel, assignment: Mapping[int, int]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.query.findings import Findings
+from bayesnet.analysis.query.query import Query
 from bayesnet.errors import BayesnetError, TooWide
 from bayesnet.inference.evidence import Evidence, ZeroEvidence
 from bayesnet.model.factors import Factors, FloatArray, IntArray, NoisyFamily, TableFamily
@@ -16,7 +16,6 @@ from bayesnet.model.factors import Factors, FloatArray, IntArray, NoisyFamily, T
 if TYPE_CHECKING:
     import pandas as pd
 
-    from bayesnet.analysis.query.compiled import CompiledModel
 
 _MAX_CELLS = 2.0**25
 _HELPERS = 1_000_000
@@ -31,7 +30,7 @@ class _Part:
     array: FloatArray
 
 
-def simulate(compiled: CompiledModel, count: int, findings: Findings, seed: int | None) -> pd.DataFrame:
+def simulate(query: Query, count: int, seed: int | None) -> pd.DataFrame:
     """Give `count` cases as a DataFrame, one column per variable.
 
     The variables that findings depend on are eliminated once and drawn backwards from what elimination kept (Dawid 1992), the
@@ -46,7 +45,8 @@ def simulate(compiled: CompiledModel, count: int, findings: Findings, seed: int 
     if count != int(count) or count < 0:
         raise BayesnetError(f"The number of cases to simulate is a whole number of 0 or more; got {count!r}.")
     rng = np.random.default_rng(seed)
-    states = compiled.ask(findings, lambda _, evidence: sample(compiled.factors, evidence, count, rng))
+    compiled = query.compiled
+    states = query.ask(lambda _, evidence: sample(compiled.factors, evidence, count, rng))
     columns = {
         name: pd.Categorical.from_codes(states[:, v], categories=pd.Index(compiled.states(v)))
         for v, name in enumerate(compiled.names)

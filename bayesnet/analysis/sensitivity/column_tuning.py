@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bayesnet.analysis.sensitivity.constraints import Questions
-from bayesnet.analysis.sensitivity.parameter_map import ENTRY
+from bayesnet.analysis.sensitivity.parameter_map import ENTRY, parameter_map
 from bayesnet.analysis.sensitivity.query_ranges import citation, records
 from bayesnet.model.factors import FloatArray
 from bayesnet.results.tuning import Change
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 def column_changes(compiled: CompiledModel, asked: Questions, free: NDArray[np.bool_], locked: NDArray[np.bool_]) -> list[Change]:
     """The smallest change of each table column that meets the bound; columns with a locked number stay."""
-    numbers = compiled.numbers
+    numbers = parameter_map(compiled)
     entries = np.flatnonzero((numbers.kind == ENTRY) & free)
     stuck = set(numbers.first[np.flatnonzero(locked & (numbers.kind == ENTRY))].tolist())
     firsts = [first for first in dict.fromkeys(numbers.first[entries].tolist()) if first not in stuck]
@@ -35,7 +35,7 @@ def column_changes(compiled: CompiledModel, asked: Questions, free: NDArray[np.b
 
 def _column_change(compiled: CompiledModel, asked: Questions, first: int) -> Change | None:
     """The smallest change of one column, None where no change of it meets the bound."""
-    numbers = compiled.numbers
+    numbers = parameter_map(compiled)
     k = int(np.flatnonzero(numbers.first == first)[0])
     states = compiled.factors.states[numbers.family[k]]
     position = np.arange(first, first + len(states))

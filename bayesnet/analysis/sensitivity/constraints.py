@@ -168,7 +168,7 @@ def questions(
     second = _second(subject, other)
     sign = "-" if form == "difference" else "/"
     text = f"{subject.label} {sign} {second.label} {relation} {bound:g}"
-    shared = second.findings is subject.findings
+    shared = second.query.findings is subject.query.findings
     constraint = Constraint(form, relation, bound, shared, text)
     if shared:
         return Questions(constraint, subject.response((subject.target, second.target)), None, True)
@@ -178,11 +178,11 @@ def questions(
 def _second(subject: Subject, text: str) -> Subject:
     """The second question: with a bar it has its own findings, without one those of the first."""
     if "|" not in text:
-        return Subject.of(subject.compiled, subject.findings, text)
+        return Subject.of(subject.query, text)
     asked = read_question(subject.compiled, text)
     if len(asked.targets) != 1:
         raise BayesnetError(f"In {text}: the second question is about one variable in one state.")
-    return Subject.of(subject.compiled, asked.findings, str(asked.targets[0]))
+    return Subject.of(subject.query.given(asked.findings), str(asked.targets[0]))
 
 
 def _refuse_bound(form: Form, bound: float) -> None:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bayesnet.analysis.query.findings import Findings
+from bayesnet.analysis.query.query import Query
 from bayesnet.analysis.sensitivity.covariation import ORDER_PRESERVING, PROPORTIONAL, SCHEMES, with_scheme
+from bayesnet.analysis.sensitivity.parameter_map import parameter_map
 from bayesnet.analysis.sensitivity.query_ranges import CASES, Ranges, Subject, ranges, records
 from bayesnet.analysis.sensitivity.response import Response
 from bayesnet.analysis.sensitivity.roots import bracketed_roots, crossings, scan_points
@@ -107,18 +108,14 @@ _LEAST_SCALE = -690.0
 _POINTS = 101
 
 
-def sensitivities(
-    compiled: CompiledModel, findings: Findings, target: str, covariation: str = PROPORTIONAL, cases: float = CASES
-) -> Sensitivities:
+def sensitivities(query: Query, target: str, covariation: str = PROPORTIONAL, cases: float = CASES) -> Sensitivities:
     """Every number of the network and what it does to P(target | findings).
 
     Parameters
     ----------
-    compiled
-        The network.
-    findings
-        What is known: hard, virtual, one-of findings and interventions. A new marginal (Jeffrey) counts as the likelihoods that
-        give it at the present numbers.
+    query
+        The network and what is known: hard, virtual, one-of findings and interventions. A new marginal (Jeffrey) counts as
+        the likelihoods that reach it at the present numbers.
     target
         A variable in a state.
     covariation
@@ -137,9 +134,10 @@ def sensitivities(
     Darwiche A (2003). A differential approach to inference in Bayesian networks. J ACM 50(3):280-305.
     van der Gaag LC, Renooij S (2001). Analysing sensitivity data from probabilistic networks. UAI 2001, 530-537.
     """
-    subject = Subject.of(compiled, findings, target)
+    compiled = query.compiled
+    subject = Subject.of(query, target)
     alone = _under(subject.response((subject.target,)), covariation)
-    ks = np.arange(compiled.numbers.count)
+    ks = np.arange(parameter_map(compiled).count)
     slopes = {"value": compiled.factors.values, "derivative": alone.derivative[0], **_coefficients(alone, ks)}
 
     def complete() -> tuple[str, dict[str, list[Any]]]:
@@ -163,7 +161,7 @@ def sensitivities(
 
 
 def sensitivity(
-    compiled: CompiledModel, findings: Findings, target: str, number: str, covariation: str = PROPORTIONAL, cases: float = CASES
+    query: Query, target: str, number: str, covariation: str = PROPORTIONAL, cases: float = CASES
 ) -> SensitivityFunction:
     """P(target | findings) as a function of one number.
 
@@ -174,8 +172,9 @@ def sensitivity(
     ImpossibleEvidence
         When the findings cannot hold together.
     """
+    compiled = query.compiled
     k = compiled.number(number)
-    subject = Subject.of(compiled, findings, target)
+    subject = Subject.of(query, target)
     response, leader, candidates = answered(subject, covariation)
     ks = np.array([k])
     columns = _columns(response, ranges(compiled, cases), ks, leader, candidates)

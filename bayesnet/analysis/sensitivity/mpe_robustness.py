@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.query.findings import Findings
+from bayesnet.analysis.query.query import Query, checked
 from bayesnet.analysis.query.tables import table_of
 from bayesnet.analysis.sensitivity.covariation import moved_values
-from bayesnet.analysis.sensitivity.query_ranges import checked
+from bayesnet.analysis.sensitivity.parameter_map import parameter_map
 from bayesnet.analysis.sensitivity.roots import bracketed_roots
 from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import Evidence, ZeroEvidence
@@ -28,7 +28,7 @@ _FAR = 1e8
 """How far an odds without an upper bound is followed, as a multiple of its value."""
 
 
-def explanation_range(compiled: CompiledModel, findings: Findings, number: str) -> ExplanationRange:
+def explanation_range(query: Query, number: str) -> ExplanationRange:
     """The range of one number in which the most probable assignment of everything unknown (the MPE) does not change.
 
     P(w, e) of a fixed assignment w is its present value times the change of one entry, so that the best assignment at a far value
@@ -46,18 +46,18 @@ def explanation_range(compiled: CompiledModel, findings: Findings, number: str) 
     ----------
     Chan H, Darwiche A (2006). On the robustness of most probable explanations. UAI 2006, 63-71.
     """
+    compiled = query.compiled
     k = compiled.number(number)
-    evidence = compiled.ask(findings, checked)
+    evidence = query.ask(checked)
     line = _Line(compiled, evidence, k)
     start = float(compiled.factors.values[k])
-    lowest, highest = (float(bound[k]) for bound in compiled.numbers.domain)
+    lowest, highest = (float(bound[k]) for bound in parameter_map(compiled).domain)
     here, _ = line.best(start)
     low, below = line.follow(here, start, lowest)
     high, above = line.follow(here, start, highest if math.isfinite(highest) else _FAR * max(start, 1.0))
-    stated = compiled.stated(findings)
     return ExplanationRange(
-        title=findings.text,
-        basis=compiled.basis(stated),
+        title=query.findings.text,
+        basis=query.basis(),
         number=compiled.factors.number_ids[k],
         value=start,
         low=low if below is not None else lowest,
@@ -78,7 +78,7 @@ class _Line:
 
     def best(self, x: float) -> tuple[World, float]:
         """The most probable assignment with the number at x, and ln P of it with the evidence."""
-        values = moved_values(self.compiled.numbers, np.array([self.k]), np.array([x]))[:, 0]
+        values = moved_values(parameter_map(self.compiled), np.array([self.k]), np.array([x]))[:, 0]
         found = Engine(self.compiled.expander.factors(values)).most_probable(self.evidence)
         return found.assignment, found.log_probability
 
@@ -118,12 +118,12 @@ class _Line:
     def _log_entries(self, world: World, xs: FloatArray) -> FloatArray:
         """ln of the entry of the number's family that an assignment uses, with the number at each x."""
         compiled = self.compiled
-        f = int(compiled.numbers.family[self.k])
+        f = int(parameter_map(compiled).family[self.k])
         if f < 0 or f in self.evidence.interventions:
             return np.zeros(len(xs))
         states = {**self.evidence.hard(), **self.evidence.interventions, **world}
         gate = compiled.expander.gates[f]
-        tensors = gate.tensors(moved_values(compiled.numbers, np.full(len(xs), self.k), xs))
+        tensors = gate.tensors(moved_values(parameter_map(compiled), np.full(len(xs), self.k), xs))
         place = (*(states[p] for p in compiled.factors.families[f].parents), states[f])
         entries = [table_of(gate.family(tuple(t[..., i] for t in tensors)))[place] for i in range(len(xs))]
         with np.errstate(divide="ignore"):

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from bayesnet.analysis.query.compiled import CompiledModel, per_model
 from bayesnet.model.factors import Factors, FloatArray, IntArray, NoisyFamily
 
 _ROUNDING = 1e-15
@@ -253,3 +254,9 @@ class NumberMap:
         zero, one = self.factors.values == 0.0, self.factors.values == 1.0
         found: NDArray[np.bool_] = zero | (one & (self.kind != ODDS))
         return found
+
+
+@per_model
+def parameter_map(compiled: CompiledModel) -> NumberMap:
+    """Return where each number of a network enters its arrays."""
+    return NumberMap.of(compiled.factors)

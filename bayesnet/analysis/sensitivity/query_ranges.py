@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bayesnet.analysis.query.caveats import weakest
-from bayesnet.analysis.query.findings import Findings
+from bayesnet.analysis.query.compiled import CompiledModel, per_model
 from bayesnet.analysis.query.parse import read_target
+from bayesnet.analysis.query.query import Query
 from bayesnet.analysis.sensitivity.covariation import moved_values
+from bayesnet.analysis.sensitivity.parameter_map import parameter_map
 from bayesnet.analysis.sensitivity.response import Event, Rerun, Response
-from bayesnet.inference.engine import Engine
-from bayesnet.inference.evidence import Evidence, ZeroEvidence
+from bayesnet.inference.evidence import Evidence
 from bayesnet.model.factors import FloatArray, IntArray
 from bayesnet.model.records import Number
 from bayesnet.pattern import literal
@@ -50,16 +49,14 @@ class Ranges:
 
 @dataclass(frozen=True)
 class Subject:
-    """A target (variable, state) under findings; `evidence` has the defaults entered, `label` is the question in words."""
+    """A query about one target (variable, state); `label` is the question in words."""
 
-    compiled: CompiledModel
-    findings: Findings
-    evidence: Evidence
+    query: Query
     target: Event
     name: str
 
     @classmethod
-    def of(cls, compiled: CompiledModel, findings: Findings, target: str) -> Subject:
+    def of(cls, query: Query, target: str) -> Subject:
         """Read a target such as `spinal_metastasis` or `smoke=yes`.
 
         Raises
@@ -69,9 +66,20 @@ class Subject:
         ImpossibleEvidence
             When the findings cannot hold together.
         """
-        v, state = read_target(compiled, target)
-        name = literal(compiled.names[v], compiled.states(v)[state])
-        return cls(compiled, findings, compiled.evidence(findings, (v,)), (v, state), name)
+        v, state = read_target(query.compiled, target)
+        query = query.about(v)
+        _ = query.evidence
+        return cls(query, (v, state), literal(query.compiled.names[v], query.compiled.states(v)[state]))
+
+    @property
+    def compiled(self) -> CompiledModel:
+        """The network."""
+        return self.query.compiled
+
+    @property
+    def evidence(self) -> Evidence:
+        """The evidence, defaults entered."""
+        return self.query.evidence
 
     @property
     def label(self) -> str:
@@ -81,13 +89,12 @@ class Subject:
     @property
     def title(self) -> str:
         """The question in the pattern language."""
-        return self.compiled.title(self.name, self.findings)
+        return self.query.title(self.name)
 
     @property
     def basis(self) -> Basis:
         """What the answer rests on."""
-        v = self.target[0]
-        return self.compiled.basis(self.compiled.stated(self.findings, (v,)), weakest(self.compiled, self.evidence, (v,)))
+        return self.query.basis(weakest(self.query))
 
     @property
     def candidates(self) -> tuple[Event, ...]:
@@ -106,19 +113,13 @@ class Subject:
 
     def response(self, events: Sequence[Event]) -> Response:
         """How the probabilities of events follow each number. Raises ImpossibleEvidence where the findings clash."""
-        try:
-            return Response.of(self.compiled.numbers, self.compiled.engine, self.evidence, events, self._rerun(tuple(events)))
-        except ZeroEvidence:
-            from bayesnet.analysis.query.impossible import impossible
-
-            raise impossible(self.compiled, self.compiled.stated(self.findings, (self.target[0],))) from None
+        rerun = self._rerun(tuple(events))
+        return self.query.ask(lambda engine, evidence: Response.of(parameter_map(self.compiled), engine, evidence, events, rerun))
 
     def present(self, events: Sequence[Event]) -> FloatArray:
         """P(event | evidence) at the present numbers, shape (events,). Raises ImpossibleEvidence where they cannot be had."""
         variables = tuple(dict.fromkeys(v for v, _ in events))
-        found = self.compiled.ask(
-            self.findings, lambda engine, evidence: engine.posteriors(evidence, variables), (self.target[0],)
-        )
+        found = self.query.ask(lambda engine, evidence: engine.posteriors(evidence, variables))
         return np.array([found.marginals[v][state] for v, state in events])
 
     def marginals(
@@ -144,7 +145,7 @@ class Subject:
         if moved is None:
             return self.compiled.expander.tensors(values)
         tensors = [tuple(t[..., None] for t in family.tensors) for family in self.compiled.factors.families]
-        for f in np.unique(self.compiled.numbers.family[moved]).tolist():
+        for f in np.unique(parameter_map(self.compiled).family[moved]).tolist():
             tensors[f] = self.compiled.expander.gates[f].tensors(values)
         return tensors
 
@@ -152,18 +153,11 @@ class Subject:
         """Run the network again with single numbers moved."""
 
         def rerun(ks: IntArray, xs: FloatArray, log_scale: float) -> FloatArray:
-            rows, logs = self.marginals(moved_values(self.compiled.numbers, ks, xs), events, np.unique(ks))
+            rows, logs = self.marginals(moved_values(parameter_map(self.compiled), ks, xs), events, np.unique(ks))
             total = np.exp(logs - log_scale)
             return np.vstack([np.where(total > 0, rows * total, 0.0), total])
 
         return rerun
-
-
-def checked(engine: Engine, evidence: Evidence) -> Evidence:
-    """Pass evidence on that can be; for `CompiledModel.ask`. Raises ZeroEvidence where it cannot."""
-    if engine.log_probability(evidence) == -math.inf:
-        raise ZeroEvidence
-    return evidence
 
 
 def records(compiled: CompiledModel) -> tuple[Number, ...]:
@@ -177,12 +171,15 @@ def citation(compiled: CompiledModel, number: Number) -> str:
     return source.short if source else ""
 
 
-_RANGES: WeakKeyDictionary[CompiledModel, dict[float, Ranges]] = WeakKeyDictionary()
+@per_model
+def _known_ranges(_: CompiledModel) -> dict[float, Ranges]:
+    """Ranges that were asked before, by the number of cases."""
+    return {}
 
 
 def ranges(compiled: CompiledModel, cases: float = CASES) -> Ranges:
     """The cited range of every number; where the network cites none at all, those of counts in `cases` cases per column."""
-    known = _RANGES.setdefault(compiled, {})
+    known = _known_ranges(compiled)
     if cases not in known:
         known[cases] = _ranges(compiled, cases)
     return known[cases]
@@ -194,7 +191,7 @@ def has_ranges(compiled: CompiledModel) -> bool:
 
 
 def _ranges(compiled: CompiledModel, cases: float) -> Ranges:
-    numbers, all_records = compiled.numbers, records(compiled)
+    numbers, all_records = parameter_map(compiled), records(compiled)
     lowest, highest = numbers.domain
     if has_ranges(compiled):
         low = np.array([number.low for number in all_records])

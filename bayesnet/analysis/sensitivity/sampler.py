@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bayesnet.analysis.sensitivity.distributions import BETA, LOG_NORMAL, Fits
-from bayesnet.analysis.sensitivity.parameter_map import NumberMap
+from bayesnet.analysis.query.compiled import CompiledModel, per_model
+from bayesnet.analysis.sensitivity.distributions import BETA, LOG_NORMAL, Fits, fit
+from bayesnet.analysis.sensitivity.parameter_map import ODDS, NumberMap, parameter_map
 from bayesnet.model.factors import FloatArray, IntArray
 
 _ROUNDING = 1e-12
@@ -201,3 +202,14 @@ def share_below_leak(numbers: NumberMap, values: FloatArray) -> FloatArray:
         if numbers.two_ranked(f) and len(leak) == 1 and len(links):
             share[links] = (numbers.fired(links, values) < numbers.fired(leak, values)).mean(axis=1)
     return share
+
+
+@per_model
+def cited_sampler(compiled: CompiledModel) -> Sampler:
+    """Return the way to draw every number from the distribution fitted to its value and cited range."""
+    numbers = parameter_map(compiled)
+    records = [compiled.model.numbers[number] for number in compiled.factors.number_ids]
+    low, high = np.array([n.low for n in records]), np.array([n.high for n in records])
+    fixed = np.array([n.grade == "definition" for n in records], dtype=bool) | numbers.structural
+    fits = fit(compiled.factors.values, low, high, numbers.kind == ODDS, fixed)
+    return Sampler.of(numbers, fits, [n.source for n in records])

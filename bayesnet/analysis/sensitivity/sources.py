@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.query.findings import Findings
+from bayesnet.analysis.query.query import Query
+from bayesnet.analysis.sensitivity.parameter_map import parameter_map
 from bayesnet.analysis.sensitivity.query_ranges import CASES, Ranges, Subject, ranges, records
 from bayesnet.analysis.sensitivity.response import Response
 from bayesnet.analysis.sensitivity.tornado import ends
@@ -33,7 +34,7 @@ class _Corner:
     settled: bool = False
 
 
-def sources(compiled: CompiledModel, findings: Findings, target: str, cases: float = CASES) -> Sources:
+def sources(query: Query, target: str, cases: float = CASES) -> Sources:
     """How far P(target | findings) moves when all numbers of one source move within their ranges, for every source.
 
     The two worst corners are taken, not all-low and all-high: each number goes to the end that the sign of its slope calls for,
@@ -45,7 +46,8 @@ def sources(compiled: CompiledModel, findings: Findings, target: str, cases: flo
     ImpossibleEvidence
         When the findings cannot hold together.
     """
-    subject = Subject.of(compiled, findings, target)
+    compiled = query.compiled
+    subject = Subject.of(query, target)
     response, known = subject.response((subject.target,)), ranges(compiled, cases)
     moving = np.flatnonzero(~known.fixed & response.matters_to_target)
     groups = _groups(compiled, moving)
@@ -100,7 +102,7 @@ def _improve(subject: Subject, known: Ranges, corners: list[_Corner]) -> None:
 
 def _run(subject: Subject, known: Ranges, tries: list[tuple[_Corner, np.ndarray]]) -> None:
     """Answer each try and keep it where it goes further."""
-    numbers = subject.compiled.numbers
+    numbers = parameter_map(subject.compiled)
     values = np.repeat(numbers.factors.values[:, None], len(tries), axis=1)
     for j, (corner, up) in enumerate(tries):
         values[:, j : j + 1] = _at_corner(subject, known, corner.members, up)
@@ -115,7 +117,7 @@ def _at_corner(subject: Subject, known: Ranges, members: IntArray, up: np.ndarra
 
     A column whose moved entries sum to more than one is divided by its sum when it is expanded.
     """
-    numbers = subject.compiled.numbers
+    numbers = parameter_map(subject.compiled)
     start = numbers.factors.values
     values = start[:, None].copy()
     values[members, 0] = np.where(up, known.high[members], known.low[members])

@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from bayesnet.analysis.query.caveats import described
-from bayesnet.analysis.query.findings import Findings
+from bayesnet.analysis.query.query import Query
 from bayesnet.analysis.sensitivity.query_ranges import CASES, Ranges, Subject, citation, ranges, records
 from bayesnet.analysis.sensitivity.response import Response
 from bayesnet.model.factors import FloatArray, IntArray
 from bayesnet.results.tornado import Bar, Tornado
 from bayesnet.results.words import percent
 
-if TYPE_CHECKING:
-    from bayesnet.analysis.query.compiled import CompiledModel
 
-
-def tornado(compiled: CompiledModel, findings: Findings, target: str, top: int = 20, cases: float = CASES) -> Tornado:
+def tornado(query: Query, target: str, top: int = 20, cases: float = CASES) -> Tornado:
     """Bars `[f(low), f(high)]` of P(target | findings) over the cited range of each number, all others as they are.
 
     Parameters
     ----------
-    compiled
-        The network.
-    findings
-        What is known.
+    query
+        The network and what is known.
     target
         A variable in a state.
     top
@@ -39,7 +32,8 @@ def tornado(compiled: CompiledModel, findings: Findings, target: str, top: int =
     ImpossibleEvidence
         When the findings cannot hold together.
     """
-    subject = Subject.of(compiled, findings, target)
+    compiled = query.compiled
+    subject = Subject.of(query, target)
     response, known = subject.response((subject.target,)), ranges(compiled, cases)
     ks = np.flatnonzero(~known.fixed & response.matters_to_target)
     at_low, at_high = ends(response, known, ks)
@@ -79,14 +73,14 @@ def ends(response: Response, known: Ranges, ks: IntArray) -> tuple[FloatArray, F
     return answers[: len(ks)], answers[len(ks) :]
 
 
-def movers(compiled: CompiledModel, findings: Findings, target: str, most: int = 3) -> tuple[str, ...]:
+def movers(query: Query, target: str, most: int = 3) -> tuple[str, ...]:
     """A sentence on the numbers that move P(target | findings) most over their own cited range."""
-    bars = tornado(compiled, findings, target, top=most).bars
+    bars = tornado(query, target, top=most).bars
     if not bars:
         return ()
     told = []
     for bar in bars:
         low, high = sorted((bar.at_low, bar.at_high))
-        number = described(compiled, compiled.model.numbers[bar.number])
+        number = described(query.compiled, query.compiled.model.numbers[bar.number])
         told.append(f"{number} moves it from {percent(low)} to {percent(high)}")
     return (f"What to distrust for P({target}): {'; '.join(told)}.",)

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from bayesnet.analysis.query.findings import Findings
+from bayesnet.analysis.query.query import Query
 from bayesnet.analysis.query.tables import table_of
 from bayesnet.analysis.sensitivity.column_tuning import column_changes
 from bayesnet.analysis.sensitivity.constraints import Questions, questions
 from bayesnet.analysis.sensitivity.covariation import moved_values
 from bayesnet.analysis.sensitivity.distance import column_cd
-from bayesnet.analysis.sensitivity.parameter_map import ENTRY, LINK, ODDS
+from bayesnet.analysis.sensitivity.parameter_map import ENTRY, LINK, ODDS, parameter_map
 from bayesnet.analysis.sensitivity.query_ranges import CASES, Ranges, Subject, citation, ranges, records
 from bayesnet.analysis.sensitivity.roots import scan_points, zeros
 from bayesnet.errors import BayesnetError, TooWide, did_you_mean, nearest
@@ -28,8 +28,7 @@ if TYPE_CHECKING:
 
 
 def tune(
-    compiled: CompiledModel,
-    findings: Findings,
+    query: Query,
     target: str,
     *,
     at_least: float | None = None,
@@ -49,10 +48,8 @@ def tune(
 
     Parameters
     ----------
-    compiled
-        The network.
-    findings
-        What is known.
+    query
+        The network and what is known.
     target
         A variable in a state.
     at_least, at_most, equals
@@ -84,16 +81,17 @@ def tune(
     Kwisthout J, van der Gaag LC (2008). The computational complexity of sensitivity analysis and parameter tuning.
     UAI 2008, 349-356.
     """
-    subject = Subject.of(compiled, findings, target)
+    compiled = query.compiled
+    subject = Subject.of(query, target)
     asked = questions(subject, at_least, at_most, equals, minus, over)
     locked = _locked(compiled, lock)
-    free = asked.matters() & ~locked & (structural | ~compiled.numbers.structural)
+    free = asked.matters() & ~locked & (structural | ~parameter_map(compiled).structural)
     value = float(asked.constraint.value(asked.base)[0])
     satisfied = asked.constraint.satisfied(value)
     if satisfied:
         changes: list[Change] = []
     elif columns:
-        links = np.flatnonzero(free & (compiled.numbers.kind == LINK))
+        links = np.flatnonzero(free & (parameter_map(compiled).kind == LINK))
         changes = column_changes(compiled, asked, free, locked) + _number_changes(compiled, asked, links, ranges(compiled, cases))
     else:
         changes = _number_changes(compiled, asked, np.flatnonzero(free), ranges(compiled, cases))
@@ -156,7 +154,7 @@ def _nearest_on_lines(compiled: CompiledModel, asked: Questions, ks: IntArray) -
     """Closed forms: the roots of a line, or of a parabola for two questions with different findings."""
     if not len(ks):
         return []
-    lowest, highest = compiled.numbers.domain
+    lowest, highest = parameter_map(compiled).domain
     start = compiled.factors.values[ks]
     base = np.repeat(asked.base, len(ks), axis=1)
     roots = start + asked.constraint.steps(base, asked.slopes(ks))
@@ -185,7 +183,7 @@ def log_odds_change(compiled: CompiledModel, k: int, x: float) -> float:
     start = float(compiled.factors.values[k])
     if x == start:
         return 0.0
-    if compiled.numbers.kind[k] == ODDS:
+    if parameter_map(compiled).kind[k] == ODDS:
         return _log(x) - _log(start)
     return (_log(x) - _log(1.0 - x)) - (_log(start) - _log(1.0 - start))
 
@@ -196,12 +194,12 @@ def change_cd(compiled: CompiledModel, k: int, x: float) -> float:
     For an entry and for a link of a noisy-OR it is the change of the log-odds, since the rest of the column gives way in
     proportion and the largest ratios stand where the cause is alone; otherwise the columns of the gate are compared.
     """
-    kind = compiled.numbers.kind[k]
-    if kind == ENTRY or (kind == LINK and compiled.numbers.two_ranked(int(compiled.numbers.family[k]))):
+    kind = parameter_map(compiled).kind[k]
+    if kind == ENTRY or (kind == LINK and parameter_map(compiled).two_ranked(int(parameter_map(compiled).family[k]))):
         return abs(log_odds_change(compiled, k, x))
-    f = int(compiled.numbers.family[k])
+    f = int(parameter_map(compiled).family[k])
     gate = compiled.expander.gates[f]
-    values = moved_values(compiled.numbers, np.array([k]), np.array([x]))
+    values = moved_values(parameter_map(compiled), np.array([k]), np.array([x]))
     moved = gate.family(tuple(t[..., 0] for t in gate.tensors(values)))
     try:
         return column_cd(table_of(compiled.factors.families[f]), table_of(moved))

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.query.findings import Findings
+from bayesnet.analysis.query.query import Query
 from bayesnet.analysis.sensitivity.covariation import moved_values
-from bayesnet.analysis.sensitivity.parameter_map import LEAK
+from bayesnet.analysis.sensitivity.parameter_map import LEAK, parameter_map
 from bayesnet.analysis.sensitivity.query_ranges import CASES, Subject, ranges
 from bayesnet.errors import BayesnetError
 from bayesnet.model.factors import FloatArray
@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 _NAN = (float("nan"),) * 4
 
 
-def two_way(
-    compiled: CompiledModel, findings: Findings, target: str, number_1: str, number_2: str, points: int = 25, cases: float = CASES
-) -> TwoWay:
+def two_way(query: Query, target: str, number_1: str, number_2: str, points: int = 25, cases: float = CASES) -> TwoWay:
     """P(target | findings) over a grid of two numbers, each over its cited range, all others as they are.
 
     Where both enter linearly and stand in different distributions, P(h, e) and P(e) are bilinear in them; their coefficients
@@ -42,14 +40,15 @@ def two_way(
     Kjaerulff U, van der Gaag LC (2000). Making sensitivity analysis computationally efficient. UAI 2000, 317-325.
     Chan H, Darwiche A (2004). Sensitivity analysis in Bayesian networks: from single to multiple parameters. UAI 2004, 67-75.
     """
+    compiled = query.compiled
     i, j = compiled.number(number_1), compiled.number(number_2)
-    numbers, names = compiled.numbers, compiled.factors.number_ids
+    numbers, names = parameter_map(compiled), compiled.factors.number_ids
     if numbers.column[i] == numbers.column[j]:
         raise BayesnetError(
             f'"{names[i]}" and "{names[j]}" are entries of one distribution: when one moves, the other gives way. '
             "Take two numbers of different distributions."
         )
-    subject = Subject.of(compiled, findings, target)
+    subject = Subject.of(query, target)
     known = ranges(compiled, cases)
     first, second = (_spread(known.low[k], known.high[k], points) for k in (i, j))
     values = _grid_values(compiled, i, j, first, second)
@@ -75,7 +74,7 @@ def two_way(
 
 def _share_gate(compiled: CompiledModel, i: int, j: int) -> bool:
     """Whether one is a leak of the gate to which the other belongs: together they do not act bilinearly."""
-    numbers = compiled.numbers
+    numbers = parameter_map(compiled)
     return bool(numbers.family[i] == numbers.family[j] and LEAK in (numbers.kind[i], numbers.kind[j]))
 
 
@@ -91,9 +90,9 @@ def _spread(low: float, high: float, points: int) -> FloatArray:
 def _grid_values(compiled: CompiledModel, i: int, j: int, first: FloatArray, second: FloatArray) -> FloatArray:
     """Values of all numbers at every point of the grid, the first number slow, shape (n_numbers, points ** 2)."""
     count = len(first)
-    values = np.repeat(moved_values(compiled.numbers, np.full(count, i), first), count, axis=1)
-    moved = np.tile(moved_values(compiled.numbers, np.full(count, j), second), (1, count))
-    mine = [j, *compiled.numbers.siblings(j).tolist()]
+    values = np.repeat(moved_values(parameter_map(compiled), np.full(count, i), first), count, axis=1)
+    moved = np.tile(moved_values(parameter_map(compiled), np.full(count, j), second), (1, count))
+    mine = [j, *parameter_map(compiled).siblings(j).tolist()]
     values[mine] = moved[mine]
     return values
 

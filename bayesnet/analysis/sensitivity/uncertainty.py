@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bayesnet.analysis.query.findings import Findings
+from bayesnet.analysis.query.query import Query
 from bayesnet.analysis.query.requisite import requisite_families
 from bayesnet.analysis.sensitivity.distributions import BETA, FIXED, LAWS, LOG_NORMAL, Fits, quantiles
+from bayesnet.analysis.sensitivity.parameter_map import parameter_map
 from bayesnet.analysis.sensitivity.query_ranges import CASES, Subject, citation, has_ranges, ranges, records
 from bayesnet.analysis.sensitivity.response import Event
-from bayesnet.analysis.sensitivity.sampler import Sampler
+from bayesnet.analysis.sensitivity.sampler import Sampler, cited_sampler
 from bayesnet.analysis.sensitivity.tornado import ends
 from bayesnet.errors import BayesnetError
 from bayesnet.model.factors import FloatArray, IntArray
@@ -88,8 +89,7 @@ _PATIENCE = 1.0
 
 
 def uncertainty(
-    compiled: CompiledModel,
-    findings: Findings,
+    query: Query,
     target: str,
     draws: int = 10_000,
     seed: int | None = 0,
@@ -100,10 +100,8 @@ def uncertainty(
 
     Parameters
     ----------
-    compiled
-        The network.
-    findings
-        What is known.
+    query
+        The network and what is known.
     target
         A variable in a state.
     draws
@@ -128,7 +126,8 @@ def uncertainty(
     """
     if draws < 2:
         raise BayesnetError(f"Uncertainty takes at least 2 draws; got {draws}.")
-    subject = Subject.of(compiled, findings, target)
+    compiled = query.compiled
+    subject = Subject.of(query, target)
     prepared = sampler(compiled, cases)
     events = tuple(dict.fromkeys((subject.target, *subject.candidates)))
     now = subject.present(events)
@@ -159,8 +158,7 @@ def uncertainty(
 
 
 def variance_shares(
-    compiled: CompiledModel,
-    findings: Findings,
+    query: Query,
     target: str,
     top: int = 15,
     samples: int = 512,
@@ -174,10 +172,8 @@ def variance_shares(
 
     Parameters
     ----------
-    compiled
-        The network.
-    findings
-        What is known.
+    query
+        The network and what is known.
     target
         A variable in a state.
     top
@@ -196,7 +192,8 @@ def variance_shares(
     ImpossibleEvidence
         When the findings cannot hold together.
     """
-    subject, known = Subject.of(compiled, findings, target), ranges(compiled, cases)
+    compiled = query.compiled
+    subject, known = Subject.of(query, target), ranges(compiled, cases)
     response = subject.response((subject.target,))
     movable = np.flatnonzero(~known.fixed & response.matters_to_target)
     at_low, at_high = ends(response, known, movable)
@@ -238,11 +235,11 @@ def variance_shares(
 def sampler(compiled: CompiledModel, cases: float = CASES) -> Sampler:
     """How to draw every number; where the network cites no ranges, columns are Dirichlet laws as strong as `cases` cases."""
     if has_ranges(compiled):
-        return compiled.sampler
+        return cited_sampler(compiled)
     known, values = ranges(compiled, cases), compiled.factors.values
     law = np.where(known.fixed, FIXED, BETA)
     fits = Fits(law, cases * values, cases * (1.0 - values), np.ones(len(values), dtype=bool))
-    return Sampler.of(compiled.numbers, fits, [number.source for number in records(compiled)])
+    return Sampler.of(parameter_map(compiled), fits, [number.source for number in records(compiled)])
 
 
 def _independent(compiled: CompiledModel, ks: IntArray) -> IntArray:
@@ -250,7 +247,7 @@ def _independent(compiled: CompiledModel, ks: IntArray) -> IntArray:
     seen: set[int] = set()
     kept = []
     for k in ks.tolist():
-        label = int(compiled.numbers.column[k])
+        label = int(parameter_map(compiled).column[k])
         if label not in seen:
             seen.add(label)
             kept.append(k)
@@ -271,9 +268,9 @@ def drawn_answers(
     each link lay below its leak.
     """
     compiled = subject.compiled
-    needed = compiled.numbers.of_families(requisite_families(compiled.factors, subject.evidence, [v for v, _ in events]))
+    needed = parameter_map(compiled).of_families(requisite_families(compiled.factors, subject.evidence, [v for v, _ in events]))
     wanted = prepared.only(needed)
-    no_effect = np.zeros(compiled.numbers.count)
+    no_effect = np.zeros(parameter_map(compiled).count)
 
     def values(part: slice) -> FloatArray:
         drawn = wanted.draw(part.stop - part.start, rng, together)

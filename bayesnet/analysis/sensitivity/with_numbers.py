@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.sensitivity.parameter_map import ODDS
+from bayesnet.analysis.sensitivity.parameter_map import ODDS, parameter_map
 from bayesnet.errors import SpecError
 from bayesnet.model.check import check_model
 from bayesnet.model.factors import FloatArray, IntArray
@@ -74,7 +74,7 @@ def _where(compiled: CompiledModel) -> str:
 def _wrong(compiled: CompiledModel, k: int, value: float) -> str:
     """What is wrong with one value by itself."""
     number = compiled.factors.number_ids[k]
-    odds = compiled.numbers.kind[k] == ODDS
+    odds = parameter_map(compiled).kind[k] == ODDS
     if math.isfinite(value) and value >= 0.0 and (odds or value <= 1.0):
         return ""
     expected = "an odds or odds ratio of 0 or more" if odds else "a probability from 0 to 1"
@@ -86,11 +86,11 @@ def _set(compiled: CompiledModel, values: FloatArray, wanted: Mapping[int, float
     problems: list[str] = []
     columns: dict[int, list[int]] = {}
     for k in wanted:
-        columns.setdefault(int(compiled.numbers.column[k]), []).append(k)
+        columns.setdefault(int(parameter_map(compiled).column[k]), []).append(k)
     for label, members in columns.items():
         total = math.fsum(wanted[k] for k in members)
-        group = compiled.numbers.members.get(label, np.array(members))
-        if compiled.numbers.kind[members[0]] == ODDS:
+        group = parameter_map(compiled).members.get(label, np.array(members))
+        if parameter_map(compiled).kind[members[0]] == ODDS:
             values[members] = [wanted[k] for k in members]
         elif total > 1.0 + _SLACK or (_complete(compiled, members) and abs(total - 1.0) > _SLACK):
             names = ", ".join(f'"{compiled.factors.number_ids[k]}"' for k in members)
@@ -102,7 +102,7 @@ def _set(compiled: CompiledModel, values: FloatArray, wanted: Mapping[int, float
 
 def _complete(compiled: CompiledModel, members: list[int]) -> bool:
     """Whether the numbers set are all entries of their column."""
-    return len(members) == len(compiled.factors.states[compiled.numbers.family[members[0]]])
+    return len(members) == len(compiled.factors.states[parameter_map(compiled).family[members[0]]])
 
 
 def _give_way(compiled: CompiledModel, values: FloatArray, group: IntArray, wanted: Mapping[int, float]) -> None:
@@ -114,6 +114,6 @@ def _give_way(compiled: CompiledModel, values: FloatArray, group: IntArray, want
     for k, value in wanted.items():
         values[k] = value
     if len(others):
-        states = len(compiled.factors.states[compiled.numbers.family[int(others[0])]])
+        states = len(compiled.factors.states[parameter_map(compiled).family[int(others[0])]])
         moved = start[others] * (left / had) if had > _ROUNDING else left / (states - len(wanted))
         values[others] = np.clip(moved, 0.0, 1.0)

@@ -16,7 +16,7 @@ from itertools import pairwise
 import numpy as np
 
 from bayesnet.analysis.explanation.paths import Graph, separated
-from bayesnet.analysis.query.findings import Findings
+from bayesnet.analysis.query.query import Query
 from bayesnet.inference.evidence import Evidence, one_hot
 from bayesnet.teach.exercises.exercise import Exercise
 from bayesnet.teach.exercises.known import CHAIN_OPEN, CHAIN_SHUT, COLLIDER_OPEN, COLLIDER_SHUT, KnownError, known
@@ -190,7 +190,7 @@ def _quoted(label: str) -> str:
 
 def _evidence(world: World, given: Sequence[int]) -> Evidence:
     """The variables as known; in which state does not matter to the graph."""
-    likelihoods = dict(world.compiled.stated(Findings()).evidence().likelihoods)
+    likelihoods = dict(Query(world.compiled).evidence.likelihoods)
     for v in given:
         likelihoods[v] = one_hot(len(world.compiled.states(v)), 0)
     return Evidence(likelihoods)

@@ -136,8 +136,8 @@ def make_set(
         raise _none(compiled, target, level)
     if len(chosen) < count:
         raise BayesnetError(
-            f"Only {len(chosen)} different {level + ' ' if level else ''}exercises can be made from {compiled.model.name} with seed "
-            f"{seed}; ask for count={len(chosen)}, or load a larger network."
+            f"Only {len(chosen)} different {level + ' ' if level else ''}exercises can be made from {compiled.model.name} with "
+            f"seed {seed}; ask for count={len(chosen)}, or load a larger network."
         )
     return _set(world, sorted(chosen, key=lambda e: (e.difficulty, KINDS.index(e.kind))), seed, f"a graded set{_of(level)}")
 

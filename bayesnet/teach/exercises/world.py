@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bayesnet.analysis.query.findings import Finding, Findings
+from bayesnet.analysis.query.query import Query
 from bayesnet.analysis.sensitivity.query_ranges import Subject
 from bayesnet.errors import BayesnetError
 from bayesnet.inference.evidence import Evidence, ZeroEvidence
@@ -71,7 +72,7 @@ class World:
         self.setting = "; ".join(self._context())
         self.group = f"{named} ({self.setting})" if self.setting else named
         self.target = None if target is None else Event(*target)
-        self.basis: Basis = compiled.basis(compiled.stated(Findings()))
+        self.basis: Basis = Query(compiled).basis()
         self._asked: dict[tuple[frozenset[Event], frozenset[tuple[int, int]]], list[FloatArray]] = {}
 
     def _context(self) -> Iterator[str]:
@@ -191,7 +192,7 @@ class World:
         return self._asked[key]
 
     def _evidence(self, given: frozenset[Event], do: Event | None) -> Evidence:
-        likelihoods = dict(self.compiled.stated(Findings()).evidence().likelihoods)
+        likelihoods = dict(Query(self.compiled).evidence.likelihoods)
         for event in given:
             vector = self._vector(event)
             before = likelihoods.get(event.variable)
@@ -215,7 +216,7 @@ class World:
         if (number := self._number(target, given, value)) is not None:
             return self._described(number, full=True)
         plain = Event(target.variable, target.state)
-        subject = Subject.of(self.compiled, self._findings(given), self.compiled.literal(plain.variable, plain.state))
+        subject = Subject.of(Query(self.compiled, self._findings(given)), self.compiled.literal(plain.variable, plain.state))
         slope = subject.response(((plain.variable, plain.state),)).derivative[0]
         records = [self.compiled.model.numbers[k] for k in self.compiled.factors.number_ids]
         moves = np.array([abs(s) * max(n.high - n.low, 0.02 * n.value) for s, n in zip(slope, records, strict=True)])
