@@ -40,7 +40,7 @@ NETWORK = {
 CASE = {
     "add": "(given)",
     "compare": "(*scenarios, of=None, had=(), numbers=())",
-    "diagnoses": "(of=None)",
+    "diagnoses": "(of=None, *, draws=400)",
     "do": "(interventions)",
     "drop": "(*names)",
     "most_probable": "(of=None)",
