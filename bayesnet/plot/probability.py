@@ -6,6 +6,7 @@ import math
 from itertools import product
 from typing import TYPE_CHECKING
 
+from bayesnet.logodds import log_odds
 from bayesnet.plot import style
 from bayesnet.results.differential import Comparison, Diagnosis, Differential
 from bayesnet.results.probability import Counterfactual, Joint, Posterior, Posteriors
@@ -14,6 +15,9 @@ from bayesnet.results.words import frequency
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+_NEAREST = 1e-12
+"""Probabilities nearer to zero or one are compared as this near."""
 
 
 def differential(result: Differential, ax: Axes | None = None, *, top: int = 12, scale: style.Scale = "log-odds") -> Axes:
@@ -156,9 +160,8 @@ def comparison(result: Comparison, ax: Axes | None = None, *, top: int = 8, scal
 
 def _spread(probabilities: tuple[float, ...]) -> float:
     """How far the log-odds of a target move over the scenarios."""
-    bounded = [min(max(p, 1e-12), 1.0 - 1e-12) for p in probabilities]
-    odds = [math.log(p / (1.0 - p)) for p in bounded]
-    return max(odds) - min(odds)
+    places = [log_odds(p, _NEAREST) for p in probabilities]
+    return max(places) - min(places)
 
 
 def _end_labels(ax: Axes, ends: list[tuple[str, tuple[float, ...]]]) -> None:
@@ -243,14 +246,9 @@ def _most_changed(p: Posterior) -> tuple[str, float, float, float]:
     from bayesnet.pattern import Term
 
     states = ("present",) if set(p.states) == {"absent", "present"} else p.states[:1] if len(p.states) == 2 else p.states
-    changes = [(s, p.prior[s], p[s], abs(_log_odds(p[s]) - _log_odds(p.prior[s]))) for s in states]
+    changes = [(s, p.prior[s], p[s], abs(log_odds(p[s], _NEAREST) - log_odds(p.prior[s], _NEAREST))) for s in states]
     state, before, after, change = max(changes, key=lambda line: line[3])
     return short(str(Term(p.variable, (state,)))), before, after, change
-
-
-def _log_odds(p: float) -> float:
-    bounded = min(max(p, 1e-12), 1.0 - 1e-12)
-    return math.log(bounded / (1.0 - bounded))
 
 
 def joint(result: Joint, ax: Axes | None = None) -> Axes:

@@ -7,6 +7,7 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 from bayesnet.errors import BayesnetError
+from bayesnet.logodds import DECIBANS, log_odds
 from bayesnet.plot import style
 from bayesnet.results.sensitivity import short
 from bayesnet.results.teaching import Frequencies, FrequencySequence, Group, Ladder, Rung, Step
@@ -376,7 +377,6 @@ def _aside(ax: Axes, x: float, y: float, gone: int) -> None:
 
 
 _PLACES = (1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 0.999, 0.9999, 0.99999)
-_FARTHEST = math.log10(1e8)
 
 
 def ladder(result: Ladder, ax: Axes | None = None) -> Axes:
@@ -504,6 +504,4 @@ def _text(result: Ladder) -> str:
 
 def _log_odds(p: float) -> float:
     """Decimal log-odds, held within what can be drawn."""
-    if p <= 0.0 or p >= 1.0:
-        return _FARTHEST if p >= 1.0 else -_FARTHEST
-    return max(-_FARTHEST, min(_FARTHEST, math.log10(p / (1.0 - p))))
+    return DECIBANS / 10.0 * log_odds(p, 1e-8)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from bayesnet.logodds import odds_ratio
 from bayesnet.results.base import Result, safe
 from bayesnet.results.table import WIDTH, Grid, wrapped
 from bayesnet.results.words import frequency, percent, ratio
@@ -344,9 +345,7 @@ class Ladder(Result):
     @property
     def excess(self) -> float:
         """Odds of naive Bayes over odds of the network: how much is counted twice; NaN where either is certain."""
-        if not (0.0 < self.posterior < 1.0 and 0.0 < self.naive < 1.0):
-            return math.nan
-        return self.naive / (1.0 - self.naive) * (1.0 - self.posterior) / self.posterior
+        return odds_ratio(self.posterior, self.naive) if 0.0 < self.naive < 1.0 else math.nan
 
     def heading(self) -> str:
         """Say what is climbed."""

@@ -16,6 +16,7 @@ from bayesnet.analysis.sensitivity.sampler import cited_sampler
 from bayesnet.analysis.sensitivity.tornado import movers
 from bayesnet.errors import NothingToAsk, TooWide
 from bayesnet.inference.evidence import Evidence
+from bayesnet.logodds import odds_ratio
 from bayesnet.model.factors import FloatArray
 from bayesnet.model.vocabulary import OTHER_ROLE
 from bayesnet.results.differential import Diagnosis, Differential
@@ -112,16 +113,3 @@ def intervals(compiled: CompiledModel, evidence: Evidence, variables: Sequence[i
         return {}
     possible = drawn.log_probability > -math.inf
     return {v: np.quantile(drawn.marginals[v][:, possible], _MIDDLE, axis=1).T for v in variables}
-
-
-def odds_ratio(before: float, after: float) -> float:
-    """Odds after over odds before; infinite where certainty was reached, NaN where nothing could change.
-
-    >>> odds_ratio(0.1, 0.5)
-    9.0
-    """
-    if before in (0.0, 1.0):
-        return math.nan
-    if after >= 1.0:
-        return math.inf
-    return after / (1.0 - after) * ((1.0 - before) / before)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from bayesnet.logodds import BARELY
 from bayesnet.results.explanation import Conflict, Impact, Overlap, Relevant
 from bayesnet.results.words import percent, ratio, word
 
@@ -67,7 +68,7 @@ def _times(nats: float) -> str:
 
 def _silent(impacts: Sequence[Impact], separated: Sequence[str]) -> str:
     silent = [i for i in impacts if i.verdict == "uninformative" and i.text not in separated]
-    alone = [i.text for i in silent if abs(i.shapley) >= math.log(1.1)]
+    alone = [i.text for i in silent if abs(i.shapley) >= BARELY]
     plain = [i.text for i in silent if i.text not in alone]
     sentences = []
     if plain:
