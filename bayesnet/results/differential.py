@@ -47,13 +47,13 @@ class Differential(Result):
         return f"diagnoses | {self.title}" if self.title else "diagnoses before any finding"
 
     @property
-    def leader(self) -> str:
+    def leading(self) -> str:
         """The most probable diagnosis."""
         return self.diagnoses[0].diagnosis
 
     @property
-    def leading(self) -> str:
-        """The most probable diagnosis that is not the default one (none of the others); empty where there is none."""
+    def leading_specific(self) -> str:
+        """The most probable diagnosis other than the one that means none of the others; empty if there is none."""
         return next((line.diagnosis for line in self.diagnoses if line.role != OTHER_ROLE), "")
 
     def __getitem__(self, diagnosis: str) -> Diagnosis:

@@ -86,7 +86,7 @@ def report(query: Query, target: str | None = None) -> str:
         )
     asked = read_target(compiled, target) if target else None
     ranked = differential(query, None if compiled.diagnoses or asked is None else [asked], draws=DRAWS)
-    name = compiled.literal(*asked) if asked else ranked.leading or ranked.leader
+    name = compiled.literal(*asked) if asked else ranked.leading_specific or ranked.leading
     aim = read_target(compiled, name)
     why = explain(query, aim)
     model = compiled.model
@@ -179,7 +179,7 @@ def _chosen(ranked: Differential, name: str) -> str:
     first = next(iter(ranked))
     if name == first.diagnosis:
         return ""
-    if name != ranked.leading:
+    if name != ranked.leading_specific:
         return paragraphs(f"{first.diagnosis} leads with {percent(first.posterior)}; explained here is {name}, as asked.")
     return paragraphs(
         f"{first.diagnosis} leads with {percent(first.posterior)}: none of the specific causes. "

@@ -44,7 +44,7 @@ def test_nine_in_ten_of_the_numbers_that_matter_name_a_study(net) -> None:
     widths: dict[str, float] = {}
     for example in net.compiled.model.examples:
         case = net.case(example.evidence)
-        for bar in case.tornado(case.diagnoses().leading, top=1000).to_frame().itertuples():
+        for bar in case.tornado(case.diagnoses().leading_specific, top=1000).to_frame().itertuples():
             widths[bar.number] = max(widths.get(bar.number, 0.0), bar.width)
     matter = [net.numbers[number] for number, width in widths.items() if width >= 0.01]
     assert len(matter) > 100
