@@ -139,6 +139,33 @@ class UnknownVariable(BayesnetError, KeyError):  # noqa: N818 - the name is part
         return _within(self.text) + _sentence(self.said)
 
 
+class UnknownRecord(UnknownVariable):
+    """A result has no record of this name; `nearest` holds the names that look like it.
+
+    >>> print(UnknownRecord("mri", ["urgent_mri", "wait"], what="option"))
+    No option "mri"; did you mean "urgent_mri"?
+    """
+
+    def __init__(self, name: str, names: Iterable[str], *, what: str = "record") -> None:
+        super().__init__(name, names)
+        self.what = what
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle with the keyword argument."""
+        return _remade, (type(self), self.args, {"what": self.what})
+
+    @property
+    def said(self) -> str:
+        """Which record, and the nearest names."""
+        there = f"there {'are' if len(self._names) > 1 else 'is'} {listed(self._names)}" if self._names else "there are none"
+        return _clauses(f'no {self.what} "{brief(self.name)}"', did_you_mean(self.nearest) or there)
+
+    @property
+    def message(self) -> str:
+        """Which record, and the nearest names, as a sentence."""
+        return _sentence(self.said[:1].upper() + self.said[1:])
+
+
 class UnknownState(BayesnetError, KeyError):  # noqa: N818 - the name is part of the interface
     """A state is asked that the variable does not have; `states` are the ones it has, `nearest` the ones that look like it.
 
@@ -257,6 +284,10 @@ class TooWide(BayesnetError, ValueError):  # noqa: N818 - the name is part of th
     def __init__(self, message: str, cells: float = 0.0) -> None:
         self.cells = cells
         super().__init__(message, cells)
+
+
+class OutOfRange(BayesnetError, ValueError):  # noqa: N818 - as the others
+    """A number, or what depends on it, cannot have this value."""
 
 
 def said(error: BayesnetError) -> str:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from bayesnet.analysis.query.compiled import CompiledModel
 from bayesnet.analysis.query.parse import Given, read_given
 from bayesnet.analysis.query.query import Query
 from bayesnet.case import Case
-from bayesnet.model.records import Model, Source, Variable
+from bayesnet.model.records import Model
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from bayesnet.case import Case
     from bayesnet.results.audit import Audit
     from bayesnet.results.cohort import Calibration, DecisionCurve
-    from bayesnet.results.description import Numbers, Summary
+    from bayesnet.results.description import Numbers, Publications, Summary, Vocabulary
     from bayesnet.results.probability import Counterfactual, Joint, MostProbable, Posterior, Posteriors
     from bayesnet.results.tuning import Distance
     from bayesnet.results.uncertainty import ArcStrengths
@@ -340,14 +339,18 @@ class Network:
         return self.compiled.model.digest
 
     @cached_property
-    def variables(self) -> Mapping[str, Variable]:
+    def variables(self) -> Vocabulary:
         """Every variable by name, in the order of the model: states, parents, gate, meaning."""
-        return MappingProxyType(dict(self.compiled.model.variables))
+        from bayesnet.results.description import Vocabulary
+
+        return Vocabulary(dict(self.compiled.model.variables))
 
     @cached_property
-    def sources(self) -> Mapping[str, Source]:
+    def sources(self) -> Publications:
         """Every publication by key."""
-        return MappingProxyType(dict(self.compiled.model.sources))
+        from bayesnet.results.description import Publications
+
+        return Publications(dict(self.compiled.model.sources))
 
     @cached_property
     def numbers(self) -> Numbers:

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 from bayesnet.plot import style
 from bayesnet.results.audit import Audit
 from bayesnet.results.cohort import Calibration
-from bayesnet.results.sensitivity import short
 from bayesnet.results.tuning import Tuning
-from bayesnet.results.words import percent, plain
+from bayesnet.results.words import percent, plain, short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

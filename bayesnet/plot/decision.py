@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 from bayesnet.plot import style
 from bayesnet.results.advice import Advice, UtilityBar
 from bayesnet.results.cohort import DecisionCurve
-from bayesnet.results.sensitivity import short
 from bayesnet.results.tests import NextTest, NextTests, Plan, Step
-from bayesnet.results.words import plain
+from bayesnet.results.words import plain, short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

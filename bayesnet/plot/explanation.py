@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from bayesnet.logodds import DECIBANS, decibans, log_odds
 from bayesnet.plot import style
 from bayesnet.results.explanation import Explanation, Weights
-from bayesnet.results.sensitivity import short
-from bayesnet.results.words import frequency, ratio
+from bayesnet.results.words import frequency, ratio, short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -10,8 +10,7 @@ from bayesnet.logodds import log_odds
 from bayesnet.plot import style
 from bayesnet.results.differential import Comparison, Diagnosis, Differential
 from bayesnet.results.probability import Counterfactual, Joint, Posterior, Posteriors
-from bayesnet.results.sensitivity import short
-from bayesnet.results.words import frequency
+from bayesnet.results.words import frequency, short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

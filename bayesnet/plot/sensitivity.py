@@ -13,11 +13,11 @@ from bayesnet.model.records import Number
 from bayesnet.plot import style
 from bayesnet.results.base import Basis
 from bayesnet.results.description import Numbers
-from bayesnet.results.sensitivity import Sensitivities, SensitivityFunction, short
+from bayesnet.results.sensitivity import Sensitivities, SensitivityFunction
 from bayesnet.results.tornado import Flips, Sources, Tornado, TwoWay
 from bayesnet.results.tuning import Distance, ExplanationRange
 from bayesnet.results.uncertainty import ArcStrengths, Uncertainty, VarianceShares
-from bayesnet.results.words import plain
+from bayesnet.results.words import plain, short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

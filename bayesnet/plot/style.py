@@ -12,8 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from bayesnet.results.base import Basis
-from bayesnet.results.sensitivity import short
-from bayesnet.results.words import percent
+from bayesnet.results.words import percent, short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

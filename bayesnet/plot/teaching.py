@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 from bayesnet.errors import BayesnetError
 from bayesnet.logodds import DECIBANS, log_odds
 from bayesnet.plot import style
-from bayesnet.results.sensitivity import short
 from bayesnet.results.teaching import Frequencies, FrequencySequence, Group, Ladder, Rung, Step
-from bayesnet.results.words import frequency, ratio
+from bayesnet.results.words import frequency, ratio, short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from bayesnet.errors import UnknownVariable
 from bayesnet.results.base import Result
+from bayesnet.results.records import Record, Records
 from bayesnet.results.table import Grid, wrapped
-from bayesnet.results.words import percent, plain
+from bayesnet.results.words import percent, plain, under
 
 
-@dataclass(frozen=True)
-class Outcome:
+@dataclass(frozen=True, repr=False)
+class Outcome(Record):
     """One result a test can have: its probability, that of the target after it, and what would lead or be advised then.
 
     `then` is a name of the model, `then_label` the same as a person reads it.
@@ -27,8 +27,8 @@ class Outcome:
     then_label: str = ""
 
 
-@dataclass(frozen=True)
-class NextTest:
+@dataclass(frozen=True, repr=False)
+class NextTest(Record):
     """A finding that is not known.
 
     `bits` is its information on the target; `expected_change` the mean size of the change of the target's probability. `value` is
@@ -48,8 +48,8 @@ class NextTest:
     net_value: float
 
 
-@dataclass(frozen=True, kw_only=True)
-class NextTests(Result):
+@dataclass(frozen=True, kw_only=True, repr=False)
+class NextTests(Records[NextTest], Result):
     """Every finding not yet known, most informative first; for the decision, most valuable first.
 
     References
@@ -58,6 +58,10 @@ class NextTests(Result):
     Heckerman D, Horvitz E, Middleton B (1993). An approximate nonmyopic computation for value of information. IEEE Transactions
     on Pattern Analysis and Machine Intelligence 15, 292-298.
     """
+
+    verb: ClassVar[str] = "next tests"
+    held_in: ClassVar[str] = "tests"
+    key: ClassVar[tuple[str, ...]] = ("finding",)
 
     columns: ClassVar[tuple[str, ...]] = (
         "finding",
@@ -79,21 +83,9 @@ class NextTests(Result):
     cost_unit: str
     value_unit: str
 
-    def heading(self) -> str:
-        """Say what about."""
-        return f"what next for {self.target}" + (f" | {self.title}" if self.title else "")
-
-    def __iter__(self) -> Iterator[NextTest]:
-        return iter(self.tests)
-
-    def __len__(self) -> int:
-        return len(self.tests)
-
-    def __getitem__(self, finding: str) -> NextTest:
-        for test in self.tests:
-            if test.finding == finding:
-                return test
-        raise UnknownVariable(finding, tuple(test.finding for test in self.tests))
+    def subject(self) -> str:
+        """Return what the answer is about."""
+        return under(self.target, self.title)
 
     def rows(self) -> list[tuple[Any, ...]]:
         """One row per finding; `probabilities` and `posteriors` are dicts by result."""
@@ -131,7 +123,7 @@ class NextTests(Result):
             price = "–" if math.isnan(t.cost) else "free" if t.cost == 0.0 else f"{t.cost:.4g}"
             lines.append((t.finding, t.test, f"{t.bits:.4f}", self._telling(t), price, t.burden or "–", _short(t.net_value)))
         headings = ("finding", "test", "bits", "its most telling result", self.cost_unit or "price", "burden", "net value")
-        return Grid(headings, tuple(lines), frozenset({0, 1, 3, 5}))
+        return Grid(headings, tuple(lines), frozenset({0, 1, 3, 5}), optional=(5,))
 
     def _telling(self, test: NextTest) -> str:
         """The most telling result with its probability and what follows; for the decision, the rarest that turns the advice."""
@@ -188,8 +180,8 @@ def _short(value: float) -> str:
     return "–" if math.isnan(value) else f"{value:+.1e}" if value and abs(value) < 0.001 else f"{value:+.4f}"
 
 
-@dataclass(frozen=True)
-class Step:
+@dataclass(frozen=True, repr=False)
+class Step(Record):
     """One place in the plan: what is known there, the decision now, and the next test or the reason to stop.
 
     `branches` holds (result, its probability here, the step after it). `same_decision` is the probability that the decision stays
@@ -213,7 +205,7 @@ class Step:
             yield from after.walk(depth + 1, share * p)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Plan(Result):
     """A tree of tests. `by` says what each test was chosen for: `bits` on the target or `value` for the decision.
 
@@ -222,6 +214,8 @@ class Plan(Result):
     Choi A, Xue Y, Darwiche A (2012). Same-decision probability: a confidence measure for threshold-based decisions. International
     Journal of Approximate Reasoning 53, 1415-1428.
     """
+
+    verb: ClassVar[str] = "plan"
 
     columns: ClassVar[tuple[str, ...]] = (
         "depth",
@@ -240,9 +234,9 @@ class Plan(Result):
     unit: str
     root: Step
 
-    def heading(self) -> str:
-        """Say what is planned."""
-        return f"plan for {self.target}" + (f" | {self.title}" if self.title else "")
+    def subject(self) -> str:
+        """Return what the answer is about."""
+        return under(self.target, self.title)
 
     def rows(self) -> list[tuple[Any, ...]]:
         """One row per step, in the order of the tree."""
@@ -251,9 +245,15 @@ class Plan(Result):
             for depth, share, s in self.root.walk()
         ]
 
-    def __str__(self) -> str:
-        lines = [self.header(), "", *self._lines(self.root, ""), "", self.footer()]
-        return "\n".join(lines).rstrip()
+    def body(self) -> str:
+        """Return the tree."""
+        return "\n".join(self._lines(self.root, ""))
+
+    def body_html(self) -> str:
+        """Return the tree as HTML."""
+        import html
+
+        return f"<pre>{html.escape(self.body())}</pre>"
 
     def _lines(self, step: Step, indent: str) -> list[str]:
         chance = f"P = {percent(step.probability)}, " if step.probability == step.probability else ""

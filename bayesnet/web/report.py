@@ -22,8 +22,7 @@ from bayesnet.model.records import Number, Source
 from bayesnet.model.replacing import replacing
 from bayesnet.model.vocabulary import MUST_NOT_MISS
 from bayesnet.results.explanation import CLOSED_SHOWN, OPEN_SHOWN, Explanation, Ways, signed
-from bayesnet.results.sensitivity import short
-from bayesnet.results.words import CITATION, frequency, percent, plain, ratio
+from bayesnet.results.words import CITATION, frequency, percent, plain, ratio, short
 from bayesnet.web.html import figure, page, paragraphs, section, table
 from bayesnet.web.svg import bars, both_sides, spans
 

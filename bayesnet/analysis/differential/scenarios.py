@@ -143,7 +143,9 @@ def compare(
         basis=query.basis(),
         targets=tuple(labels[i] for i in order),
         scenarios=tuple(
-            Scenario(c.name, c.findings, c.assumed, tuple(c.probabilities[i] for i in order), why)
+            Scenario(
+                c.name, c.findings, c.assumed, tuple(c.probabilities[i] for i in order), why, tuple(labels[i] for i in order)
+            )
             for c, why in zip(columns, reasons, strict=True)
         ),
     )
