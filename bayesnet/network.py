@@ -95,8 +95,8 @@ class Network:
 
         return posterior(self.compiled, question, given, do)
 
-    def posteriors(self, given: Given = None, do: Given = None, of: str | Sequence[str] | None = None) -> Posteriors:
-        """P(variable | findings) for every variable in one pass, or for those in `of`.
+    def posteriors(self, given: Given = None, do: Given = None, targets: str | Sequence[str] | None = None) -> Posteriors:
+        """P(variable | findings) for every variable in one pass, or for those in `targets`.
 
         Examples
         --------
@@ -107,7 +107,7 @@ class Network:
         """
         from bayesnet.analysis.query.posterior import posteriors
 
-        return posteriors(self._query(given, do, of))
+        return posteriors(self._query(given, do, targets))
 
     def probability(self, assignment: str | Mapping[str, Any], given: Given = None, do: Given = None) -> float:
         """P(assignment | findings): of all its parts together; 0.0 where it cannot be.
@@ -133,7 +133,7 @@ class Network:
 
         return log_probability(self._query(given, do))
 
-    def joint(self, variables: str | Sequence[str], given: Given = None, do: Given = None) -> Joint:
+    def joint(self, targets: str | Sequence[str], given: Given = None, do: Given = None) -> Joint:
         """P(variables | findings) as one labelled table.
 
         Examples
@@ -145,10 +145,10 @@ class Network:
         """
         from bayesnet.analysis.query.posterior import joint
 
-        return joint(self._query(given, do, variables))
+        return joint(self._query(given, do, targets))
 
-    def most_probable(self, given: Given = None, of: str | Sequence[str] | None = None, do: Given = None) -> MostProbable:
-        """The most probable assignment of every variable that is not known (MPE), or of those in `of` (MAP).
+    def most_probable(self, given: Given = None, targets: str | Sequence[str] | None = None, do: Given = None) -> MostProbable:
+        """The most probable assignment of every variable that is not known (MPE), or of those in `targets` (MAP).
 
         Raises
         ------
@@ -158,19 +158,19 @@ class Network:
         Examples
         --------
         >>> import bayesnet
-        >>> bayesnet.load("asia").most_probable("xray=yes, dysp=yes", of=["lung", "bronc"]).assignment["lung"]
+        >>> bayesnet.load("asia").most_probable("xray=yes, dysp=yes", targets=["lung", "bronc"]).assignment["lung"]
         'yes'
         """
         from bayesnet.analysis.query.posterior import most_probable
 
-        return most_probable(self._query(given, do, of))
+        return most_probable(self._query(given, do, targets))
 
-    def counterfactual(self, variable: str, given: Given = None, had: Given = None) -> Counterfactual:
+    def counterfactual(self, target: str, given: Given = None, had: Given = None) -> Counterfactual:
         """P(variable would be ... | findings, had others been otherwise): abduction, action, prediction.
 
         Parameters
         ----------
-        variable
+        target
             What is asked about.
         given
             What was found in the world as it was.
@@ -187,7 +187,7 @@ class Network:
         """
         from bayesnet.analysis.query.counterfactual import counterfactual
 
-        return counterfactual(self._query(given, None, [variable]), read_given(self.compiled, had), variable)
+        return counterfactual(self._query(given, None, [target]), read_given(self.compiled, had), target)
 
     def simulate(self, count: int, seed: int | None = None, given: Given = None, do: Given = None) -> pd.DataFrame:
         """Draw cases: a DataFrame with one row per case and one column per variable.

@@ -55,9 +55,9 @@ def labels(ax: Any) -> list[str]:
 def every_picture(case: Any) -> dict[str, Any]:
     """One call for each picture, as a function of the axes."""
     results = {
-        "differential": case.diagnoses(of=[TARGET, "tub=yes", "bronc=yes"]),
+        "differential": case.diagnoses(targets=[TARGET, "tub=yes", "bronc=yes"]),
         "posterior": case.posterior("lung"),
-        "comparison": case.compare("xray=no", of=[TARGET, "tub=yes"]),
+        "comparison": case.compare("xray=no", targets=[TARGET, "tub=yes"]),
         "weights": case.weights(TARGET),
         "explanation": case.explain(TARGET),
         "tornado": case.tornado(TARGET),
@@ -166,7 +166,7 @@ def test_a_counterfactual_has_a_third_set_of_bars() -> None:
 
 def test_slopes_run_through_every_scenario(case: Any) -> None:
     """Each line goes through the probabilities of its target; what falls is dashed, so that it shows without colour."""
-    result = case.compare("xray=no", "smoke=no", of=[TARGET, "tub=yes", "bronc=yes"])
+    result = case.compare("xray=no", "smoke=no", targets=[TARGET, "tub=yes", "bronc=yes"])
     ax = plot.comparison(result)
     drawn = {line.get_label(): line for line in ax.lines}
     for i, target in enumerate(result.targets):
