@@ -285,9 +285,7 @@ class FrequencySequence(Result):
         """The conclusion, a way to see more where the population is too small, and what to distrust."""
         lines = [self.conclusion()]
         if self.larger() > self.population:
-            lines.append(
-                f"{self.population:,d} people are too few to show both sides; population={self.larger():_d} shows them."
-            )
+            lines.append(f"{self.population:,d} people are too few to show both sides; population={self.larger():_d} shows them.")
         return "\n\n".join(part for part in ("\n".join(wrapped(line, "  ") for line in lines), super().footer()) if part)
 
 

@@ -66,7 +66,7 @@ def frequencies(query: Query, target: tuple[int, int], finding: Given, populatio
     found = ", ".join(item.text for item in split)
     return Frequencies(
         title=query.title(f"{name}, {found}"),
-        basis=query.basis(weakest(query)),
+        provenance=query.provenance(weakest(query)),
         target=name,
         without_target=compiled.spelled(v, others) if len(others) == 1 else f"not {name}",
         finding=found,

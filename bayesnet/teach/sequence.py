@@ -52,7 +52,7 @@ def frequency_sequence(query: Query, target: tuple[int, int], found: Given, popu
     others = [s for i, s in enumerate(compiled.states(v)) if i != state]
     return FrequencySequence(
         title=query.title(f"{name}, {', '.join(item.text for item in split)}"),
-        basis=query.basis(weakest(query)),
+        provenance=query.provenance(weakest(query)),
         target=name,
         without_target=compiled.spelled(v, others) if len(others) == 1 else f"not {name}",
         conditions=rest.text,

@@ -67,7 +67,7 @@ def test_each_draws_on_the_axes_given_without_a_warning_or_a_setting_changed(asi
             assert draw(result, ax=ax) is ax
             figure.canvas.draw()
         assert plt.get_fignums() == [figure.number]
-        assert any(result.basis.digest[:8] in text for text in texts(ax))
+        assert any(result.provenance.digest[:8] in text for text in texts(ax))
         plt.close(figure)
     assert dict(mpl.rcParams) == before
 

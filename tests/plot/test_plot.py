@@ -109,7 +109,7 @@ def test_every_picture_says_what_it_rests_on(case: Any, patient: Any) -> None:
         ax = draw(result)
         assert any(case.compiled.model.digest[:8] in text.get_text() for text in ax.texts), name
         plt.close(ax.figure)
-    small = next(text for text in plot.weights(patient.weights("spinal_metastasis")).texts if text.get_gid() == "basis")
+    small = next(text for text in plot.weights(patient.weights("spinal_metastasis")).texts if text.get_gid() == "provenance")
     assert "setting=primary_care (assumed)" in small.get_text()
 
 

@@ -119,9 +119,9 @@ def test_several_findings_are_one_finding_when_they_all_hold():
 def test_an_assumed_context_is_said_unless_it_is_what_is_asked():
     """The default of a context variable is part of the population; as the finding it is not assumed."""
     net = clinic()
-    assert net.case("").frequencies("flu", "fever").basis.assumed == ("setting=practice",)
+    assert net.case("").frequencies("flu", "fever").provenance.assumed == ("setting=practice",)
     asked = net.case("").frequencies("flu", "setting=hospital")
-    assert asked.basis.assumed == ()
+    assert asked.provenance.assumed == ()
     assert asked.probabilities[0][0] + asked.probabilities[1][0] == pytest.approx(0.1)
 
 

@@ -55,7 +55,7 @@ def test_each_draws_on_the_axes_given_without_a_warning_or_a_setting_changed(dra
             assert draw(result, ax=ax) is ax
             figure.canvas.draw()
         assert plt.get_fignums() == [figure.number]
-        assert any(result.basis.digest[:8] in text for text in texts(ax))
+        assert any(result.provenance.digest[:8] in text for text in texts(ax))
         plt.close(figure)
     assert dict(mpl.rcParams) == before
 
@@ -162,7 +162,7 @@ def test_ladder_and_nomogram_draw_where_they_are_told(draw: Any, climbed: Any, s
             warnings.simplefilter("error")
             assert draw(result, ax=ax) is ax
             figure.canvas.draw()
-        assert any(result.basis.digest[:8] in text for text in texts(ax))
+        assert any(result.provenance.digest[:8] in text for text in texts(ax))
 
 
 def test_the_title_says_from_where_to_where_and_naive_bayes_where_it_is_drawn(climbed: Any) -> None:

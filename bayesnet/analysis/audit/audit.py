@@ -17,7 +17,7 @@ from bayesnet.errors import BayesnetError, ImpossibleEvidence, Problem, SpecErro
 from bayesnet.model.records import Model, Source
 from bayesnet.model.vocabulary import DIAGNOSES, OTHER_ROLE
 from bayesnet.results.audit import Audit, AuditedClaim, AuditedTarget, ClaimVerdict, TargetVerdict
-from bayesnet.results.base import Basis
+from bayesnet.results.base import Provenance
 
 if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import CompiledModel
@@ -97,7 +97,7 @@ def audit_network(
     model: Model,
     targets: Sequence[Target],
     claims: Sequence[Claim],
-    basis: Basis | None = None,
+    provenance: Provenance | None = None,
     advise: Adviser | None = None,
 ) -> Audit:
     """Ask every published figure and every claim.
@@ -110,7 +110,7 @@ def audit_network(
         Its records: sources for the prints, roles of the diagnoses for the claims.
     targets, claims
         What to ask.
-    basis
+    provenance
         What the prints say of the model; read from `model` when it is not given.
     advise
         Asks the model's decision; claims about advice need it.
@@ -133,7 +133,7 @@ def audit_network(
         raise SpecError(model.name, problems)
     return Audit(
         title=f"Audit of {model.name}",
-        basis=basis or Basis(model.name, model.version, model.digest, warning=model.warning),
+        provenance=provenance or Provenance(model.name, model.version, model.digest, warning=model.warning),
         targets=tuple(a for a in asked if a),
         claims=tuple(a for a in answered if a),
         near=NEAR,

@@ -212,7 +212,7 @@ def advise(query: Query, decision: Decision | None = None) -> Advice:
     order = np.argsort(-expected, kind="stable")
     return Advice(
         title=findings.text,
-        basis=query.basis(_distrust(about)),
+        provenance=query.provenance(_distrust(about)),
         decision=about.title,
         decision_digest=about.digest,
         unit=about.unit,

@@ -70,7 +70,7 @@ def flips(query: Query, target: str | None = None, sample_size: float = SAMPLE_S
     found = [flip for contest in contests for flip in _flips(compiled, known, contest)]
     return Flips(
         title=findings.text if target is None else subject.title,
-        basis=subject.basis,
+        provenance=subject.provenance,
         leader=contests[0].names[contests[0].leader],
         advice=contests[1].names[contests[1].leader] if len(contests) > 1 else "",
         flips=tuple(sorted(found, key=_distance)),

@@ -239,7 +239,7 @@ def _answer(
 ) -> NextTests:
     return NextTests(
         title=query.findings.text,
-        basis=query.basis(),
+        provenance=query.provenance(),
         target=target,
         now=now,
         entropy=total,

@@ -95,7 +95,7 @@ def plan(
         choice, unit, name = _of_threshold(compiled, aim, threshold), "bits", compiled.literal(*aim)
     return Plan(
         title=query.findings.text,
-        basis=query.basis(),
+        provenance=query.provenance(),
         target=name,
         by="bits" if aim else "value",
         unit=unit,

@@ -19,7 +19,7 @@ def variables(compiled: CompiledModel) -> Variables:
     model = compiled.model
     return Variables(
         title=f"{model.name}: {model.title}" if model.title else model.name,
-        basis=Query(compiled, targets=tuple(range(len(compiled.names)))).basis(),
+        provenance=Query(compiled, targets=tuple(range(len(compiled.names)))).provenance(),
         variables=tuple(VariableLine(v.name, v.group, v.states, v.gate, v.parents, v.label) for v in model.variables.values()),
     )
 
@@ -32,7 +32,7 @@ def variable_card(compiled: CompiledModel, v: int) -> VariableCard:
     prior = priors(query)[v]
     return VariableCard(
         title=f"{name}: {variable.label}" if variable.label else name,
-        basis=query.basis(),
+        provenance=query.provenance(),
         variable=name,
         label=variable.label,
         meaning=variable.meaning,
@@ -56,7 +56,9 @@ def number_card(compiled: CompiledModel, k: int) -> NumberCard:
     """Everything about one number."""
     number = compiled.model.numbers[compiled.factors.number_ids[k]]
     return NumberCard(
-        title=number.id, basis=Query(compiled, targets=tuple(range(len(compiled.names)))).basis(), number=_cited(compiled, number)
+        title=number.id,
+        provenance=Query(compiled, targets=tuple(range(len(compiled.names)))).provenance(),
+        number=_cited(compiled, number),
     )
 
 

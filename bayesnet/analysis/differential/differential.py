@@ -65,7 +65,7 @@ def differential(query: Query, targets: Sequence[tuple[int, int]] | None = None,
     lines.sort(key=lambda line: -line.posterior)
     return Differential(
         title=query.findings.text,
-        basis=query.basis(_distrust(query, lines, variables, draws)),
+        provenance=query.provenance(_distrust(query, lines, variables, draws)),
         diagnoses=tuple(lines),
     )
 

@@ -140,7 +140,7 @@ def compare(
     order = sorted(range(len(targets)), key=lambda i: -max(column.probabilities[i] for column in columns))
     return Comparison(
         title=query.findings.text,
-        basis=query.basis(),
+        provenance=query.provenance(),
         targets=tuple(labels[i] for i in order),
         scenarios=tuple(
             Scenario(c.name, c.findings, c.assumed, tuple(c.probabilities[i] for i in order), why)

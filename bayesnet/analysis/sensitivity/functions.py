@@ -150,7 +150,7 @@ def sensitivities(query: Query, target: str, covariation: str = PROPORTIONAL, sa
 
     return Sensitivities(
         title=subject.title,
-        basis=subject.basis,
+        provenance=subject.provenance,
         target=subject.name,
         value=alone.value(0),
         slopes={"number": compiled.factors.number_ids, **slopes},
@@ -194,7 +194,7 @@ def sensitivity(
 
     return SensitivityFunction(
         title=subject.title,
-        basis=subject.basis,
+        provenance=subject.provenance,
         target=subject.name,
         line=line,
         curve=curve,

@@ -20,7 +20,7 @@ from bayesnet.inference.evidence import Evidence
 from bayesnet.model.factors import FloatArray, IntArray
 from bayesnet.model.records import Number
 from bayesnet.pattern import literal
-from bayesnet.results.base import Basis
+from bayesnet.results.base import Provenance
 
 if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import CompiledModel
@@ -92,9 +92,9 @@ class Subject:
         return self.query.title(self.name)
 
     @property
-    def basis(self) -> Basis:
+    def provenance(self) -> Provenance:
         """What the answer rests on."""
-        return self.query.basis(weakest(self.query))
+        return self.query.provenance(weakest(self.query))
 
     @property
     def candidates(self) -> tuple[Event, ...]:

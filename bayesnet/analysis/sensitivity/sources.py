@@ -57,7 +57,7 @@ def sources(query: Query, target: str, sample_size: float = SAMPLE_SIZE) -> Sour
     silent = _silent(compiled, groups, response.value(0))
     return Sources(
         title=subject.title,
-        basis=subject.basis,
+        provenance=subject.provenance,
         label=subject.label,
         value=response.value(0),
         sources=tuple(sorted([*lines, *silent], key=lambda line: (-line.width, line.source))),

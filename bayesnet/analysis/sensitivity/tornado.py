@@ -57,7 +57,7 @@ def tornado(query: Query, target: str, top: int = 20, sample_size: float = SAMPL
     )
     return Tornado(
         title=subject.title,
-        basis=subject.basis,
+        provenance=subject.provenance,
         label=subject.label,
         value=response.value(0),
         bars=bars,

@@ -99,7 +99,7 @@ def tune(
         changes = _number_changes(compiled, asked, np.flatnonzero(free), ranges(compiled, sample_size))
     return Tuning(
         title=subject.title,
-        basis=subject.basis,
+        provenance=subject.provenance,
         constraint=asked.constraint.text,
         value=value,
         satisfied=satisfied,

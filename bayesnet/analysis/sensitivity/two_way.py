@@ -61,7 +61,7 @@ def two_way(
     bilinear = bool(compiled.factors.linear[i] and compiled.factors.linear[j]) and not _share_gate(compiled, i, j)
     return TwoWay(
         title=subject.title,
-        basis=subject.basis,
+        provenance=subject.provenance,
         label=subject.label,
         number_1=names[i],
         number_2=names[j],

@@ -141,7 +141,7 @@ def uncertainty(
     low, median, high = np.quantile(answers[0], _MIDDLE)
     return Uncertainty(
         title=subject.title,
-        basis=subject.basis,
+        provenance=subject.provenance,
         target=subject.name,
         value=float(now[0]),
         mean=float(answers[0].mean()),
@@ -220,7 +220,7 @@ def variance_shares(
     law = "Each varied number follows the law fitted to its range, independently of the others."
     return VarianceShares(
         title=subject.title,
-        basis=subject.basis,
+        provenance=subject.provenance,
         target=subject.name,
         value=response.value(0),
         mean=found.mean,

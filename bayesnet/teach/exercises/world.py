@@ -17,7 +17,7 @@ from bayesnet.inference.evidence import Evidence, ZeroEvidence
 from bayesnet.model.factors import FloatArray
 from bayesnet.model.vocabulary import DIAGNOSES, GROUPS_OF_VARIABLES, MECHANISMS, OTHER_ROLE, RISK_FACTORS, SETTINGS
 from bayesnet.pattern import canonical_id
-from bayesnet.results.base import Basis
+from bayesnet.results.base import Provenance
 from bayesnet.results.words import cited
 from bayesnet.teach.exercises.phrases import Phrase, people, phrase, polar, short
 
@@ -72,7 +72,7 @@ class World:
         self.setting = "; ".join(self._context())
         self.group = f"{named} ({self.setting})" if self.setting else named
         self.target = None if target is None else Event(*target)
-        self.basis: Basis = Query(compiled).basis()
+        self.provenance: Provenance = Query(compiled).provenance()
         self._asked: dict[tuple[frozenset[Event], frozenset[tuple[int, int]]], list[FloatArray]] = {}
 
     def _context(self) -> Iterator[str]:
