@@ -68,8 +68,9 @@ def _cited(core: Core, number: Number) -> CitedNumber:
         grade=number.grade,
         citation=source.short if source else "",
         reference=reference(source) if source else "",
-        where=number.where,
+        place=number.place,
         population=number.population,
+        reason=number.reason,
         note=number.note,
         file=number.location.file,
     )

@@ -25,10 +25,13 @@ _AT_A_TIME = 20
 @click.option(
     "--patients", default=200, show_default=True, type=click.IntRange(0), help="Sample so many patients for the predicted cost."
 )
+@click.option("--fix", is_flag=True, help="First carry numbers of the earlier format over to the present one, in the files.")
 @as_json
-def command(model: str, patients: int, json_: bool) -> None:
+def command(model: str, patients: int, fix: bool, json_: bool) -> None:
     """Report every problem of a model at once; where there is none, what it is made of and what its answers cost."""
     check_there(model)
+    if fix:
+        _carry_over(model)
     from bayesnet.errors import SpecError
 
     try:
@@ -55,6 +58,24 @@ def command(model: str, patients: int, json_: bool) -> None:
             )
         )
     click.echo("No problems.")
+
+
+def _carry_over(model: str) -> None:
+    """Rewrite the numbers of the earlier format and say on standard error what was done."""
+    from bayesnet.model.carry_over import carry_over
+    from bayesnet.model.find import find_model
+
+    done = carry_over(find_model(model))
+    for name, count in done.items():
+        click.echo(f"{name}: {count} numbers carried over", err=True)
+    if done:
+        text = (
+            'What no program can tell is left to you: how a figure was read ("not recorded"), derivations that the notes give '
+            "in words, further sources that the notes name."
+        )
+        click.echo(wrapped(text), err=True)
+    else:
+        click.echo("No numbers of the earlier format.", err=True)
 
 
 def _read(model: str) -> Core:

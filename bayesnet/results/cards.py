@@ -67,8 +67,9 @@ class CitedNumber:
     grade: str
     citation: str
     reference: str
-    where: str
+    place: str
     population: str
+    reason: str
     note: str
     file: str
 
@@ -76,7 +77,7 @@ class CitedNumber:
         """Id, then value with range and source, then the place in the source."""
         kind = f"; {_RANGES.get(self.range, self.range)}" if self.low < self.high and self.range != self.grade else ""
         first = f"{cited(self.value, self.low, self.high, self.citation)}{kind}; {self.grade}"
-        more = [first, "; ".join(part for part in (self.where, self.population) if part)]
+        more = [first, "; ".join(part for part in (self.place, self.population) if part)]
         return [wrapped(self.number, _INDENT), *(wrapped(_INDENT + line, _INDENT) for line in more if line)]
 
 
@@ -92,8 +93,9 @@ class VariableCard(Result):
         "range",
         "grade",
         "citation",
-        "where",
+        "place",
         "population",
+        "reason",
         "note",
     )
 
@@ -153,9 +155,9 @@ class NumberCard(Result):
 
     def __str__(self) -> str:
         n = self.number
-        note, source = f"{_INDENT}note: {n.note}", f"{_INDENT}source: {n.reference}"
-        more = [wrapped(note, _INDENT) if n.note else "", wrapped(source, _INDENT) if n.reference else ""]
-        lines = [*n.lines(), *(line for line in more if line), f"{_INDENT}written in {n.file}" if n.file else ""]
+        said = (("reason", n.reason), ("note", n.note), ("source", n.reference))
+        more = [wrapped(f"{_INDENT}{name}: {text}", _INDENT) for name, text in said if text]
+        lines = [*n.lines(), *more, f"{_INDENT}written in {n.file}" if n.file else ""]
         return "\n\n".join(part for part in (self.header(), "\n".join(line for line in lines if line), self.footer()) if part)
 
 

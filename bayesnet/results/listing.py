@@ -20,11 +20,13 @@ _SHOWN = 20
 class Numbers(Mapping[str, Number]):
     """Every number of a network by its id, in the order of the model.
 
-    `numbers[id]` has value, low, high, source, where, population, grade and note; `to_frame()` gives them all as a table.
+    `numbers[id]` has value, low, high, `sources` (the figures behind it), `derivation`, grade, reason and note; `to_frame()`
+    gives them all as a table.
     """
 
     columns: ClassVar[tuple[str, ...]] = (
-        "id", "pattern", "value", "low", "high", "range", "source", "where", "population", "grade", "note", "variable",
+        "id", "pattern", "value", "low", "high", "range", "source", "place", "population", "grade", "range_grade", "derivation",
+        "reason", "note", "variable",
     )  # fmt: skip
 
     def __init__(self, numbers: Mapping[str, Number], cited: Mapping[str, str]) -> None:
