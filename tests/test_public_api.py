@@ -28,6 +28,7 @@ NETWORK = {
     "page": "(path, given=None, do=None)",
     "posterior": "(question, given=None, do=None)",
     "posteriors": "(given=None, do=None, of=None)",
+    "provenance": "()",
     "probability": "(assignment, given=None, do=None)",
     "save": "(path)",
     "score": "(frame, targets=None)",

@@ -1,14 +1,20 @@
-"""What is recorded about the variables and numbers of a network."""
+"""What is recorded about the variables and numbers of a network, and the chain from the figures to a number."""
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from bayesnet.analysis.conflictset import definition
 from bayesnet.analysis.findings import Findings
 from bayesnet.analysis.priors import priors
-from bayesnet.model.records import Number, Source
-from bayesnet.results.cards import CitedNumber, NumberCard, VariableCard, VariableLine, Variables
+from bayesnet.analysis.provenance import computed_again
+from bayesnet.model.derivation import reading
+from bayesnet.model.provenance import known
+from bayesnet.model.records import CitedFigure, Number, Source
+from bayesnet.results.cards import CitedNumber, VariableCard, VariableLine, Variables
+from bayesnet.results.number_card import ComputedLine, FigureLine, NumberCard
+from bayesnet.results.provenance import WORDS
 
 if TYPE_CHECKING:
     from bayesnet.analysis.core import Core
@@ -52,9 +58,45 @@ def variable_card(core: Core, v: int) -> VariableCard:
 
 
 def number_card(core: Core, k: int) -> NumberCard:
-    """Everything about one number."""
+    """Everything about one number: the figures it rests on, and what they give when it is computed again."""
     number = core.model.numbers[core.factors.number_ids[k]]
-    return NumberCard(title=number.id, basis=core.basis(Findings()), number=_cited(core, number))
+    how = known(number)
+    return NumberCard(
+        title=number.id,
+        basis=core.basis(Findings()),
+        number=_cited(core, number),
+        known=WORDS.get(how, how),
+        figures=tuple(_figure(core, figure) for figure in number.sources if how != "file"),
+        computed=tuple(
+            ComputedLine(end, each.written, each.found, each.agrees, each.by, each.why)
+            for end, each in computed_again(core, number).items()
+            if how not in ("file", "defined") and not (how == "judged" and not each.computed)
+        ),
+        assumed=number.assumed,
+        steps=number.steps,
+        adjusted=number.adjusted,
+        not_used=number.not_used,
+    )
+
+
+def _figure(core: Core, figure: CitedFigure) -> FigureLine:
+    source, found = core.model.sources.get(figure.source), reading(figure)
+    verified = figure.verified
+    return FigureLine(
+        name=figure.name,
+        use=figure.use,
+        citation=source.short if source else figure.source,
+        reference=reference(source) if source else figure.source,
+        quantity=figure.quantity,
+        place=figure.place,
+        figure=figure.figure,
+        value=found.value if found else math.nan,
+        low=found.low if found else math.nan,
+        high=found.high if found else math.nan,
+        population=figure.population,
+        known=f"{WORDS[verified.how]}{f' on {verified.on}' if verified.on else ''}",
+        address=verified.at,
+    )
 
 
 def _cited(core: Core, number: Number) -> CitedNumber:

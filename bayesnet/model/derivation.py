@@ -280,7 +280,7 @@ class _Computer:
         if name == "number":
             if self.scope.number is None:
                 raise FormulaError(f"{ast.unparse(node)}: other numbers are not known here")
-            return self.scope.number(_text(node))
+            return self.scope.number(_text(node))  # at its value, whatever the ends of the figures
         if name in PLAIN:
             return PLAIN[name][2](*(_value(self.visit(argument)) for argument in node.args))
         # An interval is that of all patients together; the ends of the single figures would be too wide.

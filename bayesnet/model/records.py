@@ -99,14 +99,17 @@ class CitedFigure:
         'share with fever; table 2; 45 of 86'
         """
         said = "; ".join(part for part in (self.quantity, self.place) if part)
-        figure = ""
-        if self.count:
-            figure = f"{self.count[0]:,d} of {self.count[1]:,d}"
-        elif self.printed:
-            ends = [f"{end:.6g}" for end in (self.printed.low, self.printed.high) if end is not None]
-            value = f"{self.printed.value:.6g}" if self.printed.value is not None else ""
-            figure = " ".join(part for part in (value, f"({' to '.join(ends)})" if ends else "") if part)
-        return "; ".join(part for part in (said, "" if figure in said else figure) if part)
+        return "; ".join(part for part in (said, "" if self.figure in said else self.figure) if part)
+
+    @property
+    def figure(self) -> str:
+        """The count or the printed figure; empty where there is neither."""
+        count = f"{self.count[0]:,d} of {self.count[1]:,d}" if self.count else ""
+        if not self.printed:
+            return count
+        ends = [f"{end:.6g}" for end in (self.printed.low, self.printed.high) if end is not None]
+        value = f"{self.printed.value:.6g}" if self.printed.value is not None else ""
+        return " ".join(part for part in (count or value, f"({' to '.join(ends)})" if ends else "") if part)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bayesnet.case import Case
     from bayesnet.results.audit import Audit
     from bayesnet.results.listing import Numbers, Summary
+    from bayesnet.results.provenance import Provenance
     from bayesnet.web.widget import Explorer
 
 
@@ -72,6 +73,20 @@ class Network(Asking):
         from bayesnet.analysis.summary import summary
 
         return summary(self.core)
+
+    def provenance(self) -> Provenance:
+        """Every number computed again from the figures recorded with it, how each is known, and what a reviewer should look at.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> found = bayesnet.load("mammography").provenance()
+        >>> [(line.number, line.verdict) for line in found.numbers][0]
+        ('breast_cancer=present', 'agrees')
+        """
+        from bayesnet.analysis.provenance import provenance
+
+        return provenance(self.core)
 
     def __repr__(self) -> str:
         return str(self.summary())

@@ -1,4 +1,4 @@
-"""Cards: the variables of a network, one variable with its numbers, one number with its source."""
+"""Cards: the variables of a network, and one variable with its numbers."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from bayesnet.results.base import Result
 from bayesnet.results.table import Grid, wrapped
 from bayesnet.results.words import cited, counted
 
-_INDENT = "    "
-_RANGES = {"judgement": "range by judgement"}
+INDENT = "    "
+RANGE_WORDS = {"judgement": "range by judgement"}
 
 
 @dataclass(frozen=True)
@@ -75,10 +75,10 @@ class CitedNumber:
 
     def lines(self) -> list[str]:
         """Id, then value with range and source, then the place in the source."""
-        kind = f"; {_RANGES.get(self.range, self.range)}" if self.low < self.high and self.range != self.grade else ""
+        kind = f"; {RANGE_WORDS.get(self.range, self.range)}" if self.low < self.high and self.range != self.grade else ""
         first = f"{cited(self.value, self.low, self.high, self.citation)}{kind}; {self.grade}"
         more = [first, "; ".join(part for part in (self.place, self.population) if part)]
-        return [wrapped(self.number, _INDENT), *(wrapped(_INDENT + line, _INDENT) for line in more if line)]
+        return [wrapped(self.number, INDENT), *(wrapped(INDENT + line, INDENT) for line in more if line)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,32 +133,12 @@ class VariableCard(Result):
             ("prior", ", ".join(f"{state} {p:.4g}" for state, p in zip(self.states, self.prior, strict=True))),
             ("note", self.note),
         ]
-        about = "\n".join(wrapped(f"{name}: {text}", _INDENT) for name, text in said if text)
+        about = "\n".join(wrapped(f"{name}: {text}", INDENT) for name, text in said if text)
         numbers = "\n".join(line for n in self.numbers for line in n.lines())
         heading = f"{counted(len(self.numbers), 'number')}\n{numbers}" if self.numbers else ""
         references = sorted({n.reference for n in self.numbers if n.reference})
-        sources = "\n".join(["sources", *(wrapped(text, _INDENT) for text in references)]) if references else ""
+        sources = "\n".join(["sources", *(wrapped(text, INDENT) for text in references)]) if references else ""
         return "\n\n".join(part for part in (self.header(), about, heading, sources, self.footer()) if part)
-
-
-@dataclass(frozen=True, kw_only=True)
-class NumberCard(Result):
-    """One number with range, grade, source and the place in it."""
-
-    columns: ClassVar[tuple[str, ...]] = VariableCard.columns
-
-    number: CitedNumber
-
-    def rows(self) -> list[tuple[Any, ...]]:
-        """One row."""
-        return [tuple(getattr(self.number, name) for name in self.columns)]
-
-    def __str__(self) -> str:
-        n = self.number
-        said = (("reason", n.reason), ("note", n.note), ("source", n.reference))
-        more = [wrapped(f"{_INDENT}{name}: {text}", _INDENT) for name, text in said if text]
-        lines = [*n.lines(), *more, f"{_INDENT}written in {n.file}" if n.file else ""]
-        return "\n\n".join(part for part in (self.header(), "\n".join(line for line in lines if line), self.footer()) if part)
 
 
 def _states(states: tuple[str, ...]) -> str:
