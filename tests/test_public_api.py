@@ -18,6 +18,7 @@ TOP = {
 
 NETWORK = {
     "audit": "()",
+    "bibliography": "(names=None)",
     "calibration": "(target, known, *, frame=None, size=2000, bins=10, seed=0)",
     "case": "(given=None, do=None)",
     "counterfactual": "(variable, given=None, had=None)",

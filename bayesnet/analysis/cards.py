@@ -11,7 +11,8 @@ from bayesnet.analysis.priors import priors
 from bayesnet.analysis.provenance import computed_again
 from bayesnet.model.derivation import reading
 from bayesnet.model.provenance import known
-from bayesnet.model.records import CitedFigure, Number, Source
+from bayesnet.model.records import CitedFigure, Number
+from bayesnet.results.bibliography import reference
 from bayesnet.results.cards import CitedNumber, VariableCard, VariableLine, Variables
 from bayesnet.results.number_card import ComputedLine, FigureLine, NumberCard
 from bayesnet.results.provenance import WORDS
@@ -116,15 +117,3 @@ def _cited(core: Core, number: Number) -> CitedNumber:
         note=number.note,
         file=number.location.file,
     )
-
-
-def reference(source: Source) -> str:
-    """A publication in one line: authors, year, title, journal, identifiers.
-
-    >>> reference(Source("x", "Doe J, Roe R", 2001, title="On pain", journal="Pain 3:1-2", pmid="12"))
-    'Doe J, Roe R (2001). On pain. Pain 3:1-2. PMID 12'
-    """
-    year = f" ({source.year})" if source.year else ""
-    parts = [f"{source.authors}{year}", source.title.rstrip("."), source.journal.rstrip(".")]
-    ids = [f"doi:{source.doi}" if source.doi else "", f"PMID {source.pmid}" if source.pmid else "", source.url]
-    return ". ".join(part for part in (*parts, " ".join(i for i in ids if i)) if part)

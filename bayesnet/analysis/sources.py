@@ -60,6 +60,7 @@ def sources(core: Core, findings: Findings, target: str, cases: float = CASES) -
         value=response.value(0),
         sources=tuple(sorted([*lines, *silent], key=lambda line: (-line.width, line.source))),
         assumption=known.assumption,
+        records=tuple(core.model.sources[key] for key in sorted(groups) if key in core.model.sources),
     )
 
 

@@ -20,6 +20,7 @@ COMMANDS = {
     "page": "An interactive page that answers offline, while one clicks.",
     "exercises": "Questions for students made from a model, with a key.",
     "sensitivity": "Which numbers an answer rests on, and where it flips.",
+    "cite": "The publications of a model, as BibTeX or CSL-JSON.",
     "sources": "Which publications an answer rests on.",
     "tune": "The smallest changes that make an answer what it should be.",
     "audit": "Published figures and claims beside what the model says.",

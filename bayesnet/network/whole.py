@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -15,6 +15,7 @@ from bayesnet.network.asking import Asking
 if TYPE_CHECKING:
     from bayesnet.case import Case
     from bayesnet.results.audit import Audit
+    from bayesnet.results.bibliography import Bibliography
     from bayesnet.results.listing import Numbers, Summary
     from bayesnet.results.provenance import Provenance
     from bayesnet.web.widget import Explorer
@@ -63,7 +64,7 @@ class Network(Asking):
 
     @cached_property
     def numbers(self) -> Numbers:
-        """Every number by id: value, range, source, place in the source, grade."""
+        """Every number by id: value, range, the figures it rests on, grade."""
         from bayesnet.results.listing import Numbers
 
         return Numbers(self.core.model.numbers, {key: source.short for key, source in self.core.model.sources.items()})
@@ -87,6 +88,19 @@ class Network(Asking):
         from bayesnet.analysis.provenance import provenance
 
         return provenance(self.core)
+
+    def bibliography(self, names: Iterable[str] | None = None) -> Bibliography:
+        """The publications that the numbers cite, or those named by key or by the id of a number; as text, BibTeX or CSL-JSON.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> bayesnet.load("asia").bibliography().to_csl()[0]["DOI"]
+        '10.1111/j.2517-6161.1988.tb01721.x'
+        """
+        from bayesnet.analysis.bibliography import bibliography
+
+        return bibliography(self.core, names)
 
     def __repr__(self) -> str:
         return str(self.summary())
