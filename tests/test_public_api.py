@@ -22,6 +22,7 @@ NETWORK = {
     "calibration": "(target, known, *, frame=None, size=2000, bins=10, seed=0)",
     "case": "(given=None, do=None)",
     "counterfactual": "(variable, given=None, had=None)",
+    "diff": "(other, *, least=0.001)",
     "explorer": "(given=None, do=None)",
     "joint": "(variables, given=None, do=None)",
     "log_probability": "(given=None, do=None)",

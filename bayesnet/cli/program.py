@@ -25,6 +25,7 @@ COMMANDS = {
     "tune": "The smallest changes that make an answer what it should be.",
     "audit": "Published figures and claims beside what the model says.",
     "score": "Posteriors for every row of a table.",
+    "diff": "What changed between two models, and which answers moved.",
     "convert": "Write a network in another format.",
 }
 """Commands in the order of the help; each is the object `command` of `bayesnet.cli.<name>`, imported when it is called."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from bayesnet.results.audit import Audit
     from bayesnet.results.bibliography import Bibliography
     from bayesnet.results.listing import Numbers, Summary
+    from bayesnet.results.model_diff import ModelDiff
     from bayesnet.results.provenance import Provenance
     from bayesnet.web.widget import Explorer
 
@@ -88,6 +89,23 @@ class Network(Asking):
         from bayesnet.analysis.provenance import provenance
 
         return provenance(self.core)
+
+    def diff(self, other: Network, *, least: float = 0.001) -> ModelDiff:
+        """What changed from this network to another: numbers, structure, publications, and the answers that moved by `least`.
+
+        The answers are those of the priors, of the examples, and of the published figures where both have them.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> net = bayesnet.load("asia")
+        >>> found = net.diff(net.with_numbers({"smoke=yes": 0.3}))
+        >>> found.numbers[0].number, found.answers[0].question
+        ('smoke=yes', 'smoke=no')
+        """
+        from bayesnet.analysis.model_diff import model_diff
+
+        return model_diff(self.core, other.core, (self.folder, other.folder), least)
 
     def bibliography(self, names: Iterable[str] | None = None) -> Bibliography:
         """The publications that the numbers cite, or those named by key or by the id of a number; as text, BibTeX or CSL-JSON.
