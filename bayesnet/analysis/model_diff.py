@@ -25,17 +25,8 @@ LEAST = 0.001
 
 _STRUCTURE = ("states", "parents", "gate", "expression", "towards", "neutral", "default")
 _TEXTS = (
-    "grade",
-    "range",
-    "range_grade",
-    "derivation",
-    "derivation_low",
-    "derivation_high",
-    "reason",
-    "adjusted",
-    "not_used",
-    "note",
-)
+    "grade", "range", "range_grade", "derivation", "derivation_low", "derivation_high", "reason", "adjusted", "not_used", "note",
+)  # fmt: skip
 
 
 def model_diff(
@@ -92,8 +83,16 @@ def _numbers(old: Mapping[str, Number], new: Mapping[str, Number]) -> Iterator[C
         was, now = old.get(name), new.get(name)
         if was == now:
             continue
-        ends = [getattr(number, key) if number else math.nan for key in ("value", "low", "high") for number in (was, now)]
-        yield ChangedNumber(name, *ends, what=tuple(_changes(was, now)) if was and now else ())
+        yield ChangedNumber(
+            number=name,
+            value_before=was.value if was else math.nan,
+            value_after=now.value if now else math.nan,
+            low_before=was.low if was else math.nan,
+            low_after=now.low if now else math.nan,
+            high_before=was.high if was else math.nan,
+            high_after=now.high if now else math.nan,
+            what=tuple(_changes(was, now)) if was and now else (),
+        )
 
 
 def _changes(was: Number, now: Number) -> Iterator[str]:
@@ -106,11 +105,8 @@ def _changes(was: Number, now: Number) -> Iterator[str]:
         before, after = ([f"{f.source} {f.figure}".strip() for f in number.sources] for number in (was, now))
         gone = [text for text in before if text not in after]
         come = [text for text in after if text not in before]
-        yield (
-            f"figures: {', '.join(gone) or 'none'} → {', '.join(come) or 'none'}"
-            if gone or come
-            else "another record of its figures"
-        )
+        named = f"figures: {', '.join(gone) or 'none'} → {', '.join(come) or 'none'}"
+        yield named if gone or come else "another record of its figures"
 
 
 def _sources(old: Mapping[str, Source], new: Mapping[str, Source]) -> Iterator[str]:

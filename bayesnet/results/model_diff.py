@@ -68,6 +68,10 @@ class ModelDiff(Result):
     least: float
     """The smallest change of a probability that is listed."""
 
+    def header(self) -> str:
+        """The two models."""
+        return wrapped(self.title, "  ")
+
     @property
     def same(self) -> bool:
         """Whether nothing changed at all."""
@@ -95,9 +99,8 @@ class ModelDiff(Result):
                 parts.append("\n".join([heading, *(wrapped(f"  {line}", "    ") for line in lines)]))
         moved = f"{len(self.answers):,d} of {counted(self.asked, 'answer')} moved by {percent(self.least, 1)} or more"
         more = len(self.answers) - _MOST
-        parts.append(
-            "\n".join([moved, *([self.grid().text()] if self.answers else []), *([f"… and {more:,d} more"] * (more > 0))])
-        )
+        table = [self.grid().text()] if self.answers else []
+        parts.append("\n".join([moved, *table, *([f"… and {more:,d} more"] if more > 0 else [])]))
         return "\n\n".join(parts)
 
 
