@@ -319,7 +319,7 @@ def _numbers(rests: Sequence[Number], sources: Mapping[str, Source]) -> str:
     for n in rests:
         source = sources.get(n.source)
         spread = f"{plain(n.low)} to {plain(n.high)}" if n.low < n.high else "exact"
-        rows.append((n.id, plain(n.value), spread, n.grade, source.short if source else "", n.where or n.note))
+        rows.append((n.id, plain(n.value), spread, n.grade, source.short if source else "", n.place or n.reason or n.note))
     headings = ("number", "value", "range", "grade", "source", "where, or why")
     return table(headings, rows, left=(0, 3, 4, 5), kind="small")
 

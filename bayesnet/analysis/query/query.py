@@ -131,6 +131,11 @@ def defaults(compiled: CompiledModel, named: Iterable[int]) -> tuple[Finding, ..
     return tuple(item for item in compiled.defaults if item.variable not in mentioned)
 
 
+def unassumed(compiled: CompiledModel) -> Provenance:
+    """Return the provenance of a statement about the network itself, for which no default is assumed."""
+    return Query(compiled, targets=tuple(range(len(compiled.names)))).provenance()
+
+
 def checked(engine: Engine, evidence: Evidence) -> Evidence:
     """Return the evidence where it is possible, for `Query.ask`.
 

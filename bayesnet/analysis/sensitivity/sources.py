@@ -62,6 +62,7 @@ def sources(query: Query, target: str, sample_size: float = SAMPLE_SIZE) -> Sour
         value=response.value(0),
         sources=tuple(sorted([*lines, *silent], key=lambda line: (-line.width, line.source))),
         assumption=known.assumption,
+        records=tuple(compiled.model.sources[key] for key in sorted(groups) if key in compiled.model.sources),
     )
 
 
