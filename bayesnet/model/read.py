@@ -307,6 +307,7 @@ class _Reading:
             warning=head.warning,
             population=head.population,
             citation=head.citation,
+            asks=head.asks,
             variables=self.variables,
             numbers={number.id: number for number in numbers},
             sources=self.sources,
@@ -338,6 +339,9 @@ def _variable(name: str, entry: VariableEntry | None, file: GroupFile, location:
         default=entry.default,
         unit=entry.unit,
         cutoff=entry.cutoff,
+        aliases=tuple(entry.aliases),
+        consequence_of=tuple(entry.consequence_of),
+        can_be_set=entry.can_be_set,
         note=entry.note,
         location=location,
     )

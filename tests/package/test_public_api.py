@@ -60,7 +60,7 @@ CASE = {
     "structural=False, equivalent_sample_size=100.0)",
     "uncertainty": "(target, *, draws=10000, seed=0, together=False, equivalent_sample_size=100.0)",
     "explain": "(target, *, order='given', seed=0)",
-    "next_tests": "(about=None)",
+    "next_tests": "(target=None)",
     "plan": "(target=None, *, depth=3, threshold=0.5, enough=0.99)",
     "advise": "()",
     "report": "(path, *, target=None)",
