@@ -35,6 +35,7 @@ class Case:
     >>> case = bayesnet.load("asia").case("asia=yes, dysp=yes")
     >>> print(case.add("smoke=no"))
     asia=yes, dysp=yes, smoke=no
+
     """
 
     __slots__ = ("compiled", "findings")
@@ -69,11 +70,11 @@ class Case:
         return (self.compiled.model.digest, *sorted(parts))
 
     def add(self, given: Given) -> Self:
-        """Give a new case with more findings; those on one variable multiply."""
+        """Return a new case with more findings; those on one variable multiply."""
         return type(self)(self.compiled, self.findings.with_findings(read_given(self.compiled, given)))
 
     def drop(self, *names: str) -> Self:
-        """Give a new case without what is known or set about these variables.
+        """Return a new case without what is known or set about these variables.
 
         Raises
         ------
@@ -81,6 +82,7 @@ class Case:
             With the nearest names.
         BayesnetError
             Where nothing is known about a variable.
+
         """
         from bayesnet.analysis.query.posterior import read_variables
 
@@ -94,41 +96,41 @@ class Case:
         return type(self)(self.compiled, self.findings.without(gone))
 
     def do(self, interventions: Given) -> Self:
-        """Give a new case in which variables are set from outside: the arrows into them are cut before the findings count."""
+        """Return a new case in which variables are set from outside: the arrows into them are cut before the findings count."""
         return type(self)(self.compiled, read_given(self.compiled, self.findings, interventions))
 
     # Probabilities and diagnoses
 
-    def posterior(self, variable: str) -> Posterior:
-        """P(variable | this case); see `Network.posterior`."""
+    def posterior(self, target: str) -> Posterior:
+        """Return P(variable | this case); see `Network.posterior`."""
         from bayesnet.analysis.query.posterior import posterior
 
-        return posterior(self.compiled, variable, self.findings)
+        return posterior(self.compiled, target, self.findings)
 
-    def posteriors(self, of: str | Sequence[str] | None = None) -> Posteriors:
-        """P(variable | this case) for every variable in one pass; see `Network.posteriors`."""
+    def posteriors(self, targets: str | Sequence[str] | None = None) -> Posteriors:
+        """Return P(variable | this case) for every variable in one pass; see `Network.posteriors`."""
         from bayesnet.analysis.query.posterior import posteriors, read_variables
 
-        return posteriors(self.query if of is None else self.query.about(*read_variables(self.compiled, of)))
+        return posteriors(self.query if targets is None else self.query.about(*read_variables(self.compiled, targets)))
 
     def probability(self, assignment: str) -> float:
-        """P(assignment | this case); see `Network.probability`."""
+        """Return P(assignment | this case); see `Network.probability`."""
         from bayesnet.analysis.query.posterior import probability
 
         return probability(self.compiled, assignment, self.findings)
 
-    def most_probable(self, of: str | Sequence[str] | None = None) -> MostProbable:
-        """The most probable assignment of what is not known; see `Network.most_probable`."""
+    def most_probable(self, targets: str | Sequence[str] | None = None) -> MostProbable:
+        """Return the most probable assignment of what is not known; see `Network.most_probable`."""
         from bayesnet.analysis.query.posterior import most_probable, read_variables
 
-        return most_probable(self.query if of is None else self.query.about(*read_variables(self.compiled, of)))
+        return most_probable(self.query if targets is None else self.query.about(*read_variables(self.compiled, targets)))
 
-    def diagnoses(self, of: Sequence[str] | None = None, *, draws: int = 400) -> Differential:
+    def diagnoses(self, targets: Sequence[str] | None = None, *, draws: int = 400) -> Differential:
         """Rank the diagnoses by posterior, with prior, interval, likelihood ratio and role.
 
         Parameters
         ----------
-        of
+        targets
             What to rank instead, each as `variable` or `variable=state`; needed where the network has no diagnoses.
         draws
             Draws of all numbers behind the intervals; 0 leaves the intervals NaN and is quicker.
@@ -144,13 +146,14 @@ class Case:
         --------
         >>> import bayesnet
         >>> case = bayesnet.load("asia").case("dysp=yes, smoke=no")
-        >>> [line.diagnosis for line in case.diagnoses(of=["tub=yes", "lung=yes", "bronc=yes"])]
+        >>> [line.diagnosis for line in case.diagnoses(targets=["tub=yes", "lung=yes", "bronc=yes"])]
         ['bronc=yes', 'tub=yes', 'lung=yes']
+
         """
         from bayesnet.analysis.differential.differential import differential
 
-        targets = None if of is None else [read_target(self.compiled, name) for name in of]
-        return differential(self.query, targets, draws=draws)
+        ranked = None if targets is None else [read_target(self.compiled, name) for name in targets]
+        return differential(self.query, ranked, draws=draws)
 
     def weights(self, target: str) -> Weights:
         """Say what each finding, taken in the order given, does to the probability of the target."""
@@ -161,7 +164,7 @@ class Case:
     def compare(
         self,
         *scenarios: Given | Case,
-        of: Sequence[str] | None = None,
+        targets: Sequence[str] | None = None,
         had: Sequence[Given] = (),
         numbers: Sequence[Mapping[str, float]] = (),
     ) -> Comparison:
@@ -171,7 +174,7 @@ class Case:
         ----------
         *scenarios
             Findings or interventions that replace what the case says of the same variables, or another case.
-        of
+        targets
             The targets, each as `variable` or `variable=state`; the diagnoses when None.
         had
             Counterfactuals for this one patient, a column each: what would have been otherwise; see `Network.counterfactual`.
@@ -182,12 +185,13 @@ class Case:
         --------
         >>> import bayesnet
         >>> case = bayesnet.load("asia").case("dysp=yes")
-        >>> three = case.compare(had=["smoke=no"], numbers=[{"smoke=yes": 0.3}], of=["lung=yes"])
+        >>> three = case.compare(had=["smoke=no"], numbers=[{"smoke=yes": 0.3}], targets=["lung=yes"])
         >>> [scenario.name for scenario in three.scenarios]
         ['case', 'had(smoke=no)', 'with smoke=yes: 0.3']
-        >>> both = case.compare("smoke=yes", "do(smoke=yes)", of=["lung=yes"])
+        >>> both = case.compare("smoke=yes", "do(smoke=yes)", targets=["lung=yes"])
         >>> round(both["smoke=yes"]["lung=yes"], 4), round(both["do(smoke=yes)"]["lung=yes"], 4)
         (0.1483, 0.1483)
+
         """
         from bayesnet.analysis.differential.scenarios import Beside, compare
         from bayesnet.analysis.sensitivity.with_numbers import changed
@@ -209,12 +213,15 @@ class Case:
             columns.append(
                 Beside(name, Query(CompiledModel(changed(self.compiled, values), self.compiled.folder), self.findings))
             )
-        return compare(self.query, columns, None if of is None else [read_target(self.compiled, name) for name in of])
+        return compare(self.query, columns, None if targets is None else [read_target(self.compiled, name) for name in targets])
 
     # Sensitivity
 
-    def sensitivities(self, target: str, *, covariation: str = "proportional", cases: float = 100.0) -> Sensitivities:
-        """Every number and what it does to P(target | this case): slope, coefficients, sensitivity value, admissible range.
+    def sensitivities(
+        self, target: str, *, covariation: str = "proportional", equivalent_sample_size: float = 100.0
+    ) -> Sensitivities:
+        """Return every number and what it does to P(target | this case): slope, coefficients, sensitivity value, admissible
+        range.
 
         Parameters
         ----------
@@ -222,8 +229,8 @@ class Case:
             `variable` or `variable=state`.
         covariation
             How the rest of a table column gives way: `proportional`, `uniform` or `order-preserving`.
-        cases
-            Where the network cites no ranges, each column is taken as if it had been counted in so many cases.
+        equivalent_sample_size
+            Where the network cites no ranges, the equivalent sample size of every column.
 
         Examples
         --------
@@ -232,15 +239,16 @@ class Case:
         >>> line = table["smoke=yes"]
         >>> round((line.a * 0.3 + line.b) / (line.c * 0.3 + line.d), 4)
         0.3869
+
         """
         from bayesnet.analysis.sensitivity.functions import sensitivities
 
-        return sensitivities(self.query, target, covariation, cases)
+        return sensitivities(self.query, target, covariation, equivalent_sample_size)
 
     def sensitivity(
-        self, target: str, number: str, *, covariation: str = "proportional", cases: float = 100.0
+        self, target: str, number: str, *, covariation: str = "proportional", equivalent_sample_size: float = 100.0
     ) -> SensitivityFunction:
-        """P(target | this case) as a function of one number: `f(x)`, `f.solve(p)`, `f.a` to `f.d`.
+        """Return P(target | this case) as a function of one number: `f(x)`, `f.solve(p)`, `f.a` to `f.d`.
 
         Examples
         --------
@@ -248,13 +256,16 @@ class Case:
         >>> f = bayesnet.load("asia").case("xray=yes").sensitivity("lung=yes", "smoke=yes")
         >>> round(f(0.3), 4), [round(x, 4) for x in f.solve(0.5)]
         (0.3869, [0.5266])
+
         """
         from bayesnet.analysis.sensitivity.functions import sensitivity
 
-        return sensitivity(self.query, target, number, covariation, cases)
+        return sensitivity(self.query, target, number, covariation, equivalent_sample_size)
 
-    def two_way(self, target: str, number_1: str, number_2: str, *, points: int = 25, cases: float = 100.0) -> TwoWay:
-        """P(target | this case) over two numbers at once, each over its cited range.
+    def two_way(
+        self, target: str, number_1: str, number_2: str, *, points: int = 25, equivalent_sample_size: float = 100.0
+    ) -> TwoWay:
+        """Return P(target | this case) over two numbers at once, each over its cited range.
 
         References
         ----------
@@ -266,12 +277,13 @@ class Case:
         >>> surface = bayesnet.load("asia").case("xray=yes").two_way("lung=yes", "smoke=yes", "xray=yes | either=no")
         >>> round(surface(0.5, 0.05), 4)
         0.4887
+
         """
         from bayesnet.analysis.sensitivity.two_way import two_way
 
-        return two_way(self.query, target, number_1, number_2, points, cases)
+        return two_way(self.query, target, number_1, number_2, points, equivalent_sample_size)
 
-    def tornado(self, target: str, *, top: int = 20, cases: float = 100.0) -> Tornado:
+    def tornado(self, target: str, *, top: int = 20, equivalent_sample_size: float = 100.0) -> Tornado:
         """Bars of P(target | this case) over each number's own cited range, widest first.
 
         Examples
@@ -280,13 +292,14 @@ class Case:
         >>> bars = bayesnet.load("asia").case("xray=yes").tornado("lung=yes", top=3)
         >>> [bar.number for bar in bars]
         ['lung=yes | smoke=yes', 'xray=yes | either=no', 'smoke=yes']
+
         """
         from bayesnet.analysis.sensitivity.tornado import tornado
 
-        return tornado(self.query, target, top, cases)
+        return tornado(self.query, target, top, equivalent_sample_size)
 
-    def sources(self, target: str, *, cases: float = 100.0) -> Sources:
-        """Which publications P(target | this case) rests on: how far it moves when all numbers of one do.
+    def sources(self, target: str, *, equivalent_sample_size: float = 100.0) -> Sources:
+        """Return which publications P(target | this case) rests on: how far it moves when all numbers of one do.
 
         Examples
         --------
@@ -294,13 +307,14 @@ class Case:
         >>> rests_on = bayesnet.load("asia").case("xray=yes").sources("lung=yes")
         >>> [(line.source, line.numbers) for line in rests_on]
         [('lauritzen1988', 8)]
+
         """
         from bayesnet.analysis.sensitivity.sources import sources
 
-        return sources(self.query, target, cases)
+        return sources(self.query, target, equivalent_sample_size)
 
-    def flips(self, target: str | None = None, *, cases: float = 100.0) -> Flips:
-        """The single numbers whose cited range is wide enough to change the leading diagnosis, or the advice of the model.
+    def flips(self, target: str | None = None, *, equivalent_sample_size: float = 100.0) -> Flips:
+        """Return the single numbers whose cited range is wide enough to change the leading diagnosis, or the advice of the model.
 
         Without diagnoses, name the target whose most probable state is watched.
 
@@ -310,10 +324,11 @@ class Case:
         >>> found = bayesnet.load("asia").case("xray=yes").flips("lung=yes")
         >>> found.leader, found.flips[0].number, found.flips[0].after
         ('lung=no', 'lung=yes | smoke=yes', 'lung=yes')
+
         """
         from bayesnet.analysis.decision.flips import flips
 
-        return flips(self.query, target, cases=cases)
+        return flips(self.query, target, sample_size=equivalent_sample_size)
 
     def tune(
         self,
@@ -327,9 +342,9 @@ class Case:
         lock: Sequence[str] = (),
         columns: bool = False,
         structural: bool = False,
-        cases: float = 100.0,
+        equivalent_sample_size: float = 100.0,
     ) -> Tuning:
-        """The smallest changes of one number, or of one column, after which P(target | this case) meets a constraint.
+        """Return the smallest changes of one number, or of one column, after which P(target | this case) meets a constraint.
 
         Parameters
         ----------
@@ -345,7 +360,7 @@ class Case:
             Move whole columns instead of single numbers.
         structural
             Let zeros and ones of the model move too.
-        cases
+        equivalent_sample_size
             Where the network cites no ranges, what counts as inside a number's range.
 
         Examples
@@ -354,6 +369,7 @@ class Case:
         >>> ways = bayesnet.load("asia").case("xray=yes").tune("lung=yes", at_least=0.5)
         >>> ways.changes[0].number, round(ways.changes[0].new, 4)
         ('lung=yes | smoke=yes', 0.1048)
+
         """
         from bayesnet.analysis.sensitivity.tuning import tune
 
@@ -367,11 +383,11 @@ class Case:
             lock=lock,
             columns=columns,
             structural=structural,
-            cases=cases,
+            sample_size=equivalent_sample_size,
         )
 
     def explanation_range(self, number: str) -> ExplanationRange:
-        """The values of one number for which the most probable explanation of this case stays the same.
+        """Return the values of one number for which the most probable explanation of this case stays the same.
 
         References
         ----------
@@ -383,15 +399,23 @@ class Case:
         >>> stays = bayesnet.load("asia").case("xray=yes").explanation_range("smoke=yes")
         >>> round(stays.low, 3), stays.below["smoke"], stays.high
         (0.371, 'no', 1.0)
+
         """
         from bayesnet.analysis.sensitivity.mpe_robustness import explanation_range
 
         return explanation_range(self.query, number)
 
     def uncertainty(
-        self, target: str, *, draws: int = 10_000, seed: int | None = 0, together: bool = False, cases: float = 100.0
+        self,
+        target: str,
+        *,
+        draws: int = 10_000,
+        seed: int | None = 0,
+        together: bool = False,
+        equivalent_sample_size: float = 100.0,
     ) -> Uncertainty:
-        """P(target | this case) when every number is drawn from its cited range: interval, and how often each diagnosis leads.
+        """Return P(target | this case) when every number is drawn from its cited range: interval, and how often each diagnosis
+        leads.
 
         Parameters
         ----------
@@ -401,15 +425,16 @@ class Case:
             How often all numbers are drawn, and the seed; None takes fresh random numbers.
         together
             Whether the numbers of one study rise and fall together.
-        cases
-            Where the network cites no ranges, each column is a Dirichlet distribution as strong as so many cases.
+        equivalent_sample_size
+            Where the network cites no ranges, the equivalent sample size of every column's Dirichlet distribution.
+
         """
         from bayesnet.analysis.sensitivity.uncertainty import uncertainty
 
-        return uncertainty(self.query, target, draws, seed, together, cases)
+        return uncertainty(self.query, target, draws, seed, together, equivalent_sample_size)
 
     def variance_shares(
-        self, target: str, *, top: int = 15, samples: int = 512, seed: int | None = 0, cases: float = 100.0
+        self, target: str, *, top: int = 15, samples: int = 512, seed: int | None = 0, equivalent_sample_size: float = 100.0
     ) -> VarianceShares:
         """Sobol shares, first-order and total, of the variance of P(target | this case) over the numbers' ranges.
 
@@ -418,13 +443,14 @@ class Case:
         References
         ----------
         Sobol IM (2001). Global sensitivity indices for nonlinear mathematical models. Math Comput Simul 55:271-280.
+
         """
         from bayesnet.analysis.sensitivity.uncertainty import variance_shares
 
-        return variance_shares(self.query, target, top, samples, seed, cases)
+        return variance_shares(self.query, target, top, samples, seed, equivalent_sample_size)
 
     def arc_strengths(self) -> ArcStrengths:
-        """The strength of every arc under this case; of an empty case, the prior strength.
+        """Return the strength of every arc under this case; of an empty case, the prior strength.
 
         Examples
         --------
@@ -432,6 +458,7 @@ class Case:
         >>> arcs = bayesnet.load("asia").case().arc_strengths()
         >>> round(next(arc for arc in arcs if arc.child == "xray").variation_max, 2)
         0.93
+
         """
         from bayesnet.analysis.description.arc_strength import arc_strengths
 
@@ -462,17 +489,18 @@ class Case:
         >>> why = bayesnet.load("asia").case("smoke=yes, xray=yes, dysp=yes").explain("lung=yes")
         >>> [impact.verdict for impact in why]
         ['for', 'for', 'for']
+
         """
         from bayesnet.analysis.explanation.explain import explain
 
         return explain(self.query, read_target(self.compiled, target), order, seed)
 
-    def next_tests(self, about: str | None = None) -> NextTests:
-        """Every finding that is not known: information, expected change, each result and what follows, price, net value.
+    def next_tests(self, target: str | None = None) -> NextTests:
+        """Return every finding that is not known: information, expected change, each result and what follows, price, net value.
 
         Parameters
         ----------
-        about
+        target
             `variable` or `variable=state`; `differential`: all diagnoses; `decision`: the decision of the model. When None, the
             decision if there is one, otherwise the differential.
 
@@ -482,10 +510,11 @@ class Case:
         >>> tests = bayesnet.load("asia").case("smoke=yes").next_tests("lung=yes")
         >>> next(iter(tests)).finding
         'either'
+
         """
         from bayesnet.analysis.decision.next_tests import next_tests
 
-        return next_tests(self.query, about)
+        return next_tests(self.query, target)
 
     def plan(self, target: str | None = None, *, depth: int = 3, threshold: float = 0.5, enough: float = 0.99) -> Plan:
         """Plan tests as a tree that stops where the decision would stay.
@@ -500,6 +529,7 @@ class Case:
             With a target: the probability above which one would act on it.
         enough
             The same-decision probability at which to stop.
+
         """
         from bayesnet.analysis.decision.test_plan import plan
 
@@ -518,12 +548,13 @@ class Case:
         >>> import bayesnet
         >>> bayesnet.load("back_pain").case("").advise().best
         'conservative_care'
+
         """
         from bayesnet.analysis.decision.advise import advise
 
         return advise(self.query)
 
-    def frequencies(self, target: str, finding: Given, of: int = 10_000) -> Frequencies:
+    def frequencies(self, target: str, finding: Given, population: int = 10_000) -> Frequencies:
         """Count a target and a finding in whole people, as a tree and as a table, with the exact probabilities beside them.
 
         The population is everybody of whom all else that the case knows is true.
@@ -534,7 +565,7 @@ class Case:
             `variable` or `variable=state`.
         finding
             One finding, or several that must all hold; each a state or one of several states.
-        of
+        population
             How many people.
 
         Raises
@@ -550,17 +581,18 @@ class Case:
         Examples
         --------
         >>> import bayesnet
-        >>> counted = bayesnet.load("asia").case("smoke=yes").frequencies("lung=yes", "xray=yes", of=1000)
+        >>> counted = bayesnet.load("asia").case("smoke=yes").frequencies("lung=yes", "xray=yes", population=1000)
         >>> counted.counts
         ((98, 2), (54, 846))
         >>> counted.conclusion()
         'Of the 152 with xray=yes, 98 have lung=yes; exactly, 64.6 %, 65 in 100.'
+
         """
         from bayesnet.teach.frequencies import frequencies
 
-        return frequencies(self.query, read_target(self.compiled, target), finding, of)
+        return frequencies(self.query, read_target(self.compiled, target), finding, population)
 
-    def frequency_sequence(self, target: str, findings: Given, of: int = 10_000) -> FrequencySequence:
+    def frequency_sequence(self, target: str, findings: Given, population: int = 10_000) -> FrequencySequence:
         """Count a target in whole people through several findings in turn: those who have one are asked for the next.
 
         The population is everybody of whom all else that the case knows is true.
@@ -571,7 +603,7 @@ class Case:
             `variable` or `variable=state`.
         findings
             The findings in their order, each a state or one of several states.
-        of
+        population
             How many people.
 
         Raises
@@ -587,15 +619,16 @@ class Case:
         Examples
         --------
         >>> import bayesnet
-        >>> steps = bayesnet.load("asia").case("smoke=yes").frequency_sequence("lung=yes", "xray=yes, dysp=yes", of=1000)
+        >>> steps = bayesnet.load("asia").case("smoke=yes").frequency_sequence("lung=yes", "xray=yes, dysp=yes", population=1000)
         >>> [(step.with_target, step.without_target) for step in steps]
         [(100, 900), (98, 54), (80, 31)]
         >>> steps.conclusion()
         'Of the 111 left, 80 have lung=yes; exactly, 72.4 %, 72 in 100.'
+
         """
         from bayesnet.teach.sequence import frequency_sequence
 
-        return frequency_sequence(self.query, read_target(self.compiled, target), findings, of)
+        return frequency_sequence(self.query, read_target(self.compiled, target), findings, population)
 
     def ladder(self, target: str) -> Ladder:
         """Put naive Bayes beside the network, finding by finding: what would be counted twice if each finding stood alone.
@@ -621,6 +654,7 @@ class Case:
         >>> steps = bayesnet.load("asia").case("either=yes, xray=yes").ladder("lung=yes")
         >>> [round(step.alone, 1) for step in steps], [round(step.likelihood_ratio, 1) for step in steps]
         ([96.2, 16.4], [96.2, 1.0])
+
         """
         from bayesnet.teach.ladder import ladder
 
@@ -638,6 +672,7 @@ class Case:
             The file to write; one that is there is replaced.
         target
             The diagnosis to explain; the leading specific one when None.
+
         """
         from bayesnet.web.report import write_report
 

@@ -153,7 +153,7 @@ class Audit(Records[AuditedTarget], Result):
 
     def subject(self) -> str:
         """Return the name of the network."""
-        return self.basis.network or self.title
+        return self.provenance.network or self.title
 
     def introduction(self) -> str:
         """Return the summary."""

@@ -1,4 +1,4 @@
-"""What a network holds: its numbers as a mapping with a frame, and the summary that it prints."""
+"""What a network holds: its numbers as a mapping with a frame, its summary, its variables and their cards."""
 
 from __future__ import annotations
 
@@ -73,12 +73,14 @@ class Listing(Mapping[str, T]):
 class Numbers(Listing[Number]):
     """Every number of a network by its id, in the order of the model.
 
-    `numbers[id]` has value, low, high, source, where, population, grade and note; `to_frame()` returns them all as a table.
+    `numbers[id]` has value, low, high, `sources` (the figures behind it), `derivation`, grade, reason and note; `to_frame()`
+    returns them all as a table.
     """
 
     what: ClassVar[str] = "number"
     columns: ClassVar[tuple[str, ...]] = (
-        "id", "pattern", "value", "low", "high", "range", "source", "where", "population", "grade", "note", "variable",
+        "id", "pattern", "value", "low", "high", "range", "source", "place", "population", "grade", "range_grade", "derivation",
+        "reason", "note", "variable",
     )  # fmt: skip
 
     def __init__(self, numbers: Mapping[str, Number], cited: Mapping[str, str]) -> None:
@@ -205,8 +207,8 @@ def _listed(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{name.replace('_', ' ')} {count:,d}" for name, count in counts.items())
 
 
-_INDENT = "    "
-_RANGES = {"judgement": "range by judgement"}
+INDENT = "    "
+RANGE_WORDS = {"judgement": "range by judgement"}
 
 
 @dataclass(frozen=True, repr=False)
@@ -266,17 +268,18 @@ class CitedNumber(Record):
     grade: str
     citation: str
     reference: str
-    where: str
+    place: str
     population: str
+    reason: str
     note: str
     file: str
 
     def lines(self) -> list[str]:
         """Id, then value with range and source, then the place in the source."""
-        kind = f"; {_RANGES.get(self.range, self.range)}" if self.low < self.high and self.range != self.grade else ""
+        kind = f"; {RANGE_WORDS.get(self.range, self.range)}" if self.low < self.high and self.range != self.grade else ""
         first = f"{cited(self.value, self.low, self.high, self.citation)}{kind}; {self.grade}"
-        more = [first, "; ".join(part for part in (self.where, self.population) if part)]
-        return [wrapped(self.number, _INDENT), *(wrapped(_INDENT + line, _INDENT) for line in more if line)]
+        more = [first, "; ".join(part for part in (self.place, self.population) if part)]
+        return [wrapped(self.number, INDENT), *(wrapped(INDENT + line, INDENT) for line in more if line)]
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -294,8 +297,9 @@ class VariableCard(Records[CitedNumber], Result):
         "range",
         "grade",
         "citation",
-        "where",
+        "place",
         "population",
+        "reason",
         "note",
     )
 
@@ -334,36 +338,15 @@ class VariableCard(Records[CitedNumber], Result):
             ("prior", ", ".join(f"{state} {p:.4g}" for state, p in zip(self.states, self.prior, strict=True))),
             ("note", self.note),
         ]
-        return "\n".join(wrapped(f"{name}: {text}", _INDENT) for name, text in lines if text)
+        return "\n".join(wrapped(f"{name}: {text}", INDENT) for name, text in lines if text)
 
     def body(self) -> str:
         """Return the numbers with their sources."""
         numbers = "\n".join(line for n in self.numbers for line in n.lines())
         heading = f"{counted(len(self.numbers), 'number')}\n{numbers}" if self.numbers else ""
         references = sorted({n.reference for n in self.numbers if n.reference})
-        sources = "\n".join(["sources", *(wrapped(text, _INDENT) for text in references)]) if references else ""
+        sources = "\n".join(["sources", *(wrapped(text, INDENT) for text in references)]) if references else ""
         return "\n\n".join(part for part in (heading, sources) if part)
-
-
-@dataclass(frozen=True, kw_only=True, repr=False)
-class NumberCard(Result):
-    """One number with range, grade, source and the place in it."""
-
-    columns: ClassVar[tuple[str, ...]] = VariableCard.columns
-
-    number: CitedNumber
-
-    def rows(self) -> list[tuple[Any, ...]]:
-        """One row."""
-        return [tuple(getattr(self.number, name) for name in self.columns)]
-
-    def body(self) -> str:
-        """Return the number with its source, the place in it, and the file."""
-        n = self.number
-        note, source = f"{_INDENT}note: {n.note}", f"{_INDENT}source: {n.reference}"
-        more = [wrapped(note, _INDENT) if n.note else "", wrapped(source, _INDENT) if n.reference else ""]
-        lines = [*n.lines(), *(line for line in more if line), f"{_INDENT}written in {n.file}" if n.file else ""]
-        return "\n".join(line for line in lines if line)
 
 
 def _states(states: tuple[str, ...]) -> str:

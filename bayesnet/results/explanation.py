@@ -91,6 +91,7 @@ class Conflict(Record):
     References
     ----------
     Jensen FV, Chamberlain B, Nordahl T, Jensen F (1991). Analysis in HUGIN of data conflict. UAI-90, 519-528.
+
     """
 
     value: float
@@ -178,6 +179,7 @@ class Explanation(Records[Impact], Result):
     Good IJ (1985). Weight of evidence: a brief survey. Bayesian Statistics 2, 249-270.
     Kyrimi E, Mossadegh S, Tai N, Marsh W (2020). An incremental explanation of inference in Bayesian networks for increasing
     model trustworthiness and supporting clinical decision making. Artificial Intelligence in Medicine 103, 101812.
+
     """
 
     verb: ClassVar[str] = "explain"
@@ -248,10 +250,10 @@ class Explanation(Records[Impact], Result):
         """The explanation in words, the paths, how to read the figures."""
         open_paths = []
         for way in self.ways:
-            open_paths += [f"  {path.path}" for path in way.open[:OPEN_SHOWN]]
+            open_paths += [wrapped(f"  {path.path}", "    ") for path in way.open[:OPEN_SHOWN]]
             open_paths += [f"    {way.more(OPEN_SHOWN)}"] if way.more(OPEN_SHOWN) else []
         shut = [path for way in self.ways for path in way.closed[:CLOSED_SHOWN]]
-        blocked = [f"  {path.path}: blocked at {path.blocker}, {path.reason}" for path in shut]
+        blocked = [wrapped(f"  {path.path}: blocked at {path.blocker}, {path.reason}", "    ") for path in shut]
         parts = [
             "\n".join(wrapped(line) for line in self.text.split("\n")),
             "\n".join(["Open paths from the findings:", *open_paths]) if open_paths else "",

@@ -48,6 +48,7 @@ class Frequencies(Result):
     ----------
     Gigerenzer G, Hoffrage U (1995). How to improve Bayesian reasoning without instruction: frequency formats. Psychological
     Review 102(4), 684-704.
+
     """
 
     verb: ClassVar[str] = "frequencies"
@@ -58,8 +59,8 @@ class Frequencies(Result):
     without_target: str
     finding: str
     without_finding: str
-    population: str
-    of: int
+    conditions: str
+    population: int
     counts: Counts
     probabilities: Square
 
@@ -74,7 +75,7 @@ class Frequencies(Result):
                 for e, leaf in enumerate((self.finding, self.without_finding))
             )
             parts.append(Group(name, sum(self.counts[h]), p, p, leaves))
-        return Group("all", self.of, 1.0, 1.0, tuple(parts))
+        return Group("all", self.population, 1.0, 1.0, tuple(parts))
 
     @property
     def with_finding(self) -> int:
@@ -98,7 +99,7 @@ class Frequencies(Result):
 
     def subject(self) -> str:
         """Return what the answer is about."""
-        return under(f"{self.target}, {self.finding}", self.population)
+        return under(f"{self.target}, {self.finding}", self.conditions)
 
     def grid(self) -> Grid:
         """The table of two by two with its sums; the exact share of the whole population stands in brackets."""
@@ -113,9 +114,7 @@ class Frequencies(Result):
         if not self.with_finding:
             if math.isnan(self.posterior):
                 return f"Nobody can have {self.finding} here, so that it says nothing of {self.target}."
-            return (
-                f"Fewer than one in {self.of:,d} has {self.finding}; of those who have it, {self._exactly()}, have {self.target}."
-            )
+            return f"Fewer than one in {self.population:,d} has {self.finding}; of those, {self._exactly()}, have {self.target}."
         have = "has" if self.counts[0][0] == 1 else "have"
         return (
             f"Of the {self.with_finding:,d} with {self.finding}, {self.counts[0][0]:,d} {have} {self.target}; "
@@ -126,15 +125,15 @@ class Frequencies(Result):
         """The conclusion, a way to see more where the population is too small, and what to distrust."""
         lines = [self.conclusion()]
         larger = self.larger()
-        if larger > self.of:
-            lines.append(f"{self.of:,d} people are too few to show every group; of={larger:_d} shows them all.")
+        if larger > self.population:
+            lines.append(f"{self.population:,d} people are too few to show every group; population={larger:_d} shows them all.")
         return "\n\n".join(part for part in ("\n".join(wrapped(line, "  ") for line in lines), super().footer()) if part)
 
     def larger(self) -> int:
         """The power of ten in which every group that can occur has someone; this population where it is enough or none is."""
         rarest = min((p for row in self.probabilities for p in row if p > 0.0), default=1.0)
-        if rarest * self.of >= 1.0 or rarest < 1e-9:
-            return self.of
+        if rarest * self.population >= 1.0 or rarest < 1e-9:
+            return self.population
         size = 10
         while size * rarest < 1.0:
             size *= 10
@@ -224,6 +223,7 @@ class FrequencySequence(Records[Step], Result):
     ----------
     Hoffrage U, Krauss S, Martignon L, Gigerenzer G (2015). Natural frequencies improve Bayesian reasoning in simple and complex
     inference tasks. Frontiers in Psychology 6, 1473.
+
     """
 
     verb: ClassVar[str] = "frequencies"
@@ -234,8 +234,8 @@ class FrequencySequence(Records[Step], Result):
 
     target: str
     without_target: str
-    population: str
-    of: int
+    conditions: str
+    population: int
     steps: tuple[Step, ...]
 
     @property
@@ -246,7 +246,7 @@ class FrequencySequence(Records[Step], Result):
     def subject(self) -> str:
         """Return what is counted, and among whom."""
         findings = ", ".join(step.finding for step in self.steps[1:])
-        return under(f"{self.target} after {findings}", self.population)
+        return under(f"{self.target} after {findings}", self.conditions)
 
     def rows(self) -> list[tuple[Any, ...]]:
         """One row per step, the whole population first."""
@@ -271,9 +271,8 @@ class FrequencySequence(Records[Step], Result):
         if math.isnan(last.posterior):
             return f"Nobody can have all of this, so that it says nothing of {self.target}."
         if not last.count:
-            return (
-                f"Fewer than one in {self.of:,d} has all of this; exactly, {percent(last.posterior)} of them have {self.target}."
-            )
+            few = f"Fewer than one in {self.population:,d} has all of this"
+            return f"{few}; {percent(last.posterior)} of them have {self.target}."
         have = "has" if last.with_target == 1 else "have"
         exactly = f"{percent(last.posterior)}, {frequency(last.posterior)}"
         return f"Of the {last.count:,d} left, {last.with_target:,d} {have} {self.target}; exactly, {exactly}."
@@ -282,15 +281,15 @@ class FrequencySequence(Records[Step], Result):
         """The power of ten in which somebody is left on both sides; this population where it is enough or nobody can be."""
         last = self.steps[-1]
         rarest = min((p for p in (last.probability_with, last.probability_without) if p > 0.0), default=1.0)
-        if rarest * self.of >= 1.0 or rarest < 1e-9:
-            return self.of
+        if rarest * self.population >= 1.0 or rarest < 1e-9:
+            return self.population
         return int(10 ** math.ceil(-math.log10(rarest) - 1e-9))
 
     def footer(self) -> str:
         """The conclusion, a way to see more where the population is too small, and what to distrust."""
         lines = [self.conclusion()]
-        if self.larger() > self.of:
-            lines.append(f"{self.of:,d} people are too few to show both sides to the end; of={self.larger():_d} shows them.")
+        if self.larger() > self.population:
+            lines.append(f"{self.population:,d} people are too few to show both sides; population={self.larger():_d} shows them.")
         return "\n\n".join(part for part in ("\n".join(wrapped(line, "  ") for line in lines), super().footer()) if part)
 
 

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from bayesnet.model.records import Source
 from bayesnet.results.base import Result
+from bayesnet.results.bibliography import Bibliography
 from bayesnet.results.records import Record, Records
 from bayesnet.results.sensitivity import brief, ranged, two
 from bayesnet.results.table import Grid, wrapped
@@ -95,6 +97,7 @@ class TwoWay(Result):
     References
     ----------
     Kjaerulff U, van der Gaag LC (2000). Making sensitivity analysis computationally efficient. UAI 2000, 317-325.
+
     """
 
     verb: ClassVar[str] = "two-way"
@@ -175,6 +178,13 @@ class Sources(Records[SourceShare], Result):
     value: float
     sources: tuple[SourceShare, ...]
     assumption: str = ""
+    records: tuple[Source, ...] = ()
+    """The publications themselves."""
+
+    @property
+    def bibliography(self) -> Bibliography:
+        """The same publications as text, BibTeX or CSL-JSON."""
+        return Bibliography(title=f"publications behind {self.title}", provenance=self.provenance, sources=self.records)
 
     def rows(self) -> list[tuple[Any, ...]]:
         """One row per publication."""

@@ -42,6 +42,7 @@ class Tuning(Records[Change], Result):
     ----------
     Chan H, Darwiche A (2002). When do numbers really matter? J Artif Intell Res 17:265-287.
     Chan H, Darwiche A (2004). Sensitivity analysis in Bayesian networks: from single to multiple parameters. UAI 2004, 67-75.
+
     """
 
     verb: ClassVar[str] = "tune"
@@ -103,6 +104,7 @@ class ExplanationRange(Result):
     References
     ----------
     Chan H, Darwiche A (2006). On the robustness of most probable explanations. UAI 2006, 63-71.
+
     """
 
     verb: ClassVar[str] = "most probable range"
@@ -144,6 +146,7 @@ class Distance(Result):
     References
     ----------
     Chan H, Darwiche A (2005). A distance measure for bounding probabilistic belief change. Int J Approx Reason 38:149-174.
+
     """
 
     verb: ClassVar[str] = "distance"

@@ -17,7 +17,7 @@ from bayesnet.errors import BayesnetError, ImpossibleEvidence, Problem, SpecErro
 from bayesnet.model.records import Model, Source
 from bayesnet.model.vocabulary import DIAGNOSES, OTHER_ROLE
 from bayesnet.results.audit import Audit, AuditedClaim, AuditedTarget, ClaimVerdict, TargetVerdict
-from bayesnet.results.base import Basis
+from bayesnet.results.base import Provenance
 
 if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import CompiledModel
@@ -53,6 +53,7 @@ def audit(compiled: CompiledModel, folder: Path) -> Audit:
     ------
     SpecError
         Where neither file is there, or what they hold cannot be read or asked; every problem at once.
+
     """
     targets_file, claims_file = folder / "targets.toml", folder / "claims.toml"
     if not targets_file.is_file() and not claims_file.is_file():
@@ -78,6 +79,7 @@ def adviser(compiled: CompiledModel, folder: Path) -> Adviser | None:
     ------
     SpecError
         Where the decision cannot be read; every problem at once.
+
     """
     path = folder / "decision.toml"
     if not path.is_file():
@@ -97,7 +99,7 @@ def audit_network(
     model: Model,
     targets: Sequence[Target],
     claims: Sequence[Claim],
-    basis: Basis | None = None,
+    provenance: Provenance | None = None,
     advise: Adviser | None = None,
 ) -> Audit:
     """Ask every published figure and every claim.
@@ -110,7 +112,7 @@ def audit_network(
         Its records: sources for the prints, roles of the diagnoses for the claims.
     targets, claims
         What to ask.
-    basis
+    provenance
         What the prints say of the model; read from `model` when it is not given.
     advise
         Asks the model's decision; claims about advice need it.
@@ -124,6 +126,7 @@ def audit_network(
     ------
     SpecError
         Where questions cannot be read or name what the network does not have; all of them at once.
+
     """
     problems: list[Problem | str] = []
     asked = [_ask_target(ask, model.sources, target, problems) for target in targets]
@@ -133,7 +136,7 @@ def audit_network(
         raise SpecError(model.name, problems)
     return Audit(
         title=f"Audit of {model.name}",
-        basis=basis or Basis(model.name, model.version, model.digest, warning=model.warning),
+        provenance=provenance or Provenance(model.name, model.version, model.digest, warning=model.warning),
         targets=tuple(a for a in asked if a),
         claims=tuple(a for a in answered if a),
         near=NEAR,

@@ -31,14 +31,14 @@ _SEED = 0
 _MIDDLE = (0.025, 0.975)
 
 
-def differential(query: Query, of: Sequence[tuple[int, int]] | None = None, *, draws: int = DRAWS) -> Differential:
+def differential(query: Query, targets: Sequence[tuple[int, int]] | None = None, *, draws: int = DRAWS) -> Differential:
     """Rank diagnoses by posterior.
 
     Parameters
     ----------
     query
         The network and what is known.
-    of
+    targets
         What to rank, as (variable, state); the variables of the group `diagnoses`, each present, when None.
     draws
         Draws of all numbers behind the intervals; none leaves the intervals NaN.
@@ -49,16 +49,17 @@ def differential(query: Query, of: Sequence[tuple[int, int]] | None = None, *, d
         When the network has no diagnoses and none are named.
     ImpossibleEvidence
         When the findings cannot hold together.
+
     """
     compiled = query.compiled
-    targets = of if of is not None else diagnoses(compiled)
-    variables = tuple(v for v, _ in targets)
-    query = query.about(*variables) if of is not None else query.about()
+    ranked = targets if targets is not None else diagnoses(compiled)
+    variables = tuple(v for v, _ in ranked)
+    query = query.about(*variables) if targets is not None else query.about()
     after = query.ask(lambda engine, evidence: engine.posteriors(evidence, variables)).marginals
     before = priors(query, variables)
     spans = intervals(compiled, query.evidence, variables, draws) if draws else {}
     lines = []
-    for v, state in targets:
+    for v, state in ranked:
         low, high = spans[v][state] if v in spans else (math.nan, math.nan)
         p, q = float(before[v][state]), float(after[v][state])
         role = compiled.model.variables[compiled.names[v]].role
@@ -66,26 +67,29 @@ def differential(query: Query, of: Sequence[tuple[int, int]] | None = None, *, d
     lines.sort(key=lambda line: -line.posterior)
     return Differential(
         title=query.findings.text,
-        basis=query.basis(_distrust(query, lines, variables, draws)),
+        provenance=query.provenance(_distrust(query, lines, variables, draws)),
         diagnoses=tuple(lines),
     )
 
 
 def _distrust(query: Query, lines: Sequence[Diagnosis], variables: Sequence[int], draws: int) -> tuple[str, ...]:
-    """What moves the leading specific diagnosis most over its own range; without draws, in a hurry, only the widest ranges."""
+    """Return what moves the leading specific diagnosis most over its own range; without draws, in a hurry, only the widest
+    ranges.
+    """
     leading = next((line.diagnosis for line in lines if line.role != OTHER_ROLE), "")
     if draws and leading and any(n.low < n.high for n in query.compiled.model.numbers.values()):
         return movers(query, leading)
     return weakest(query, variables)
 
 
-def diagnoses(compiled: CompiledModel, argument: str = "of", option: str = "--of") -> tuple[tuple[int, int], ...]:
-    """The diagnoses of the network, each present; `argument` and `option` are what names something else to ask.
+def diagnoses(compiled: CompiledModel, argument: str = "targets", option: str = "--target") -> tuple[tuple[int, int], ...]:
+    """Return the diagnoses of the network, each present; `argument` and `option` are what names something else to ask.
 
     Raises
     ------
     NothingToAsk
         When the network has none.
+
     """
     if not compiled.diagnoses:
         raise NothingToAsk(
@@ -98,7 +102,7 @@ def diagnoses(compiled: CompiledModel, argument: str = "of", option: str = "--of
 
 
 def intervals(compiled: CompiledModel, evidence: Evidence, variables: Sequence[int], draws: int) -> Mapping[int, FloatArray]:
-    """The middle 95 % of every posterior when all numbers are drawn from their ranges: by variable, shape (states, 2).
+    """Return the middle 95 % of every posterior when all numbers are drawn from their ranges: by variable, shape (states, 2).
 
     Draws in which the findings are impossible are left out. Empty where no number has a range.
     """

@@ -45,6 +45,7 @@ def reason(
         The targets with their probabilities in the case and in the scenario.
     had
         What would have been otherwise for this one patient, all that was found kept as what was found.
+
     """
     imagined = [f"what was found stays found, had it been that {had}"] if had else []
     parts = [*imagined, *_differences(query.stated, other.stated), *_numbers(query.compiled, other.compiled)]
@@ -86,7 +87,7 @@ def _numbers(compiled: CompiledModel, other: CompiledModel) -> list[str]:
 
 
 def _factors(labels: Sequence[str], before: Sequence[float], after: Sequence[float]) -> list[tuple[str, float]]:
-    """Odds after over odds before, where both are finite."""
+    """Return odds after over odds before, where both are finite."""
     found = [(label, bayes_factor(p, q)) for label, p, q in zip(labels, before, after, strict=True)]
     return [(label, factor) for label, factor in found if 0.0 < factor < math.inf]
 
@@ -103,7 +104,7 @@ class Beside:
 def compare(
     query: Query,
     scenarios: Sequence[Beside],
-    of: Sequence[tuple[int, int]] | None = None,
+    targets: Sequence[tuple[int, int]] | None = None,
 ) -> Comparison:
     """Ask the same targets under the case as it stands and under each scenario.
 
@@ -113,7 +114,7 @@ def compare(
         The case as it stands.
     scenarios
         What stands beside it; the network of each may be another one with the same targets.
-    of
+    targets
         The targets as (variable, state); the diagnoses, each present, when None.
 
     Raises
@@ -122,6 +123,7 @@ def compare(
         When no scenario is given, or two have one name.
     ImpossibleEvidence
         When the findings of a scenario cannot hold together.
+
     """
     if not scenarios:
         raise BayesnetError('Nothing to compare with; name at least one scenario, as in compare("fever", "!fever").')
@@ -130,7 +132,7 @@ def compare(
     if twice:
         raise BayesnetError(f"Two scenarios have the same name: {', '.join(twice)}; each needs its own.")
     compiled = query.compiled
-    targets = of if of is not None else diagnoses(compiled)
+    targets = targets if targets is not None else diagnoses(compiled)
     labels = tuple(compiled.literal(v, state) for v, state in targets)
     columns = [_scenario(scenario, compiled, targets) for scenario in (Beside("case", query), *scenarios)]
     here = columns[0].probabilities
@@ -140,7 +142,7 @@ def compare(
     order = sorted(range(len(targets)), key=lambda i: -max(column.probabilities[i] for column in columns))
     return Comparison(
         title=query.findings.text,
-        basis=query.basis(),
+        provenance=query.provenance(),
         targets=tuple(labels[i] for i in order),
         scenarios=tuple(
             Scenario(
@@ -152,7 +154,7 @@ def compare(
 
 
 def _scenario(beside: Beside, home: CompiledModel, targets: Sequence[tuple[int, int]]) -> Scenario:
-    """One column; targets are looked up by name where the scenario is on another network."""
+    """Return one column; targets are looked up by name where the scenario is on another network."""
     query, compiled, findings = beside.query, beside.query.compiled, beside.query.findings
     here = [(compiled.variable(home.names[v]), home.states(v)[state]) for v, state in targets]
     assumed = tuple(item.text for item in query.stated.items if item.assumed)
@@ -167,5 +169,5 @@ def _scenario(beside: Beside, home: CompiledModel, targets: Sequence[tuple[int, 
 
 
 def _imagined(beside: Beside) -> str:
-    """What would have been otherwise, in words; empty where nothing is imagined."""
+    """Return what would have been otherwise, in words; empty where nothing is imagined."""
     return beside.had.text if beside.had is not None else ""

@@ -14,6 +14,7 @@ def weights(query: Query, target: tuple[int, int]) -> Weights:
     References
     ----------
     Good IJ (1985). Weight of evidence: a brief survey. Bayesian Statistics 2, 249-270.
+
     """
     v, state = target
     query = query.about(v)
@@ -32,7 +33,7 @@ def weights(query: Query, target: tuple[int, int]) -> Weights:
     name = query.compiled.literal(v, state)
     return Weights(
         title=query.title(name),
-        basis=query.about().basis(),
+        provenance=query.about().provenance(),
         target=name,
         prior=prior,
         weights=tuple(steps),

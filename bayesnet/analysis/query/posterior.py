@@ -40,7 +40,7 @@ def priors(query: Query, variables: Sequence[int] | None = None) -> Mapping[int,
 
 
 def posterior(compiled: CompiledModel, question: str, given: Given = None, do: Given = None) -> Posterior:
-    """P(variable | findings), with its prior.
+    """Return P(variable | findings), with its prior.
 
     Raises
     ------
@@ -48,6 +48,7 @@ def posterior(compiled: CompiledModel, question: str, given: Given = None, do: G
         When the question is not about exactly one variable.
     ImpossibleEvidence
         When the findings cannot hold together.
+
     """
     asked = read_question(compiled, question, given, do)
     if len(asked.targets) != 1:
@@ -65,7 +66,7 @@ def posterior(compiled: CompiledModel, question: str, given: Given = None, do: G
     after = query.ask(lambda engine, evidence: engine.posteriors(evidence, (v,))).marginals
     return Posterior(
         title=query.title(str(term)),
-        basis=query.basis(weakest(query)),
+        provenance=query.provenance(weakest(query)),
         posterior=distribution(compiled, v, after[v]),
         prior=distribution(compiled, v, priors(query)[v]),
     )
@@ -77,37 +78,40 @@ def posteriors(query: Query) -> Posteriors:
     variables = query.targets or tuple(range(len(compiled.names)))
     after = query.ask(lambda engine, evidence: engine.posteriors(evidence, query.targets or None)).marginals
     before = priors(query, variables)
-    basis = query.basis()
+    provenance = query.provenance()
     each = tuple(
         Posterior(
             title=query.title(str(Term(compiled.names[v]))),
-            basis=basis,
+            provenance=provenance,
             posterior=distribution(compiled, v, after[v]),
             prior=distribution(compiled, v, before[v]),
         )
         for v in variables
     )
-    return Posteriors(title=query.findings.text, basis=basis, posteriors=each, log_probability=log_probability(query.about()))
+    return Posteriors(
+        title=query.findings.text, provenance=provenance, posteriors=each, log_probability=log_probability(query.about())
+    )
 
 
 def assignment(compiled: CompiledModel, question: str, given: Given = None, do: Given = None) -> Probability:
-    """P(assignment | findings), as a result that prints; see `probability`."""
+    """Return P(assignment | findings), as a result that prints; see `probability`."""
     asked = read_question(compiled, question, given, do)
     parts = [_vector(compiled, term, question) for term in asked.targets]
     variables = tuple(v for v, _ in parts)
     query = Query(compiled, asked.findings, variables)
     p = _share(query, parts)
     text = format_terms(asked.targets)
-    return Probability(title=query.title(text), basis=query.basis(weakest(query)), assignment=text, probability=p)
+    return Probability(title=query.title(text), provenance=query.provenance(weakest(query)), assignment=text, probability=p)
 
 
 def probability(compiled: CompiledModel, wanted: str | Mapping[str, object], given: Given = None, do: Given = None) -> float:
-    """P(assignment | findings): of all its parts together, 0.0 where it cannot be.
+    """Return P(assignment | findings): of all its parts together, 0.0 where it cannot be.
 
     Raises
     ------
     ImpossibleEvidence
         When the findings cannot hold together.
+
     """
     if isinstance(wanted, str):
         asked = read_question(compiled, wanted, given, do)
@@ -120,7 +124,7 @@ def probability(compiled: CompiledModel, wanted: str | Mapping[str, object], giv
 
 
 def _share(query: Query, parts: Sequence[tuple[int, FloatArray]]) -> float:
-    """P(parts, findings) / P(findings)."""
+    """Return P(parts, findings) / P(findings)."""
     below = query.ask(lambda engine, evidence: _possible(engine.log_probability(evidence)))
     evidence = query.evidence
     for v, vector in parts:
@@ -129,7 +133,7 @@ def _share(query: Query, parts: Sequence[tuple[int, FloatArray]]) -> float:
 
 
 def log_probability(query: Query) -> float:
-    """ln P(findings), likelihoods as given; -inf where they cannot hold together.
+    """Return ln P(findings), likelihoods as given; -inf where they cannot hold together.
 
     The default of a context variable is a condition, not a finding: ln P(findings | setting=primary_care). A new marginal is not
     an observation and has no probability of its own: it adds nothing, but where it cannot be had the answer is -inf.
@@ -148,7 +152,7 @@ def joint(query: Query) -> Joint:
     table = query.ask(lambda engine, evidence: engine.joint(variables, evidence)).table
     return Joint(
         title=query.title(", ".join(str(Term(compiled.names[v])) for v in variables)),
-        basis=query.basis(weakest(query)),
+        provenance=query.provenance(weakest(query)),
         variables=tuple(compiled.names[v] for v in variables),
         states=tuple(compiled.states(v) for v in variables),
         probabilities=tuple(float(p) for p in table.ravel()),
@@ -162,6 +166,7 @@ def most_probable(query: Query) -> MostProbable:
     References
     ----------
     Pearl J (1988). Probabilistic Reasoning in Intelligent Systems. Morgan Kaufmann.
+
     """
     compiled = query.compiled
     best = query.ask(lambda engine, evidence: engine.most_probable(evidence, query.targets or None))
@@ -172,7 +177,7 @@ def most_probable(query: Query) -> MostProbable:
     log_findings = _log_findings(query)
     return MostProbable(
         title=query.findings.text,
-        basis=query.basis(),
+        provenance=query.provenance(),
         assignment=_named(compiled, best.assignment),
         log_probability=log_posterior + log_findings,
         log_posterior=log_posterior,
@@ -183,12 +188,12 @@ def most_probable(query: Query) -> MostProbable:
 
 
 def distribution(compiled: CompiledModel, v: int, probabilities: FloatArray) -> Distribution:
-    """The probabilities of a variable's states with their names."""
+    """Return the probabilities of a variable's states with their names."""
     return Distribution(compiled.names[v], compiled.states(v), tuple(float(p) for p in probabilities))
 
 
 def read_variables(compiled: CompiledModel, names: str | Sequence[str]) -> tuple[int, ...]:
-    """Indices of variables given by name, in a list or in one text with commas; each once."""
+    """Return indices of variables given by name, in a list or in one text with commas; each once."""
     if isinstance(names, str):
         terms = parse_findings(names)
         for term in terms:
@@ -229,7 +234,7 @@ def _possible(log: float) -> float:
 
 
 def _log_findings(query: Query) -> float:
-    """ln P(findings | assumed defaults), under the interventions."""
+    """Return ln P(findings | assumed defaults), under the interventions."""
     engine, stated = query.compiled.engine, query.stated
     together = engine.log_probability(stated.evidence())
     assumed = stated.keeping(item for item in stated.items if item.assumed)

@@ -14,7 +14,7 @@ from bayesnet.analysis.query.impossible import impossible
 from bayesnet.analysis.query.jeffrey import OutOfReach, fit_marginals
 from bayesnet.errors import BayesnetError
 from bayesnet.inference.evidence import Evidence, ZeroEvidence
-from bayesnet.results.base import Basis
+from bayesnet.results.base import Provenance
 
 if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import CompiledModel
@@ -37,6 +37,7 @@ class Query:
         Findings and interventions as given, without defaults.
     targets
         Indices of the variables that the question is about; no default is entered for them.
+
     """
 
     compiled: CompiledModel
@@ -67,6 +68,7 @@ class Query:
             When the new marginals cannot hold together with the findings.
         BayesnetError
             When no likelihoods reach the new marginals exactly.
+
         """
         try:
             return self._with_marginals(self.stated.evidence())
@@ -91,6 +93,7 @@ class Query:
         ------
         ImpossibleEvidence
             When the findings cannot hold together, with a smallest clashing set.
+
         """
         evidence = self.evidence
         try:
@@ -98,11 +101,11 @@ class Query:
         except ZeroEvidence:
             raise impossible(self.compiled, self.stated) from None
 
-    def basis(self, distrust: tuple[str, ...] = ()) -> Basis:
+    def provenance(self, distrust: tuple[str, ...] = ()) -> Provenance:
         """Return what an answer rests on: the network with its digest, the assumed defaults, and what to distrust."""
         assumed = tuple(item.text for item in self.stated.items if item.assumed)
         model = self.compiled.model
-        return Basis(model.name, model.version, model.digest, assumed, distrust, model.warning)
+        return Provenance(model.name, model.version, model.digest, assumed, distrust, model.warning)
 
     def title(self, target: str) -> str:
         """Return the question in the pattern language: `target | findings`."""
@@ -131,6 +134,11 @@ def defaults(compiled: CompiledModel, named: Iterable[int]) -> tuple[Finding, ..
     return tuple(item for item in compiled.defaults if item.variable not in mentioned)
 
 
+def unassumed(compiled: CompiledModel) -> Provenance:
+    """Return the provenance of a statement about the network itself, for which no default is assumed."""
+    return Query(compiled, targets=tuple(range(len(compiled.names)))).provenance()
+
+
 def checked(engine: Engine, evidence: Evidence) -> Evidence:
     """Return the evidence where it is possible, for `Query.ask`.
 
@@ -138,6 +146,7 @@ def checked(engine: Engine, evidence: Evidence) -> Evidence:
     ------
     ZeroEvidence
         When P(evidence) = 0.
+
     """
     if engine.log_probability(evidence) == -np.inf:
         raise ZeroEvidence

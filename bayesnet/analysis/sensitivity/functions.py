@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from bayesnet.analysis.query.query import Query
 from bayesnet.analysis.sensitivity.covariation import ORDER_PRESERVING, PROPORTIONAL, SCHEMES, with_scheme
 from bayesnet.analysis.sensitivity.parameter_map import parameter_map
-from bayesnet.analysis.sensitivity.query_ranges import CASES, Ranges, Subject, ranges, records
+from bayesnet.analysis.sensitivity.query_ranges import SAMPLE_SIZE, Ranges, Subject, ranges, records
 from bayesnet.analysis.sensitivity.response import Response
 from bayesnet.analysis.sensitivity.roots import bracketed_roots, crossings, scan_points
 from bayesnet.errors import BayesnetError
@@ -27,7 +27,7 @@ _WITHIN = 1e-11
 
 
 def admissible(response: Response, ks: IntArray, contest: FloatArray, leader: int) -> tuple[FloatArray, FloatArray]:
-    """The least and the largest value of each number for which the leader stays, shape (m,) each.
+    """Return the least and the largest value of each number for which the leader stays, shape (m,) each.
 
     `contest`, shape (candidates, events + 1), gives each candidate's score as a weighted sum of the rows of the response: one row
     for a diagnosis, expected utilities for an option. All share P(e), so that for straight lines the leader stays where a set of
@@ -48,7 +48,7 @@ def admissible(response: Response, ks: IntArray, contest: FloatArray, leader: in
 
 
 def one_each(rows: IntArray, events: int) -> FloatArray:
-    """A contest between single rows of a response: the most probable wins."""
+    """Return a contest between single rows of a response: the most probable wins."""
     contest = np.zeros((len(rows), events + 1))
     contest[np.arange(len(rows)), rows] = 1.0
     return contest
@@ -108,8 +108,8 @@ _LEAST_SCALE = -690.0
 _POINTS = 101
 
 
-def sensitivities(query: Query, target: str, covariation: str = PROPORTIONAL, cases: float = CASES) -> Sensitivities:
-    """Every number of the network and what it does to P(target | findings).
+def sensitivities(query: Query, target: str, covariation: str = PROPORTIONAL, sample_size: float = SAMPLE_SIZE) -> Sensitivities:
+    """Return every number of the network and what it does to P(target | findings).
 
     Parameters
     ----------
@@ -120,8 +120,8 @@ def sensitivities(query: Query, target: str, covariation: str = PROPORTIONAL, ca
         A variable in a state.
     covariation
         How the rest of a table column gives way: `proportional`, `uniform` or `order-preserving`. Gates have their own way.
-    cases
-        Where the network cites no ranges, each column is taken as if it had been counted in so many cases.
+    sample_size
+        Where the network cites no ranges, the equivalent sample size of every column.
 
     Raises
     ------
@@ -133,6 +133,7 @@ def sensitivities(query: Query, target: str, covariation: str = PROPORTIONAL, ca
     Castillo E, Gutierrez JM, Hadi AS (1997). Sensitivity analysis in discrete Bayesian networks. IEEE Trans SMC A 27(4):412-423.
     Darwiche A (2003). A differential approach to inference in Bayesian networks. J ACM 50(3):280-305.
     van der Gaag LC, Renooij S (2001). Analysing sensitivity data from probabilistic networks. UAI 2001, 530-537.
+
     """
     compiled = query.compiled
     subject = Subject.of(query, target)
@@ -142,7 +143,7 @@ def sensitivities(query: Query, target: str, covariation: str = PROPORTIONAL, ca
 
     def complete() -> tuple[str, dict[str, list[Any]]]:
         response, leader, candidates = answered(subject, covariation)
-        columns = _columns(response, ranges(compiled, cases), ks, leader, candidates)
+        columns = _columns(response, ranges(compiled, sample_size), ks, leader, candidates)
         width = np.abs(columns["at_high"] - columns["at_low"])
         order = np.lexsort((-columns["sensitivity_value"], -width))
         numeric = {name: column[order].tolist() for name, column in columns.items()}
@@ -150,20 +151,20 @@ def sensitivities(query: Query, target: str, covariation: str = PROPORTIONAL, ca
 
     return Sensitivities(
         title=subject.title,
-        basis=subject.basis,
+        provenance=subject.provenance,
         target=subject.name,
         value=alone.value(0),
         slopes={"number": compiled.factors.number_ids, **slopes},
         complete=complete,
-        assumption=ranges(compiled, cases).assumption,
+        assumption=ranges(compiled, sample_size).assumption,
         covariation=covariation,
     )
 
 
 def sensitivity(
-    query: Query, target: str, number: str, covariation: str = PROPORTIONAL, cases: float = CASES
+    query: Query, target: str, number: str, covariation: str = PROPORTIONAL, sample_size: float = SAMPLE_SIZE
 ) -> SensitivityFunction:
-    """P(target | findings) as a function of one number.
+    """Return P(target | findings) as a function of one number.
 
     Raises
     ------
@@ -171,13 +172,14 @@ def sensitivity(
         Where there is no number of that name, with the nearest.
     ImpossibleEvidence
         When the findings cannot hold together.
+
     """
     compiled = query.compiled
     k = compiled.number(number)
     subject = Subject.of(query, target)
     response, leader, candidates = answered(subject, covariation)
     ks = np.array([k])
-    columns = _columns(response, ranges(compiled, cases), ks, leader, candidates)
+    columns = _columns(response, ranges(compiled, sample_size), ks, leader, candidates)
     every: dict[str, Any] = {**{name: column.tolist() for name, column in columns.items()}, **_words(compiled, ks)}
     line = NumberSensitivity(**{name: column[0] for name, column in every.items()})
     highest = line.highest if math.isfinite(line.highest) else max(4.0 * line.high, 10.0 * line.value, 10.0)
@@ -194,7 +196,7 @@ def sensitivity(
 
     return SensitivityFunction(
         title=subject.title,
-        basis=subject.basis,
+        provenance=subject.provenance,
         target=subject.name,
         line=line,
         curve=curve,
@@ -205,7 +207,7 @@ def sensitivity(
 
 
 def answered(subject: Subject, covariation: str = PROPORTIONAL) -> tuple[Response, int, IntArray]:
-    """The response of target and candidates, the row of the leader, and the rows of all candidates."""
+    """Return the response of target and candidates, the row of the leader, and the rows of all candidates."""
     candidates = subject.candidates
     events = tuple(dict.fromkeys((subject.target, *candidates)))
     response = _under(subject.response(events), covariation)
@@ -214,14 +216,14 @@ def answered(subject: Subject, covariation: str = PROPORTIONAL) -> tuple[Respons
 
 
 def _under(response: Response, covariation: str) -> Response:
-    """The response under a scheme of co-variation. Raises BayesnetError where there is none of that name."""
+    """Return the response under a scheme of co-variation. Raises BayesnetError where there is none of that name."""
     if covariation not in SCHEMES:
         raise BayesnetError(f'no co-variation "{covariation}"; there are {", ".join(SCHEMES)}.')
     return response if covariation == PROPORTIONAL else with_scheme(response, covariation)
 
 
 def _columns(response: Response, known: Ranges, ks: IntArray, leader: int, candidates: IntArray) -> dict[str, NDArray[Any]]:
-    """The numeric fields of `NumberSensitivity` for numbers ks."""
+    """Return the numeric fields of `NumberSensitivity` for numbers ks."""
     numbers = response.numbers
     x = numbers.factors.values[ks]
     lowest, highest = response.domain
@@ -250,7 +252,7 @@ def _columns(response: Response, known: Ranges, ks: IntArray, leader: int, candi
 
 
 def _words(compiled: CompiledModel, ks: IntArray) -> dict[str, list[str]]:
-    """The fields of `NumberSensitivity` that are words."""
+    """Return the fields of `NumberSensitivity` that are words."""
     all_records = records(compiled)
     mine = [all_records[k] for k in ks.tolist()]
     cited = {key: source.short for key, source in compiled.model.sources.items()}

@@ -20,13 +20,13 @@ from bayesnet.inference.evidence import Evidence
 from bayesnet.model.factors import FloatArray, IntArray
 from bayesnet.model.records import Number
 from bayesnet.pattern import literal
-from bayesnet.results.base import Basis
+from bayesnet.results.base import Provenance
 
 if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import CompiledModel
 
-CASES = 100.0
-"""Where a network cites no ranges, each column is taken as if it had been counted in so many cases."""
+SAMPLE_SIZE = 100.0
+"""Where a network cites no ranges, the equivalent sample size of every column."""
 
 _CHUNK = 512
 
@@ -65,6 +65,7 @@ class Subject:
             When the target is not one variable in one state.
         ImpossibleEvidence
             When the findings cannot hold together.
+
         """
         v, state = read_target(query.compiled, target)
         query = query.about(v)
@@ -92,9 +93,9 @@ class Subject:
         return self.query.title(self.name)
 
     @property
-    def basis(self) -> Basis:
+    def provenance(self) -> Provenance:
         """What the answer rests on."""
-        return self.query.basis(weakest(self.query))
+        return self.query.provenance(weakest(self.query))
 
     @property
     def candidates(self) -> tuple[Event, ...]:
@@ -107,17 +108,19 @@ class Subject:
         return tuple((v, s) for s in range(len(self.compiled.states(v))))
 
     def event_name(self, event: Event) -> str:
-        """An event in the pattern language."""
+        """Return an event in the pattern language."""
         v, state = event
         return literal(self.compiled.names[v], self.compiled.states(v)[state])
 
     def response(self, events: Sequence[Event]) -> Response:
-        """How the probabilities of events follow each number. Raises ImpossibleEvidence where the findings clash."""
+        """Return how the probabilities of events follow each number. Raises ImpossibleEvidence where the findings clash."""
         rerun = self._rerun(tuple(events))
         return self.query.ask(lambda engine, evidence: Response.of(parameter_map(self.compiled), engine, evidence, events, rerun))
 
     def present(self, events: Sequence[Event]) -> FloatArray:
-        """P(event | evidence) at the present numbers, shape (events,). Raises ImpossibleEvidence where they cannot be had."""
+        """Return P(event | evidence) at the present numbers, shape (events,). Raises ImpossibleEvidence where they cannot be
+        had.
+        """
         variables = tuple(dict.fromkeys(v for v, _ in events))
         found = self.query.ask(lambda engine, evidence: engine.posteriors(evidence, variables))
         return np.array([found.marginals[v][state] for v, state in events])
@@ -125,7 +128,7 @@ class Subject:
     def marginals(
         self, values: FloatArray, events: Sequence[Event], moved: IntArray | None = None
     ) -> tuple[FloatArray, FloatArray]:
-        """P(event | evidence), shape (events, m), and ln P(evidence), shape (m,), for values of shape (n_numbers, m).
+        """Return P(event | evidence), shape (events, m), and ln P(evidence), shape (m,), for values of shape (n_numbers, m).
 
         NaN where the evidence is impossible. Where only the numbers `moved` differ from the present ones, only their gates are
         expanded again.
@@ -141,7 +144,7 @@ class Subject:
         return rows, logs
 
     def _tensors(self, values: FloatArray, moved: IntArray | None) -> list[tuple[FloatArray, ...]]:
-        """The tensors of every family, batch axis last; of length one where nothing moved."""
+        """Return the tensors of every family, batch axis last; of length one where nothing moved."""
         if moved is None:
             return self.compiled.expander.tensors(values)
         tensors = [tuple(t[..., None] for t in family.tensors) for family in self.compiled.factors.families]
@@ -161,7 +164,7 @@ class Subject:
 
 
 def records(compiled: CompiledModel) -> tuple[Number, ...]:
-    """The records of all numbers, in the order of their positions."""
+    """Return the records of all numbers, in the order of their positions."""
     return tuple(compiled.model.numbers[name] for name in compiled.expander.number_ids)
 
 
@@ -177,20 +180,22 @@ def _known_ranges(_: CompiledModel) -> dict[float, Ranges]:
     return {}
 
 
-def ranges(compiled: CompiledModel, cases: float = CASES) -> Ranges:
-    """The cited range of every number; where the network cites none at all, those of counts in `cases` cases per column."""
+def ranges(compiled: CompiledModel, sample_size: float = SAMPLE_SIZE) -> Ranges:
+    """Return the cited range of every number; where the network cites none at all, those of counts in `sample_size` cases per
+    column.
+    """
     known = _known_ranges(compiled)
-    if cases not in known:
-        known[cases] = _ranges(compiled, cases)
-    return known[cases]
+    if sample_size not in known:
+        known[sample_size] = _ranges(compiled, sample_size)
+    return known[sample_size]
 
 
 def has_ranges(compiled: CompiledModel) -> bool:
-    """Whether any number of the network cites a range."""
+    """Return whether any number of the network cites a range."""
     return any(number.low < number.high for number in compiled.model.numbers.values())
 
 
-def _ranges(compiled: CompiledModel, cases: float) -> Ranges:
+def _ranges(compiled: CompiledModel, sample_size: float) -> Ranges:
     numbers, all_records = parameter_map(compiled), records(compiled)
     lowest, highest = numbers.domain
     if has_ranges(compiled):
@@ -199,10 +204,10 @@ def _ranges(compiled: CompiledModel, cases: float) -> Ranges:
         certain = np.array([number.grade == "definition" for number in all_records], dtype=bool)
         assumption = ""
     else:
-        low, high = _counted(compiled.factors.values, numbers.kind, cases)
+        low, high = _counted(compiled.factors.values, numbers.kind, sample_size)
         certain = np.zeros(numbers.count, dtype=bool)
         assumption = (
-            f"This network cites no ranges: each column is taken as if it had been counted in {cases:g} cases (95 % of the Beta "
+            f"This network cites no ranges: each column is taken as if it had been counted in {sample_size:g} cases (95 % of the "
             "distribution about each entry)."
         )
     values = compiled.factors.values
@@ -212,14 +217,14 @@ def _ranges(compiled: CompiledModel, cases: float) -> Ranges:
     return Ranges(np.where(fixed, values, low), np.where(fixed, values, high), cited_low, cited_high, fixed, assumption)
 
 
-def _counted(values: FloatArray, kind: IntArray, cases: float) -> tuple[FloatArray, FloatArray]:
-    """The central 95 % of a Beta about each probability; odds stay as they are."""
+def _counted(values: FloatArray, kind: IntArray, sample_size: float) -> tuple[FloatArray, FloatArray]:
+    """Return the central 95 % of a Beta about each probability; odds stay as they are."""
     from scipy.special import betaincinv
 
     from bayesnet.analysis.sensitivity.parameter_map import ODDS
 
     inside = (values > 0) & (values < 1) & (kind != ODDS)
     low, high = values.copy(), values.copy()
-    a, b = cases * values[inside], cases * (1.0 - values[inside])
+    a, b = sample_size * values[inside], sample_size * (1.0 - values[inside])
     low[inside], high[inside] = betaincinv(a, b, 0.025), betaincinv(a, b, 0.975)
     return low, high

@@ -16,7 +16,7 @@ from bayesnet.analysis.sensitivity.constraints import Questions, questions
 from bayesnet.analysis.sensitivity.covariation import moved_values
 from bayesnet.analysis.sensitivity.distance import column_cd
 from bayesnet.analysis.sensitivity.parameter_map import ENTRY, LINK, ODDS, parameter_map
-from bayesnet.analysis.sensitivity.query_ranges import CASES, Ranges, Subject, citation, ranges, records
+from bayesnet.analysis.sensitivity.query_ranges import SAMPLE_SIZE, Ranges, Subject, citation, ranges, records
 from bayesnet.analysis.sensitivity.roots import scan_points, zeros
 from bayesnet.errors import BayesnetError, TooWide, did_you_mean, nearest
 from bayesnet.logodds import log_odds
@@ -40,10 +40,10 @@ def tune(
     lock: Sequence[str] = (),
     columns: bool = False,
     structural: bool = False,
-    cases: float = CASES,
+    sample_size: float = SAMPLE_SIZE,
 ) -> Tuning:
-    """Every single number (or column) that can by itself make P(target | findings) meet a constraint, the smallest change first.
-
+    """Return every single number (or column) that can by itself make P(target | findings) meet a constraint, the smallest
+    change first.
     Closed forms where the number enters linearly; roots to machine precision along curves (leaks, odds ratios). A change is
     measured in log-odds, and by the CD distance between the two networks, which bounds what it does to every other answer.
 
@@ -65,7 +65,7 @@ def tune(
         gate is a column by itself.
     structural
         Whether zeros and ones of the model may move too.
-    cases
+    sample_size
         Where the network cites no ranges, what counts as inside a number's range.
 
     Raises
@@ -81,6 +81,7 @@ def tune(
     Chan H, Darwiche A (2004). Sensitivity analysis in Bayesian networks: from single to multiple parameters. UAI 2004, 67-75.
     Kwisthout J, van der Gaag LC (2008). The computational complexity of sensitivity analysis and parameter tuning.
     UAI 2008, 349-356.
+
     """
     compiled = query.compiled
     subject = Subject.of(query, target)
@@ -93,12 +94,14 @@ def tune(
         changes: list[Change] = []
     elif columns:
         links = np.flatnonzero(free & (parameter_map(compiled).kind == LINK))
-        changes = column_changes(compiled, asked, free, locked) + _number_changes(compiled, asked, links, ranges(compiled, cases))
+        changes = column_changes(compiled, asked, free, locked) + _number_changes(
+            compiled, asked, links, ranges(compiled, sample_size)
+        )
     else:
-        changes = _number_changes(compiled, asked, np.flatnonzero(free), ranges(compiled, cases))
+        changes = _number_changes(compiled, asked, np.flatnonzero(free), ranges(compiled, sample_size))
     return Tuning(
         title=subject.title,
-        basis=subject.basis,
+        provenance=subject.provenance,
         constraint=asked.constraint.text,
         value=value,
         satisfied=satisfied,
@@ -109,7 +112,7 @@ def tune(
 
 
 def _locked(compiled: CompiledModel, lock: Sequence[str]) -> NDArray[np.bool_]:
-    """Numbers that must stay, by id, source, variable or grade."""
+    """Return numbers that must stay, by id, source, variable or grade."""
     all_records = records(compiled)
     locked = np.zeros(len(all_records), dtype=bool)
     for name in [lock] if isinstance(lock, str) else lock:
@@ -121,7 +124,7 @@ def _locked(compiled: CompiledModel, lock: Sequence[str]) -> NDArray[np.bool_]:
 
 
 def _by_pattern(compiled: CompiledModel, name: str) -> int:
-    """A number named by a shortened id."""
+    """Return a number named by a shortened id."""
     try:
         return compiled.number(name)
     except BayesnetError:
@@ -131,7 +134,7 @@ def _by_pattern(compiled: CompiledModel, name: str) -> int:
 
 
 def _number_changes(compiled: CompiledModel, asked: Questions, ks: IntArray, known: Ranges) -> list[Change]:
-    """The nearest value of each number that meets the bound, where there is one."""
+    """Return the nearest value of each number that meets the bound, where there is one."""
     found = _nearest_on_lines(compiled, asked, ks[compiled.factors.linear[ks]])
     for k in ks[~compiled.factors.linear[ks]].tolist():
         best = _nearest_on_curve(compiled, asked, k)
@@ -190,8 +193,8 @@ def log_odds_change(compiled: CompiledModel, k: int, x: float) -> float:
 
 
 def change_cd(compiled: CompiledModel, k: int, x: float) -> float:
-    """The CD distance that moving number k to x puts between the two networks; NaN where its gate is too wide to spell out.
-
+    """Return the CD distance that moving number k to x puts between the two networks; NaN where its gate is too wide to spell
+    out.
     For an entry and for a link of a noisy-OR it is the change of the log-odds, since the rest of the column gives way in
     proportion and the largest ratios stand where the cause is alone; otherwise the columns of the gate are compared.
     """

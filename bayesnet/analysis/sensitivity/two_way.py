@@ -9,7 +9,7 @@ import numpy as np
 from bayesnet.analysis.query.query import Query
 from bayesnet.analysis.sensitivity.covariation import moved_values
 from bayesnet.analysis.sensitivity.parameter_map import LEAK, parameter_map
-from bayesnet.analysis.sensitivity.query_ranges import CASES, Subject, ranges
+from bayesnet.analysis.sensitivity.query_ranges import SAMPLE_SIZE, Subject, ranges
 from bayesnet.errors import BayesnetError
 from bayesnet.model.factors import FloatArray
 from bayesnet.results.tornado import TwoWay
@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 _NAN = (float("nan"),) * 4
 
 
-def two_way(query: Query, target: str, number_1: str, number_2: str, points: int = 25, cases: float = CASES) -> TwoWay:
-    """P(target | findings) over a grid of two numbers, each over its cited range, all others as they are.
+def two_way(
+    query: Query, target: str, number_1: str, number_2: str, points: int = 25, sample_size: float = SAMPLE_SIZE
+) -> TwoWay:
+    """Return P(target | findings) over a grid of two numbers, each over its cited range, all others as they are.
 
     Where both enter linearly and stand in different distributions, P(h, e) and P(e) are bilinear in them; their coefficients
     follow from the four corners of the grid. Every point of the surface is a run of the network.
@@ -39,6 +41,7 @@ def two_way(query: Query, target: str, number_1: str, number_2: str, points: int
     ----------
     Kjaerulff U, van der Gaag LC (2000). Making sensitivity analysis computationally efficient. UAI 2000, 317-325.
     Chan H, Darwiche A (2004). Sensitivity analysis in Bayesian networks: from single to multiple parameters. UAI 2004, 67-75.
+
     """
     compiled = query.compiled
     i, j = compiled.number(number_1), compiled.number(number_2)
@@ -49,7 +52,7 @@ def two_way(query: Query, target: str, number_1: str, number_2: str, points: int
             "Take two numbers of different distributions."
         )
     subject = Subject.of(query, target)
-    known = ranges(compiled, cases)
+    known = ranges(compiled, sample_size)
     first, second = (_spread(known.low[k], known.high[k], points) for k in (i, j))
     values = _grid_values(compiled, i, j, first, second)
     surface, logs = subject.marginals(values, (subject.target,))
@@ -59,7 +62,7 @@ def two_way(query: Query, target: str, number_1: str, number_2: str, points: int
     bilinear = bool(compiled.factors.linear[i] and compiled.factors.linear[j]) and not _share_gate(compiled, i, j)
     return TwoWay(
         title=subject.title,
-        basis=subject.basis,
+        provenance=subject.provenance,
         label=subject.label,
         number_1=names[i],
         number_2=names[j],
@@ -73,7 +76,7 @@ def two_way(query: Query, target: str, number_1: str, number_2: str, points: int
 
 
 def _share_gate(compiled: CompiledModel, i: int, j: int) -> bool:
-    """Whether one is a leak of the gate to which the other belongs: together they do not act bilinearly."""
+    """Return whether one is a leak of the gate to which the other belongs: together they do not act bilinearly."""
     numbers = parameter_map(compiled)
     return bool(numbers.family[i] == numbers.family[j] and LEAK in (numbers.kind[i], numbers.kind[j]))
 
@@ -88,7 +91,7 @@ def _spread(low: float, high: float, points: int) -> FloatArray:
 
 
 def _grid_values(compiled: CompiledModel, i: int, j: int, first: FloatArray, second: FloatArray) -> FloatArray:
-    """Values of all numbers at every point of the grid, the first number slow, shape (n_numbers, points ** 2)."""
+    """Return values of all numbers at every point of the grid, the first number slow, shape (n_numbers, points ** 2)."""
     count = len(first)
     values = np.repeat(moved_values(parameter_map(compiled), np.full(count, i), first), count, axis=1)
     moved = np.tile(moved_values(parameter_map(compiled), np.full(count, j), second), (1, count))

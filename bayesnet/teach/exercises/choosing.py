@@ -4,6 +4,7 @@ References
 ----------
 Baron J, Beattie J, Hershey JC (1988). Heuristics and biases in diagnostic reasoning: II. Congruence, information, and certainty.
 Organizational Behavior and Human Decision Processes 42(1), 88-110.
+
 """
 
 from __future__ import annotations
@@ -102,7 +103,7 @@ def _exercise(world: World, h: Event, offered: list[_Option], best: _Option) -> 
             *(world.cite(o.pair.e, [g]) for o in offered for g in (h, h.negated)),
         ),
         references=("baron1988",),
-        basis=world.basis,
+        provenance=world.provenance,
     )
 
 

@@ -4,6 +4,7 @@ References
 ----------
 Pearl J (1988). Probabilistic Reasoning in Intelligent Systems. Morgan Kaufmann.
 Shachter RD (1998). Bayes-ball: the rational pastime. UAI-98, 480-487.
+
 """
 
 from __future__ import annotations
@@ -140,7 +141,7 @@ def _exercise(world: World, asked: tuple[int, int, tuple[int, ...]], shown: froz
         title=f"{world.compiled.names[x]} ⫫ {world.compiled.names[y]}"
         + (f" | {', '.join(world.compiled.names[v] for v in given)}" if given else ""),
         references=("pearl1988", "shachter1998"),
-        basis=world.basis,
+        provenance=world.provenance,
     )
 
 

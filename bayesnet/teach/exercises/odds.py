@@ -5,6 +5,7 @@ References
 Deeks JJ, Altman DG (2004). Diagnostic tests 4: likelihood ratios. BMJ 329, 168-169.
 Spiegelhalter DJ, Knill-Jones RP (1984). Statistical and knowledge-based approaches to clinical decision-support systems, with an
 application in gastroenterology. Journal of the Royal Statistical Society A 147(1), 35-77.
+
 """
 
 from __future__ import annotations
@@ -80,7 +81,7 @@ def likelihood_ratio_and_odds(world: World, rng: np.random.Generator) -> Iterato
             title=world.title(pair.h, [pair.e]),
             citations=citations(world, pair),
             references=("deeks2004", "barhillel1980"),
-            basis=world.basis,
+            provenance=world.provenance,
         )
 
 
@@ -141,7 +142,7 @@ def double_counting(world: World, rng: np.random.Generator) -> Iterator[Exercise
                 world.cite(second, [pair.h.negated, pair.e]),
             ),
             references=("spiegelhalter1984", "deeks2004"),
-            basis=world.basis,
+            provenance=world.provenance,
         )
 
 
