@@ -719,7 +719,7 @@ def exercise_set(
     level
         `easy`, `medium` or `hard`; all of them when None.
     seed
-        The same seed gives the same sheet; another one for every student gives every student an own one.
+        The same seed gives the same sheet; use a different seed per student for individual sheets.
     count
         How many exercises.
     target, people

@@ -165,7 +165,7 @@ class _Reader:
         while True:
             state = self.word("a state")
             if state.text in states:
-                self.fail(state, f'the state "{state.text}" stands twice')
+                self.fail(state, f'the state "{state.text}" is given twice')
             states.append(state.text)
             if self.take(":"):
                 weights.append(self.weight())

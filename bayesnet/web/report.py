@@ -80,10 +80,10 @@ def report(query: Query, target: str | None = None) -> str:
     compiled, findings = query.compiled, query.findings
     if target is None and not compiled.diagnoses:
         raise NothingToAsk(
-            f'{compiled.model.name or "This network"} has no variables of the group "diagnoses", so none leads and can be '
-            "explained; name a target, as in {way}.",
-            f'report("case.html", target="{an_example(compiled)}")',
-            f'--target "{an_example(compiled)}"',
+            f'{compiled.model.name or "This network"} has no variables of the group "diagnoses", so there is none to explain',
+            "name a target",
+            option="target",
+            example=an_example(compiled),
         )
     asked = read_target(compiled, target) if target else None
     ranked = differential(query, None if compiled.diagnoses or asked is None else [asked], draws=DRAWS)

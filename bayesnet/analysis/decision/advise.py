@@ -202,10 +202,11 @@ def advise(query: Query, decision: Decision | None = None) -> Advice:
     laid = Decider.of(compiled, decision) if decision else decider(compiled)
     if laid is None:
         raise NothingToAsk(
-            f"{compiled.model.name} has no decision.toml beside its numbers, so there is nothing to advise on: options and "
-            "utilities come from one. What a finding would tell needs none: {way}.",
-            f'next_tests("{an_example(compiled)}")',
-            f'bayesnet next MODEL FINDINGS --target "{an_example(compiled)}"',
+            f"{compiled.model.name} has no decision.toml beside its numbers, so it defines no options and utilities to advise on",
+            "the value of a finding for a target needs none",
+            option="target",
+            example=an_example(compiled),
+            call="next_tests",
         )
     about = laid.decision
     p, table = laid.states(findings), about.table
@@ -356,5 +357,5 @@ def _tornado(decision: Decision, p: FloatArray) -> tuple[UtilityBar, ...]:
 
 def _distrust(decision: Decision) -> tuple[str, ...]:
     judged = sum(u.grade == "judgement" for u in decision.utilities)
-    share = f"{judged} of the {len(decision.utilities)} utilities"
-    return (f"What to distrust: {share} are judgements, each with its reason; the tornado says which could turn the advice.",)
+    share = f"{judged} of the {len(decision.utilities)} utilities are expert judgement"
+    return (f"Caveats: {share}, each with its reason; the tornado shows which of them change the advice.",)

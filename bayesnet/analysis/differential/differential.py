@@ -82,8 +82,8 @@ def _distrust(query: Query, lines: Sequence[Diagnosis], variables: Sequence[int]
     return weakest(query, variables)
 
 
-def diagnoses(compiled: CompiledModel, argument: str = "targets", option: str = "--target") -> tuple[tuple[int, int], ...]:
-    """Return the diagnoses of the network, each present; `argument` and `option` are what names something else to ask.
+def diagnoses(compiled: CompiledModel) -> tuple[tuple[int, int], ...]:
+    """Return the diagnoses of the network, each present.
 
     Raises
     ------
@@ -93,10 +93,10 @@ def diagnoses(compiled: CompiledModel, argument: str = "targets", option: str = 
     """
     if not compiled.diagnoses:
         raise NothingToAsk(
-            f'{compiled.model.name or "This network"} has no variables of the group "diagnoses", so there is nothing to rank; '
-            "name what to ask, as in {way}.",
-            f'{argument}=["{an_example(compiled)}"]',
-            f'{option} "{an_example(compiled)}"',
+            f'{compiled.model.name or "This network"} has no variables of the group "diagnoses", so there is nothing to rank',
+            "name what to ask",
+            option="targets",
+            example=an_example(compiled),
         )
     return tuple((v, compiled.state(v, "present")) for v in compiled.diagnoses)
 

@@ -1,4 +1,4 @@
-"""An explanation in plain words, built from its figures; it never says more than they do."""
+"""Sentences for an explanation, from its figures."""
 
 from __future__ import annotations
 
@@ -128,5 +128,5 @@ def _relevant(relevant: Sequence[Relevant]) -> str:
     what = f"{', '.join(best.assignment[:-1])} together with {best.assignment[-1]}" if several else best.assignment[0]
     return (
         f"Of all answers the findings raise {what} most: its odds are multiplied by {ratio(best.factor)}, from "
-        f"{percent(best.prior)} to {percent(best.posterior)}. Raised most is not most probable."
+        f"{percent(best.prior)} to {percent(best.posterior)}. Note: the largest increase is not the highest probability."
     )

@@ -72,11 +72,11 @@ def weakest(query: Query, targets: Sequence[int] | None = None, most: int = 3) -
     wide = [k for k in behind[np.argsort(-known.width[behind], kind="stable")][:most] if known.width[k] > 0]
     count = counted(len(behind), "number")
     if not wide:
-        return (f"It rests on {count} without a range.",)
+        return (f"Caveats: none of the {count} used has a range.",)
     judged = int(known.judged[behind].sum())
     listed = "; ".join(described(compiled, known.records[k]) for k in wide)
-    share = f"{judged or 'none'} {'is' if judged < 2 else 'are'} judgement"
-    return (f"What to distrust: of the {count} behind this answer {share}. Widest ranges: {listed}.",)
+    share = f"{judged or 'none'} of the {count} used {'is' if judged < 2 else 'are'} expert judgement"
+    return (f"Caveats: {share}. Widest ranges: {listed}.",)
 
 
 def described(compiled: CompiledModel, number: Number) -> str:

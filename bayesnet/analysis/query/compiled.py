@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bayesnet.analysis.query.findings import Finding
-from bayesnet.errors import PatternError, UnknownState, UnknownVariable, did_you_mean, nearest
+from bayesnet.errors import UnknownRecord, UnknownState, UnknownVariable
 from bayesnet.inference.engine import Engine
 from bayesnet.model.factors import Factors, FloatArray
 from bayesnet.model.records import Model
@@ -136,8 +136,10 @@ class CompiledModel:
 
         Raises
         ------
+        UnknownRecord
+            Where there is no such number, with the nearest ids; a KeyError.
         PatternError
-            Where there is no such number, with the nearest ids.
+            Where the text is no id of a number.
 
         """
         position = self._number_index
@@ -146,8 +148,7 @@ class CompiledModel:
             parents = self.model.variables[pattern.targets[0].name].parents if pattern.targets[0].name in self.index else ()
             full = canonical_id(name, self.states_by_name, parents)
             if full not in position:
-                hint = did_you_mean(nearest(full, position)) or f"{self.model.name} has {len(position)} numbers"
-                raise PatternError(name, 1, "there is no number of this name", way_out=hint)
+                raise UnknownRecord(full, position, what="number")
             name = full
         return position[name]
 

@@ -10,7 +10,7 @@ from bayesnet.analysis.sensitivity.query_ranges import SAMPLE_SIZE, Ranges, Subj
 from bayesnet.analysis.sensitivity.response import Response
 from bayesnet.model.factors import FloatArray, IntArray
 from bayesnet.results.tornado import Bar, Tornado
-from bayesnet.results.words import percent
+from bayesnet.results.words import interval
 
 
 def tornado(query: Query, target: str, top: int = 20, sample_size: float = SAMPLE_SIZE) -> Tornado:
@@ -79,9 +79,9 @@ def movers(query: Query, target: str, most: int = 3) -> tuple[str, ...]:
     bars = tornado(query, target, top=most).bars
     if not bars:
         return ()
-    told = []
+    changes = []
     for bar in bars:
         low, high = sorted((bar.at_low, bar.at_high))
         number = described(query.compiled, query.compiled.model.numbers[bar.number])
-        told.append(f"{number} moves it from {percent(low)} to {percent(high)}")
-    return (f"What to distrust for P({target}): {'; '.join(told)}.",)
+        changes.append(f"{number} moves it over {interval(low, high)}")
+    return (f"Caveats for P({target}): {'; '.join(changes)}.",)

@@ -174,7 +174,7 @@ def _spread(names: list[str], count: int) -> list[str]:
 def _world(compiled: CompiledModel, people: str | None, target: str | None) -> World:
     if people is not None and not str(people).strip():
         raise BayesnetError(
-            f'People are called by a plural, such as "women" or "patients with back pain"; got people={people!r}.'
+            f'`people` must be a plural noun, such as "women" or "patients with back pain"; got people={people!r}.'
         )
     return World(compiled, people, None if target is None else read_target(compiled, target))
 
