@@ -335,6 +335,10 @@ class TooWide(BayesnetError, ValueError):  # noqa: N818 - the name is part of th
         super().__init__(message, cells)
 
 
+class WrongKind(BayesnetError, TypeError):  # noqa: N818 - as the others
+    """An argument is of a kind that cannot be used there; the message says which is."""
+
+
 class OutOfRange(BayesnetError, ValueError):  # noqa: N818 - as the others
     """A number, or what depends on it, cannot have this value."""
 

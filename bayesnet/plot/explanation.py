@@ -35,6 +35,7 @@ def weights(result: Weights | Explanation, ax: Axes | None = None) -> Axes:
     [2.8, 12.2]
 
     """
+    style.check_kind(result, Weights, Explanation)
     steps = _steps(result)
     ax = style.axes_of(ax, 7.4, style.rows_height(len(steps) + 2, around=1.5))
     here = _place_of(result.prior)
@@ -79,6 +80,7 @@ def explanation(result: Explanation, ax: Axes | None = None) -> Axes:
     ['xray=yes', 'dysp=yes']
 
     """
+    style.check_kind(result, Explanation)
     lines = sorted(result.impacts, key=lambda i: -i.shapley if math.isfinite(i.shapley) else -math.inf)
     ax = style.axes_of(ax, 7.4, style.rows_height(len(lines), around=1.5))
     values = [_finite(i.shapley) * DECIBANS for i in lines]

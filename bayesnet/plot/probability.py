@@ -42,6 +42,7 @@ def differential(result: Differential, ax: Axes | None = None, *, top: int = 12,
     ['lung=yes', 'tub=yes']
 
     """
+    style.check_kind(result, Differential)
     lines = result.diagnoses[:top]
     ax = style.axes_of(ax, 7.4, style.rows_height(len(lines), around=1.5))
     values = [p for d in lines for p in (d.prior, d.posterior, d.low, d.high)]
@@ -93,6 +94,7 @@ def posterior(result: Posterior, ax: Axes | None = None, *, scale: style.Scale =
     [0.055, 0.945, 0.489, 0.511]
 
     """
+    style.check_kind(result, Posterior)
     sets = [("prior", style.FAINT, style.MUTED, result.prior.probabilities)]
     if isinstance(result, Counterfactual):
         sets.append(("as it was", style.BAND, style.RAISES, result.factual.probabilities))
@@ -133,6 +135,7 @@ def comparison(result: Comparison, ax: Axes | None = None, *, top: int = 8, scal
     ['as it stands', 'xray=yes']
 
     """
+    style.check_kind(result, Comparison)
     columns = list(zip(*(s.probabilities for s in result.scenarios), strict=True))
     order = sorted(range(len(columns)), key=lambda i: -_spread(columns[i]))[:top]
     lines = sorted(order, key=lambda i: columns[i][-1])
@@ -226,6 +229,7 @@ def posteriors(result: Posteriors, ax: Axes | None = None, *, top: int = 16, sca
     ['either=yes', 'lung=yes', 'tub=yes']
 
     """
+    style.check_kind(result, Posteriors)
     lines = sorted((_most_changed(p) for _, p in result.items() if max(p.probabilities) < 1.0), key=lambda line: -line[3])[:top]
     ax = style.axes_of(ax, 7.4, style.rows_height(len(lines), 0.3, 1.5))
     style.probability_axis(ax, "x", scale, [p for _, before, after, _ in lines for p in (before, after)], "probability")
@@ -270,6 +274,7 @@ def joint(result: Joint, ax: Axes | None = None) -> Axes:
     ['lung=yes, bronc=yes', 'lung=yes, bronc=no', 'lung=no, bronc=yes', 'lung=no, bronc=no']
 
     """
+    style.check_kind(result, Joint)
     from matplotlib.patches import Rectangle
 
     from bayesnet.errors import BayesnetError

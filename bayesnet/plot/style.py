@@ -11,6 +11,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from bayesnet.errors import WrongKind
 from bayesnet.results.base import Provenance
 from bayesnet.results.words import percent, short
 
@@ -55,6 +56,58 @@ def axes_of(ax: Axes | None, width: float, height: float) -> Axes:
 def rows_height(count: int, each: float = 0.32, around: float = 1.25) -> float:
     """Inches that a picture with so many rows needs."""
     return max(2.2, around + each * count)
+
+
+_MADE_BY = {
+    "Advice": "case.advise()",
+    "ArcStrengths": "net.arc_strengths()",
+    "Audit": "net.audit()",
+    "Calibration": "net.calibration(target, known)",
+    "Comparison": "case.compare(scenario)",
+    "DecisionCurve": "net.decision_curve(target, known)",
+    "Differential": "case.diagnoses()",
+    "Distance": "bayesnet.distance(net, other)",
+    "Explanation": "case.explain(target)",
+    "ExplanationRange": "case.explanation_range(number)",
+    "Flips": "case.flips()",
+    "Frequencies": "case.frequencies(target, finding)",
+    "FrequencySequence": "case.frequency_sequence(target, findings)",
+    "Joint": "net.joint(variables)",
+    "Ladder": "case.ladder(target)",
+    "NextTests": "case.next_tests(target)",
+    "Numbers": "net.numbers",
+    "Plan": "case.plan(target)",
+    "Posterior": "case.posterior(variable)",
+    "Posteriors": "case.posteriors()",
+    "Sensitivities": "case.sensitivities(target)",
+    "SensitivityFunction": "case.sensitivity(target, number)",
+    "Sources": "case.sources(target)",
+    "Tornado": "case.tornado(target)",
+    "Tuning": "case.tune(target, at_least=0.5)",
+    "TwoWay": "case.two_way(target, number_1, number_2)",
+    "Uncertainty": "case.uncertainty(target)",
+    "VarianceShares": "case.variance_shares(target)",
+    "Weights": "case.weights(target)",
+}
+"""The call that returns each kind of result."""
+
+
+def check_kind(result: object, *kinds: type) -> None:
+    """Refuse what is not a result of these kinds.
+
+    Raises
+    ------
+    WrongKind
+        With the call that returns such a result.
+    """
+    if isinstance(result, kinds):
+        return
+    calls = " or ".join(_MADE_BY[kind.__name__] for kind in kinds)
+    name = getattr(result, "__name__", "")
+    got = (
+        f"got the function {name} itself, without its brackets" if callable(result) and name else f"got a {type(result).__name__}"
+    )
+    raise WrongKind(f"This plot draws a {' or a '.join(kind.__name__ for kind in kinds)}; {got}; pass {calls}.")
 
 
 def finish(ax: Axes, heading: str, result: Based, given: str = "", width: int = 84, told: str = "") -> Axes:

@@ -53,6 +53,7 @@ def frequencies_tree(result: Frequencies, ax: Axes | None = None) -> Axes:
     ['1000', '100', '98', '2', '900', '54', '846']
 
     """
+    style.check_kind(result, Frequencies)
     ax = style.axes_of(ax, 7.4, 4.6)
     tree = result.tree
     _box(ax, 1.5, 0.0, f"{tree.count:,d} people", tree.count, "white", style.MUTED)
@@ -92,6 +93,7 @@ def icon_array(result: Frequencies, ax: Axes | None = None) -> Axes:
     [98, 2, 54, 846]
 
     """
+    style.check_kind(result, Frequencies)
     if result.population > MOST_ICONS:
         raise BayesnetError(
             f"{result.population:,d} people are too many to see one by one; ask for at most {MOST_ICONS:,d}: "
@@ -135,6 +137,7 @@ def unit_square(result: Frequencies, ax: Axes | None = None) -> Axes:
     [0.098, 0.002, 0.054, 0.846]
 
     """
+    style.check_kind(result, Frequencies)
     ax = style.axes_of(ax, 6.0, 6.2)
     left = 0.0
     names = _groups(result)
@@ -286,6 +289,7 @@ def frequency_sequence(result: FrequencySequence, ax: Axes | None = None) -> Axe
     ['1000', '100', '900', '98', '54', '80', '31']
 
     """
+    style.check_kind(result, FrequencySequence)
     rows = len(result) + 1
     ax = style.axes_of(ax, 7.6, 1.2 + 0.78 * rows)
     _step_box(ax, _STEP_MIDDLE, 0, f"{result.population:,d} people", result.population, ("white", style.MUTED))
@@ -400,6 +404,7 @@ def ladder(result: Ladder, ax: Axes | None = None) -> Axes:
     ['naive', 'network']
 
     """
+    style.check_kind(result, Ladder)
     ax = style.axes_of(ax, 7.4, style.rows_height(len(result) + 1, each=0.42, around=1.9))
     network = [result.prior, *(rung.probability for rung in result)]
     naive = [result.prior, *(rung.naive for rung in result)]
@@ -434,6 +439,7 @@ def nomogram(result: Ladder, ax: Axes | None = None) -> Axes:
     ['xray=yes', 'dysp=yes']
 
     """
+    style.check_kind(result, Ladder)
     ax = style.axes_of(ax, 7.0, 6.6)
     before = result.prior
     steps = []
