@@ -118,7 +118,7 @@ def posterior(result: Posterior, ax: Axes | None = None, *, scale: style.Scale =
             style.in_margin(ax, place, f"{name} {_both(p)}", style.INK if k else style.MUTED)
     style.rows_axis(ax, [result.states[i] for i in rows])
     ax.set_ylabel(style.shown(result.variable))
-    return style.finish(ax, result.heading(), result, "", 96)
+    return style.finish(ax, f"P({result.title})", result, "", 96)
 
 
 def comparison(result: Comparison, ax: Axes | None = None, *, top: int = 8, scale: style.Scale = "log-odds") -> Axes:

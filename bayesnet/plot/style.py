@@ -104,10 +104,9 @@ def check_kind(result: object, *kinds: type) -> None:
         return
     calls = " or ".join(_MADE_BY[kind.__name__] for kind in kinds)
     name = getattr(result, "__name__", "")
-    got = (
-        f"got the function {name} itself, without its brackets" if callable(result) and name else f"got a {type(result).__name__}"
-    )
-    raise WrongKind(f"This plot draws a {' or a '.join(kind.__name__ for kind in kinds)}; {got}; pass {calls}.")
+    uncalled = callable(result) and name
+    got = f"the method {name} itself, which was not called" if uncalled else f"an object of type {type(result).__name__}"
+    raise WrongKind(f"Expected a result of type {' or '.join(kind.__name__ for kind in kinds)}; got {got}; pass {calls}.")
 
 
 def finish(ax: Axes, heading: str, result: Based, given: str = "", width: int = 84, told: str = "") -> Axes:
