@@ -112,7 +112,7 @@ class Result(ABC):
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         """In IPython: the print, or the heading alone where the result is inside a container."""
-        nested = cycle or len(printer.group_queue.queue) > 1 or printer.indentation > 0
+        nested = cycle or len(printer.stack) > 1
         printer.text(f"<{type(self).__name__} {self.heading()}>" if nested else str(self))
 
     def _repr_html_(self) -> str:

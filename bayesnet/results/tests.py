@@ -120,7 +120,7 @@ class NextTests(Records[NextTest], Result):
     def grid(self, most: int = 15) -> Grid:
         """The first lines, one for each test."""
         lines = []
-        for t in self.best_of_each_test()[:most]:
+        for t in self._shown(most):
             price = "–" if math.isnan(t.cost) else "free" if t.cost == 0.0 else f"{t.cost:.4g}"
             lines.append((t.finding, t.test, f"{t.bits:.4f}", self._telling(t), price, t.burden or "–", _short(t.net_value)))
         headings = ("finding", "test", "bits", "its most telling result", self.cost_unit or "price", "burden", "net value")
@@ -138,24 +138,43 @@ class NextTests(Records[NextTest], Result):
         turning = min((o for o in likely if o.then != usual.then), key=lambda o: o.probability)
         return f"{turning.state} ({percent(turning.probability)}): {turning.then_label or turning.then}"
 
+    def _shown(self, most: int) -> list[NextTest]:
+        """Return the first lines, and after them those that the text names."""
+        lines = self.best_of_each_test()
+        named = [t for t in (self._first, self._free, self._worth_most) if t is not None and t not in lines[:most]]
+        return [*lines[:most], *dict.fromkeys(named)]
+
+    @property
+    def _first(self) -> NextTest | None:
+        """The finding with the most information on the target."""
+        return max(self.best_of_each_test(), key=lambda t: t.bits, default=None)
+
+    @property
+    def _free(self) -> NextTest | None:
+        """The one with the most information among those that cost nothing."""
+        return max((t for t in self.best_of_each_test() if t.cost == 0.0), key=lambda t: t.bits, default=None)
+
+    @property
+    def _worth_most(self) -> NextTest | None:
+        """The one worth most for the decision, if any is worth its price."""
+        return max((t for t in self.best_of_each_test() if t.net_value > 0.0), key=lambda t: t.net_value, default=None)
+
     @property
     def text(self) -> str:
         """What to ask or do first, in words."""
-        listed = self.best_of_each_test()
-        first = max(listed, key=lambda t: t.bits, default=None)
+        first, free, best = self._first, self._free, self._worth_most
         if first is None or first.bits <= 0.0:
-            return f"Nothing that is left to learn says anything about {self.target}."
-        parts = [f"{first.finding} says most about {self.target}: {plain(first.bits)} of {plain(self.entropy)} bits."]
-        free = max((t for t in listed if t.cost == 0.0), key=lambda t: t.bits, default=None)
+            return f"No further finding is informative on {self.target}."
+        parts = [f"{first.finding} is most informative on {self.target}: {plain(first.bits)} of {plain(self.entropy)} bits."]
         if free is not None and free is not first and free.bits > 0.0:
-            parts.append(f"Of what can simply be asked or examined, {free.finding} says most ({plain(free.bits)} bits).")
-        worth = [t for t in listed if t.net_value > 0.0]
-        if worth:
-            best = max(worth, key=lambda t: t.net_value)
+            parts.append(
+                f"Of what can be asked or examined without cost, {free.finding} is most informative ({plain(free.bits)} bits)."
+            )
+        if best is not None:
             parts.append(
                 f"For the decision {best.finding} is worth most: {plain(best.net_value)} {self.value_unit} more than its price."
             )
-        elif any(t.net_value == t.net_value for t in listed):
+        elif any(t.net_value == t.net_value for t in self.tests):
             parts.append("No single finding would change the decision enough to be worth its price.")
         return " ".join(parts)
 
@@ -167,8 +186,8 @@ class NextTests(Records[NextTest], Result):
     def reading(self) -> str:
         """How to read the columns."""
         note = (
-            f"Of {len(self.tests)} findings, the most telling of each test. Bits: information on {self.target}, which has "
-            f"{plain(self.entropy)} to give."
+            f"Of {len(self.tests)} findings, the most informative of each test with a price, and each that has none. Bits: "
+            f"mutual information with {self.target}, whose entropy is {plain(self.entropy)}."
         )
         if not self.value_unit:
             return note
@@ -178,7 +197,9 @@ class NextTests(Records[NextTest], Result):
 
 
 def _short(value: float) -> str:
-    return "–" if math.isnan(value) else f"{value:+.1e}" if value and abs(value) < 0.001 else f"{value:+.4f}"
+    if math.isnan(value):
+        return "–"
+    return "0" if abs(value) < 1e-9 else f"{value:+.1e}" if abs(value) < 0.001 else f"{value:+.4f}"
 
 
 @dataclass(frozen=True, repr=False)
