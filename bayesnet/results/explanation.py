@@ -319,7 +319,7 @@ class Weights(Records[Weight], Result):
             for w in self.weights
         ]
         return Grid(
-            ("finding, in the order given", "LR", "decibans", "probability", "that is"),
+            (f"evidence for {self.target}", "LR", "decibans", "probability", "that is"),
             (first, *lines),
             bars=frozenset({3}),
             optional=(4,),

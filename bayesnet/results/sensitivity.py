@@ -329,12 +329,15 @@ def two(value: float) -> str:
 
 
 def brief(source: str, most: int = 20) -> str:
-    """A source cut to fit a table.
+    """Return a source cut between words to fit a table.
 
     >>> brief("Henschke 2013"), brief("National Center for Health Statistics 2006")
     ('Henschke 2013', 'National Center for…')
     """
-    return source if len(source) <= most else source[: most - 1].rstrip() + "…"
+    if len(source) <= most:
+        return source
+    whole, blank, _ = source[:most].rpartition(" ")
+    return (whole if blank else source[: most - 1]) + "…"
 
 
 def flip_text(line: NumberSensitivity) -> str:

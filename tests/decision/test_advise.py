@@ -113,7 +113,7 @@ def test_thresholds_lie_where_the_options_are_worth_the_same(oil):
     others = (0.5 * -70 + 0.2 * 200) / 0.7
     assert others > 0
     assert [piece[2] for piece in wet.pieces] == ["drill"]
-    assert "However probable wet were" in bayesnet.load(oil).case("").advise().text
+    assert "is best at any probability of wet" in bayesnet.load(oil).case("").advise().text
 
 
 def test_a_decision_file_is_refused_with_every_problem(oil):
@@ -135,8 +135,8 @@ def test_without_a_decision_there_is_no_advice():
     with pytest.raises(bayesnet.BayesnetError) as refused:
         bayesnet.load("asia").case("").advise()
     assert str(refused.value) == (
-        "asia has no decision.toml beside its numbers, so there is nothing to advise on: options and utilities come from one. "
-        'What a finding would tell needs none: next_tests("dysp=yes").'
+        "asia has no decision.toml beside its numbers, so it defines no options and utilities to advise on; "
+        'the value of a finding for a target needs none, as in next_tests(target="dysp=yes").'
     )
 
 

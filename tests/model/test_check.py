@@ -305,7 +305,7 @@ CASES = {
     "parent twice": (
         '[variables.fever]\nparents = ["abscess", "cancer"]',
         '[variables.fever]\nparents = ["abscess", "cancer", "abscess"]',
-        ['findings.toml, variable "fever": the parent "abscess" stands twice'],
+        ['findings.toml, variable "fever": duplicate parent "abscess"'],
     ),
     "circle": (
         '[variables.cancer]\ngate = "table"',

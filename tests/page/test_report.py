@@ -134,8 +134,7 @@ def test_a_network_without_diagnoses_needs_a_target(tmp_path):
     with pytest.raises(bayesnet.BayesnetError) as refused:
         case.report(tmp_path / "asia.html")
     assert str(refused.value) == (
-        'asia has no variables of the group "diagnoses", so none leads and can be explained; name a target, as in '
-        'report("case.html", target="dysp=yes").'
+        'asia has no variables of the group "diagnoses", so there is none to explain; name a target, as in target="dysp=yes".'
     )
     _, reader = read(case.report(tmp_path / "asia.html", target="lung=yes"))
     assert "What to do" not in reader.headings

@@ -265,10 +265,10 @@ def test_leaks_and_odds_say_that_they_are_no_hyperbola():
 def test_a_value_that_a_gate_cannot_hold_is_refused():
     """A link may not fall below its leak; the message gives the bounds."""
     f = clinic().case("fever").sensitivity("abscess", "fever | abscess")
-    with pytest.raises(ValueError, match="it lies between") as refused:
+    with pytest.raises(ValueError, match="is out of range") as refused:
         f(0.001)
     assert str(refused.value) == (
-        '"fever=present | abscess=present" cannot be 0.001 while all others stay: it lies between 0.02 and 1.'
+        '"fever=present | abscess=present": 0.001 is out of range with the other numbers fixed (allowed: 0.02 to 1).'
     )
 
 

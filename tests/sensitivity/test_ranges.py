@@ -57,7 +57,7 @@ def test_the_tornado_says_what_it_is_about():
     assert found.value == pytest.approx(case.posterior("abscess")["present"])
     assert len(found) == 3
     assert list(found.to_frame().columns) == ["number", "value", "low", "high", "at_low", "at_high", "width", "source", "grade"]
-    assert "The 3 widest of 9 numbers whose range moves the answer." in str(found)
+    assert "The 3 widest of 9 numbers whose range changes the answer." in str(found)
 
 
 def test_a_range_that_the_gate_cannot_hold_ends_where_it_can():

@@ -406,7 +406,7 @@ REFUSALS: list[tuple[dict[str, Any], str]] = [
     ({"seed": True}, "seed is a whole number of 0 or more; got seed=True."),
     ({"seed": 0.5}, "seed is a whole number of 0 or more; got seed=0.5."),
     ({"count": 0}, "count is a whole number from 1 to 200; got count=0."),
-    ({"people": " "}, 'People are called by a plural, such as "women" or "patients with back pain"; got people=\' \'.'),
+    ({"people": " "}, '`people` must be a plural noun, such as "women" or "patients with back pain"; got people=\' \'.'),
     ({"target": "breast_cancr"}, 'In "breast_cancr": no variable "breast_cancr"; did you mean "breast_cancer"?'),
 ]
 

@@ -178,12 +178,10 @@ def _from_term(compiled: CompiledModel, term: Term, text: str) -> Findings:
         return Findings((compiled.state_finding(v, states.index(term.states[0])),))
     missing = [state for state in states if state not in term.states]
     if term.weights and missing:
-        raise PatternError(
-            text,
-            term.column or 1,
-            f'"{term}" has no likelihood for {", ".join(map(quote, missing))}',
-            expected="one for every state",
-        )
+        what, expected = f'"{term}" has no likelihood for {", ".join(map(quote, missing))}', "one for every state"
+        if not term.column:
+            raise FindingError(text, what, expected=expected)
+        raise PatternError(text, term.column, what, expected=expected)
     value = dict(zip(term.states, term.weights, strict=True)) if term.weights else term.states
     kind: Kind = "likelihood" if term.weights else "one of"
     return Findings((Finding(v, term.name, kind, value, likelihoods(term, states), str(term)),))
