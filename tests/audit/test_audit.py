@@ -212,7 +212,7 @@ def test_the_audit_counts_what_is_inside_near_outside_and_disputed() -> None:
     assert result.claim_counts == {"held": 1, "disputed": 1, "not held": 1}
     assert result.inside == 0.25
     assert result.summary == (
-        "4 published figures: 1 inside (25.0%), 1 near, 1 outside, 1 disputed\n3 claims: 1 held, 1 disputed, 1 not held"
+        "4 published figures: 1 inside (25.0 %), 1 near, 1 outside, 1 disputed\n3 claims: 1 held, 1 disputed, 1 not held"
     )
 
 

@@ -60,7 +60,7 @@ def test_advise_prints_the_advice(run):
     assert json.loads(out)["best"] == "conservative_care"
     status, out, err = run("advise", "asia", "dysp=yes")
     assert (status, out) == (1, "")
-    assert "asia has no decision.toml beside its numbers, so there is nothing to advise on" in err
+    assert "asia has no decision.toml beside its numbers, so it defines no options and utilities" in err
 
 
 def test_report_writes_a_page_and_says_where(run, tmp_path: Path):

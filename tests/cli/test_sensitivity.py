@@ -31,7 +31,7 @@ def test_twenty_numbers_with_source_and_flip_point(run):
     status, out, err = run("sensitivity", "back_pain", QUESTION)
     assert (status, err) == (0, "")
     table = bayesnet.load("back_pain").case("age_over_50, cancer_history, raised_alp").sensitivities("spinal_metastasis")
-    assert out.startswith(f"P({QUESTION})\n")
+    assert out.startswith(f"sensitivities: {QUESTION}\n")
     assert f"The answer is {100 * table.value:.1f} %" in out
     flowing = " ".join(out.split())
     assert "Each line takes one number to the low and to the high end of its published range" in flowing
@@ -103,7 +103,7 @@ def test_titles_can_be_asked_again(run):
             ("sensitivity", "asia", "lung=yes", "--flips", "--shares"),
             "--number, --flips, --draws and --shares each print something else; take one of them.",
         ),
-        (("sensitivity", "asia", "lung=yes, tub=yes"), "one variable in one state is asked at a time"),
+        (("sensitivity", "asia", "lung=yes, tub=yes"), "ask for one variable and one state at a time"),
         (("sensitivity", "asia", "lung=yes", "--number", "smokes=yes"), 'no variable "smokes"; did you mean "smoke"?'),
     ],
 )

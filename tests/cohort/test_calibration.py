@@ -174,7 +174,7 @@ def test_what_was_held_impossible_is_counted() -> None:
     result = bayesnet.calibration(p, y)
     assert result.contradicted == 2
     assert math.isfinite(result.slope)
-    assert "Of 2 what the model holds impossible was true." in str(result)
+    assert "2 patients had what the model says is impossible." in str(result)
 
 
 def test_where_the_cohort_cannot_tell_there_is_no_figure() -> None:
@@ -224,7 +224,7 @@ def test_what_is_no_cohort_is_refused(net: Any) -> None:
         ),
         (
             lambda: bayesnet.calibration([0.1], [0], bins=0),
-            "The number of groups is a whole number of 1 or more; got bins=0.",
+            "`bins` must be a whole number of 1 or more, or increasing probabilities; got bins=0.",
         ),
         (
             lambda: bayesnet.calibration([0.1], [0], bins=[0.5, 0.1]),

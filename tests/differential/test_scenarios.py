@@ -12,7 +12,7 @@ def test_seeing_and_doing_are_told_apart():
     assert both.scenarios[0].reason == ""
     seen, done = both.scenarios[1].reason, both.scenarios[2].reason
     assert seen.startswith("sprinkler observed: largest change is rain (odds / ")
-    assert done == "set from outside: do(sprinkler); no target moves."
+    assert done == "do(sprinkler) set: no target changes."
     assert f"do(sprinkler): {done}" in str(both)
 
 
@@ -28,15 +28,17 @@ def test_what_is_no_longer_known_and_other_numbers_are_named():
     case = net.case("smoke=yes, dysp=yes")
     other = net.with_numbers({"smoke=yes": 0.3}).case("dysp=yes")
     reason = case.compare(other, targets=["lung=yes"]).scenarios[1].reason
-    assert reason.startswith("smoke=yes not observed; other numbers: smoke=yes 0.3 instead of 0.5: largest change is lung=yes (")
+    assert reason.startswith(
+        "smoke=yes no longer observed; other numbers: smoke=yes 0.3 instead of 0.5: largest change is lung=yes ("
+    )
     same = case.compare(case, targets=["lung=yes"]).scenarios[1]
-    assert same.reason == "nothing differs; no target moves."
+    assert same.reason == "no difference: no target changes."
 
 
 def test_another_setting_is_a_reason():
     """In the emergency department instead of primary care."""
     reason = bayesnet.load("back_pain").case("fever").compare("setting=emergency").scenarios[1].reason
-    assert reason.startswith("setting=emergency observed; setting=primary_care not observed: largest change is ")
+    assert reason.startswith("setting=emergency observed; setting=primary_care no longer observed: largest change is ")
 
 
 def test_what_would_have_been_stands_beside_what_is_seen_and_done():

@@ -222,7 +222,7 @@ def test_order_preserving_keeps_to_its_bounds():
     case = collider().case("a, b=s1")
     middle = case.sensitivity("c", "b=s1 | a=present, c=present", covariation="order-preserving")
     assert middle.line.highest == pytest.approx(0.5)
-    with pytest.raises(ValueError, match=r"lies between 0 and 0\.5"):
+    with pytest.raises(ValueError, match=r"allowed: 0 to 0\.5"):
         middle(0.6)
     assert np.isnan(order_preserving(np.array([0.2, 0.3, 0.5]), 1, np.array([-0.1, 0.6]))).all()
     largest = case.sensitivities("c", covariation="order-preserving")["b=s2 | a=present, c=present"]

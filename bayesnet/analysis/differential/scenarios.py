@@ -67,7 +67,7 @@ def _differences(here: Findings, there: Findings) -> list[str]:
     undone = [i.text for i in here.interventions if i not in there.interventions]
     return [
         f"{', '.join(texts)} {verb}"
-        for verb, texts in (("observed", seen), ("not observed", gone), ("set by intervention", done), ("not set", undone))
+        for verb, texts in (("observed", seen), ("no longer observed", gone), ("set", done), ("no longer set", undone))
         if texts
     ]
 
