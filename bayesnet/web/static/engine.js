@@ -224,12 +224,23 @@ function foldedRatio(engine, known, plan, vectors, weight, leaves) {
   const merged = new Map(vectors);
   for (const { axes, data } of leaves) {
     if (axes.length === 0) weight *= data[0];
-    else if (merged.has(axes[0])) merged.set(axes[0], merged.get(axes[0]).map((x, s) => x * data[s]));
+    else if (merged.has(axes[0]))
+      merged.set(
+        axes[0],
+        merged.get(axes[0]).map((x, s) => x * data[s]),
+      );
     else merged.set(axes[0], data);
   }
   if (weight === 0) return 0;
   const barren = [...merged.keys()].filter((v) => !plan.unary.has(v));
-  if (barren.length === 0) return weight * laneRatio(plan, [...merged].map(([p, data]) => ({ axes: [p], data })));
+  if (barren.length === 0)
+    return (
+      weight *
+      laneRatio(
+        plan,
+        [...merged].map(([p, data]) => ({ axes: [p], data })),
+      )
+    );
   const v = barren.reduce((last, u) => (engine.place[u] > engine.place[last] ? u : last));
   const vector = merged.get(v);
   merged.delete(v);
@@ -298,9 +309,14 @@ function laneRatio(plan, leaves, before) {
 
 /** The sum of a changed buffer by its derivatives, weighted along its axes. */
 function expectation({ lane, slope }, { at, cells, scale, axes, strides }, waiting) {
-  for (const [{ axes: [v] }, weights] of waiting) {
+  for (const [
+    {
+      axes: [v],
+    },
+    weights,
+  ] of waiting) {
     const stride = strides[axes.indexOf(v)];
-    for (let i = at; i < at + cells; ) {
+    for (let i = at; i < at + cells;) {
       for (const weight of weights) for (const end = i + stride; i < end; i++) lane[i] *= weight;
     }
   }

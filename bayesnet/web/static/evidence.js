@@ -21,7 +21,12 @@ export function read(engine, likelihoods, interventions) {
     const top = state >= 0 ? likelihood[state] : Math.max(...likelihood);
     known.possible &&= top > 0;
     known.log += Math.log(top);
-    if (state < 0) narrow(known, +v, Float64Array.from(likelihood, (x) => x / top));
+    if (state < 0)
+      narrow(
+        known,
+        +v,
+        Float64Array.from(likelihood, (x) => x / top),
+      );
   }
   while (known.possible && known.changed.length) {
     const v = known.changed.pop();

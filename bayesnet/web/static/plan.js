@@ -214,7 +214,10 @@ function closeAxis(plan, axis, bucket) {
     }
     return tensors;
   };
-  const constants = merge(bucket.filter((t) => !t.carry), 1);
+  const constants = merge(
+    bucket.filter((t) => !t.carry),
+    1,
+  );
   const [small, large = plan.one] = merge([...constants, ...bucket.filter((t) => t.carry)], 2);
   return times(plan, large, small, axis);
 }

@@ -61,8 +61,24 @@ export function jointWith(left, v, card) {
 /** Expected value of learning v before choosing, from P(state, v): never negative. */
 export function sampleValue(table, joint) {
   const results = [...joint[0].keys()];
-  const after = results.map((i) => Math.max(...table.map((row) => dot(row, joint.map((states) => states[i])))));
-  const now = Math.max(...table.map((row) => dot(row, joint.map((states) => states.reduce(add, 0)))));
+  const after = results.map((i) =>
+    Math.max(
+      ...table.map((row) =>
+        dot(
+          row,
+          joint.map((states) => states[i]),
+        ),
+      ),
+    ),
+  );
+  const now = Math.max(
+    ...table.map((row) =>
+      dot(
+        row,
+        joint.map((states) => states.reduce(add, 0)),
+      ),
+    ),
+  );
   const gain = after.reduce(add, 0) - now;
   const largest = Math.max(1e-300, ...table.flat().map(Math.abs));
   return gain > DUST * largest ? gain : 0;
@@ -70,7 +86,16 @@ export function sampleValue(table, joint) {
 
 /** The option of largest expected utility for each result of v. */
 export function advisedAfter(table, joint) {
-  return [...joint[0].keys()].map((i) => first(table.map((row) => dot(row, joint.map((states) => states[i])))));
+  return [...joint[0].keys()].map((i) =>
+    first(
+      table.map((row) =>
+        dot(
+          row,
+          joint.map((states) => states[i]),
+        ),
+      ),
+    ),
+  );
 }
 
 const first = (values) => values.indexOf(Math.max(...values));
@@ -83,7 +108,11 @@ export function advise(decision, p) {
   const options = expected
     .map((value, o) => ({ option: o, expected: value, behind: expected[best] - value }))
     .sort((a, b) => b.expected - a.expected);
-  const perfect = dot(decision.states.map((_, s) => Math.max(...table.map((row) => row[s]))), p) - expected[best];
+  const perfect =
+    dot(
+      decision.states.map((_, s) => Math.max(...table.map((row) => row[s]))),
+      p,
+    ) - expected[best];
   return {
     best,
     lead: options[1].behind,
@@ -100,10 +129,17 @@ function threshold(table, p, s) {
   const others = p.filter((_, k) => k !== s);
   const total = others.reduce(add, 0);
   const shares = others.map((x) => (total > 0 ? x / total : 1 / others.length));
-  const atNone = table.map((row) => dot(row.filter((_, k) => k !== s), shares));
+  const atNone = table.map((row) =>
+    dot(
+      row.filter((_, k) => k !== s),
+      shares,
+    ),
+  );
   const atAll = table.map((row) => row[s]);
   const rounded = atNone.map((x) => Math.round(x * 1e12) / 1e12);
-  let now = [...table.keys()].reduce((a, b) => (rounded[b] > rounded[a] || (rounded[b] === rounded[a] && atAll[b] > atAll[a]) ? b : a));
+  let now = [...table.keys()].reduce((a, b) =>
+    rounded[b] > rounded[a] || (rounded[b] === rounded[a] && atAll[b] > atAll[a]) ? b : a,
+  );
   const pieces = [];
   let x = 0;
   for (;;) {
@@ -132,7 +168,9 @@ function turning(decision, table, p, best) {
     .flatMap((utility, k) => {
       if (utility.low === utility.high) return [];
       const ends = [utility.low, utility.high].map((value) => {
-        const expected = table.map((row, o) => dot(row, p) + (o === Math.floor(k / count) ? (value - utility.value) * p[k % count] : 0));
+        const expected = table.map(
+          (row, o) => dot(row, p) + (o === Math.floor(k / count) ? (value - utility.value) * p[k % count] : 0),
+        );
         return { lead: expected[best] - Math.max(...expected.filter((_, o) => o !== best)), option: first(expected) };
       });
       const turns = ends[0].option !== ends[1].option || ends.some(({ lead }) => lead < 0);

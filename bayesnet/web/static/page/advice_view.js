@@ -12,7 +12,12 @@ export function createAdviceView(context) {
   const { data, compute } = context;
   const { decision } = data;
   const body = el("div", { class: "advice-body" });
-  const element = el("section", { class: "advice", "aria-label": "What to do" }, el("div", { class: "section-head" }, el("h2", { text: decision.title })), body);
+  const element = el(
+    "section",
+    { class: "advice", "aria-label": "What to do" },
+    el("div", { class: "section-head" }, el("h2", { text: decision.title })),
+    body,
+  );
   const work = createWorker(context, body, {
     key: () => null,
     silence: "There is no answer to this case, so there is no advice on it.",
@@ -25,7 +30,14 @@ export function createAdviceView(context) {
   return { element, update: work };
 
   function draw(advice) {
-    put(body, summary(advice), options(advice), thresholds(advice), firmness(advice), decision.warning && el("p", { class: "hint", text: decision.warning }));
+    put(
+      body,
+      summary(advice),
+      options(advice),
+      thresholds(advice),
+      firmness(advice),
+      decision.warning && el("p", { class: "hint", text: decision.warning }),
+    );
   }
 
   function summary({ best, lead, options: [, second] }) {
@@ -58,9 +70,19 @@ export function createAdviceView(context) {
         el("span", { class: "advice-figure", text: signed(expected) }),
         el("span", { class: option === best ? "advice-figure is-best" : "advice-figure", text: after }),
       );
-      return el("li", { dataset: { option: decision.options[option].name, expected: String(expected) } }, el("span", { class: "unseen", text: `${label}: expected ${signed(expected)} ${decision.unit}, ${after}.` }), seen);
+      return el(
+        "li",
+        { dataset: { option: decision.options[option].name, expected: String(expected) } },
+        el("span", { class: "unseen", text: `${label}: expected ${signed(expected)} ${decision.unit}, ${after}.` }),
+        seen,
+      );
     });
-    return el("div", {}, el("h3", { text: `Expected ${decision.unit}` }), el("ol", { class: "advice-options", "aria-label": "Options, best first" }, items));
+    return el(
+      "div",
+      {},
+      el("h3", { text: `Expected ${decision.unit}` }),
+      el("ol", { class: "advice-options", "aria-label": "Options, best first" }, items),
+    );
   }
 
   /** For each state that matters: which option is best as its probability goes from 0 to 1, and where it stands now. */
@@ -86,7 +108,10 @@ export function createAdviceView(context) {
         {},
         el("p", { class: "advice-state" }, el("strong", { text: sentence(label) }), ` ${percent(states[s])} now`),
         el("div", { class: "advice-strip", "aria-hidden": true }, parts, ends, now),
-        el("p", { class: "hint", text: pieces.length > 1 ? `Best: ${best.join("; ")}.` : `Best throughout: ${decision.options[pieces[0][2]].label}.` }),
+        el("p", {
+          class: "hint",
+          text: pieces.length > 1 ? `Best: ${best.join("; ")}.` : `Best throughout: ${decision.options[pieces[0][2]].label}.`,
+        }),
       );
     });
     const rest = decision.states.length - 1;
@@ -95,7 +120,10 @@ export function createAdviceView(context) {
       "div",
       {},
       el("h3", { text: "Where the advice turns" }),
-      el("p", { class: "hint", text: `As one probability goes from 0 to 100 %, the others in proportion; the axis is in log odds, the mark is now. ${sentence(decision.states[rest].label)}: ${percent(states[rest])}.${once}` }),
+      el("p", {
+        class: "hint",
+        text: `As one probability goes from 0 to 100 %, the others in proportion; the axis is in log odds, the mark is now. ${sentence(decision.states[rest].label)}: ${percent(states[rest])}.${once}`,
+      }),
       el("ul", { class: "advice-strips" }, rows),
     );
   }
@@ -105,14 +133,23 @@ export function createAdviceView(context) {
     const named = turning.map(({ utility }) => {
       const { id, value, low, high, grade, source } = decision.utilities[utility];
       const [option, state] = id.split(" | ").map((name) => name.replaceAll("_", " "));
-      return el("li", {}, `${option}, if ${state}: ${plainly(value)} [${plainly(low)} to ${plainly(high)}]`, el("small", { text: grade === "judgement" ? "judged" : source || grade }));
+      return el(
+        "li",
+        {},
+        `${option}, if ${state}: ${plainly(value)} [${plainly(low)} to ${plainly(high)}]`,
+        el("small", { text: grade === "judgement" ? "judged" : source || grade }),
+      );
     });
     return el(
       "div",
       {},
       el("h3", { text: "How firm it is" }),
       el("p", { text: `To know for certain how it stands would be worth ${figures(evpi)} ${decision.unit}.` }),
-      el("p", { text: named.length ? "Each of these utilities alone, within its own range, would turn the advice:" : "No utility alone, within its own range, would turn the advice." }),
+      el("p", {
+        text: named.length
+          ? "Each of these utilities alone, within its own range, would turn the advice:"
+          : "No utility alone, within its own range, would turn the advice.",
+      }),
       named.length ? el("ul", { class: "advice-turning" }, named) : null,
       judged(decision),
     );
@@ -121,7 +158,9 @@ export function createAdviceView(context) {
 
 function judged({ utilities }) {
   const count = utilities.filter(({ grade }) => grade === "judgement").length;
-  return count ? el("p", { class: "hint", text: `What to distrust: ${count} of the ${utilities.length} utilities are judgements.` }) : null;
+  return count
+    ? el("p", { class: "hint", text: `What to distrust: ${count} of the ${utilities.length} utilities are judgements.` })
+    : null;
 }
 
 const pattern = (option) => `is-${PATTERNS[option % PATTERNS.length]}`;

@@ -46,7 +46,10 @@ export function createExplorer(root, data, { address = false } = {}) {
   const words = createWords(data);
   // A page that opens with a case asks about what leads in it, as an example does; a link says itself what it asks.
   const [{ see, do: set }] = first.scenarios;
-  const leader = !link && Object.keys({ ...see, ...set }).length ? leading({ data, compute, words }, compute.answer(first.scenarios[0])) : null;
+  const leader =
+    !link && Object.keys({ ...see, ...set }).length
+      ? leading({ data, compute, words }, compute.answer(first.scenarios[0]))
+      : null;
   if (leader) store.dispatch({ type: "target", variable: leader });
   const spoken = el("p", { class: "unseen", role: "status", "aria-live": "polite" });
   const notice = createNotice();

@@ -50,7 +50,10 @@ export function placeNodes(layout, kept, target, tallest) {
         stacks.push([{ heading: part === 0 ? heading : heading && "", variables: shown.filter((_, i) => i % parts === part) }]);
       }
     }
-    past ||= stacks.length > 0 && !variables.includes(target) && stacks.some((stack) => stack.some((group) => group.variables.includes(target)));
+    past ||=
+      stacks.length > 0 &&
+      !variables.includes(target) &&
+      stacks.some((stack) => stack.some((group) => group.variables.includes(target)));
   }
   return spread(stacks);
 }
@@ -65,7 +68,12 @@ function canJoin(stack, shown, arcs, tallest) {
 
 function spread(stacks) {
   const { width, height, columnGap, rowGap, heading } = NODE;
-  const heights = stacks.map((stack) => stack.reduce((total, group) => total + (group.heading === null ? 0 : heading) + group.variables.length * (height + rowGap), 0));
+  const heights = stacks.map((stack) =>
+    stack.reduce(
+      (total, group) => total + (group.heading === null ? 0 : heading) + group.variables.length * (height + rowGap),
+      0,
+    ),
+  );
   const tall = Math.max(0, ...heights);
   const places = new Map();
   const headings = [];
@@ -125,7 +133,10 @@ export function arcShape(from, to, sign, cut = false) {
   const right = to.x > from.x;
   const [x1, x2] = right ? [from.x + width, to.x - gap] : [from.x, to.x + width + gap];
   const pull = (right ? 1 : -1) * Math.max(26, Math.abs(x2 - x1) * 0.45);
-  return { line: `M${x1} ${y1}C${x1 + pull} ${y1} ${x2 - pull} ${y2} ${x2} ${y2}`, head: headAt(x2, y2, right ? 1 : -1, sign, cut) };
+  return {
+    line: `M${x1} ${y1}C${x1 + pull} ${y1} ${x2 - pull} ${y2} ${x2} ${y2}`,
+    head: headAt(x2, y2, right ? 1 : -1, sign, cut),
+  };
 }
 
 function headAt(x, y, way, sign, cut) {

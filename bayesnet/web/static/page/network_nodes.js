@@ -15,7 +15,21 @@ export function createNode(context, v, press) {
   const track = el("span", { class: "node-track" }, rest.length ? rest : bar, prior);
   const text = el("span", { class: "node-text" });
   const tag = el("span", { class: "node-tag" });
-  const element = el("button", { type: "button", class: "node", tabindex: -1, dataset: { variable: name }, "aria-haspopup": "dialog", onClick: () => press(v) }, tag, title, track, text);
+  const element = el(
+    "button",
+    {
+      type: "button",
+      class: "node",
+      tabindex: -1,
+      dataset: { variable: name },
+      "aria-haspopup": "dialog",
+      onClick: () => press(v),
+    },
+    tag,
+    title,
+    track,
+    text,
+  );
   return {
     element,
     name,
@@ -26,9 +40,20 @@ export function createNode(context, v, press) {
       const past = before.posteriors?.[v];
       const told = saidOf(kind, scenario);
       const s = asked && !told ? states.findIndex((one) => one.name === state.targetState) : shownState(now);
-      const classes = ["node", told && "is-known", kind && `is-${kind}`, asked && "is-target", marks.apart.has(v) && "is-apart", marks.silent.has(v) && "is-silent"];
+      const classes = [
+        "node",
+        told && "is-known",
+        kind && `is-${kind}`,
+        asked && "is-target",
+        marks.apart.has(v) && "is-apart",
+        marks.silent.has(v) && "is-silent",
+      ];
       setAttribute(element, "class", classes.filter(Boolean).join(" "));
-      Object.assign(element.dataset, { state: states[s]?.name ?? "", posterior: String(now?.[s] ?? NaN), prior: String(past?.[s] ?? NaN) });
+      Object.assign(element.dataset, {
+        state: states[s]?.name ?? "",
+        posterior: String(now?.[s] ?? NaN),
+        prior: String(past?.[s] ?? NaN),
+      });
       write(tag, [asked ? "asked" : "", TAGS[kind] ?? "", marks.silent.has(v) ? "no open way" : ""].filter(Boolean).join(", "));
       track.hidden = Boolean(told);
       let figure = "–";
@@ -41,7 +66,12 @@ export function createNode(context, v, press) {
       }
       write(text, told || figure);
       const was = past && !told ? `, before ${percent(past[s])}` : "";
-      const spoken = [label, asked && "asked about", told ? `${TAGS[kind] || "known"}: ${told}` : `${words.stateLabel(name, states[s]?.name)} ${figure}${was}`, marks.silent.has(v) && "no open way to what is asked"];
+      const spoken = [
+        label,
+        asked && "asked about",
+        told ? `${TAGS[kind] || "known"}: ${told}` : `${words.stateLabel(name, states[s]?.name)} ${figure}${was}`,
+        marks.silent.has(v) && "no open way to what is asked",
+      ];
       setAttribute(element, "aria-label", spoken.filter(Boolean).join(", "));
     },
   };

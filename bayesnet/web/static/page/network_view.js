@@ -30,24 +30,48 @@ export function createNetworkView(context) {
   let current = -1;
 
   const nodes = data.variables.map((_, v) => createNode(context, v, (at) => card.open(at)));
-  const arcs = new Map(layout.arcs.map(([parent, child, strength, sign]) => [arcKey(parent, child), createArc(parent, child, strength, sign)]));
+  const arcs = new Map(
+    layout.arcs.map(([parent, child, strength, sign]) => [arcKey(parent, child), createArc(parent, child, strength, sign)]),
+  );
   const lines = svg("g", {});
   const drawing = svg("svg", { class: "net-arcs", "aria-hidden": true }, lines);
   const stage = el("div", { class: "net-stage", role: "group", onKeydown: walk }, drawing);
   const card = createCard(context, (v) => (placed?.places.has(v) ? nodes[v].element : null));
   const sized = el("div", { class: "net-sized" }, stage);
   const frame = el("div", { class: "net-frame" }, sized);
-  const choice = createSwitch("How much is drawn", [["part", "what matters"], ["all", "everything"]], (way) => change({ way, zoom: 0 }));
-  const tool = (text, label, act) => el("button", { type: "button", class: "tool", "aria-label": label, title: label, text, onClick: act });
-  const zoom = [tool("−", "Smaller", () => change({ zoom: scale() / ZOOM.step })), tool("+", "Larger", () => change({ zoom: scale() * ZOOM.step })), tool("fit", "Fit the width", () => change({ zoom: fitted() }))];
-  const whole = document.fullscreenEnabled ? tool("full screen", "Full screen", () => (document.fullscreenElement ? document.exitFullscreen() : element.requestFullscreen())) : null;
+  const choice = createSwitch(
+    "How much is drawn",
+    [
+      ["part", "what matters"],
+      ["all", "everything"],
+    ],
+    (way) => change({ way, zoom: 0 }),
+  );
+  const tool = (text, label, act) =>
+    el("button", { type: "button", class: "tool", "aria-label": label, title: label, text, onClick: act });
+  const zoom = [
+    tool("−", "Smaller", () => change({ zoom: scale() / ZOOM.step })),
+    tool("+", "Larger", () => change({ zoom: scale() * ZOOM.step })),
+    tool("fit", "Fit the width", () => change({ zoom: fitted() })),
+  ];
+  const whole = document.fullscreenEnabled
+    ? tool("full screen", "Full screen", () =>
+        document.fullscreenElement ? document.exitFullscreen() : element.requestFullscreen(),
+      )
+    : null;
   const told = el("p", { class: "hint" });
   const ways = el("ul", { class: "net-ways" });
   const wording = el("details", { class: "net-words" }, el("summary", { text: "The ways in words" }), ways);
   const element = el(
     "section",
     { class: "net", "aria-label": "The network" },
-    el("div", { class: "section-head" }, el("h2", { text: "The network" }), families.length > 12 ? choice.element : null, el("div", { class: "tools", role: "group", "aria-label": "Size" }, zoom, whole)),
+    el(
+      "div",
+      { class: "section-head" },
+      el("h2", { text: "The network" }),
+      families.length > 12 ? choice.element : null,
+      el("div", { class: "tools", role: "group", "aria-label": "Size" }, zoom, whole),
+    ),
     frame,
     legend(),
     told,
@@ -58,7 +82,10 @@ export function createNetworkView(context) {
   if (globalThis.ResizeObserver) new ResizeObserver(() => measure() && placed && resize()).observe(frame);
   store.subscribe(later.stop);
   frame.addEventListener("scroll", card.place, { passive: true });
-  stage.addEventListener("focusin", ({ target }) => target.classList.contains("node") && rove(compute.index(target.dataset.variable)));
+  stage.addEventListener(
+    "focusin",
+    ({ target }) => target.classList.contains("node") && rove(compute.index(target.dataset.variable)),
+  );
   for (const name of ["pointerover", "focusin"]) stage.addEventListener(name, ({ target }) => near(target.closest(".node")));
   for (const name of ["pointerleave", "focusout"]) stage.addEventListener(name, () => near(null));
 
@@ -106,15 +133,27 @@ export function createNetworkView(context) {
     const now = { order: order.join(), target, way: settings.way };
     const before = shown;
     shown = now;
-    if (before.order !== now.order) put(stage, drawing, headings, order.map((v) => nodes[v].element));
+    if (before.order !== now.order)
+      put(
+        stage,
+        drawing,
+        headings,
+        order.map((v) => nodes[v].element),
+      );
     const kinds = { closed: 0, open: 1, cut: 2, lit: 3 };
     const drawn = layout.arcs.filter(([p, c]) => kept.has(p) && kept.has(c)).map(([p, c]) => arcKey(p, c));
     drawn.sort((a, b) => kinds[marks.states.get(a)] - kinds[marks.states.get(b)]);
-    put(lines, drawn.map((key) => arcs.get(key).show(placed.places, marks.states.get(key))));
+    put(
+      lines,
+      drawn.map((key) => arcs.get(key).show(placed.places, marks.states.get(key))),
+    );
     if (!placed.places.has(current)) current = target;
     rove(current);
     if (focused?.isConnected) focused.focus({ preventScroll: true });
-    stage.setAttribute("aria-label", `Network of ${order.length} variables. Arrow keys move from one to the next, Enter opens it.`);
+    stage.setAttribute(
+      "aria-label",
+      `Network of ${order.length} variables. Arrow keys move from one to the next, Enter opens it.`,
+    );
     const elsewhere = before.target !== target || before.way !== now.way;
     if (elsewhere || before.order !== now.order) resize(elsewhere);
     card.place();
@@ -154,7 +193,10 @@ export function createNetworkView(context) {
       return way.map((v, i) => (i === 0 ? name(v) : `${graph.parents[v].includes(way[i - 1]) ? "→" : "←"} ${name(v)}`)).join(" ");
     };
     wording.hidden = !findings.length;
-    put(ways, findings.filter((v) => v !== target).map((v) => el("li", { text: lineOf(v) })));
+    put(
+      ways,
+      findings.filter((v) => v !== target).map((v) => el("li", { text: lineOf(v) })),
+    );
   }
 
   // Size and movement
@@ -253,7 +295,12 @@ function createCard(context, nodeOf) {
   const title = el("h3", {});
   const body = el("div", {});
   const close = el("button", { type: "button", class: "remove", "aria-label": "Close", text: "×", onClick: () => shut(true) });
-  const element = el("div", { class: "net-card", role: "dialog", hidden: true, onKeydown: (event) => event.key === "Escape" && shut(true) }, el("div", { class: "net-card-head" }, title, close), body);
+  const element = el(
+    "div",
+    { class: "net-card", role: "dialog", hidden: true, onKeydown: (event) => event.key === "Escape" && shut(true) },
+    el("div", { class: "net-card-head" }, title, close),
+    body,
+  );
   const rows = new Map();
   let shown = -1;
   let latest = null;
@@ -295,12 +342,31 @@ function createCard(context, nodeOf) {
     const past = latest.prior.posteriors?.[shown];
     const lines = states.map((state, s) => {
       const asked = latest.state.target === name && latest.state.targetState === state.name;
-      const ask = el("button", { type: "button", class: "net-ask", "aria-pressed": asked, "aria-label": `Ask about ${words.asked(name, state.name)}`, text: asked ? "asked" : "ask", onClick: () => store.dispatch({ type: "target", variable: name, state: state.name }) });
-      return el("tr", {}, el("th", { scope: "row", text: state.label }), el("td", { text: past ? percent(past[s]) : "–" }), el("td", {}, el("strong", { text: now ? percent(now[s]) : "–" })), el("td", {}, ask));
+      const ask = el("button", {
+        type: "button",
+        class: "net-ask",
+        "aria-pressed": asked,
+        "aria-label": `Ask about ${words.asked(name, state.name)}`,
+        text: asked ? "asked" : "ask",
+        onClick: () => store.dispatch({ type: "target", variable: name, state: state.name }),
+      });
+      return el(
+        "tr",
+        {},
+        el("th", { scope: "row", text: state.label }),
+        el("td", { text: past ? percent(past[s]) : "–" }),
+        el("td", {}, el("strong", { text: now ? percent(now[s]) : "–" })),
+        el("td", {}, ask),
+      );
     });
     const heads = ["", "before", "now", ""].map((text) => (text ? el("th", { scope: "col", text }) : el("td", {})));
     const focus = [...body.querySelectorAll("button, input, select")].indexOf(focusOf(body));
-    put(body, variable.meaning ? el("p", { class: "hint", text: variable.meaning }) : null, row.element, el("table", {}, el("thead", {}, el("tr", {}, heads)), el("tbody", {}, lines)));
+    put(
+      body,
+      variable.meaning ? el("p", { class: "hint", text: variable.meaning }) : null,
+      row.element,
+      el("table", {}, el("thead", {}, el("tr", {}, heads)), el("tbody", {}, lines)),
+    );
     if (focus >= 0) body.querySelectorAll("button, input, select")[focus]?.focus({ preventScroll: true });
   }
 
@@ -339,9 +405,26 @@ function panning(frame) {
 function legend() {
   const item = (kind, text) => el("li", {}, el("span", { class: `net-key ${kind}` }), text);
   const line = (state, sign, text) => {
-    const { line: curve, head } = arcShape({ x: -NODE.width, y: -NODE.height / 2 }, { x: 40, y: -NODE.height / 2 }, sign, state === "cut");
-    const parts = [svg("path", { class: "net-line", d: curve }), svg("path", { class: sign > 0 ? "net-head" : "net-head is-open", d: head })];
-    return el("li", {}, svg("svg", { class: "net-sample", viewBox: "0 -8 44 16", "aria-hidden": true }, svg("g", { class: `net-arc is-${state}` }, parts)), text);
+    const { line: curve, head } = arcShape(
+      { x: -NODE.width, y: -NODE.height / 2 },
+      { x: 40, y: -NODE.height / 2 },
+      sign,
+      state === "cut",
+    );
+    const parts = [
+      svg("path", { class: "net-line", d: curve }),
+      svg("path", { class: sign > 0 ? "net-head" : "net-head is-open", d: head }),
+    ];
+    return el(
+      "li",
+      {},
+      svg(
+        "svg",
+        { class: "net-sample", viewBox: "0 -8 44 16", "aria-hidden": true },
+        svg("g", { class: `net-arc is-${state}` }, parts),
+      ),
+      text,
+    );
   };
   const marks = [
     item("is-known", "known"),

@@ -62,7 +62,12 @@ function told(joint, advised) {
   const [, hits] = joint;
   const now = hits.reduce((a, b) => a + b, 0);
   const each = joint[0].map((x, i) => x + hits[i]);
-  const outcomes = [...each].map((p, i) => ({ state: i, probability: p, after: hits[i] / p, advised: advised ? advised[i] : null }));
+  const outcomes = [...each].map((p, i) => ({
+    state: i,
+    probability: p,
+    after: hits[i] / p,
+    advised: advised ? advised[i] : null,
+  }));
   const change = hits.reduce((total, x, i) => total + Math.abs(x - each[i] * now), 0);
   return { bits: information(joint), change, outcomes };
 }

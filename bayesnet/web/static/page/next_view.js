@@ -21,7 +21,12 @@ export function createNextView(context) {
   const free = el("input", { type: "checkbox", onChange: () => redraw({ free: free.checked }) });
   const filter = costs && el("label", { class: "next-free" }, free, " only what costs nothing");
   const body = el("div", { class: "next-body" });
-  const element = el("section", { class: "next", "aria-label": "What to ask next" }, el("div", { class: "section-head" }, heading.element, filter), body);
+  const element = el(
+    "section",
+    { class: "next", "aria-label": "What to ask next" },
+    el("div", { class: "section-head" }, heading.element, filter),
+    body,
+  );
   const work = createWorker(context, body, {
     key: ({ state }) => [state.target, state.targetState],
     silence: "There is no answer to this case, so nothing can be said about what to ask.",
@@ -60,7 +65,14 @@ export function createNextView(context) {
     const rows = shown.all ? sorted : sorted.slice(0, FIRST);
     const focus = body.getRootNode().activeElement;
     const focused = body.contains(focus) ? focus?.dataset.sort : null;
-    put(body, ...summary(result, view), rows.length ? table(rows, result, view) : null, more(sorted.length), el("p", { class: "hint", text: reading(result) }), leaderButton(context, view));
+    put(
+      body,
+      ...summary(result, view),
+      rows.length ? table(rows, result, view) : null,
+      more(sorted.length),
+      el("p", { class: "hint", text: reading(result) }),
+      leaderButton(context, view),
+    );
     if (focused) body.querySelector(`[data-sort="${focused}"]`)?.focus();
   }
 
@@ -69,14 +81,25 @@ export function createNextView(context) {
     const listed = bestOfEachTest(tests);
     const first = listed[0];
     const about = words.asked(state.target, state.targetState);
-    if (!first || !(first.bits > 0)) return [el("p", { class: "why-sum", text: `Nothing that is left to learn says anything about ${about}.` })];
+    if (!first || !(first.bits > 0))
+      return [el("p", { class: "why-sum", text: `Nothing that is left to learn says anything about ${about}.` })];
     const label = ({ variable }) => words.label(names[variable]);
-    const parts = [el("strong", { text: label(first) }), ` says most: ${figures(first.bits)} of the ${figures(entropy)} bits that are open.`];
+    const parts = [
+      el("strong", { text: label(first) }),
+      ` says most: ${figures(first.bits)} of the ${figures(entropy)} bits that are open.`,
+    ];
     const simple = listed.find(({ cost, bits }) => cost?.value === 0 && bits > 0);
-    if (simple && simple !== first) parts.push(" Of what can simply be asked or examined, ", el("strong", { text: label(simple) }), " says most.");
+    if (simple && simple !== first)
+      parts.push(" Of what can simply be asked or examined, ", el("strong", { text: label(simple) }), " says most.");
     const worth = listed.filter(({ net }) => net > 0).sort(ORDERS.net)[0];
-    if (worth) parts.push(" For the decision ", el("strong", { text: label(worth) }), ` is worth most: ${figures(worth.net)} ${decision.unit} more than its price.`);
-    else if (listed.some(({ net }) => !Number.isNaN(net))) parts.push(" No single finding would change the decision enough to be worth its price.");
+    if (worth)
+      parts.push(
+        " For the decision ",
+        el("strong", { text: label(worth) }),
+        ` is worth most: ${figures(worth.net)} ${decision.unit} more than its price.`,
+      );
+    else if (listed.some(({ net }) => !Number.isNaN(net)))
+      parts.push(" No single finding would change the decision enough to be worth its price.");
     return [el("p", { class: "why-sum" }, parts)];
   }
 
@@ -84,33 +107,74 @@ export function createNextView(context) {
     const largest = Math.max(...result.tests.map(({ bits }) => bits));
     const sortable = (key, text) => {
       const on = shown.sort === key;
-      const button = el("button", { type: "button", class: "next-sort", text, dataset: { sort: key }, onClick: () => redraw({ sort: key }) });
-      return el("th", { scope: "col", role: "columnheader", class: "next-number", "aria-sort": on ? "descending" : null }, button);
+      const button = el("button", {
+        type: "button",
+        class: "next-sort",
+        text,
+        dataset: { sort: key },
+        onClick: () => redraw({ sort: key }),
+      });
+      return el(
+        "th",
+        { scope: "col", role: "columnheader", class: "next-number", "aria-sort": on ? "descending" : null },
+        button,
+      );
     };
     const plain = (text) => el("th", { scope: "col", role: "columnheader" }, text);
-    const heads = [plain("finding"), plain("its results, and where each would take it"), sortable("bits", "bits"), decision && sortable("net", "net value")];
+    const heads = [
+      plain("finding"),
+      plain("its results, and where each would take it"),
+      sortable("bits", "bits"),
+      decision && sortable("net", "net value"),
+    ];
     return el(
       "table",
       { class: decision ? "next-table with-value" : "next-table", role: "table" },
-      el("caption", { class: "unseen", text: "Findings that are not known, most telling first; each result is a button that enters it" }),
+      el("caption", {
+        class: "unseen",
+        text: "Findings that are not known, most telling first; each result is a button that enters it",
+      }),
       el("thead", { role: "rowgroup" }, el("tr", { role: "row" }, heads)),
-      el("tbody", { role: "rowgroup" }, rows.map((test) => line(test, result, largest, view))),
+      el(
+        "tbody",
+        { role: "rowgroup" },
+        rows.map((test) => line(test, result, largest, view)),
+      ),
     );
   }
 
   function line(test, { now }, largest, view) {
     const name = names[test.variable];
     const { cost } = test;
-    const price = cost && [cost.label, cost.value ? `${cost.value}${NO_BREAK}${costs.unit}` : "free", cost.burden !== "none" && cost.burden];
+    const price = cost && [
+      cost.label,
+      cost.value ? `${cost.value}${NO_BREAK}${costs.unit}` : "free",
+      cost.burden !== "none" && cost.burden,
+    ];
     const bar = el("span", { class: "next-bits", "aria-hidden": true });
     bar.style.setProperty("--share", largest > 0 ? test.bits / largest : 0);
     return el(
       "tr",
       { role: "row", dataset: { variable: name, bits: String(test.bits), net: String(test.net) } },
-      el("th", { scope: "row", role: "rowheader" }, words.label(name), price && el("small", { text: price.filter(Boolean).join(", ") })),
-      el("td", { role: "cell", class: "next-results" }, spread(test, now, view.state.scale), el("div", { class: "next-buttons" }, test.outcomes.map((outcome) => result(test, outcome, view)))),
+      el(
+        "th",
+        { scope: "row", role: "rowheader" },
+        words.label(name),
+        price && el("small", { text: price.filter(Boolean).join(", ") }),
+      ),
+      el(
+        "td",
+        { role: "cell", class: "next-results" },
+        spread(test, now, view.state.scale),
+        el(
+          "div",
+          { class: "next-buttons" },
+          test.outcomes.map((outcome) => result(test, outcome, view)),
+        ),
+      ),
       el("td", { role: "cell", class: "next-number" }, el("span", { class: "next-name", text: "bits" }), figures(test.bits), bar),
-      decision && el("td", { role: "cell", class: "next-number" }, el("span", { class: "next-name", text: "net value" }), signed(test.net)),
+      decision &&
+        el("td", { role: "cell", class: "next-number" }, el("span", { class: "next-name", text: "net value" }), signed(test.net)),
     );
   }
 
@@ -161,7 +225,12 @@ export function createNextView(context) {
 
   function more(count) {
     if (count <= FIRST) return null;
-    return el("button", { type: "button", class: "tool next-more", text: shown.all ? `Only the first ${FIRST}` : `All ${count}`, onClick: () => redraw({ all: !shown.all }) });
+    return el("button", {
+      type: "button",
+      class: "tool next-more",
+      text: shown.all ? `Only the first ${FIRST}` : `All ${count}`,
+      onClick: () => redraw({ all: !shown.all }),
+    });
   }
 
   function reading({ tests }) {

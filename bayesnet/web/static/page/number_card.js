@@ -33,14 +33,30 @@ export function createNumberCard(context) {
     let scale = null;
     const title = el("h3", { tabindex: -1, text: numberInWords(words, id) });
     const close = el("button", { type: "button", class: "remove", "aria-label": "Close this card", text: "×", onClick: shut });
-    const slider = el("input", { type: "range", min: 0, max: STEPS, step: 1, "aria-label": `Value of ${numberInWords(words, id)}`, onInput: preview, onChange: commit });
+    const slider = el("input", {
+      type: "range",
+      min: 0,
+      max: STEPS,
+      step: 1,
+      "aria-label": `Value of ${numberInWords(words, id)}`,
+      onInput: preview,
+      onChange: commit,
+    });
     const value = el("output", { class: "number-value" });
     const effect = el("p", { class: "number-effect" });
     const back = el("button", { type: "button", class: "tool", onClick: () => set(null) });
     const said = el("p", { class: "said", role: "alert" });
     const ends = ["low", "high"].map((end) => el("span", { class: `number-${end}` }));
     const field = el("div", { class: "number-field" }, ends[0], slider, ends[1]);
-    put(element, el("div", { class: "number-title" }, title, close), el("code", { class: "number-id", text: id }), el("div", { class: "number-set" }, value, field, back), effect, said, facts(number));
+    put(
+      element,
+      el("div", { class: "number-title" }, title, close),
+      el("code", { class: "number-id", text: id }),
+      el("div", { class: "number-set" }, value, field, back),
+      effect,
+      said,
+      facts(number),
+    );
     return { title, update };
 
     function update(view) {
@@ -77,7 +93,11 @@ export function createNumberCard(context) {
 
     function set(next) {
       store.dispatch({ type: "number", id, value: next });
-      context.announce(next === null ? `${title.textContent} is ${figure(number.value)} again.` : `${title.textContent} is now ${figure(next)}. ${effect.textContent}`);
+      context.announce(
+        next === null
+          ? `${title.textContent} is ${figure(number.value)} again.`
+          : `${title.textContent} is now ${figure(next)}. ${effect.textContent}`,
+      );
       if (next === null) slider.focus();
     }
 
@@ -104,7 +124,10 @@ export function createNumberCard(context) {
   /** What is cited, as pairs; nothing is loaded, an address is a link that the reader may follow. */
   function facts(number) {
     const source = data.sources?.[number.source];
-    const cited = number.low < number.high ? `${figure(number.low)} to ${figure(number.high)} (${number.range})` : "none is cited; the slider goes over all that is possible";
+    const cited =
+      number.low < number.high
+        ? `${figure(number.low)} to ${figure(number.high)} (${number.range})`
+        : "none is cited; the slider goes over all that is possible";
     const pairs = [
       ["Value", figure(number.value)],
       ["Range", cited],
@@ -121,13 +144,18 @@ export function createNumberCard(context) {
 
 /** Authors, year, title, journal and where to find it. */
 function citation({ authors, year, title, journal, doi, pmid, url }) {
-  const text = [year ? `${authors} (${year}).` : `${authors}.`, title && `${title}.`, journal && `${journal}.`].filter(Boolean).join(" ").replaceAll("..", ".");
+  const text = [year ? `${authors} (${year}).` : `${authors}.`, title && `${title}.`, journal && `${journal}.`]
+    .filter(Boolean)
+    .join(" ")
+    .replaceAll("..", ".");
   const links = [
     doi && [`doi:${doi}`, `https://doi.org/${encodeURI(doi)}`],
     pmid && [`PMID ${pmid}`, `https://pubmed.ncbi.nlm.nih.gov/${encodeURIComponent(pmid)}/`],
     !doi && !pmid && /^https?:\/\//.test(url ?? "") && [url, url],
   ];
-  const anchors = links.filter(Boolean).map(([name, href]) => el("a", { href, rel: "noreferrer noopener", target: "_blank", text: name }));
+  const anchors = links
+    .filter(Boolean)
+    .map(([name, href]) => el("a", { href, rel: "noreferrer noopener", target: "_blank", text: name }));
   return [text, ...anchors.flatMap((anchor) => [" ", anchor])];
 }
 
@@ -146,7 +174,8 @@ function createScale(low, high) {
     low,
     high,
     step: (x) => Math.round(STEPS * share(x)),
-    value: (step) => Math.min(high, Math.max(low, step === 0 ? low : step === STEPS ? high : Number(at(step / STEPS).toPrecision(4)))),
+    value: (step) =>
+      Math.min(high, Math.max(low, step === 0 ? low : step === STEPS ? high : Number(at(step / STEPS).toPrecision(4)))),
   };
 }
 

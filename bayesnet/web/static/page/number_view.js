@@ -13,7 +13,13 @@ export function createNumberView(context) {
   const { data, store, compute, words } = context;
   const heading = createHeading("The numbers behind the answer");
   const reset = el("button", { type: "button", class: "tool", hidden: true, onClick: () => restore() });
-  const search = el("input", { type: "search", class: "number-search", placeholder: "Find a number", "aria-label": "Find a number", onInput: () => redraw() });
+  const search = el("input", {
+    type: "search",
+    class: "number-search",
+    placeholder: "Find a number",
+    "aria-label": "Find a number",
+    onInput: () => redraw(),
+  });
   const card = createNumberCard(context);
   const body = el("div", { class: "numbers-body" });
   const head = el("div", { class: "section-head" }, heading.element, search, reset);
@@ -59,16 +65,41 @@ export function createNumberView(context) {
     const [{ lines, count, now }, view] = told;
     const wanted = search.value.trim().toLowerCase();
     const swept = new Map(lines.map((line) => [line.id, line]));
-    const found = wanted ? data.numbers.filter(({ id }) => `${labels.get(id)} ${id}`.toLowerCase().includes(wanted)).map(({ id }) => swept.get(id) ?? { id }) : null;
+    const found = wanted
+      ? data.numbers
+          .filter(({ id }) => `${labels.get(id)} ${id}`.toLowerCase().includes(wanted))
+          .map(({ id }) => swept.get(id) ?? { id })
+      : null;
     const rows = found ? found.slice(0, FOUND) : all ? lines : lines.slice(0, FIRST);
     const about = words.asked(view.state.target, view.state.targetState);
     put(
       body,
-      el("p", { class: "numbers-sum", text: found ? `${found.length} of ${data.numbers.length} numbers have these words.` : summary(about, lines, count) }),
+      el("p", {
+        class: "numbers-sum",
+        text: found ? `${found.length} of ${data.numbers.length} numbers have these words.` : summary(about, lines, count),
+      }),
       lines.length && rows.length ? axis(frame(lines, now)) : null,
-      rows.length ? el("ol", { class: "number-list" }, rows.map((line) => row(line, frame(lines, now), now, view))) : null,
-      !found && lines.length > FIRST ? el("button", { type: "button", class: "tool", text: all ? "Show the first only" : `Show all ${lines.length}`, onClick: more }) : null,
-      rows.length ? el("p", { class: "hint", text: "A bar shows where the answer goes as one number moves over its cited range and all others stay; the line is where it stands." }) : null,
+      rows.length
+        ? el(
+            "ol",
+            { class: "number-list" },
+            rows.map((line) => row(line, frame(lines, now), now, view)),
+          )
+        : null,
+      !found && lines.length > FIRST
+        ? el("button", {
+            type: "button",
+            class: "tool",
+            text: all ? "Show the first only" : `Show all ${lines.length}`,
+            onClick: more,
+          })
+        : null,
+      rows.length
+        ? el("p", {
+            class: "hint",
+            text: "A bar shows where the answer goes as one number moves over its cited range and all others stay; the line is where it stands.",
+          })
+        : null,
     );
   }
 
@@ -92,7 +123,12 @@ export function createNumberView(context) {
 
   function axis(ends) {
     const [from, to] = ends.map((p) => el("span", { text: percent(p) }));
-    return el("div", { class: "number-axis", "aria-hidden": true }, el("span", {}), el("span", { class: "number-ends" }, from, to));
+    return el(
+      "div",
+      { class: "number-axis", "aria-hidden": true },
+      el("span", {}),
+      el("span", { class: "number-ends" }, from, to),
+    );
   }
 
   function row({ id, atLow, atHigh, width }, [least, most], now, view) {
@@ -102,10 +138,26 @@ export function createNumberView(context) {
     const number = data.numbers.find((one) => one.id === id);
     const value = scenario.numbers[id] ?? number.value;
     const changed = id in scenario.numbers;
-    const moves = width === undefined ? "does not move this answer" : `${percent(Math.min(atLow, atHigh, now))} to ${percent(Math.max(atLow, atHigh, now))}`;
-    const name = el("span", { class: "number-name" }, labels.get(id), el("small", { text: [short(value), changed && `changed from ${short(number.value)}`, source(number)].filter(Boolean).join(" · ") }));
+    const moves =
+      width === undefined
+        ? "does not move this answer"
+        : `${percent(Math.min(atLow, atHigh, now))} to ${percent(Math.max(atLow, atHigh, now))}`;
+    const name = el(
+      "span",
+      { class: "number-name" },
+      labels.get(id),
+      el("small", {
+        text: [short(value), changed && `changed from ${short(number.value)}`, source(number)].filter(Boolean).join(" · "),
+      }),
+    );
     const open = () => card.open(id, view);
-    const button = el("button", { type: "button", class: "number-row", onClick: open }, name, track(), el("span", { class: "number-moves", text: moves }));
+    const button = el(
+      "button",
+      { type: "button", class: "number-row", onClick: open },
+      name,
+      track(),
+      el("span", { class: "number-moves", text: moves }),
+    );
     return el("li", { dataset: { number: id, width: String(width ?? 0) } }, button);
 
     function track() {

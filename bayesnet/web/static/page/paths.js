@@ -24,7 +24,8 @@ export function openGraph(families, { likelihoods = {}, interventions = {} }, sp
   parents.forEach((above, v) => above.forEach((p) => children[p].push(v)));
   const opened = new Set([...soft, ...known]);
   opened.delete(speaking);
-  const settled = (v) => certain[v] && !known.has(v) && v !== speaking && parents[v].length > 0 && parents[v].every((p) => known.has(p));
+  const settled = (v) =>
+    certain[v] && !known.has(v) && v !== speaking && parents[v].length > 0 && parents[v].every((p) => known.has(p));
   for (let more = [...families.keys()].filter(settled); more.length; more = [...families.keys()].filter(settled)) {
     for (const v of more) known.add(v) && opened.add(v);
   }

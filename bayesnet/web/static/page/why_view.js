@@ -8,21 +8,37 @@ import { createHeading, createSwitch, createWorker, leaderButton, whichOf } from
 
 const MINUS = "\u2212";
 const VERDICTS = { for: "speaks for it", against: "speaks against it", uninformative: "says next to nothing" };
-const REASONS = { known: "which is known", set: "which was set from outside", collider: "of which, and of what follows from it, nothing is known" };
+const REASONS = {
+  known: "which is known",
+  set: "which was set from outside",
+  collider: "of which, and of what follows from it, nothing is known",
+};
 
 export function createWhyView(context) {
   const { data, compute, words } = context;
   const heading = createHeading("Why");
   let way = "given";
   let told = null;
-  const choice = createSwitch("How findings are weighed", [["given", "each, given the others"], ["steps", "one after the other"]], (name) => {
-    way = name;
-    choice.show(way);
-    if (told) draw(...told);
-  });
+  const choice = createSwitch(
+    "How findings are weighed",
+    [
+      ["given", "each, given the others"],
+      ["steps", "one after the other"],
+    ],
+    (name) => {
+      way = name;
+      choice.show(way);
+      if (told) draw(...told);
+    },
+  );
   choice.show(way);
   const body = el("div", { class: "why-body" });
-  const element = el("section", { class: "why", "aria-label": "For and against" }, el("div", { class: "section-head" }, heading.element, choice.element), body);
+  const element = el(
+    "section",
+    { class: "why", "aria-label": "For and against" },
+    el("div", { class: "section-head" }, heading.element, choice.element),
+    body,
+  );
   const defaults = new Set(data.variables.filter((variable) => variable.default).map((variable) => compute.index(variable.name)));
   const { families } = data.network;
   const certain = certainFamilies(families);
@@ -54,7 +70,13 @@ export function createWhyView(context) {
       const known = state.target in scenario.do || typeof scenario.see[state.target] === "string";
       if (known) {
         told = null;
-        put(body, el("p", { class: "hint", text: `${words.label(state.target)} is itself known here, so nothing speaks for or against it. Ask about something else.` }));
+        put(
+          body,
+          el("p", {
+            class: "hint",
+            text: `${words.label(state.target)} is itself known here, so nothing speaks for or against it. Ask about something else.`,
+          }),
+        );
         return;
       }
       work(view);
@@ -65,16 +87,34 @@ export function createWhyView(context) {
     const { impacts } = result;
     choice.element.hidden = impacts.length < 2;
     if (!impacts.length) {
-      put(body, el("p", { class: "hint", text: `Nothing has been found yet: ${words.asked(view.state.target, view.state.targetState)} stands where it stood, at ${percent(result.posterior)}. Enter a finding, and here is what it says.` }));
+      put(
+        body,
+        el("p", {
+          class: "hint",
+          text: `Nothing has been found yet: ${words.asked(view.state.target, view.state.targetState)} stands where it stood, at ${percent(result.posterior)}. Enter a finding, and here is what it says.`,
+        }),
+      );
       return;
     }
     const steps = way === "steps" && impacts.length > 1;
-    put(body, summary(result), steps ? waterfall(result, view) : balance(result, view), ...notes(view, steps), leaderButton(context, view));
+    put(
+      body,
+      summary(result),
+      steps ? waterfall(result, view) : balance(result, view),
+      ...notes(view, steps),
+      leaderButton(context, view),
+    );
   }
 
   function summary({ prior, posterior, nats, impacts }) {
     const count = impacts.length === 1 ? "One finding takes" : `${impacts.length} findings take`;
-    return el("p", { class: "why-sum" }, `${count} it from ${percent(prior)} to `, el("strong", { text: percent(posterior) }), `: ${timesOdds(nats)}, ${signedDecibans(nats)} in all.`);
+    return el(
+      "p",
+      { class: "why-sum" },
+      `${count} it from ${percent(prior)} to `,
+      el("strong", { text: percent(posterior) }),
+      `: ${timesOdds(nats)}, ${signedDecibans(nats)} in all.`,
+    );
   }
 
   /** Bars for and against on one axis, strongest for at the top. */
@@ -83,7 +123,14 @@ export function createWhyView(context) {
     const axis = ratioAxis(rows.map(({ nats }) => nats));
     const items = rows.map((impact) => {
       const { nats, verdict } = impact;
-      const line = { impact, from: axis.at(0), to: axis.at(nats), verdict, label: nameOf(impact, view), hint: wayOf(impact, view) };
+      const line = {
+        impact,
+        from: axis.at(0),
+        to: axis.at(nats),
+        verdict,
+        label: nameOf(impact, view),
+        hint: wayOf(impact, view),
+      };
       const figures = [timesShort(nats), signed(nats)];
       const spoken = `${line.label}: ${VERDICTS[verdict]}, ${timesOdds(nats)}, ${signedDecibans(nats)}. ${line.hint}`;
       return rowOf(line, figures, spoken);
@@ -98,18 +145,36 @@ export function createWhyView(context) {
     const items = impacts.map((impact, k) => {
       const { step, after } = impact;
       const verdict = Math.abs(step) < Math.log(1.1) || Number.isNaN(step) ? "uninformative" : step > 0 ? "for" : "against";
-      const line = { impact, from: axis.at(points[k]), to: axis.at(points[k + 1]), verdict, label: nameOf(impact, view), hint: "" };
+      const line = {
+        impact,
+        from: axis.at(points[k]),
+        to: axis.at(points[k + 1]),
+        verdict,
+        label: nameOf(impact, view),
+        hint: "",
+      };
       const spoken = `${line.label}: ${timesOdds(step)}, ${signedDecibans(step)}; then ${percent(after)}.`;
       return rowOf(line, [timesShort(step), percent(after)], spoken);
     });
-    const start = barRow({ from: axis.at(points[0]), to: axis.at(points[0]), verdict: "start", label: "Before the findings", hint: "" }, ["", percent(prior)], `Before the findings: ${percent(prior)}.`);
-    return chart("Findings, in the order in which they were entered", ["", "from before to after", "odds", "then"], axis.ticks, [start, ...items]);
+    const start = barRow(
+      { from: axis.at(points[0]), to: axis.at(points[0]), verdict: "start", label: "Before the findings", hint: "" },
+      ["", percent(prior)],
+      `Before the findings: ${percent(prior)}.`,
+    );
+    return chart("Findings, in the order in which they were entered", ["", "from before to after", "odds", "then"], axis.ticks, [
+      start,
+      ...items,
+    ]);
   }
 
   /** A row of a chart that says in its data what it shows. */
   function rowOf({ impact, ...line }, shown, spoken) {
     const row = barRow(line, shown, spoken);
-    Object.assign(row.dataset, { variable: data.network.names[impact.variable], nats: String(impact.nats), step: String(impact.step) });
+    Object.assign(row.dataset, {
+      variable: data.network.names[impact.variable],
+      nats: String(impact.nats),
+      step: String(impact.step),
+    });
     return row;
   }
 
@@ -130,7 +195,9 @@ export function createWhyView(context) {
     }
     const path = shortestAtAll(graph, variable, target);
     const block = path && blocker(graph, path);
-    return block ? `No way is open: the shortest is closed at ${name(block.variable)}, ${REASONS[block.why]}.` : "No way leads from it to what is asked.";
+    return block
+      ? `No way is open: the shortest is closed at ${name(block.variable)}, ${REASONS[block.why]}.`
+      : "No way leads from it to what is asked.";
   }
 
   function notes({ scenario }, steps) {
@@ -138,7 +205,10 @@ export function createWhyView(context) {
     const how = steps
       ? "Each finding is weighed given only those above it, so the odds multiply and the decibans add up; another order divides them up differently."
       : "Each finding is weighed given all the others, so it can say less than it would alone: what two findings share counts for neither.";
-    const texts = [`${how} Ten decibans multiply the odds by ten.`, set.length && `Set from outside, and so no findings: ${set.join("; ")}.`];
+    const texts = [
+      `${how} Ten decibans multiply the odds by ten.`,
+      set.length && `Set from outside, and so no findings: ${set.join("; ")}.`,
+    ];
     return texts.filter(Boolean).map((text) => el("p", { class: "hint", text }));
   }
 }
@@ -153,7 +223,11 @@ function chart(label, headings, ticks, items) {
   return el(
     "div",
     { class: "why-chart" },
-    el("div", { class: "why-row why-heads", "aria-hidden": true }, headings.map((text) => el("span", { text }))),
+    el(
+      "div",
+      { class: "why-row why-heads", "aria-hidden": true },
+      headings.map((text) => el("span", { text })),
+    ),
     el("div", { class: "why-axis", "aria-hidden": true }, marks),
     el("ol", { "aria-label": label }, items),
   );
@@ -166,7 +240,9 @@ function barRow({ from, to, verdict, label, hint }, figures, spoken) {
   const seen = [
     el("span", { class: "why-label" }, label, hint && el("small", { text: hint })),
     el("span", { class: "why-track" }, bar),
-    ...figures.map((text) => el("span", { class: /^[+\u2212]?[\d.∞]+$/.test(text) ? "why-figure is-decibans" : "why-figure", text })),
+    ...figures.map((text) =>
+      el("span", { class: /^[+\u2212]?[\d.∞]+$/.test(text) ? "why-figure is-decibans" : "why-figure", text }),
+    ),
   ];
   return el("li", {}, el("span", { class: "unseen", text: spoken }), el("span", { class: "why-row", "aria-hidden": true }, seen));
 }
@@ -180,9 +256,23 @@ function ratioAxis(weights) {
   const high = Math.max(Math.log(1.6), ...finite, weights.includes(Infinity) ? reach : 0) * 1.04;
   const at = (nats) => (Number.isNaN(nats) ? at(0) : (Math.min(high, Math.max(low, nats)) - low) / (high - low));
   const decades = (high - low) / Math.LN10;
-  const factors = decades < 0.6 ? [1.2, 1.5, 2] : decades < 2.2 ? [2, 5, 10, 20, 50, 100] : decades < 5 ? [10, 100, 1000, 10000] : [100, 1e4, 1e6, 1e8, 1e10];
+  const factors =
+    decades < 0.6
+      ? [1.2, 1.5, 2]
+      : decades < 2.2
+        ? [2, 5, 10, 20, 50, 100]
+        : decades < 5
+          ? [10, 100, 1000, 10000]
+          : [100, 1e4, 1e6, 1e8, 1e10];
   const ticks = [...factors.map((x) => -Math.log(x)), 0, ...factors.map((x) => Math.log(x))].filter((x) => x >= low && x <= high);
-  return { at, ticks: ticks.map((x) => ({ at: at(x), zero: x === 0, text: x === 0 ? "same" : `${x > 0 ? "×" : "÷"}\u00a0${ratio(Number(Math.exp(Math.abs(x)).toPrecision(2)))}` })) };
+  return {
+    at,
+    ticks: ticks.map((x) => ({
+      at: at(x),
+      zero: x === 0,
+      text: x === 0 ? "same" : `${x > 0 ? "×" : "÷"}\u00a0${ratio(Number(Math.exp(Math.abs(x)).toPrecision(2)))}`,
+    })),
+  };
 }
 
 const PROBABILITIES = [1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999, 0.9999];
@@ -196,7 +286,12 @@ function probabilityAxis(points) {
   const at = (x) => (Number.isNaN(x) ? 0 : (Math.min(high, Math.max(low, x)) - low) / (high - low));
   const inside = PROBABILITIES.filter((p) => logit(p) >= low && logit(p) <= high);
   const every = Math.ceil(inside.length / 6);
-  return { at, ticks: inside.filter((_, i) => i % every === 0).map((p) => ({ at: at(logit(p)), zero: p === 0.5, text: `${Number((100 * p).toPrecision(3))}\u00a0%` })) };
+  return {
+    at,
+    ticks: inside
+      .filter((_, i) => i % every === 0)
+      .map((p) => ({ at: at(logit(p)), zero: p === 0.5, text: `${Number((100 * p).toPrecision(3))}\u00a0%` })),
+  };
 }
 
 /** For sorting: what settles it first, what cannot be told in the middle. */

@@ -36,7 +36,8 @@ export function createWorker(context, element, { key, job, show, silence }) {
     later.start(guarded(job(view, (evidence) => answer(engine, evidence))), (result) => {
       done = now;
       element.removeAttribute("aria-busy");
-      if (result?.refused) put(element, el("p", { class: "hint", text: `This takes answers that are too wide: ${result.refused}` }));
+      if (result?.refused)
+        put(element, el("p", { class: "hint", text: `This takes answers that are too wide: ${result.refused}` }));
       else show(result, view);
     });
   };
@@ -59,11 +60,21 @@ export const whichOf = ({ other, state }) => (other ? ` (${scenarioName(state.ac
 export function leaderButton({ data, compute, store, words }, { state, answer: { posteriors } }) {
   const specific = data.diagnoses.filter((name) => words.variable(name).role !== "default");
   if (!posteriors || !specific.length) return null;
-  const chance = (name) => posteriors[compute.index(name)][words.variable(name).states.findIndex((one) => one.name === "present")];
+  const chance = (name) =>
+    posteriors[compute.index(name)][words.variable(name).states.findIndex((one) => one.name === "present")];
   const leader = specific.reduce((a, b) => (chance(b) > chance(a) ? b : a));
   if (leader === state.target) return null;
   const ask = () => store.dispatch({ type: "target", variable: leader, state: "present" });
-  return el("p", {}, el("button", { type: "button", class: "tool", onClick: ask, text: `Ask about ${words.label(leader)}, the most probable specific diagnosis` }));
+  return el(
+    "p",
+    {},
+    el("button", {
+      type: "button",
+      class: "tool",
+      onClick: ask,
+      text: `Ask about ${words.label(leader)}, the most probable specific diagnosis`,
+    }),
+  );
 }
 
 /** A line of text in a heading that changes with the target. */
@@ -74,7 +85,9 @@ export function createHeading(text) {
 
 /** A choice of two or three ways to look at something. */
 export function createSwitch(label, ways, choose) {
-  const buttons = ways.map(([name, text]) => el("button", { type: "button", class: "segment-button", text, dataset: { way: name }, onClick: () => choose(name) }));
+  const buttons = ways.map(([name, text]) =>
+    el("button", { type: "button", class: "segment-button", text, dataset: { way: name }, onClick: () => choose(name) }),
+  );
   return {
     element: el("div", { class: "switch", role: "group", "aria-label": label }, buttons),
     show: (way) => buttons.forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.way === way))),
