@@ -55,6 +55,16 @@ export function stillness() {
   return globalThis.matchMedia?.("(prefers-reduced-motion: reduce)").matches ?? true;
 }
 
+/** What is focused in the tree of an element, also where that is a shadow tree. */
+export const focusOf = (element) => element.getRootNode().activeElement ?? null;
+
+/** Move an element to a place inside its frame, in pixels. */
+export function placeAt(element, x, y) {
+  element.style.setProperty("left", `${x}px`);
+  element.style.setProperty("top", `${y}px`);
+  return element;
+}
+
 function fill(element, props, otherwise) {
   for (const [key, value] of Object.entries(props ?? {})) {
     if (key === "class") element.setAttribute("class", Array.isArray(value) ? value.filter(Boolean).join(" ") : value);

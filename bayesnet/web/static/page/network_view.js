@@ -1,10 +1,10 @@
 // The network, drawn: roles as columns, a posterior in every node, and the ways lit by which what is known speaks about what is asked.
 
-import { el, put, setAttribute, svg, write } from "./dom.js";
-import { createFindingRow } from "./finding_row.js";
-import { percent } from "./format.js";
+import { el, focusOf, placeAt, put, setAttribute, svg, write } from "./dom.js";
 import { createLater } from "./later.js";
-import { NODE, arcShape, arcStates, chooseShown, neighbourOf, placeNodes } from "./network_layout.js";
+import { createArc, createLegend } from "./network_arcs.js";
+import { createNetworkCard } from "./network_card.js";
+import { NODE, arcStates, chooseShown, neighbourOf, placeNodes } from "./network_layout.js";
 import { createNode } from "./network_nodes.js";
 import { arcKey, certainFamilies, openGraph, shortestOpen } from "./paths.js";
 import { createSwitch } from "./working.js";
@@ -36,7 +36,7 @@ export function createNetworkView(context) {
   const lines = svg("g", {});
   const drawing = svg("svg", { class: "net-arcs", "aria-hidden": true }, lines);
   const stage = el("div", { class: "net-stage", role: "group", onKeydown: walk }, drawing);
-  const card = createCard(context, (v) => (placed?.places.has(v) ? nodes[v].element : null));
+  const card = createNetworkCard(context, (v) => (placed?.places.has(v) ? nodes[v].element : null));
   const sized = el("div", { class: "net-sized" }, stage);
   const frame = el("div", { class: "net-frame" }, sized);
   const choice = createSwitch(
@@ -73,7 +73,7 @@ export function createNetworkView(context) {
       el("div", { class: "tools", role: "group", "aria-label": "Size" }, zoom, whole),
     ),
     frame,
-    legend(),
+    createLegend(),
     told,
     wording,
     card.element,
@@ -122,11 +122,11 @@ export function createNetworkView(context) {
   function draw(kept, marks, { evidence, target, findings }) {
     placed = placeNodes(layout, kept, target, TALLEST[settings.way]);
     choice.show(settings.way);
-    const headings = placed.headings.map(({ x, y, text }) => place(el("span", { class: "net-heading", text }), x, y));
+    const headings = placed.headings.map(({ x, y, text }) => placeAt(el("span", { class: "net-heading", text }), x, y));
     const focused = stage.contains(focusOf(stage)) ? focusOf(stage) : null;
     for (const [v, { x, y }] of placed.places) {
       nodes[v].show(latest, marks);
-      place(nodes[v].element, x, y);
+      placeAt(nodes[v].element, x, y);
     }
     const order = [...placed.places.keys()];
     stage.classList.toggle("is-whole", order.length > SMALL);
@@ -262,133 +262,6 @@ export function createNetworkView(context) {
   }
 }
 
-/** What is focused in the tree of an element, also where that is a shadow tree. */
-const focusOf = (element) => element.getRootNode().activeElement ?? null;
-
-const place = (element, x, y) => {
-  element.style.setProperty("left", `${x}px`);
-  element.style.setProperty("top", `${y}px`);
-  return element;
-};
-
-/** One arc: its line as thick as it is strong, and its end. */
-function createArc(parent, child, strength, sign) {
-  const line = svg("path", { class: "net-line" });
-  const head = svg("path", { class: sign > 0 ? "net-head" : "net-head is-open" });
-  const group = svg("g", {}, line, head);
-  line.style.setProperty("--strength", strength ?? 0.3);
-  return {
-    show(places, state) {
-      const { line: curve, head: end } = arcShape(places.get(parent), places.get(child), sign, state === "cut");
-      setAttribute(line, "d", curve);
-      setAttribute(head, "d", end);
-      setAttribute(group, "class", `net-arc is-${state}`);
-      return group;
-    },
-    point: (on) => group.classList.toggle("is-near", on),
-  };
-}
-
-/** What opens at a node: its states, a choice, and the question about it. `nodeOf` gives the node of a variable that is drawn. */
-function createCard(context, nodeOf) {
-  const { data, store, compute, words } = context;
-  const title = el("h3", {});
-  const body = el("div", {});
-  const close = el("button", { type: "button", class: "remove", "aria-label": "Close", text: "×", onClick: () => shut(true) });
-  const element = el(
-    "div",
-    { class: "net-card", role: "dialog", hidden: true, onKeydown: (event) => event.key === "Escape" && shut(true) },
-    el("div", { class: "net-card-head" }, title, close),
-    body,
-  );
-  const rows = new Map();
-  let shown = -1;
-  let latest = null;
-  // A click elsewhere closes it; the path, not the target, because a notebook may keep this page in a shadow tree.
-  const outside = (event) => {
-    if (!event.composedPath().some((part) => part === element || part.classList?.contains("node"))) shut(false);
-  };
-
-  function shut(focus) {
-    if (shown < 0) return;
-    element.hidden = true;
-    document.removeEventListener("pointerdown", outside);
-    if (focus) nodeOf(shown)?.focus();
-    shown = -1;
-  }
-
-  /** Below its node, inside the section. */
-  function move() {
-    if (shown < 0) return;
-    const node = nodeOf(shown);
-    if (!node) {
-      shut(false);
-      return;
-    }
-    const [from, at] = [element.parentElement.getBoundingClientRect(), node.getBoundingClientRect()];
-    const left = Math.max(0, Math.min(at.left - from.left, from.width - element.offsetWidth));
-    place(element, left, at.bottom - from.top + 6);
-  }
-
-  function fill() {
-    const variable = data.variables[shown];
-    const { name, states } = variable;
-    if (!rows.has(name)) rows.set(name, createFindingRow(context, variable));
-    const row = rows.get(name);
-    row.update(latest);
-    write(title, variable.label);
-    element.setAttribute("aria-label", variable.label);
-    const now = latest.answer.posteriors?.[shown];
-    const past = latest.prior.posteriors?.[shown];
-    const lines = states.map((state, s) => {
-      const asked = latest.state.target === name && latest.state.targetState === state.name;
-      const ask = el("button", {
-        type: "button",
-        class: "net-ask",
-        "aria-pressed": asked,
-        "aria-label": `Ask about ${words.asked(name, state.name)}`,
-        text: asked ? "asked" : "ask",
-        onClick: () => store.dispatch({ type: "target", variable: name, state: state.name }),
-      });
-      return el(
-        "tr",
-        {},
-        el("th", { scope: "row", text: state.label }),
-        el("td", { text: past ? percent(past[s]) : "–" }),
-        el("td", {}, el("strong", { text: now ? percent(now[s]) : "–" })),
-        el("td", {}, ask),
-      );
-    });
-    const heads = ["", "before", "now", ""].map((text) => (text ? el("th", { scope: "col", text }) : el("td", {})));
-    const focus = [...body.querySelectorAll("button, input, select")].indexOf(focusOf(body));
-    put(
-      body,
-      variable.meaning ? el("p", { class: "hint", text: variable.meaning }) : null,
-      row.element,
-      el("table", {}, el("thead", {}, el("tr", {}, heads)), el("tbody", {}, lines)),
-    );
-    if (focus >= 0) body.querySelectorAll("button, input, select")[focus]?.focus({ preventScroll: true });
-  }
-
-  return {
-    element,
-    open(v) {
-      shown = v;
-      fill();
-      element.hidden = false;
-      document.addEventListener("pointerdown", outside);
-      move();
-      element.scrollIntoView({ block: "nearest" });
-      body.querySelector("input:checked, select, button")?.focus({ preventScroll: true });
-    },
-    update(view) {
-      latest = view;
-      if (shown >= 0) fill();
-    },
-    place: move,
-  };
-}
-
 /** Move the picture by dragging its background; touch scrolls as everywhere. */
 function panning(frame) {
   let from = null;
@@ -400,42 +273,4 @@ function panning(frame) {
   });
   frame.addEventListener("pointermove", (event) => from && frame.scrollTo(from.x - event.clientX, from.y - event.clientY));
   for (const end of ["pointerup", "pointercancel"]) frame.addEventListener(end, () => (from = null));
-}
-
-function legend() {
-  const item = (kind, text) => el("li", {}, el("span", { class: `net-key ${kind}` }), text);
-  const line = (state, sign, text) => {
-    const { line: curve, head } = arcShape(
-      { x: -NODE.width, y: -NODE.height / 2 },
-      { x: 40, y: -NODE.height / 2 },
-      sign,
-      state === "cut",
-    );
-    const parts = [
-      svg("path", { class: "net-line", d: curve }),
-      svg("path", { class: sign > 0 ? "net-head" : "net-head is-open", d: head }),
-    ];
-    return el(
-      "li",
-      {},
-      svg(
-        "svg",
-        { class: "net-sample", viewBox: "0 -8 44 16", "aria-hidden": true },
-        svg("g", { class: `net-arc is-${state}` }, parts),
-      ),
-      text,
-    );
-  };
-  const marks = [
-    item("is-known", "known"),
-    item("is-target", "asked"),
-    item("is-bar", "probability now, the mark where it was before"),
-    line("lit", 1, "a way by which a finding speaks"),
-    line("closed", 1, "closed: nothing passes"),
-    line("cut", 0, "cut by an intervention"),
-    line("open", 1, "raises"),
-    line("open", -1, "lowers"),
-    line("open", 0, "either"),
-  ];
-  return el("ul", { class: "net-legend", "aria-label": "Legend" }, marks);
 }
