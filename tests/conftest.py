@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from node import Node
 
 # Two workers share two cores; a plot needs no screen.
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -34,6 +39,16 @@ def networks() -> Path:
     if not NETWORKS.is_dir():
         pytest.skip(f"no standard networks at {NETWORKS}; set BAYESNET_NETWORKS to a folder of .bif.gz files")
     return NETWORKS
+
+
+@pytest.fixture(scope="session")
+def node() -> Iterator[Node]:
+    """Node with the modules of the page, one process for all tests; skips, visibly, where there is none."""
+    from node import Node
+
+    running = Node()
+    yield running
+    running.close()
 
 
 @pytest.hookimpl(wrapper=True)
