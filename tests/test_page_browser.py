@@ -15,6 +15,7 @@ import pytest
 from test_page import EVIL, ODD, odd_network
 
 import bayesnet
+from bayesnet.results.words import frequency
 
 pytestmark = pytest.mark.browser
 
@@ -163,7 +164,7 @@ def test_a_click_answers_as_python_does(name, opened, pages):
 
 
 def test_the_differential_says_what_was_before_and_how_many_people_that_is(opened, pages):
-    """Prior and posterior of each diagnosis with full digits; the sentence and the people in 10,000 for readers."""
+    """Prior and posterior of each diagnosis with full digits; the sentence and the frequency for readers."""
     net = pages["back_pain"][1]
     tab = opened("back_pain", "#see=fever:present,iv_drug_use:present&of=epidural_abscess:present")
     ranked = net.case("fever, iv_drug_use").diagnoses()
@@ -175,7 +176,7 @@ def test_the_differential_says_what_was_before_and_how_many_people_that_is(opene
     for (_, posterior, prior), line in zip(told, ranked, strict=True):
         assert (posterior, prior) == pytest.approx((line.posterior, line.prior), rel=1e-9)
     leader = next(iter(ranked))
-    assert rows.first.locator(".people").inner_text() == f"{round(1e4 * leader.posterior):,d} in 10,000"
+    assert rows.first.locator(".people").inner_text() == frequency(leader.posterior)
     label = net.variables[ranked.leading].label
     assert label in tab.locator(".headline").inner_text()
     pressed = tab.locator('.bar-button[aria-pressed="true"]')

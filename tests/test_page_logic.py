@@ -23,6 +23,7 @@ import bayesnet
 from bayesnet.analysis.asking import read_given
 from bayesnet.analysis.core import Core
 from bayesnet.analysis.decision import decider
+from bayesnet.analysis.explanation import BARELY
 from bayesnet.analysis.paths import Graph, separated
 from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import Evidence
@@ -228,7 +229,7 @@ def check_why(node: Node, case: Any, given: dict[str, Any], target: str, context
     expected = case.explain(target)
     core = case.core
     order = list(dict.fromkeys(item.variable for item in case.findings.items))
-    told = node.ask("why", **given, context=sorted(context), order=order)
+    told = node.ask("why", **given, context=sorted(context), order=order, barely=BARELY)
     same(told["prior"], expected.prior)
     same(told["posterior"], expected.posterior)
     assert [core.names[line["variable"]] for line in told["impacts"]] == [impact.finding for impact in expected]

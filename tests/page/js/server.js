@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { answer, compile } from "../../../bayesnet/web/static/engine.js";
 import { advise, peelJob, statesOf } from "../../../bayesnet/web/static/page/advice.js";
 import { createCompute } from "../../../bayesnet/web/static/page/compute.js";
-import { percent, ratio } from "../../../bayesnet/web/static/page/format.js";
+import { frequency, percent, ratio } from "../../../bayesnet/web/static/page/format.js";
 import { nextJob } from "../../../bayesnet/web/static/page/next.js";
 import { withNumbers } from "../../../bayesnet/web/static/page/numbers.js";
 import * as paths from "../../../bayesnet/web/static/page/paths.js";
@@ -67,8 +67,7 @@ const tasks = {
       const graph = paths.openGraph(network.families, evidence, from, paths.certainFamilies(network.families));
       return { separated: paths.separated(graph, from, to), path: paths.shortestOpen(graph, from, to) };
     }),
-  blockers: ({ network, evidence, ways }) =>
-    ways.map((way) => paths.blocker(paths.openGraph(network.families, evidence), way)),
+  blockers: ({ network, evidence, ways }) => ways.map((way) => paths.blocker(paths.openGraph(network.families, evidence), way)),
   why: ({ network, evidence, target, state, context, order, barely }) => {
     const [ask, answers] = counted(network);
     const job = whyJob(ask, network.families, evidence, { target, state, context: new Set(context), order, barely });
@@ -104,6 +103,7 @@ const tasks = {
     return scenarios.map((scenario) => compute.answer(scenario));
   },
   percentages: ({ values }) => values.map((p) => percent(p)),
+  frequencies: ({ values, words }) => values.map((p) => frequency(p, words)),
   ratios: ({ values }) => values.map((x) => ratio(x)),
 };
 

@@ -2,11 +2,10 @@
 
 import { scenarioName } from "./case_view.js";
 import { el, put, setAttribute, stillness, write } from "./dom.js";
-import { change, frequency, percent, position } from "./format.js";
+import { change, percent, position } from "./format.js";
 
 const TICKS = { log: [0.0001, 0.001, 0.01, 0.1, 0.5, 0.9, 0.99], linear: [0, 0.25, 0.5, 0.75, 1] };
 const MOVE = { duration: 420, easing: "cubic-bezier(.2,.7,.2,1)" };
-const ROLES = { must_not_miss: "must not miss" };
 
 /** A chart; `show(wanted, view)` takes lines `{key, name, state, label}` and puts them in order, or keeps theirs with `sorted: false`. */
 export function createBars(context, label, { sorted = true } = {}) {
@@ -72,7 +71,7 @@ export function createBars(context, label, { sorted = true } = {}) {
 
 /** Probabilities of a line: before and now in the active scenario, and A and B where two are compared. */
 function figures({ compute, words }, { state, answer, prior, other }, { name, state: wanted }) {
-  const s = words.variable(name).states.findIndex((one) => one.name === wanted);
+  const s = words.stateIndex(name, wanted);
   const of = (result) => result?.posteriors?.[compute.index(name)][s] ?? NaN;
   const now = of(answer);
   const pair = other ? [of(other.answer), now] : null;
@@ -80,11 +79,11 @@ function figures({ compute, words }, { state, answer, prior, other }, { name, st
 }
 
 /** One line: name, bar, figures; pressing it asks about it. */
-function createRow({ store, words }, { name, state, label }) {
+function createRow({ data, store, words }, { name, state, label }) {
   const bars = [el("span", { class: "bar" }), el("span", { class: "bar second", hidden: true })];
   const mark = el("span", { class: "before-mark" });
   const cells = ["now", "people", "change"].map((kind) => el("span", { class: kind }));
-  const role = ROLES[words.variable(name).role];
+  const role = words.isGrave(name) ? data.vocabulary.grave_label : null;
   const spoken = el("span", { class: "unseen" });
   const name_ = el("span", { class: "bar-label" }, label, role && el("small", { text: role }));
   const seen = el("span", { class: "bar-row", "aria-hidden": true }, name_, el("span", { class: "track" }, bars, mark), cells);
@@ -106,7 +105,7 @@ function createRow({ store, words }, { name, state, label }) {
       const changed = (a, b) => (Number.isNaN(a) || Number.isNaN(b) || a === b ? "" : change(a, b));
       const told = pair
         ? [percent(first), percent(second), changed(first, second)]
-        : [percent(now), frequency(now), changed(before, now)];
+        : [percent(now), words.frequency(now), changed(before, now)];
       cells.forEach((cell, i) => write(cell, told[i]));
       setAttribute(cells[2], "data-direction", pair ? direction(first, second) : direction(before, now));
       const text = pair

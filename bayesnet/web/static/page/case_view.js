@@ -1,7 +1,7 @@
 // The case in words: what is known, one scenario or two, and the answer in a sentence that is read aloud.
 
 import { el, put, write } from "./dom.js";
-import { change, frequency, listed, percent } from "./format.js";
+import { change, listed, percent } from "./format.js";
 
 const NAMES = ["A", "B"];
 export const scenarioName = (index) => NAMES[index];
@@ -111,18 +111,16 @@ export function createCaseView(context) {
 
 /** The diagnosis that leads among the specific ones, or null where there is none or no answer. */
 export function leading({ data, compute, words }, { posteriors }) {
-  const specific = data.diagnoses.filter((name) => words.variable(name).role !== "default");
+  const specific = data.diagnoses.filter(words.isSpecific);
   if (!posteriors || !specific.length) return null;
-  const p = (name) => posteriors[compute.index(name)][words.variable(name).states.findIndex((state) => state.name === "present")];
+  const p = (name) => posteriors[compute.index(name)][words.stateIndex(name, "present")];
   return specific.reduce((best, name) => (p(name) > p(best) ? name : best));
 }
 
 /** The answer in one sentence or more, the first one the most important. */
 export function sentences({ data, compute, words }, { state, scenario, answer, prior }) {
   if (!answer.posteriors) return [words.refusal(compute, scenario, answer)];
-  const chance = (result, name, which) =>
-    result.posteriors[compute.index(name)][which.states.findIndex((one) => one.name === which.state)];
-  const at = (name, wanted) => ({ states: words.variable(name).states, state: wanted });
+  const chance = (result, name, wanted) => result.posteriors[compute.index(name)][words.stateIndex(name, wanted)];
   const found = Object.keys(scenario.see).some((name) => !words.variable(name).default) || Object.keys(scenario.do).length > 0;
   if (!data.diagnoses.length) {
     const known = scenario.do[state.target] ?? scenario.see[state.target];
@@ -130,22 +128,22 @@ export function sentences({ data, compute, words }, { state, scenario, answer, p
       return [
         `${words.found(state.target, known)} is ${state.target in scenario.do ? "set" : "known"}; ask about something else.`,
       ];
-    const p = chance(answer, state.target, at(state.target, state.targetState));
-    const before = prior.posteriors ? chance(prior, state.target, at(state.target, state.targetState)) : NaN;
+    const p = chance(answer, state.target, state.targetState);
+    const before = prior.posteriors ? chance(prior, state.target, state.targetState) : NaN;
     const was = found && prior.posteriors ? `; ${percent(before)} before anything was found` : "";
-    return [`${words.asked(state.target, state.targetState)} has a probability of ${percent(p)}, ${frequency(p)}${was}.`];
+    return [`${words.asked(state.target, state.targetState)} has a probability of ${percent(p)}, ${words.frequency(p)}${was}.`];
   }
   const ranked = data.diagnoses
     .map((name) => ({
       name,
-      p: chance(answer, name, at(name, "present")),
-      before: prior.posteriors ? chance(prior, name, at(name, "present")) : NaN,
+      p: chance(answer, name, "present"),
+      before: prior.posteriors ? chance(prior, name, "present") : NaN,
     }))
     .sort((a, b) => b.p - a.p);
-  const told = ({ name, p }) => `${words.label(name)}, ${percent(p)} (${frequency(p)})`;
+  const told = ({ name, p }) => `${words.label(name)}, ${percent(p)} (${words.frequency(p)})`;
   const [first] = ranked;
-  const specific = ranked.find(({ name }) => words.variable(name).role !== "default") ?? first;
-  const grave = ranked.find(({ name }) => words.variable(name).role === "must_not_miss");
+  const specific = ranked.find(({ name }) => words.isSpecific(name)) ?? first;
+  const grave = ranked.find(({ name }) => words.isGrave(name));
   const moved =
     found && change(specific.before, specific.p) !== "same" ? `; before any finding it was ${percent(specific.before)}` : "";
   const parts = [];
@@ -182,5 +180,5 @@ function difference({ words }, [a, b]) {
     (id) => a.numbers[id] !== b.numbers[id],
   );
   if (ids.length) parts.push(`${ids.length} ${ids.length === 1 ? "number" : "numbers"}`);
-  return parts.length ? `A and B differ in ${listed(parts)}.` : "A and B are the same so far: change one of them.";
+  return parts.length ? `A and B differ in ${listed(parts)}.` : "A and B are identical. Change one to compare.";
 }

@@ -4,9 +4,6 @@ import { el, write } from "./dom.js";
 import { createFindingRow } from "./finding_row.js";
 import { createLater } from "./later.js";
 
-// Groups that hold no findings of a case: closed at first.
-const CLOSED = new Set(["mechanisms", "diagnoses", "groups"]);
-
 export function createFindingsView(context) {
   const { data } = context;
   const later = createLater();
@@ -68,12 +65,12 @@ export function createFindingsView(context) {
 }
 
 /** A group that opens and closes, with the count of what is known in it. */
-function createGroup(context, { name, label, variables }, wide) {
+function createGroup(context, { name, label, closed = false, variables }, wide) {
   const rows = variables.map((variable) => createFindingRow(context, variable));
   const count = el("span", { class: "count" });
   const summary = el("summary", {}, el("span", { text: label }), count);
   const setting = variables.every((variable) => variable.default);
-  const usual = setting || (wide && !CLOSED.has(name));
+  const usual = setting || (wide && !closed);
   const element = el(
     "details",
     { class: "group", dataset: { group: name }, open: usual },

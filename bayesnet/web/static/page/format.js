@@ -7,23 +7,40 @@ export function percent(p, figures = 3) {
   if (Number.isNaN(p)) return "–";
   if (p === 0 || p === 1) return `${100 * p}${NO_BREAK}%`;
   const near = Math.min(p, 1 - p);
-  if (near < 1e-12) return p < 0.5 ? `${(100 * p).toExponential(1)}${NO_BREAK}%` : `over 99.99999${NO_BREAK}%`;
+  if (near < 1e-12) return p < 0.5 ? `${Number((100 * p).toPrecision(3))}${NO_BREAK}%` : `over 99.99999${NO_BREAK}%`;
   let digits = Math.max(0, figures - 1 - Math.floor(Math.log10(100 * near)));
   if (p > 0.5) digits = Math.max(figures - 2, digits - 1);
-  return `${(100 * p).toFixed(digits)}${NO_BREAK}%`;
+  return `${fixed(100 * p, digits)}${NO_BREAK}%`;
 }
 
-/** People out of 10,000; what is rarer out of 1,000,000, and out of a thousand million. */
-export function frequency(p) {
+/** A probability as a natural frequency: "30 in 100", "1 in 330"; `words` are those for 0 and 1. */
+export function frequency(p, { never, always }) {
   if (Number.isNaN(p)) return "–";
-  if (p === 0) return "none";
-  if (p === 1) return "all";
-  for (const base of [1e4, 1e6, 1e9]) {
-    const people = Math.round(p * base);
-    if (people === base) return `over ${grouped(base - 1)} in ${grouped(base)}`;
-    if (p * base >= 0.95) return `${grouped(people)} in ${grouped(base)}`;
-  }
-  return `under 1 in ${grouped(1e9)}`;
+  if (p === 0) return never;
+  if (p === 1) return always;
+  if (p < 0.1) return `1 in ${twoFigures(1 / p)}`;
+  const share = halfEven(100 * p);
+  return share < 100 ? `${share} in 100` : "over 99 in 100";
+}
+
+/** A large number to two figures. */
+function twoFigures(x) {
+  if (x >= 1e8) return x.toExponential(1).replace(/e\+(\d)$/, "e+0$1");
+  const place = 10 ** Math.max(0, Math.floor(Math.log10(x)) - 1);
+  return grouped(halfEven(x / place) * place);
+}
+
+/** The nearest whole number; of two the even one, as Python rounds. */
+function halfEven(x) {
+  const nearest = Math.round(x);
+  return Math.abs(x % 1) === 0.5 && nearest % 2 ? nearest - 1 : nearest;
+}
+
+/** `toFixed` that takes the even one of two nearest, as Python does. */
+function fixed(x, digits) {
+  const text = x.toFixed(digits);
+  const tie = /^50*$/.test(x.toFixed(100).split(".")[1].slice(digits));
+  return tie && Number(text.at(-1)) % 2 ? `${text.slice(0, -1)}${Number(text.at(-1)) - 1}` : text;
 }
 
 /** A ratio to two or three figures: 12.3, 0.057, 23,500. */

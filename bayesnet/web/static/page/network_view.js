@@ -166,10 +166,10 @@ export function createNetworkView(context) {
     const { answer, prior } = latest;
     if (!answer.posteriors || !prior.posteriors) return [];
     return data.diagnoses
-      .filter((name) => words.variable(name).role !== "default")
+      .filter(words.isSpecific)
       .map((name) => {
         const v = compute.index(name);
-        const s = words.variable(name).states.findIndex((one) => one.name === "present");
+        const s = words.stateIndex(name, "present");
         return { v, ratio: answer.posteriors[v][s] / prior.posteriors[v][s] };
       })
       .filter(({ v, ratio }) => v !== target && ratio > 1.05)
@@ -180,7 +180,10 @@ export function createNetworkView(context) {
 
   function remark(hidden, findings) {
     const left = hidden ? `${hidden} more variables are not shown. ` : "";
-    return `${left}${findings ? "Bold ways are the shortest that are open from what is known to what is asked; others may be open too." : "Nothing is known yet, so no way is lit."}`;
+    const marked = findings
+      ? "Bold: shortest active path from the findings to the target. Other paths may be active too."
+      : "No findings yet, so no path is highlighted.";
+    return `${left}${marked}`;
   }
 
   /** The same as a text. */

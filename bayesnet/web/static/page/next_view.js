@@ -33,7 +33,7 @@ export function createNextView(context) {
     job: ({ state, scenario }, ask) =>
       nextJob(ask, compute.evidenceOf(scenario), {
         target: compute.index(state.target),
-        state: words.variable(state.target).states.findIndex((one) => one.name === state.targetState),
+        state: words.stateIndex(state.target, state.targetState),
         cards,
         names,
         askable: data.askable ?? names.map((_, v) => v),

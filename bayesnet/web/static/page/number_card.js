@@ -105,7 +105,7 @@ export function createNumberCard(context) {
     function tell(at, found) {
       const { state, scenario } = latest;
       const target = compute.index(state.target);
-      const s = words.variable(state.target).states.findIndex((one) => one.name === state.targetState);
+      const s = words.stateIndex(state.target, state.targetState);
       const { [id]: _, ...others } = scenario.numbers;
       const cited = compute.answer({ ...scenario, numbers: others });
       const text = (result) => (result.posteriors ? percent(result.posteriors[target][s]) : "no answer");

@@ -33,7 +33,7 @@ export function createNumberView(context) {
     job: ({ state, scenario }) =>
       sweepJob(data, compute.networkFor(scenario), compute.evidenceOf(scenario), {
         target: compute.index(state.target),
-        state: words.variable(state.target).states.findIndex((one) => one.name === state.targetState),
+        state: words.stateIndex(state.target, state.targetState),
         kept: scenario.numbers,
       }),
     show(result, view) {

@@ -17,7 +17,7 @@ export function createPeek({ compute, words }, answer) {
     element,
     destroy: () => watch?.disconnect(),
     update({ state, answer: { posteriors } }) {
-      const s = words.variable(state.target).states.findIndex(({ name }) => name === state.targetState);
+      const s = words.stateIndex(state.target, state.targetState);
       write(what, posteriors ? words.asked(state.target, state.targetState) : "No answer");
       write(much, posteriors ? percent(posteriors[compute.index(state.target)][s]) : "↓");
     },

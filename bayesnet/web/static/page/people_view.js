@@ -1,7 +1,7 @@
 // The answer as people: 10,000 of them, in blocks of 100, before and now or A and B.
 
 import { el, freshId, put, svg, write } from "./dom.js";
-import { frequency, grouped, percent } from "./format.js";
+import { grouped, percent } from "./format.js";
 
 const CROWD = 10_000;
 const BLOCK = 10; // people on a side
@@ -11,7 +11,7 @@ const SIDE = 10 * STRIDE - 0.9;
 export function createPeopleView(context) {
   const { compute, words } = context;
   const heading = el("h2", {});
-  const crowds = [createCrowd(), createCrowd()];
+  const crowds = [createCrowd(words), createCrowd(words)];
   const figures = el(
     "div",
     { class: "crowds" },
@@ -26,7 +26,7 @@ export function createPeopleView(context) {
     update({ state, answer, prior, other }) {
       const { target, targetState } = state;
       const what = words.asked(target, targetState);
-      const s = words.variable(target).states.findIndex(({ name }) => name === targetState);
+      const s = words.stateIndex(target, targetState);
       const of = (result) => result.posteriors?.[compute.index(target)][s] ?? NaN;
       write(heading, `${what} among 10,000 people`);
       const pair = other ? [other.answer, answer] : [prior, answer];
@@ -38,7 +38,7 @@ export function createPeopleView(context) {
 }
 
 /** One crowd with its caption. */
-function createCrowd() {
+function createCrowd(words) {
   const [all, some] = [freshId("all"), freshId("some")];
   const dots = (id, kind) =>
     svg(
@@ -63,7 +63,7 @@ function createCrowd() {
       const said = Number.isNaN(p)
         ? "no answer"
         : rare
-          ? `fewer than one: ${frequency(p)}`
+          ? `fewer than one: ${words.frequency(p)}`
           : `${grouped(people)} people, ${percent(p)}`;
       write(title, name);
       write(count, said);

@@ -10,7 +10,7 @@ export function firstState(data) {
 
 /** The variable asked at first: the first specific diagnosis, or what most hangs on. */
 function firstTarget(data) {
-  const diagnosis = data.diagnoses?.find((name) => findVariable(data, name).role !== "default") ?? data.diagnoses?.[0];
+  const diagnosis = data.diagnoses?.find((name) => isSpecific(data, name)) ?? data.diagnoses?.[0];
   const name = diagnosis ?? mostBelow(data);
   return { target: name, targetState: firstAsked(data, name) };
 }
@@ -22,6 +22,9 @@ export function firstAsked(data, name) {
 }
 
 export const findVariable = (data, name) => data.variables.find((variable) => variable.name === name);
+
+/** Whether a diagnosis is one of the specific ones. */
+export const isSpecific = (data, name) => findVariable(data, name).role !== data.vocabulary.unspecific;
 
 /** The variable with parents that has the most children, and does not follow from its parents with certainty. */
 function mostBelow({ network: { names, families } }) {

@@ -19,7 +19,7 @@ export function createToolbar(context, { root, address }) {
     () => store.dispatch({ type: "compare", on: store.state.scenarios.length < 2 }),
     { "aria-pressed": false },
   );
-  const clear = button("Clear", "Take everything back", () => store.dispatch({ type: "reset" }));
+  const clear = button("Clear", "Clear all findings", () => store.dispatch({ type: "reset" }));
   const link = button("Copy link", "Copy an address that opens this case", () => copy(context));
   const save = button("Save", "Download the case as JSON", () => download(data, store.state));
   const file = el("input", {

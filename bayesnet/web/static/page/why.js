@@ -5,8 +5,6 @@
 import { openGraph, separated } from "./paths.js";
 
 const DECIBANS = 10 / Math.LN10;
-// A finding that changes the odds by less than this factor, all others kept, says next to nothing.
-const BARELY = Math.log(1.1);
 
 /** ln odds of one state; infinite at certainty, NaN without an answer. */
 export function logOdds(posteriors, variable, state) {
@@ -26,11 +24,12 @@ export const probabilityOf = (nats) => (nats >= 0 ? 1 / (1 + Math.exp(-nats)) : 
  * A generator that yields after every answer and returns the explanation.
  *
  * `ask(evidence)` answers as the engine does; `evidence` has likelihoods and interventions by position; `context` is the set of
- * positions that are no findings (context variables); `order` gives the findings in the order in which they are taken.
+ * positions that are no findings (context variables); `order` gives the findings in the order in which they are taken; a finding
+ * that changes the log odds by less than `barely` is uninformative.
  * An impact has `variable`, `nats` (what is lost without the finding, all others kept), `ratio` and `decibans` of it, `verdict` (for,
  * against, uninformative), `separated` (no way is open), and, given only those before it, `step` in nats and the probability `after`.
  */
-export function* whyJob(ask, families, evidence, { target, state, context, order }) {
+export function* whyJob(ask, families, evidence, { target, state, context, order, barely }) {
   const { likelihoods, interventions } = evidence;
   const held = (v) => context.has(v) || v === target;
   const players = order.filter((v) => v in likelihoods && !held(v));
@@ -59,7 +58,7 @@ export function* whyJob(ask, families, evidence, { target, state, context, order
       nats,
       ratio: Math.exp(nats),
       decibans: nats * DECIBANS,
-      verdict: verdict(Number.isNaN(nats) ? step : nats),
+      verdict: verdictOf(Number.isNaN(nats) ? step : nats, barely),
       separated: separated(openGraph(families, evidence, v), target, v),
       step,
       after: probabilityOf(path[k + 1]),
@@ -69,8 +68,9 @@ export function* whyJob(ask, families, evidence, { target, state, context, order
   return { prior: probabilityOf(path[0]), posterior: probabilityOf(last), nats: less(last, path[0]), impacts };
 }
 
-function verdict(nats) {
-  if (Number.isNaN(nats) || Math.abs(nats) < BARELY) return "uninformative";
+/** Whether a log odds ratio speaks for the target or against it. */
+export function verdictOf(nats, barely) {
+  if (Number.isNaN(nats) || Math.abs(nats) < barely) return "uninformative";
   return nats > 0 ? "for" : "against";
 }
 

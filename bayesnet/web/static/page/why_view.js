@@ -3,7 +3,7 @@
 import { el, put } from "./dom.js";
 import { percent, ratio } from "./format.js";
 import { blocker, certainFamilies, openGraph, shortestAtAll, shortestOpen } from "./paths.js";
-import { decibans, whyJob } from "./why.js";
+import { decibans, verdictOf, whyJob } from "./why.js";
 import { createHeading, createSwitch, createWorker, leaderButton, whichOf } from "./working.js";
 
 const MINUS = "\u2212";
@@ -39,6 +39,7 @@ export function createWhyView(context) {
     el("div", { class: "section-head" }, heading.element, choice.element),
     body,
   );
+  const { barely } = data.vocabulary;
   const defaults = new Set(data.variables.filter((variable) => variable.default).map((variable) => compute.index(variable.name)));
   const { families } = data.network;
   const certain = certainFamilies(families);
@@ -51,6 +52,7 @@ export function createWhyView(context) {
         ...aim(state),
         context: defaults,
         order: Object.keys(scenario.see).map(compute.index),
+        barely,
       }),
     show(result, view) {
       told = [result, view];
@@ -59,7 +61,7 @@ export function createWhyView(context) {
   });
   const aim = ({ target, targetState }) => ({
     target: compute.index(target),
-    state: words.variable(target).states.findIndex((one) => one.name === targetState),
+    state: words.stateIndex(target, targetState),
   });
 
   return {
@@ -144,12 +146,11 @@ export function createWhyView(context) {
     const axis = probabilityAxis(points);
     const items = impacts.map((impact, k) => {
       const { step, after } = impact;
-      const verdict = Math.abs(step) < Math.log(1.1) || Number.isNaN(step) ? "uninformative" : step > 0 ? "for" : "against";
       const line = {
         impact,
         from: axis.at(points[k]),
         to: axis.at(points[k + 1]),
-        verdict,
+        verdict: verdictOf(step, barely),
         label: nameOf(impact, view),
         hint: "",
       };

@@ -1,6 +1,7 @@
 // Variables, states and findings in words, and what in a case cannot hold together.
 
-import { listed } from "./format.js";
+import { frequency, listed } from "./format.js";
+import { isSpecific } from "./store.js";
 
 /** The words of a network. */
 export function createWords(data) {
@@ -19,6 +20,14 @@ export function createWords(data) {
       .join(", ");
   return {
     variable: (name) => byName.get(name),
+    /** Position of a state; -1 where there is no such. */
+    stateIndex: (name, state) => byName.get(name).states.findIndex((one) => one.name === state),
+    /** Whether a diagnosis is one of the specific ones. */
+    isSpecific: (name) => isSpecific(data, name),
+    /** Whether a diagnosis must not be missed. */
+    isGrave: (name) => byName.get(name).role === data.vocabulary.grave,
+    /** A probability as a natural frequency. */
+    frequency: (p) => frequency(p, data.vocabulary),
     label,
     stateLabel,
     /** What is asked: "Spinal metastasis", "Age: 60-69". */

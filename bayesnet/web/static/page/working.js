@@ -1,7 +1,7 @@
 // What the views of this page share that take several answers: the work begins after the paint, and the next click ends it.
 
 import { answer } from "../engine.js";
-import { scenarioName } from "./case_view.js";
+import { leading, scenarioName } from "./case_view.js";
 import { el, put, write } from "./dom.js";
 import { createLater } from "./later.js";
 
@@ -57,13 +57,10 @@ function* guarded(job) {
 export const whichOf = ({ other, state }) => (other ? ` (${scenarioName(state.active)})` : "");
 
 /** A button that asks about the most probable specific diagnosis, where something else is asked; null where there is no such. */
-export function leaderButton({ data, compute, store, words }, { state, answer: { posteriors } }) {
-  const specific = data.diagnoses.filter((name) => words.variable(name).role !== "default");
-  if (!posteriors || !specific.length) return null;
-  const chance = (name) =>
-    posteriors[compute.index(name)][words.variable(name).states.findIndex((one) => one.name === "present")];
-  const leader = specific.reduce((a, b) => (chance(b) > chance(a) ? b : a));
-  if (leader === state.target) return null;
+export function leaderButton(context, { state, answer }) {
+  const { store, words } = context;
+  const leader = leading(context, answer);
+  if (!leader || leader === state.target) return null;
   const ask = () => store.dispatch({ type: "target", variable: leader, state: "present" });
   return el(
     "p",
