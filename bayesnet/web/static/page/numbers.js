@@ -1,4 +1,8 @@
-// Other numbers: the families that follow from them, as `Network.with_numbers` makes them in Python.
+// The families that follow from changed numbers, as `Network.with_numbers` makes them in Python.
+//
+// This module repeats bayesnet/model/gates.py and bayesnet/model/columns.py on purpose: a saved page has no Python, and its sliders
+// move numbers offline. Both are tested with one table of cases, tests/data/gates.json; whoever changes a gate changes both, and adds
+// a case.
 //
 // A gate of the page data lists the numbers of its columns by position, -1 for the rest that closes a column: `table` one column
 // per setting of the parents, `noisy` the leak and the links in Henrion's form (leak included), in rank order, `odds` a baseline
@@ -52,7 +56,7 @@ function changedFamily(data, v, gate, own) {
   const { parents } = data.network.families[v];
   const valueOf = (k) => own.get(k) ?? data.numbers[k].value;
   if (gate.kind === "odds") return { parents, table: oddsTable(data.network, v, gate, valueOf) };
-  const columns = gate.columns.map((column) => filled(column, giveWay(data, column, own)));
+  const columns = gate.columns.map((column) => filled(column, coVaried(data, column, own)));
   if (gate.kind === "table") return { parents, table: columns.flat() };
   const [leak, ...compound] = columns;
   compound.forEach((column, row) => refuseBelowLeak(data, v, gate, row, column, leak));
@@ -64,8 +68,8 @@ function changedFamily(data, v, gate, own) {
   return { parents, order: data.network.families[v].order, leak, links };
 }
 
-/** The values of a column in which some numbers are set: the others share what is left in proportion to what they had. */
-function giveWay({ numbers }, column, own) {
+/** The values of a column in which some numbers are set; the other entries co-vary in proportion. */
+function coVaried({ numbers }, column, own) {
   const start = column.map((k) => (k < 0 ? 0 : numbers[k].value));
   const set = column.map((k) => own.has(k));
   if (!set.includes(true)) return start;
