@@ -56,10 +56,10 @@ test("an address without a case is no case", () => {
 
 test("a file that is no case is refused with its reason", () => {
   const refusals = {
-    "{": "This file is not JSON; a case saved from this page is.",
+    "{": "This file is not JSON. Expected a case saved from this page.",
     null: 'This file is not a saved case: it has no "format": "bayesnet-case/1".',
-    '{"format": "bayesnet-case/1"}': "This case holds no findings.",
-    '{"format": "bayesnet-case/1", "scenarios": []}': "This case holds no findings.",
+    '{"format": "bayesnet-case/1"}': "This case has no findings.",
+    '{"format": "bayesnet-case/1", "scenarios": []}': "This case has no findings.",
   };
   for (const [text, message] of Object.entries(refusals)) assert.throws(() => readCase(data, text, now), { message });
 });

@@ -161,7 +161,7 @@ function crossing(atNone, atAll, now, other) {
   return gain <= 0 || behind < 0 || behind > gain ? NaN : behind / gain;
 }
 
-/** Utilities that alone, within their own range, would turn the advice, those that move it most first. */
+/** Utilities that alone, within their own range, would change the advice, those that move it most first. */
 function turning(decision, table, p, best) {
   const count = decision.states.length;
   return decision.utilities

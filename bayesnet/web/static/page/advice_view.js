@@ -115,14 +115,14 @@ export function createAdviceView(context) {
       );
     });
     const rest = decision.states.length - 1;
-    const once = rest > 1 ? " Who has several counts once, under the first." : "";
+    const once = rest > 1 ? " A patient with several of these is counted once, under the first." : "";
     return el(
       "div",
       {},
-      el("h3", { text: "Where the advice turns" }),
+      el("h3", { text: "Where the advice changes" }),
       el("p", {
         class: "hint",
-        text: `As one probability goes from 0 to 100 %, the others in proportion; the axis is in log odds, the mark is now. ${sentence(decision.states[rest].label)}: ${percent(states[rest])}.${once}`,
+        text: `Each strip varies one probability from 0 to 100 %, the others in proportion. The axis is in log odds; the mark is the current probability. ${sentence(decision.states[rest].label)}: ${percent(states[rest])}.${once}`,
       }),
       el("ul", { class: "advice-strips" }, rows),
     );
@@ -143,12 +143,12 @@ export function createAdviceView(context) {
     return el(
       "div",
       {},
-      el("h3", { text: "How firm it is" }),
-      el("p", { text: `To know for certain how it stands would be worth ${figures(evpi)} ${decision.unit}.` }),
+      el("h3", { text: "How robust it is" }),
+      el("p", { text: `Expected value of perfect information: ${figures(evpi)} ${decision.unit}.` }),
       el("p", {
         text: named.length
-          ? "Each of these utilities alone, within its own range, would turn the advice:"
-          : "No utility alone, within its own range, would turn the advice.",
+          ? "Each of these utilities alone, within its own range, would change the advice:"
+          : "No utility alone, within its own range, would change the advice.",
       }),
       named.length ? el("ul", { class: "advice-turning" }, named) : null,
       judged(decision),
@@ -159,7 +159,7 @@ export function createAdviceView(context) {
 function judged({ utilities }) {
   const count = utilities.filter(({ grade }) => grade === "judgement").length;
   return count
-    ? el("p", { class: "hint", text: `What to distrust: ${count} of the ${utilities.length} utilities are judgements.` })
+    ? el("p", { class: "hint", text: `Caveats: ${count} of the ${utilities.length} utilities are expert judgement.` })
     : null;
 }
 

@@ -66,7 +66,7 @@ export function createCaseView(context) {
           type: "button",
           class: "card-name",
           "aria-pressed": active,
-          text: active ? `${NAMES[i]}, being changed` : `Change ${NAMES[i]}`,
+          text: active ? `Editing ${NAMES[i]}` : `Edit ${NAMES[i]}`,
           onClick: () => store.dispatch({ type: "active", index: i }),
         }),
       el(
@@ -100,8 +100,8 @@ export function createCaseView(context) {
       el("button", {
         type: "button",
         class: "remove",
-        "aria-label": `Take back ${text}`,
-        title: "Take back",
+        "aria-label": `Remove ${text}`,
+        title: "Remove",
         text: "×",
         onClick: take,
       }),
@@ -125,9 +125,7 @@ export function sentences({ data, compute, words }, { state, scenario, answer, p
   if (!data.diagnoses.length) {
     const known = scenario.do[state.target] ?? scenario.see[state.target];
     if (typeof known === "string")
-      return [
-        `${words.found(state.target, known)} is ${state.target in scenario.do ? "set" : "known"}; ask about something else.`,
-      ];
+      return [`${words.found(state.target, known)} is ${state.target in scenario.do ? "set" : "known"}; choose another target.`];
     const p = chance(answer, state.target, state.targetState);
     const before = prior.posteriors ? chance(prior, state.target, state.targetState) : NaN;
     const was = found && prior.posteriors ? `; ${percent(before)} before anything was found` : "";

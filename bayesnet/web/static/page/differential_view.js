@@ -74,7 +74,7 @@ export function createDifferentialView(context) {
         : "The axis is linear, from 0 to 100 %.";
     const marks = other
       ? "The upper bar is A, the lower one B."
-      : "The bar is the probability now; the mark is where it stood before anything was found.";
+      : "The bar is the probability now; the mark is the probability before any finding.";
     const together = diagnoses ? " Diagnoses can occur together, so that they need not add up to 100 %." : "";
     return `${marks} ${axis}${together}`;
   }

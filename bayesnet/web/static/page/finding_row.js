@@ -136,12 +136,8 @@ function createMore({ store, words }, variable, panel, setDoing) {
     const input = el("input", { type: "radio", name: group, value, onChange: () => turn(value === "do") });
     return { input, part: el("label", { title: hint }, input, ` ${text}`) };
   };
-  const see = mode("see", "seen", "A finding: it tells about its causes and its effects.");
-  const set = mode(
-    "do",
-    "set from outside",
-    "An intervention: the arrows into it are cut, so it tells nothing about its causes.",
-  );
+  const see = mode("see", "seen", "Observed: evidence about its causes and its effects.");
+  const set = mode("do", "set by intervention", "Intervention: the arcs into it are cut, so it is no evidence about its causes.");
   const turn = (on) => {
     setDoing(on);
     const { scenario } = latest;
@@ -163,7 +159,7 @@ function createMore({ store, words }, variable, panel, setDoing) {
   function weigh() {
     const weights = inputs.map((input) => Number(input.value || 0));
     const usable = weights.every((x) => x >= 0 && x < Infinity) && weights.some((x) => x > 0);
-    said.textContent = usable ? "" : "At least one weight must be above 0, and none below.";
+    said.textContent = usable ? "" : "Weights must be 0 or more, at least one above 0.";
     if (!usable) return;
     const value = weights.every((x) => x === weights[0])
       ? null
@@ -185,9 +181,12 @@ function createMore({ store, words }, variable, panel, setDoing) {
     el(
       "fieldset",
       { class: "weights" },
-      el("legend", { text: "Not sure? Weigh it: how likely is what you saw, if it is …" }),
+      el("legend", { text: "Uncertain? Enter likelihoods: how probable is the observation if the state is …" }),
       states.map((state, s) => el("label", {}, el("span", { text: state.label }), inputs[s])),
-      el("p", { class: "hint", text: "Only the ratio counts: 10 to 1 makes it ten times likelier, 1 to 1 says nothing." }),
+      el("p", {
+        class: "hint",
+        text: "Only the ratio matters: 10 to 1 multiplies the odds by ten, 1 to 1 leaves them unchanged.",
+      }),
       said,
     ),
   );

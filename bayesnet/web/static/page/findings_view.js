@@ -28,7 +28,7 @@ export function createFindingsView(context) {
     const texts = text.toLowerCase().split(/\s+/).filter(Boolean);
     const found = groups.reduce((total, group) => total + group.filter(texts), 0);
     none.hidden = found > 0;
-    write(none, found ? "" : `Nothing here is called “${text.trim()}”.`);
+    write(none, found ? "" : `No finding matches “${text.trim()}”.`);
     if (texts.length) context.announce(`${found} ${found === 1 ? "finding" : "findings"}`);
   };
   /** What to expect of every variable that is in sight, after the answer has been painted. */
@@ -49,7 +49,7 @@ export function createFindingsView(context) {
       el("label", { class: "only" }, only, " only what is known"),
     ),
     search,
-    el("p", { class: "hint", text: "The grey figure is how probable it is to be there, given the rest." }),
+    el("p", { class: "hint", text: "The grey figure is the probability that it is present, given the other findings." }),
     none,
     groups.map((group) => group.element),
   );

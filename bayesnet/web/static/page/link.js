@@ -73,10 +73,10 @@ export function readCase(data, text, now) {
   try {
     content = JSON.parse(text);
   } catch {
-    throw new Error("This file is not JSON; a case saved from this page is.");
+    throw new Error("This file is not JSON. Expected a case saved from this page.");
   }
   if (content?.format !== CASE_FORMAT) throw new Error(`This file is not a saved case: it has no "format": "${CASE_FORMAT}".`);
-  if (!Array.isArray(content.scenarios) || !content.scenarios.length) throw new Error("This case holds no findings.");
+  if (!Array.isArray(content.scenarios) || !content.scenarios.length) throw new Error("This case has no findings.");
   const read = checked(data, now, { ...content, scenarios: content.scenarios.slice(0, 2) });
   const other = content.model?.digest && content.model.digest !== data.model.digest;
   return { ...read, other: other ? `${content.model.name} ${content.model.version}` : "" };

@@ -128,7 +128,7 @@ function keepAddress(context) {
 }
 
 function sayLost({ tell }, lost) {
-  tell(`The link names what this network does not have: ${lost.join(", ")}.`);
+  tell(`Ignored, because this network does not have it: ${lost.join(", ")}.`);
 }
 
 function masthead({ model }, toolbar) {
@@ -150,9 +150,9 @@ function masthead({ model }, toolbar) {
 function colophon({ model }) {
   const version = [model.name, model.version].filter(Boolean).join(" ");
   const lines = [
-    model.population && `For whom: ${model.population}`,
+    model.population && `Population: ${model.population}`,
     model.citation && `Cite: ${model.citation}.`.replace(/\.\.$/, "."),
-    `Model ${version}, digest ${model.digest.slice(0, 12)}. Answers are exact for its numbers, and as good as they are; all are computed in this page, which sends nothing anywhere.`,
+    `Model ${version}, digest ${model.digest.slice(0, 12)}. Answers are exact for these numbers, and only as good as they are. Everything is computed in this page; nothing is sent anywhere.`,
     model.warning,
   ];
   return el(

@@ -48,10 +48,10 @@ export function createLegend() {
   };
   const marks = [
     item("is-known", "known"),
-    item("is-target", "asked"),
-    item("is-bar", "probability now, the mark where it was before"),
-    line("lit", 1, "a way by which a finding speaks"),
-    line("closed", 1, "closed: nothing passes"),
+    item("is-target", "target"),
+    item("is-bar", "probability now; mark: before the findings"),
+    line("lit", 1, "shortest active path from a finding"),
+    line("closed", 1, "blocked"),
     line("cut", 0, "cut by an intervention"),
     line("open", 1, "raises"),
     line("open", -1, "lowers"),

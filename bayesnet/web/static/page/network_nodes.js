@@ -70,7 +70,7 @@ export function createNode(context, v, press) {
         label,
         asked && "asked about",
         told ? `${TAGS[kind] || "known"}: ${told}` : `${words.stateLabel(name, states[s]?.name)} ${figure}${was}`,
-        marks.silent.has(v) && "no open way to what is asked",
+        marks.silent.has(v) && "no active path to the target",
       ];
       setAttribute(element, "aria-label", spoken.filter(Boolean).join(", "));
     },

@@ -61,7 +61,7 @@ export function createNetworkView(context) {
     : null;
   const told = el("p", { class: "hint" });
   const ways = el("ul", { class: "net-ways" });
-  const wording = el("details", { class: "net-words" }, el("summary", { text: "The ways in words" }), ways);
+  const wording = el("details", { class: "net-words" }, el("summary", { text: "The paths in words" }), ways);
   const element = el(
     "section",
     { class: "net", "aria-label": "The network" },
@@ -192,7 +192,7 @@ export function createNetworkView(context) {
     const lineOf = (finding) => {
       const graph = openGraph(families, evidence, finding, certain);
       const way = shortestOpen(graph, finding, target);
-      if (!way) return `${name(finding)}: no open way to ${name(target)}.`;
+      if (!way) return `${name(finding)}: no active path to ${name(target)}.`;
       return way.map((v, i) => (i === 0 ? name(v) : `${graph.parents[v].includes(way[i - 1]) ? "→" : "←"} ${name(v)}`)).join(" ");
     };
     wording.hidden = !findings.length;

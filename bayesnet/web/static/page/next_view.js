@@ -29,7 +29,7 @@ export function createNextView(context) {
   );
   const work = createWorker(context, body, {
     key: ({ state }) => [state.target, state.targetState],
-    silence: "There is no answer to this case, so nothing can be said about what to ask.",
+    silence: "There is no answer to this case, so no finding can be ranked.",
     job: ({ state, scenario }, ask) =>
       nextJob(ask, compute.evidenceOf(scenario), {
         target: compute.index(state.target),
@@ -82,21 +82,21 @@ export function createNextView(context) {
     const first = listed[0];
     const about = words.asked(state.target, state.targetState);
     if (!first || !(first.bits > 0))
-      return [el("p", { class: "why-sum", text: `Nothing that is left to learn says anything about ${about}.` })];
+      return [el("p", { class: "why-sum", text: `No remaining finding is informative about ${about}.` })];
     const label = ({ variable }) => words.label(names[variable]);
     const parts = [
       el("strong", { text: label(first) }),
-      ` says most: ${figures(first.bits)} of the ${figures(entropy)} bits that are open.`,
+      ` is the most informative: ${figures(first.bits)} of ${figures(entropy)} bits of uncertainty.`,
     ];
     const simple = listed.find(({ cost, bits }) => cost?.value === 0 && bits > 0);
     if (simple && simple !== first)
-      parts.push(" Of what can simply be asked or examined, ", el("strong", { text: label(simple) }), " says most.");
+      parts.push(" Of the findings that cost nothing, ", el("strong", { text: label(simple) }), " is the most informative.");
     const worth = listed.filter(({ net }) => net > 0).sort(ORDERS.net)[0];
     if (worth)
       parts.push(
-        " For the decision ",
+        " For the decision, ",
         el("strong", { text: label(worth) }),
-        ` is worth most: ${figures(worth.net)} ${decision.unit} more than its price.`,
+        ` has the largest net value: ${figures(worth.net)} ${decision.unit}.`,
       );
     else if (listed.some(({ net }) => !Number.isNaN(net)))
       parts.push(" No single finding would change the decision enough to be worth its price.");
@@ -123,7 +123,7 @@ export function createNextView(context) {
     const plain = (text) => el("th", { scope: "col", role: "columnheader" }, text);
     const heads = [
       plain("finding"),
-      plain("its results, and where each would take it"),
+      plain("its results, and the probability after each"),
       sortable("bits", "bits"),
       decision && sortable("net", "net value"),
     ];
@@ -132,7 +132,7 @@ export function createNextView(context) {
       { class: decision ? "next-table with-value" : "next-table", role: "table" },
       el("caption", {
         class: "unseen",
-        text: "Findings that are not known, most telling first; each result is a button that enters it",
+        text: "Unknown findings, most informative first; each result is a button that enters it",
       }),
       el("thead", { role: "rowgroup" }, el("tr", { role: "row" }, heads)),
       el(
@@ -234,11 +234,12 @@ export function createNextView(context) {
   }
 
   function reading({ tests }) {
-    const one = costs && !shown.free ? `Of ${tests.length} findings, the most telling of each test that has a price. ` : "";
+    const one =
+      costs && !shown.free ? `Of ${tests.length} findings, the most informative one of each test that has a price. ` : "";
     const value = decision
-      ? ` Net value: by how much knowing it would improve the decision (${decision.title}), less its price, in ${decision.unit}; none (–) for what only an option of the decision brings, or has no price.`
+      ? ` Net value: the value of the finding for the decision (${decision.title}) less its price, in ${decision.unit}; none (–) where only an option of the decision provides it, or it has no price.`
       : "";
-    return `${one}Each result shows how probable it is and, after the arrow, where it would take the probability; press it to enter it. Bits: how much it tells on average.${value}`;
+    return `${one}Each result shows its probability and, after the arrow, the probability of the target given this result; press it to enter it. Bits: the expected information about the target.${value}`;
   }
 }
 

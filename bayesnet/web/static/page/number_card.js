@@ -127,7 +127,7 @@ export function createNumberCard(context) {
     const cited =
       number.low < number.high
         ? `${figure(number.low)} to ${figure(number.high)} (${number.range})`
-        : "none is cited; the slider goes over all that is possible";
+        : "none is cited; the slider covers all possible values";
     const pairs = [
       ["Value", figure(number.value)],
       ["Range", cited],

@@ -29,7 +29,7 @@ export function createNumberView(context) {
   let all = false;
   const work = createWorker(context, body, {
     key: ({ state }) => [state.target, state.targetState],
-    silence: "There is no answer to this case, so it rests on no number.",
+    silence: "There is no answer to this case, so no number can be varied.",
     job: ({ state, scenario }) =>
       sweepJob(data, compute.networkFor(scenario), compute.evidenceOf(scenario), {
         target: compute.index(state.target),
@@ -48,7 +48,7 @@ export function createNumberView(context) {
       heading.say(`The numbers behind ${words.asked(state.target, state.targetState)}`);
       const changed = Object.keys(scenario.numbers).length;
       reset.hidden = changed === 0;
-      reset.textContent = changed === 1 ? "Put the changed number back" : `Put ${changed} changed numbers back`;
+      reset.textContent = changed === 1 ? "Reset the changed number" : `Reset ${changed} changed numbers`;
       card.update(view);
       work(view);
     },
@@ -57,7 +57,7 @@ export function createNumberView(context) {
   function restore() {
     const { scenarios, active } = store.state;
     store.dispatch({ type: "load", scenario: { ...scenarios[active], numbers: {} } });
-    context.announce("All numbers are those of the model again.");
+    context.announce("All numbers are those of the model.");
   }
 
   function redraw() {
@@ -76,7 +76,7 @@ export function createNumberView(context) {
       body,
       el("p", {
         class: "numbers-sum",
-        text: found ? `${found.length} of ${data.numbers.length} numbers have these words.` : summary(about, lines, count),
+        text: found ? `${found.length} of ${data.numbers.length} numbers match these words.` : summary(about, lines, count),
       }),
       lines.length && rows.length ? axis(frame(lines, now)) : null,
       rows.length
@@ -97,7 +97,7 @@ export function createNumberView(context) {
       rows.length
         ? el("p", {
             class: "hint",
-            text: "A bar shows where the answer goes as one number moves over its cited range and all others stay; the line is where it stands.",
+            text: "Each bar shows the answer as one number varies over its cited range, all others fixed; the line is the current answer.",
           })
         : null,
     );

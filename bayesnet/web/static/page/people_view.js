@@ -19,7 +19,7 @@ export function createPeopleView(context) {
   );
   const note = el("p", {
     class: "hint",
-    text: "One square is one person, one block a hundred; coloured are those who have it, among people about whom just this is known.",
+    text: "One square is one person, one block a hundred people, all with the same findings; those who have it are coloured.",
   });
   return {
     element: el("div", { class: "people-view" }, el("div", { class: "section-head" }, heading), figures, note),
@@ -31,7 +31,7 @@ export function createPeopleView(context) {
       write(heading, `${what} among 10,000 people`);
       const pair = other ? [other.answer, answer] : [prior, answer];
       if (other && state.active === 0) pair.reverse();
-      const titles = other ? ["Like A", "Like B"] : ["Before anything was found", "With these findings"];
+      const titles = other ? ["As in A", "As in B"] : ["Before any finding", "With these findings"];
       crowds.forEach((crowd, i) => crowd.show(titles[i], what, of(pair[i])));
     },
   };

@@ -15,7 +15,7 @@ export function createToolbar(context, { root, address }) {
   const redo = button("↷", "Redo (Ctrl+Shift+Z)", () => store.dispatch({ type: "redo" }), { "aria-label": "Redo" });
   const compare = button(
     "Compare",
-    "Put two scenarios side by side",
+    "Compare two scenarios side by side",
     () => store.dispatch({ type: "compare", on: store.state.scenarios.length < 2 }),
     { "aria-pressed": false },
   );
@@ -38,7 +38,7 @@ export function createToolbar(context, { root, address }) {
   const setTheme = (name) => {
     root.dataset.theme = name;
     theme.textContent = { auto: "◐", light: "☀", dark: "☾" }[name];
-    const text = { auto: "as the system has it", light: "light", dark: "dark" }[name];
+    const text = { auto: "as in the system settings", light: "light", dark: "dark" }[name];
     theme.title = `Colours: ${text}`;
     theme.setAttribute("aria-label", theme.title);
     keepTheme(name);

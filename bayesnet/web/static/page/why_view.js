@@ -7,11 +7,11 @@ import { decibans, verdictOf, whyJob } from "./why.js";
 import { createHeading, createSwitch, createWorker, leaderButton, whichOf } from "./working.js";
 
 const MINUS = "\u2212";
-const VERDICTS = { for: "speaks for it", against: "speaks against it", uninformative: "says next to nothing" };
+const VERDICTS = { for: "speaks for it", against: "speaks against it", uninformative: "is uninformative" };
 const REASONS = {
   known: "which is known",
-  set: "which was set from outside",
-  collider: "of which, and of what follows from it, nothing is known",
+  set: "which is set by intervention",
+  collider: "a collider without evidence on it or below it",
 };
 
 export function createWhyView(context) {
@@ -76,7 +76,7 @@ export function createWhyView(context) {
           body,
           el("p", {
             class: "hint",
-            text: `${words.label(state.target)} is itself known here, so nothing speaks for or against it. Ask about something else.`,
+            text: `${words.label(state.target)} is itself known, so nothing speaks for or against it. Choose another target.`,
           }),
         );
         return;
@@ -93,7 +93,7 @@ export function createWhyView(context) {
         body,
         el("p", {
           class: "hint",
-          text: `Nothing has been found yet: ${words.asked(view.state.target, view.state.targetState)} stands where it stood, at ${percent(result.posterior)}. Enter a finding, and here is what it says.`,
+          text: `Nothing has been found yet: ${words.asked(view.state.target, view.state.targetState)} is at ${percent(result.posterior)}. Enter a finding to see its weight of evidence.`,
         }),
       );
       return;
@@ -197,18 +197,18 @@ export function createWhyView(context) {
     const path = shortestAtAll(graph, variable, target);
     const block = path && blocker(graph, path);
     return block
-      ? `No way is open: the shortest is closed at ${name(block.variable)}, ${REASONS[block.why]}.`
-      : "No way leads from it to what is asked.";
+      ? `No active path: the shortest is blocked at ${name(block.variable)}, ${REASONS[block.why]}.`
+      : "No path leads from it to the target.";
   }
 
   function notes({ scenario }, steps) {
     const set = Object.keys(scenario.do).map((name) => words.found(name, scenario.do[name]));
     const how = steps
-      ? "Each finding is weighed given only those above it, so the odds multiply and the decibans add up; another order divides them up differently."
-      : "Each finding is weighed given all the others, so it can say less than it would alone: what two findings share counts for neither.";
+      ? "Each finding is weighed given only those above it, so the odds multiply and the decibans add up; another order gives other weights."
+      : "Each finding is weighed given all the others, so it can weigh less than alone: what two findings share is credited to neither.";
     const texts = [
       `${how} Ten decibans multiply the odds by ten.`,
-      set.length && `Set from outside, and so no findings: ${set.join("; ")}.`,
+      set.length && `Set by intervention, so not findings: ${set.join("; ")}.`,
     ];
     return texts.filter(Boolean).map((text) => el("p", { class: "hint", text }));
   }
@@ -299,15 +299,15 @@ function probabilityAxis(points) {
 const rank = (nats) => (Number.isNaN(nats) ? 0 : nats);
 
 function timesOdds(nats) {
-  if (Number.isNaN(nats)) return "the others settle it already";
-  if (Math.abs(nats) === Infinity) return "it settles the question";
+  if (Number.isNaN(nats)) return "already certain from the others";
+  if (Math.abs(nats) === Infinity) return "it makes the answer certain";
   if (Math.abs(nats) < 5e-4) return "the odds stay the same";
   return `odds ${nats > 0 ? "times" : "divided by"} ${ratio(Math.exp(Math.abs(nats)))}`;
 }
 
 function timesShort(nats) {
   if (Number.isNaN(nats)) return "–";
-  if (Math.abs(nats) === Infinity) return "settles it";
+  if (Math.abs(nats) === Infinity) return "certain";
   if (Math.abs(nats) < 5e-3) return "same";
   return `${nats > 0 ? "×" : "÷"}\u00a0${ratio(Math.exp(Math.abs(nats)))}`;
 }

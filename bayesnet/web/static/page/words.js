@@ -51,10 +51,12 @@ export function createWords(data) {
       if (answer.refused) return `There is no answer to this case: ${answer.refused}`;
       const names = clash(compute, scenario).map(([kind, name]) => this.found(name, scenario[kind][name]));
       if (!names.length)
-        return "These findings cannot hold together in this network, so there is no answer. Take one of them back.";
+        return "These findings are impossible together in this network, so there is no answer. Remove one of them.";
       const which =
-        names.length > 1 ? `cannot hold together in this network: ${listed(names)}` : `cannot be in this network: ${names[0]}`;
-      return `${names.length > 1 ? "These findings" : "This finding"} ${which}. ${names.length > 1 ? "Their" : "Its"} probability is 0, so there is no answer. Take ${names.length > 1 ? "one of them" : "it"} back.`;
+        names.length > 1
+          ? `are impossible together in this network: ${listed(names)}`
+          : `is impossible in this network: ${names[0]}`;
+      return `${names.length > 1 ? "These findings" : "This finding"} ${which}. ${names.length > 1 ? "Their" : "Its"} probability is 0, so there is no answer. Remove ${names.length > 1 ? "one of them" : "it"}.`;
     },
   };
 }

@@ -36,8 +36,7 @@ export function createWorker(context, element, { key, job, show, silence }) {
     later.start(guarded(job(view, (evidence) => answer(engine, evidence))), (result) => {
       done = now;
       element.removeAttribute("aria-busy");
-      if (result?.refused)
-        put(element, el("p", { class: "hint", text: `This takes answers that are too wide: ${result.refused}` }));
+      if (result?.refused) put(element, el("p", { class: "hint", text: `Too large to compute in this page: ${result.refused}` }));
       else show(result, view);
     });
   };
