@@ -15,7 +15,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 help:
 	@echo "make demo    two published cases, from question to ranked diagnoses"
 	@echo "make test    the tests (PYTEST_ARGS='-m \"\"' adds the slow ones)"
-	@echo "make lint    ruff, mypy, import contract"
+	@echo "make lint    ruff, mypy, import contract; prettier and tsc where there is npm"
 	@echo "make format  let ruff format the code"
 	@echo "make bench   speed beside pgmpy and pyAgrum"
 	@echo "make docs    the documentation, in build/docs"
@@ -29,7 +29,8 @@ test: $(VENV)/.installed-dev
 
 lint: $(VENV)/.installed-dev
 	@status=0; for check in "ruff check ." "ruff format --check ." mypy "lint-imports --no-cache"; do \
-		echo "$$check"; $(BIN)/$$check || status=1; done; exit $$status
+		echo "$$check"; $(BIN)/$$check || status=1; done; \
+	$(MAKE) --no-print-directory lint-js || status=1; exit $$status
 
 format: $(VENV)/.installed-dev
 	$(BIN)/ruff check --fix-only .
@@ -43,7 +44,20 @@ docs: $(VENV)/.installed-docs
 	@echo "Open build/docs/index.html"
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) node_modules build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+
+# JavaScript: prettier and the type checker, where there is npm; the package itself needs neither.
+.PHONY: lint-js format-js
+lint-js:
+	@if ! command -v npm >/dev/null; then echo "No npm on the path: the JavaScript of the page is not checked."; exit 0; fi; \
+	$(MAKE) --no-print-directory node_modules/.installed && echo "prettier, tsc" && npm run --silent lint
+
+format-js: node_modules/.installed
+	@npm run --silent format
+
+node_modules/.installed: package.json
+	@npm install --no-package-lock --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
 
 $(BIN)/python:
 	@if [ -z "$(PYTHON)" ]; then \
