@@ -5,9 +5,12 @@ import { el, put } from "./dom.js";
 import { logOddsPosition, percent } from "./format.js";
 import { createWorker } from "./working.js";
 
+/** @import { Advice, Context, Decision } from "../types.js" */
+
 const MINUS = "\u2212";
 const PATTERNS = ["one", "two", "three", "four", "five"];
 
+/** @param {Context} context */
 export function createAdviceView(context) {
   const { data, compute } = context;
   const { decision } = data;
@@ -29,6 +32,7 @@ export function createAdviceView(context) {
   });
   return { element, update: work };
 
+  /** @param {Advice} advice */
   function draw(advice) {
     put(
       body,
@@ -40,6 +44,7 @@ export function createAdviceView(context) {
     );
   }
 
+  /** @param {Advice} advice */
   function summary({ best, lead, options: [, second] }) {
     const next = decision.options[second.option].label;
     return el(
@@ -51,10 +56,15 @@ export function createAdviceView(context) {
     );
   }
 
-  /** One bar for each option: what it is expected to cost against the best that could be. */
+  /**
+   * One bar for each option: what it is expected to cost against the best that could be.
+   *
+   * @param {Advice} advice
+   */
   function options({ options: lines, best }) {
     const lowest = Math.min(0, ...lines.map(({ expected }) => expected));
     const highest = Math.max(0, ...lines.map(({ expected }) => expected));
+    /** @param {number} x */
     const place = (x) => (highest === lowest ? 0 : (x - lowest) / (highest - lowest));
     const items = lines.map(({ option, expected, behind }) => {
       const { label } = decision.options[option];
@@ -85,7 +95,11 @@ export function createAdviceView(context) {
     );
   }
 
-  /** For each state that matters: which option is best as its probability goes from 0 to 1, and where it stands now. */
+  /**
+   * For each state that matters: which option is best as its probability goes from 0 to 1, and where it stands now.
+   *
+   * @param {Advice} advice
+   */
   function thresholds({ thresholds: strips, states }) {
     const rows = strips.map((pieces, s) => {
       const { label } = decision.states[s];
@@ -128,7 +142,11 @@ export function createAdviceView(context) {
     );
   }
 
-  /** What the advice hangs on. */
+  /**
+   * What the advice hangs on.
+   *
+   * @param {Advice} advice
+   */
   function firmness({ evpi, turning }) {
     const named = turning.map(({ utility }) => {
       const { id, value, low, high, grade, source } = decision.utilities[utility];
@@ -156,6 +174,7 @@ export function createAdviceView(context) {
   }
 }
 
+/** @param {Decision} decision */
 function judged({ utilities }) {
   const count = utilities.filter(({ grade }) => grade === "judgement").length;
   return count
@@ -163,20 +182,26 @@ function judged({ utilities }) {
     : null;
 }
 
+/** @param {number} option */
 const pattern = (option) => `is-${PATTERNS[option % PATTERNS.length]}`;
 
+/** @param {number} from @param {number} upto */
 function between(from, upto) {
   if (from <= 0) return `below ${percent(upto)}`;
   return upto >= 1 ? `from ${percent(from)} on` : `from ${percent(from)} to ${percent(upto)}`;
 }
 
+/** @param {string} text */
 const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
+/** @param {number} x */
 const plainly = (x) => String(Number(x.toPrecision(3))).replace("-", MINUS);
 
+/** @param {number} x */
 function figures(x) {
   if (x === 0) return "0";
   return x < 1e-4 ? x.toExponential(1).replace("-", MINUS) : String(Number(x.toPrecision(2)));
 }
 
+/** @param {number} x */
 const signed = (x) => plainly(x);

@@ -4,10 +4,18 @@ import { scenarioName } from "./case_view.js";
 import { el, put, setAttribute, stillness, write } from "./dom.js";
 import { change, percent, position } from "./format.js";
 
+/** @import { Answer, Context, Line, Scale, View } from "../types.js" */
+
 const TICKS = { log: [0.0001, 0.001, 0.01, 0.1, 0.5, 0.9, 0.99], linear: [0, 0.25, 0.5, 0.75, 1] };
 const MOVE = { duration: 420, easing: "cubic-bezier(.2,.7,.2,1)" };
 
-/** A chart; `show(wanted, view)` takes lines `{key, name, state, label}` and puts them in order, or keeps theirs with `sorted: false`. */
+/**
+ * A chart; `show(wanted, view)` takes lines `{key, name, state, label}` and puts them in order, or keeps theirs with `sorted: false`.
+ *
+ * @param {Context} context
+ * @param {string} label
+ * @param {{ sorted?: boolean }} [options]
+ */
 export function createBars(context, label, { sorted = true } = {}) {
   const axis = el("div", { class: "axis", "aria-hidden": true });
   const list = el("ol", { class: "bars", "aria-label": label });
@@ -34,6 +42,7 @@ export function createBars(context, label, { sorted = true } = {}) {
     },
   };
 
+  /** @param {Scale} scale @param {boolean} comparing */
   function drawFrame(scale, comparing) {
     put(
       columns,
@@ -51,7 +60,11 @@ export function createBars(context, label, { sorted = true } = {}) {
     put(axis, ticks);
   }
 
-  /** Put rows in order; those that change place move there, unless motion is unwanted. */
+  /**
+   * Put rows in order; those that change place move there, unless motion is unwanted.
+   *
+   * @param {HTMLElement[]} elements
+   */
   function arrange(elements) {
     const same = list.children.length === elements.length && elements.every((row, i) => list.children[i] === row);
     if (same) return;
@@ -62,23 +75,39 @@ export function createBars(context, label, { sorted = true } = {}) {
     if (before?.size) requestAnimationFrame(() => move(before));
   }
 
-  /** Runs before the next painting, when the browser has to lay out the page anyway. */
+  /**
+   * Runs before the next painting, when the browser has to lay out the page anyway.
+   *
+   * @param {Map<Element, number>} before
+   */
   function move(before) {
     const moved = [...before].map(([row, top]) => [row, row.isConnected ? top - row.getBoundingClientRect().top : 0]);
     for (const [row, by] of moved) if (by) row.animate([{ transform: `translateY(${by}px)` }, { transform: "none" }], MOVE);
   }
 }
 
-/** Probabilities of a line: before and now in the active scenario, and A and B where two are compared. */
+/**
+ * Probabilities of a line: before and now in the active scenario, and A and B where two are compared.
+ *
+ * @param {Context} context
+ * @param {View} view
+ * @param {Line} line
+ */
 function figures({ compute, words }, { state, answer, prior, other }, { name, state: wanted }) {
   const s = words.stateIndex(name, wanted);
+  /** @param {Answer} result */
   const of = (result) => result?.posteriors?.[compute.index(name)][s] ?? NaN;
   const now = of(answer);
   const pair = other ? [of(other.answer), now] : null;
   return { now, before: of(prior), pair: pair && state.active === 0 ? pair.reverse() : pair };
 }
 
-/** One line: name, bar, figures; pressing it asks about it. */
+/**
+ * One line: name, bar, figures; pressing it asks about it.
+ *
+ * @param {Context} context
+ * @param {Line} line
+ */
 function createRow({ data, store, words }, { name, state, label }) {
   const bars = [el("span", { class: "bar" }), el("span", { class: "bar second", hidden: true })];
   const mark = el("span", { class: "before-mark" });
@@ -90,6 +119,7 @@ function createRow({ data, store, words }, { name, state, label }) {
   const ask = () => store.dispatch({ type: "target", variable: name, state });
   const button = el("button", { type: "button", class: "bar-button", onClick: ask }, spoken, seen);
   const element = el("li", { dataset: { variable: name, state } }, button);
+  /** @param {HTMLElement} part @param {number} p @param {Scale} scale */
   const place = (part, p, scale) => part.style.setProperty("--at", Number.isNaN(p) ? 0 : position(p, scale));
   return {
     element,
@@ -102,6 +132,7 @@ function createRow({ data, store, words }, { name, state, label }) {
       place(mark, before, page.scale);
       bars[1].hidden = !pair;
       mark.hidden = Number.isNaN(before);
+      /** @param {number} a @param {number} b */
       const changed = (a, b) => (Number.isNaN(a) || Number.isNaN(b) || a === b ? "" : change(a, b));
       const told = pair
         ? [percent(first), percent(second), changed(first, second)]
@@ -116,6 +147,7 @@ function createRow({ data, store, words }, { name, state, label }) {
   };
 }
 
+/** @param {number} before @param {number} now */
 function direction(before, now) {
   if (Number.isNaN(before) || Number.isNaN(now) || change(before, now) === "same") return null;
   return now > before ? "up" : "down";

@@ -3,9 +3,14 @@
 import { el, put, write } from "./dom.js";
 import { change, listed, percent } from "./format.js";
 
+/** @import { Action, Answer, Context, Scenario, State, View } from "../types.js" */
+/** @typedef {{ variable: string; text: string; kind: "see" | "do" | "assumed" }} Known */
+
 const NAMES = ["A", "B"];
+/** @param {number} index */
 export const scenarioName = (index) => NAMES[index];
 
+/** @param {Context} context */
 export function createCaseView(context) {
   const { store } = context;
   const cards = el("div", { class: "cards" });
@@ -30,7 +35,11 @@ export function createCaseView(context) {
     },
   };
 
-  /** Cards are drawn anew; who was on a chip that is gone is led to the next one. */
+  /**
+   * Cards are drawn anew; who was on a chip that is gone is led to the next one.
+   *
+   * @param {State} state
+   */
   function drawCards(state) {
     const focused = cards.contains(document.activeElement)
       ? [...cards.querySelectorAll("button")].indexOf(document.activeElement)
@@ -44,9 +53,11 @@ export function createCaseView(context) {
     (buttons[Math.min(focused, buttons.length - 1)] ?? context.fallbackFocus())?.focus();
   }
 
+  /** @param {State} state @param {Scenario} scenario @param {number} i */
   function card(state, scenario, i) {
     const active = i === state.active;
     const other = state.scenarios[1 - i];
+    /** @param {Known} item */
     const same = ({ variable, kind }) =>
       !other || kind === "assumed" || JSON.stringify(other[kind][variable]) === JSON.stringify(scenario[kind][variable]);
     const known = context.words.known(scenario).map((item) => ({ ...item, differs: !same(item) }));
@@ -78,6 +89,7 @@ export function createCaseView(context) {
     );
   }
 
+  /** @param {number} i @param {Known & { differs: boolean }} item */
   function chip(i, { variable, text, kind, differs }) {
     if (kind === "assumed")
       return el("li", { class: "chip assumed" }, `${text} `, el("span", { class: "kind", text: "assumed" }));
@@ -86,6 +98,7 @@ export function createCaseView(context) {
     return removable(i, { type: kind, variable, value: null }, text, how, differs);
   }
 
+  /** @param {number} i @param {Action} action @param {string} text @param {string} kind @param {boolean} [differs] */
   function removable(i, action, text, kind, differs = false) {
     const take = () => {
       if (store.state.active !== i) store.dispatch({ type: "active", index: i });
@@ -109,17 +122,29 @@ export function createCaseView(context) {
   }
 }
 
-/** The diagnosis that leads among the specific ones, or null where there is none or no answer. */
+/**
+ * The diagnosis that leads among the specific ones, or null where there is none or no answer.
+ *
+ * @param {Pick<Context, "data" | "compute" | "words">} context
+ * @param {Answer} answer
+ */
 export function leading({ data, compute, words }, { posteriors }) {
   const specific = data.diagnoses.filter(words.isSpecific);
   if (!posteriors || !specific.length) return null;
+  /** @param {string} name */
   const p = (name) => posteriors[compute.index(name)][words.stateIndex(name, "present")];
   return specific.reduce((best, name) => (p(name) > p(best) ? name : best));
 }
 
-/** The answer in one sentence or more, the first one the most important. */
+/**
+ * The answer in one sentence or more, the first one the most important.
+ *
+ * @param {Context} context
+ * @param {View} view
+ */
 export function sentences({ data, compute, words }, { state, scenario, answer, prior }) {
   if (!answer.posteriors) return [words.refusal(compute, scenario, answer)];
+  /** @param {Answer} result @param {string} name @param {string} wanted */
   const chance = (result, name, wanted) => result.posteriors[compute.index(name)][words.stateIndex(name, wanted)];
   const found = Object.keys(scenario.see).some((name) => !words.variable(name).default) || Object.keys(scenario.do).length > 0;
   if (!data.diagnoses.length) {
@@ -138,6 +163,7 @@ export function sentences({ data, compute, words }, { state, scenario, answer, p
       before: prior.posteriors ? chance(prior, name, "present") : NaN,
     }))
     .sort((a, b) => b.p - a.p);
+  /** @param {{ name: string; p: number }} diagnosis */
   const told = ({ name, p }) => `${words.label(name)}, ${percent(p)} (${words.frequency(p)})`;
   const [first] = ranked;
   const specific = ranked.find(({ name }) => words.isSpecific(name)) ?? first;
@@ -155,8 +181,14 @@ export function sentences({ data, compute, words }, { state, scenario, answer, p
   return parts;
 }
 
-/** In what two scenarios differ. */
+/**
+ * In what two scenarios differ.
+ *
+ * @param {Context} context
+ * @param {Scenario[]} scenarios
+ */
 function difference({ words }, [a, b]) {
+  /** @param {Scenario} scenario @param {string} name */
   const value = (scenario, name) =>
     name in scenario.do
       ? `set ${words.found(name, scenario.do[name])}`

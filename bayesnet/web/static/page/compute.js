@@ -2,6 +2,8 @@
 
 import { answer, compile } from "../engine.js";
 
+/** @import { Answer, Evidence, Network, PageData, Scenario } from "../types.js" */
+
 const KEPT = 400;
 
 /**
@@ -9,6 +11,9 @@ const KEPT = 400;
  * together `posteriors` is null and logProbability -Infinity, and where they are too wide to answer `refused` says so.
  *
  * `change(data, numbers)` gives the network (as `network_to_dict` writes it) with other numbers.
+ *
+ * @param {PageData} data
+ * @param {((data: PageData, numbers: Record<string, number>) => Network) | null} [change]
  */
 export function createCompute(data, change = null) {
   const { network, variables } = data;
@@ -17,11 +22,13 @@ export function createCompute(data, change = null) {
   const engines = memory(8);
   const answers = memory(KEPT);
 
+  /** @param {Scenario} scenario */
   const networkFor = (scenario) => {
     const numbers = Object.keys(scenario.numbers ?? {}).length ? scenario.numbers : null;
     const key = JSON.stringify(numbers);
     return engines(key, () => compile(numbers && change ? change(data, numbers) : network));
   };
+  /** @param {Scenario} scenario @returns {Answer} */
   const ask = (scenario) =>
     answers(JSON.stringify(scenario), () => {
       try {
@@ -32,10 +39,16 @@ export function createCompute(data, change = null) {
       }
     });
 
-  /** What the engine takes: likelihoods and interventions by position; a context variable that is not mentioned has its default. */
+  /**
+   * What the engine takes: likelihoods and interventions by position; a context variable that is not mentioned has its default.
+   *
+   * @param {Scenario} scenario
+   * @returns {Evidence}
+   */
   const evidenceOf = (scenario) => {
     const likelihoods = {};
     const interventions = {};
+    /** @param {string} name @param {(state: string) => number} weight */
     const vector = (name, weight) => network.states[position.get(name)].map(weight);
     for (const { name, default: assumed } of variables) {
       if (assumed && !Object.hasOwn(scenario.see, name) && !Object.hasOwn(scenario.do, name)) {

@@ -3,8 +3,11 @@
 import { createBars } from "./bars.js";
 import { el, write } from "./dom.js";
 
+/** @import { Context, Scale, State, Store, View } from "../types.js" */
+
 const MOVED = 8;
 
+/** @param {Context} context */
 export function createDifferentialView(context) {
   const { data, store, words, compute } = context;
   const diagnoses = data.diagnoses.length > 0;
@@ -41,8 +44,13 @@ export function createDifferentialView(context) {
     },
   };
 
-  /** What has a bar: the diagnoses, and the target where it is none; without diagnoses every state of the target. */
+  /**
+   * What has a bar: the diagnoses, and the target where it is none; without diagnoses every state of the target.
+   *
+   * @param {State} state
+   */
   function asked({ target, targetState }) {
+    /** @param {string} name @param {string} state */
     const line = (name, state) => ({ key: `${name}\n${state}`, name, state, label: words.asked(name, state) });
     if (!diagnoses)
       return words
@@ -52,7 +60,11 @@ export function createDifferentialView(context) {
     return data.diagnoses.includes(target) && targetState === "present" ? lines : [...lines, line(target, targetState)];
   }
 
-  /** The variables, neither known nor asked, whose distribution is farthest from where it was, each in the state that moved. */
+  /**
+   * The variables, neither known nor asked, whose distribution is farthest from where it was, each in the state that moved.
+   *
+   * @param {View} view
+   */
   function mostMoved({ state, scenario, answer, prior }) {
     if (!answer.posteriors || !prior.posteriors) return [];
     const moved = [];
@@ -67,6 +79,7 @@ export function createDifferentialView(context) {
     return moved.sort((a, b) => b.far - a.far).slice(0, MOVED);
   }
 
+  /** @param {View} view */
   function legend({ state, other }) {
     const axis =
       state.scale === "log"
@@ -80,8 +93,13 @@ export function createDifferentialView(context) {
   }
 }
 
-/** Logarithmic or linear. */
+/**
+ * Logarithmic or linear.
+ *
+ * @param {Store} store
+ */
 function createScaleSwitch(store) {
+  /** @param {Scale} name @param {string} text */
   const button = (name, text) =>
     el("button", {
       type: "button",

@@ -3,16 +3,24 @@
 import { el, freshId, put, write } from "./dom.js";
 import { percent } from "./format.js";
 
+/** @import { Context, Variable } from "../types.js" */
+
 // Letters that fit beside each other as segments, and beside the name.
 const FITS = 34;
 const BESIDE = 15;
 
-/** A row; `update(view)` shows the scenario, `expect()` what it lets one expect, `matches(words)` says whether a search means it. */
+/**
+ * A row; `update(view)` shows the scenario, `expect()` what it lets one expect, `matches(words)` says whether a search means it.
+ *
+ * @param {Context} context
+ * @param {Variable} variable
+ */
 export function createFindingRow(context, variable) {
   const { compute, store, words } = context;
   const { name, label, states, neutral, meaning } = variable;
   const ids = { label: freshId("finding"), more: freshId("more") };
   let doing = false;
+  /** @param {string | null} value */
   const choose = (value) => store.dispatch({ type: doing && value ? "do" : "see", variable: name, value });
   const choice = createChoice(variable, ids.label, choose);
   const expected = el("span", { class: "expected" });
@@ -82,7 +90,13 @@ export function createFindingRow(context, variable) {
   };
 }
 
-/** Unknown or one of the states: segments where they fit, a menu where they do not. */
+/**
+ * Unknown or one of the states: segments where they fit, a menu where they do not.
+ *
+ * @param {Variable} variable
+ * @param {string} labelId
+ * @param {(value: string | null) => void} choose
+ */
 function createChoice({ name, states, neutral, label, default: assumed }, labelId, choose) {
   const ordered = neutral === null ? states : [states[neutral], ...states.filter((_, s) => s !== neutral)];
   const letters = states.reduce((total, state) => total + state.label.length, 0);
@@ -127,17 +141,26 @@ function createChoice({ name, states, neutral, label, default: assumed }, labelI
   };
 }
 
-/** What opens below a row: meaning, seen or set, and one weight for each state. */
+/**
+ * What opens below a row: meaning, seen or set, and one weight for each state.
+ *
+ * @param {Context} context
+ * @param {Variable} variable
+ * @param {HTMLElement} panel
+ * @param {(on: boolean) => void} setDoing
+ */
 function createMore({ store, words }, variable, panel, setDoing) {
   const { name, states, meaning, note, cutoff, unit } = variable;
   let latest = null;
   const group = freshId("mode");
+  /** @param {string} value @param {string} text @param {string} hint */
   const mode = (value, text, hint) => {
     const input = el("input", { type: "radio", name: group, value, onChange: () => turn(value === "do") });
     return { input, part: el("label", { title: hint }, input, ` ${text}`) };
   };
   const see = mode("see", "seen", "Observed: evidence about its causes and its effects.");
   const set = mode("do", "set by intervention", "Intervention: the arcs into it are cut, so it is no evidence about its causes.");
+  /** @param {boolean} on */
   const turn = (on) => {
     setDoing(on);
     const { scenario } = latest;
@@ -197,6 +220,7 @@ function createMore({ store, words }, variable, panel, setDoing) {
       const isSet = view.scenario.do[name];
       if (isSet !== undefined) set.input.checked = true;
       else if (seen !== undefined || !set.input.checked) see.input.checked = true;
+      /** @param {string} state */
       const weight = (state) => (typeof seen === "object" ? (seen[state] ?? 0) : seen === undefined ? 1 : Number(seen === state));
       inputs.forEach((input, s) => {
         input.disabled = isSet !== undefined;

@@ -4,6 +4,9 @@ import { el, write } from "./dom.js";
 import { createFindingRow } from "./finding_row.js";
 import { createLater } from "./later.js";
 
+/** @import { Context, PageData, Variable } from "../types.js" */
+
+/** @param {Context} context */
 export function createFindingsView(context) {
   const { data } = context;
   const later = createLater();
@@ -24,6 +27,7 @@ export function createFindingsView(context) {
       filter("");
     },
   });
+  /** @param {string} text */
   const filter = (text) => {
     const texts = text.toLowerCase().split(/\s+/).filter(Boolean);
     const found = groups.reduce((total, group) => total + group.filter(texts), 0);
@@ -64,7 +68,13 @@ export function createFindingsView(context) {
   };
 }
 
-/** A group that opens and closes, with the count of what is known in it. */
+/**
+ * A group that opens and closes, with the count of what is known in it.
+ *
+ * @param {Context} context
+ * @param {{ name: string; label: string; closed?: boolean; variables: Variable[] }} group
+ * @param {boolean} wide
+ */
 function createGroup(context, { name, label, closed = false, variables }, wide) {
   const rows = variables.map((variable) => createFindingRow(context, variable));
   const count = el("span", { class: "count" });
@@ -108,7 +118,11 @@ function createGroup(context, { name, label, closed = false, variables }, wide) 
   };
 }
 
-/** The groups of the model; for a network without, what has no parents, what lies between, and what has no children. */
+/**
+ * The groups of the model; for a network without, what has no parents, what lies between, and what has no children.
+ *
+ * @param {PageData} data
+ */
 function groupsOf(data) {
   if (data.roles?.length > 1) {
     const named = data.roles.map((role) => ({
@@ -120,6 +134,7 @@ function groupsOf(data) {
   }
   const { names, families } = data.network;
   const isParent = new Set(families.flatMap((family) => family.parents));
+  /** @param {number} v */
   const kind = (v) => (families[v].parents.length === 0 ? "starts" : isParent.has(v) ? "between" : "ends");
   return [
     { name: "starts", label: "Roots" },

@@ -19,6 +19,8 @@ import { createToolbar } from "./toolbar.js";
 import { createWhyView } from "./why_view.js";
 import { createWords } from "./words.js";
 
+/** @import { Compute, Context, PageData, Scenario, State, View } from "../types.js" */
+
 /**
  * The views under the differential, in the order of their tabs: `{ name, label, create, shown }`, one line each, where
  * `create(context)` gives `{ element, update(view) }` and `shown(data)` says whether the network has what the view needs (left out:
@@ -37,6 +39,10 @@ const TABS = [
  * Fill an element with an explorer of `data` (a PageData).
  *
  * Options: `address`: keep the case in the address after `#`. Gives `{data, store, compute, destroy}`.
+ *
+ * @param {HTMLElement} root
+ * @param {PageData} data
+ * @param {{ address?: boolean }} [options]
  */
 export function createExplorer(root, data, { address = false } = {}) {
   const compute = createCompute(data, withNumbers);
@@ -90,14 +96,25 @@ export function createExplorer(root, data, { address = false } = {}) {
   return { data, store, compute, destroy: () => leave.forEach((stop) => stop()) };
 }
 
-/** What every view is given: the active scenario with its answer, and the other one where two are compared. */
+/**
+ * What every view is given: the active scenario with its answer, and the other one where two are compared.
+ *
+ * @param {State} state
+ * @param {Compute} compute
+ * @returns {View}
+ */
 export function viewOf(state, compute) {
+  /** @param {Scenario} scenario */
   const of = (scenario) => ({ scenario, answer: compute.answer(scenario), prior: compute.prior(scenario) });
   const other = state.scenarios.length > 1 ? of(state.scenarios[1 - state.active]) : null;
   return { state, ...of(state.scenarios[state.active]), other };
 }
 
-/** The address says the case; a changed address changes it. Written a moment after the last click: it is slow, and browsers count. */
+/**
+ * The address says the case; a changed address changes it. Written a moment after the last click: it is slow, and browsers count.
+ *
+ * @param {Context} context
+ */
 function keepAddress(context) {
   const { data, store } = context;
   let waiting = 0;
@@ -127,10 +144,12 @@ function keepAddress(context) {
   };
 }
 
+/** @param {Context} context @param {string[]} lost */
 function sayLost({ tell }, lost) {
   tell(`Ignored, because this network does not have it: ${lost.join(", ")}.`);
 }
 
+/** @param {PageData} data @param {HTMLElement} toolbar */
 function masthead({ model }, toolbar) {
   return el(
     "header",
@@ -146,7 +165,11 @@ function masthead({ model }, toolbar) {
   );
 }
 
-/** What the answers rest on. */
+/**
+ * What the answers rest on.
+ *
+ * @param {PageData} data
+ */
 function colophon({ model }) {
   const version = [model.name, model.version].filter(Boolean).join(" ");
   const lines = [

@@ -3,7 +3,14 @@
 import { el, setAttribute, svg } from "./dom.js";
 import { NODE, arcShape } from "./network_layout.js";
 
-/** One arc: its line as thick as it is strong, and its end. */
+/**
+ * One arc: its line as thick as it is strong, and its end.
+ *
+ * @param {number} parent
+ * @param {number} child
+ * @param {number | null} strength
+ * @param {number} sign
+ */
 export function createArc(parent, child, strength, sign) {
   const line = svg("path", { class: "net-line" });
   const head = svg("path", { class: sign > 0 ? "net-head" : "net-head is-open" });
@@ -23,7 +30,9 @@ export function createArc(parent, child, strength, sign) {
 
 /** The legend below the drawing. */
 export function createLegend() {
+  /** @param {string} kind @param {string} text */
   const item = (kind, text) => el("li", {}, el("span", { class: `net-key ${kind}` }), text);
+  /** @param {string} state @param {number} sign @param {string} text */
   const line = (state, sign, text) => {
     const { line: curve, head } = arcShape(
       { x: -NODE.width, y: -NODE.height / 2 },

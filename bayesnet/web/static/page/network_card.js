@@ -4,7 +4,14 @@ import { el, focusOf, placeAt, put, write } from "./dom.js";
 import { createFindingRow } from "./finding_row.js";
 import { percent } from "./format.js";
 
-/** What opens at a node: its states, a choice, and the question about it. `nodeOf` gives the node of a variable that is drawn. */
+/** @import { Context } from "../types.js" */
+
+/**
+ * What opens at a node: its states, a choice, and the question about it. `nodeOf` gives the node of a variable that is drawn.
+ *
+ * @param {Context} context
+ * @param {(v: number) => HTMLElement | null} nodeOf
+ */
 export function createNetworkCard(context, nodeOf) {
   const { data, store, compute, words } = context;
   const title = el("h3", {});
@@ -20,10 +27,12 @@ export function createNetworkCard(context, nodeOf) {
   let shown = -1;
   let latest = null;
   // A click elsewhere closes it; the path, not the target, because a notebook may keep this page in a shadow tree.
+  /** @param {PointerEvent} event */
   const outside = (event) => {
     if (!event.composedPath().some((part) => part === element || part.classList?.contains("node"))) shut(false);
   };
 
+  /** @param {boolean} focus */
   function shut(focus) {
     if (shown < 0) return;
     element.hidden = true;

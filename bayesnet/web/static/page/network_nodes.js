@@ -3,7 +3,15 @@
 import { el, setAttribute, write } from "./dom.js";
 import { percent, position } from "./format.js";
 
-/** A node; `show(view)` writes what is known and the probabilities. */
+/** @import { Context, Scenario, Variable } from "../types.js" */
+
+/**
+ * A node; `show(view)` writes what is known and the probabilities.
+ *
+ * @param {Context} context
+ * @param {number} v
+ * @param {(v: number) => void} press
+ */
 export function createNode(context, v, press) {
   const { data, words } = context;
   const variable = data.variables[v];
@@ -76,24 +84,37 @@ export function createNode(context, v, press) {
     },
   };
 
+  /** @param {string} kind @param {Scenario} scenario */
   function saidOf(kind, scenario) {
     if (kind === "assumed") return words.stateLabel(name, variable.default);
     if (kind === "set") return words.stateLabel(name, scenario.do[name]);
     return kind === "seen" ? words.stateLabel(name, scenario.see[name]) : "";
   }
 
-  /** Of two states the one that is not neutral; of several the most probable. */
+  /**
+   * Of two states the one that is not neutral; of several the most probable.
+   *
+   * @param {Float64Array | undefined} p
+   */
   function shownState(p) {
     if (states.length === 2) return neutral === null ? 1 : 1 - neutral;
     return p ? p.indexOf(Math.max(...p)) : 0;
   }
 
-  /** "Fever 12 %" goes without "present". */
+  /**
+   * "Fever 12 %" goes without "present".
+   *
+   * @param {number} s
+   */
   function plain(s) {
     return states.length === 2 && neutral !== null && s !== neutral;
   }
 
-  /** States side by side, each as wide as it is probable. */
+  /**
+   * States side by side, each as wide as it is probable.
+   *
+   * @param {Float64Array} p
+   */
   function drawParts(p) {
     let from = 0;
     rest.forEach((part, i) => {
@@ -105,7 +126,12 @@ export function createNode(context, v, press) {
 
 const TAGS = { assumed: "assumed", set: "set", weighed: "weighed" };
 
-/** How a variable is known: seen, weighed, set, assumed, or not. */
+/**
+ * How a variable is known: seen, weighed, set, assumed, or not.
+ *
+ * @param {Scenario} scenario
+ * @param {Variable} variable
+ */
 function kindOf(scenario, { name, default: assumed }) {
   if (name in scenario.do) return "set";
   if (name in scenario.see) return typeof scenario.see[name] === "string" ? "seen" : "weighed";

@@ -9,12 +9,15 @@ import { createNode } from "./network_nodes.js";
 import { arcKey, certainFamilies, openGraph, shortestOpen } from "./paths.js";
 import { createSwitch } from "./working.js";
 
+/** @import { Context, Evidence, Marks, Place } from "../types.js" */
+
 // Up to so many variables a network is drawn whole at first.
 const SMALL = 30;
 const TALLEST = { part: 11, all: 24 };
 const RIVALS = 3;
 const ZOOM = { least: 0.5, most: 2, step: 1.25, legible: 0.8 };
 
+/** @param {Context} context */
 export function createNetworkView(context) {
   const { data, compute, words } = context;
   const { families } = data.network;
@@ -47,6 +50,7 @@ export function createNetworkView(context) {
     ],
     (way) => change({ way, zoom: 0 }),
   );
+  /** @param {string} text @param {string} label @param {() => void} act */
   const tool = (text, label, act) =>
     el("button", { type: "button", class: "tool", "aria-label": label, title: label, text, onClick: act });
   const zoom = [
@@ -98,6 +102,7 @@ export function createNetworkView(context) {
     },
   };
 
+  /** @param {{ way?: "all" | "part"; zoom?: number }} next */
   function change(next) {
     const again = "way" in next;
     Object.assign(settings, next);
@@ -119,6 +124,7 @@ export function createNetworkView(context) {
     draw(kept, marks, { evidence, target, findings });
   }
 
+  /** @param {Set<number>} kept @param {Marks} marks @param {{ evidence: Evidence; target: number; findings: number[] }} asked */
   function draw(kept, marks, { evidence, target, findings }) {
     placed = placeNodes(layout, kept, target, TALLEST[settings.way]);
     choice.show(settings.way);
@@ -161,7 +167,11 @@ export function createNetworkView(context) {
     inWords(evidence, target, findings);
   }
 
-  /** Other diagnoses that the findings have raised most. */
+  /**
+   * Other diagnoses that the findings have raised most.
+   *
+   * @param {number} target
+   */
   function rivals(target) {
     const { answer, prior } = latest;
     if (!answer.posteriors || !prior.posteriors) return [];
@@ -178,6 +188,7 @@ export function createNetworkView(context) {
       .map(({ v }) => v);
   }
 
+  /** @param {number} hidden @param {number} findings */
   function remark(hidden, findings) {
     const left = hidden ? `${hidden} more variables are not shown. ` : "";
     const marked = findings
@@ -186,9 +197,17 @@ export function createNetworkView(context) {
     return `${left}${marked}`;
   }
 
-  /** The same as a text. */
+  /**
+   * The same as a text.
+   *
+   * @param {Evidence} evidence
+   * @param {number} target
+   * @param {number[]} findings
+   */
   function inWords(evidence, target, findings) {
+    /** @param {number} v */
     const name = (v) => words.label(data.network.names[v]);
+    /** @param {number} finding */
     const lineOf = (finding) => {
       const graph = openGraph(families, evidence, finding, certain);
       const way = shortestOpen(graph, finding, target);
@@ -222,6 +241,7 @@ export function createNetworkView(context) {
     return true;
   }
 
+  /** @param {boolean} [sight] */
   function resize(sight = true) {
     if (!room.width) measure();
     settings.zoom &&= Math.min(ZOOM.most, Math.max(ZOOM.least, settings.zoom));
@@ -237,26 +257,41 @@ export function createNetworkView(context) {
     card.place();
   }
 
-  /** Scroll only where what is asked could not be seen otherwise. */
+  /**
+   * Scroll only where what is asked could not be seen otherwise.
+   *
+   * @param {Place} at
+   * @param {number} now
+   */
   function bringIntoSight(at, now) {
     if (!at) return;
+    /** @param {number} from @param {number} size @param {number} room */
     const middle = (from, size, room) => ((from + size) * now < room * 0.95 ? 0 : (from + size / 2) * now - room / 2);
     frame.scrollTo(middle(at.x, NODE.width, frame.clientWidth), middle(at.y, NODE.height, frame.clientHeight));
   }
 
-  /** Show the arcs of the node that is pointed at or focused. */
+  /**
+   * Show the arcs of the node that is pointed at or focused.
+   *
+   * @param {HTMLElement | null} node
+   */
   function near(node) {
     const v = node ? compute.index(node.dataset.variable) : -1;
     for (const [parent, child] of layout.arcs) arcs.get(arcKey(parent, child)).point(parent === v || child === v);
   }
 
-  /** One node is in the order of the tab key; arrows move on. */
+  /**
+   * One node is in the order of the tab key; arrows move on.
+   *
+   * @param {number} v
+   */
   function rove(v) {
     if (nodes[current]) nodes[current].element.tabIndex = -1;
     current = v;
     nodes[v].element.tabIndex = 0;
   }
 
+  /** @param {KeyboardEvent} event */
   function walk(event) {
     if (!event.target.classList.contains("node") || !event.key.startsWith("Arrow")) return;
     event.preventDefault();
@@ -265,7 +300,11 @@ export function createNetworkView(context) {
   }
 }
 
-/** Move the picture by dragging its background; touch scrolls as everywhere. */
+/**
+ * Move the picture by dragging its background; touch scrolls as everywhere.
+ *
+ * @param {HTMLElement} frame
+ */
 function panning(frame) {
   let from = null;
   frame.addEventListener("pointerdown", (event) => {

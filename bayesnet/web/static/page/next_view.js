@@ -5,10 +5,13 @@ import { percent, position } from "./format.js";
 import { bestOfEachTest, nextJob } from "./next.js";
 import { createHeading, createWorker, leaderButton, whichOf } from "./working.js";
 
+/** @import { Context, NextTest, NextTests, Outcome, Scale, View } from "../types.js" */
+
 const FIRST = 12;
 const NO_BREAK = "\u00a0";
 const MINUS = "\u2212";
 
+/** @param {Context} context */
 export function createNextView(context) {
   const { data, store, compute, words } = context;
   const { names } = data.network;
@@ -53,11 +56,13 @@ export function createNextView(context) {
     },
   };
 
+  /** @param {{ sort?: "bits" | "net"; all?: boolean; free?: boolean }} change */
   function redraw(change) {
     Object.assign(shown, change);
     if (told) draw(...told);
   }
 
+  /** @param {NextTests} result @param {View} view */
   function draw(result, view) {
     const open = costs && !shown.free ? bestOfEachTest(result.tests) : result.tests;
     const kept = shown.free ? open.filter(({ cost }) => cost?.value === 0) : open;
@@ -76,13 +81,19 @@ export function createNextView(context) {
     if (focused) body.querySelector(`[data-sort="${focused}"]`)?.focus();
   }
 
-  /** What to ask first, in words. */
+  /**
+   * What to ask first, in words.
+   *
+   * @param {NextTests} result
+   * @param {View} view
+   */
   function summary({ tests, entropy }, { state }) {
     const listed = bestOfEachTest(tests);
     const first = listed[0];
     const about = words.asked(state.target, state.targetState);
     if (!first || !(first.bits > 0))
       return [el("p", { class: "why-sum", text: `No remaining finding is informative about ${about}.` })];
+    /** @param {NextTest} test */
     const label = ({ variable }) => words.label(names[variable]);
     const parts = [
       el("strong", { text: label(first) }),
@@ -103,8 +114,10 @@ export function createNextView(context) {
     return [el("p", { class: "why-sum" }, parts)];
   }
 
+  /** @param {NextTest[]} rows @param {NextTests} result @param {View} view */
   function table(rows, result, view) {
     const largest = Math.max(...result.tests.map(({ bits }) => bits));
+    /** @param {"bits" | "net"} key @param {string} text */
     const sortable = (key, text) => {
       const on = shown.sort === key;
       const button = el("button", {
@@ -120,6 +133,7 @@ export function createNextView(context) {
         button,
       );
     };
+    /** @param {string} text */
     const plain = (text) => el("th", { scope: "col", role: "columnheader" }, text);
     const heads = [
       plain("finding"),
@@ -143,6 +157,7 @@ export function createNextView(context) {
     );
   }
 
+  /** @param {NextTest} test @param {NextTests} result @param {number} largest @param {View} view */
   function line(test, { now }, largest, view) {
     const name = names[test.variable];
     const { cost } = test;
@@ -178,13 +193,20 @@ export function createNextView(context) {
     );
   }
 
-  /** Where each result would take the target, on the scale of the page, with a mark where it stands now. */
+  /**
+   * Where each result would take the target, on the scale of the page, with a mark where it stands now.
+   *
+   * @param {NextTest} test
+   * @param {number} now
+   * @param {Scale} scale
+   */
   function spread({ outcomes }, now, scale) {
     const possible = outcomes.filter(({ probability }) => probability > 0).map(({ after }) => position(after, scale));
     const track = el("span", { class: "next-spread", "aria-hidden": true });
     const span = el("span", { class: "next-span" });
     span.style.setProperty("--from", Math.min(...possible));
     span.style.setProperty("--to", Math.max(...possible));
+    /** @param {number} at @param {string} kind */
     const mark = (at, kind) => {
       const dot = el("span", { class: kind });
       dot.style.setProperty("--at", at);
@@ -194,7 +216,13 @@ export function createNextView(context) {
     return track;
   }
 
-  /** A result as a button: what it is, how probable, and the target after it. */
+  /**
+   * A result as a button: what it is, how probable, and the target after it.
+   *
+   * @param {NextTest} test
+   * @param {Outcome} outcome
+   * @param {View} view
+   */
   function result({ variable }, { state, probability, after, advised }, view) {
     const name = names[variable];
     const value = data.variables[variable].states[state];
@@ -223,6 +251,7 @@ export function createNextView(context) {
     );
   }
 
+  /** @param {number} count */
   function more(count) {
     if (count <= FIRST) return null;
     return el("button", {
@@ -233,6 +262,7 @@ export function createNextView(context) {
     });
   }
 
+  /** @param {NextTests} result */
   function reading({ tests }) {
     const one =
       costs && !shown.free ? `Of ${tests.length} findings, the most informative one of each test that has a price. ` : "";
@@ -243,6 +273,7 @@ export function createNextView(context) {
   }
 }
 
+/** @param {number} x */
 const last = (x) => (Number.isNaN(x) ? -Infinity : x);
 
 const ORDERS = {
@@ -250,13 +281,18 @@ const ORDERS = {
   net: (a, b) => last(b.net) - last(a.net) || b.bits - a.bits,
 };
 
-/** A figure to three places of its own. */
+/**
+ * A figure to three places of its own.
+ *
+ * @param {number} x
+ */
 function figures(x) {
   if (x === 0) return "0";
   if (x < 1e-5) return x.toExponential(1).replace("-", MINUS);
   return x < 1e-3 ? x.toFixed(1 - Math.floor(Math.log10(x))) : String(Number(x.toPrecision(3)));
 }
 
+/** @param {number} x */
 function signed(x) {
   if (Number.isNaN(x)) return "–";
   if (x === 0) return "0";

@@ -6,12 +6,18 @@ import { percent } from "./format.js";
 import { withNumbers } from "./numbers.js";
 import { admissible } from "./sweep.js";
 
+/** @import { Answer, Context, NumberRecord, Source, View, Words } from "../types.js" */
+
 const STEPS = 200;
 // Where a range spans more than this factor, equal steps of the slider are equal factors.
 const WIDE = 30;
 const GRADES = { file: "read from a file" };
 
-/** A card; `open(id, view)` shows a number, `update(view)` keeps it in step with the page. */
+/**
+ * A card; `open(id, view)` shows a number, `update(view)` keeps it in step with the page.
+ *
+ * @param {Context} context
+ */
 export function createNumberCard(context) {
   const { data, store, compute, words } = context;
   const element = el("article", { class: "number-card", "aria-label": "A number and its source", hidden: true });
@@ -27,6 +33,7 @@ export function createNumberCard(context) {
     update: (view) => shown?.update(view),
   };
 
+  /** @param {NumberRecord} number */
   function fill(number) {
     const { id } = number;
     let latest = null;
@@ -59,6 +66,7 @@ export function createNumberCard(context) {
     );
     return { title, update };
 
+    /** @param {View} view */
     function update(view) {
       latest = view;
       const { scenario } = view;
@@ -91,6 +99,7 @@ export function createNumberCard(context) {
       set(next === number.value ? null : next);
     }
 
+    /** @param {number} next */
     function set(next) {
       store.dispatch({ type: "number", id, value: next });
       context.announce(
@@ -101,13 +110,19 @@ export function createNumberCard(context) {
       if (next === null) slider.focus();
     }
 
-    /** What the answer is at a value, and what it is at the value of the model. */
+    /**
+     * What the answer is at a value, and what it is at the value of the model.
+     *
+     * @param {number} at
+     * @param {Answer} found
+     */
     function tell(at, found) {
       const { state, scenario } = latest;
       const target = compute.index(state.target);
       const s = words.stateIndex(state.target, state.targetState);
       const { [id]: _, ...others } = scenario.numbers;
       const cited = compute.answer({ ...scenario, numbers: others });
+      /** @param {Answer} result */
       const text = (result) => (result.posteriors ? percent(result.posteriors[target][s]) : "no answer");
       write(value, figure(at));
       slider.setAttribute("aria-valuetext", `${figure(at)}; ${words.asked(state.target, state.targetState)} ${text(found)}`);
@@ -121,7 +136,11 @@ export function createNumberCard(context) {
     }
   }
 
-  /** What is cited, as pairs; nothing is loaded, an address is a link that the reader may follow. */
+  /**
+   * What is cited, as pairs; nothing is loaded, an address is a link that the reader may follow.
+   *
+   * @param {NumberRecord} number
+   */
   function facts(number) {
     const source = data.sources?.[number.source];
     const cited =
@@ -142,7 +161,11 @@ export function createNumberCard(context) {
   }
 }
 
-/** Authors, year, title, journal and where to find it. */
+/**
+ * Authors, year, title, journal and where to find it.
+ *
+ * @param {Source} source
+ */
 function citation({ authors, year, title, journal, doi, pmid, url }) {
   const text = [year ? `${authors} (${year}).` : `${authors}.`, title && `${title}.`, journal && `${journal}.`]
     .filter(Boolean)
@@ -159,16 +182,27 @@ function citation({ authors, year, title, journal, doi, pmid, url }) {
   return [text, ...anchors.flatMap((anchor) => [" ", anchor])];
 }
 
-/** The ends of the slider: the cited range, or all that a number without one can be. */
+/**
+ * The ends of the slider: the cited range, or all that a number without one can be.
+ *
+ * @param {NumberRecord} number
+ */
 function bounds({ id, low, high, value }) {
   if (low < high) return [low, high];
   return id.startsWith("odds(") ? [value / 10, value > 0 ? value * 10 : 1] : [0, 1];
 }
 
-/** Steps of the slider and values: equal differences, or equal factors over a wide range. */
+/**
+ * Steps of the slider and values: equal differences, or equal factors over a wide range.
+ *
+ * @param {number} low
+ * @param {number} high
+ */
 function createScale(low, high) {
   const byFactor = low > 0 && high / low > WIDE;
+  /** @param {number} x */
   const share = (x) => (high === low ? 0 : byFactor ? Math.log(x / low) / Math.log(high / low) : (x - low) / (high - low));
+  /** @param {number} t */
   const at = (t) => (byFactor ? low * (high / low) ** t : low + t * (high - low));
   return {
     low,
@@ -179,9 +213,15 @@ function createScale(low, high) {
   };
 }
 
-/** A number's id in the words of the page: "Fever: present, given Infection: present". */
+/**
+ * A number's id in the words of the page: "Fever: present, given Infection: present".
+ *
+ * @param {Words} words
+ * @param {string} id
+ */
 export function numberInWords(words, id) {
   const [head, given] = id.split(" | ");
+  /** @param {string} text */
   const state = (text) => {
     const [name, value] = text.split("=");
     return value !== undefined && words.variable(name) ? words.asked(name, value) : null;
@@ -196,4 +236,5 @@ export function numberInWords(words, id) {
   return `${subject}, given ${conditions.join(" and ")}`;
 }
 
+/** @param {number} value */
 const figure = (value) => String(Number(value.toPrecision(4)));

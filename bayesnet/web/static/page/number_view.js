@@ -6,9 +6,12 @@ import { percent, position } from "./format.js";
 import { sweepJob } from "./sweep.js";
 import { createHeading, createWorker } from "./working.js";
 
+/** @import { Context, NumberRecord, SweepLine, View } from "../types.js" */
+
 const FIRST = 12;
 const FOUND = 40;
 
+/** @param {Context} context */
 export function createNumberView(context) {
   const { data, store, compute, words } = context;
   const heading = createHeading("The numbers behind the answer");
@@ -108,6 +111,7 @@ export function createNumberView(context) {
     redraw();
   }
 
+  /** @param {string} about @param {SweepLine[]} lines @param {number} count */
   function summary(about, lines, count) {
     if (!count) return `The answer for ${about} follows from what is known alone; it rests on no number.`;
     const told = `The answer for ${about} rests on ${count} of the ${data.numbers.length} numbers of this network`;
@@ -115,12 +119,18 @@ export function createNumberView(context) {
     return `${told}; ${lines.length === count ? "each has" : `${lines.length} of them have`} a range. What moves it most comes first.`;
   }
 
-  /** The part of the scale that all bars lie in. */
+  /**
+   * The part of the scale that all bars lie in.
+   *
+   * @param {SweepLine[]} lines
+   * @param {number} now
+   */
   function frame(lines, now) {
     const all = [now, ...lines.flatMap(({ atLow, atHigh }) => [atLow, atHigh])].filter((p) => p >= 0);
     return [Math.min(...all), Math.max(...all)];
   }
 
+  /** @param {number[]} ends */
   function axis(ends) {
     const [from, to] = ends.map((p) => el("span", { text: percent(p) }));
     return el(
@@ -131,9 +141,11 @@ export function createNumberView(context) {
     );
   }
 
+  /** @param {SweepLine} line @param {number[]} frame @param {number} now @param {View} view */
   function row({ id, atLow, atHigh, width }, [least, most], now, view) {
     const { scenario, state } = view;
     const [from, to] = [position(least, state.scale), position(most, state.scale)];
+    /** @param {number} p */
     const place = (p) => (to > from ? (position(p, state.scale) - from) / (to - from) : 0);
     const number = data.numbers.find((one) => one.id === id);
     const value = scenario.numbers[id] ?? number.value;
@@ -173,9 +185,11 @@ export function createNumberView(context) {
     }
   }
 
+  /** @param {NumberRecord} number */
   function source({ source: key, grade }) {
     return data.sources[key]?.short ?? grade;
   }
 }
 
+/** @param {number} value */
 const short = (value) => String(Number(value.toPrecision(4)));

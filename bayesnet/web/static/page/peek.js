@@ -3,7 +3,14 @@
 import { el, write } from "./dom.js";
 import { percent } from "./format.js";
 
-/** `answer` is the element that shows the answer; while it is in the window the line is not needed. */
+/** @import { Context } from "../types.js" */
+
+/**
+ * `answer` is the element that shows the answer; while it is in the window the line is not needed.
+ *
+ * @param {Context} context
+ * @param {HTMLElement} answer
+ */
 export function createPeek({ compute, words }, answer) {
   const [what, much] = [el("span", { class: "peek-what" }), el("strong", {})];
   const element = el("button", { type: "button", class: "peek", hidden: true, onClick: go }, what, much);

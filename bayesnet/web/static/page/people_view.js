@@ -3,11 +3,14 @@
 import { el, freshId, put, svg, write } from "./dom.js";
 import { grouped, percent } from "./format.js";
 
+/** @import { Answer, Context, Words } from "../types.js" */
+
 const CROWD = 10_000;
 const BLOCK = 10; // people on a side
 const STRIDE = 10.9; // a block and the gap after it
 const SIDE = 10 * STRIDE - 0.9;
 
+/** @param {Context} context */
 export function createPeopleView(context) {
   const { compute, words } = context;
   const heading = el("h2", {});
@@ -27,6 +30,7 @@ export function createPeopleView(context) {
       const { target, targetState } = state;
       const what = words.asked(target, targetState);
       const s = words.stateIndex(target, targetState);
+      /** @param {Answer} result */
       const of = (result) => result.posteriors?.[compute.index(target)][s] ?? NaN;
       write(heading, `${what} among 10,000 people`);
       const pair = other ? [other.answer, answer] : [prior, answer];
@@ -37,9 +41,14 @@ export function createPeopleView(context) {
   };
 }
 
-/** One crowd with its caption. */
+/**
+ * One crowd with its caption.
+ *
+ * @param {Words} words
+ */
 function createCrowd(words) {
   const [all, some] = [freshId("all"), freshId("some")];
+  /** @param {string} id @param {string} kind */
   const dots = (id, kind) =>
     svg(
       "pattern",
@@ -74,12 +83,19 @@ function createCrowd(words) {
   };
 }
 
-/** A hundred blocks; the first people are marked, block by block and row by row. */
+/**
+ * A hundred blocks; the first people are marked, block by block and row by row.
+ *
+ * @param {number} people
+ * @param {string} all
+ * @param {string} some
+ */
 function blocks(people, all, some) {
   const parts = [];
   for (let b = 0; b < 100; b++) {
     const marked = Math.max(0, Math.min(100, people - 100 * b));
     const move = { transform: `translate(${STRIDE * (b % 10)} ${STRIDE * Math.floor(b / 10)})` };
+    /** @param {string} fill */
     const whole = (fill) => svg("rect", { width: BLOCK, height: BLOCK, fill: `url(#${fill})`, ...move });
     if (marked < 100) parts.push(whole(all));
     if (marked === 100) parts.push(whole(some));
@@ -92,7 +108,11 @@ function blocks(people, all, some) {
   return parts;
 }
 
-/** The outline of the first `count` squares of a block. */
+/**
+ * The outline of the first `count` squares of a block.
+ *
+ * @param {number} count
+ */
 function region(count) {
   const rows = Math.floor(count / BLOCK);
   const rest = count % BLOCK;

@@ -4,11 +4,15 @@ import { el, put } from "./dom.js";
 import { createExamples } from "./examples_view.js";
 import { caseFile, linkOf, readCase } from "./link.js";
 
+/** @import { Child, Context, PageData, Props, State } from "../types.js" */
+
 const THEMES = ["auto", "light", "dark"];
 const THEME_KEY = "bayesnet-theme";
 
+/** @param {Context} context @param {{ root: HTMLElement; address: boolean }} options */
 export function createToolbar(context, { root, address }) {
   const { store, data, announce } = context;
+  /** @param {string} text @param {string} title @param {() => unknown} onClick @param {Props} [more] */
   const button = (text, title, onClick, more = {}) =>
     el("button", { type: "button", class: "tool", title, text, onClick, ...more });
   const undo = button("↶", "Undo (Ctrl+Z)", () => store.dispatch({ type: "undo" }), { "aria-label": "Undo" });
@@ -35,6 +39,7 @@ export function createToolbar(context, { root, address }) {
     class: "tool theme",
   });
   const examples = data.examples?.length ? createExamples(context) : null;
+  /** @param {string} name */
   const setTheme = (name) => {
     root.dataset.theme = name;
     theme.textContent = { auto: "◐", light: "☀", dark: "☾" }[name];
@@ -44,6 +49,7 @@ export function createToolbar(context, { root, address }) {
     keepTheme(name);
   };
   setTheme(keptTheme());
+  /** @param {string} label @param {...Child} parts */
   const group = (label, ...parts) => el("div", { class: "tools", role: "group", "aria-label": label }, parts);
   const element = el(
     "div",
@@ -54,7 +60,11 @@ export function createToolbar(context, { root, address }) {
     theme,
   );
 
-  /** Read a saved case. */
+  /**
+   * Read a saved case.
+   *
+   * @param {HTMLInputElement} input
+   */
   async function load(input) {
     const [chosen] = input.files;
     input.value = "";
@@ -72,7 +82,11 @@ export function createToolbar(context, { root, address }) {
     }
   }
 
-  /** Ctrl+Z outside of fields, where it belongs to what is typed; a slash leads to the search. */
+  /**
+   * Ctrl+Z outside of fields, where it belongs to what is typed; a slash leads to the search.
+   *
+   * @param {KeyboardEvent} event
+   */
   const keys = (event) => {
     const field = event.target.closest?.("input:not([type=radio], [type=checkbox], [type=range]), textarea");
     if (event.key === "/" && !field && !event.ctrlKey && !event.metaKey) {
@@ -105,7 +119,11 @@ export function createToolbar(context, { root, address }) {
   };
 }
 
-/** The address to the clipboard; where there is none, it is said where to find it. */
+/**
+ * The address to the clipboard; where there is none, it is said where to find it.
+ *
+ * @param {Context} context
+ */
 async function copy({ tell, store }) {
   try {
     await navigator.clipboard.writeText(location.href.split("#")[0] + linkOf(store.state));
@@ -115,6 +133,7 @@ async function copy({ tell, store }) {
   }
 }
 
+/** @param {PageData} data @param {State} state */
 function download(data, state) {
   const text = JSON.stringify(caseFile(data, state), null, 2);
   const url = URL.createObjectURL(new Blob([text], { type: "application/json" }));
@@ -133,6 +152,7 @@ function keptTheme() {
   }
 }
 
+/** @param {string} name */
 function keepTheme(name) {
   try {
     localStorage.setItem(THEME_KEY, name);

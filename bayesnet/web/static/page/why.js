@@ -4,9 +4,17 @@
 
 import { openGraph, separated } from "./paths.js";
 
+/** @import { Ask, Evidence, Family, Job, Verdict, Why } from "../types.js" */
+
 const DECIBANS = 10 / Math.LN10;
 
-/** ln odds of one state; infinite at certainty, NaN without an answer. */
+/**
+ * ln odds of one state; infinite at certainty, NaN without an answer.
+ *
+ * @param {Float64Array[] | null} posteriors
+ * @param {number} variable
+ * @param {number} state
+ */
 export function logOdds(posteriors, variable, state) {
   if (!posteriors) return NaN;
   const p = posteriors[variable];
@@ -15,9 +23,15 @@ export function logOdds(posteriors, variable, state) {
   return Math.log(p[state]) - Math.log(others);
 }
 
-/** Difference of two log-odds; nothing is lost between equal certainties. */
+/**
+ * Difference of two log-odds; nothing is lost between equal certainties.
+ *
+ * @param {number} a
+ * @param {number} b
+ */
 const less = (a, b) => (a === b ? 0 : a - b);
 
+/** @param {number} nats */
 export const probabilityOf = (nats) => (nats >= 0 ? 1 / (1 + Math.exp(-nats)) : Math.exp(nats) / (1 + Math.exp(nats)));
 
 /**
@@ -28,15 +42,24 @@ export const probabilityOf = (nats) => (nats >= 0 ? 1 / (1 + Math.exp(-nats)) : 
  * that changes the log odds by less than `barely` is uninformative.
  * An impact has `variable`, `nats` (what is lost without the finding, all others kept), `ratio` and `decibans` of it, `verdict` (for,
  * against, uninformative), `separated` (no way is open), and, given only those before it, `step` in nats and the probability `after`.
+ *
+ * @param {Ask} ask
+ * @param {Family[]} families
+ * @param {Evidence} evidence
+ * @param {{ target: number; state: number; context: Set<number>; order: number[]; barely: number }} asked
+ * @returns {Job<Why>}
  */
 export function* whyJob(ask, families, evidence, { target, state, context, order, barely }) {
   const { likelihoods, interventions } = evidence;
+  /** @param {number} v */
   const held = (v) => context.has(v) || v === target;
   const players = order.filter((v) => v in likelihoods && !held(v));
+  /** @param {Set<number>} keep @returns {Evidence} */
   const taking = (keep) => ({
     likelihoods: Object.fromEntries(Object.entries(likelihoods).filter(([v]) => held(Number(v)) || keep.has(Number(v)))),
     interventions,
   });
+  /** @param {Set<number>} keep */
   const odds = (keep) => logOdds(ask(taking(keep)).posteriors, target, state);
   const all = new Set(players);
   const last = odds(all);
@@ -68,10 +91,17 @@ export function* whyJob(ask, families, evidence, { target, state, context, order
   return { prior: probabilityOf(path[0]), posterior: probabilityOf(last), nats: less(last, path[0]), impacts };
 }
 
-/** Whether a log odds ratio speaks for the target or against it. */
+/**
+ * Whether a log odds ratio speaks for the target or against it.
+ *
+ * @param {number} nats
+ * @param {number} barely
+ * @returns {Verdict}
+ */
 export function verdictOf(nats, barely) {
   if (Number.isNaN(nats) || Math.abs(nats) < barely) return "uninformative";
   return nats > 0 ? "for" : "against";
 }
 
+/** @param {number} nats */
 export const decibans = (nats) => nats * DECIBANS;

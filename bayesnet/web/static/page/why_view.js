@@ -6,6 +6,10 @@ import { blocker, certainFamilies, openGraph, shortestAtAll, shortestOpen } from
 import { decibans, verdictOf, whyJob } from "./why.js";
 import { createHeading, createSwitch, createWorker, leaderButton, whichOf } from "./working.js";
 
+/** @import { Context, Impact, State, View, Why } from "../types.js" */
+/** @typedef {{ from: number; to: number; verdict: string; label: string; hint: string }} Bar */
+/** @typedef {{ at: number; text: string; zero: boolean }} Tick */
+
 const MINUS = "\u2212";
 const VERDICTS = { for: "speaks for it", against: "speaks against it", uninformative: "is uninformative" };
 const REASONS = {
@@ -14,6 +18,7 @@ const REASONS = {
   collider: "a collider without evidence on it or below it",
 };
 
+/** @param {Context} context */
 export function createWhyView(context) {
   const { data, compute, words } = context;
   const heading = createHeading("Why");
@@ -59,6 +64,7 @@ export function createWhyView(context) {
       draw(result, view);
     },
   });
+  /** @param {State} state */
   const aim = ({ target, targetState }) => ({
     target: compute.index(target),
     state: words.stateIndex(target, targetState),
@@ -85,6 +91,7 @@ export function createWhyView(context) {
     },
   };
 
+  /** @param {Why} result @param {View} view */
   function draw(result, view) {
     const { impacts } = result;
     choice.element.hidden = impacts.length < 2;
@@ -108,6 +115,7 @@ export function createWhyView(context) {
     );
   }
 
+  /** @param {Why} result */
   function summary({ prior, posterior, nats, impacts }) {
     const count = impacts.length === 1 ? "One finding takes" : `${impacts.length} findings take`;
     return el(
@@ -119,7 +127,12 @@ export function createWhyView(context) {
     );
   }
 
-  /** Bars for and against on one axis, strongest for at the top. */
+  /**
+   * Bars for and against on one axis, strongest for at the top.
+   *
+   * @param {Why} result
+   * @param {View} view
+   */
   function balance({ impacts }, view) {
     const rows = [...impacts].sort((a, b) => rank(b.nats) - rank(a.nats));
     const axis = ratioAxis(rows.map(({ nats }) => nats));
@@ -140,7 +153,12 @@ export function createWhyView(context) {
     return chart("Findings, what speaks most for it first", ["", "changes the odds", "odds", "decibans"], axis.ticks, items);
   }
 
-  /** From the prior to the posterior, one finding after the other in the order in which they were entered. */
+  /**
+   * From the prior to the posterior, one finding after the other in the order in which they were entered.
+   *
+   * @param {Why} result
+   * @param {View} view
+   */
   function waterfall({ prior, impacts }, view) {
     const points = [prior, ...impacts.map(({ after }) => after)].map(logit);
     const axis = probabilityAxis(points);
@@ -168,7 +186,13 @@ export function createWhyView(context) {
     ]);
   }
 
-  /** A row of a chart that says in its data what it shows. */
+  /**
+   * A row of a chart that says in its data what it shows.
+   *
+   * @param {Bar & { impact: Impact }} line
+   * @param {string[]} shown
+   * @param {string} spoken
+   */
   function rowOf({ impact, ...line }, shown, spoken) {
     const row = barRow(line, shown, spoken);
     Object.assign(row.dataset, {
@@ -179,15 +203,22 @@ export function createWhyView(context) {
     return row;
   }
 
+  /** @param {Impact} impact @param {View} view */
   function nameOf({ variable }, { scenario }) {
     const name = data.network.names[variable];
     return words.found(name, scenario.see[name]);
   }
 
-  /** By which way a finding speaks, or where its way is closed. */
+  /**
+   * By which way a finding speaks, or where its way is closed.
+   *
+   * @param {Impact} impact
+   * @param {View} view
+   */
   function wayOf({ variable }, { state, scenario }) {
     const graph = openGraph(families, compute.evidenceOf(scenario), variable, certain);
     const target = compute.index(state.target);
+    /** @param {number} v */
     const name = (v) => words.label(data.network.names[v]);
     const open = shortestOpen(graph, variable, target);
     if (open) {
@@ -201,6 +232,7 @@ export function createWhyView(context) {
       : "No path leads from it to the target.";
   }
 
+  /** @param {View} view @param {boolean} steps */
   function notes({ scenario }, steps) {
     const set = Object.keys(scenario.do).map((name) => words.found(name, scenario.do[name]));
     const how = steps
@@ -214,7 +246,14 @@ export function createWhyView(context) {
   }
 }
 
-/** The frame of a chart: headings, axis, rows. */
+/**
+ * The frame of a chart: headings, axis, rows.
+ *
+ * @param {string} label
+ * @param {string[]} headings
+ * @param {Tick[]} ticks
+ * @param {HTMLElement[]} items
+ */
 function chart(label, headings, ticks, items) {
   const marks = ticks.map(({ at, text, zero }) => {
     const tick = el("span", { class: zero ? "tick middle" : "tick" }, el("span", { text }));
@@ -234,6 +273,7 @@ function chart(label, headings, ticks, items) {
   );
 }
 
+/** @param {Bar} bar @param {string[]} figures @param {string} spoken */
 function barRow({ from, to, verdict, label, hint }, figures, spoken) {
   const bar = el("span", { class: `why-bar is-${verdict}` });
   bar.style.setProperty("--from", Math.min(from, to));
@@ -248,13 +288,18 @@ function barRow({ from, to, verdict, label, hint }, figures, spoken) {
   return el("li", {}, el("span", { class: "unseen", text: spoken }), el("span", { class: "why-row", "aria-hidden": true }, seen));
 }
 
-/** An axis of odds ratios that holds these weights and no change. */
+/**
+ * An axis of odds ratios that holds these weights and no change.
+ *
+ * @param {number[]} weights
+ */
 function ratioAxis(weights) {
   const finite = weights.filter(Number.isFinite);
   const infinite = weights.some((nats) => Math.abs(nats) === Infinity);
   const reach = Math.max(Math.log(3), ...finite.map(Math.abs)) * (infinite ? 1.4 : 1);
   const low = Math.min(-Math.log(1.6), ...finite, weights.includes(-Infinity) ? -reach : 0) * 1.04;
   const high = Math.max(Math.log(1.6), ...finite, weights.includes(Infinity) ? reach : 0) * 1.04;
+  /** @param {number} nats @returns {number} */
   const at = (nats) => (Number.isNaN(nats) ? at(0) : (Math.min(high, Math.max(low, nats)) - low) / (high - low));
   const decades = (high - low) / Math.LN10;
   const factors =
@@ -277,13 +322,19 @@ function ratioAxis(weights) {
 }
 
 const PROBABILITIES = [1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999, 0.9999];
+/** @param {number} p */
 const logit = (p) => Math.log(p / (1 - p));
 
-/** An axis of probabilities, in log odds, that holds these points. */
+/**
+ * An axis of probabilities, in log odds, that holds these points.
+ *
+ * @param {number[]} points
+ */
 function probabilityAxis(points) {
   const finite = points.filter(Number.isFinite);
   const low = Math.min(...finite, 0) - 0.7;
   const high = Math.max(...finite, points.includes(Infinity) ? logit(0.999) : -Infinity) + 0.7;
+  /** @param {number} x */
   const at = (x) => (Number.isNaN(x) ? 0 : (Math.min(high, Math.max(low, x)) - low) / (high - low));
   const inside = PROBABILITIES.filter((p) => logit(p) >= low && logit(p) <= high);
   const every = Math.ceil(inside.length / 6);
@@ -295,9 +346,14 @@ function probabilityAxis(points) {
   };
 }
 
-/** For sorting: what settles it first, what cannot be told in the middle. */
+/**
+ * For sorting: what settles it first, what cannot be told in the middle.
+ *
+ * @param {number} nats
+ */
 const rank = (nats) => (Number.isNaN(nats) ? 0 : nats);
 
+/** @param {number} nats */
 function timesOdds(nats) {
   if (Number.isNaN(nats)) return "already certain from the others";
   if (Math.abs(nats) === Infinity) return "it makes the answer certain";
@@ -305,6 +361,7 @@ function timesOdds(nats) {
   return `odds ${nats > 0 ? "times" : "divided by"} ${ratio(Math.exp(Math.abs(nats)))}`;
 }
 
+/** @param {number} nats */
 function timesShort(nats) {
   if (Number.isNaN(nats)) return "–";
   if (Math.abs(nats) === Infinity) return "certain";
@@ -312,7 +369,11 @@ function timesShort(nats) {
   return `${nats > 0 ? "×" : "÷"}\u00a0${ratio(Math.exp(Math.abs(nats)))}`;
 }
 
-/** Decibans with their sign: "+9.2". */
+/**
+ * Decibans with their sign: "+9.2".
+ *
+ * @param {number} nats
+ */
 function signed(nats) {
   const weight = decibans(nats);
   if (Number.isNaN(weight)) return "–";
@@ -320,4 +381,5 @@ function signed(nats) {
   return size === "0.0" ? size : `${weight > 0 ? "+" : MINUS}${size}`;
 }
 
+/** @param {number} nats */
 const signedDecibans = (nats) => `${signed(nats)} decibans`;

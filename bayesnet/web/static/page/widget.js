@@ -34,7 +34,13 @@ function render({ model, el: cell }) {
   };
 }
 
-/** Whether two plain objects hold the same, whatever the order of their keys. */
+/**
+ * Whether two plain objects hold the same, whatever the order of their keys.
+ *
+ * @param {any} a
+ * @param {any} b
+ * @returns {boolean}
+ */
 function equal(a, b) {
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return a === b;
   const keys = Object.keys(a);

@@ -3,16 +3,30 @@
 import { frequency, listed } from "./format.js";
 import { isSpecific } from "./store.js";
 
-/** The words of a network. */
+/** @import { Compute, PageData, Scenario } from "../types.js" */
+
+/**
+ * The words of a network.
+ *
+ * @param {PageData} data
+ */
 export function createWords(data) {
   const byName = new Map(data.variables.map((variable) => [variable.name, variable]));
+  /** @param {string} name */
   const label = (name) => byName.get(name).label;
+  /** @param {string} name @param {string} state */
   const stateLabel = (name, state) => byName.get(name).states.find((one) => one.name === state)?.label ?? state;
-  /** Two states, one of them neutral: the other can go without saying, as in "Fever". */
+  /**
+   * Two states, one of them neutral: the other can go without saying, as in "Fever".
+   *
+   * @param {string} name
+   * @param {string} state
+   */
   const plain = (name, state) => {
     const { states, neutral } = byName.get(name);
     return states.length === 2 && neutral !== null && states[neutral].name === "absent" && state === "present";
   };
+  /** @param {string} name @param {Record<string, number>} value */
   const weights = (name, value) =>
     byName
       .get(name)
@@ -61,12 +75,18 @@ export function createWords(data) {
   };
 }
 
-/** A smallest set of findings that cannot hold together: drop any one and the rest can. */
+/**
+ * A smallest set of findings that cannot hold together: drop any one and the rest can.
+ *
+ * @param {Compute} compute
+ * @param {Scenario} scenario
+ */
 export function clash(compute, scenario) {
   const items = [
     ...Object.keys(scenario.do).map((name) => ["do", name]),
     ...Object.keys(scenario.see).map((name) => ["see", name]),
   ];
+  /** @param {[kind: "see" | "do", name: string][]} kept */
   const parts = (kept) => {
     const of = (kind) => Object.fromEntries(kept.filter(([k]) => k === kind).map(([, name]) => [name, scenario[kind][name]]));
     return { ...scenario, see: of("see"), do: of("do") };
@@ -79,4 +99,5 @@ export function clash(compute, scenario) {
   return kept;
 }
 
+/** @param {number} weight */
 const shortened = (weight) => String(Number(weight.toPrecision(3)));

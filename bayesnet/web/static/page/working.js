@@ -5,6 +5,8 @@ import { leading, scenarioName } from "./case_view.js";
 import { el, put, write } from "./dom.js";
 import { createLater } from "./later.js";
 
+/** @import { Context, Job, View } from "../types.js" */
+
 /**
  * Keeps one element up to date with a job. `key(view)` says when the result stays the same, `job(view, ask)` is a generator that
  * yields between answers, `show(result, view)` fills the element. Without an answer to the case, `silent()` is said instead.
@@ -42,7 +44,11 @@ export function createWorker(context, element, { key, job, show, silence }) {
   };
 }
 
-/** What is too wide to answer is told, not thrown. */
+/**
+ * What is too wide to answer is told, not thrown.
+ *
+ * @param {Job<T>} job
+ */
 function* guarded(job) {
   try {
     return yield* job;
@@ -52,10 +58,19 @@ function* guarded(job) {
   }
 }
 
-/** Which of two scenarios is meant, for a heading; nothing where there is one. */
+/**
+ * Which of two scenarios is meant, for a heading; nothing where there is one.
+ *
+ * @param {View} view
+ */
 export const whichOf = ({ other, state }) => (other ? ` (${scenarioName(state.active)})` : "");
 
-/** A button that asks about the most probable specific diagnosis, where something else is asked; null where there is no such. */
+/**
+ * A button that asks about the most probable specific diagnosis, where something else is asked; null where there is no such.
+ *
+ * @param {Context} context
+ * @param {View} view
+ */
 export function leaderButton(context, { state, answer }) {
   const { store, words } = context;
   const leader = leading(context, answer);
@@ -73,13 +88,23 @@ export function leaderButton(context, { state, answer }) {
   );
 }
 
-/** A line of text in a heading that changes with the target. */
+/**
+ * A line of text in a heading that changes with the target.
+ *
+ * @param {string} text
+ */
 export function createHeading(text) {
   const heading = el("h2", { text });
   return { element: heading, say: (said) => write(heading, said) };
 }
 
-/** A choice of two or three ways to look at something. */
+/**
+ * A choice of two or three ways to look at something.
+ *
+ * @param {string} label
+ * @param {string[][]} ways
+ * @param {(way: string) => void} choose
+ */
 export function createSwitch(label, ways, choose) {
   const buttons = ways.map(([name, text]) =>
     el("button", { type: "button", class: "segment-button", text, dataset: { way: name }, onClick: () => choose(name) }),
