@@ -274,6 +274,13 @@ export interface Part {
   update(view: View): void;
 }
 
+/** One thing that is known, set or assumed of a case, in words. */
+export interface Known {
+  variable: string;
+  kind: "see" | "do" | "assumed";
+  text: string;
+}
+
 /** One thing that has a bar. */
 export interface Line {
   key: string;

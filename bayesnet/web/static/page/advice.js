@@ -10,7 +10,7 @@
 const DUST = 1e-12;
 
 /** @param {Vector} row @param {Vector} p */
-const dot = (row, p) => row.reduce((total, x, i) => total + x * p[i], 0);
+const dot = (row, p) => Array.from(row).reduce((total, x, i) => total + x * p[i], 0);
 /** @param {number} a @param {number} b */
 const add = (a, b) => a + b;
 
@@ -192,6 +192,7 @@ function threshold(table, p, s) {
   let now = [...table.keys()].reduce((a, b) =>
     rounded[b] > rounded[a] || (rounded[b] === rounded[a] && atAll[b] > atAll[a]) ? b : a,
   );
+  /** @type {[number, number, number][]} */
   const pieces = [];
   let x = 0;
   for (;;) {

@@ -1,7 +1,7 @@
 // What to do: the options by expected utility, the probabilities behind them, and where the advice would turn.
 
 import { advise, peelJob, statesOf } from "./advice.js";
-import { el, put } from "./dom.js";
+import { el, put, setStyle } from "./dom.js";
 import { logOddsPosition, percent } from "./format.js";
 import { createWorker } from "./working.js";
 
@@ -69,8 +69,8 @@ export function createAdviceView(context) {
     const items = lines.map(({ option, expected, behind }) => {
       const { label } = decision.options[option];
       const bar = el("span", { class: `advice-bar ${pattern(option)}` });
-      bar.style.setProperty("--from", Math.min(place(0), place(expected)));
-      bar.style.setProperty("--to", Math.max(place(0), place(expected)));
+      setStyle(bar, "--from", Math.min(place(0), place(expected)));
+      setStyle(bar, "--to", Math.max(place(0), place(expected)));
       const after = option === best ? "best" : `${figures(behind)} behind`;
       const seen = el(
         "span",
@@ -105,15 +105,15 @@ export function createAdviceView(context) {
       const { label } = decision.states[s];
       const parts = pieces.map(([from, upto, option]) => {
         const part = el("span", { class: `advice-piece ${pattern(option)}` });
-        part.style.setProperty("--from", from <= 0 ? 0 : logOddsPosition(from));
-        part.style.setProperty("--to", upto >= 1 ? 1 : logOddsPosition(upto));
+        setStyle(part, "--from", from <= 0 ? 0 : logOddsPosition(from));
+        setStyle(part, "--to", upto >= 1 ? 1 : logOddsPosition(upto));
         return part;
       });
       const now = el("span", { class: "advice-now" });
-      now.style.setProperty("--at", logOddsPosition(states[s]));
+      setStyle(now, "--at", logOddsPosition(states[s]));
       const ends = pieces.slice(0, -1).map(([, upto]) => {
         const end = el("span", { class: "advice-end" }, el("span", { text: percent(upto) }));
-        end.style.setProperty("--at", logOddsPosition(upto));
+        setStyle(end, "--at", logOddsPosition(upto));
         return end;
       });
       const best = pieces.map(([from, upto, option]) => `${decision.options[option].label} ${between(from, upto)}`);

@@ -1,7 +1,7 @@
 // Bars with figures: one line for each thing asked, the largest first, with a mark where it stood before.
 
 import { scenarioName } from "./case_view.js";
-import { el, put, setAttribute, stillness, write } from "./dom.js";
+import { el, focusOf, put, setAttribute, setStyle, stillness, write } from "./dom.js";
 import { change, percent, position } from "./format.js";
 
 /** @import { Answer, Context, Line, Scale, View } from "../types.js" */
@@ -25,6 +25,7 @@ export function createBars(context, label, { sorted = true } = {}) {
   let drawn = "";
   return {
     element,
+    /** @param {Line[]} wanted @param {View} view */
     show(wanted, view) {
       const { state, answer, other } = view;
       const key = [state.scale, Boolean(other)].join();
@@ -54,7 +55,7 @@ export function createBars(context, label, { sorted = true } = {}) {
         { class: "tick" },
         el("span", { text: `${Number((100 * p).toPrecision(3))}${i === all.length - 1 ? "\u00a0%" : ""}` }),
       );
-      tick.style.setProperty("--at", position(p, scale));
+      setStyle(tick, "--at", position(p, scale));
       return tick;
     });
     put(axis, ticks);
@@ -69,7 +70,7 @@ export function createBars(context, label, { sorted = true } = {}) {
     const same = list.children.length === elements.length && elements.every((row, i) => list.children[i] === row);
     if (same) return;
     const before = stillness() ? null : new Map([...list.children].map((row) => [row, row.getBoundingClientRect().top]));
-    const focused = list.contains(document.activeElement) ? document.activeElement : null;
+    const focused = list.contains(document.activeElement) ? focusOf(list) : null;
     list.replaceChildren(...elements);
     focused?.focus({ preventScroll: true });
     if (before?.size) requestAnimationFrame(() => move(before));
@@ -81,8 +82,8 @@ export function createBars(context, label, { sorted = true } = {}) {
    * @param {Map<Element, number>} before
    */
   function move(before) {
-    const moved = [...before].map(([row, top]) => [row, row.isConnected ? top - row.getBoundingClientRect().top : 0]);
-    for (const [row, by] of moved) if (by) row.animate([{ transform: `translateY(${by}px)` }, { transform: "none" }], MOVE);
+    const moved = [...before].map(([row, top]) => ({ row, by: row.isConnected ? top - row.getBoundingClientRect().top : 0 }));
+    for (const { row, by } of moved) if (by) row.animate([{ transform: `translateY(${by}px)` }, { transform: "none" }], MOVE);
   }
 }
 
@@ -120,9 +121,10 @@ function createRow({ data, store, words }, { name, state, label }) {
   const button = el("button", { type: "button", class: "bar-button", onClick: ask }, spoken, seen);
   const element = el("li", { dataset: { variable: name, state } }, button);
   /** @param {HTMLElement} part @param {number} p @param {Scale} scale */
-  const place = (part, p, scale) => part.style.setProperty("--at", Number.isNaN(p) ? 0 : position(p, scale));
+  const place = (part, p, scale) => setStyle(part, "--at", Number.isNaN(p) ? 0 : position(p, scale));
   return {
     element,
+    /** @param {{ now: number; before: number; pair: number[] | null }} figures @param {View} view */
     show({ now, before, pair }, { state: page }) {
       const [first, second] = pair ?? [now, NaN];
       Object.assign(element.dataset, { posterior: String(now), prior: String(before), a: String(first), b: String(second) });

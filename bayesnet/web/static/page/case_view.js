@@ -3,8 +3,7 @@
 import { el, put, write } from "./dom.js";
 import { change, listed, percent } from "./format.js";
 
-/** @import { Action, Answer, Context, Scenario, State, View } from "../types.js" */
-/** @typedef {{ variable: string; text: string; kind: "see" | "do" | "assumed" }} Known */
+/** @import { Action, Answer, Context, Known, Scenario, State, View } from "../types.js" */
 
 const NAMES = ["A", "B"];
 /** @param {number} index */
@@ -21,6 +20,7 @@ export function createCaseView(context) {
   let drawn = "";
   return {
     element,
+    /** @param {View} view */
     update(view) {
       const { state } = view;
       const key = JSON.stringify([state.scenarios, state.active]);
@@ -42,7 +42,7 @@ export function createCaseView(context) {
    */
   function drawCards(state) {
     const focused = cards.contains(document.activeElement)
-      ? [...cards.querySelectorAll("button")].indexOf(document.activeElement)
+      ? [...cards.querySelectorAll("button")].findIndex((button) => button === document.activeElement)
       : -1;
     put(
       cards,

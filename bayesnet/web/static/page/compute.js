@@ -35,7 +35,7 @@ export function createCompute(data, change = null) {
         return answer(networkFor(scenario), evidenceOf(scenario));
       } catch (error) {
         if (!(error instanceof RangeError)) throw error;
-        return { logProbability: NaN, posteriors: null, refused: error.message };
+        return { logProbability: NaN, posteriors: /** @type {null} */ (null), refused: error.message };
       }
     });
 
@@ -46,7 +46,9 @@ export function createCompute(data, change = null) {
    * @returns {Evidence}
    */
   const evidenceOf = (scenario) => {
+    /** @type {Record<string, number[]>} */
     const likelihoods = {};
+    /** @type {Record<string, number>} */
     const interventions = {};
     /** @param {string} name @param {(state: string) => number} weight */
     const vector = (name, weight) => network.states[position.get(name)].map(weight);
@@ -56,6 +58,7 @@ export function createCompute(data, change = null) {
       }
     }
     for (const [name, value] of Object.entries(scenario.see)) {
+      /** @type {(state: string) => number} */
       const weight = typeof value === "string" ? (state) => Number(state === value) : (state) => value[state] ?? 0;
       likelihoods[position.get(name)] = vector(name, weight);
     }
@@ -67,29 +70,46 @@ export function createCompute(data, change = null) {
 
   return {
     /** Position of a variable. */
-    index: (name) => position.get(name),
+    index: (/** @type {string} */ name) => position.get(name),
     answer: ask,
     /** Before anything was found: context as stated, interventions and numbers as in the scenario, as `p.prior` in Python. */
-    prior: (scenario) => ask({ ...scenario, see: only(scenario.see, (name) => context.has(name)) }),
+    prior: (/** @type {Scenario} */ scenario) => ask({ ...scenario, see: only(scenario.see, (name) => context.has(name)) }),
     /** The answer without what is known or set about a variable. */
-    without: (scenario, variable) =>
+    without: (/** @type {Scenario} */ scenario, /** @type {string} */ variable) =>
       ask({
         ...scenario,
         see: only(scenario.see, (name) => name !== variable),
         do: only(scenario.do, (name) => name !== variable),
       }),
     /** The answer with more findings. */
-    withSeen: (scenario, seen) => ask({ ...scenario, see: { ...scenario.see, ...seen } }),
+    withSeen: (/** @type {Scenario} */ scenario, /** @type {Scenario["see"]} */ seen) =>
+      ask({ ...scenario, see: { ...scenario.see, ...seen } }),
     networkFor,
     evidenceOf,
   };
 }
 
+/**
+ * @template T
+ * @param {Record<string, T>} object
+ * @param {(key: string) => boolean} keep
+ * @returns {Record<string, T>}
+ */
 const only = (object, keep) => Object.fromEntries(Object.entries(object).filter(([key]) => keep(key)));
 
-/** Remembers the latest values by key. */
+/**
+ * Remembers the latest values by key.
+ *
+ * @param {number} most
+ */
 function memory(most) {
   const kept = new Map();
+  /**
+   * @template T
+   * @param {string} key
+   * @param {() => T} make
+   * @returns {T}
+   */
   return (key, make) => {
     if (kept.has(key)) {
       const value = kept.get(key);

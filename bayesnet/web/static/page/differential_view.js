@@ -16,6 +16,7 @@ export function createDifferentialView(context) {
     ? [...data.variables].sort((a, b) => Number(data.diagnoses.includes(b.name)) - Number(data.diagnoses.includes(a.name)))
     : data.variables;
   const options = variables.map((variable) => el("option", { value: variable.name, text: variable.label }));
+  /** @type {HTMLSelectElement} */
   const ask = el("select", { class: "ask", onChange: () => store.dispatch({ type: "target", variable: ask.value }) }, options);
   const scale = createScaleSwitch(store);
   const bars = createBars(context, `${label}, largest first`);
@@ -31,6 +32,7 @@ export function createDifferentialView(context) {
   );
   return {
     element: el("section", { class: "differential", "aria-label": label }, head, bars.element, diagnoses ? null : others, note),
+    /** @param {View} view */
     update(view) {
       ask.value = view.state.target;
       scale.show(view.state.scale);
@@ -111,6 +113,7 @@ function createScaleSwitch(store) {
   const buttons = [button("log", "log odds"), button("linear", "linear")];
   return {
     element: el("div", { class: "switch", role: "group", "aria-label": "Scale" }, buttons),
-    show: (scale) => buttons.forEach((one) => one.setAttribute("aria-pressed", String(one.dataset.scale === scale))),
+    show: (/** @type {Scale} */ scale) =>
+      buttons.forEach((one) => one.setAttribute("aria-pressed", String(one.dataset.scale === scale))),
   };
 }

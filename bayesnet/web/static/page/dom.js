@@ -62,6 +62,15 @@ export function write(element, text) {
 }
 
 /**
+ * Set a property of an element's own style, as the place of a bar for the style sheet.
+ *
+ * @param {HTMLElement | SVGElement} element
+ * @param {string} name
+ * @param {string | number} value
+ */
+export const setStyle = (element, name, value) => element.style.setProperty(name, String(value));
+
+/**
  * Set an attribute; null, undefined and false remove it, true leaves it empty (aria-* get "true" and "false").
  *
  * @param {Element} element
@@ -123,4 +132,8 @@ function fill(element, props, otherwise) {
   }
 }
 
+/**
+ * @param {Child} child
+ * @returns {child is Node | string}
+ */
 const isThere = (child) => child !== null && child !== undefined && child !== false;

@@ -30,6 +30,7 @@ export function createExamples(context) {
     );
   });
   const close = el("button", { type: "button", class: "tool", text: "Close", onClick: () => dialog.close() });
+  /** @type {HTMLDialogElement} */
   const dialog = el(
     "dialog",
     {

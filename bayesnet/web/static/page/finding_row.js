@@ -3,7 +3,7 @@
 import { el, freshId, put, write } from "./dom.js";
 import { percent } from "./format.js";
 
-/** @import { Context, Variable } from "../types.js" */
+/** @import { Context, Variable, View } from "../types.js" */
 
 // Letters that fit beside each other as segments, and beside the name.
 const FITS = 34;
@@ -26,6 +26,7 @@ export function createFindingRow(context, variable) {
   const expected = el("span", { class: "expected" });
   const mark = el("span", { class: "mark" });
   const panel = el("div", { class: "more", id: ids.more, hidden: true });
+  /** @type {ReturnType<typeof createMore> | null} */
   let more = null;
   const toggle = el("button", {
     type: "button",
@@ -52,11 +53,13 @@ export function createFindingRow(context, variable) {
     panel,
   );
   const searched = [name, label, meaning ?? ""].join(" ").toLowerCase();
+  /** @type {View | null} */
   let latest = null;
   return {
     element,
     variable,
-    matches: (texts) => texts.every((text) => searched.includes(text)),
+    matches: (/** @type {string[]} */ texts) => texts.every((text) => searched.includes(text)),
+    /** @param {View} view */
     update(view) {
       latest = view;
       const { scenario } = view;
@@ -65,7 +68,7 @@ export function createFindingRow(context, variable) {
       const soft = seen !== undefined && typeof seen !== "string";
       if (set !== undefined) doing = true;
       else if (seen !== undefined) doing = false;
-      choice.show(set ?? (soft ? "" : (seen ?? "")), soft);
+      choice.show(set ?? (typeof seen === "string" ? seen : ""), soft);
       element.classList.toggle("is-known", set !== undefined || seen !== undefined);
       write(
         mark,
@@ -105,8 +108,9 @@ function createChoice({ name, states, neutral, label, default: assumed }, labelI
       el("option", { value: "", text: "unknown" }),
       ...ordered.map((state) => el("option", { value: state.name, text: state.label })),
     ];
+    /** @type {HTMLSelectElement} */
     const select = el("select", { class: "choice", "aria-label": label, onChange: () => choose(select.value || null) }, options);
-    return { element: select, show: (value) => (select.value = value) };
+    return { element: select, show: (/** @type {string} */ value) => (select.value = value) };
   }
   const group = freshId("choice");
   const offered = assumed ? ordered : [{ name: "", label: "?" }, ...ordered];
@@ -132,6 +136,7 @@ function createChoice({ name, states, neutral, label, default: assumed }, labelI
   return {
     element,
     wide: letters > BESIDE || (states.length > 2 && letters + label.length > BESIDE),
+    /** @param {string} value @param {boolean} soft */
     show(value, soft) {
       for (const { input, part } of radios) {
         input.checked = !soft && input.value === value;
@@ -151,6 +156,7 @@ function createChoice({ name, states, neutral, label, default: assumed }, labelI
  */
 function createMore({ store, words }, variable, panel, setDoing) {
   const { name, states, meaning, note, cutoff, unit } = variable;
+  /** @type {View | null} */
   let latest = null;
   const group = freshId("mode");
   /** @param {string} value @param {string} text @param {string} hint */
@@ -214,6 +220,7 @@ function createMore({ store, words }, variable, panel, setDoing) {
     ),
   );
   return {
+    /** @param {View} view */
     update(view) {
       latest = view;
       const seen = view.scenario.see[name];

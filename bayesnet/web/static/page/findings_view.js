@@ -4,7 +4,7 @@ import { el, write } from "./dom.js";
 import { createFindingRow } from "./finding_row.js";
 import { createLater } from "./later.js";
 
-/** @import { Context, PageData, Variable } from "../types.js" */
+/** @import { Context, PageData, Variable, View } from "../types.js" */
 
 /** @param {Context} context */
 export function createFindingsView(context) {
@@ -13,6 +13,7 @@ export function createFindingsView(context) {
   const wide = globalThis.matchMedia?.("(min-width: 60rem)").matches ?? true;
   const groups = groupsOf(data).map((group) => createGroup(context, group, wide));
   const none = el("p", { class: "hint", hidden: true });
+  /** @type {HTMLInputElement} */
   const search = el("input", {
     type: "search",
     class: "search",
@@ -42,7 +43,9 @@ export function createFindingsView(context) {
       for (const row of group.rows) yield row.expect();
     }
   }
+  /** @type {HTMLInputElement} */
   const only = el("input", { type: "checkbox", onChange: () => element.classList.toggle("only-known", only.checked) });
+  /** @type {HTMLElement} */
   const element = el(
     "section",
     { class: "findings", "aria-label": "Findings" },
@@ -60,6 +63,7 @@ export function createFindingsView(context) {
   return {
     element,
     focusSearch: () => search.focus(),
+    /** @param {View} view */
     update(view) {
       groups.forEach((group) => group.update(view));
       later.start(expectations(), () => {});
@@ -88,10 +92,12 @@ function createGroup(context, { name, label, closed = false, variables }, wide) 
     rows.map((row) => row.element),
   );
   element.addEventListener("toggle", () => element.open && rows.forEach((row) => row.expect()));
+  /** @type {boolean | null} */
   let before = null;
   return {
     element,
     rows,
+    /** @param {string[]} texts */
     filter(texts) {
       const shown = rows.filter((row) => {
         const match = row.matches(texts);
@@ -108,6 +114,7 @@ function createGroup(context, { name, label, closed = false, variables }, wide) 
       }
       return shown.length;
     },
+    /** @param {View} view */
     update(view) {
       rows.forEach((row) => row.update(view));
       const known = rows.filter(({ variable }) => variable.name in view.scenario.see || variable.name in view.scenario.do).length;

@@ -9,6 +9,7 @@ const SLICE = 8;
  * @param {{ paint?: (callback: () => void) => void; now?: () => number; slice?: number }} [options]
  */
 export function createLater({ paint = afterPaint, now = () => performance.now(), slice = SLICE } = {}) {
+  /** @type {object | null} */
   let current = null;
   /** @param {object} token @param {Iterator<unknown>} job @param {(result: any) => void} done */
   const run = (token, job, done) => {
@@ -25,6 +26,7 @@ export function createLater({ paint = afterPaint, now = () => performance.now(),
     setTimeout(run, 0, token, job, done);
   };
   return {
+    /** @param {Iterator<unknown>} job @param {(result: any) => void} [done] */
     start(job, done = () => {}) {
       const token = {};
       current = token;

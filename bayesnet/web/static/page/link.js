@@ -2,7 +2,7 @@
 
 import { complete, findVariable } from "./store.js";
 
-/** @import { PageData, Seen, State, Variable } from "../types.js" */
+/** @import { PageData, Scenario, Seen, State, Variable } from "../types.js" */
 
 export const CASE_FORMAT = "bayesnet-case/1";
 
@@ -47,6 +47,7 @@ export function linkOf(state) {
  * @param {State} now
  */
 export function readLink(data, hash, now) {
+  /** @type {Map<string, string>} */
   const parts = new Map();
   for (const part of hash.replace(/^#/, "").split("&")) {
     const at = part.indexOf("=");
@@ -113,6 +114,7 @@ export function readCase(data, text, now) {
  * @param {PageData} data
  * @param {State} now
  * @param {any} wanted
+ * @returns {{ lost: string[]; state: State }}
  */
 function checked(data, now, wanted) {
   const lost = [];
@@ -143,7 +145,7 @@ function checked(data, now, wanted) {
   const known = (id, value) => ids.has(id) && value >= 0 && value < Infinity;
   /** @param {string} name @param {any} value */
   const told = (name, value) => (typeof value === "string" ? `${name}=${value}` : name);
-  const scenarios = wanted.scenarios.map((scenario) => {
+  const scenarios = wanted.scenarios.map((/** @type {Scenario} */ scenario) => {
     const set = keep(scenario.do, done, told);
     const see = keep(scenario.see, (name, value) => !Object.hasOwn(set, name) && seen(name, value), told);
     return complete({ see, do: set, numbers: keep(scenario.numbers, known, told) });

@@ -19,13 +19,14 @@ import { createToolbar } from "./toolbar.js";
 import { createWhyView } from "./why_view.js";
 import { createWords } from "./words.js";
 
-/** @import { Compute, Context, PageData, Scenario, State, View } from "../types.js" */
+/** @import { Compute, Context, PageData, Part, Scenario, State, View } from "../types.js" */
 
 /**
  * The views under the differential, in the order of their tabs: `{ name, label, create, shown }`, one line each, where
  * `create(context)` gives `{ element, update(view) }` and `shown(data)` says whether the network has what the view needs (left out:
  * always). Only the view whose tab is open is updated.
  */
+/** @type {{ name: string; label: string; create: (context: Context) => Part; shown?: (data: PageData) => boolean }[]} */
 const TABS = [
   { name: "why", label: "For and against", create: createWhyView },
   { name: "network", label: "Network", create: createNetworkView, shown: (data) => Boolean(data.layout) },
@@ -59,6 +60,7 @@ export function createExplorer(root, data, { address = false } = {}) {
   if (leader) store.dispatch({ type: "target", variable: leader });
   const spoken = el("p", { class: "unseen", role: "status", "aria-live": "polite" });
   const notice = createNotice();
+  /** @type {Context} */
   const context = { data, store, compute, words, announce: (text) => write(spoken, text), tell: notice.tell };
   const findings = createFindingsView(context);
   context.focusSearch = findings.focusSearch;
@@ -188,6 +190,7 @@ function colophon({ model }) {
 /** A message that stays until it is dismissed or the next one comes. */
 function createNotice() {
   const text = el("span", {});
+  /** @type {HTMLButtonElement} */
   const close = el("button", {
     type: "button",
     class: "remove",
@@ -195,9 +198,11 @@ function createNotice() {
     text: "×",
     onClick: () => (element.hidden = true),
   });
+  /** @type {HTMLElement} */
   const element = el("div", { class: "notice", role: "status", hidden: true }, text, close);
   return {
     element,
+    /** @param {string} said */
     tell(said) {
       element.hidden = false;
       write(text, said);

@@ -1,7 +1,9 @@
 // The arcs of the drawn network, and the legend that explains them.
 
-import { el, setAttribute, svg } from "./dom.js";
+import { el, setAttribute, setStyle, svg } from "./dom.js";
 import { NODE, arcShape } from "./network_layout.js";
+
+/** @import { Place } from "../types.js" */
 
 /**
  * One arc: its line as thick as it is strong, and its end.
@@ -15,8 +17,9 @@ export function createArc(parent, child, strength, sign) {
   const line = svg("path", { class: "net-line" });
   const head = svg("path", { class: sign > 0 ? "net-head" : "net-head is-open" });
   const group = svg("g", {}, line, head);
-  line.style.setProperty("--strength", strength ?? 0.3);
+  setStyle(line, "--strength", strength ?? 0.3);
   return {
+    /** @param {Map<number, Place>} places @param {string} state */
     show(places, state) {
       const { line: curve, head: end } = arcShape(places.get(parent), places.get(child), sign, state === "cut");
       setAttribute(line, "d", curve);
@@ -24,7 +27,7 @@ export function createArc(parent, child, strength, sign) {
       setAttribute(group, "class", `net-arc is-${state}`);
       return group;
     },
-    point: (on) => group.classList.toggle("is-near", on),
+    point: (/** @type {boolean} */ on) => group.classList.toggle("is-near", on),
   };
 }
 

@@ -4,7 +4,7 @@ import { el, focusOf, placeAt, put, write } from "./dom.js";
 import { createFindingRow } from "./finding_row.js";
 import { percent } from "./format.js";
 
-/** @import { Context } from "../types.js" */
+/** @import { Context, View } from "../types.js" */
 
 /**
  * What opens at a node: its states, a choice, and the question about it. `nodeOf` gives the node of a variable that is drawn.
@@ -25,12 +25,17 @@ export function createNetworkCard(context, nodeOf) {
   );
   const rows = new Map();
   let shown = -1;
+  /** @type {View | null} */
   let latest = null;
   // A click elsewhere closes it; the path, not the target, because a notebook may keep this page in a shadow tree.
   /** @param {PointerEvent} event */
   const outside = (event) => {
-    if (!event.composedPath().some((part) => part === element || part.classList?.contains("node"))) shut(false);
+    if (!event.composedPath().some((part) => part === element || (part instanceof Element && part.classList.contains("node"))))
+      shut(false);
   };
+
+  /** @returns {HTMLElement[]} */
+  const controls = (which = "button, input, select") => [...body.querySelectorAll(which)].map((one) => /** @type {any} */ (one));
 
   /** @param {boolean} focus */
   function shut(focus) {
@@ -84,18 +89,19 @@ export function createNetworkCard(context, nodeOf) {
       );
     });
     const heads = ["", "before", "now", ""].map((text) => (text ? el("th", { scope: "col", text }) : el("td", {})));
-    const focus = [...body.querySelectorAll("button, input, select")].indexOf(focusOf(body));
+    const focus = controls().indexOf(focusOf(body));
     put(
       body,
       variable.meaning ? el("p", { class: "hint", text: variable.meaning }) : null,
       row.element,
       el("table", {}, el("thead", {}, el("tr", {}, heads)), el("tbody", {}, lines)),
     );
-    if (focus >= 0) body.querySelectorAll("button, input, select")[focus]?.focus({ preventScroll: true });
+    if (focus >= 0) controls()[focus]?.focus({ preventScroll: true });
   }
 
   return {
     element,
+    /** @param {number} v */
     open(v) {
       shown = v;
       fill();
@@ -103,8 +109,9 @@ export function createNetworkCard(context, nodeOf) {
       document.addEventListener("pointerdown", outside);
       move();
       element.scrollIntoView({ block: "nearest" });
-      body.querySelector("input:checked, select, button")?.focus({ preventScroll: true });
+      controls("input:checked, select, button")[0]?.focus({ preventScroll: true });
     },
+    /** @param {View} view */
     update(view) {
       latest = view;
       if (shown >= 0) fill();

@@ -3,6 +3,7 @@
 import { arcKey, litArcs, openArcs, openGraph, reach, shortestOpen } from "./paths.js";
 
 /** @import { Arc, Evidence, Family, Layout, Marks, Place } from "../types.js" */
+
 /** @typedef {{ families: Family[]; certain: boolean[]; layout: Layout; evidence: Evidence; target: number; findings: number[] }} Drawn */
 /** @typedef {{ heading: string | null; variables: number[] }} Group */
 
@@ -95,6 +96,7 @@ function spread(stacks) {
   );
   const tall = Math.max(0, ...heights);
   const places = new Map();
+  /** @type {(Place & { text: string })[]} */
   const headings = [];
   stacks.forEach((stack, column) => {
     const x = column * (width + columnGap);

@@ -1,9 +1,9 @@
 // The nodes of the drawn network: one button for each variable, with its posterior as a bar or, where it is known, its state.
 
-import { el, setAttribute, write } from "./dom.js";
+import { el, setAttribute, setStyle, write } from "./dom.js";
 import { percent, position } from "./format.js";
 
-/** @import { Context, Scenario, Variable } from "../types.js" */
+/** @import { Context, Marks, Scenario, Variable, View } from "../types.js" */
 
 /**
  * A node; `show(view)` writes what is known and the probabilities.
@@ -41,6 +41,7 @@ export function createNode(context, v, press) {
   return {
     element,
     name,
+    /** @param {View} view @param {Marks} marks */
     show({ state, scenario, answer, prior: before }, marks) {
       const kind = kindOf(scenario, variable);
       const asked = name === state.target;
@@ -62,14 +63,17 @@ export function createNode(context, v, press) {
         posterior: String(now?.[s] ?? NaN),
         prior: String(past?.[s] ?? NaN),
       });
-      write(tag, [asked ? "asked" : "", TAGS[kind] ?? "", marks.silent.has(v) ? "no open way" : ""].filter(Boolean).join(", "));
+      write(
+        tag,
+        [asked ? "asked" : "", TAGS[kind] ?? "", marks.silent.has(v) ? "no active path" : ""].filter(Boolean).join(", "),
+      );
       track.hidden = Boolean(told);
       let figure = "–";
       if (!told && now) {
         if (rest.length) drawParts(now);
-        else bar.style.setProperty("--to", position(now[s], state.scale));
+        else setStyle(bar, "--to", position(now[s], state.scale));
         prior.hidden = Boolean(rest.length) || !past;
-        if (past) prior.style.setProperty("--at", position(past[s], state.scale));
+        if (past) setStyle(prior, "--at", position(past[s], state.scale));
         figure = `${plain(s) ? "" : `${states[s].label} `}${percent(now[s])}`;
       }
       write(text, told || figure);
@@ -88,7 +92,7 @@ export function createNode(context, v, press) {
   function saidOf(kind, scenario) {
     if (kind === "assumed") return words.stateLabel(name, variable.default);
     if (kind === "set") return words.stateLabel(name, scenario.do[name]);
-    return kind === "seen" ? words.stateLabel(name, scenario.see[name]) : "";
+    return kind === "seen" ? words.stateLabel(name, String(scenario.see[name])) : "";
   }
 
   /**
@@ -118,12 +122,13 @@ export function createNode(context, v, press) {
   function drawParts(p) {
     let from = 0;
     rest.forEach((part, i) => {
-      part.style.setProperty("--from", from);
-      part.style.setProperty("--to", (from += p[i]));
+      setStyle(part, "--from", from);
+      setStyle(part, "--to", (from += p[i]));
     });
   }
 }
 
+/** @type {Record<string, string>} */
 const TAGS = { assumed: "assumed", set: "set", weighed: "weighed" };
 
 /**

@@ -9,7 +9,7 @@ import { createNode } from "./network_nodes.js";
 import { arcKey, certainFamilies, openGraph, shortestOpen } from "./paths.js";
 import { createSwitch } from "./working.js";
 
-/** @import { Context, Evidence, Marks, Place } from "../types.js" */
+/** @import { Context, Evidence, Job, Marks, Place, View } from "../types.js" */
 
 // Up to so many variables a network is drawn whole at first.
 const SMALL = 30;
@@ -23,12 +23,16 @@ export function createNetworkView(context) {
   const { families } = data.network;
   const certain = certainFamilies(families);
   const { layout } = data;
+  /** @type {{ way: "all" | "part"; zoom: number }} */
   const settings = { way: families.length <= SMALL ? "all" : "part", zoom: 0 };
   const { store } = context;
   const later = createLater();
   const room = { width: 0, height: 0 };
+  /** @type {View} */
   let latest = null;
+  /** @type {ReturnType<typeof placeNodes>} */
   let placed = null;
+  /** @type {{ order?: string; target?: number; way?: string }} */
   let shown = {};
   let current = -1;
 
@@ -48,7 +52,7 @@ export function createNetworkView(context) {
       ["part", "what matters"],
       ["all", "everything"],
     ],
-    (way) => change({ way, zoom: 0 }),
+    (way) => change({ way: way === "all" ? "all" : "part", zoom: 0 }),
   );
   /** @param {string} text @param {string} label @param {() => void} act */
   const tool = (text, label, act) =>
@@ -88,13 +92,14 @@ export function createNetworkView(context) {
   frame.addEventListener("scroll", card.place, { passive: true });
   stage.addEventListener(
     "focusin",
-    ({ target }) => target.classList.contains("node") && rove(compute.index(target.dataset.variable)),
+    ({ target }) => target === nodeAt(target) && rove(compute.index(nodeAt(target).dataset.variable)),
   );
-  for (const name of ["pointerover", "focusin"]) stage.addEventListener(name, ({ target }) => near(target.closest(".node")));
+  for (const name of ["pointerover", "focusin"]) stage.addEventListener(name, ({ target }) => near(nodeAt(target)));
   for (const name of ["pointerleave", "focusout"]) stage.addEventListener(name, () => near(null));
 
   return {
     element,
+    /** @param {View} view */
     update(view) {
       latest = view;
       card.update(view);
@@ -110,7 +115,7 @@ export function createNetworkView(context) {
     else resize();
   }
 
-  /** What is drawn, where, and how it is marked; it waits for the paint of the click. */
+  /** What is drawn, where, and how it is marked; it waits for the paint of the click. @returns {Job<void>} */
   function* drawJob() {
     const { state, scenario } = latest;
     const evidence = compute.evidenceOf(scenario);
@@ -146,6 +151,7 @@ export function createNetworkView(context) {
         headings,
         order.map((v) => nodes[v].element),
       );
+    /** @type {Record<string, number>} */
     const kinds = { closed: 0, open: 1, cut: 2, lit: 3 };
     const drawn = layout.arcs.filter(([p, c]) => kept.has(p) && kept.has(c)).map(([p, c]) => arcKey(p, c));
     drawn.sort((a, b) => kinds[marks.states.get(a)] - kinds[marks.states.get(b)]);
@@ -293,7 +299,7 @@ export function createNetworkView(context) {
 
   /** @param {KeyboardEvent} event */
   function walk(event) {
-    if (!event.target.classList.contains("node") || !event.key.startsWith("Arrow")) return;
+    if (event.target !== nodeAt(event.target) || !event.key.startsWith("Arrow")) return;
     event.preventDefault();
     rove(neighbourOf(placed.places, current, event.key));
     nodes[current].element.focus();
@@ -301,14 +307,23 @@ export function createNetworkView(context) {
 }
 
 /**
+ * The node that an event happened in.
+ *
+ * @param {EventTarget | null} target
+ * @returns {HTMLElement | null}
+ */
+const nodeAt = (target) => (target instanceof Element ? target.closest(".node") : null);
+
+/**
  * Move the picture by dragging its background; touch scrolls as everywhere.
  *
  * @param {HTMLElement} frame
  */
 function panning(frame) {
+  /** @type {Place | null} */
   let from = null;
   frame.addEventListener("pointerdown", (event) => {
-    if (event.pointerType !== "mouse" || event.target.closest("button, .net-card")) return;
+    if (event.pointerType !== "mouse" || (event.target instanceof Element && event.target.closest("button, .net-card"))) return;
     from = { x: event.clientX + frame.scrollLeft, y: event.clientY + frame.scrollTop };
     frame.setPointerCapture(event.pointerId);
     frame.dataset.moved = "yes";

@@ -7,7 +7,8 @@
 
 import { advisedAfter, jointWith, narrowed, peelJob, sampleValue, utilityTable } from "./advice.js";
 
-/** @import { Ask, Costs, Decision, Evidence, Job, NextTest, NextTests, Vector } from "../types.js" */
+/** @import { Ask, Costs, Decision, Evidence, Job, NextTest, NextTests } from "../types.js" */
+
 /** @typedef {{ target: number; state: number; cards: number[]; askable: number[]; decision?: Decision | null; costs?: Costs | null; names: string[] }} Wanted */
 
 /**
@@ -23,7 +24,7 @@ export function information(joint) {
   return Math.max(0, bits);
 }
 
-/** @param {Vector & { reduce: any }} p @returns {number} */
+/** @param {number[]} p */
 export const entropy = (p) => p.reduce((total, x) => total - (x > 0 ? x * Math.log2(x) : 0), 0);
 
 /**
@@ -46,6 +47,7 @@ export function* nextJob(ask, evidence, { target, state, cards, askable, decisio
   if (!full.posteriors) return null;
   const known = new Set([...Object.keys(evidence.likelihoods), ...Object.keys(evidence.interventions)].map(Number));
   const candidates = askable.filter((v) => v !== target && !known.has(v));
+  /** @type {{ hit: boolean; weight: number; posteriors: Float64Array[] }[]} */
   const rows = [];
   for (let s = 0; s < cards[target]; s++) {
     if (!(full.posteriors[target][s] > 0)) continue;
@@ -74,7 +76,7 @@ export function* nextJob(ask, evidence, { target, state, cards, askable, decisio
  * What a finding tells about the target, from [not the target, the target] by result.
  *
  * @param {Float64Array[]} joint
- * @param {N[] | null} advised
+ * @param {number[] | null} advised
  */
 function told(joint, advised) {
   const [, hits] = joint;

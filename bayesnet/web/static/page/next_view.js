@@ -1,6 +1,6 @@
 // What to ask next: for each finding that is not known its results, what each would do to the target, bits, price and net value.
 
-import { el, put } from "./dom.js";
+import { el, focusOf, put, setStyle } from "./dom.js";
 import { percent, position } from "./format.js";
 import { bestOfEachTest, nextJob } from "./next.js";
 import { createHeading, createWorker, leaderButton, whichOf } from "./working.js";
@@ -19,8 +19,10 @@ export function createNextView(context) {
   const decision = data.decision ?? null;
   const costs = data.costs ?? null;
   const shown = { sort: "bits", all: false, free: false };
+  /** @type {[NextTests, View] | null} */
   let told = null;
   const heading = createHeading("What to ask next");
+  /** @type {HTMLInputElement} */
   const free = el("input", { type: "checkbox", onChange: () => redraw({ free: free.checked }) });
   const filter = costs && el("label", { class: "next-free" }, free, " only what costs nothing");
   const body = el("div", { class: "next-body" });
@@ -50,6 +52,7 @@ export function createNextView(context) {
   });
   return {
     element,
+    /** @param {View} view */
     update(view) {
       heading.say(`What to ask about ${words.asked(view.state.target, view.state.targetState)}${whichOf(view)}`);
       work(view);
@@ -68,7 +71,7 @@ export function createNextView(context) {
     const kept = shown.free ? open.filter(({ cost }) => cost?.value === 0) : open;
     const sorted = [...kept].sort(ORDERS[shown.sort]);
     const rows = shown.all ? sorted : sorted.slice(0, FIRST);
-    const focus = body.getRootNode().activeElement;
+    const focus = focusOf(body);
     const focused = body.contains(focus) ? focus?.dataset.sort : null;
     put(
       body,
@@ -78,7 +81,7 @@ export function createNextView(context) {
       el("p", { class: "hint", text: reading(result) }),
       leaderButton(context, view),
     );
-    if (focused) body.querySelector(`[data-sort="${focused}"]`)?.focus();
+    if (focused) /** @type {HTMLElement} */ (body.querySelector(`[data-sort="${focused}"]`))?.focus();
   }
 
   /**
@@ -167,7 +170,7 @@ export function createNextView(context) {
       cost.burden !== "none" && cost.burden,
     ];
     const bar = el("span", { class: "next-bits", "aria-hidden": true });
-    bar.style.setProperty("--share", largest > 0 ? test.bits / largest : 0);
+    setStyle(bar, "--share", largest > 0 ? test.bits / largest : 0);
     return el(
       "tr",
       { role: "row", dataset: { variable: name, bits: String(test.bits), net: String(test.net) } },
@@ -204,12 +207,12 @@ export function createNextView(context) {
     const possible = outcomes.filter(({ probability }) => probability > 0).map(({ after }) => position(after, scale));
     const track = el("span", { class: "next-spread", "aria-hidden": true });
     const span = el("span", { class: "next-span" });
-    span.style.setProperty("--from", Math.min(...possible));
-    span.style.setProperty("--to", Math.max(...possible));
+    setStyle(span, "--from", Math.min(...possible));
+    setStyle(span, "--to", Math.max(...possible));
     /** @param {number} at @param {string} kind */
     const mark = (at, kind) => {
       const dot = el("span", { class: kind });
-      dot.style.setProperty("--at", at);
+      setStyle(dot, "--at", at);
       return dot;
     };
     track.append(span, ...possible.map((at) => mark(at, "next-dot")), mark(position(now, scale), "next-now"));
@@ -276,6 +279,7 @@ export function createNextView(context) {
 /** @param {number} x */
 const last = (x) => (Number.isNaN(x) ? -Infinity : x);
 
+/** @type {Record<string, (a: NextTest, b: NextTest) => number>} */
 const ORDERS = {
   bits: (a, b) => b.bits - a.bits,
   net: (a, b) => last(b.net) - last(a.net) || b.bits - a.bits,

@@ -11,6 +11,7 @@ import { admissible } from "./sweep.js";
 const STEPS = 200;
 // Where a range spans more than this factor, equal steps of the slider are equal factors.
 const WIDE = 30;
+/** @type {Record<string, string>} */
 const GRADES = { file: "read from a file" };
 
 /**
@@ -21,22 +22,26 @@ const GRADES = { file: "read from a file" };
 export function createNumberCard(context) {
   const { data, store, compute, words } = context;
   const element = el("article", { class: "number-card", "aria-label": "A number and its source", hidden: true });
+  /** @type {{ title: HTMLElement; update: (view: View) => void } | null} */
   let shown = null;
   return {
     element,
+    /** @param {string} id @param {View} view */
     open(id, view) {
       shown = fill(data.numbers.find((number) => number.id === id));
       element.hidden = false;
       shown.update(view);
       shown.title.focus();
     },
-    update: (view) => shown?.update(view),
+    update: (/** @type {View} */ view) => shown?.update(view),
   };
 
   /** @param {NumberRecord} number */
   function fill(number) {
     const { id } = number;
+    /** @type {View} */
     let latest = null;
+    /** @type {ReturnType<typeof createScale>} */
     let scale = null;
     const title = el("h3", { tabindex: -1, text: numberInWords(words, id) });
     const close = el("button", { type: "button", class: "remove", "aria-label": "Close this card", text: "×", onClick: shut });
@@ -74,7 +79,7 @@ export function createNumberCard(context) {
       const [low, high] = bounds(number).map((end) => admissible(data, scenario.numbers, id, now, end));
       scale = createScale(Math.min(low, now), Math.max(high, now));
       ends.forEach((part, i) => write(part, figure([scale.low, scale.high][i])));
-      if (slider.value !== String(scale.step(now))) slider.value = scale.step(now);
+      if (slider.value !== String(scale.step(now))) slider.value = String(scale.step(now));
       back.hidden = !(id in scenario.numbers);
       write(back, `Back to ${figure(number.value)}`);
       write(said, "");
@@ -99,7 +104,7 @@ export function createNumberCard(context) {
       set(next === number.value ? null : next);
     }
 
-    /** @param {number} next */
+    /** @param {number | null} next */
     function set(next) {
       store.dispatch({ type: "number", id, value: next });
       context.announce(
@@ -152,7 +157,7 @@ export function createNumberCard(context) {
       ["Range", cited],
       ["Source", source && citation(source)],
       ["Where", number.where],
-      ["For whom", number.population],
+      ["Population", number.population],
       ["Grade", GRADES[number.grade] ?? number.grade],
       ["Note", number.note],
     ];
@@ -207,8 +212,8 @@ function createScale(low, high) {
   return {
     low,
     high,
-    step: (x) => Math.round(STEPS * share(x)),
-    value: (step) =>
+    step: (/** @type {number} */ x) => Math.round(STEPS * share(x)),
+    value: (/** @type {number} */ step) =>
       Math.min(high, Math.max(low, step === 0 ? low : step === STEPS ? high : Number(at(step / STEPS).toPrecision(4)))),
   };
 }

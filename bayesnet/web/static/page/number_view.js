@@ -1,12 +1,12 @@
 // The numbers the answer rests on, those that can move it most first; each opens a card that says where it is from and moves it.
 
 import { createNumberCard, numberInWords } from "./number_card.js";
-import { el, put } from "./dom.js";
+import { el, put, setStyle } from "./dom.js";
 import { percent, position } from "./format.js";
 import { sweepJob } from "./sweep.js";
 import { createHeading, createWorker } from "./working.js";
 
-/** @import { Context, NumberRecord, SweepLine, View } from "../types.js" */
+/** @import { Context, NumberRecord, Sweep, SweepLine, View } from "../types.js" */
 
 const FIRST = 12;
 const FOUND = 40;
@@ -28,6 +28,7 @@ export function createNumberView(context) {
   const head = el("div", { class: "section-head" }, heading.element, search, reset);
   const element = el("section", { class: "numbers", "aria-label": "The numbers behind the answer" }, head, card.element, body);
   const labels = new Map(data.numbers.map(({ id }) => [id, numberInWords(words, id)]));
+  /** @type {[Sweep, View] | null} */
   let told = null;
   let all = false;
   const work = createWorker(context, body, {
@@ -46,6 +47,7 @@ export function createNumberView(context) {
   });
   return {
     element,
+    /** @param {View} view */
     update(view) {
       const { state, scenario } = view;
       heading.say(`The numbers behind ${words.asked(state.target, state.targetState)}`);
@@ -174,10 +176,11 @@ export function createNumberView(context) {
 
     function track() {
       const ends = [atLow, atHigh, now].filter((p) => p >= 0).map(place);
+      /** @param {string} kind @param {number} from */
       const part = (kind, from, to = from) => {
         const span = el("span", { class: kind });
-        span.style.setProperty("--from", from);
-        span.style.setProperty("--to", to);
+        setStyle(span, "--from", from);
+        setStyle(span, "--to", to);
         return span;
       };
       const parts = width === undefined ? [] : [part("number-span", Math.min(...ends), Math.max(...ends))];

@@ -8,11 +8,12 @@
 // per setting of the parents, `noisy` the leak and the links in Henrion's form (leak included), in rank order, `odds` a baseline
 // and one ratio per parent's state that has an effect.
 
-/** @import { Family, Gate, Network, PageData } from "../types.js" */
+/** @import { Family, Gate, Network, NumberRecord, PageData } from "../types.js" */
 
 const SUM_SLACK = 1e-6;
 const NUMBER_SLACK = 1e-9;
 const POSITIONS = new WeakMap();
+/** @type {NumberRecord[]} */
 const NONE = [];
 
 /**
@@ -78,7 +79,7 @@ function changedFamily(data, v, gate, own) {
   if (gate.kind === "table") return { parents, table: columns.flat() };
   const [leak, ...compound] = columns;
   compound.forEach((column, row) => refuseBelowLeak(data, v, gate, row, column, leak));
-  const links = parents.map((p) => data.network.states[p].flatMap(() => leak.map((_, rank) => (rank === 0 ? 1 : 0))));
+  const links = parents.map((p) => data.network.states[p].flatMap(() => leak.map((_, rank) => Number(rank === 0))));
   compound.forEach((column, row) => {
     const [parent, state] = gate.slots[row];
     links[parent].splice(state * leak.length, leak.length, ...withoutLeak(column, leak));

@@ -28,7 +28,8 @@ export function openGraph(families, { likelihoods = {}, interventions = {} }, sp
   const known = new Set([...cut, ...hard]);
   known.delete(speaking);
   const parents = families.map((family, v) => (cut.has(v) ? [] : family.parents));
-  const children = families.map(() => []);
+  /** @type {number[][]} */
+  const children = families.map(() => /** @type {number[]} */ ([]));
   parents.forEach((above, v) => above.forEach((p) => children[p].push(v)));
   const opened = new Set([...soft, ...known]);
   opened.delete(speaking);

@@ -3,7 +3,7 @@
 import { el, write } from "./dom.js";
 import { percent } from "./format.js";
 
-/** @import { Context } from "../types.js" */
+/** @import { Context, View } from "../types.js" */
 
 /**
  * `answer` is the element that shows the answer; while it is in the window the line is not needed.
@@ -23,6 +23,7 @@ export function createPeek({ compute, words }, answer) {
   return {
     element,
     destroy: () => watch?.disconnect(),
+    /** @param {View} view */
     update({ state, answer: { posteriors } }) {
       const s = words.stateIndex(state.target, state.targetState);
       write(what, posteriors ? words.asked(state.target, state.targetState) : "No answer");

@@ -3,7 +3,7 @@
 import { el, freshId, put, svg, write } from "./dom.js";
 import { grouped, percent } from "./format.js";
 
-/** @import { Answer, Context, Words } from "../types.js" */
+/** @import { Answer, Context, View, Words } from "../types.js" */
 
 const CROWD = 10_000;
 const BLOCK = 10; // people on a side
@@ -26,6 +26,7 @@ export function createPeopleView(context) {
   });
   return {
     element: el("div", { class: "people-view" }, el("div", { class: "section-head" }, heading), figures, note),
+    /** @param {View} view */
     update({ state, answer, prior, other }) {
       const { target, targetState } = state;
       const what = words.asked(target, targetState);
@@ -66,6 +67,7 @@ function createCrowd(words) {
   let drawn = -1;
   return {
     element: el("figure", {}, el("figcaption", {}, title, count), picture),
+    /** @param {string} name @param {string} what @param {number} p */
     show(name, what, p) {
       const people = Number.isNaN(p) ? 0 : Math.round(p * CROWD);
       const rare = p > 0 && people === 0;

@@ -1,6 +1,7 @@
 // The state of the page, plain JSON that never changes: every action makes a new one, undo goes back to the one before.
 
 /** @import { Action, Family, PageData, Scenario, State, Store } from "../types.js" */
+
 /** @typedef {Pick<State, "scenarios" | "active">} Scenes */
 
 const DEPTH = 200;
@@ -76,7 +77,9 @@ function mostBelow({ network: { names, families } }) {
  */
 export function createStore(data, start = firstState(data)) {
   let state = start;
+  /** @type {Scenes[]} */
   let past = [];
+  /** @type {Scenes[]} */
   let future = [];
   const listeners = new Set();
   /** @param {State} state */
@@ -170,7 +173,13 @@ function changed(state, scenario) {
   return { ...state, scenarios: state.scenarios.map((old, i) => (i === state.active ? scenario : old)) };
 }
 
-/** The object with one more key, or without it where the value is null. */
+/**
+ * The object with one more key, or without it where the value is null.
+ *
+ * @param {Record<string, any>} object
+ * @param {string} key
+ * @param {any} value
+ */
 function set(object, key, value) {
   const others = Object.entries(object).filter(([name]) => name !== key);
   if (value === null || value === undefined) return others.length === Object.keys(object).length ? object : bare(others);

@@ -5,6 +5,7 @@ import { withNumbers } from "./numbers.js";
 import { openGraph, reach } from "./paths.js";
 
 /** @import { Evidence, Family, Job, PageData, Sweep } from "../types.js" */
+
 /** @typedef {ReturnType<typeof import("../engine.js").compile>} Engine */
 
 const HALVINGS = 40;

@@ -2,7 +2,7 @@
 
 import { el, freshId } from "./dom.js";
 
-/** @import { Part } from "../types.js" */
+/** @import { Part, View } from "../types.js" */
 
 /**
  * `views`: `{name, label, view}` each. `open(name)` is called when a tab is chosen.
@@ -53,6 +53,7 @@ export function createTabs(views, open) {
   );
   return {
     element,
+    /** @param {View} view */
     update(view) {
       const chosen = parts.find((part) => part.name === view.state.tab) ?? parts[0];
       for (const part of parts) {

@@ -1,10 +1,10 @@
 // What one does with a case as a whole: examples, comparing, back and forth, keeping it.
 
-import { el, put } from "./dom.js";
+import { el } from "./dom.js";
 import { createExamples } from "./examples_view.js";
 import { caseFile, linkOf, readCase } from "./link.js";
 
-/** @import { Child, Context, PageData, Props, State } from "../types.js" */
+/** @import { Child, Context, PageData, Props, State, View } from "../types.js" */
 
 const THEMES = ["auto", "light", "dark"];
 const THEME_KEY = "bayesnet-theme";
@@ -26,6 +26,7 @@ export function createToolbar(context, { root, address }) {
   const clear = button("Clear", "Clear all findings", () => store.dispatch({ type: "reset" }));
   const link = button("Copy link", "Copy an address that opens this case", () => copy(context));
   const save = button("Save", "Download the case as JSON", () => download(data, store.state));
+  /** @type {HTMLInputElement} */
   const file = el("input", {
     type: "file",
     accept: ".json,application/json",
@@ -78,7 +79,7 @@ export function createToolbar(context, { root, address }) {
       ];
       context.tell([`Opened ${chosen.name}.`, ...warnings].filter(Boolean).join(" "));
     } catch (error) {
-      context.tell(`${chosen.name} was not opened. ${error.message}`);
+      context.tell(`${chosen.name} was not opened. ${error instanceof Error ? error.message : error}`);
     }
   }
 
@@ -88,7 +89,8 @@ export function createToolbar(context, { root, address }) {
    * @param {KeyboardEvent} event
    */
   const keys = (event) => {
-    const field = event.target.closest?.("input:not([type=radio], [type=checkbox], [type=range]), textarea");
+    const target = /** @type {Element} */ (event.target);
+    const field = target.closest?.("input:not([type=radio], [type=checkbox], [type=range]), textarea");
     if (event.key === "/" && !field && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
       context.focusSearch();
@@ -108,6 +110,7 @@ export function createToolbar(context, { root, address }) {
     element,
     dialog: examples?.dialog ?? null,
     destroy: () => root.removeEventListener("keydown", keys),
+    /** @param {View} view */
     update({ state }) {
       undo.disabled = !store.canUndo;
       redo.disabled = !store.canRedo;
@@ -138,7 +141,7 @@ function download(data, state) {
   const text = JSON.stringify(caseFile(data, state), null, 2);
   const url = URL.createObjectURL(new Blob([text], { type: "application/json" }));
   const anchor = el("a", { href: url, download: `${data.model.name.replace(/[^\w-]+/g, "_") || "case"}-case.json` });
-  put(document.createDocumentFragment(), anchor);
+  document.createDocumentFragment().append(anchor);
   anchor.click();
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

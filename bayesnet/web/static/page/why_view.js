@@ -1,12 +1,13 @@
 // For and against: what each finding does to the target, given all the others or one after the other.
 
-import { el, put } from "./dom.js";
+import { el, put, setStyle } from "./dom.js";
 import { percent, ratio } from "./format.js";
 import { blocker, certainFamilies, openGraph, shortestAtAll, shortestOpen } from "./paths.js";
 import { decibans, verdictOf, whyJob } from "./why.js";
 import { createHeading, createSwitch, createWorker, leaderButton, whichOf } from "./working.js";
 
 /** @import { Context, Impact, State, View, Why } from "../types.js" */
+
 /** @typedef {{ from: number; to: number; verdict: string; label: string; hint: string }} Bar */
 /** @typedef {{ at: number; text: string; zero: boolean }} Tick */
 
@@ -23,6 +24,7 @@ export function createWhyView(context) {
   const { data, compute, words } = context;
   const heading = createHeading("Why");
   let way = "given";
+  /** @type {[Why, View] | null} */
   let told = null;
   const choice = createSwitch(
     "How findings are weighed",
@@ -72,6 +74,7 @@ export function createWhyView(context) {
 
   return {
     element,
+    /** @param {View} view */
     update(view) {
       const { state, scenario } = view;
       heading.say(`Why ${words.asked(state.target, state.targetState)}${whichOf(view)}`);
@@ -257,7 +260,7 @@ export function createWhyView(context) {
 function chart(label, headings, ticks, items) {
   const marks = ticks.map(({ at, text, zero }) => {
     const tick = el("span", { class: zero ? "tick middle" : "tick" }, el("span", { text }));
-    tick.style.setProperty("--at", at);
+    setStyle(tick, "--at", at);
     return tick;
   });
   return el(
@@ -276,8 +279,8 @@ function chart(label, headings, ticks, items) {
 /** @param {Bar} bar @param {string[]} figures @param {string} spoken */
 function barRow({ from, to, verdict, label, hint }, figures, spoken) {
   const bar = el("span", { class: `why-bar is-${verdict}` });
-  bar.style.setProperty("--from", Math.min(from, to));
-  bar.style.setProperty("--to", Math.max(from, to));
+  setStyle(bar, "--from", Math.min(from, to));
+  setStyle(bar, "--to", Math.max(from, to));
   const seen = [
     el("span", { class: "why-label" }, label, hint && el("small", { text: hint })),
     el("span", { class: "why-track" }, bar),

@@ -4,9 +4,16 @@ import { el } from "./dom.js";
 import { createExplorer } from "./main.js";
 import { complete } from "./store.js";
 
+/** @import { Scenario } from "../types.js" */
+
+/** @type {Record<string, keyof Scenario>} */
 const SHARED = { given: "see", do: "do", numbers: "numbers" };
 
-/** Fill the element of a cell; gives the function that lets go of it. */
+/**
+ * Fill the element of a cell; gives the function that lets go of it.
+ *
+ * @param {{ model: any; el: HTMLElement }} host
+ */
 function render({ model, el: cell }) {
   const root = el("div", { class: "in-notebook" });
   cell.append(root);

@@ -3,7 +3,7 @@
 import { frequency, listed } from "./format.js";
 import { isSpecific } from "./store.js";
 
-/** @import { Compute, PageData, Scenario } from "../types.js" */
+/** @import { Answer, Compute, Known, PageData, Scenario, Seen } from "../types.js" */
 
 /**
  * The words of a network.
@@ -33,34 +33,44 @@ export function createWords(data) {
       .states.map((state) => `${state.label} (${shortened(value[state.name] ?? 0)})`)
       .join(", ");
   return {
-    variable: (name) => byName.get(name),
+    variable: (/** @type {string} */ name) => byName.get(name),
     /** Position of a state; -1 where there is no such. */
-    stateIndex: (name, state) => byName.get(name).states.findIndex((one) => one.name === state),
+    stateIndex: (/** @type {string} */ name, /** @type {string} */ state) =>
+      byName.get(name).states.findIndex((one) => one.name === state),
     /** Whether a diagnosis is one of the specific ones. */
-    isSpecific: (name) => isSpecific(data, name),
+    isSpecific: (/** @type {string} */ name) => isSpecific(data, name),
     /** Whether a diagnosis must not be missed. */
-    isGrave: (name) => byName.get(name).role === data.vocabulary.grave,
+    isGrave: (/** @type {string} */ name) => byName.get(name).role === data.vocabulary.grave,
     /** A probability as a natural frequency. */
-    frequency: (p) => frequency(p, data.vocabulary),
+    frequency: (/** @type {number} */ p) => frequency(p, data.vocabulary),
     label,
     stateLabel,
     /** What is asked: "Spinal metastasis", "Age: 60-69". */
-    asked: (name, state) => (plain(name, state) ? label(name) : `${label(name)}: ${stateLabel(name, state)}`),
+    asked: (/** @type {string} */ name, /** @type {string} */ state) =>
+      plain(name, state) ? label(name) : `${label(name)}: ${stateLabel(name, state)}`,
     /** What was found: "Fever: present", or with weights "Fever: no (1), yes (10)". */
-    found: (name, value) => `${label(name)}: ${typeof value === "string" ? stateLabel(name, value) : weights(name, value)}`,
-    /** All that is known and set in a scenario, as `{variable, text, kind}` with kind "see", "do" or "assumed". */
+    found: (/** @type {string} */ name, /** @type {Seen} */ value) =>
+      `${label(name)}: ${typeof value === "string" ? stateLabel(name, value) : weights(name, value)}`,
+    /**
+     * All that is known and set in a scenario, as `{variable, text, kind}` with kind "see", "do" or "assumed".
+     *
+     * @param {Scenario} scenario
+     */
     known(scenario) {
       const assumed = data.variables.filter((v) => v.default && !(v.name in scenario.see) && !(v.name in scenario.do));
-      const item =
-        (kind) =>
-        ([name, value]) => ({ variable: name, kind, text: this.found(name, value) });
+      /** @type {(kind: "see" | "do" | "assumed", name: string, value: Seen) => Known} */
+      const item = (kind, name, value) => ({ variable: name, kind, text: this.found(name, value) });
       return [
-        ...assumed.map((v) => item("assumed")([v.name, v.default])),
-        ...Object.entries(scenario.see).map(item("see")),
-        ...Object.entries(scenario.do).map(item("do")),
+        ...assumed.map((v) => item("assumed", v.name, v.default)),
+        ...Object.entries(scenario.see).map(([name, value]) => item("see", name, value)),
+        ...Object.entries(scenario.do).map(([name, value]) => item("do", name, value)),
       ];
     },
-    /** Why there is no answer, in a sentence. */
+    /**
+     * Why there is no answer, in a sentence.
+     *
+     * @param {Compute} compute @param {Scenario} scenario @param {Answer} answer
+     */
     refusal(compute, scenario, answer) {
       if (answer.refused) return `There is no answer to this case: ${answer.refused}`;
       const names = clash(compute, scenario).map(([kind, name]) => this.found(name, scenario[kind][name]));
@@ -82,12 +92,14 @@ export function createWords(data) {
  * @param {Scenario} scenario
  */
 export function clash(compute, scenario) {
+  /** @type {[kind: "see" | "do", name: string][]} */
   const items = [
-    ...Object.keys(scenario.do).map((name) => ["do", name]),
-    ...Object.keys(scenario.see).map((name) => ["see", name]),
+    ...Object.keys(scenario.do).map((name) => /** @type {["do", string]} */ (["do", name])),
+    ...Object.keys(scenario.see).map((name) => /** @type {["see", string]} */ (["see", name])),
   ];
   /** @param {[kind: "see" | "do", name: string][]} kept */
   const parts = (kept) => {
+    /** @param {"see" | "do"} kind @returns {any} */
     const of = (kind) => Object.fromEntries(kept.filter(([k]) => k === kind).map(([, name]) => [name, scenario[kind][name]]));
     return { ...scenario, see: of("see"), do: of("do") };
   };

@@ -5,11 +5,21 @@ import { leading, scenarioName } from "./case_view.js";
 import { el, put, write } from "./dom.js";
 import { createLater } from "./later.js";
 
-/** @import { Context, Job, View } from "../types.js" */
+/** @import { Ask, Context, Job, View } from "../types.js" */
 
 /**
  * Keeps one element up to date with a job. `key(view)` says when the result stays the same, `job(view, ask)` is a generator that
- * yields between answers, `show(result, view)` fills the element. Without an answer to the case, `silent()` is said instead.
+ * yields between answers, `show(result, view)` fills the element. Without an answer to the case, `silence` is said instead.
+ *
+ * @template T
+ * @param {Context} context
+ * @param {HTMLElement} element
+ * @param {{
+ *   key: (view: View) => unknown;
+ *   job: (view: View, ask: Ask) => Job<T>;
+ *   show: (result: T, view: View) => void;
+ *   silence: string;
+ * }} options
  */
 export function createWorker(context, element, { key, job, show, silence }) {
   const { compute, store } = context;
@@ -20,6 +30,7 @@ export function createWorker(context, element, { key, job, show, silence }) {
     later.stop();
     element.removeAttribute("aria-busy");
   });
+  /** @param {View} view */
   return (view) => {
     const { scenario, answer: found } = view;
     const now = JSON.stringify([scenario, key(view)]);
@@ -47,6 +58,7 @@ export function createWorker(context, element, { key, job, show, silence }) {
 /**
  * What is too wide to answer is told, not thrown.
  *
+ * @template T
  * @param {Job<T>} job
  */
 function* guarded(job) {
@@ -95,7 +107,7 @@ export function leaderButton(context, { state, answer }) {
  */
 export function createHeading(text) {
   const heading = el("h2", { text });
-  return { element: heading, say: (said) => write(heading, said) };
+  return { element: heading, say: (/** @type {string} */ said) => write(heading, said) };
 }
 
 /**
@@ -111,6 +123,7 @@ export function createSwitch(label, ways, choose) {
   );
   return {
     element: el("div", { class: "switch", role: "group", "aria-label": label }, buttons),
-    show: (way) => buttons.forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.way === way))),
+    show: (/** @type {string} */ way) =>
+      buttons.forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.way === way))),
   };
 }
