@@ -400,3 +400,114 @@ export interface Props {
 
 /** What an element holds: nodes and texts, and what is left out where it is not there. */
 export type Child = Node | string | number | false | null | undefined | Child[];
+
+// The engine
+
+/** A family as `compile` prepares it; `certain` where all its numbers are 0 or 1. */
+export interface EngineFamily {
+  parents: number[];
+  certain: boolean;
+  table?: Float64Array;
+  order?: number[];
+  rank?: number[];
+  leak?: Float64Array;
+  links?: Float64Array[][];
+}
+
+export interface Engine {
+  n: number;
+  network: Network;
+  names: string[];
+  cards: number[];
+  families: EngineFamily[];
+  children: number[][];
+  topological: number[];
+  place: number[];
+  /** Arrays that all plans of the engine share, and the plan whose values they hold. */
+  memory: { index: Int32Array; values: Float64Array; holds?: Plan };
+  maxCells: number;
+  maxProducts: number;
+}
+
+/** What the evidence says of each variable; see `read` in evidence.js. */
+export interface Reading {
+  log: number;
+  possible: boolean;
+  changed: number[];
+  fixed: Int32Array;
+  like: (Float64Array | null)[];
+  cut: Uint8Array;
+  settled: Uint8Array;
+}
+
+/** What each variable is to a plan; see `assign` in evidence.js. */
+export interface Roles {
+  axes: number[];
+  whole: number[];
+  intervals: Map<number, [low: number, high: number]>;
+  lanes: number[];
+  chains: number[];
+}
+
+/** A factor that a family puts into a plan. */
+export interface Leaf {
+  axes: number[];
+  data: number[] | Float64Array;
+}
+
+/** A buffer of a plan; see `tensor` in plan.js. */
+export interface Tensor {
+  axes: number[];
+  strides: number[];
+  cells: number;
+  carry: boolean;
+  data: number[] | Float64Array | null;
+  at: number;
+  into: number;
+  scale: number;
+}
+
+export interface Span {
+  start: number;
+  end: number;
+}
+
+/** One product of a plan; see `addStep` in plan.js. */
+export interface Step {
+  a: Tensor;
+  b: Tensor;
+  out: Tensor;
+  count: number;
+  by: number[];
+  inner: Span;
+  outer: Span;
+  products: number;
+}
+
+export interface Plan {
+  n: number;
+  engine: Engine;
+  index: number;
+  cells: number;
+  products: number;
+  log: number;
+  steps: Step[];
+  tensors: Tensor[];
+  leaves: Map<number, { leaves: Leaf[]; tensors: (Tensor | null)[] }>;
+  unary: Map<number, Tensor>;
+  size: number[];
+  hidden: Set<number>;
+  place: number[];
+  vectors: Map<number, Float64Array>;
+  one?: Tensor;
+  value?: Float64Array;
+  slope?: Float64Array;
+  lane?: Float64Array;
+}
+
+/** What an answer was worked out from. */
+export interface Asked {
+  known: Reading;
+  roles: Roles;
+  plan: Plan;
+}

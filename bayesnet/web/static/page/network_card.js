@@ -13,7 +13,7 @@ import { percent } from "./format.js";
  * @param {(v: number) => HTMLElement | null} nodeOf
  */
 export function createNetworkCard(context, nodeOf) {
-  const { data, store, compute, words } = context;
+  const { data, store, words } = context;
   const title = el("h3", {});
   const body = el("div", {});
   const close = el("button", { type: "button", class: "remove", "aria-label": "Close", text: "×", onClick: () => shut(true) });

@@ -4,9 +4,7 @@ import { answer, recompile } from "../engine.js";
 import { withNumbers } from "./numbers.js";
 import { openGraph, reach } from "./paths.js";
 
-/** @import { Evidence, Family, Job, PageData, Sweep } from "../types.js" */
-
-/** @typedef {ReturnType<typeof import("../engine.js").compile>} Engine */
+/** @import { Engine, Evidence, Family, Job, PageData, Sweep } from "../types.js" */
 
 const HALVINGS = 40;
 
