@@ -270,7 +270,7 @@ export function createNextView(context) {
     const one =
       costs && !shown.free ? `Of ${tests.length} findings, the most informative one of each test that has a price. ` : "";
     const value = decision
-      ? ` Net value: the value of the finding for the decision (${decision.title}) less its price, in ${decision.unit}; none (–) where only an option of the decision provides it, or it has no price.`
+      ? ` Net value: the expected value of the finding for the decision (${decision.title}) less its price, in ${decision.unit}; none (–) where only an option of the decision provides it, or it has no price.`
       : "";
     return `${one}Each result shows its probability and, after the arrow, the probability of the target given this result; press it to enter it. Bits: the expected information about the target.${value}`;
   }
