@@ -369,8 +369,8 @@ def test_what_cannot_be_is_said_in_words(opened, pages):
     choose(tab, "vaginal_discharge", "present")
     headline = tab.locator(".headline")
     assert headline.inner_text().strip() == (
-        "These findings are impossible together in this network: Female: no and Vaginal discharge: yes. Their probability is 0, so "
-        "there is no answer. Remove one of them."
+        "These findings are impossible together in this network: Female: no and Vaginal discharge: yes. Their probability is 0, "
+        "so there is no answer. Remove one of them."
     )
     assert headline.get_attribute("aria-live") == "polite"
     first = tab.locator(".differential .bars li button").first

@@ -136,14 +136,14 @@ function createRow({ data, store, words }, { name, state, label }) {
       mark.hidden = Number.isNaN(before);
       /** @param {number} a @param {number} b */
       const changed = (a, b) => (Number.isNaN(a) || Number.isNaN(b) || a === b ? "" : change(a, b));
-      const told = pair
+      const texts = pair
         ? [percent(first), percent(second), changed(first, second)]
         : [percent(now), words.frequency(now), changed(before, now)];
-      cells.forEach((cell, i) => write(cell, told[i]));
+      cells.forEach((cell, i) => write(cell, texts[i]));
       setAttribute(cells[2], "data-direction", pair ? direction(first, second) : direction(before, now));
       const text = pair
-        ? `${scenarioName(0)} ${told[0]}, ${scenarioName(1)} ${told[1]}`
-        : `${told[0]}, ${told[1]}, before ${percent(before)}`;
+        ? `${scenarioName(0)} ${texts[0]}, ${scenarioName(1)} ${texts[1]}`
+        : `${texts[0]}, ${texts[1]}, before ${percent(before)}`;
       write(spoken, `${label}${role ? `, ${role}` : ""}: ${Number.isNaN(now) && !pair ? "no answer" : text}`);
     },
   };

@@ -13,8 +13,8 @@ export const scenarioName = (index) => NAMES[index];
 export function createCaseView(context) {
   const { store } = context;
   const cards = el("div", { class: "cards" });
-  const [said, more] = [el("span", { class: "said-first" }), el("span", { class: "said-more" })];
-  const headline = el("p", { class: "headline", role: "status", "aria-live": "polite", "aria-atomic": true }, said, " ", more);
+  const [lead, more] = [el("span", { class: "said-first" }), el("span", { class: "said-more" })];
+  const headline = el("p", { class: "headline", role: "status", "aria-live": "polite", "aria-atomic": true }, lead, " ", more);
   const differs = el("p", { class: "difference", hidden: true });
   const element = el("section", { class: "case", "aria-label": "The case" }, cards, headline, differs);
   let drawn = "";
@@ -27,7 +27,7 @@ export function createCaseView(context) {
       if (key !== drawn) drawCards(state);
       drawn = key;
       const [first, ...rest] = sentences(context, view);
-      write(said, view.other ? `${NAMES[view.state.active]}: ${first}` : first);
+      write(lead, view.other ? `${NAMES[view.state.active]}: ${first}` : first);
       write(more, rest.join(" "));
       headline.classList.toggle("refused", !view.answer.posteriors);
       differs.hidden = !view.other;
@@ -164,20 +164,20 @@ export function sentences({ data, compute, words }, { state, scenario, answer, p
     }))
     .sort((a, b) => b.p - a.p);
   /** @param {{ name: string; p: number }} diagnosis */
-  const told = ({ name, p }) => `${words.label(name)}, ${percent(p)} (${words.frequency(p)})`;
+  const described = ({ name, p }) => `${words.label(name)}, ${percent(p)} (${words.frequency(p)})`;
   const [first] = ranked;
   const specific = ranked.find(({ name }) => words.isSpecific(name)) ?? first;
   const grave = ranked.find(({ name }) => words.isGrave(name));
   const moved =
     found && change(specific.before, specific.p) !== "same" ? `; before any finding it was ${percent(specific.before)}` : "";
   const parts = [];
-  if (first === specific) parts.push(`Most probable: ${told(first)}${moved}.`);
+  if (first === specific) parts.push(`Most probable: ${described(first)}${moved}.`);
   else
     parts.push(
       `${words.label(first.name)} leads with ${percent(first.p)}.`,
-      `The most probable specific cause is ${told(specific)}${moved}.`,
+      `The most probable specific cause is ${described(specific)}${moved}.`,
     );
-  if (grave && grave !== specific) parts.push(`Not to be missed: ${told(grave)}.`);
+  if (grave && grave !== specific) parts.push(`Not to be missed: ${described(grave)}.`);
   return parts;
 }
 

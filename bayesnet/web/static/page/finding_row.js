@@ -188,14 +188,14 @@ function createMore({ store, words }, variable, panel, setDoing) {
   function weigh() {
     const weights = inputs.map((input) => Number(input.value || 0));
     const usable = weights.every((x) => x >= 0 && x < Infinity) && weights.some((x) => x > 0);
-    said.textContent = usable ? "" : "Weights must be 0 or more, at least one above 0.";
+    problem.textContent = usable ? "" : "Weights must be 0 or more, at least one above 0.";
     if (!usable) return;
     const value = weights.every((x) => x === weights[0])
       ? null
       : Object.fromEntries(states.map((state, s) => [state.name, weights[s]]));
     store.dispatch({ type: "see", variable: name, value });
   }
-  const said = el("p", { class: "said", role: "alert" });
+  const problem = el("p", { class: "said", role: "alert" });
   const explained = [
     meaning,
     cutoff && `Counted from ${cutoff}${unit && !cutoff.includes(unit) ? ` ${unit}` : ""}.`,
@@ -216,7 +216,7 @@ function createMore({ store, words }, variable, panel, setDoing) {
         class: "hint",
         text: "Only the ratio matters: 10 to 1 multiplies the odds by ten, 1 to 1 leaves them unchanged.",
       }),
-      said,
+      problem,
     ),
   );
   return {

@@ -144,11 +144,11 @@ function checked(data, now, wanted) {
   /** @param {string} id @param {any} value */
   const known = (id, value) => ids.has(id) && value >= 0 && value < Infinity;
   /** @param {string} name @param {any} value */
-  const told = (name, value) => (typeof value === "string" ? `${name}=${value}` : name);
+  const named = (name, value) => (typeof value === "string" ? `${name}=${value}` : name);
   const scenarios = wanted.scenarios.map((/** @type {Scenario} */ scenario) => {
-    const set = keep(scenario.do, done, told);
-    const see = keep(scenario.see, (name, value) => !Object.hasOwn(set, name) && seen(name, value), told);
-    return complete({ see, do: set, numbers: keep(scenario.numbers, known, told) });
+    const set = keep(scenario.do, done, named);
+    const see = keep(scenario.see, (name, value) => !Object.hasOwn(set, name) && seen(name, value), named);
+    return complete({ see, do: set, numbers: keep(scenario.numbers, known, named) });
   });
   const target = findVariable(data, wanted.target);
   if (wanted.target && !target) lost.push(wanted.target);

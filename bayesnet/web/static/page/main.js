@@ -202,10 +202,10 @@ function createNotice() {
   const element = el("div", { class: "notice", role: "status", hidden: true }, text, close);
   return {
     element,
-    /** @param {string} said */
-    tell(said) {
+    /** @param {string} message */
+    tell(message) {
       element.hidden = false;
-      write(text, said);
+      write(text, message);
     },
   };
 }

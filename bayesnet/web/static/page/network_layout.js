@@ -9,12 +9,12 @@ import { arcKey, litArcs, openArcs, openGraph, reach, shortestOpen } from "./pat
 
 export const NODE = { width: 140, height: 50, columnGap: 64, rowGap: 14, heading: 30 };
 
-// Variables that are drawn of a large network at least; variables on the longest way to a rival that is shown.
+// Variables that are drawn of a large network at least; variables on the longest path to a rival that is shown.
 const FEW = 12;
 const NEAR = 4;
 
 /**
- * What matters: the target, what is known or set, the open ways between them, rivals near to what is known, and, where that is little,
+ * What matters: the target, what is known or set, the open paths between them, rivals near to what is known, and, where that is little,
  * what hangs on the target by the strongest arcs.
  *
  * @param {Drawn & { rivals?: number[] }} drawn
@@ -25,8 +25,8 @@ export function chooseShown({ families, certain, layout, evidence, target, findi
     if (finding === target) continue;
     const graph = openGraph(families, evidence, finding, certain);
     for (const goal of [target, ...rivals]) {
-      const way = shortestOpen(graph, finding, goal);
-      if (way && (goal === target || way.length <= NEAR)) way.forEach((v) => kept.add(v));
+      const path = shortestOpen(graph, finding, goal);
+      if (path && (goal === target || path.length <= NEAR)) path.forEach((v) => kept.add(v));
     }
   }
   const strongest = [...layout.arcs].sort((a, b) => (b[2] ?? 0) - (a[2] ?? 0));
@@ -114,9 +114,9 @@ function spread(stacks) {
 }
 
 /**
- * How each arc takes part: "lit" on a shortest open way from what is known or set to the target, "open" where something could still be
+ * How each arc takes part: "lit" on a shortest open path from what is known or set to the target, "open" where something could still be
  * learnt along it, "closed" where not, "cut" by an intervention. `apart` are the variables that tell nothing about the target,
- * `silent` the findings that no way joins to it.
+ * `silent` the findings that no path joins to it.
  *
  * @param {Drawn} drawn
  * @returns {Marks}
@@ -170,12 +170,12 @@ export function arcShape(from, to, sign, cut = false) {
   };
 }
 
-/** @param {number} x @param {number} y @param {number} way @param {number} sign @param {boolean} cut */
-function headAt(x, y, way, sign, cut) {
-  if (cut) return `M${x - way * 12} ${y - 5}L${x - way * 2} ${y + 5}M${x - way * 12} ${y + 5}L${x - way * 2} ${y - 5}`;
-  if (sign > 0) return `M${x} ${y}L${x - way * 8} ${y - 4.5}V${y + 4.5}Z`;
-  if (sign < 0) return `M${x - way * 1.5} ${y - 6}V${y + 6}`;
-  return `M${x - way * 7} ${y}a3.5 3.5 0 1 0 ${way * 7} 0a3.5 3.5 0 1 0 ${-way * 7} 0Z`;
+/** @param {number} x @param {number} y @param {number} side @param {number} sign @param {boolean} cut */
+function headAt(x, y, side, sign, cut) {
+  if (cut) return `M${x - side * 12} ${y - 5}L${x - side * 2} ${y + 5}M${x - side * 12} ${y + 5}L${x - side * 2} ${y - 5}`;
+  if (sign > 0) return `M${x} ${y}L${x - side * 8} ${y - 4.5}V${y + 4.5}Z`;
+  if (sign < 0) return `M${x - side * 1.5} ${y - 6}V${y + 6}`;
+  return `M${x - side * 7} ${y}a3.5 3.5 0 1 0 ${side * 7} 0a3.5 3.5 0 1 0 ${-side * 7} 0Z`;
 }
 
 /**
@@ -186,14 +186,14 @@ function headAt(x, y, way, sign, cut) {
  * @param {string} key
  */
 export function neighbourOf(places, from, key) {
-  const way = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] }[key];
+  const toward = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] }[key];
   const start = places.get(from);
-  if (!way || !start) return from;
+  if (!toward || !start) return from;
   /** @param {Place} place */
   const score = ({ x, y }) => {
     const [dx, dy] = [x - start.x, y - start.y];
-    const along = dx * way[0] + dy * way[1];
-    return along <= 0 ? Infinity : along + 3 * Math.abs(way[0] ? dy : dx);
+    const along = dx * toward[0] + dy * toward[1];
+    return along <= 0 ? Infinity : along + 3 * Math.abs(toward[0] ? dy : dx);
   };
   let best = from;
   let least = Infinity;

@@ -47,11 +47,11 @@ export function createNode(context, v, press) {
       const asked = name === state.target;
       const now = answer.posteriors?.[v];
       const past = before.posteriors?.[v];
-      const told = saidOf(kind, scenario);
-      const s = asked && !told ? states.findIndex((one) => one.name === state.targetState) : shownState(now);
+      const stated = statedOf(kind, scenario);
+      const s = asked && !stated ? states.findIndex((one) => one.name === state.targetState) : shownState(now);
       const classes = [
         "node",
-        told && "is-known",
+        stated && "is-known",
         kind && `is-${kind}`,
         asked && "is-target",
         marks.apart.has(v) && "is-apart",
@@ -67,21 +67,21 @@ export function createNode(context, v, press) {
         tag,
         [asked ? "asked" : "", TAGS[kind] ?? "", marks.silent.has(v) ? "no active path" : ""].filter(Boolean).join(", "),
       );
-      track.hidden = Boolean(told);
+      track.hidden = Boolean(stated);
       let figure = "–";
-      if (!told && now) {
+      if (!stated && now) {
         if (rest.length) drawParts(now);
         else setStyle(bar, "--to", position(now[s], state.scale));
         prior.hidden = Boolean(rest.length) || !past;
         if (past) setStyle(prior, "--at", position(past[s], state.scale));
         figure = `${plain(s) ? "" : `${states[s].label} `}${percent(now[s])}`;
       }
-      write(text, told || figure);
-      const was = past && !told ? `, before ${percent(past[s])}` : "";
+      write(text, stated || figure);
+      const was = past && !stated ? `, before ${percent(past[s])}` : "";
       const spoken = [
         label,
         asked && "asked about",
-        told ? `${TAGS[kind] || "known"}: ${told}` : `${words.stateLabel(name, states[s]?.name)} ${figure}${was}`,
+        stated ? `${TAGS[kind] || "known"}: ${stated}` : `${words.stateLabel(name, states[s]?.name)} ${figure}${was}`,
         marks.silent.has(v) && "no active path to the target",
       ];
       setAttribute(element, "aria-label", spoken.filter(Boolean).join(", "));
@@ -89,7 +89,7 @@ export function createNode(context, v, press) {
   };
 
   /** @param {string} kind @param {Scenario} scenario */
-  function saidOf(kind, scenario) {
+  function statedOf(kind, scenario) {
     if (kind === "assumed") return words.stateLabel(name, variable.default);
     if (kind === "set") return words.stateLabel(name, scenario.do[name]);
     return kind === "seen" ? words.stateLabel(name, String(scenario.see[name])) : "";

@@ -1,4 +1,4 @@
-// The network, drawn: roles as columns, a posterior in every node, and the ways lit by which what is known speaks about what is asked.
+// The network, drawn: roles as columns, a posterior in every node, and the shortest active paths from the findings to the target.
 
 import { el, focusOf, placeAt, put, setAttribute, svg, write } from "./dom.js";
 import { createLater } from "./later.js";
@@ -11,7 +11,7 @@ import { createSwitch } from "./working.js";
 
 /** @import { Context, Evidence, Job, Marks, Place, View } from "../types.js" */
 
-// Up to so many variables a network is drawn whole at first.
+// A network of at most this many variables is drawn whole at first.
 const SMALL = 30;
 const TALLEST = { part: 11, all: 24 };
 const RIVALS = 3;
@@ -23,8 +23,8 @@ export function createNetworkView(context) {
   const { families } = data.network;
   const certain = certainFamilies(families);
   const { layout } = data;
-  /** @type {{ way: "all" | "part"; zoom: number }} */
-  const settings = { way: families.length <= SMALL ? "all" : "part", zoom: 0 };
+  /** @type {{ extent: "all" | "part"; zoom: number }} */
+  const settings = { extent: families.length <= SMALL ? "all" : "part", zoom: 0 };
   const { store } = context;
   const later = createLater();
   const room = { width: 0, height: 0 };
@@ -32,7 +32,7 @@ export function createNetworkView(context) {
   let latest = null;
   /** @type {ReturnType<typeof placeNodes>} */
   let placed = null;
-  /** @type {{ order?: string; target?: number; way?: string }} */
+  /** @type {{ order?: string; target?: number; extent?: string }} */
   let shown = {};
   let current = -1;
 
@@ -52,7 +52,7 @@ export function createNetworkView(context) {
       ["part", "what matters"],
       ["all", "everything"],
     ],
-    (way) => change({ way: way === "all" ? "all" : "part", zoom: 0 }),
+    (extent) => change({ extent: extent === "all" ? "all" : "part", zoom: 0 }),
   );
   /** @param {string} text @param {string} label @param {() => void} act */
   const tool = (text, label, act) =>
@@ -67,9 +67,9 @@ export function createNetworkView(context) {
         document.fullscreenElement ? document.exitFullscreen() : element.requestFullscreen(),
       )
     : null;
-  const told = el("p", { class: "hint" });
-  const ways = el("ul", { class: "net-ways" });
-  const wording = el("details", { class: "net-words" }, el("summary", { text: "The paths in words" }), ways);
+  const remarks = el("p", { class: "hint" });
+  const pathList = el("ul", { class: "net-ways" });
+  const wording = el("details", { class: "net-words" }, el("summary", { text: "The paths in words" }), pathList);
   const element = el(
     "section",
     { class: "net", "aria-label": "The network" },
@@ -82,7 +82,7 @@ export function createNetworkView(context) {
     ),
     frame,
     createLegend(),
-    told,
+    remarks,
     wording,
     card.element,
   );
@@ -107,9 +107,9 @@ export function createNetworkView(context) {
     },
   };
 
-  /** @param {{ way?: "all" | "part"; zoom?: number }} next */
+  /** @param {{ extent?: "all" | "part"; zoom?: number }} next */
   function change(next) {
-    const again = "way" in next;
+    const again = "extent" in next;
     Object.assign(settings, next);
     if (again && latest) later.start(drawJob());
     else resize();
@@ -122,7 +122,7 @@ export function createNetworkView(context) {
     const target = compute.index(state.target);
     const findings = [...Object.keys(scenario.see), ...Object.keys(scenario.do)].map(compute.index);
     const asked = { families, certain, layout, evidence, target, findings };
-    const kept = settings.way === "all" ? new Set(families.keys()) : chooseShown({ ...asked, rivals: rivals(target) });
+    const kept = settings.extent === "all" ? new Set(families.keys()) : chooseShown({ ...asked, rivals: rivals(target) });
     yield;
     const marks = arcStates(asked);
     yield;
@@ -131,8 +131,8 @@ export function createNetworkView(context) {
 
   /** @param {Set<number>} kept @param {Marks} marks @param {{ evidence: Evidence; target: number; findings: number[] }} asked */
   function draw(kept, marks, { evidence, target, findings }) {
-    placed = placeNodes(layout, kept, target, TALLEST[settings.way]);
-    choice.show(settings.way);
+    placed = placeNodes(layout, kept, target, TALLEST[settings.extent]);
+    choice.show(settings.extent);
     const headings = placed.headings.map(({ x, y, text }) => placeAt(el("span", { class: "net-heading", text }), x, y));
     const focused = stage.contains(focusOf(stage)) ? focusOf(stage) : null;
     for (const [v, { x, y }] of placed.places) {
@@ -141,7 +141,7 @@ export function createNetworkView(context) {
     }
     const order = [...placed.places.keys()];
     stage.classList.toggle("is-whole", order.length > SMALL);
-    const now = { order: order.join(), target, way: settings.way };
+    const now = { order: order.join(), target, extent: settings.extent };
     const before = shown;
     shown = now;
     if (before.order !== now.order)
@@ -166,10 +166,10 @@ export function createNetworkView(context) {
       "aria-label",
       `Network of ${order.length} variables. Arrow keys move from one to the next, Enter opens it.`,
     );
-    const elsewhere = before.target !== target || before.way !== now.way;
+    const elsewhere = before.target !== target || before.extent !== now.extent;
     if (elsewhere || before.order !== now.order) resize(elsewhere);
     card.place();
-    write(told, remark(families.length - order.length, findings.length));
+    write(remarks, remark(families.length - order.length, findings.length));
     inWords(evidence, target, findings);
   }
 
@@ -216,13 +216,15 @@ export function createNetworkView(context) {
     /** @param {number} finding */
     const lineOf = (finding) => {
       const graph = openGraph(families, evidence, finding, certain);
-      const way = shortestOpen(graph, finding, target);
-      if (!way) return `${name(finding)}: no active path to ${name(target)}.`;
-      return way.map((v, i) => (i === 0 ? name(v) : `${graph.parents[v].includes(way[i - 1]) ? "→" : "←"} ${name(v)}`)).join(" ");
+      const path = shortestOpen(graph, finding, target);
+      if (!path) return `${name(finding)}: no active path to ${name(target)}.`;
+      return path
+        .map((v, i) => (i === 0 ? name(v) : `${graph.parents[v].includes(path[i - 1]) ? "→" : "←"} ${name(v)}`))
+        .join(" ");
     };
     wording.hidden = !findings.length;
     put(
-      ways,
+      pathList,
       findings.filter((v) => v !== target).map((v) => el("li", { text: lineOf(v) })),
     );
   }

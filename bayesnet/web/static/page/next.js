@@ -66,19 +66,19 @@ export function* nextJob(ask, evidence, { target, state, cards, askable, decisio
     const cost = costs?.tests[costs.by_variable[names[v]]] ?? null;
     const value = states ? sampleValue(table, states) : NaN;
     const price = cost && decision?.money ? cost.value / decision.money.value : NaN;
-    return { variable: v, ...told(joint, states && advisedAfter(table, states)), cost, value, net: value - price };
+    return { variable: v, ...effectOf(joint, states && advisedAfter(table, states)), cost, value, net: value - price };
   });
   const now = full.posteriors[target][state];
   return { now, entropy: entropy([now, 1 - now]), tests: tests.sort((a, b) => b.bits - a.bits) };
 }
 
 /**
- * What a finding tells about the target, from [not the target, the target] by result.
+ * What a finding does to the target, from [not the target, the target] by result.
  *
  * @param {Float64Array[]} joint
  * @param {number[] | null} advised
  */
-function told(joint, advised) {
+function effectOf(joint, advised) {
   const [, hits] = joint;
   const now = hits.reduce((a, b) => a + b, 0);
   const each = joint[0].map((x, i) => x + hits[i]);

@@ -20,7 +20,7 @@ export function createNextView(context) {
   const costs = data.costs ?? null;
   const shown = { sort: "bits", all: false, free: false };
   /** @type {[NextTests, View] | null} */
-  let told = null;
+  let latest = null;
   const heading = createHeading("What to ask next");
   /** @type {HTMLInputElement} */
   const free = el("input", { type: "checkbox", onChange: () => redraw({ free: free.checked }) });
@@ -46,7 +46,7 @@ export function createNextView(context) {
         costs,
       }),
     show(result, view) {
-      told = [result, view];
+      latest = [result, view];
       draw(result, view);
     },
   });
@@ -62,7 +62,7 @@ export function createNextView(context) {
   /** @param {{ sort?: "bits" | "net"; all?: boolean; free?: boolean }} change */
   function redraw(change) {
     Object.assign(shown, change);
-    if (told) draw(...told);
+    if (latest) draw(...latest);
   }
 
   /** @param {NextTests} result @param {View} view */

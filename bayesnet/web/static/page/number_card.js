@@ -57,7 +57,7 @@ export function createNumberCard(context) {
     const value = el("output", { class: "number-value" });
     const effect = el("p", { class: "number-effect" });
     const back = el("button", { type: "button", class: "tool", onClick: () => set(null) });
-    const said = el("p", { class: "said", role: "alert" });
+    const problem = el("p", { class: "said", role: "alert" });
     const ends = ["low", "high"].map((end) => el("span", { class: `number-${end}` }));
     const field = el("div", { class: "number-field" }, ends[0], slider, ends[1]);
     put(
@@ -66,7 +66,7 @@ export function createNumberCard(context) {
       el("code", { class: "number-id", text: id }),
       el("div", { class: "number-set" }, value, field, back),
       effect,
-      said,
+      problem,
       facts(number),
     );
     return { title, update };
@@ -82,7 +82,7 @@ export function createNumberCard(context) {
       if (slider.value !== String(scale.step(now))) slider.value = String(scale.step(now));
       back.hidden = !(id in scenario.numbers);
       write(back, `Back to ${figure(number.value)}`);
-      write(said, "");
+      write(problem, "");
       tell(now, view.answer);
     }
 
@@ -95,7 +95,7 @@ export function createNumberCard(context) {
         tell(next, answer(recompile(compute.networkFor(scenario), withNumbers(data, numbers)), compute.evidenceOf(scenario)));
       } catch (error) {
         if (!(error instanceof RangeError)) throw error;
-        write(said, error.message);
+        write(problem, error.message);
       }
     }
 
@@ -161,8 +161,8 @@ export function createNumberCard(context) {
       ["Grade", GRADES[number.grade] ?? number.grade],
       ["Note", number.note],
     ];
-    const told = pairs.filter(([, what]) => what).flatMap(([name, what]) => [el("dt", { text: name }), el("dd", {}, what)]);
-    return el("dl", { class: "number-facts" }, told);
+    const terms = pairs.filter(([, what]) => what).flatMap(([name, what]) => [el("dt", { text: name }), el("dd", {}, what)]);
+    return el("dl", { class: "number-facts" }, terms);
   }
 }
 

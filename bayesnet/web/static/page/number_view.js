@@ -29,7 +29,7 @@ export function createNumberView(context) {
   const element = el("section", { class: "numbers", "aria-label": "The numbers behind the answer" }, head, card.element, body);
   const labels = new Map(data.numbers.map(({ id }) => [id, numberInWords(words, id)]));
   /** @type {[Sweep, View] | null} */
-  let told = null;
+  let latest = null;
   let all = false;
   const work = createWorker(context, body, {
     key: ({ state }) => [state.target, state.targetState],
@@ -41,7 +41,7 @@ export function createNumberView(context) {
         kept: scenario.numbers,
       }),
     show(result, view) {
-      told = [result, view];
+      latest = [result, view];
       redraw();
     },
   });
@@ -66,8 +66,8 @@ export function createNumberView(context) {
   }
 
   function redraw() {
-    if (!told) return;
-    const [{ lines, count, now }, view] = told;
+    if (!latest) return;
+    const [{ lines, count, now }, view] = latest;
     const wanted = search.value.trim().toLowerCase();
     const swept = new Map(lines.map((line) => [line.id, line]));
     const found = wanted
@@ -116,9 +116,9 @@ export function createNumberView(context) {
   /** @param {string} about @param {SweepLine[]} lines @param {number} count */
   function summary(about, lines, count) {
     if (!count) return `The answer for ${about} follows from what is known alone; it rests on no number.`;
-    const told = `The answer for ${about} rests on ${count} of the ${data.numbers.length} numbers of this network`;
-    if (!lines.length) return `${told}. None of them has a range.`;
-    return `${told}; ${lines.length === count ? "each has" : `${lines.length} of them have`} a range. What moves it most comes first.`;
+    const rests = `The answer for ${about} rests on ${count} of the ${data.numbers.length} numbers of this network`;
+    if (!lines.length) return `${rests}. None of them has a range.`;
+    return `${rests}; ${lines.length === count ? "each has" : `${lines.length} of them have`} a range. What moves it most comes first.`;
   }
 
   /**

@@ -1,11 +1,11 @@
-// Which ways are open between variables, given what is known and set: d-separation by Bayes-ball.
+// Which paths are active between variables, given what is known and set: d-separation by Bayes-ball.
 //
 // Pearl J (1988). Probabilistic Reasoning in Intelligent Systems. Morgan Kaufmann.
 // Shachter RD (1998). Bayes-Ball: the rational pastime. UAI-98, 480-487.
 //
 // The ball is at a variable v and either goes up (it came from a child, or starts there) or goes down (it came from a parent); the
 // place "up at v" is 2v, "down at v" is 2v + 1. A shortest walk of the ball visits no variable twice: what it did between two
-// visits can be left out, because a collider met on the way opens every variable above it. So shortest walks are shortest paths.
+// visits can be left out, because a collider met on the path opens every variable above it. So shortest walks are shortest paths.
 
 /** @import { Evidence, Family, OpenGraph } from "../types.js" */
 

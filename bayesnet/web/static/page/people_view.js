@@ -71,14 +71,14 @@ function createCrowd(words) {
     show(name, what, p) {
       const people = Number.isNaN(p) ? 0 : Math.round(p * CROWD);
       const rare = p > 0 && people === 0;
-      const said = Number.isNaN(p)
+      const caption = Number.isNaN(p)
         ? "no answer"
         : rare
           ? `fewer than one: ${words.frequency(p)}`
           : `${grouped(people)} people, ${percent(p)}`;
       write(title, name);
-      write(count, said);
-      picture.setAttribute("aria-label", `${name}: ${what}, ${said} of 10,000.`);
+      write(count, caption);
+      picture.setAttribute("aria-label", `${name}: ${what}, ${caption} of 10,000.`);
       if (people !== drawn) put(crowd, blocks(people, all, some));
       drawn = people;
     },

@@ -123,7 +123,7 @@ export function createToolbar(context, { root, address }) {
 }
 
 /**
- * The address to the clipboard; where there is none, it is said where to find it.
+ * The address to the clipboard; where there is none, a message names the address bar.
  *
  * @param {Context} context
  */

@@ -41,7 +41,7 @@ export const probabilityOf = (nats) => (nats >= 0 ? 1 / (1 + Math.exp(-nats)) : 
  * positions that are no findings (context variables); `order` gives the findings in the order in which they are taken; a finding
  * that changes the log odds by less than `barely` is uninformative.
  * An impact has `variable`, `nats` (what is lost without the finding, all others kept), `ratio` and `decibans` of it, `verdict` (for,
- * against, uninformative), `separated` (no way is open), and, given only those before it, `step` in nats and the probability `after`.
+ * against, uninformative), `separated` (no path is active), and, given only those before it, `step` in nats and the probability `after`.
  *
  * @param {Ask} ask
  * @param {Family[]} families
@@ -52,11 +52,11 @@ export const probabilityOf = (nats) => (nats >= 0 ? 1 / (1 + Math.exp(-nats)) : 
 export function* whyJob(ask, families, evidence, { target, state, context, order, barely }) {
   const { likelihoods, interventions } = evidence;
   /** @param {number} v */
-  const held = (v) => context.has(v) || v === target;
-  const players = order.filter((v) => v in likelihoods && !held(v));
+  const fixed = (v) => context.has(v) || v === target;
+  const players = order.filter((v) => v in likelihoods && !fixed(v));
   /** @param {Set<number>} keep @returns {Evidence} */
   const taking = (keep) => ({
-    likelihoods: Object.fromEntries(Object.entries(likelihoods).filter(([v]) => held(Number(v)) || keep.has(Number(v)))),
+    likelihoods: Object.fromEntries(Object.entries(likelihoods).filter(([v]) => fixed(Number(v)) || keep.has(Number(v)))),
     interventions,
   });
   /** @param {Set<number>} keep */

@@ -23,9 +23,9 @@ const REASONS = {
 export function createWhyView(context) {
   const { data, compute, words } = context;
   const heading = createHeading("Why");
-  let way = "given";
+  let mode = "given";
   /** @type {[Why, View] | null} */
-  let told = null;
+  let latest = null;
   const choice = createSwitch(
     "How findings are weighed",
     [
@@ -33,12 +33,12 @@ export function createWhyView(context) {
       ["steps", "one after the other"],
     ],
     (name) => {
-      way = name;
-      choice.show(way);
-      if (told) draw(...told);
+      mode = name;
+      choice.show(mode);
+      if (latest) draw(...latest);
     },
   );
-  choice.show(way);
+  choice.show(mode);
   const body = el("div", { class: "why-body" });
   const element = el(
     "section",
@@ -62,7 +62,7 @@ export function createWhyView(context) {
         barely,
       }),
     show(result, view) {
-      told = [result, view];
+      latest = [result, view];
       draw(result, view);
     },
   });
@@ -80,7 +80,7 @@ export function createWhyView(context) {
       heading.say(`Why ${words.asked(state.target, state.targetState)}${whichOf(view)}`);
       const known = state.target in scenario.do || typeof scenario.see[state.target] === "string";
       if (known) {
-        told = null;
+        latest = null;
         put(
           body,
           el("p", {
@@ -108,7 +108,7 @@ export function createWhyView(context) {
       );
       return;
     }
-    const steps = way === "steps" && impacts.length > 1;
+    const steps = mode === "steps" && impacts.length > 1;
     put(
       body,
       summary(result),
@@ -147,7 +147,7 @@ export function createWhyView(context) {
         to: axis.at(nats),
         verdict,
         label: nameOf(impact, view),
-        hint: wayOf(impact, view),
+        hint: pathOf(impact, view),
       };
       const figures = [timesShort(nats), signed(nats)];
       const spoken = `${line.label}: ${VERDICTS[verdict]}, ${timesOdds(nats)}, ${signedDecibans(nats)}. ${line.hint}`;
@@ -213,12 +213,12 @@ export function createWhyView(context) {
   }
 
   /**
-   * By which way a finding speaks, or where its way is closed.
+   * Along which path a finding is evidence, or where its path is blocked.
    *
    * @param {Impact} impact
    * @param {View} view
    */
-  function wayOf({ variable }, { state, scenario }) {
+  function pathOf({ variable }, { state, scenario }) {
     const graph = openGraph(families, compute.evidenceOf(scenario), variable, certain);
     const target = compute.index(state.target);
     /** @param {number} v */
@@ -350,7 +350,7 @@ function probabilityAxis(points) {
 }
 
 /**
- * For sorting: what settles it first, what cannot be told in the middle.
+ * For sorting: certainty first, what is undefined in the middle.
  *
  * @param {number} nats
  */

@@ -21,8 +21,8 @@ function render({ model, el: cell }) {
   const scenario = () => store.state.scenarios[store.state.active];
   /** Python moved: take over what differs. */
   const pull = () => {
-    const told = Object.fromEntries(Object.entries(SHARED).map(([trait, part]) => [part, model.get(trait) ?? {}]));
-    if (!equal(told, scenario())) store.dispatch({ type: "load", scenario: complete(told) });
+    const theirs = Object.fromEntries(Object.entries(SHARED).map(([trait, part]) => [part, model.get(trait) ?? {}]));
+    if (!equal(theirs, scenario())) store.dispatch({ type: "load", scenario: complete(theirs) });
   };
   /** Somebody clicked: tell what differs. */
   const push = () => {

@@ -86,7 +86,7 @@ export function createWords(data) {
 }
 
 /**
- * A smallest set of findings that cannot hold together: drop any one and the rest can.
+ * A smallest set of findings that are impossible together: without any one of them the rest is possible.
  *
  * @param {Compute} compute
  * @param {Scenario} scenario

@@ -9,7 +9,7 @@ import { createLater } from "./later.js";
 
 /**
  * Keeps one element up to date with a job. `key(view)` says when the result stays the same, `job(view, ask)` is a generator that
- * yields between answers, `show(result, view)` fills the element. Without an answer to the case, `silence` is said instead.
+ * yields between answers, `show(result, view)` fills the element. Without an answer to the case, `silence` is shown instead.
  *
  * @template T
  * @param {Context} context
@@ -56,7 +56,7 @@ export function createWorker(context, element, { key, job, show, silence }) {
 }
 
 /**
- * What is too wide to answer is told, not thrown.
+ * What is too wide to answer is returned as a text, not thrown.
  *
  * @template T
  * @param {Job<T>} job
@@ -107,7 +107,7 @@ export function leaderButton(context, { state, answer }) {
  */
 export function createHeading(text) {
   const heading = el("h2", { text });
-  return { element: heading, say: (/** @type {string} */ said) => write(heading, said) };
+  return { element: heading, say: (/** @type {string} */ text) => write(heading, text) };
 }
 
 /**
