@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+from paths import ROOT
 
 if TYPE_CHECKING:
     from node import Node
@@ -22,7 +23,6 @@ settings.register_profile("local", deadline=None, suppress_health_check=[HealthC
 settings.register_profile("ci", settings.get_profile("local"), derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "local")
 
-ROOT = Path(__file__).resolve().parent.parent
 # The standard networks are not ours to ship; they lie beside the project where there is a copy.
 NETWORKS = Path(os.environ.get("BAYESNET_NETWORKS", ROOT.parent / "shared" / "networks"))
 

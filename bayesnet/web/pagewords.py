@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bayesnet.analysis.explanation import BARELY
+from bayesnet.analysis.explanation.explain import BARELY
+from bayesnet.model.vocabulary import DIAGNOSES, GROUPS_OF_VARIABLES, MECHANISMS, MUST_NOT_MISS, OTHER_ROLE
 from bayesnet.results.words import frequency
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import CompiledModel
 
-UNSPECIFIC, GRAVE = "default", "must_not_miss"
-"""Roles of a diagnosis that the page treats apart: none of the specific ones, and one that must not be missed."""
-
-CLOSED = frozenset({"mechanisms", "diagnoses", "groups"})
+CLOSED = frozenset({MECHANISMS, DIAGNOSES, GROUPS_OF_VARIABLES})
 """Groups that hold no findings of a case; the page opens with them folded."""
 
 
-def word_data(_: Core) -> dict[str, Any]:
+def word_data(_: CompiledModel) -> dict[str, Any]:
     """Return the vocabulary of the page, the same for all networks.
 
     Returns
@@ -31,9 +29,9 @@ def word_data(_: Core) -> dict[str, Any]:
         "vocabulary": {
             "never": frequency(0.0),
             "always": frequency(1.0),
-            "unspecific": UNSPECIFIC,
-            "grave": GRAVE,
-            "grave_label": GRAVE.replace("_", " "),
+            "unspecific": OTHER_ROLE,
+            "grave": MUST_NOT_MISS,
+            "grave_label": MUST_NOT_MISS.replace("_", " "),
             "barely": BARELY,
         }
     }
