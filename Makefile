@@ -15,7 +15,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 help:
 	@echo "make demo    two published cases, from question to ranked diagnoses"
 	@echo "make test    the tests (PYTEST_ARGS='-m \"\"' adds the slow ones)"
-	@echo "make lint    ruff, mypy, import contract; prettier and tsc where there is npm"
+	@echo "make lint    ruff, mypy, import contract"
 	@echo "make format  let ruff format the code"
 	@echo "make bench   speed beside pgmpy and pyAgrum"
 	@echo "make docs    the documentation, in build/docs"
@@ -44,20 +44,7 @@ docs: $(VENV)/.installed-docs
 	@echo "Open build/docs/index.html"
 
 clean:
-	rm -rf $(VENV) node_modules build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
-
-# JavaScript: prettier and the type checker, where there is npm; the package itself needs neither.
-.PHONY: lint-js format-js
-lint-js:
-	@if ! command -v npm >/dev/null; then echo "No npm on the path: the JavaScript of the page is not checked."; exit 0; fi; \
-	$(MAKE) --no-print-directory node_modules/.installed && echo "prettier, tsc" && npm run --silent lint
-
-format-js: node_modules/.installed
-	@npm run --silent format
-
-node_modules/.installed: package.json
-	@npm install --no-package-lock --ignore-scripts --no-audit --no-fund --silent
-	@touch $@
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 $(BIN)/python:
 	@if [ -z "$(PYTHON)" ]; then \
@@ -87,3 +74,20 @@ $(VENV)/.installed-bench: $(VENV)/.installed-dev
 $(VENV)/.installed-docs: $(PINNED) | $(VENV)/.pip
 	@$(PIP) install --quiet --quiet --constraint constraints.txt --editable ".[docs]"
 	@touch $@ $(VENV)/.installed
+
+# JavaScript: prettier and the type checker, where there is npm; the package itself needs neither.
+.PHONY: lint-js format-js clean-js
+lint-js:
+	@if ! command -v npm >/dev/null; then echo "No npm on the path: the JavaScript of the page is not checked."; exit 0; fi; \
+	$(MAKE) --no-print-directory node_modules/.installed && echo "prettier, tsc" && npm run --silent lint
+
+format-js: node_modules/.installed
+	@npm run --silent format
+
+node_modules/.installed: package.json
+	@npm install --no-package-lock --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
+clean: clean-js
+clean-js:
+	rm -rf node_modules

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 from paths import ROOT
-
-if TYPE_CHECKING:
-    from node import Node
 
 # Two workers share two cores; a plot needs no screen.
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -41,16 +36,6 @@ def networks() -> Path:
     return NETWORKS
 
 
-@pytest.fixture(scope="session")
-def node() -> Iterator[Node]:
-    """Node with the modules of the page, one process for all tests; skips, visibly, where there is none."""
-    from node import Node
-
-    running = Node()
-    yield running
-    running.close()
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
     """Turn the skip of a page test into a failure where a browser is required, as in continuous integration."""
@@ -59,3 +44,6 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} was skipped, but BAYESNET_REQUIRE_BROWSER is set: {report.longrepr}"
     return report
+
+
+from node import node  # noqa: E402, F401 - a fixture for all tests

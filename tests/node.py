@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -57,3 +58,11 @@ def as_json(case: Evidence) -> dict[str, Any]:
     """Return evidence as the page hands it to the engine."""
     likelihoods = {str(v): [float(x) for x in vector] for v, vector in case.likelihoods.items()}
     return {"likelihoods": likelihoods, "interventions": {str(v): int(s) for v, s in case.interventions.items()}}
+
+
+@pytest.fixture(scope="session")
+def node() -> Iterator[Node]:
+    """One process with the modules of the page for all tests; skips, visibly, where there is no Node."""
+    running = Node()
+    yield running
+    running.close()
