@@ -27,7 +27,7 @@ def compiled_of(case: dict[str, Any]) -> CompiledModel:
     child = Variable("x", states=tuple(case["states"]), parents=names, gate=case["gate"], towards=case.get("towards", ""))
     values = [("x", id_, value) for id_, value in case["numbers"].items()]
     values += [(p.name, f"{p.name}={state}", 1 / len(p.states)) for p in parents for state in p.states[1:]]
-    numbers = {id_: Number(id_, value, value, value, note="made up for a test", variable=name) for name, id_, value in values}
+    numbers = {id_: Number(id_, value, value, value, reason="made up for a test", variable=name) for name, id_, value in values}
     return CompiledModel(Model("gates", variables={v.name: v for v in (*parents, child)}, numbers=numbers))
 
 

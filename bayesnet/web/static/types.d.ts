@@ -107,8 +107,9 @@ export interface NumberRecord {
   grade: string;
   variable: string;
   source?: string;
-  where?: string;
+  place?: string;
   population?: string;
+  reason?: string;
   note?: string;
 }
 
