@@ -448,7 +448,7 @@ def uncertainty(result: Uncertainty, ax: Axes | None = None, *, dots: int = 50, 
     --------
     >>> import bayesnet, bayesnet.plot
     >>> result = bayesnet.load("asia").case("xray=yes").uncertainty("lung=yes", draws=500)
-    >>> ax = bayesnet.plot.sensitivity(result, dots=20)
+    >>> ax = bayesnet.plot.uncertainty(result, dots=20)
     >>> len(ax.collections[0].get_offsets())
     20
 
