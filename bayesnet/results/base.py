@@ -120,10 +120,16 @@ class Result(ABC):
         import html
 
         with printed_at(_UNBROKEN):
-            above, between, below = (html.escape(text) for text in (self.header(), self.introduction(), self.footer()))
-            table = self.body_html()
-        lead = f'<p style="{_PROSE}">{between}</p>' if between else ""
-        return f'<div><p style="{_PROSE}">{above}</p>{lead}{table}<p style="{_PROSE}"><small>{below}</small></p></div>'
+            above, below = html.escape(self.header()), html.escape(self.footer())
+            middle = self.introduction_html() + self.body_html()
+        return f'<div><p style="{_PROSE}">{above}</p>{middle}<p style="{_PROSE}"><small>{below}</small></p></div>'
+
+    def introduction_html(self) -> str:
+        """Return what is between the header and the table as HTML."""
+        import html
+
+        text = self.introduction()
+        return f'<p style="{_PROSE}">{html.escape(text)}</p>' if text else ""
 
     def body_html(self) -> str:
         """Return the table as HTML."""

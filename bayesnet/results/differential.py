@@ -178,7 +178,7 @@ class Comparison(Records[Scenario], Result):
         headings = ["target", self.scenarios[0].name]
         for scenario in self.scenarios[1:]:
             headings += [scenario.name, "change"]
-        return Grid(tuple(headings), tuple(lines))
+        return Grid(tuple(headings), tuple(lines), bars=frozenset({1, *range(2, len(headings), 2)}))
 
     def footer(self) -> str:
         """Why each scenario differs, and what to distrust."""

@@ -18,6 +18,7 @@ _LEAST_WIDTH, _MOST_WIDTH = 60, 160
 _NARROWEST = 6
 _MEASURED = 60
 """Rows by which the widths of columns are chosen."""
+_CELL = "padding: 1px 8px; vertical-align: top"
 _BAR = "rgba(70, 130, 180, 0.3)"
 
 _fixed: ContextVar[int | None] = ContextVar("fixed", default=None)
@@ -76,7 +77,7 @@ class Grid:
         import html
 
         head = "".join(
-            f'<th style="text-align: {self._side(i)}">{html.escape(text)}</th>' for i, text in enumerate(self.headings)
+            f'<th style="text-align: {self._side(i)}; {_CELL}">{html.escape(text)}</th>' for i, text in enumerate(self.headings)
         )
         body = "".join("<tr>" + "".join(self._cell(i, text) for i, text in enumerate(row)) + "</tr>" for row in self.rows)
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
@@ -87,7 +88,7 @@ class Grid:
         percentage = _PERCENTAGE.fullmatch(text) if i in self.bars else None
         share = f"{float(percentage[1]):.4g}%" if percentage else ""
         bar = f"; background: linear-gradient(to right, {_BAR} {share}, transparent {share})" if share else ""
-        return f'<td style="text-align: {self._side(i)}{bar}">{html.escape(text)}</td>'
+        return f'<td style="text-align: {self._side(i)}; {_CELL}{bar}">{html.escape(text)}</td>'
 
     def _side(self, i: int) -> str:
         return "left" if i in self.left else "right"

@@ -143,6 +143,12 @@ class Frequencies(Result):
         """Return the tree."""
         return "\n".join(self._branches())
 
+    def introduction_html(self) -> str:
+        """Return the tree as HTML, in letters of one width."""
+        import html
+
+        return f"<pre>{html.escape(self.introduction())}</pre>"
+
     def to_dict(self) -> dict[str, Any]:
         """Give fields, tree and exact posterior as JSON-safe values."""
         return {**super().to_dict(), "tree": safe(self.tree), "posterior": safe(self.posterior)}

@@ -116,7 +116,7 @@ def test_html_has_the_rows_and_no_broken_lines(kind: str) -> None:
     """The browser breaks the lines; headings stand over their columns."""
     html = ANSWERS[kind]._repr_html_()
     assert html.count("<tr>") > 1
-    assert '<th style="text-align: left">' in html
+    assert '<th style="text-align: left; ' in html
     assert "<br>" not in html
 
 
