@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -13,11 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import CompiledModel
     from bayesnet.errors import Problem
+    from bayesnet.model.provenance import Remark
     from bayesnet.model.records import Model
-    from bayesnet.results.listing import Summary
-    from bayesnet.results.provenance import Provenance
+    from bayesnet.results.description import Summary
+    from bayesnet.results.recomputation import Recomputation
 
 _AT_A_TIME = 20
 
@@ -41,17 +43,18 @@ def command(model: str, patients: int, fix: bool, every: bool, strict: bool, jso
     from bayesnet.errors import SpecError
 
     try:
-        network = _read(model)
+        network, notes = _read(model)
     except SpecError as error:
         if not json_:
             raise
         click.echo(to_json({"kind": "Check", "model": model, "problems": [str(problem) for problem in error.problems]}))
         raise click.exceptions.Exit(1) from None
-    from bayesnet.analysis.provenance import provenance
-    from bayesnet.analysis.summary import summary
+    from bayesnet.analysis.audit.recomputation import recompute
+    from bayesnet.analysis.description.summary import summary
 
     found = summary(network)
-    origin = provenance(network)
+    origin = recompute(network)
+    origin = replace(origin, remarks=(*origin.remarks, *notes))
     costs = _costs(network, patients)
     if json_:
         click.echo(to_json({**found.to_dict(), "problems": [], "cost": costs, "provenance": origin.to_dict()}))
@@ -61,7 +64,7 @@ def command(model: str, patients: int, fix: bool, every: bool, strict: bool, jso
         raise click.exceptions.Exit(1)
 
 
-def _say(found: Summary, origin: Provenance, costs: dict[str, float], patients: int, *, every: bool) -> None:
+def _say(found: Summary, origin: Recomputation, costs: dict[str, float], patients: int, *, every: bool) -> None:
     """Print what the model is made of, where its numbers come from, and what its answers cost."""
     click.echo(found)
     click.echo()
@@ -96,32 +99,34 @@ def _carry_over(model: str) -> None:
         click.echo("No numbers of the earlier format.", err=True)
 
 
-def _read(model: str) -> Core:
-    """Read and check afresh; the cache holds only models without problems, but it is not asked."""
+def _read(model: str) -> tuple[CompiledModel, list[Remark]]:
+    """Read and check afresh, without the cache; problems that no answer rests on are given as remarks."""
     from pathlib import Path
 
-    from bayesnet.analysis.core import Core
-    from bayesnet.errors import SpecError
+    from bayesnet.analysis.query.compiled import CompiledModel
+    from bayesnet.errors import Problem, SpecError
     from bayesnet.model.find import find_model
+    from bayesnet.model.provenance import Remark
     from bayesnet.model.read import read_folder, shown_path
 
     if Path(model).is_file() and Path(model).name != "model.toml":
         from bayesnet.interop.files import read_network
 
-        return Core(read_network(model))
+        return CompiledModel(read_network(model)), []
     folder = find_model(model)
     read, problems = read_folder(folder)
     found = [*problems, *_beside(read, folder)] if read else problems
-    if read is None or found:
+    grave = [problem for problem in found if isinstance(problem, str) or problem.grave]
+    if read is None or grave:
         raise SpecError(shown_path(folder), found)
-    return Core(read)
+    return CompiledModel(read), [Remark(each.what, each.subject, "") for each in found if isinstance(each, Problem)]
 
 
 def _beside(model: Model, folder: Path) -> list[Problem | str]:
     """What is wrong with the files beside the model: costs, decision, targets and claims."""
-    from bayesnet.analysis.auditfiles import read_claims, read_targets
-    from bayesnet.analysis.costs import read_costs
-    from bayesnet.analysis.decisionfile import read_decision
+    from bayesnet.analysis.audit.records import read_claims, read_targets
+    from bayesnet.analysis.decision.costs import read_costs
+    from bayesnet.analysis.decision.decision_file import read_decision
     from bayesnet.errors import SpecError
 
     readers: dict[str, Callable[[Path], object]] = {
@@ -140,7 +145,7 @@ def _beside(model: Model, folder: Path) -> list[Problem | str]:
     return problems
 
 
-def _costs(core: Core, patients: int) -> dict[str, float]:
+def _costs(compiled: CompiledModel, patients: int) -> dict[str, float]:
     """Median, 90th percentile and maximum of the predicted cost."""
     if not patients:
         return {}
@@ -152,7 +157,7 @@ def _costs(core: Core, patients: int) -> dict[str, float]:
     with progress("predicting cost", patients) as advance:
         for start in range(0, patients, _AT_A_TIME):
             count = min(_AT_A_TIME, patients - start)
-            found.append(sample_costs(core.factors, count, seed=start))
+            found.append(sample_costs(compiled.factors, count, seed=start))
             advance(count)
     costs = np.concatenate(found)
     return {"median": float(np.median(costs)), "p90": float(np.quantile(costs, 0.9)), "max": float(costs.max())}

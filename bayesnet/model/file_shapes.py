@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bayesnet.errors import Problem, did_you_mean, nearest
-from bayesnet.model.vocabulary import BINARY, GateKind, Grade, How, RangeKind, Use
+from bayesnet.model.vocabulary import BINARY, GateKind, Grade, How, RangeKind, SourceKind, Use
 
 
 class _Shape(BaseModel):
@@ -36,6 +36,7 @@ class ModelFile(_Shape):
     warning: str = ""
     population: str = ""
     citation: str = ""
+    asks: str = ""
     files: list[str] = Field(min_length=1)
     groups: dict[str, list[str]] = {}
     examples: list[ExampleEntry] = []
@@ -56,6 +57,9 @@ class VariableEntry(_Shape):
     default: str = ""
     unit: str = ""
     cutoff: str = ""
+    aliases: list[str] = []
+    consequence_of: list[str] = []
+    can_be_set: bool = False
     note: str = ""
 
 
@@ -125,7 +129,7 @@ OLD_KEYS = ("source", "where", "population")
 class SourceEntry(_Shape):
     """One `[<key>]` of sources.toml."""
 
-    authors: str
+    authors: str = ""
     year: int | None = None
     title: str = ""
     journal: str = ""
@@ -135,6 +139,9 @@ class SourceEntry(_Shape):
     not_found: str = ""
     cohort: str = ""
     note: str = ""
+    kind: SourceKind = "article"
+    publisher: str = ""
+    isbn: str = ""
 
 
 def old_form(raw: object) -> bool:

@@ -67,25 +67,36 @@ def known_counts(numbers: Iterable[Number]) -> dict[str, int]:
 
 
 def complete(source: Source) -> bool:
-    """Whether a record has authors (all of them), year, title, journal and a DOI or PMID.
+    """Return whether a record can be found by its fields.
+
+    An article has authors, year, title, journal and a DOI or PMID; a book, report, website or dataset has authors, title and an
+    address, ISBN or publisher.
 
     >>> complete(Source("x", "Doe J, et al.", 2001, "A title", "A journal", pmid="12"))
+    True
+    >>> complete(Source("x", "Doe J", 2001, "A title", "A journal"))
     False
     """
-    full = all(getattr(source, name) for name in _FIELDS) and "et al" not in source.authors
-    return full and not source.title.startswith("[") and bool(source.doi or source.pmid)
+    return not lacking(source)
+
+
+def lacking(source: Source) -> tuple[str, ...]:
+    """Return the fields that a complete record would have and this one has not; `identifier` is a DOI or PMID.
+
+    >>> lacking(Source("x", "Doe J", 2001, "", "A journal"))
+    ('title', 'identifier')
+    """
+    if source.kind == "article":
+        missing = [name for name in _FIELDS if not getattr(source, name)]
+        return (*missing, *(() if source.doi or source.pmid else ("identifier",)))
+    missing = [name for name in ("authors", "title") if not getattr(source, name)]
+    there = source.url or source.isbn or source.publisher or source.doi or source.pmid
+    return (*missing, *(() if there else ("identifier",)))
 
 
 def settled(source: Source) -> bool:
-    """Whether a record is complete, or says of every field that lacks that it was looked for and not found."""
-    lacking = [name for name in _FIELDS if not getattr(source, name)]
-    if source.title.startswith("["):
-        lacking.append("title")
-    if "et al" in source.authors:
-        lacking.append("authors")
-    if not (source.doi or source.pmid):
-        lacking += ["doi", "pmid"]
-    return all(name in source.not_found for name in lacking)
+    """Return whether a record is complete, or says of every field that it lacks that it was looked for and not found."""
+    return all(name in source.not_found for name in lacking(source))
 
 
 def in_use(model: Model) -> dict[str, Source]:
@@ -192,3 +203,6 @@ def _of_sources(sources: Mapping[str, Source]) -> Iterator[Remark]:
     for key, source in sources.items():
         if source.title.startswith("["):
             yield Remark("a title in brackets", key, source.title)
+        if not settled(source):
+            unsaid = [name for name in lacking(source) if name not in source.not_found]
+            yield Remark("a record that lacks fields and does not say so", key, ", ".join(unsaid))

@@ -146,6 +146,11 @@ class _Reading:
         """Read the variables of a group file and put its numbers on the waiting list."""
         from bayesnet.model.file_shapes import GroupFile, VariableEntry, old_form, shaped, unread
 
+        if Path(name).name != name or not name.endswith(".toml"):
+            what = f'"{name}" is not the name of a .toml file beside {MODEL_FILE}'
+            self.problems.append(Problem(MODEL_FILE, 'key "files"', what, way_out="move the file there, and name it so"))
+            self.unread.add(name)
+            return
         if not (self.folder / name).is_file():
             there = [path.name for path in self.folder.glob("*.toml") if path.name not in (*OTHERS, *head.files)]
             hint = did_you_mean(nearest(name, there))
@@ -302,6 +307,7 @@ class _Reading:
             warning=head.warning,
             population=head.population,
             citation=head.citation,
+            asks=head.asks,
             variables=self.variables,
             numbers={number.id: number for number in numbers},
             sources=self.sources,
@@ -333,6 +339,9 @@ def _variable(name: str, entry: VariableEntry | None, file: GroupFile, location:
         default=entry.default,
         unit=entry.unit,
         cutoff=entry.cutoff,
+        aliases=tuple(entry.aliases),
+        consequence_of=tuple(entry.consequence_of),
+        can_be_set=entry.can_be_set,
         note=entry.note,
         location=location,
     )
@@ -358,7 +367,7 @@ def _cited_elsewhere(folder: Path, files: list[str]) -> set[str]:
     """Keys that stand under source, sources or also in the other files of the folder (targets, claims, costs)."""
     cited: set[str] = set()
     for path in folder.glob("*.toml"):
-        if path.name not in (MODEL_FILE, SOURCES_FILE, *files):
+        if path.is_file() and path.name not in (MODEL_FILE, SOURCES_FILE, *files):
             try:
                 cited.update(_citations(read_toml(path)))
             except SpecError:

@@ -39,14 +39,22 @@ class Source:
     pmid: str = ""
     url: str = ""
     not_found: str = ""
-    """Fields that were looked for and not found, such as `doi, pmid`."""
+    """Fields that were looked for and not found, such as `title, identifier` (neither DOI nor PMID)."""
     cohort: str = ""
     """The patients, where several publications report the same ones; the same text in each."""
     note: str = ""
+    kind: str = "article"
+    """article, book, report, website, dataset or price list."""
+    publisher: str = ""
+    """Who published a book, a report, a website or a dataset."""
+    isbn: str = ""
 
     @property
     def short(self) -> str:
-        """Author and year, as in `Mylona 2009`."""
+        """Author and year, as in `Mylona 2009`; the beginning of the title where no author is known."""
+        if not self.authors:
+            name = " ".join((self.title or self.journal or self.publisher or self.key).split()[:4])
+            return f"{name} {self.year}" if self.year else name
         first = self.authors.split(",")[0].split(" et al")[0].strip()
         parts = [part for part in first.split(" ") if part not in ("Jr", "Sr")]
         name = " ".join(part for part in parts if not part.isupper() or len(part) > 3) or first
@@ -200,6 +208,12 @@ class Variable:
     """The state assumed, and said so, when a question does not mention the variable (context variables only)."""
     unit: str = ""
     cutoff: str = ""
+    aliases: tuple[str, ...] = ()
+    """Other words for the variable, as people say them: abbreviations, everyday words."""
+    consequence_of: tuple[str, ...] = ()
+    """A diagnosis that is a consequence: the variables of the model that cause it."""
+    can_be_set: bool = False
+    """Whether an intervention on the variable makes sense: an exposure or a treatment."""
     note: str = ""
     location: Location = field(default=Location(""), compare=False)
 
@@ -255,6 +269,8 @@ class Model:
     examples: tuple[Example, ...] = ()
     """Named example cases."""
     citation: str = ""
+    asks: str = ""
+    """The variable that a page asks about first; the leading diagnosis when empty."""
 
     def __post_init__(self) -> None:
         for name in ("variables", "numbers", "sources"):

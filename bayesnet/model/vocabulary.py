@@ -35,6 +35,8 @@ Use = Literal["value", "low", "high", "range", "background"]
 USES: tuple[Use, ...] = ("value", "low", "high", "range", "background")
 """What a figure is cited for: the value of a number, one end of its range, both ends, or as support that enters neither."""
 
+SourceKind = Literal["article", "book", "report", "website", "dataset", "price list"]
+
 GateKind = Literal["table", "noisy_or", "noisy_max", "deterministic", "odds_ratio"]
 GATE_KINDS: tuple[GateKind, ...] = ("table", "noisy_or", "noisy_max", "deterministic", "odds_ratio")
 

@@ -11,10 +11,25 @@ from pathlib import Path
 from bayesnet.errors import SpecError
 from bayesnet.model.find import MODEL_FILE, OTHERS, SOURCES_FILE
 from bayesnet.model.records import CitedFigure, Example, Model, Number, Source, Variable, Verified, group_variable
+from bayesnet.model.replacing import replacing
 from bayesnet.model.vocabulary import BINARY, GROUPS_OF_VARIABLES, JUDGED
 
-_HEAD = ("name", "title", "version", "description", "warning", "population", "citation")
-_SOURCE = ("authors", "year", "title", "journal", "doi", "pmid", "url", "not_found", "cohort", "note")
+_HEAD = ("name", "title", "version", "description", "warning", "population", "citation", "asks")
+_SOURCE = (
+    "authors",
+    "year",
+    "title",
+    "journal",
+    "doi",
+    "pmid",
+    "url",
+    "not_found",
+    "cohort",
+    "note",
+    "kind",
+    "publisher",
+    "isbn",
+)
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _ESCAPED = re.compile(r'[\\"\x00-\x1f\x7f]')
@@ -53,7 +68,8 @@ def write_model(model: Model, path: str | Path) -> None:
     folder = Path(path)
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in model_files(model).items():
-        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+        with replacing(folder / name) as draft:
+            draft.write_text(text, encoding="utf-8", newline="\n")
 
 
 def model_files(model: Model) -> dict[str, str]:
@@ -77,7 +93,7 @@ def model_files(model: Model) -> dict[str, str]:
     written: set[str] = set()
     for (name, group), run in groupby(variables[:count], key=lambda variable: (_file_of(variable), variable.group)):
         files[_fresh(name, files)] = _group_file(group, list(run), numbers, written)
-    sources = "\n".join(_section(f"[{_key(source.key)}]", _fields(source, _SOURCE)) for source in model.sources.values())
+    sources = "\n".join(_section(f"[{_key(source.key)}]", _source(source)) for source in model.sources.values())
     return {MODEL_FILE: _head(model, list(files), variables[count:]), **files, SOURCES_FILE: sources}
 
 
@@ -187,8 +203,16 @@ def _variable(variable: Variable) -> dict[str, object]:
         "default": variable.default,
         "unit": variable.unit,
         "cutoff": variable.cutoff,
+        "aliases": list(variable.aliases),
+        "consequence_of": list(variable.consequence_of),
+        "can_be_set": variable.can_be_set,
         "note": variable.note,
     }
+
+
+def _source(source: Source) -> dict[str, object]:
+    """What a record of a publication holds; the kind is written where it is not an article."""
+    return {**_fields(source, _SOURCE), "kind": "" if source.kind == "article" else source.kind}
 
 
 def _fields(record: Model | Number | CitedFigure | Source | Example, names: Sequence[str]) -> dict[str, object]:
@@ -199,14 +223,14 @@ def _section(head: str, values: Mapping[str, object]) -> str:
     return "\n".join([head, *_lines(values)]) + "\n"
 
 
-_REQUIRED = ("name", "authors", "title", "evidence", "files")
+_REQUIRED = ("name", "title", "evidence", "files")
 
 
 def _lines(values: Mapping[str, object], *, long: bool = False) -> list[str]:
     """One line per key; empty values are left out where the reader takes empty for granted."""
     lines = []
     for key, value in values.items():
-        if value in ("", [], {}, None) and key not in _REQUIRED:
+        if (value is False or value in ("", [], {}, None)) and key not in _REQUIRED:
             continue
         line = f"{_key(key)} = {_value(value)}"
         if isinstance(value, list) and long and len(line) > _WIDEST_LINE:
@@ -219,6 +243,8 @@ def _value(value: object) -> str:
     """A value as TOML."""
     if isinstance(value, str):
         return _text(value)
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, list):
         return "[" + ", ".join(map(_value, value)) + "]"
     if isinstance(value, dict):

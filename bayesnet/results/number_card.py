@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from bayesnet.results.base import Result
-from bayesnet.results.cards import INDENT, RANGE_WORDS, CitedNumber, VariableCard
+from bayesnet.results.description import INDENT, RANGE_WORDS, CitedNumber, VariableCard
 from bayesnet.results.table import wrapped
 from bayesnet.results.words import cited, plain
 

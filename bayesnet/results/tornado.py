@@ -178,7 +178,7 @@ class Sources(Result):
     @property
     def bibliography(self) -> Bibliography:
         """The same publications as text, BibTeX or CSL-JSON."""
-        return Bibliography(title=f"publications behind {self.title}", basis=self.basis, sources=self.records)
+        return Bibliography(title=f"publications behind {self.title}", provenance=self.provenance, sources=self.records)
 
     def __iter__(self) -> Iterator[SourceShare]:
         return iter(self.sources)
