@@ -16,20 +16,8 @@ from bayesnet.model.vocabulary import BINARY, GROUPS_OF_VARIABLES, JUDGED
 
 _HEAD = ("name", "title", "version", "description", "warning", "population", "citation", "asks")
 _SOURCE = (
-    "authors",
-    "year",
-    "title",
-    "journal",
-    "doi",
-    "pmid",
-    "url",
-    "not_found",
-    "cohort",
-    "note",
-    "kind",
-    "publisher",
-    "isbn",
-)
+    "authors", "year", "title", "journal", "publisher", "doi", "pmid", "isbn", "url", "kind", "not_found", "cohort", "note",
+)  # fmt: skip
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _ESCAPED = re.compile(r'[\\"\x00-\x1f\x7f]')
@@ -61,6 +49,7 @@ def write_model(model: Model, path: str | Path) -> None:
     ...     write_model(model, folder)
     ...     read_model(folder) == model
     True
+
     """
     stray = [number.id for number in model.numbers.values() if number.variable not in model.variables]
     if stray:
