@@ -29,7 +29,7 @@ _SHARED: dict[Shared, str] = {
     "figure": "figures that are themselves behind a number (‡)",
 }
 _MARKS: dict[Shared, str] = {"": "", "study": " †", "figure": " ‡"}
-_QUESTION, _MODEL, _RANGE, _SOURCE, _VERDICT = 44, 8, 17, 15, 8
+_QUESTION, _MODEL, _RANGE, _SOURCE, _VERDICT = 42, 8, 17, 15, 8
 
 
 @dataclass(frozen=True)
@@ -182,7 +182,7 @@ class Audit(Result):
         yield "  ".join("-" * n for n in (_VERDICT, _QUESTION, _MODEL, _RANGE, _SOURCE))
         for t in self.targets:
             first, *rest = textwrap.wrap(t.question, _QUESTION, break_long_words=True) or [""]
-            yield _line(t.verdict, first, _brief(t.model), t.published, t.source) + _MARKS[t.shared]
+            yield _line(t.verdict, first, _brief(t.model), t.published, t.source[: _SOURCE - 2] + _MARKS[t.shared])
             for line in rest:
                 yield _line("", line, "", "", "")
             if t.why:

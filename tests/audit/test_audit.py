@@ -228,7 +228,7 @@ def test_the_audit_prints_the_worst_first_within_100_columns() -> None:
     assert "Selected patients." in text
     assert "The ward took only the ill. One ward." in text
     assert "As it should be." not in text
-    assert "outside   pain | disease                                     0.9         0.2 to 0.4  Jones 2010" in text
+    assert "outside   pain | disease                                   0.9         0.2 to 0.4  Jones 2010" in text
 
 
 def test_claims_that_fail_come_first_with_what_the_model_says() -> None:
