@@ -29,10 +29,10 @@ def number_data(compiled: CompiledModel) -> dict[str, Any]:
     Returns
     -------
     dict
-        `numbers`: one record per number with `id`, `value`, `low`, `high`, `range`, `grade`, `known` (how), and what is said of `source`,
-        `place`, `population`, `reason`, `note` and `variable`. `gates`: one per variable, null for a deterministic one, else its
-        `kind` (table, noisy, odds) and the positions of its numbers. `sources`: those cited, by key. Empty where the network has
-        more than `MOST_NUMBERS` numbers or none.
+        `numbers`: one record per number with `id`, `value`, `low`, `high`, `range`, `grade`, `known` (how), and what is said of
+        `source`, `place`, `population`, `reason`, `note` and `variable`. `gates`: one per variable, null for a deterministic one,
+        else its `kind` (table, noisy, odds) and the positions of its numbers. `sources`: those cited, by key. Empty where the
+        network has more than `MOST_NUMBERS` numbers or none.
 
     Examples
     --------
