@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from test_page_browser import browser, desktop, opened, pages  # noqa: F401 - fixtures
+from test_page_browser import desktop, opened  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.browser
 

@@ -6,13 +6,10 @@ One browser serves the module. Every test opens its own tab, and fails on any wo
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
-from pathlib import Path
-from shutil import which
 
 import pytest
-from test_page import EVIL, ODD, odd_network
+from test_page import EVIL, ODD
 
 import bayesnet
 
@@ -26,34 +23,6 @@ ALL_POSTERIORS = """() => {
   const answer = compute.answer(store.state.scenarios[store.state.active]);
   return answer.posteriors && data.network.names.map((name, v) => [name, [...answer.posteriors[v]]]);
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """Headless Chromium; skips, visibly, where there is none."""
-    sync = pytest.importorskip("playwright.sync_api")
-    found = os.environ.get("BAYESNET_CHROMIUM") or which("chromium") or which("chromium-browser") or which("google-chrome")
-    with sync.sync_playwright() as player:
-        try:
-            running = player.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
-        except sync.Error as error:
-            pytest.skip(f"no browser: {str(error).splitlines()[0]}")
-        yield running
-        running.close()
-
-
-BEGUN = "age_group=60-69, female, cancer_history, raised_alp, anemia"
-
-
-@pytest.fixture(scope="module")
-def pages(tmp_path_factory, networks) -> dict[str, tuple[Path, bayesnet.Network]]:
-    """Each network's page, written once."""
-    folder = tmp_path_factory.mktemp("pages")
-    odd = odd_network(folder / "odd")
-    nets = {name: bayesnet.load(name) for name in ("back_pain", "asia")}
-    nets |= {name: bayesnet.load(networks / f"{name}.bif.gz") for name in ("alarm", "hepar2")}
-    made = {name: (net.page(folder / f"{name}.html"), net) for name, net in (nets | {"odd": odd}).items()}
-    return made | {"begun": (nets["back_pain"].page(folder / "begun.html", BEGUN), nets["back_pain"])}
 
 
 DESKTOP = {"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce"}
@@ -271,8 +240,8 @@ def test_an_example_is_loaded_from_the_dialog(opened, pages):
 def test_a_page_that_opens_with_a_case_asks_about_what_leads_in_it(opened, pages):
     """Its findings are entered, and the diagnosis asked about is the first of the ranking, where one is specific."""
     tab, net = opened("begun"), pages["begun"][1]
-    assert_agrees(tab, net, BEGUN)
-    assert tab.evaluate("bayesnet.store.state.target") == net.case(BEGUN).diagnoses().leading == "spinal_metastasis"
+    assert_agrees(tab, net, pages.BEGUN)
+    assert tab.evaluate("bayesnet.store.state.target") == net.case(pages.BEGUN).diagnoses().leading == "spinal_metastasis"
     assert opened("begun", "#of=epidural_abscess:present").evaluate("bayesnet.store.state.target") == "epidural_abscess"
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from test_page_browser import browser, desktop, opened, pages  # noqa: F401 - fixtures
+from test_page_browser import desktop, opened  # noqa: F401 - fixtures
 
 import bayesnet
 from bayesnet.analysis.findings import Findings
