@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import tempfile
 from importlib.util import find_spec
 from pathlib import Path
-from shutil import which
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -16,6 +18,10 @@ import bayesnet
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 os.environ.setdefault("MPLBACKEND", "Agg")
+# A cache of the run's own, shared by its workers: the home may be read-only, and what is kept there is nobody's test.
+if "BAYESNET_CACHE_DIR" not in os.environ:
+    os.environ["BAYESNET_CACHE_DIR"] = tempfile.mkdtemp(prefix="bayesnet-cache-")
+    atexit.register(shutil.rmtree, os.environ["BAYESNET_CACHE_DIR"], ignore_errors=True)
 
 settings.register_profile("local", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", settings.get_profile("local"), derandomize=True, print_blob=True)
@@ -74,7 +80,12 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Pages:
 def browser():
     """Headless Chromium; skips, visibly, where there is none. It ends with its module: its event loop is in the way of others."""
     sync = pytest.importorskip("playwright.sync_api")
-    found = os.environ.get("BAYESNET_CHROMIUM") or which("chromium") or which("chromium-browser") or which("google-chrome")
+    found = (
+        os.environ.get("BAYESNET_CHROMIUM")
+        or shutil.which("chromium")
+        or shutil.which("chromium-browser")
+        or shutil.which("google-chrome")
+    )
     with sync.sync_playwright() as player:
         try:
             running = player.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])

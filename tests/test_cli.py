@@ -315,7 +315,10 @@ def test_ctrl_c_stops_with_a_word(tmp_path: Path, folder: str) -> None:
     """Interrupting a long command prints one word and no traceback."""
     source = tmp_path / "in.csv"
     source.write_text("fever,cough\n" + "1,0\n0,\n,1\n" * 400_000)
-    command = [sys.executable, "-m", "bayesnet", "score", folder, str(source), str(tmp_path / "out.csv")]
+    # Started from a background job, a process ignores the signal until it takes the default handler back.
+    code = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    code += "from bayesnet.cli import main; main(sys.argv[1:])"
+    command = [sys.executable, "-c", code, "score", folder, str(source), str(tmp_path / "out.csv")]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     for _ in range(200):
         if (tmp_path / "out.csv").exists():

@@ -30,7 +30,7 @@ def tracked(root: Path) -> list[Path]:
     done = run("git", "ls-files", cwd=root)
     if done.returncode == 0 and done.stdout:
         return [path for name in done.stdout.splitlines() if (path := root / name).is_file()]
-    skipped = {".venv", "__pycache__", "node_modules", "build", "dist"}
+    skipped = {".git", *re.findall(r"^(.+)/$", (root / ".gitignore").read_text(encoding="utf-8"), re.M)}
     return [path for path in root.rglob("*") if path.is_file() and not skipped & set(path.relative_to(root).parts)]
 
 
@@ -145,7 +145,7 @@ def test_an_editable_install_finds_the_priors_of_the_tree(root: Path) -> None:
     """Run from the source tree, the shipped models are those of `priors/`."""
     done = run(sys.executable, "-c", FIND, cwd=root)
     assert done.returncode == 0, done.stderr
-    package, model = map(Path, done.stdout.split())
+    package, model = map(Path, done.stdout.splitlines())
     assert package == root / "bayesnet" / "__init__.py"
     assert model == root / "priors" / "back_pain"
 
@@ -169,7 +169,7 @@ def test_a_wheel_carries_the_priors(root: Path, tmp_path: Path) -> None:
     assert installed.returncode == 0, installed.stderr
     done = run(sys.executable, "-c", FIND, cwd=tmp_path, PYTHONPATH=str(site))
     assert done.returncode == 0, done.stderr
-    package, model = map(Path, done.stdout.split())
+    package, model = map(Path, done.stdout.splitlines())
     assert package == site / "bayesnet" / "__init__.py"
     assert model == site / "bayesnet" / "priors" / "back_pain"
     shipped, carried = (
