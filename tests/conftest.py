@@ -18,10 +18,12 @@ import bayesnet
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 os.environ.setdefault("MPLBACKEND", "Agg")
-# A cache of the run's own, shared by its workers: the home may be read-only, and what is kept there is nobody's test.
-if "BAYESNET_CACHE_DIR" not in os.environ:
-    os.environ["BAYESNET_CACHE_DIR"] = tempfile.mkdtemp(prefix="bayesnet-cache-")
-    atexit.register(shutil.rmtree, os.environ["BAYESNET_CACHE_DIR"], ignore_errors=True)
+# What libraries keep in a home goes to a folder of this run, which its workers share: the home may be read-only, or full of old things.
+if "BAYESNET_TEST_HOME" not in os.environ:
+    os.environ["BAYESNET_TEST_HOME"] = tempfile.mkdtemp(prefix="bayesnet-tests-")
+    atexit.register(shutil.rmtree, os.environ["BAYESNET_TEST_HOME"], ignore_errors=True)
+    for name in ("BAYESNET_CACHE_DIR", "IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "MPLCONFIGDIR"):
+        os.environ.setdefault(name, str(Path(os.environ["BAYESNET_TEST_HOME"]) / name.lower()))
 
 settings.register_profile("local", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", settings.get_profile("local"), derandomize=True, print_blob=True)
@@ -80,12 +82,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Pages:
 def browser():
     """Headless Chromium; skips, visibly, where there is none. It ends with its module: its event loop is in the way of others."""
     sync = pytest.importorskip("playwright.sync_api")
-    found = (
-        os.environ.get("BAYESNET_CHROMIUM")
-        or shutil.which("chromium")
-        or shutil.which("chromium-browser")
-        or shutil.which("google-chrome")
-    )
+    names = map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))
+    found = os.environ.get("BAYESNET_CHROMIUM") or next(filter(None, names), None)
     with sync.sync_playwright() as player:
         try:
             running = player.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
