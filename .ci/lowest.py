@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import tomllib
+from itertools import chain
 from pathlib import Path
 
 project = tomllib.loads((Path(__file__).resolve().parent.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-for requirement in [*project["dependencies"], *sum(project["optional-dependencies"].values(), [])]:
+for requirement in [*project["dependencies"], *chain.from_iterable(project["optional-dependencies"].values())]:
     name, bound = re.fullmatch(r"([A-Za-z0-9._-]+)>=([0-9.]+)(?:,.*)?", requirement).groups()
     print(f"{name}=={bound}")

@@ -18,7 +18,7 @@ import bayesnet
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 os.environ.setdefault("MPLBACKEND", "Agg")
-# What libraries keep in a home goes to a folder of this run, which its workers share: the home may be read-only, or full of old things.
+# What libraries keep in a home goes to a folder of this run, which its workers share: the home may be read-only or out of date.
 if "BAYESNET_TEST_HOME" not in os.environ:
     os.environ["BAYESNET_TEST_HOME"] = tempfile.mkdtemp(prefix="bayesnet-tests-")
     atexit.register(shutil.rmtree, os.environ["BAYESNET_TEST_HOME"], ignore_errors=True)
