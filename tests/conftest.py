@@ -1,4 +1,4 @@
-"""What all tests share: quiet libraries, one hypothesis profile, the public networks, pages and the browser that opens them."""
+"""What all tests share: quiet libraries, one hypothesis profile, the public networks, and what a missing browser means."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
-
-import bayesnet
+from paths import ROOT
 
 # Two workers share two cores; a plot needs no screen.
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -29,7 +28,6 @@ settings.register_profile("local", deadline=None, suppress_health_check=[HealthC
 settings.register_profile("ci", settings.get_profile("local"), derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "local")
 
-ROOT = Path(__file__).resolve().parent.parent
 # The standard networks come with pgmpy, whose folder is found without importing it.
 NETWORKS = Path(find_spec("pgmpy").origin).parent / "utils" / "example_models"
 
@@ -44,53 +42,6 @@ def root() -> Path:
 def networks() -> Path:
     """The folder of the standard networks (alarm.bif.gz, ...)."""
     return NETWORKS
-
-
-class Pages:
-    """Path and network of a page by name; a page is written when a test first opens it."""
-
-    BEGUN = "age_group=60-69, female, cancer_history, raised_alp, anemia"
-    """The findings that the page `begun` opens with."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.written: dict[str, tuple[Path, bayesnet.Network]] = {}
-
-    def __getitem__(self, name: str) -> tuple[Path, bayesnet.Network]:
-        if name not in self.written:
-            net = self.network(name)
-            self.written[name] = net.page(self.folder / f"{name}.html", self.BEGUN if name == "begun" else {}), net
-        return self.written[name]
-
-    def network(self, name: str) -> bayesnet.Network:
-        """A shipped model, a standard network, or the one whose names are markup."""
-        from test_page import odd_network
-
-        if name == "odd":
-            return odd_network(self.folder / "odd")
-        standard = NETWORKS / f"{name}.bif.gz"
-        return bayesnet.load(standard if name in {"alarm", "hepar2"} else {"begun": "back_pain"}.get(name, name))
-
-
-@pytest.fixture(scope="session")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> Pages:
-    """The pages that tests open, each written once and only where a test needs it."""
-    return Pages(tmp_path_factory.mktemp("pages"))
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """Headless Chromium; skips, visibly, where there is none. It ends with its module: its event loop is in the way of others."""
-    sync = pytest.importorskip("playwright.sync_api")
-    names = map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))
-    found = os.environ.get("BAYESNET_CHROMIUM") or next(filter(None, names), None)
-    with sync.sync_playwright() as player:
-        try:
-            running = player.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
-        except sync.Error as error:
-            pytest.skip(f"no browser: {str(error).splitlines()[0]}")
-        yield running
-        running.close()
 
 
 @pytest.hookimpl(wrapper=True)
