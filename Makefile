@@ -38,7 +38,8 @@ test-lowest: $(LOWEST)/.installed
 
 lint: $(VENV)/.installed-dev
 	@status=0; for check in "ruff check ." "ruff format --check ." mypy codespell "taplo fmt --check" "lint-imports --no-cache"; do \
-		echo "$$check"; $(BIN)/$$check || status=1; done; exit $$status
+		echo "$$check"; $(BIN)/$$check || status=1; done; \
+	$(MAKE) --no-print-directory lint-js || status=1; exit $$status
 
 types: $(VENV)/.installed-dev
 	$(BIN)/mypy
@@ -94,3 +95,20 @@ $(LOWEST)/.installed: pyproject.toml .ci/lowest.py | $(BIN)/python
 	@$(LOWEST)/bin/python -m pip --disable-pip-version-check --no-input install --quiet --quiet \
 		--constraint $(LOWEST)/constraints.txt --editable ".[explore,cohort]" --group test
 	@touch $@
+
+# JavaScript: prettier and the type checker, where there is npm; the package itself needs neither.
+.PHONY: lint-js format-js clean-js
+lint-js:
+	@if ! command -v npm >/dev/null; then echo "No npm on the path: the JavaScript of the page is not checked."; exit 0; fi; \
+	$(MAKE) --no-print-directory node_modules/.installed && echo "prettier, tsc" && npm run --silent lint
+
+format-js: node_modules/.installed
+	@npm run --silent format
+
+node_modules/.installed: package.json
+	@npm install --no-package-lock --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
+clean: clean-js
+clean-js:
+	rm -rf node_modules
