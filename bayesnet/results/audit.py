@@ -18,11 +18,19 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TargetVerdict = Literal["inside", "near", "outside", "disputed"]
+Shared = Literal["", "study", "figure"]
+"""What a published figure shares with the numbers of the model: nothing, the study, or the figure itself."""
 ClaimVerdict = Literal["held", "disputed", "not held"]
 
 _WORST_FIRST = ("outside", "disputed", "near", "inside")
 _CLAIMS_FIRST = ("not held", "disputed", "held")
-_QUESTION, _MODEL, _RANGE, _SOURCE, _VERDICT = 24, 8, 17, 15, 8
+_SHARED: dict[Shared, str] = {
+    "": "from studies that feed no number",
+    "study": "from studies that also feed a number (†)",
+    "figure": "figures that are themselves behind a number (‡)",
+}
+_MARKS: dict[Shared, str] = {"": "", "study": " †", "figure": " ‡"}
+_QUESTION, _MODEL, _RANGE, _SOURCE, _VERDICT = 22, 8, 17, 15, 8
 
 
 @dataclass(frozen=True, repr=False)
@@ -46,6 +54,7 @@ class AuditedTarget(Record):
     where: str = ""
     population: str = ""
     grade: str = ""
+    shared: Shared = ""
 
     @property
     def published(self) -> str:
@@ -90,7 +99,7 @@ class Audit(Records[AuditedTarget], Result):
     targets: tuple[AuditedTarget, ...] = ()
     claims: tuple[AuditedClaim, ...] = ()
     near: float = 1.0
-    columns: ClassVar[tuple[str, ...]] = ("question", "model", "low", "high", "value", "source", "verdict", "why")
+    columns: ClassVar[tuple[str, ...]] = ("question", "model", "low", "high", "value", "source", "verdict", "why", "shared")
 
     def __post_init__(self) -> None:
         targets = sorted(self.targets, key=lambda t: (_WORST_FIRST.index(t.verdict), -t.distance))
@@ -116,19 +125,36 @@ class Audit(Records[AuditedTarget], Result):
         return self.counts["inside"] / len(self.targets) if self.targets else 1.0
 
     @property
+    def outside_targets(self) -> tuple[AuditedTarget, ...]:
+        """The published figures of studies that feed no number: only these test the model from outside."""
+        return tuple(t for t in self.targets if not t.shared)
+
+    def _apart(self) -> str:
+        """The agreement with figures from outside, apart from that with figures of studies that feed the model."""
+        told = []
+        for shared, words in _SHARED.items():
+            mine = [t for t in self.targets if t.shared == shared]
+            if mine:
+                inside = sum(t.verdict == "inside" for t in mine)
+                told.append(f"{words} {inside} of {len(mine)} inside ({percent(inside / len(mine))})")
+        return wrapped("; ".join(told), "  ")
+
+    @property
     def summary(self) -> str:
         """One line for the figures and one for the claims."""
         counts, claims = self.counts, self.claim_counts
         figures = ", ".join(f"{counts[verdict]} {verdict}" for verdict in ("near", "outside", "disputed"))
         inside = f"{counts['inside']} inside ({percent(self.inside)})"
         lines = [f"{counted(len(self.targets), 'published figure')}: {inside}, {figures}"]
+        if len(self.outside_targets) < len(self.targets):
+            lines.append(self._apart())
         if self.claims:
             lines.append(f"{counted(len(self.claims), 'claim')}: " + ", ".join(f"{n} {verdict}" for verdict, n in claims.items()))
         return "\n".join(lines)
 
     def rows(self) -> Sequence[tuple[Any, ...]]:
         """Give one tuple per published figure, worst first."""
-        return [(t.question, t.model, t.low, t.high, t.value, t.source, t.verdict, t.why) for t in self.targets]
+        return [(t.question, t.model, t.low, t.high, t.value, t.source, t.verdict, t.why, t.shared) for t in self.targets]
 
     def claims_frame(self) -> pd.DataFrame:
         """Give the claims as a DataFrame, one row per check, with fixed columns."""
@@ -178,7 +204,7 @@ class Audit(Records[AuditedTarget], Result):
         yield "  ".join("-" * n for n in (_VERDICT, columns, _MODEL, _RANGE, _SOURCE))
         for t in self.targets:
             first, *rest = broken(t.question, columns)
-            yield _line(t.verdict, first, _brief(t.model), t.published, t.source, columns)
+            yield _line(t.verdict, first, _brief(t.model), t.published, t.source[: _SOURCE - 2] + _MARKS[t.shared], columns)
             for line in rest:
                 yield _line("", line, "", "", "", columns)
             if t.why:

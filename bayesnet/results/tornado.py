@@ -31,6 +31,8 @@ class Bar(Record):
     source: str
     citation: str
     grade: str
+    known: str = ""
+    """How the number is known; see `model.provenance`."""
 
     @property
     def width(self) -> float:
@@ -46,7 +48,18 @@ class Tornado(Records[Bar], Result):
     held_in: ClassVar[str] = "bars"
     key: ClassVar[tuple[str, ...]] = ("number",)
 
-    columns: ClassVar[tuple[str, ...]] = ("number", "value", "low", "high", "at_low", "at_high", "width", "source", "grade")
+    columns: ClassVar[tuple[str, ...]] = (
+        "number",
+        "value",
+        "low",
+        "high",
+        "at_low",
+        "at_high",
+        "width",
+        "source",
+        "grade",
+        "known",
+    )
 
     label: str
     value: float
@@ -67,10 +80,12 @@ class Tornado(Records[Bar], Result):
                 interval(b.at_low, b.at_high),
                 brief(b.citation or "–"),
                 b.grade,
+                b.known if b.known != b.grade else "",
             )
             for b in self.bars
         )
-        return Grid(("number", "value [range]", "low to high", "source", "grade"), lines, frozenset({0, 3, 4}))
+        headings = ("number", "value [range]", "low to high", "source", "grade", "known")
+        return Grid(headings, lines, frozenset({0, 3, 4, 5}))
 
     def subject(self) -> str:
         """Return what the answer is about."""
