@@ -199,7 +199,7 @@ class Audit(Records[AuditedTarget], Result):
     def _figures(self) -> Iterator[str]:
         if not self.targets:
             return
-        columns = max(_QUESTION, width() - _VERDICT - _MODEL - _RANGE - _SOURCE - 8)
+        columns = max(_QUESTION, width() - _VERDICT - _MODEL - _RANGE - _SOURCE - 10)
         yield _line("verdict", "question", "model", "published range", "source", columns)
         yield "  ".join("-" * n for n in (_VERDICT, columns, _MODEL, _RANGE, _SOURCE))
         for t in self.targets:

@@ -32,7 +32,7 @@ def test_twenty_numbers_with_source_and_flip_point(run):
     assert (status, err) == (0, "")
     table = bayesnet.load("back_pain").case("age_over_50, cancer_history, raised_alp").sensitivities("spinal_metastasis")
     assert out.startswith(f"sensitivities: {QUESTION}\n")
-    assert f"The answer is {100 * table.value:.1f} %" in out
+    assert f"Base case {100 * table.value:.1f} %" in out
     flowing = " ".join(out.split())
     assert "Each line takes one number to the low and to the high end of its published range" in flowing
     assert "nonspecific_lbp, now the most probable, is overtaken" in flowing
