@@ -24,6 +24,7 @@ from bayesnet.inference.engine import Engine
 from bayesnet.model.factors import Dependence, Factors, TableFamily
 from bayesnet.model.read import read_model
 from bayesnet.model.records import CitedFigure, Model, Number, Printed, Source, Variable
+from bayesnet.results.words import percent
 
 BINARY = ("absent", "present")
 NAMES = ("site", "disease", "fever", "pain")
@@ -624,10 +625,10 @@ def test_the_summary_gives_the_outside_agreement_apart() -> None:
     apart = " ".join(result.summary.split("\n3 claims")[0].split()).partition("disputed ")[2]
     inside = {mark: [t.verdict for t in lines if t.shared == mark].count("inside") for mark in ("", "study", "figure")}
     assert apart == (
-        f"from studies that feed no number {inside['']} of 2 inside ({inside[''] / 2:.1%}); "
-        f"from studies that also feed a number (†) {inside['study']} of 1 inside ({inside['study']:.1%}); "
+        f"from studies that feed no number {inside['']} of 2 inside ({percent(inside[''] / 2)}); "
+        f"from studies that also feed a number (†) {inside['study']} of 1 inside ({percent(inside['study'])}); "
         "figures that are themselves behind a number (‡) "
-        f"{inside['figure']} of 1 inside ({inside['figure']:.1%})"
+        f"{inside['figure']} of 1 inside ({percent(inside['figure'])})"
     )
     assert [line[-1] for line in str(result).splitlines() if line.endswith(("†", "‡"))] == [
         {"study": "†", "figure": "‡"}[t.shared] for t in result.targets if t.shared

@@ -34,10 +34,10 @@ def test_twenty_numbers_with_source_and_flip_point(run):
     assert out.startswith(f"sensitivities: {QUESTION}\n")
     assert f"Base case {100 * table.value:.1f} %" in out
     flowing = " ".join(out.split())
-    assert "Each line takes one number to the low and to the high end of its published range" in flowing
-    assert "nonspecific_lbp, now the most probable, is overtaken" in flowing
+    assert "Each row varies one number over its cited range, the others fixed" in flowing
+    assert "beyond which nonspecific_lbp is no longer the most probable" in flowing
     head = next(line for line in out.splitlines() if line.startswith("number "))
-    assert head.split() == ["number", "value", "[range]", "answer", "then", "flips", "at", "source"]
+    assert head.split() == ["number", "value", "[range]", "low", "to", "high", "flips", "at", "source"]
     body = out.split("---\n", 1)[1].split("\n\n", 1)[0].splitlines()
     assert sum(" to " in line for line in body) == 20
     widest = table.numbers[0]
