@@ -15,7 +15,7 @@ WIDTH = 100
 """Columns of text that a print keeps to where standard output is not a terminal; prose keeps to them on a wider one too."""
 
 _LEAST_WIDTH, _MOST_WIDTH = 60, 160
-_NARROWEST = 6
+_NARROWEST, _SHORT_HEADING = 6, 9
 _MEASURED = 60
 """Rows by which the widths of columns are chosen."""
 _CELL = "padding: 1px 8px; vertical-align: top"
@@ -109,8 +109,9 @@ class Grid:
         widths = [max(cells[i], len(self.headings[i])) for i in each]
         while sum(widths) + 2 * (len(widths) - 1) > columns:
             choice = (
-                [i for i in each if widths[i] > max(cells[i], heads[i], _NARROWEST)]
+                [i for i in each if widths[i] > max(cells[i], heads[i], _SHORT_HEADING)]
                 or [i for i in self.left if widths[i] > least[i]]
+                or [i for i in each if widths[i] > max(cells[i], heads[i], _NARROWEST)]
                 or [i for i in each if widths[i] > max(heads[i], pieces[i], _NARROWEST)]
                 or [i for i in each if widths[i] > _NARROWEST]
             )

@@ -85,7 +85,7 @@ class Tornado(Records[Bar], Result):
             for b in self.bars
         )
         headings = ("number", "value [range]", "low to high", "source", "grade", "known")
-        return Grid(headings, lines, frozenset({0, 3, 4, 5}))
+        return Grid(headings, lines, frozenset({0, 3, 4, 5}), optional=(4, 5))
 
     def subject(self) -> str:
         """Return what the answer is about."""
