@@ -127,7 +127,8 @@ def test_the_priors_format_names_every_key() -> None:
     """Each key that a file of a model may have stands on the page, as code."""
     from dataclasses import fields
 
-    from bayesnet.analysis import auditfiles, costs, decisionfile
+    from bayesnet.analysis.audit import records
+    from bayesnet.analysis.decision import costs, decision_file
 
     page = (DOCS / "priors-format.md").read_text(encoding="utf-8")
     shapes = (
@@ -138,8 +139,8 @@ def test_the_priors_format_names_every_key() -> None:
         file_shapes.SourceEntry,
     )
     keys = {key for shape in (*shapes, file_shapes.GroupFile) for key in shape.model_fields}
-    keys |= {f.name for kind in (auditfiles.Target, auditfiles.Check, auditfiles.Claim) for f in fields(kind)}
-    keys |= {*auditfiles.CHECK_KINDS, *auditfiles.TARGET_KINDS, *costs._FIELDS, *decisionfile._FILE, *decisionfile._UTILITY}
+    keys |= {f.name for kind in (records.Target, records.Check, records.Claim) for f in fields(kind)}
+    keys |= {*records.NEEDS, *records.TARGET_KINDS, *costs._FIELDS, *decision_file._FILE, *decision_file._UTILITY}
     assert [key for key in sorted(keys) if not re.search(rf"[`\[.]{key}[`\].<]|^`?{key} = |`{key} = ", page, re.M)] == []
 
 

@@ -18,11 +18,10 @@ from bayesnet.analysis.query.parse import an_example
 from bayesnet.analysis.query.query import Query
 from bayesnet.errors import NothingToAsk
 from bayesnet.inference.evidence import Evidence, ZeroEvidence
-from bayesnet.model.expression import parse_condition, resolve_condition
 from bayesnet.model.factors import FloatArray
 from bayesnet.model.records import Variable
 from bayesnet.model.vocabulary import BINARY
-from bayesnet.pattern import quote
+from bayesnet.pattern import parse_condition, quote, resolve_condition
 from bayesnet.results.advice import Advice, OptionLine, StateLine, Threshold, UtilityBar, ValuedTest
 
 if TYPE_CHECKING:
