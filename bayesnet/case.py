@@ -99,17 +99,17 @@ class Case:
 
     # Probabilities and diagnoses
 
-    def posterior(self, variable: str) -> Posterior:
+    def posterior(self, target: str) -> Posterior:
         """P(variable | this case); see `Network.posterior`."""
         from bayesnet.analysis.query.posterior import posterior
 
-        return posterior(self.compiled, variable, self.findings)
+        return posterior(self.compiled, target, self.findings)
 
-    def posteriors(self, of: str | Sequence[str] | None = None) -> Posteriors:
+    def posteriors(self, targets: str | Sequence[str] | None = None) -> Posteriors:
         """P(variable | this case) for every variable in one pass; see `Network.posteriors`."""
         from bayesnet.analysis.query.posterior import posteriors, read_variables
 
-        return posteriors(self.query if of is None else self.query.about(*read_variables(self.compiled, of)))
+        return posteriors(self.query if targets is None else self.query.about(*read_variables(self.compiled, targets)))
 
     def probability(self, assignment: str) -> float:
         """P(assignment | this case); see `Network.probability`."""
@@ -117,18 +117,18 @@ class Case:
 
         return probability(self.compiled, assignment, self.findings)
 
-    def most_probable(self, of: str | Sequence[str] | None = None) -> MostProbable:
+    def most_probable(self, targets: str | Sequence[str] | None = None) -> MostProbable:
         """The most probable assignment of what is not known; see `Network.most_probable`."""
         from bayesnet.analysis.query.posterior import most_probable, read_variables
 
-        return most_probable(self.query if of is None else self.query.about(*read_variables(self.compiled, of)))
+        return most_probable(self.query if targets is None else self.query.about(*read_variables(self.compiled, targets)))
 
-    def diagnoses(self, of: Sequence[str] | None = None, *, draws: int = 400) -> Differential:
+    def diagnoses(self, targets: Sequence[str] | None = None, *, draws: int = 400) -> Differential:
         """Rank the diagnoses by posterior, with prior, interval, likelihood ratio and role.
 
         Parameters
         ----------
-        of
+        targets
             What to rank instead, each as `variable` or `variable=state`; needed where the network has no diagnoses.
         draws
             Draws of all numbers behind the intervals; 0 leaves the intervals NaN and is quicker.
@@ -144,13 +144,13 @@ class Case:
         --------
         >>> import bayesnet
         >>> case = bayesnet.load("asia").case("dysp=yes, smoke=no")
-        >>> [line.diagnosis for line in case.diagnoses(of=["tub=yes", "lung=yes", "bronc=yes"])]
+        >>> [line.diagnosis for line in case.diagnoses(targets=["tub=yes", "lung=yes", "bronc=yes"])]
         ['bronc=yes', 'tub=yes', 'lung=yes']
         """
         from bayesnet.analysis.differential.differential import differential
 
-        targets = None if of is None else [read_target(self.compiled, name) for name in of]
-        return differential(self.query, targets, draws=draws)
+        ranked = None if targets is None else [read_target(self.compiled, name) for name in targets]
+        return differential(self.query, ranked, draws=draws)
 
     def weights(self, target: str) -> Weights:
         """Say what each finding, taken in the order given, does to the probability of the target."""
@@ -161,7 +161,7 @@ class Case:
     def compare(
         self,
         *scenarios: Given | Case,
-        of: Sequence[str] | None = None,
+        targets: Sequence[str] | None = None,
         had: Sequence[Given] = (),
         numbers: Sequence[Mapping[str, float]] = (),
     ) -> Comparison:
@@ -171,7 +171,7 @@ class Case:
         ----------
         *scenarios
             Findings or interventions that replace what the case says of the same variables, or another case.
-        of
+        targets
             The targets, each as `variable` or `variable=state`; the diagnoses when None.
         had
             Counterfactuals for this one patient, a column each: what would have been otherwise; see `Network.counterfactual`.
@@ -182,10 +182,10 @@ class Case:
         --------
         >>> import bayesnet
         >>> case = bayesnet.load("asia").case("dysp=yes")
-        >>> three = case.compare(had=["smoke=no"], numbers=[{"smoke=yes": 0.3}], of=["lung=yes"])
+        >>> three = case.compare(had=["smoke=no"], numbers=[{"smoke=yes": 0.3}], targets=["lung=yes"])
         >>> [scenario.name for scenario in three.scenarios]
         ['case', 'had(smoke=no)', 'with smoke=yes: 0.3']
-        >>> both = case.compare("smoke=yes", "do(smoke=yes)", of=["lung=yes"])
+        >>> both = case.compare("smoke=yes", "do(smoke=yes)", targets=["lung=yes"])
         >>> round(both["smoke=yes"]["lung=yes"], 4), round(both["do(smoke=yes)"]["lung=yes"], 4)
         (0.1483, 0.1483)
         """
@@ -209,11 +209,13 @@ class Case:
             columns.append(
                 Beside(name, Query(CompiledModel(changed(self.compiled, values), self.compiled.folder), self.findings))
             )
-        return compare(self.query, columns, None if of is None else [read_target(self.compiled, name) for name in of])
+        return compare(self.query, columns, None if targets is None else [read_target(self.compiled, name) for name in targets])
 
     # Sensitivity
 
-    def sensitivities(self, target: str, *, covariation: str = "proportional", cases: float = 100.0) -> Sensitivities:
+    def sensitivities(
+        self, target: str, *, covariation: str = "proportional", equivalent_sample_size: float = 100.0
+    ) -> Sensitivities:
         """Every number and what it does to P(target | this case): slope, coefficients, sensitivity value, admissible range.
 
         Parameters
@@ -222,8 +224,8 @@ class Case:
             `variable` or `variable=state`.
         covariation
             How the rest of a table column gives way: `proportional`, `uniform` or `order-preserving`.
-        cases
-            Where the network cites no ranges, each column is taken as if it had been counted in so many cases.
+        equivalent_sample_size
+            Where the network cites no ranges, the equivalent sample size of every column.
 
         Examples
         --------
@@ -235,10 +237,10 @@ class Case:
         """
         from bayesnet.analysis.sensitivity.functions import sensitivities
 
-        return sensitivities(self.query, target, covariation, cases)
+        return sensitivities(self.query, target, covariation, equivalent_sample_size)
 
     def sensitivity(
-        self, target: str, number: str, *, covariation: str = "proportional", cases: float = 100.0
+        self, target: str, number: str, *, covariation: str = "proportional", equivalent_sample_size: float = 100.0
     ) -> SensitivityFunction:
         """P(target | this case) as a function of one number: `f(x)`, `f.solve(p)`, `f.a` to `f.d`.
 
@@ -251,9 +253,11 @@ class Case:
         """
         from bayesnet.analysis.sensitivity.functions import sensitivity
 
-        return sensitivity(self.query, target, number, covariation, cases)
+        return sensitivity(self.query, target, number, covariation, equivalent_sample_size)
 
-    def two_way(self, target: str, number_1: str, number_2: str, *, points: int = 25, cases: float = 100.0) -> TwoWay:
+    def two_way(
+        self, target: str, number_1: str, number_2: str, *, points: int = 25, equivalent_sample_size: float = 100.0
+    ) -> TwoWay:
         """P(target | this case) over two numbers at once, each over its cited range.
 
         References
@@ -269,9 +273,9 @@ class Case:
         """
         from bayesnet.analysis.sensitivity.two_way import two_way
 
-        return two_way(self.query, target, number_1, number_2, points, cases)
+        return two_way(self.query, target, number_1, number_2, points, equivalent_sample_size)
 
-    def tornado(self, target: str, *, top: int = 20, cases: float = 100.0) -> Tornado:
+    def tornado(self, target: str, *, top: int = 20, equivalent_sample_size: float = 100.0) -> Tornado:
         """Bars of P(target | this case) over each number's own cited range, widest first.
 
         Examples
@@ -283,9 +287,9 @@ class Case:
         """
         from bayesnet.analysis.sensitivity.tornado import tornado
 
-        return tornado(self.query, target, top, cases)
+        return tornado(self.query, target, top, equivalent_sample_size)
 
-    def sources(self, target: str, *, cases: float = 100.0) -> Sources:
+    def sources(self, target: str, *, equivalent_sample_size: float = 100.0) -> Sources:
         """Which publications P(target | this case) rests on: how far it moves when all numbers of one do.
 
         Examples
@@ -297,9 +301,9 @@ class Case:
         """
         from bayesnet.analysis.sensitivity.sources import sources
 
-        return sources(self.query, target, cases)
+        return sources(self.query, target, equivalent_sample_size)
 
-    def flips(self, target: str | None = None, *, cases: float = 100.0) -> Flips:
+    def flips(self, target: str | None = None, *, equivalent_sample_size: float = 100.0) -> Flips:
         """The single numbers whose cited range is wide enough to change the leading diagnosis, or the advice of the model.
 
         Without diagnoses, name the target whose most probable state is watched.
@@ -313,7 +317,7 @@ class Case:
         """
         from bayesnet.analysis.decision.flips import flips
 
-        return flips(self.query, target, cases=cases)
+        return flips(self.query, target, sample_size=equivalent_sample_size)
 
     def tune(
         self,
@@ -327,7 +331,7 @@ class Case:
         lock: Sequence[str] = (),
         columns: bool = False,
         structural: bool = False,
-        cases: float = 100.0,
+        equivalent_sample_size: float = 100.0,
     ) -> Tuning:
         """The smallest changes of one number, or of one column, after which P(target | this case) meets a constraint.
 
@@ -345,7 +349,7 @@ class Case:
             Move whole columns instead of single numbers.
         structural
             Let zeros and ones of the model move too.
-        cases
+        equivalent_sample_size
             Where the network cites no ranges, what counts as inside a number's range.
 
         Examples
@@ -367,7 +371,7 @@ class Case:
             lock=lock,
             columns=columns,
             structural=structural,
-            cases=cases,
+            sample_size=equivalent_sample_size,
         )
 
     def explanation_range(self, number: str) -> ExplanationRange:
@@ -389,7 +393,13 @@ class Case:
         return explanation_range(self.query, number)
 
     def uncertainty(
-        self, target: str, *, draws: int = 10_000, seed: int | None = 0, together: bool = False, cases: float = 100.0
+        self,
+        target: str,
+        *,
+        draws: int = 10_000,
+        seed: int | None = 0,
+        together: bool = False,
+        equivalent_sample_size: float = 100.0,
     ) -> Uncertainty:
         """P(target | this case) when every number is drawn from its cited range: interval, and how often each diagnosis leads.
 
@@ -401,15 +411,15 @@ class Case:
             How often all numbers are drawn, and the seed; None takes fresh random numbers.
         together
             Whether the numbers of one study rise and fall together.
-        cases
-            Where the network cites no ranges, each column is a Dirichlet distribution as strong as so many cases.
+        equivalent_sample_size
+            Where the network cites no ranges, the equivalent sample size of every column's Dirichlet distribution.
         """
         from bayesnet.analysis.sensitivity.uncertainty import uncertainty
 
-        return uncertainty(self.query, target, draws, seed, together, cases)
+        return uncertainty(self.query, target, draws, seed, together, equivalent_sample_size)
 
     def variance_shares(
-        self, target: str, *, top: int = 15, samples: int = 512, seed: int | None = 0, cases: float = 100.0
+        self, target: str, *, top: int = 15, samples: int = 512, seed: int | None = 0, equivalent_sample_size: float = 100.0
     ) -> VarianceShares:
         """Sobol shares, first-order and total, of the variance of P(target | this case) over the numbers' ranges.
 
@@ -421,7 +431,7 @@ class Case:
         """
         from bayesnet.analysis.sensitivity.uncertainty import variance_shares
 
-        return variance_shares(self.query, target, top, samples, seed, cases)
+        return variance_shares(self.query, target, top, samples, seed, equivalent_sample_size)
 
     def arc_strengths(self) -> ArcStrengths:
         """The strength of every arc under this case; of an empty case, the prior strength.
@@ -467,12 +477,12 @@ class Case:
 
         return explain(self.query, read_target(self.compiled, target), order, seed)
 
-    def next_tests(self, about: str | None = None) -> NextTests:
+    def next_tests(self, target: str | None = None) -> NextTests:
         """Every finding that is not known: information, expected change, each result and what follows, price, net value.
 
         Parameters
         ----------
-        about
+        target
             `variable` or `variable=state`; `differential`: all diagnoses; `decision`: the decision of the model. When None, the
             decision if there is one, otherwise the differential.
 
@@ -485,7 +495,7 @@ class Case:
         """
         from bayesnet.analysis.decision.next_tests import next_tests
 
-        return next_tests(self.query, about)
+        return next_tests(self.query, target)
 
     def plan(self, target: str | None = None, *, depth: int = 3, threshold: float = 0.5, enough: float = 0.99) -> Plan:
         """Plan tests as a tree that stops where the decision would stay.
@@ -523,7 +533,7 @@ class Case:
 
         return advise(self.query)
 
-    def frequencies(self, target: str, finding: Given, of: int = 10_000) -> Frequencies:
+    def frequencies(self, target: str, finding: Given, population: int = 10_000) -> Frequencies:
         """Count a target and a finding in whole people, as a tree and as a table, with the exact probabilities beside them.
 
         The population is everybody of whom all else that the case knows is true.
@@ -534,7 +544,7 @@ class Case:
             `variable` or `variable=state`.
         finding
             One finding, or several that must all hold; each a state or one of several states.
-        of
+        population
             How many people.
 
         Raises
@@ -550,7 +560,7 @@ class Case:
         Examples
         --------
         >>> import bayesnet
-        >>> counted = bayesnet.load("asia").case("smoke=yes").frequencies("lung=yes", "xray=yes", of=1000)
+        >>> counted = bayesnet.load("asia").case("smoke=yes").frequencies("lung=yes", "xray=yes", population=1000)
         >>> counted.counts
         ((98, 2), (54, 846))
         >>> counted.conclusion()
@@ -558,9 +568,9 @@ class Case:
         """
         from bayesnet.teach.frequencies import frequencies
 
-        return frequencies(self.query, read_target(self.compiled, target), finding, of)
+        return frequencies(self.query, read_target(self.compiled, target), finding, population)
 
-    def frequency_sequence(self, target: str, findings: Given, of: int = 10_000) -> FrequencySequence:
+    def frequency_sequence(self, target: str, findings: Given, population: int = 10_000) -> FrequencySequence:
         """Count a target in whole people through several findings in turn: those who have one are asked for the next.
 
         The population is everybody of whom all else that the case knows is true.
@@ -571,7 +581,7 @@ class Case:
             `variable` or `variable=state`.
         findings
             The findings in their order, each a state or one of several states.
-        of
+        population
             How many people.
 
         Raises
@@ -587,7 +597,7 @@ class Case:
         Examples
         --------
         >>> import bayesnet
-        >>> steps = bayesnet.load("asia").case("smoke=yes").frequency_sequence("lung=yes", "xray=yes, dysp=yes", of=1000)
+        >>> steps = bayesnet.load("asia").case("smoke=yes").frequency_sequence("lung=yes", "xray=yes, dysp=yes", population=1000)
         >>> [(step.with_target, step.without_target) for step in steps]
         [(100, 900), (98, 54), (80, 31)]
         >>> steps.conclusion()
@@ -595,7 +605,7 @@ class Case:
         """
         from bayesnet.teach.sequence import frequency_sequence
 
-        return frequency_sequence(self.query, read_target(self.compiled, target), findings, of)
+        return frequency_sequence(self.query, read_target(self.compiled, target), findings, population)
 
     def ladder(self, target: str) -> Ladder:
         """Put naive Bayes beside the network, finding by finding: what would be counted twice if each finding stood alone.

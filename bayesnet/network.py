@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -19,9 +19,12 @@ if TYPE_CHECKING:
 
     from bayesnet.case import Case
     from bayesnet.results.audit import Audit
+    from bayesnet.results.bibliography import Bibliography
     from bayesnet.results.cohort import Calibration, DecisionCurve
     from bayesnet.results.description import Numbers, Summary
+    from bayesnet.results.model_diff import ModelDiff
     from bayesnet.results.probability import Counterfactual, Joint, MostProbable, Posterior, Posteriors
+    from bayesnet.results.recomputation import Recomputation
     from bayesnet.results.tuning import Distance
     from bayesnet.results.uncertainty import ArcStrengths
     from bayesnet.teach.exercises import ExerciseSet
@@ -95,8 +98,8 @@ class Network:
 
         return posterior(self.compiled, question, given, do)
 
-    def posteriors(self, given: Given = None, do: Given = None, of: str | Sequence[str] | None = None) -> Posteriors:
-        """P(variable | findings) for every variable in one pass, or for those in `of`.
+    def posteriors(self, given: Given = None, do: Given = None, targets: str | Sequence[str] | None = None) -> Posteriors:
+        """P(variable | findings) for every variable in one pass, or for those in `targets`.
 
         Examples
         --------
@@ -107,7 +110,7 @@ class Network:
         """
         from bayesnet.analysis.query.posterior import posteriors
 
-        return posteriors(self._query(given, do, of))
+        return posteriors(self._query(given, do, targets))
 
     def probability(self, assignment: str | Mapping[str, Any], given: Given = None, do: Given = None) -> float:
         """P(assignment | findings): of all its parts together; 0.0 where it cannot be.
@@ -133,7 +136,7 @@ class Network:
 
         return log_probability(self._query(given, do))
 
-    def joint(self, variables: str | Sequence[str], given: Given = None, do: Given = None) -> Joint:
+    def joint(self, targets: str | Sequence[str], given: Given = None, do: Given = None) -> Joint:
         """P(variables | findings) as one labelled table.
 
         Examples
@@ -145,10 +148,10 @@ class Network:
         """
         from bayesnet.analysis.query.posterior import joint
 
-        return joint(self._query(given, do, variables))
+        return joint(self._query(given, do, targets))
 
-    def most_probable(self, given: Given = None, of: str | Sequence[str] | None = None, do: Given = None) -> MostProbable:
-        """The most probable assignment of every variable that is not known (MPE), or of those in `of` (MAP).
+    def most_probable(self, given: Given = None, targets: str | Sequence[str] | None = None, do: Given = None) -> MostProbable:
+        """The most probable assignment of every variable that is not known (MPE), or of those in `targets` (MAP).
 
         Raises
         ------
@@ -158,19 +161,19 @@ class Network:
         Examples
         --------
         >>> import bayesnet
-        >>> bayesnet.load("asia").most_probable("xray=yes, dysp=yes", of=["lung", "bronc"]).assignment["lung"]
+        >>> bayesnet.load("asia").most_probable("xray=yes, dysp=yes", targets=["lung", "bronc"]).assignment["lung"]
         'yes'
         """
         from bayesnet.analysis.query.posterior import most_probable
 
-        return most_probable(self._query(given, do, of))
+        return most_probable(self._query(given, do, targets))
 
-    def counterfactual(self, variable: str, given: Given = None, had: Given = None) -> Counterfactual:
+    def counterfactual(self, target: str, given: Given = None, had: Given = None) -> Counterfactual:
         """P(variable would be ... | findings, had others been otherwise): abduction, action, prediction.
 
         Parameters
         ----------
-        variable
+        target
             What is asked about.
         given
             What was found in the world as it was.
@@ -187,7 +190,7 @@ class Network:
         """
         from bayesnet.analysis.query.counterfactual import counterfactual
 
-        return counterfactual(self._query(given, None, [variable]), read_given(self.compiled, had), variable)
+        return counterfactual(self._query(given, None, [target]), read_given(self.compiled, had), target)
 
     def simulate(self, count: int, seed: int | None = None, given: Given = None, do: Given = None) -> pd.DataFrame:
         """Draw cases: a DataFrame with one row per case and one column per variable.
@@ -351,7 +354,7 @@ class Network:
 
     @cached_property
     def numbers(self) -> Numbers:
-        """Every number by id: value, range, source, place in the source, grade."""
+        """Every number by id: value, range, the figures it rests on, grade."""
         from bayesnet.results.description import Numbers
 
         return Numbers(self.compiled.model.numbers, {key: source.short for key, source in self.compiled.model.sources.items()})
@@ -361,6 +364,50 @@ class Network:
         from bayesnet.analysis.description.summary import summary
 
         return summary(self.compiled)
+
+    def recompute(self) -> Recomputation:
+        """Every number computed again from the figures recorded with it, how each is known, and what a reviewer should look at.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> found = bayesnet.load("mammography").recompute()
+        >>> [(line.number, line.verdict) for line in found.numbers][0]
+        ('breast_cancer=present', 'agrees')
+        """
+        from bayesnet.analysis.audit.recomputation import recompute
+
+        return recompute(self.compiled)
+
+    def diff(self, other: Network, *, least: float = 0.001) -> ModelDiff:
+        """What changed from this network to another: numbers, structure, publications, and the answers that moved by `least`.
+
+        The answers are those of the priors, of the examples, and of the published figures where both have them.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> net = bayesnet.load("asia")
+        >>> found = net.diff(net.with_numbers({"smoke=yes": 0.3}))
+        >>> found.numbers[0].number, found.numbers[0].value_after, len(found.answers) > 0
+        ('smoke=yes', 0.3, True)
+        """
+        from bayesnet.analysis.audit.model_diff import model_diff
+
+        return model_diff(self.compiled, other.compiled, (self.folder, other.folder), least)
+
+    def bibliography(self, names: Iterable[str] | None = None) -> Bibliography:
+        """The publications that the numbers cite, or those named by key or by the id of a number; as text, BibTeX or CSL-JSON.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> bayesnet.load("asia").bibliography().to_csl()[0]["DOI"]
+        '10.1111/j.2517-6161.1988.tb01721.x'
+        """
+        from bayesnet.analysis.description.bibliography import bibliography
+
+        return bibliography(self.compiled, names)
 
     def __repr__(self) -> str:
         return str(self.summary())

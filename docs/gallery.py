@@ -98,7 +98,7 @@ PICTURES = (
             'steps = person.frequency_sequence(target, "raised_alp, anemia, hypercalcemia")\n'
             "bayesnet.plot.frequency_sequence(steps)"),
     Picture("icon_array", "And with every one of them to be seen?",
-            'counted = net.case("age_group=60-69, cancer_history").frequencies(target, "raised_alp", of=1000)\n'
+            'counted = net.case("age_group=60-69, cancer_history").frequencies(target, "raised_alp", population=1000)\n'
             "bayesnet.plot.icon_array(counted)"),
     Picture("unit_square", "And as areas?",
             'bayesnet.plot.unit_square(net.case("age_group=60-69, cancer_history").frequencies(target, "raised_alp"))'),

@@ -21,19 +21,19 @@ _DRAWS = 400
 @click.argument("findings", metavar="FINDINGS")
 @interventions
 @click.option(
-    "--of", "of", metavar="TARGET", multiple=True, help="Rank this instead of the diagnoses; may be given several times."
+    "--target", "targets", metavar="TARGET", multiple=True, help="Rank this instead of the diagnoses; may be given several times."
 )
 @click.option(
     "--intervals", is_flag=True, help="Draw all numbers from their ranges for 95 % intervals (a third of a second more)."
 )
 @as_json
-def command(network: Network, findings: str, do: str | None, of: tuple[str, ...], intervals: bool, json_: bool) -> None:
+def command(network: Network, findings: str, do: str | None, targets: tuple[str, ...], intervals: bool, json_: bool) -> None:
     """Rank the diagnoses for some findings, as in "age_group=60-69, raised_alp, chronic_pain".
 
     Prior, posterior and likelihood ratio of each, then what speaks for the most probable specific one.
     """
     case = network.case(findings, do)
-    ranked = case.diagnoses(list(of) or None, draws=_DRAWS if intervals else 0)
+    ranked = case.diagnoses(list(targets) or None, draws=_DRAWS if intervals else 0)
     if json_:
         show(ranked, json_=True)
         return

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @model_argument
 @click.argument("findings", metavar="FINDINGS")
 @click.argument("path", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--of", "target", metavar="TARGET", help="The diagnosis to explain; the leading specific one otherwise.")
+@click.option("--target", "target", metavar="TARGET", help="The diagnosis to explain; the leading specific one otherwise.")
 @interventions
 @as_json
 def command(network: Network, findings: str, path: Path, target: str | None, do: str | None, json_: bool) -> None:

@@ -10,7 +10,7 @@ from math import prod
 import numpy as np
 
 from bayesnet.model.factors import FloatArray
-from bayesnet.model.records import Location, Model, Number, Source, Variable
+from bayesnet.model.records import CitedFigure, Location, Model, Number, Source, Variable
 from bayesnet.pattern import literal
 
 CLOSES_WITHIN = 1e-6
@@ -67,7 +67,7 @@ def to_model(tables: Tables, file: str) -> Model:
 def _numbers(tables: Tables, variable: int, file: str) -> Iterator[Number]:
     """Give the numbers of one table, column by column."""
     name = tables.names[variable]
-    location = Location(file, f'table of "{name}"')
+    location, cited = Location(file, f'table of "{name}"'), (CitedFigure(file),)
     heads = [literal(name, state) for state in tables.states[variable]]
     conditions = [[literal(tables.names[p], state) for state in tables.states[p]] for p in tables.parents[variable]]
     rows = tables.tables[variable].reshape(-1, len(heads)).tolist()
@@ -75,7 +75,7 @@ def _numbers(tables: Tables, variable: int, file: str) -> Iterator[Number]:
         tail = f" | {', '.join(setting)}" if setting else ""
         for head, value in zip(heads, row, strict=True):
             yield Number(
-                id=head + tail, value=value, low=value, high=value, source=file, grade="file", variable=name, location=location
+                id=head + tail, value=value, low=value, high=value, grade="file", sources=cited, variable=name, location=location
             )
 
 

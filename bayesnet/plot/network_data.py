@@ -14,7 +14,7 @@ from bayesnet.model.vocabulary import OTHER_ROLE
 if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import CompiledModel
     from bayesnet.analysis.query.findings import Findings
-    from bayesnet.results.base import Basis
+    from bayesnet.results.base import Provenance
 
 
 Kind = Literal["finding", "set", "assumed", "target", "other"]
@@ -73,7 +73,7 @@ class Drawing:
     arcs: tuple[Arc, ...]
     left_out: int
     findings: str
-    basis: Basis
+    provenance: Provenance
 
 
 def drawing(subject: Subject, target: str | None, most: int | None) -> Drawing:
@@ -98,7 +98,7 @@ def drawing(subject: Subject, target: str | None, most: int | None) -> Drawing:
         arcs=tuple(_signed(compiled, arc) for arc in arcs if arc.parent in inside and arc.child in inside),
         left_out=len(compiled.names) - len(kept),
         findings=findings.text,
-        basis=Query(compiled, findings).basis(),
+        provenance=Query(compiled, findings).provenance(),
     )
 
 

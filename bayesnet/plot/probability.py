@@ -34,7 +34,7 @@ def differential(result: Differential, ax: Axes | None = None, *, top: int = 12,
     --------
     >>> import bayesnet, bayesnet.plot
     >>> case = bayesnet.load("asia").case("xray=yes")
-    >>> ax = bayesnet.plot.differential(case.diagnoses(of=["lung=yes", "tub=yes"]))
+    >>> ax = bayesnet.plot.differential(case.diagnoses(targets=["lung=yes", "tub=yes"]))
     >>> [label.get_text() for label in ax.get_yticklabels()]
     ['lung=yes', 'tub=yes']
     """
@@ -122,7 +122,7 @@ def comparison(result: Comparison, ax: Axes | None = None, *, top: int = 8, scal
     Examples
     --------
     >>> import bayesnet, bayesnet.plot
-    >>> what_if = bayesnet.load("asia").case("dysp=yes").compare("xray=yes", of=["lung=yes", "bronc=yes"])
+    >>> what_if = bayesnet.load("asia").case("dysp=yes").compare("xray=yes", targets=["lung=yes", "bronc=yes"])
     >>> ax = bayesnet.plot.comparison(what_if)
     >>> [label.get_text() for label in ax.get_xticklabels()]
     ['as it stands', 'xray=yes']

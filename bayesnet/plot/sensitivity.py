@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from bayesnet.errors import UnknownVariable
 from bayesnet.model.records import Number
 from bayesnet.plot import style
-from bayesnet.results.base import Basis
+from bayesnet.results.base import Provenance
 from bayesnet.results.description import Numbers
 from bayesnet.results.sensitivity import Sensitivities, SensitivityFunction, short
 from bayesnet.results.tornado import Flips, Sources, Tornado, TwoWay
@@ -555,7 +555,7 @@ def arc_strengths(result: ArcStrengths, ax: Axes | None = None, *, top: int = 20
 class _Unasked:
     """Numbers before any question rest on nothing but their sources, which the picture names."""
 
-    basis: Basis = field(default_factory=Basis)
+    provenance: Provenance = field(default_factory=Provenance)
 
 
 def cited_numbers(result: Numbers, variable: str, ax: Axes | None = None, *, top: int = 25) -> Axes:

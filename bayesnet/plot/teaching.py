@@ -47,7 +47,7 @@ def frequencies_tree(result: Frequencies, ax: Axes | None = None) -> Axes:
     Examples
     --------
     >>> import bayesnet, bayesnet.plot
-    >>> counted = bayesnet.load("asia").case("smoke=yes").frequencies("lung=yes", "xray=yes", of=1000)
+    >>> counted = bayesnet.load("asia").case("smoke=yes").frequencies("lung=yes", "xray=yes", population=1000)
     >>> ax = bayesnet.plot.frequencies_tree(counted)
     >>> [box.get_gid() for box in ax.patches]
     ['1000', '100', '98', '2', '900', '54', '846']
@@ -66,7 +66,7 @@ def frequencies_tree(result: Frequencies, ax: Axes | None = None) -> Axes:
     ax.set_xlim(-0.55, 3.55)
     ax.set_ylim(2.0 + _TALL + 0.55, -_TALL - 0.05)
     ax.text(1.5, 2.0 + _TALL + 0.12, _conclusion(result, 92), ha="center", va="top", fontsize=style.NORMAL, color=style.INK)
-    return _bare(style.finish(ax, _heading(result), result, result.population, 92))
+    return _bare(style.finish(ax, _heading(result), result, result.conditions, 92))
 
 
 def icon_array(result: Frequencies, ax: Axes | None = None) -> Axes:
@@ -85,20 +85,20 @@ def icon_array(result: Frequencies, ax: Axes | None = None) -> Axes:
     Examples
     --------
     >>> import bayesnet, bayesnet.plot
-    >>> counted = bayesnet.load("asia").case("smoke=yes").frequencies("lung=yes", "xray=yes", of=1000)
+    >>> counted = bayesnet.load("asia").case("smoke=yes").frequencies("lung=yes", "xray=yes", population=1000)
     >>> ax = bayesnet.plot.icon_array(counted)
     >>> [len(group.get_paths()) for group in ax.collections]
     [98, 2, 54, 846]
     """
-    if result.of > MOST_ICONS:
+    if result.population > MOST_ICONS:
         raise BayesnetError(
-            f"{result.of:,d} people are too many to see one by one; ask for at most {MOST_ICONS:,d}: "
-            f'case.frequencies("{result.target}", "{result.finding}", of={MOST_ICONS}).'
+            f"{result.population:,d} people are too many to see one by one; ask for at most {MOST_ICONS:,d}: "
+            f'case.frequencies("{result.target}", "{result.finding}", population={MOST_ICONS}).'
         )
     from matplotlib.collections import PolyCollection
 
-    wide = 10 * max(1, math.ceil(math.sqrt(result.of) / 10))
-    tall = math.ceil(result.of / wide)
+    wide = 10 * max(1, math.ceil(math.sqrt(result.population) / 10))
+    tall = math.ceil(result.population / wide)
     ax = style.axes_of(ax, 6.4, 2.0 + 6.2 * tall / wide)
     first = 0
     for name, count, face, edge in zip(_groups(result), _cells(result.counts), _FACES, _EDGES, strict=True):
@@ -110,7 +110,7 @@ def icon_array(result: Frequencies, ax: Axes | None = None) -> Axes:
     ax.set_ylim(tall + 0.5, -0.5)
     ax.set_aspect("equal", anchor="NW")
     style.legend_below(ax, 8.0, columns=1 if max(map(len, _groups(result))) > 30 else 2, handles=_keys(result))
-    return _bare(style.finish(ax, _heading(result), result, result.population, 74))
+    return _bare(style.finish(ax, _heading(result), result, result.conditions, 74))
 
 
 def unit_square(result: Frequencies, ax: Axes | None = None) -> Axes:
@@ -156,7 +156,7 @@ def unit_square(result: Frequencies, ax: Axes | None = None) -> Axes:
     style.legend_below(ax, 44.0, columns=1 if max(map(len, names)) > 30 else 2)
     ax.set_xlabel(f"width: P({short(result.target)}) = {style.probability_text(result.tree.parts[0].probability)}")
     ax.set_ylabel("height: how probable the finding is on each side")
-    return style.finish(ax, _heading(result), result, result.population, 74)
+    return style.finish(ax, _heading(result), result, result.conditions, 74)
 
 
 def _sides(ax: Axes, result: Frequencies) -> None:
@@ -277,14 +277,14 @@ def frequency_sequence(result: FrequencySequence, ax: Axes | None = None) -> Axe
     Examples
     --------
     >>> import bayesnet, bayesnet.plot
-    >>> steps = bayesnet.load("asia").case("smoke=yes").frequency_sequence("lung=yes", "xray=yes, dysp=yes", of=1000)
+    >>> steps = bayesnet.load("asia").case("smoke=yes").frequency_sequence("lung=yes", "xray=yes, dysp=yes", population=1000)
     >>> ax = bayesnet.plot.frequency_sequence(steps)
     >>> [box.get_gid() for box in ax.patches]
     ['1000', '100', '900', '98', '54', '80', '31']
     """
     rows = len(result) + 1
     ax = style.axes_of(ax, 7.6, 1.2 + 0.78 * rows)
-    _step_box(ax, _STEP_MIDDLE, 0, f"{result.of:,d} people", result.of, ("white", style.MUTED))
+    _step_box(ax, _STEP_MIDDLE, 0, f"{result.population:,d} people", result.population, ("white", style.MUTED))
     names = (result.target, result.without_target)
     for row, step in enumerate(result, 1):
         last = row == len(result)
@@ -312,7 +312,7 @@ def frequency_sequence(result: FrequencySequence, ax: Axes | None = None) -> Axe
     ax.set_xlim(_STEP_LEFT - _STEP_HALF - 0.32, _STEP_RIGHT + _STEP_HALF + 0.32)
     ax.set_ylim(rows - 0.5, -_STEP_TALL - 0.1)
     heading = f"{short(result.target)}: {frequency(result.posterior)} of those who have all of this"
-    style.finish(ax, "Nobody can have all of this" if math.isnan(result.posterior) else heading, result, result.population, 96)
+    style.finish(ax, "Nobody can have all of this" if math.isnan(result.posterior) else heading, result, result.conditions, 96)
     ax.set_xticks([])
     ax.set_yticks([])
     for spine in ax.spines.values():

@@ -54,8 +54,8 @@ class Frequencies(Result):
     without_target: str
     finding: str
     without_finding: str
-    population: str
-    of: int
+    conditions: str
+    population: int
     counts: Counts
     probabilities: Square
 
@@ -70,7 +70,7 @@ class Frequencies(Result):
                 for e, leaf in enumerate((self.finding, self.without_finding))
             )
             parts.append(Group(name, sum(self.counts[h]), p, p, leaves))
-        return Group("all", self.of, 1.0, 1.0, tuple(parts))
+        return Group("all", self.population, 1.0, 1.0, tuple(parts))
 
     @property
     def with_finding(self) -> int:
@@ -94,7 +94,7 @@ class Frequencies(Result):
 
     def heading(self) -> str:
         """Say what is counted, and among whom."""
-        return f"natural frequencies of {self.target} and {self.finding}" + (f" | {self.population}" if self.population else "")
+        return f"natural frequencies of {self.target} and {self.finding}" + (f" | {self.conditions}" if self.conditions else "")
 
     def grid(self) -> Grid:
         """The table of two by two with its sums; the exact share of the whole population stands in brackets."""
@@ -109,9 +109,7 @@ class Frequencies(Result):
         if not self.with_finding:
             if math.isnan(self.posterior):
                 return f"Nobody can have {self.finding} here, so that it says nothing of {self.target}."
-            return (
-                f"Fewer than one in {self.of:,d} has {self.finding}; of those who have it, {self._exactly()}, have {self.target}."
-            )
+            return f"Fewer than one in {self.population:,d} has {self.finding}; of those, {self._exactly()}, have {self.target}."
         have = "has" if self.counts[0][0] == 1 else "have"
         return (
             f"Of the {self.with_finding:,d} with {self.finding}, {self.counts[0][0]:,d} {have} {self.target}; "
@@ -122,15 +120,15 @@ class Frequencies(Result):
         """The conclusion, a way to see more where the population is too small, and what to distrust."""
         lines = [self.conclusion()]
         larger = self.larger()
-        if larger > self.of:
-            lines.append(f"{self.of:,d} people are too few to show every group; of={larger:_d} shows them all.")
+        if larger > self.population:
+            lines.append(f"{self.population:,d} people are too few to show every group; population={larger:_d} shows them all.")
         return "\n\n".join(part for part in ("\n".join(wrapped(line, "  ") for line in lines), super().footer()) if part)
 
     def larger(self) -> int:
         """The power of ten in which every group that can occur has someone; this population where it is enough or none is."""
         rarest = min((p for row in self.probabilities for p in row if p > 0.0), default=1.0)
-        if rarest * self.of >= 1.0 or rarest < 1e-9:
-            return self.of
+        if rarest * self.population >= 1.0 or rarest < 1e-9:
+            return self.population
         size = 10
         while size * rarest < 1.0:
             size *= 10
@@ -226,8 +224,8 @@ class FrequencySequence(Result):
 
     target: str
     without_target: str
-    population: str
-    of: int
+    conditions: str
+    population: int
     steps: tuple[Step, ...]
 
     def __iter__(self) -> Iterator[Step]:
@@ -244,7 +242,7 @@ class FrequencySequence(Result):
     def heading(self) -> str:
         """Say what is counted, and among whom."""
         found = ", ".join(step.finding for step in self.steps[1:])
-        return f"natural frequencies of {self.target} after {found}" + (f" | {self.population}" if self.population else "")
+        return f"natural frequencies of {self.target} after {found}" + (f" | {self.conditions}" if self.conditions else "")
 
     def rows(self) -> list[tuple[Any, ...]]:
         """One row per step, the whole population first."""
@@ -269,9 +267,8 @@ class FrequencySequence(Result):
         if math.isnan(last.posterior):
             return f"Nobody can have all of this, so that it says nothing of {self.target}."
         if not last.count:
-            return (
-                f"Fewer than one in {self.of:,d} has all of this; exactly, {percent(last.posterior)} of them have {self.target}."
-            )
+            few = f"Fewer than one in {self.population:,d} has all of this"
+            return f"{few}; {percent(last.posterior)} of them have {self.target}."
         have = "has" if last.with_target == 1 else "have"
         exactly = f"{percent(last.posterior)}, {frequency(last.posterior)}"
         return f"Of the {last.count:,d} left, {last.with_target:,d} {have} {self.target}; exactly, {exactly}."
@@ -280,15 +277,15 @@ class FrequencySequence(Result):
         """The power of ten in which somebody is left on both sides; this population where it is enough or nobody can be."""
         last = self.steps[-1]
         rarest = min((p for p in (last.probability_with, last.probability_without) if p > 0.0), default=1.0)
-        if rarest * self.of >= 1.0 or rarest < 1e-9:
-            return self.of
+        if rarest * self.population >= 1.0 or rarest < 1e-9:
+            return self.population
         return int(10 ** math.ceil(-math.log10(rarest) - 1e-9))
 
     def footer(self) -> str:
         """The conclusion, a way to see more where the population is too small, and what to distrust."""
         lines = [self.conclusion()]
-        if self.larger() > self.of:
-            lines.append(f"{self.of:,d} people are too few to show both sides to the end; of={self.larger():_d} shows them.")
+        if self.larger() > self.population:
+            lines.append(f"{self.population:,d} people are too few to show both sides; population={self.larger():_d} shows them.")
         return "\n\n".join(part for part in ("\n".join(wrapped(line, "  ") for line in lines), super().footer()) if part)
 
 

@@ -25,7 +25,7 @@ MOST = 10**9
 _SLACK = 1e-6
 
 
-def frequencies(query: Query, target: tuple[int, int], finding: Given, of: int = 10_000) -> Frequencies:
+def frequencies(query: Query, target: tuple[int, int], finding: Given, population: int = 10_000) -> Frequencies:
     """Count target and finding in a population of which all else that the case knows is true.
 
     Parameters
@@ -36,7 +36,7 @@ def frequencies(query: Query, target: tuple[int, int], finding: Given, of: int =
         Variable and state.
     finding
         One finding, or several that must all hold, each a state or one of several states.
-    of
+    population
         How many people.
 
     Raises
@@ -54,7 +54,7 @@ def frequencies(query: Query, target: tuple[int, int], finding: Given, of: int =
     v, state = target
     compiled, findings = query.compiled, query.findings
     split = countable(compiled, read_given(compiled, finding), v)
-    size = people(of)
+    size = people(population)
     variables = tuple(dict.fromkeys(item.variable for item in split))
     asked = (v, *variables)
     rest = findings.keeping(item for item in findings.items if item.variable not in asked)
@@ -66,13 +66,13 @@ def frequencies(query: Query, target: tuple[int, int], finding: Given, of: int =
     found = ", ".join(item.text for item in split)
     return Frequencies(
         title=query.title(f"{name}, {found}"),
-        basis=query.basis(weakest(query)),
+        provenance=query.provenance(weakest(query)),
         target=name,
         without_target=compiled.spelled(v, others) if len(others) == 1 else f"not {name}",
         finding=found,
         without_finding=_without(compiled, split, found),
-        population=rest.text,
-        of=size,
+        conditions=rest.text,
+        population=size,
         counts=whole_people(cells, size),
         probabilities=cells,
     )
@@ -158,8 +158,8 @@ def countable(compiled: CompiledModel, finding: Findings, target: int) -> tuple[
     return finding.items
 
 
-def people(of: object) -> int:
+def people(population: object) -> int:
     """The size of the population, if it is one."""
-    if isinstance(of, bool) or not isinstance(of, int) or not 1 <= of <= MOST:
-        raise BayesnetError(f"A population is a whole number of people from 1 to {MOST:,d}; got of={of!r}.")
-    return of
+    if isinstance(population, bool) or not isinstance(population, int) or not 1 <= population <= MOST:
+        raise BayesnetError(f"A population is a whole number of people from 1 to {MOST:,d}; got population={population!r}.")
+    return population

@@ -52,7 +52,7 @@ def ladder(query: Query, target: tuple[int, int]) -> Ladder:
     name = compiled.literal(*target)
     return Ladder(
         title=query.title(name),
-        basis=query.basis(weakest(query)),
+        provenance=query.provenance(weakest(query)),
         target=name,
         prior=_probability(prior),
         rungs=tuple(rungs),

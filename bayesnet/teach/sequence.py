@@ -13,7 +13,7 @@ from bayesnet.results.teaching import FrequencySequence, Step
 from bayesnet.teach.frequencies import countable, people
 
 
-def frequency_sequence(query: Query, target: tuple[int, int], found: Given, of: int = 10_000) -> FrequencySequence:
+def frequency_sequence(query: Query, target: tuple[int, int], found: Given, population: int = 10_000) -> FrequencySequence:
     """Part a population by one finding after the other, in the order given.
 
     Parameters
@@ -24,7 +24,7 @@ def frequency_sequence(query: Query, target: tuple[int, int], found: Given, of: 
         Variable and state.
     found
         The findings, each a state or one of several states.
-    of
+    population
         How many people.
 
     Raises
@@ -42,7 +42,7 @@ def frequency_sequence(query: Query, target: tuple[int, int], found: Given, of: 
     v, state = target
     compiled, findings = query.compiled, query.findings
     split = countable(compiled, read_given(compiled, found), v)
-    size = people(of)
+    size = people(population)
     asked = (v, *dict.fromkeys(item.variable for item in split))
     rest = findings.keeping(item for item in findings.items if item.variable not in asked)
     query = Query(compiled, rest, asked)
@@ -52,11 +52,11 @@ def frequency_sequence(query: Query, target: tuple[int, int], found: Given, of: 
     others = [s for i, s in enumerate(compiled.states(v)) if i != state]
     return FrequencySequence(
         title=query.title(f"{name}, {', '.join(item.text for item in split)}"),
-        basis=query.basis(weakest(query)),
+        provenance=query.provenance(weakest(query)),
         target=name,
         without_target=compiled.spelled(v, others) if len(others) == 1 else f"not {name}",
-        population=rest.text,
-        of=size,
+        conditions=rest.text,
+        population=size,
         steps=tuple(_steps([(first, 1.0 - first), *later], [item.text for item in split], size)),
     )
 

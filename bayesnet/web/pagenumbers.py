@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 MOST_NUMBERS = 5000
 """A network with more numbers than this goes without their cards, which would be most of the page."""
 
-_SAID = ("source", "where", "population", "note", "variable")
+_SAID = ("source", "place", "population", "reason", "note", "variable")
 _CITED = ("authors", "year", "title", "journal", "doi", "pmid", "url")
 
 
@@ -29,9 +29,9 @@ def number_data(compiled: CompiledModel) -> dict[str, Any]:
     -------
     dict
         `numbers`: one record per number with `id`, `value`, `low`, `high`, `range`, `grade`, and what is known of `source`,
-        `where`, `population`, `note` and `variable`. `gates`: one per variable, null for a deterministic one, else its `kind`
-        (table, noisy, odds) and the positions of its numbers. `sources`: those cited, by key. Empty where the network has more
-        than `MOST_NUMBERS` numbers or none.
+        `place`, `population`, `reason`, `note` and `variable`. `gates`: one per variable, null for a deterministic one, else its
+        `kind` (table, noisy, odds) and the positions of its numbers. `sources`: those cited, by key. Empty where the network has
+        more than `MOST_NUMBERS` numbers or none.
 
     Examples
     --------

@@ -82,7 +82,7 @@ def report(query: Query, target: str | None = None) -> str:
             f'{compiled.model.name or "This network"} has no variables of the group "diagnoses", so none leads and can be '
             "explained; name a target, as in {way}.",
             f'report("case.html", target="{an_example(compiled)}")',
-            f'--of "{an_example(compiled)}"',
+            f'--target "{an_example(compiled)}"',
         )
     asked = read_target(compiled, target) if target else None
     ranked = differential(query, None if compiled.diagnoses or asked is None else [asked], draws=DRAWS)
@@ -101,7 +101,7 @@ def report(query: Query, target: str | None = None) -> str:
         section(f"Which numbers {name} hangs on", *_tornado(tornado(query, name, BARS, 100.0))),
         section("What to learn next", *_next(coming, tests)),
         section("What to do", *_advice(compiled, advise(query))) if decider(compiled) else "",
-        section("Limits", paragraphs("\n".join([*ranked.basis.distrust, model.population, model.description, CITATION]))),
+        section("Limits", paragraphs("\n".join([*ranked.provenance.distrust, model.population, model.description, CITATION]))),
         section(f"The {len(rests)} numbers behind the differential", _numbers(rests, model.sources)),
         section("Sources", _sources(compiled, rests, [test.finding for test in tests])),
         f"<footer>{paragraphs(_identity(compiled))}</footer>",
@@ -319,7 +319,7 @@ def _numbers(rests: Sequence[Number], sources: Mapping[str, Source]) -> str:
     for n in rests:
         source = sources.get(n.source)
         spread = f"{plain(n.low)} to {plain(n.high)}" if n.low < n.high else "exact"
-        rows.append((n.id, plain(n.value), spread, n.grade, source.short if source else "", n.where or n.note))
+        rows.append((n.id, plain(n.value), spread, n.grade, source.short if source else "", n.place or n.reason or n.note))
     headings = ("number", "value", "range", "grade", "source", "where, or why")
     return table(headings, rows, left=(0, 3, 4, 5), kind="small")
 

@@ -21,7 +21,7 @@ from bayesnet.analysis.audit.records import Check, Claim, Target, read_claims, r
 from bayesnet.analysis.query.compiled import CompiledModel
 from bayesnet.errors import PatternError, SpecError, UnknownVariable
 from bayesnet.model.read import read_model
-from bayesnet.model.records import Number, Source, Variable
+from bayesnet.model.records import CitedFigure, Number, Source, Variable
 from bayesnet.pattern import parse_quantified_question
 
 SOURCES = {"smith2003": Source("smith2003", "Smith AB, Jones C", 2003), "jones2010": Source("jones2010", "Jones C", 2010)}
@@ -307,7 +307,7 @@ def test_an_unknown_variable_keeps_its_own_error() -> None:
 def test_a_target_that_is_its_own_input_is_found() -> None:
     """Same question and same source is an input; another source, or the reverse question, is not."""
     sources = {"fever=present | disease=present": "smith2003", "odds(disease) | fever=present": "jones2010"}
-    numbers = {name: Number(name, 0.5, 0.4, 0.6, source=source) for name, source in sources.items()}
+    numbers = {name: Number(name, 0.5, 0.4, 0.6, sources=(CitedFigure(source),)) for name, source in sources.items()}
     compiled = CompiledModel(replace(CLINIC.model, numbers=numbers))
     targets = [
         Target("same", "fever | disease", 0.6, 0.5, 0.7, source="smith2003"),

@@ -85,7 +85,7 @@ def test_diagnose_ranks_and_says_what_speaks_for_the_leader(run, folder: str) ->
     ranked = bayesnet.load(folder).case("fever, cough").diagnoses()
     answer = json.loads(run("diagnose", folder, "fever, cough", "--intervals", "--json")[1])
     assert same(answer, json.loads(json.dumps(ranked.to_dict())))
-    assert json.loads(run("diagnose", folder, "fever", "--of", "cough", "--json")[1])["diagnoses"][0]["diagnosis"] == "cough"
+    assert json.loads(run("diagnose", folder, "fever", "--target", "cough", "--json")[1])["diagnoses"][0]["diagnosis"] == "cough"
 
 
 def test_whatif_puts_scenarios_side_by_side(run, folder: str) -> None:
@@ -93,14 +93,14 @@ def test_whatif_puts_scenarios_side_by_side(run, folder: str) -> None:
     status, out, _ = run("whatif", folder, "fever", "cough", "do(cough)")
     assert status == 0
     assert all(name in out for name in ("case", "cough", "do(cough)", "change"))
-    answer = json.loads(run("whatif", folder, "fever", "cough", "--of", "flu", "--json")[1])
+    answer = json.loads(run("whatif", folder, "fever", "cough", "--target", "flu", "--json")[1])
     assert answer["changes"]["cough"]["flu"] > 0
 
 
 def test_whatif_imagines_and_takes_other_numbers(run, folder: str) -> None:
     """`--had` is the counterfactual of the network, `--with` the same question with another number."""
     number = "fever=present | flu=present"
-    told = run("whatif", folder, "flu, fever", "--had", "flu=absent", "--with", f"{number}=0.5", "--of", "fever", "--json")
+    told = run("whatif", folder, "flu, fever", "--had", "flu=absent", "--with", f"{number}=0.5", "--target", "fever", "--json")
     answer = json.loads(told[1])
     net = bayesnet.load(folder)
     would = net.counterfactual("fever", "flu, fever", had={"flu": "absent"})["present"]
@@ -125,8 +125,8 @@ def test_show_lists_variables_and_cites_numbers(run, folder: str) -> None:
     ):
         assert part in out
     status, out, _ = run("show", folder, "fever | tumour")
-    assert "note: Nobody counted." in out
-    assert json.loads(run("show", folder, "fever", "--json")[1])["numbers"][0]["where"] == "Table 2; 80 of 100"
+    assert "reason: Nobody counted." in out
+    assert json.loads(run("show", folder, "fever", "--json")[1])["numbers"][0]["place"] == "Table 2; 80 of 100"
     status, _, err = run("show", folder, "fevre")
     assert (status, err) == (2, 'no variable "fevre"; did you mean "fever"?\n')
 
@@ -389,12 +389,12 @@ FAULTS = [
     (("query", "{folder}", "flu", "--jsn"), 2, "--jsn"),
     (("qery", "{folder}", "flu"), 2, 'No command "qery"; did you mean "query"? See "bayesnet --help".'),
     (("diagnose", "asia", "dysp=yes"), 1, 'asia has no variables of the group "diagnoses"'),
-    (("diagnose", "asia", "dysp=yes"), 1, 'name what to ask, as in --of "dysp=yes".'),
-    (("whatif", "asia", "dysp=yes", "smoke=yes"), 1, 'name what to ask, as in --of "dysp=yes".'),
-    (("next", "asia", "dysp=yes"), 1, 'ask about a target, as in --about "dysp=yes".'),
-    (("next", "asia", "dysp=yes", "--plan", "2"), 1, 'plan for a target, as in --about "dysp=yes".'),
-    (("advise", "asia", "dysp=yes"), 1, 'needs none: bayesnet next MODEL FINDINGS --about "dysp=yes".'),
-    (("report", "asia", "dysp=yes", "x.html"), 1, 'name a target, as in --of "dysp=yes".'),
+    (("diagnose", "asia", "dysp=yes"), 1, 'name what to ask, as in --target "dysp=yes".'),
+    (("whatif", "asia", "dysp=yes", "smoke=yes"), 1, 'name what to ask, as in --target "dysp=yes".'),
+    (("next", "asia", "dysp=yes"), 1, 'ask about a target, as in --target "dysp=yes".'),
+    (("next", "asia", "dysp=yes", "--plan", "2"), 1, 'plan for a target, as in --target "dysp=yes".'),
+    (("advise", "asia", "dysp=yes"), 1, 'needs none: bayesnet next MODEL FINDINGS --target "dysp=yes".'),
+    (("report", "asia", "dysp=yes", "x.html"), 1, 'name a target, as in --target "dysp=yes".'),
     (("convert", "{folder}", "clinic.foo"), 2, 'the kind of "clinic.foo" is not known; end it in .bif, .xmlbif, .xml,'),
     (("whatif", "{folder}", "fever"), 2, "Missing argument"),
     (("whatif", "{folder}", "fever", "--with", "x=y"), 2, '"x=y" does not end in "=" and a number'),

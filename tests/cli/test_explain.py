@@ -43,10 +43,10 @@ def test_next_ranks_and_plans(run):
     assert status == 0
     assert out.startswith("what next for the decision (Imaging at first contact)")
     assert max(map(len, out.splitlines())) <= WIDTH
-    status, out, _ = run("next", "asia", "dysp=yes", "--about", "lung=yes", "--plan", "1")
+    status, out, _ = run("next", "asia", "dysp=yes", "--target", "lung=yes", "--plan", "1")
     assert status == 0
     assert "stop: " in out
-    status, out, _ = run("next", "asia", "dysp=yes", "--about", "lung=yes", "--json")
+    status, out, _ = run("next", "asia", "dysp=yes", "--target", "lung=yes", "--json")
     assert {t["finding"] for t in json.loads(out)["tests"]} == {"asia", "tub", "smoke", "bronc", "either", "xray"}
 
 
@@ -67,8 +67,8 @@ def test_report_writes_a_page_and_says_where(run, tmp_path: Path):
     """The path is printed; JSON gives path and digest; an existing file is replaced."""
     target = tmp_path / "case.html"
     target.write_text("old")
-    status, out, _ = run("report", "asia", "dysp=yes", str(target), "--of", "lung=yes")
+    status, out, _ = run("report", "asia", "dysp=yes", str(target), "--target", "lung=yes")
     assert (status, out) == (0, f"{target}\n")
     assert target.read_text(encoding="utf-8").startswith("<!doctype html>")
-    status, out, _ = run("report", "asia", "dysp=yes", str(target), "--of", "lung=yes", "--json")
+    status, out, _ = run("report", "asia", "dysp=yes", str(target), "--target", "lung=yes", "--json")
     assert json.loads(out) == {"kind": "Report", "path": str(target), "digest": bayesnet.load("asia").digest}

@@ -269,7 +269,7 @@ def test_a_tablet_says_nothing_and_what_had_been_of_an_effect_does_not_reach_bac
     """`do(!fever)` is as good as no thermometer; `had fever` leaves the causes as they were."""
     man = net.case("setting=emergency, iv_drug_use, neurological_deficit")
     assert float(man.do("!fever").posterior("spinal_infection")) == pytest.approx(float(man.posterior("spinal_infection")))
-    compared = man.add("!fever").compare("fever", "do(fever)", had=["fever"], of=["spinal_infection"])
+    compared = man.add("!fever").compare("fever", "do(fever)", had=["fever"], targets=["spinal_infection"])
     case, seen, done, had = (compared[name]["spinal_infection"] for name in ("case", "fever", "do(fever)", "had(fever)"))
     assert had == pytest.approx(case)
     assert seen > done > case

@@ -48,7 +48,7 @@ def test_02_the_most_probable_explanation_of_the_impossible_is_the_same_error() 
     """MPE and MAP do not explain what cannot be."""
     for of in (None, ["flu"], ["pregnancy"]):
         with pytest.raises(ImpossibleEvidence):
-            clinic().most_probable("pregnancy, !female", of=of)
+            clinic().most_probable("pregnancy, !female", targets=of)
 
 
 def test_03_acting_on_the_sprinkler() -> None:

@@ -175,7 +175,9 @@ def test_the_page_says_of_a_number_what_the_model_says() -> None:
     assert [record["id"] for record in data["numbers"]] == list(model.numbers)
     for record, number in zip(data["numbers"], model.numbers.values(), strict=True):
         assert all(record.get(key, "") == getattr(number, key) for key in ("value", "low", "high", "range", "grade"))
-        assert all(record.get(key, "") == getattr(number, key) for key in ("source", "where", "population", "note", "variable"))
+        assert all(
+            record.get(key, "") == getattr(number, key) for key in ("source", "place", "population", "reason", "note", "variable")
+        )
     assert set(data["sources"]) == {number.source for number in model.numbers.values()} - {""}
     for key, told in data["sources"].items():
         source = model.sources[key]

@@ -84,7 +84,7 @@ def odd_network(folder: Path) -> bayesnet.Network:
             lines = [f"{key} = {json.dumps(entry, ensure_ascii=False)}" for key, entry in number.items()]
             parts.append(
                 "\n".join(
-                    ["[[numbers]]", *lines, 'range = "judgement"', 'grade = "judgement"', 'note = "Invented for the test."']
+                    ["[[numbers]]", *lines, 'range = "judgement"', 'grade = "judgement"', 'reason = "Invented for the test."']
                 )
                 + "\n"
             )

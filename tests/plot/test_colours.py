@@ -102,7 +102,7 @@ def alike(one: Any, other: Any) -> bool:
 
 def test_groups_and_options_differ_in_grey_by_lightness_edge_or_hatch() -> None:
     """Any two of the four groups, in the unit square, the tree and the icons, and any two options of the advice."""
-    counted = bayesnet.load("asia").case("smoke=yes").frequencies("lung=yes", "xray=yes", of=100)
+    counted = bayesnet.load("asia").case("smoke=yes").frequencies("lung=yes", "xray=yes", population=100)
     tree = plot.frequencies_tree(counted).patches
     options = bayesnet.load("back_pain").case("age_group=60-69, raised_alp, chronic_pain").advise()
     for groups in (

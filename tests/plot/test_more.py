@@ -32,7 +32,7 @@ def asia() -> Any:
 @pytest.fixture(scope="module")
 def steps(asia: Any) -> Any:
     """Smokers through a film and breathlessness."""
-    return asia.case("smoke=yes").frequency_sequence("lung=yes", "xray=yes, dysp=yes", of=1000)
+    return asia.case("smoke=yes").frequency_sequence("lung=yes", "xray=yes, dysp=yes", population=1000)
 
 
 def with_gid(ax: Any, gid: str) -> list[Any]:
@@ -54,7 +54,10 @@ def test_each_draws_on_the_axes_given_without_a_warning_or_a_setting_changed(asi
         (plot.explanation_range, asia.case("xray=yes").explanation_range("smoke=yes")),
         (plot.distance, bayesnet.distance(asia, asia)),
         (plot.frequency_sequence, steps),
-        (plot.frequency_sequence, asia.case("tub=no, lung=no").frequency_sequence("smoke=yes", "either=yes, xray=yes", of=50)),
+        (
+            plot.frequency_sequence,
+            asia.case("tub=no, lung=no").frequency_sequence("smoke=yes", "either=yes, xray=yes", population=50),
+        ),
     ]
     before = dict(mpl.rcParams)
     for draw, result in calls:
@@ -64,7 +67,7 @@ def test_each_draws_on_the_axes_given_without_a_warning_or_a_setting_changed(asi
             assert draw(result, ax=ax) is ax
             figure.canvas.draw()
         assert plt.get_fignums() == [figure.number]
-        assert any(result.basis.digest[:8] in text for text in texts(ax))
+        assert any(result.provenance.digest[:8] in text for text in texts(ax))
         plt.close(figure)
     assert dict(mpl.rcParams) == before
 
@@ -158,7 +161,7 @@ def test_findings_in_turn_have_two_boxes_a_row_and_nobody_is_lost(steps: Any) ->
     assert "98 of 152\n65 in 100" in written
     assert "and dysp=yes" in written
     assert ax.get_title(loc="left") == "lung=yes: 72 in 100 of those who have all of this"
-    nobody = bayesnet.load("asia").case("tub=no, lung=no").frequency_sequence("smoke=yes", "either=yes", of=50)
+    nobody = bayesnet.load("asia").case("tub=no, lung=no").frequency_sequence("smoke=yes", "either=yes", population=50)
     assert "nobody" in texts(plot.frequency_sequence(nobody))
 
 

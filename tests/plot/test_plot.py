@@ -55,9 +55,9 @@ def labels(ax: Any) -> list[str]:
 def every_picture(case: Any) -> dict[str, Any]:
     """One call for each picture, as a function of the axes."""
     results = {
-        "differential": case.diagnoses(of=[TARGET, "tub=yes", "bronc=yes"]),
+        "differential": case.diagnoses(targets=[TARGET, "tub=yes", "bronc=yes"]),
         "posterior": case.posterior("lung"),
-        "comparison": case.compare("xray=no", of=[TARGET, "tub=yes"]),
+        "comparison": case.compare("xray=no", targets=[TARGET, "tub=yes"]),
         "weights": case.weights(TARGET),
         "explanation": case.explain(TARGET),
         "tornado": case.tornado(TARGET),
@@ -109,7 +109,7 @@ def test_every_picture_says_what_it_rests_on(case: Any, patient: Any) -> None:
         ax = draw(result)
         assert any(case.compiled.model.digest[:8] in text.get_text() for text in ax.texts), name
         plt.close(ax.figure)
-    small = next(text for text in plot.weights(patient.weights("spinal_metastasis")).texts if text.get_gid() == "basis")
+    small = next(text for text in plot.weights(patient.weights("spinal_metastasis")).texts if text.get_gid() == "provenance")
     assert "setting=primary_care (assumed)" in small.get_text()
 
 
@@ -166,7 +166,7 @@ def test_a_counterfactual_has_a_third_set_of_bars() -> None:
 
 def test_slopes_run_through_every_scenario(case: Any) -> None:
     """Each line goes through the probabilities of its target; what falls is dashed, so that it shows without colour."""
-    result = case.compare("xray=no", "smoke=no", of=[TARGET, "tub=yes", "bronc=yes"])
+    result = case.compare("xray=no", "smoke=no", targets=[TARGET, "tub=yes", "bronc=yes"])
     ax = plot.comparison(result)
     drawn = {line.get_label(): line for line in ax.lines}
     for i, target in enumerate(result.targets):

@@ -83,7 +83,7 @@ def test_the_most_probable_assignment_is_the_best_of_all(data) -> None:
     assume(total)
     names = list(net.compiled.names)
     of = data.draw(st.one_of(st.none(), st.lists(st.sampled_from(names), unique=True, min_size=1, max_size=2)))
-    best = net.most_probable(as_dict(net, found), of=of)
+    best = net.most_probable(as_dict(net, found), targets=of)
     asked = names if of is None else of
     ranked = exact.ranked(tuple(net.compiled.index[name] for name in asked))
     top = float(ranked[0][1])

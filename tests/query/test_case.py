@@ -100,9 +100,10 @@ def test_what_is_ranked_can_be_named() -> None:
     with pytest.raises(BayesnetError) as error:
         net.case("dysp=yes").diagnoses()
     assert str(error.value) == (
-        'asia has no variables of the group "diagnoses", so there is nothing to rank; name what to ask, as in of=["dysp=yes"].'
+        'asia has no variables of the group "diagnoses", so there is nothing to rank; '
+        'name what to ask, as in targets=["dysp=yes"].'
     )
-    ranked = net.case("dysp=yes").diagnoses(of=["lung=yes", "bronc=yes"])
+    ranked = net.case("dysp=yes").diagnoses(targets=["lung=yes", "bronc=yes"])
     assert [d.diagnosis for d in ranked] == ["bronc=yes", "lung=yes"]
 
 
@@ -147,7 +148,7 @@ def test_scenarios_stand_side_by_side() -> None:
     assert list(frame.columns[:3]) == ["target", "case", "!cough"]
     assert frame.set_index("target").loc["flu", "change: !cough"] == pytest.approx(both.changes["!cough"]["flu"])
     other = net.with_numbers({"tumour=present": 0.02}).case("fever, cough")
-    doubled = case.compare(other, of=["tumour"])
+    doubled = case.compare(other, targets=["tumour"])
     assert doubled["fever, cough"]["tumour"] == pytest.approx(other.posterior("tumour")["present"])
     with pytest.raises(BayesnetError, match="Nothing to compare with"):
         case.compare()
@@ -157,6 +158,6 @@ def test_scenarios_stand_side_by_side() -> None:
 
 def test_seeing_is_not_doing() -> None:
     """Cough found raises the probability of flu; cough brought about does not."""
-    both = clinic().case().compare("cough", "do(cough)", of=["flu"])
+    both = clinic().case().compare("cough", "do(cough)", targets=["flu"])
     assert both["cough"]["flu"] > both["case"]["flu"]
     assert both["do(cough)"]["flu"] == pytest.approx(both["case"]["flu"], rel=1e-12)

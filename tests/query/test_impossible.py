@@ -124,11 +124,11 @@ def test_every_question_refuses_impossible_findings() -> None:
     for ask in (
         lambda: net.posterior("flu", bad),
         lambda: net.posteriors(bad),
-        lambda: net.posteriors(bad, of=["flu"]),
+        lambda: net.posteriors(bad, targets=["flu"]),
         lambda: net.probability("flu", bad),
         lambda: net.joint(["flu", "cough"], bad),
         lambda: net.most_probable(bad),
-        lambda: net.most_probable(bad, of=["flu"]),
+        lambda: net.most_probable(bad, targets=["flu"]),
         lambda: net.simulate(3, seed=0, given=bad),
         lambda: net.counterfactual("flu", given=bad, had="fever"),
         case.diagnoses,

@@ -198,7 +198,9 @@ def test_a_network_without_ranges_assumes_counts_and_says_so():
         name: Number(n.id, n.value, n.value, n.value, variable=n.variable, grade="file") for name, n in net.model.numbers.items()
     }
     plain = Network(Model("asia", variables=net.model.variables, numbers=bare))
-    wide, narrow = (plain.case("xray=yes").uncertainty("lung=yes", draws=2_000, cases=cases) for cases in (50, 5_000))
+    wide, narrow = (
+        plain.case("xray=yes").uncertainty("lung=yes", draws=2_000, equivalent_sample_size=cases) for cases in (50, 5_000)
+    )
     assert wide.high - wide.low > 5 * (narrow.high - narrow.low)
     assert "as if it had been counted in 50 cases" in str(wide)
 

@@ -49,8 +49,8 @@ def counted(draw: st.DrawFn) -> tuple[CompiledModel, Frequencies, tuple[int, int
 def test_every_count_is_less_than_one_person_off_and_all_of_them_add_up(drawn):
     """Cells, rows and columns are whole people, each less than one away from the exact figure, and they sum to everybody."""
     _, answer, *_ = drawn
-    counts, exact = np.array(answer.counts), np.array(answer.probabilities) * answer.of
-    assert counts.sum() == answer.of
+    counts, exact = np.array(answer.counts), np.array(answer.probabilities) * answer.population
+    assert counts.sum() == answer.population
     for axis in (None, 0, 1):
         off = counts - exact if axis is None else counts.sum(axis=axis) - exact.sum(axis=axis)
         assert np.abs(off).max() < 1 + 1e-6
@@ -66,7 +66,7 @@ def test_every_count_is_less_than_one_person_off_and_all_of_them_add_up(drawn):
 def test_the_exact_figures_are_those_of_the_network(drawn):
     """Prior, finding and posterior are what the network gives when it is asked for each of them alone."""
     compiled, answer, (v, state), u, found = drawn
-    given_ = read_given(compiled, answer.population)
+    given_ = read_given(compiled, answer.conditions)
     alone = compiled.engine.posteriors(given_.evidence(), (v, u)).marginals
     assert answer.tree.parts[0].probability == pytest.approx(alone[v][state], abs=1e-12)
     assert answer.probabilities[0][0] + answer.probabilities[1][0] == pytest.approx(alone[u][found], abs=1e-12)
@@ -100,10 +100,10 @@ def test_the_case_is_the_population_but_for_what_is_asked():
     net = bayesnet.load("asia")
     plain = net.case("smoke=yes").frequencies("lung=yes", "xray=yes")
     assert net.case("smoke=yes, xray=no, lung=no").frequencies("lung=yes", "xray=yes") == plain
-    assert plain.population == "smoke=yes"
+    assert plain.conditions == "smoke=yes"
     assert plain.posterior == pytest.approx(net.posterior("lung | smoke=yes, xray=yes")["yes"], abs=1e-12)
     done = net.case("smoke=yes, do(bronc=yes)").frequencies("lung=yes", "dysp=yes")
-    assert done.population == "smoke=yes, do(bronc=yes)"
+    assert done.conditions == "smoke=yes, do(bronc=yes)"
     assert done.posterior == pytest.approx(net.posterior("lung | smoke=yes, dysp=yes, do(bronc=yes)")["yes"], abs=1e-12)
 
 
@@ -119,16 +119,16 @@ def test_several_findings_are_one_finding_when_they_all_hold():
 def test_an_assumed_context_is_said_unless_it_is_what_is_asked():
     """The default of a context variable is part of the population; as the finding it is not assumed."""
     net = clinic()
-    assert net.case("").frequencies("flu", "fever").basis.assumed == ("setting=practice",)
+    assert net.case("").frequencies("flu", "fever").provenance.assumed == ("setting=practice",)
     asked = net.case("").frequencies("flu", "setting=hospital")
-    assert asked.basis.assumed == ()
+    assert asked.provenance.assumed == ()
     assert asked.probabilities[0][0] + asked.probabilities[1][0] == pytest.approx(0.1)
 
 
 def test_the_print_has_tree_table_and_conclusion_and_keeps_its_width():
     """A short and a long question print within 100 columns; whole people and exact shares stand side by side."""
     net = bayesnet.load("back_pain")
-    text = str(bayesnet.load("asia").case("smoke=yes").frequencies("lung=yes", "xray=yes", of=1000))
+    text = str(bayesnet.load("asia").case("smoke=yes").frequencies("lung=yes", "xray=yes", population=1000))
     assert "├─ 100 lung=yes: 10.0 % of all\n│  ├─ 98 xray=yes: 98.0 % of these" in text
     assert "lung=no            54 (5.37 %)  846 (84.6 %)   900 (90.0 %)" in text
     assert "Of the 152 with xray=yes, 98 have lung=yes; exactly, 64.6 %, 65 in 100." in text
@@ -136,8 +136,8 @@ def test_the_print_has_tree_table_and_conclusion_and_keeps_its_width():
     for printed in (text, str(rare)):
         assert max(map(len, printed.splitlines())) <= 100
     assert "Fewer than one in 10,000 has" in str(rare)
-    assert "of=1_000_000 shows them all" in str(rare)
-    assert min(map(min, net.case("").frequencies("spinal_metastasis", RARE, of=1_000_000).counts)) >= 1
+    assert "population=1_000_000 shows them all" in str(rare)
+    assert min(map(min, net.case("").frequencies("spinal_metastasis", RARE, population=1_000_000).counts)) >= 1
     assert net.model.warning in str(rare)
 
 
@@ -151,7 +151,7 @@ def test_a_finding_that_cannot_be_says_nothing():
 
 def test_the_frame_has_nine_rows_and_the_dict_is_json():
     """Rows for both parts and all, by both parts and all, with what each is of its row and of its column."""
-    answer = bayesnet.load("asia").case("smoke=yes").frequencies("lung=yes", "xray=yes", of=1000)
+    answer = bayesnet.load("asia").case("smoke=yes").frequencies("lung=yes", "xray=yes", population=1000)
     frame = answer.to_frame()
     assert list(frame.columns) == ["target", "finding", "count", "probability", "given_target", "given_finding"]
     assert list(frame["count"]) == [98, 2, 100, 54, 846, 900, 152, 848, 1000]
@@ -182,14 +182,14 @@ def test_the_frame_has_nine_rows_and_the_dict_is_json():
                 '"age_group=60-69"; what is set with do() goes to the case: case.do(...).'
             ),
         ),
-        ("xray=yes", 0, "A population is a whole number of people from 1 to 1,000,000,000; got of=0."),
-        ("xray=yes", 1e4, "A population is a whole number of people from 1 to 1,000,000,000; got of=10000.0."),
+        ("xray=yes", 0, "A population is a whole number of people from 1 to 1,000,000,000; got population=0."),
+        ("xray=yes", 1e4, "A population is a whole number of people from 1 to 1,000,000,000; got population=10000.0."),
     ],
 )
 def test_what_cannot_be_counted_is_refused(finding, of, message):
     """The target as its own finding, likelihoods, interventions and populations that are none are refused in one paragraph."""
     with pytest.raises(BayesnetError) as refused:
-        bayesnet.load("asia").case("").frequencies("lung=yes", finding, of=of)
+        bayesnet.load("asia").case("").frequencies("lung=yes", finding, population=of)
     assert str(refused.value) == message
 
 

@@ -30,13 +30,13 @@ def closed() -> Iterator[None]:
 @pytest.fixture(scope="module")
 def counted() -> Frequencies:
     """Smokers of the chest clinic by cancer and film."""
-    return bayesnet.load("asia").case("smoke=yes").frequencies("lung=yes", "xray=yes", of=1000)
+    return bayesnet.load("asia").case("smoke=yes").frequencies("lung=yes", "xray=yes", population=1000)
 
 
 @pytest.fixture(scope="module")
 def impossible() -> Frequencies:
     """A finding that nobody here can have."""
-    return bayesnet.load("asia").case("tub=no, lung=no").frequencies("smoke=yes", "either=yes", of=100)
+    return bayesnet.load("asia").case("tub=no, lung=no").frequencies("smoke=yes", "either=yes", population=100)
 
 
 def texts(ax: Any) -> list[str]:
@@ -55,7 +55,7 @@ def test_each_draws_on_the_axes_given_without_a_warning_or_a_setting_changed(dra
             assert draw(result, ax=ax) is ax
             figure.canvas.draw()
         assert plt.get_fignums() == [figure.number]
-        assert any(result.basis.digest[:8] in text for text in texts(ax))
+        assert any(result.provenance.digest[:8] in text for text in texts(ax))
         plt.close(figure)
     assert dict(mpl.rcParams) == before
 
@@ -90,7 +90,7 @@ def test_the_icon_array_has_one_icon_for_each_person(counted: Any) -> None:
     ax = plot.icon_array(counted)
     assert [len(group.get_paths()) for group in ax.collections] == [98, 2, 54, 846]
     corners = [tuple(path.vertices[0]) for group in ax.collections for path in group.get_paths()]
-    assert len(set(corners)) == counted.of
+    assert len(set(corners)) == counted.population
     ends = [path.vertices.max(axis=0) for group in ax.collections for path in group.get_paths()]
     assert max(x for x, _ in ends) < max(ax.get_xlim())
     assert max(y for _, y in ends) < max(ax.get_ylim())
@@ -99,12 +99,12 @@ def test_the_icon_array_has_one_icon_for_each_person(counted: Any) -> None:
 
 def test_more_people_than_can_be_seen_are_refused() -> None:
     """The refusal says how many there may be, and how to ask for them."""
-    many = bayesnet.load("asia").case("").frequencies("lung=yes", "xray=yes", of=10_001)
+    many = bayesnet.load("asia").case("").frequencies("lung=yes", "xray=yes", population=10_001)
     with pytest.raises(BayesnetError) as refused:
         plot.icon_array(many)
     assert str(refused.value) == (
         "10,001 people are too many to see one by one; ask for at most 10,000: "
-        'case.frequencies("lung=yes", "xray=yes", of=10000).'
+        'case.frequencies("lung=yes", "xray=yes", population=10000).'
     )
 
 
@@ -162,7 +162,7 @@ def test_ladder_and_nomogram_draw_where_they_are_told(draw: Any, climbed: Any, s
             warnings.simplefilter("error")
             assert draw(result, ax=ax) is ax
             figure.canvas.draw()
-        assert any(result.basis.digest[:8] in text for text in texts(ax))
+        assert any(result.provenance.digest[:8] in text for text in texts(ax))
 
 
 def test_the_title_says_from_where_to_where_and_naive_bayes_where_it_is_drawn(climbed: Any) -> None:
@@ -179,7 +179,7 @@ def test_the_title_says_from_where_to_where_and_naive_bayes_where_it_is_drawn(cl
 
 def test_a_long_scenario_is_broken_where_its_words_meet() -> None:
     """`setting=spine_clinic` does not become `setting=spine_clin` and `ic`; nothing of a name is lost."""
-    compared = bayesnet.load("back_pain").case("fever").compare("setting=spine_clinic", of=["spinal_infection"])
+    compared = bayesnet.load("back_pain").case("fever").compare("setting=spine_clinic", targets=["spinal_infection"])
     labels = [label.get_text() for label in plot.comparison(compared).get_xticklabels()]
     assert labels == ["as it stands", "setting=spine_\nclinic"]
 

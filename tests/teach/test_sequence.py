@@ -17,13 +17,13 @@ NET = bayesnet.load("asia")
 
 def test_smokers_counted_on_paper() -> None:
     """Of 1,000 smokers 100 have cancer; 98 % and 5.95 % of either side have the film."""
-    steps = NET.case("smoke=yes").frequency_sequence("lung=yes", "xray=yes, dysp=yes", of=1000)
+    steps = NET.case("smoke=yes").frequency_sequence("lung=yes", "xray=yes, dysp=yes", population=1000)
     assert [(s.finding, s.with_target, s.without_target) for s in steps] == [
         ("", 100, 900), ("xray=yes", 98, 54), ("dysp=yes", 80, 31),
     ]  # fmt: skip
     assert steps.steps[1].share_with == pytest.approx(0.98)
     assert steps.conclusion() == "Of the 111 left, 80 have lung=yes; exactly, 72.4 %, 72 in 100."
-    assert steps.population == "smoke=yes"
+    assert steps.conditions == "smoke=yes"
 
 
 @given(
@@ -32,7 +32,7 @@ def test_smokers_counted_on_paper() -> None:
 )
 def test_each_step_is_what_the_network_says(findings: list[str], of: int) -> None:
     """Posteriors and shares are those of the network; counts are half a person off at most; nobody joins on the way."""
-    steps = NET.case().frequency_sequence("lung=yes", ", ".join(findings), of=of)
+    steps = NET.case().frequency_sequence("lung=yes", ", ".join(findings), population=of)
     for k, step in enumerate(steps):
         known = ", ".join(findings[:k])
         assert step.posterior == pytest.approx(NET.posterior("lung", given=known or None)["yes"], abs=1e-10)
@@ -58,19 +58,19 @@ def test_one_finding_agrees_with_the_table_of_two_by_two() -> None:
 def test_what_the_case_knows_of_a_finding_is_left_out_of_the_population() -> None:
     """The population is everybody of whom the rest is true."""
     steps = NET.case("smoke=yes, xray=no").frequency_sequence("lung=yes", "xray=yes")
-    assert steps.population == "smoke=yes"
+    assert steps.conditions == "smoke=yes"
     assert steps.posterior == pytest.approx(NET.posterior("lung | smoke=yes, xray=yes")["yes"])
 
 
 def test_nobody_left_and_too_few_people_are_said() -> None:
     """What cannot be ends in nobody; a population in which a side dies out names one in which it does not."""
-    nobody = NET.case("tub=no, lung=no").frequency_sequence("smoke=yes", "either=yes, xray=yes", of=100)
+    nobody = NET.case("tub=no, lung=no").frequency_sequence("smoke=yes", "either=yes, xray=yes", population=100)
     assert [s.count for s in nobody] == [100, 0, 0]
     assert math.isnan(nobody.posterior)
     assert nobody.conclusion() == "Nobody can have all of this, so that it says nothing of smoke=yes."
-    few = NET.case("smoke=no").frequency_sequence("tub=yes", "xray=yes", of=10)
+    few = NET.case("smoke=no").frequency_sequence("tub=yes", "xray=yes", population=10)
     assert few.larger() == 100
-    assert "of=100 shows them" in str(few)
+    assert "population=100 shows them" in str(few)
 
 
 def test_what_cannot_be_counted_is_refused() -> None:
@@ -78,7 +78,7 @@ def test_what_cannot_be_counted_is_refused() -> None:
     case = NET.case()
     for found, of in (("lung=yes", 10), ({"xray": {"yes": 3, "no": 1}}, 10), ("", 10), ("xray=yes", 0), ("do(xray=yes)", 10)):
         with pytest.raises(bayesnet.BayesnetError):
-            case.frequency_sequence("lung=yes", found, of=of)
+            case.frequency_sequence("lung=yes", found, population=of)
 
 
 def test_the_likelihood_ratio_of_a_step_is_that_of_the_ladder() -> None:

@@ -19,7 +19,7 @@ from bayesnet.model.records import Model, Source
 from bayesnet.model.vocabulary import DIAGNOSES, OTHER_ROLE
 from bayesnet.pattern import Term, parse_quantified_question
 from bayesnet.results.audit import Audit, AuditedClaim, AuditedTarget, ClaimVerdict, TargetVerdict
-from bayesnet.results.base import Basis
+from bayesnet.results.base import Provenance
 
 if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import CompiledModel
@@ -122,7 +122,7 @@ def audit_records(
         raise SpecError(model.name, problems)
     return Audit(
         title=f"Audit of {model.name}",
-        basis=Basis(model.name, model.version, model.digest, warning=model.warning),
+        provenance=Provenance(model.name, model.version, model.digest, warning=model.warning),
         targets=tuple(a for a in audited if a),
         claims=tuple(a for a in checked if a),
         near=NEAR,

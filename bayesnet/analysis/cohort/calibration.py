@@ -13,7 +13,7 @@ from bayesnet.analysis.query.parse import read_target, state_name
 from bayesnet.analysis.query.query import Query
 from bayesnet.errors import BayesnetError
 from bayesnet.model.factors import FloatArray, IntArray
-from bayesnet.results.base import Basis
+from bayesnet.results.base import Provenance
 from bayesnet.results.cohort import Calibration, Group
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def calibration(probability: Any, has: Any, *, target: str = "the target", bins:
     True
     """
     p, y = _pairs(probability, has)
-    return _compared(p, y, bins, seed, title=f"calibration of {target}", basis=Basis(), target=target, cohort="cohort")
+    return _compared(p, y, bins, seed, title=f"calibration of {target}", provenance=Provenance(), target=target, cohort="cohort")
 
 
 def of_network(
@@ -135,7 +135,7 @@ def of_network(
 ) -> Calibration:
     """Compare P(target | known) with what turned out, in a given or a simulated cohort; see `Network.calibration`."""
     found = outcomes(compiled, target, known, frame, size, seed)
-    about: dict[str, Any] = {"target": found.target, "cohort": found.cohort, "basis": Query(compiled).basis()}
+    about: dict[str, Any] = {"target": found.target, "cohort": found.cohort, "provenance": Query(compiled).provenance()}
     return _compared(found.probability, found.has, bins, seed, title=f"{target} | {', '.join(known)}", **about)
 
 

@@ -85,7 +85,7 @@ def decision_curve(
     found = outcomes(compiled, target, known, frame, size, seed)
     return DecisionCurve(
         title=f"{target} | {', '.join(known)}",
-        basis=Query(compiled).basis(),
+        provenance=Query(compiled).provenance(),
         target=found.target,
         size=len(found.has),
         prevalence=float(found.has.mean()),

@@ -202,7 +202,7 @@ def advise(query: Query, decision: Decision | None = None) -> Advice:
             f"{compiled.model.name} has no decision.toml beside its numbers, so there is nothing to advise on: options and "
             "utilities come from one. What a finding would tell needs none: {way}.",
             f'next_tests("{an_example(compiled)}")',
-            f'bayesnet next MODEL FINDINGS --about "{an_example(compiled)}"',
+            f'bayesnet next MODEL FINDINGS --target "{an_example(compiled)}"',
         )
     about = laid.decision
     p, table = laid.states(findings), about.table
@@ -211,7 +211,7 @@ def advise(query: Query, decision: Decision | None = None) -> Advice:
     order = np.argsort(-expected, kind="stable")
     return Advice(
         title=findings.text,
-        basis=query.basis(_distrust(about)),
+        provenance=query.provenance(_distrust(about)),
         decision=about.title,
         decision_digest=about.digest,
         unit=about.unit,

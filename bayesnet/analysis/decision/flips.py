@@ -13,7 +13,7 @@ from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.query.parse import an_example
 from bayesnet.analysis.query.query import Query
 from bayesnet.analysis.sensitivity.functions import admissible, answered, one_each
-from bayesnet.analysis.sensitivity.query_ranges import CASES, Ranges, Subject, citation, ranges, records
+from bayesnet.analysis.sensitivity.query_ranges import SAMPLE_SIZE, Ranges, Subject, citation, ranges, records
 from bayesnet.analysis.sensitivity.response import Response
 from bayesnet.errors import BayesnetError
 from bayesnet.model.factors import FloatArray
@@ -40,7 +40,7 @@ class Contest:
         return int(np.argmax(self.scores @ self.response.base))
 
 
-def flips(query: Query, target: str | None = None, cases: float = CASES) -> Flips:
+def flips(query: Query, target: str | None = None, sample_size: float = SAMPLE_SIZE) -> Flips:
     """The single numbers whose range is wide enough to change what leads, or what is advised.
 
     An expected utility is a weighted sum of probabilities, so that the place where the advice changes follows from the same lines
@@ -52,7 +52,7 @@ def flips(query: Query, target: str | None = None, cases: float = CASES) -> Flip
         The network and what is known; where a decision lies beside the numbers, the advice is watched too.
     target
         Where the network has no diagnoses: the variable whose most probable state is watched.
-    cases
+    sample_size
         Where the network cites no ranges, each column is taken as if it had been counted in so many cases.
 
     Raises
@@ -64,13 +64,13 @@ def flips(query: Query, target: str | None = None, cases: float = CASES) -> Flip
     """
     compiled, findings = query.compiled, query.findings
     named = target if target is not None else _first_diagnosis(compiled)
-    subject, known = Subject.of(query, named), ranges(compiled, cases)
+    subject, known = Subject.of(query, named), ranges(compiled, sample_size)
     laid = decider(compiled)
     contests = [_leaders(subject), *([_advice(laid, findings)] if laid else [])]
     found = [flip for contest in contests for flip in _flips(compiled, known, contest)]
     return Flips(
         title=findings.text if target is None else subject.title,
-        basis=subject.basis,
+        provenance=subject.provenance,
         leader=contests[0].names[contests[0].leader],
         advice=contests[1].names[contests[1].leader] if len(contests) > 1 else "",
         flips=tuple(sorted(found, key=_distance)),

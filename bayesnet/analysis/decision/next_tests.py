@@ -35,14 +35,14 @@ DIFFERENTIAL, DECISION = "differential", "decision"
 Joints = Mapping[int, FloatArray]
 
 
-def next_tests(query: Query, about: str | None = None) -> NextTests:
+def next_tests(query: Query, target: str | None = None) -> NextTests:
     """Every finding that is not known, with what it would tell about a target, the differential, or the decision.
 
     Parameters
     ----------
     query
         The network and the case.
-    about
+    target
         `variable` or `variable=state`; `differential`: all diagnoses, their information summed; `decision`: the state that the
         decision hangs on. When None, the decision if the model has one, otherwise the differential.
 
@@ -55,16 +55,15 @@ def next_tests(query: Query, about: str | None = None) -> NextTests:
     """
     compiled = query.compiled
     laid = decider(compiled)
-    if about is None:
-        about = DECISION if laid else DIFFERENTIAL
-    if about not in compiled.index and about == DIFFERENTIAL:
+    if target is None:
+        target = DECISION if laid else DIFFERENTIAL
+    if target not in compiled.index and target == DIFFERENTIAL:
         return _differential(query, laid)
-    if about not in compiled.index and about == DECISION:
+    if target not in compiled.index and target == DECISION:
         if laid is None:
             raise _no("decision (no decision.toml beside its numbers)", compiled)
         return _decision(query, laid)
-    target = read_target(compiled, about)
-    v, state = target
+    v, state = read_target(compiled, target)
     joints = _joints(query.about(v))
     here = np.array([float(s == state) for s in range(len(compiled.states(v)))])
     some = next(iter(joints.values()), None)
@@ -75,13 +74,13 @@ def next_tests(query: Query, about: str | None = None) -> NextTests:
         return information(table), change(table), outcomes(compiled, w, table, ())
 
     tests = _tests(query, laid, tuple(joints), lines)
-    return _answer(query, compiled.literal(*target), now, entropy(np.array([now, 1.0 - now])), tests, laid)
+    return _answer(query, compiled.literal(v, state), now, entropy(np.array([now, 1.0 - now])), tests, laid)
 
 
 def _no(what: str, compiled: CompiledModel) -> NothingToAsk:
     """The refusal to ask about what the network does not have."""
     text = f"{compiled.model.name} has no {what}; ask about a target, as in {{way}}."
-    return NothingToAsk(text, f'next_tests("{an_example(compiled)}")', f'--about "{an_example(compiled)}"')
+    return NothingToAsk(text, f'next_tests("{an_example(compiled)}")', f'--target "{an_example(compiled)}"')
 
 
 def information(joint: FloatArray) -> float:
@@ -240,7 +239,7 @@ def _answer(
 ) -> NextTests:
     return NextTests(
         title=query.findings.text,
-        basis=query.basis(),
+        provenance=query.provenance(),
         target=target,
         now=now,
         entropy=total,

@@ -87,7 +87,7 @@ def plan(
             raise NothingToAsk(
                 f"{compiled.model.name} has no decision (no decision.toml beside its numbers); plan for a target, as in {{way}}.",
                 f'plan("{an_example(compiled)}")',
-                f'--about "{an_example(compiled)}"',
+                f'--target "{an_example(compiled)}"',
             )
         aim, choice, unit, name = None, _of_decision(laid), laid.decision.unit, f"the decision ({laid.decision.title})"
     else:
@@ -95,7 +95,7 @@ def plan(
         choice, unit, name = _of_threshold(compiled, aim, threshold), "bits", compiled.literal(*aim)
     return Plan(
         title=query.findings.text,
-        basis=query.basis(),
+        provenance=query.provenance(),
         target=name,
         by="bits" if aim else "value",
         unit=unit,

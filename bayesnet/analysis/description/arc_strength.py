@@ -45,7 +45,7 @@ def arc_strengths(query: Query) -> ArcStrengths:
             arcs.append(_strength(table, weights, axis, compiled.names[parent], compiled.names[v]))
     return ArcStrengths(
         title=query.findings.text,
-        basis=query.basis(),
+        provenance=query.provenance(),
         arcs=tuple(sorted(arcs, key=lambda arc: (-_known(arc.variation_weighted), -arc.variation_max, arc.child))),
     )
 

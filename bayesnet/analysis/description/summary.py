@@ -26,7 +26,7 @@ def summary(compiled: CompiledModel, most: int = 10) -> Summary:
     order = [k for k in np.argsort(-known.width, kind="stable")[:most] if known.width[k] > 0]
     return Summary(
         title=f"{model.name}: {model.title}" if model.title else model.name,
-        basis=Query(compiled).basis(),
+        provenance=Query(compiled).provenance(),
         description=model.description,
         variables=len(model.variables),
         groups=_counts(v.group or "variables" for v in model.variables.values()),

@@ -30,14 +30,14 @@ _SEED = 0
 _MIDDLE = (0.025, 0.975)
 
 
-def differential(query: Query, of: Sequence[tuple[int, int]] | None = None, *, draws: int = DRAWS) -> Differential:
+def differential(query: Query, targets: Sequence[tuple[int, int]] | None = None, *, draws: int = DRAWS) -> Differential:
     """Rank diagnoses by posterior.
 
     Parameters
     ----------
     query
         The network and what is known.
-    of
+    targets
         What to rank, as (variable, state); the variables of the group `diagnoses`, each present, when None.
     draws
         Draws of all numbers behind the intervals; none leaves the intervals NaN.
@@ -50,14 +50,14 @@ def differential(query: Query, of: Sequence[tuple[int, int]] | None = None, *, d
         When the findings cannot hold together.
     """
     compiled = query.compiled
-    targets = of if of is not None else diagnoses(compiled)
-    variables = tuple(v for v, _ in targets)
-    query = query.about(*variables) if of is not None else query.about()
+    ranked = targets if targets is not None else diagnoses(compiled)
+    variables = tuple(v for v, _ in ranked)
+    query = query.about(*variables) if targets is not None else query.about()
     after = query.ask(lambda engine, evidence: engine.posteriors(evidence, variables)).marginals
     before = priors(query, variables)
     spans = intervals(compiled, query.evidence, variables, draws) if draws else {}
     lines = []
-    for v, state in targets:
+    for v, state in ranked:
         low, high = spans[v][state] if v in spans else (math.nan, math.nan)
         p, q = float(before[v][state]), float(after[v][state])
         role = compiled.model.variables[compiled.names[v]].role
@@ -65,7 +65,7 @@ def differential(query: Query, of: Sequence[tuple[int, int]] | None = None, *, d
     lines.sort(key=lambda line: -line.posterior)
     return Differential(
         title=query.findings.text,
-        basis=query.basis(_distrust(query, lines, variables, draws)),
+        provenance=query.provenance(_distrust(query, lines, variables, draws)),
         diagnoses=tuple(lines),
     )
 
@@ -78,7 +78,7 @@ def _distrust(query: Query, lines: Sequence[Diagnosis], variables: Sequence[int]
     return weakest(query, variables)
 
 
-def diagnoses(compiled: CompiledModel, argument: str = "of", option: str = "--of") -> tuple[tuple[int, int], ...]:
+def diagnoses(compiled: CompiledModel, argument: str = "targets", option: str = "--target") -> tuple[tuple[int, int], ...]:
     """The diagnoses of the network, each present; `argument` and `option` are what names something else to ask.
 
     Raises

@@ -103,7 +103,7 @@ class Beside:
 def compare(
     query: Query,
     scenarios: Sequence[Beside],
-    of: Sequence[tuple[int, int]] | None = None,
+    targets: Sequence[tuple[int, int]] | None = None,
 ) -> Comparison:
     """Ask the same targets under the case as it stands and under each scenario.
 
@@ -113,7 +113,7 @@ def compare(
         The case as it stands.
     scenarios
         What stands beside it; the network of each may be another one with the same targets.
-    of
+    targets
         The targets as (variable, state); the diagnoses, each present, when None.
 
     Raises
@@ -130,7 +130,7 @@ def compare(
     if twice:
         raise BayesnetError(f"Two scenarios have the same name: {', '.join(twice)}; each needs its own.")
     compiled = query.compiled
-    targets = of if of is not None else diagnoses(compiled)
+    targets = targets if targets is not None else diagnoses(compiled)
     labels = tuple(compiled.literal(v, state) for v, state in targets)
     columns = [_scenario(scenario, compiled, targets) for scenario in (Beside("case", query), *scenarios)]
     here = columns[0].probabilities
@@ -140,7 +140,7 @@ def compare(
     order = sorted(range(len(targets)), key=lambda i: -max(column.probabilities[i] for column in columns))
     return Comparison(
         title=query.findings.text,
-        basis=query.basis(),
+        provenance=query.provenance(),
         targets=tuple(labels[i] for i in order),
         scenarios=tuple(
             Scenario(c.name, c.findings, c.assumed, tuple(c.probabilities[i] for i in order), why)

@@ -34,7 +34,7 @@ def weights(query: Query, target: tuple[int, int]) -> Weights:
     name = query.compiled.literal(v, state)
     return Weights(
         title=query.title(name),
-        basis=query.about().basis(),
+        provenance=query.about().provenance(),
         target=name,
         prior=prior,
         weights=tuple(steps),

@@ -100,7 +100,7 @@ def explain(query: Query, target: tuple[int, int], order: str | Sequence[str] = 
     prior, posterior = _sigmoid(measured.path[0]), _sigmoid(measured.path[-1])
     return Explanation(
         title=query.title(name),
-        basis=query.basis(weakest(query)),
+        provenance=query.provenance(weakest(query)),
         target=name,
         prior=prior,
         posterior=posterior,

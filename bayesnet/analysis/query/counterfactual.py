@@ -61,7 +61,7 @@ def counterfactual(query: Query, had: Findings, name: str) -> Counterfactual:
     changed = ", ".join(item.text for item in had.items)
     return Counterfactual(
         title=f"{query.title(name)}, had it been that {changed}",
-        basis=query.basis(),
+        provenance=query.provenance(),
         had=changed,
         posterior=distribution(compiled, target, marginal),
         factual=distribution(compiled, target, before),

@@ -65,7 +65,7 @@ def posterior(compiled: CompiledModel, question: str, given: Given = None, do: G
     after = query.ask(lambda engine, evidence: engine.posteriors(evidence, (v,))).marginals
     return Posterior(
         title=query.title(str(term)),
-        basis=query.basis(weakest(query)),
+        provenance=query.provenance(weakest(query)),
         posterior=distribution(compiled, v, after[v]),
         prior=distribution(compiled, v, priors(query)[v]),
     )
@@ -77,17 +77,19 @@ def posteriors(query: Query) -> Posteriors:
     variables = query.targets or tuple(range(len(compiled.names)))
     after = query.ask(lambda engine, evidence: engine.posteriors(evidence, query.targets or None)).marginals
     before = priors(query, variables)
-    basis = query.basis()
+    provenance = query.provenance()
     each = tuple(
         Posterior(
             title=query.title(str(Term(compiled.names[v]))),
-            basis=basis,
+            provenance=provenance,
             posterior=distribution(compiled, v, after[v]),
             prior=distribution(compiled, v, before[v]),
         )
         for v in variables
     )
-    return Posteriors(title=query.findings.text, basis=basis, posteriors=each, log_probability=log_probability(query.about()))
+    return Posteriors(
+        title=query.findings.text, provenance=provenance, posteriors=each, log_probability=log_probability(query.about())
+    )
 
 
 def assignment(compiled: CompiledModel, question: str, given: Given = None, do: Given = None) -> Probability:
@@ -98,7 +100,7 @@ def assignment(compiled: CompiledModel, question: str, given: Given = None, do: 
     query = Query(compiled, asked.findings, variables)
     p = _share(query, parts)
     text = format_terms(asked.targets)
-    return Probability(title=query.title(text), basis=query.basis(weakest(query)), assignment=text, probability=p)
+    return Probability(title=query.title(text), provenance=query.provenance(weakest(query)), assignment=text, probability=p)
 
 
 def probability(compiled: CompiledModel, wanted: str | Mapping[str, object], given: Given = None, do: Given = None) -> float:
@@ -148,7 +150,7 @@ def joint(query: Query) -> Joint:
     table = query.ask(lambda engine, evidence: engine.joint(variables, evidence)).table
     return Joint(
         title=query.title(", ".join(str(Term(compiled.names[v])) for v in variables)),
-        basis=query.basis(weakest(query)),
+        provenance=query.provenance(weakest(query)),
         variables=tuple(compiled.names[v] for v in variables),
         states=tuple(compiled.states(v) for v in variables),
         probabilities=tuple(float(p) for p in table.ravel()),
@@ -172,7 +174,7 @@ def most_probable(query: Query) -> MostProbable:
     log_findings = _log_findings(query)
     return MostProbable(
         title=query.findings.text,
-        basis=query.basis(),
+        provenance=query.provenance(),
         assignment=_named(compiled, best.assignment),
         log_probability=log_posterior + log_findings,
         log_posterior=log_posterior,

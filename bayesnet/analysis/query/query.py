@@ -14,7 +14,7 @@ from bayesnet.analysis.query.impossible import impossible
 from bayesnet.analysis.query.jeffrey import OutOfReach, fit_marginals
 from bayesnet.errors import BayesnetError
 from bayesnet.inference.evidence import Evidence, ZeroEvidence
-from bayesnet.results.base import Basis
+from bayesnet.results.base import Provenance
 
 if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import CompiledModel
@@ -98,11 +98,11 @@ class Query:
         except ZeroEvidence:
             raise impossible(self.compiled, self.stated) from None
 
-    def basis(self, distrust: tuple[str, ...] = ()) -> Basis:
+    def provenance(self, distrust: tuple[str, ...] = ()) -> Provenance:
         """Return what an answer rests on: the network with its digest, the assumed defaults, and what to distrust."""
         assumed = tuple(item.text for item in self.stated.items if item.assumed)
         model = self.compiled.model
-        return Basis(model.name, model.version, model.digest, assumed, distrust, model.warning)
+        return Provenance(model.name, model.version, model.digest, assumed, distrust, model.warning)
 
     def title(self, target: str) -> str:
         """Return the question in the pattern language: `target | findings`."""
@@ -129,6 +129,11 @@ def defaults(compiled: CompiledModel, named: Iterable[int]) -> tuple[Finding, ..
     """Return the assumed findings: the default of every context variable that is not among the `named` variables."""
     mentioned = frozenset(named)
     return tuple(item for item in compiled.defaults if item.variable not in mentioned)
+
+
+def unassumed(compiled: CompiledModel) -> Provenance:
+    """Return the provenance of a statement about the network itself, for which no default is assumed."""
+    return Query(compiled, targets=tuple(range(len(compiled.names)))).provenance()
 
 
 def checked(engine: Engine, evidence: Evidence) -> Evidence:

@@ -13,7 +13,7 @@ from bayesnet.errors import SpecError, TooWide
 from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import Evidence
 from bayesnet.model.factors import Factors, Family, FloatArray, NoisyFamily
-from bayesnet.results.base import Basis
+from bayesnet.results.base import Provenance
 from bayesnet.results.tuning import Distance
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def distance(compiled: CompiledModel, other: CompiledModel) -> Distance:
     changed, _ = _parts(first, second)
     return Distance(
         title=f"distance of {compiled.model.name} and {other.model.name}",
-        basis=Basis(compiled.model.name, compiled.model.version, compiled.model.digest),
+        provenance=Provenance(compiled.model.name, compiled.model.version, compiled.model.digest),
         cd=cd_distance(first, second),
         kl=kl_divergence(first, second, compiled.engine),
         changed=tuple(first.names[old.axes[-1]] if old.axes else "" for old, _ in changed),

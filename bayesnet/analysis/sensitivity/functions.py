@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from bayesnet.analysis.query.query import Query
 from bayesnet.analysis.sensitivity.covariation import ORDER_PRESERVING, PROPORTIONAL, SCHEMES, with_scheme
 from bayesnet.analysis.sensitivity.parameter_map import parameter_map
-from bayesnet.analysis.sensitivity.query_ranges import CASES, Ranges, Subject, ranges, records
+from bayesnet.analysis.sensitivity.query_ranges import SAMPLE_SIZE, Ranges, Subject, ranges, records
 from bayesnet.analysis.sensitivity.response import Response
 from bayesnet.analysis.sensitivity.roots import bracketed_roots, crossings, scan_points
 from bayesnet.errors import BayesnetError
@@ -108,7 +108,7 @@ _LEAST_SCALE = -690.0
 _POINTS = 101
 
 
-def sensitivities(query: Query, target: str, covariation: str = PROPORTIONAL, cases: float = CASES) -> Sensitivities:
+def sensitivities(query: Query, target: str, covariation: str = PROPORTIONAL, sample_size: float = SAMPLE_SIZE) -> Sensitivities:
     """Every number of the network and what it does to P(target | findings).
 
     Parameters
@@ -120,8 +120,8 @@ def sensitivities(query: Query, target: str, covariation: str = PROPORTIONAL, ca
         A variable in a state.
     covariation
         How the rest of a table column gives way: `proportional`, `uniform` or `order-preserving`. Gates have their own way.
-    cases
-        Where the network cites no ranges, each column is taken as if it had been counted in so many cases.
+    sample_size
+        Where the network cites no ranges, the equivalent sample size of every column.
 
     Raises
     ------
@@ -142,7 +142,7 @@ def sensitivities(query: Query, target: str, covariation: str = PROPORTIONAL, ca
 
     def complete() -> tuple[str, dict[str, list[Any]]]:
         response, leader, candidates = answered(subject, covariation)
-        columns = _columns(response, ranges(compiled, cases), ks, leader, candidates)
+        columns = _columns(response, ranges(compiled, sample_size), ks, leader, candidates)
         width = np.abs(columns["at_high"] - columns["at_low"])
         order = np.lexsort((-columns["sensitivity_value"], -width))
         numeric = {name: column[order].tolist() for name, column in columns.items()}
@@ -150,18 +150,18 @@ def sensitivities(query: Query, target: str, covariation: str = PROPORTIONAL, ca
 
     return Sensitivities(
         title=subject.title,
-        basis=subject.basis,
+        provenance=subject.provenance,
         target=subject.name,
         value=alone.value(0),
         slopes={"number": compiled.factors.number_ids, **slopes},
         complete=complete,
-        assumption=ranges(compiled, cases).assumption,
+        assumption=ranges(compiled, sample_size).assumption,
         covariation=covariation,
     )
 
 
 def sensitivity(
-    query: Query, target: str, number: str, covariation: str = PROPORTIONAL, cases: float = CASES
+    query: Query, target: str, number: str, covariation: str = PROPORTIONAL, sample_size: float = SAMPLE_SIZE
 ) -> SensitivityFunction:
     """P(target | findings) as a function of one number.
 
@@ -177,7 +177,7 @@ def sensitivity(
     subject = Subject.of(query, target)
     response, leader, candidates = answered(subject, covariation)
     ks = np.array([k])
-    columns = _columns(response, ranges(compiled, cases), ks, leader, candidates)
+    columns = _columns(response, ranges(compiled, sample_size), ks, leader, candidates)
     every: dict[str, Any] = {**{name: column.tolist() for name, column in columns.items()}, **_words(compiled, ks)}
     line = NumberSensitivity(**{name: column[0] for name, column in every.items()})
     highest = line.highest if math.isfinite(line.highest) else max(4.0 * line.high, 10.0 * line.value, 10.0)
@@ -194,7 +194,7 @@ def sensitivity(
 
     return SensitivityFunction(
         title=subject.title,
-        basis=subject.basis,
+        provenance=subject.provenance,
         target=subject.name,
         line=line,
         curve=curve,

@@ -57,7 +57,7 @@ def explanation_range(query: Query, number: str) -> ExplanationRange:
     high, above = line.follow(here, start, highest if math.isfinite(highest) else _FAR * max(start, 1.0))
     return ExplanationRange(
         title=query.findings.text,
-        basis=query.basis(),
+        provenance=query.provenance(),
         number=compiled.factors.number_ids[k],
         value=start,
         low=low if below is not None else lowest,

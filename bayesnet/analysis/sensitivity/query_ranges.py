@@ -20,13 +20,13 @@ from bayesnet.inference.evidence import Evidence
 from bayesnet.model.factors import FloatArray, IntArray
 from bayesnet.model.records import Number
 from bayesnet.pattern import literal
-from bayesnet.results.base import Basis
+from bayesnet.results.base import Provenance
 
 if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import CompiledModel
 
-CASES = 100.0
-"""Where a network cites no ranges, each column is taken as if it had been counted in so many cases."""
+SAMPLE_SIZE = 100.0
+"""Where a network cites no ranges, the equivalent sample size of every column."""
 
 _CHUNK = 512
 
@@ -92,9 +92,9 @@ class Subject:
         return self.query.title(self.name)
 
     @property
-    def basis(self) -> Basis:
+    def provenance(self) -> Provenance:
         """What the answer rests on."""
-        return self.query.basis(weakest(self.query))
+        return self.query.provenance(weakest(self.query))
 
     @property
     def candidates(self) -> tuple[Event, ...]:
@@ -177,12 +177,12 @@ def _known_ranges(_: CompiledModel) -> dict[float, Ranges]:
     return {}
 
 
-def ranges(compiled: CompiledModel, cases: float = CASES) -> Ranges:
-    """The cited range of every number; where the network cites none at all, those of counts in `cases` cases per column."""
+def ranges(compiled: CompiledModel, sample_size: float = SAMPLE_SIZE) -> Ranges:
+    """The cited range of every number; where the network cites none at all, those of counts in `sample_size` cases per column."""
     known = _known_ranges(compiled)
-    if cases not in known:
-        known[cases] = _ranges(compiled, cases)
-    return known[cases]
+    if sample_size not in known:
+        known[sample_size] = _ranges(compiled, sample_size)
+    return known[sample_size]
 
 
 def has_ranges(compiled: CompiledModel) -> bool:
@@ -190,7 +190,7 @@ def has_ranges(compiled: CompiledModel) -> bool:
     return any(number.low < number.high for number in compiled.model.numbers.values())
 
 
-def _ranges(compiled: CompiledModel, cases: float) -> Ranges:
+def _ranges(compiled: CompiledModel, sample_size: float) -> Ranges:
     numbers, all_records = parameter_map(compiled), records(compiled)
     lowest, highest = numbers.domain
     if has_ranges(compiled):
@@ -199,10 +199,10 @@ def _ranges(compiled: CompiledModel, cases: float) -> Ranges:
         certain = np.array([number.grade == "definition" for number in all_records], dtype=bool)
         assumption = ""
     else:
-        low, high = _counted(compiled.factors.values, numbers.kind, cases)
+        low, high = _counted(compiled.factors.values, numbers.kind, sample_size)
         certain = np.zeros(numbers.count, dtype=bool)
         assumption = (
-            f"This network cites no ranges: each column is taken as if it had been counted in {cases:g} cases (95 % of the Beta "
+            f"This network cites no ranges: each column is taken as if it had been counted in {sample_size:g} cases (95 % of the "
             "distribution about each entry)."
         )
     values = compiled.factors.values
@@ -212,7 +212,7 @@ def _ranges(compiled: CompiledModel, cases: float) -> Ranges:
     return Ranges(np.where(fixed, values, low), np.where(fixed, values, high), cited_low, cited_high, fixed, assumption)
 
 
-def _counted(values: FloatArray, kind: IntArray, cases: float) -> tuple[FloatArray, FloatArray]:
+def _counted(values: FloatArray, kind: IntArray, sample_size: float) -> tuple[FloatArray, FloatArray]:
     """The central 95 % of a Beta about each probability; odds stay as they are."""
     from scipy.special import betaincinv
 
@@ -220,6 +220,6 @@ def _counted(values: FloatArray, kind: IntArray, cases: float) -> tuple[FloatArr
 
     inside = (values > 0) & (values < 1) & (kind != ODDS)
     low, high = values.copy(), values.copy()
-    a, b = cases * values[inside], cases * (1.0 - values[inside])
+    a, b = sample_size * values[inside], sample_size * (1.0 - values[inside])
     low[inside], high[inside] = betaincinv(a, b, 0.025), betaincinv(a, b, 0.975)
     return low, high

@@ -9,7 +9,7 @@ import numpy as np
 
 from bayesnet.analysis.query.query import Query
 from bayesnet.analysis.sensitivity.parameter_map import parameter_map
-from bayesnet.analysis.sensitivity.query_ranges import CASES, Ranges, Subject, ranges, records
+from bayesnet.analysis.sensitivity.query_ranges import SAMPLE_SIZE, Ranges, Subject, ranges, records
 from bayesnet.analysis.sensitivity.response import Response
 from bayesnet.analysis.sensitivity.tornado import ends
 from bayesnet.model.factors import FloatArray, IntArray
@@ -34,7 +34,7 @@ class _Corner:
     settled: bool = False
 
 
-def sources(query: Query, target: str, cases: float = CASES) -> Sources:
+def sources(query: Query, target: str, sample_size: float = SAMPLE_SIZE) -> Sources:
     """How far P(target | findings) moves when all numbers of one source move within their ranges, for every source.
 
     The two worst corners are taken, not all-low and all-high: each number goes to the end that the sign of its slope calls for,
@@ -48,7 +48,7 @@ def sources(query: Query, target: str, cases: float = CASES) -> Sources:
     """
     compiled = query.compiled
     subject = Subject.of(query, target)
-    response, known = subject.response((subject.target,)), ranges(compiled, cases)
+    response, known = subject.response((subject.target,)), ranges(compiled, sample_size)
     moving = np.flatnonzero(~known.fixed & response.matters_to_target)
     groups = _groups(compiled, moving)
     corners = [_corner(response, source, members, sign) for source, members in groups.items() for sign in (-1.0, 1.0)]
@@ -57,11 +57,12 @@ def sources(query: Query, target: str, cases: float = CASES) -> Sources:
     silent = _silent(compiled, groups, response.value(0))
     return Sources(
         title=subject.title,
-        basis=subject.basis,
+        provenance=subject.provenance,
         label=subject.label,
         value=response.value(0),
         sources=tuple(sorted([*lines, *silent], key=lambda line: (-line.width, line.source))),
         assumption=known.assumption,
+        records=tuple(compiled.model.sources[key] for key in sorted(groups) if key in compiled.model.sources),
     )
 
 

@@ -6,14 +6,14 @@ import numpy as np
 
 from bayesnet.analysis.query.caveats import described
 from bayesnet.analysis.query.query import Query
-from bayesnet.analysis.sensitivity.query_ranges import CASES, Ranges, Subject, citation, ranges, records
+from bayesnet.analysis.sensitivity.query_ranges import SAMPLE_SIZE, Ranges, Subject, citation, ranges, records
 from bayesnet.analysis.sensitivity.response import Response
 from bayesnet.model.factors import FloatArray, IntArray
 from bayesnet.results.tornado import Bar, Tornado
 from bayesnet.results.words import percent
 
 
-def tornado(query: Query, target: str, top: int = 20, cases: float = CASES) -> Tornado:
+def tornado(query: Query, target: str, top: int = 20, sample_size: float = SAMPLE_SIZE) -> Tornado:
     """Bars `[f(low), f(high)]` of P(target | findings) over the cited range of each number, all others as they are.
 
     Parameters
@@ -24,8 +24,8 @@ def tornado(query: Query, target: str, top: int = 20, cases: float = CASES) -> T
         A variable in a state.
     top
         How many bars, the widest.
-    cases
-        Where the network cites no ranges, each column is taken as if it had been counted in so many cases.
+    sample_size
+        Where the network cites no ranges, the equivalent sample size of every column.
 
     Raises
     ------
@@ -34,7 +34,7 @@ def tornado(query: Query, target: str, top: int = 20, cases: float = CASES) -> T
     """
     compiled = query.compiled
     subject = Subject.of(query, target)
-    response, known = subject.response((subject.target,)), ranges(compiled, cases)
+    response, known = subject.response((subject.target,)), ranges(compiled, sample_size)
     ks = np.flatnonzero(~known.fixed & response.matters_to_target)
     at_low, at_high = ends(response, known, ks)
     width = np.abs(at_high - at_low)
@@ -57,7 +57,7 @@ def tornado(query: Query, target: str, top: int = 20, cases: float = CASES) -> T
     )
     return Tornado(
         title=subject.title,
-        basis=subject.basis,
+        provenance=subject.provenance,
         label=subject.label,
         value=response.value(0),
         bars=bars,

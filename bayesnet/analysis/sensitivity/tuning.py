@@ -16,7 +16,7 @@ from bayesnet.analysis.sensitivity.constraints import Questions, questions
 from bayesnet.analysis.sensitivity.covariation import moved_values
 from bayesnet.analysis.sensitivity.distance import column_cd
 from bayesnet.analysis.sensitivity.parameter_map import ENTRY, LINK, ODDS, parameter_map
-from bayesnet.analysis.sensitivity.query_ranges import CASES, Ranges, Subject, citation, ranges, records
+from bayesnet.analysis.sensitivity.query_ranges import SAMPLE_SIZE, Ranges, Subject, citation, ranges, records
 from bayesnet.analysis.sensitivity.roots import scan_points, zeros
 from bayesnet.errors import BayesnetError, TooWide, did_you_mean, nearest
 from bayesnet.model.factors import FloatArray, IntArray
@@ -39,7 +39,7 @@ def tune(
     lock: Sequence[str] = (),
     columns: bool = False,
     structural: bool = False,
-    cases: float = CASES,
+    sample_size: float = SAMPLE_SIZE,
 ) -> Tuning:
     """Every single number (or column) that can by itself make P(target | findings) meet a constraint, the smallest change first.
 
@@ -64,7 +64,7 @@ def tune(
         gate is a column by itself.
     structural
         Whether zeros and ones of the model may move too.
-    cases
+    sample_size
         Where the network cites no ranges, what counts as inside a number's range.
 
     Raises
@@ -92,12 +92,14 @@ def tune(
         changes: list[Change] = []
     elif columns:
         links = np.flatnonzero(free & (parameter_map(compiled).kind == LINK))
-        changes = column_changes(compiled, asked, free, locked) + _number_changes(compiled, asked, links, ranges(compiled, cases))
+        changes = column_changes(compiled, asked, free, locked) + _number_changes(
+            compiled, asked, links, ranges(compiled, sample_size)
+        )
     else:
-        changes = _number_changes(compiled, asked, np.flatnonzero(free), ranges(compiled, cases))
+        changes = _number_changes(compiled, asked, np.flatnonzero(free), ranges(compiled, sample_size))
     return Tuning(
         title=subject.title,
-        basis=subject.basis,
+        provenance=subject.provenance,
         constraint=asked.constraint.text,
         value=value,
         satisfied=satisfied,

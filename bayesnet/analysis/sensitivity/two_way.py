@@ -9,7 +9,7 @@ import numpy as np
 from bayesnet.analysis.query.query import Query
 from bayesnet.analysis.sensitivity.covariation import moved_values
 from bayesnet.analysis.sensitivity.parameter_map import LEAK, parameter_map
-from bayesnet.analysis.sensitivity.query_ranges import CASES, Subject, ranges
+from bayesnet.analysis.sensitivity.query_ranges import SAMPLE_SIZE, Subject, ranges
 from bayesnet.errors import BayesnetError
 from bayesnet.model.factors import FloatArray
 from bayesnet.results.tornado import TwoWay
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 _NAN = (float("nan"),) * 4
 
 
-def two_way(query: Query, target: str, number_1: str, number_2: str, points: int = 25, cases: float = CASES) -> TwoWay:
+def two_way(
+    query: Query, target: str, number_1: str, number_2: str, points: int = 25, sample_size: float = SAMPLE_SIZE
+) -> TwoWay:
     """P(target | findings) over a grid of two numbers, each over its cited range, all others as they are.
 
     Where both enter linearly and stand in different distributions, P(h, e) and P(e) are bilinear in them; their coefficients
@@ -49,7 +51,7 @@ def two_way(query: Query, target: str, number_1: str, number_2: str, points: int
             "Take two numbers of different distributions."
         )
     subject = Subject.of(query, target)
-    known = ranges(compiled, cases)
+    known = ranges(compiled, sample_size)
     first, second = (_spread(known.low[k], known.high[k], points) for k in (i, j))
     values = _grid_values(compiled, i, j, first, second)
     surface, logs = subject.marginals(values, (subject.target,))
@@ -59,7 +61,7 @@ def two_way(query: Query, target: str, number_1: str, number_2: str, points: int
     bilinear = bool(compiled.factors.linear[i] and compiled.factors.linear[j]) and not _share_gate(compiled, i, j)
     return TwoWay(
         title=subject.title,
-        basis=subject.basis,
+        provenance=subject.provenance,
         label=subject.label,
         number_1=names[i],
         number_2=names[j],

@@ -17,7 +17,7 @@ from bayesnet.analysis.query.query import Query
 from bayesnet.analysis.query.requisite import requisite_families
 from bayesnet.analysis.sensitivity.distributions import BETA, FIXED, LAWS, LOG_NORMAL, Fits, quantiles
 from bayesnet.analysis.sensitivity.parameter_map import parameter_map
-from bayesnet.analysis.sensitivity.query_ranges import CASES, Subject, citation, has_ranges, ranges, records
+from bayesnet.analysis.sensitivity.query_ranges import SAMPLE_SIZE, Subject, citation, has_ranges, ranges, records
 from bayesnet.analysis.sensitivity.response import Event
 from bayesnet.analysis.sensitivity.sampler import Sampler, cited_sampler
 from bayesnet.analysis.sensitivity.tornado import ends
@@ -94,7 +94,7 @@ def uncertainty(
     draws: int = 10_000,
     seed: int | None = 0,
     together: bool = False,
-    cases: float = CASES,
+    sample_size: float = SAMPLE_SIZE,
 ) -> Uncertainty:
     """Draw every number from the law fitted to its value and range, and see what P(target | findings) becomes.
 
@@ -110,8 +110,8 @@ def uncertainty(
         Of the random numbers; None takes fresh ones.
     together
         Whether the numbers of one study rise and fall together instead of independently.
-    cases
-        Where the network cites no ranges, each column is a Dirichlet distribution as strong as so many cases.
+    sample_size
+        Where the network cites no ranges, the equivalent sample size of every column's Dirichlet distribution.
 
     Raises
     ------
@@ -128,7 +128,7 @@ def uncertainty(
         raise BayesnetError(f"Uncertainty takes at least 2 draws; got {draws}.")
     compiled = query.compiled
     subject = Subject.of(query, target)
-    prepared = sampler(compiled, cases)
+    prepared = sampler(compiled, sample_size)
     events = tuple(dict.fromkeys((subject.target, *subject.candidates)))
     now = subject.present(events)
     answers, no_effect = drawn_answers(subject, prepared, events, draws, np.random.default_rng(seed), together)
@@ -141,7 +141,7 @@ def uncertainty(
     low, median, high = np.quantile(answers[0], _MIDDLE)
     return Uncertainty(
         title=subject.title,
-        basis=subject.basis,
+        provenance=subject.provenance,
         target=subject.name,
         value=float(now[0]),
         mean=float(answers[0].mean()),
@@ -150,8 +150,8 @@ def uncertainty(
         high=float(high),
         draws=draws,
         diagnoses=lines,
-        numbers=_fits(compiled, prepared, no_effect, cases),
-        conventions=_conventions(compiled, no_effect, together, cases),
+        numbers=_fits(compiled, prepared, no_effect, sample_size),
+        conventions=_conventions(compiled, no_effect, together, sample_size),
         impossible=int((~possible).sum()),
         samples=tuple(answers[0].tolist()),
     )
@@ -163,7 +163,7 @@ def variance_shares(
     top: int = 15,
     samples: int = 512,
     seed: int | None = 0,
-    cases: float = CASES,
+    sample_size: float = SAMPLE_SIZE,
 ) -> VarianceShares:
     """Sobol shares of the variance of P(target | findings): each number alone, and with all its interactions.
 
@@ -182,8 +182,8 @@ def variance_shares(
         Base sample size, a power of two.
     seed
         Of the scrambling.
-    cases
-        Where the network cites no ranges, each column is taken as if it had been counted in so many cases.
+    sample_size
+        Where the network cites no ranges, the equivalent sample size of every column.
 
     Raises
     ------
@@ -193,7 +193,7 @@ def variance_shares(
         When the findings cannot hold together.
     """
     compiled = query.compiled
-    subject, known = Subject.of(query, target), ranges(compiled, cases)
+    subject, known = Subject.of(query, target), ranges(compiled, sample_size)
     response = subject.response((subject.target,))
     movable = np.flatnonzero(~known.fixed & response.matters_to_target)
     at_low, at_high = ends(response, known, movable)
@@ -204,7 +204,7 @@ def variance_shares(
             f"In {subject.title}: no number with a range moves this answer, so that there is no variance to share."
         )
     varied = _independent(compiled, movable[order])[:top]
-    prepared = sampler(compiled, cases)
+    prepared = sampler(compiled, sample_size)
 
     def answer(points: FloatArray) -> FloatArray:
         values = prepared.at_quantiles(varied, points.T)
@@ -220,7 +220,7 @@ def variance_shares(
     law = "Each varied number follows the law fitted to its range, independently of the others."
     return VarianceShares(
         title=subject.title,
-        basis=subject.basis,
+        provenance=subject.provenance,
         target=subject.name,
         value=response.value(0),
         mean=found.mean,
@@ -232,13 +232,13 @@ def variance_shares(
     )
 
 
-def sampler(compiled: CompiledModel, cases: float = CASES) -> Sampler:
-    """How to draw every number; where the network cites no ranges, columns are Dirichlet laws as strong as `cases` cases."""
+def sampler(compiled: CompiledModel, sample_size: float = SAMPLE_SIZE) -> Sampler:
+    """Return the sampler of every number; without cited ranges, columns are Dirichlet laws of this equivalent sample size."""
     if has_ranges(compiled):
         return cited_sampler(compiled)
-    known, values = ranges(compiled, cases), compiled.factors.values
+    known, values = ranges(compiled, sample_size), compiled.factors.values
     law = np.where(known.fixed, FIXED, BETA)
-    fits = Fits(law, cases * values, cases * (1.0 - values), np.ones(len(values), dtype=bool))
+    fits = Fits(law, sample_size * values, sample_size * (1.0 - values), np.ones(len(values), dtype=bool))
     return Sampler.of(parameter_map(compiled), fits, [number.source for number in records(compiled)])
 
 
@@ -339,9 +339,9 @@ def _intervals(
     return tuple(sorted(lines, key=lambda line: -line.posterior))
 
 
-def _fits(compiled: CompiledModel, prepared: Sampler, no_effect: FloatArray, cases: float) -> tuple[Fit, ...]:
+def _fits(compiled: CompiledModel, prepared: Sampler, no_effect: FloatArray, sample_size: float) -> tuple[Fit, ...]:
     """The law of every number, as it was drawn, beside what was cited."""
-    fits, known = prepared.fits, ranges(compiled, cases)
+    fits, known = prepared.fits, ranges(compiled, sample_size)
     low, high = quantiles(fits, 0.025), quantiles(fits, 0.975)
     log_mean = np.exp(fits.a + 0.5 * fits.b**2, where=fits.law == LOG_NORMAL, out=compiled.factors.values.copy())
     in_column = set(prepared.columns.number.tolist())
@@ -369,9 +369,9 @@ def _fits(compiled: CompiledModel, prepared: Sampler, no_effect: FloatArray, cas
     return tuple(found)
 
 
-def _conventions(compiled: CompiledModel, no_effect: FloatArray, together: bool, cases: float) -> tuple[str, ...]:
+def _conventions(compiled: CompiledModel, no_effect: FloatArray, together: bool, sample_size: float) -> tuple[str, ...]:
     """Sentences on how the numbers were drawn."""
-    assumption = ranges(compiled, cases).assumption
+    assumption = ranges(compiled, sample_size).assumption
     laws = (
         "Probabilities follow Beta distributions with the value as mean and 95 % of their mass in the range (whole columns "
         "Dirichlet), odds and odds ratios log-normal ones with the value as median; a range across studies or of judgement is "

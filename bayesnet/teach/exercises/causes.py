@@ -133,7 +133,7 @@ def seeing_doing(world: World, rng: np.random.Generator) -> Iterator[Exercise]:
                 *(world.cite(case.y, [case.x, g]) for g in case.groups),
             ),
             references=("pearl1995",),
-            basis=world.basis,
+            provenance=world.provenance,
         )
 
 
@@ -191,7 +191,7 @@ def explaining_away(world: World, rng: np.random.Generator) -> Iterator[Exercise
             title=world.title(first, [e, second]),
             citations=(world.cite(first, [e]), world.cite(second, [e]), world.cite(first, [e, second])),
             references=("wellman1993", "pearl1988"),
-            basis=world.basis,
+            provenance=world.provenance,
         )
 
 

@@ -102,7 +102,7 @@ def _exercise(world: World, h: Event, offered: list[_Option], best: _Option) -> 
             *(world.cite(o.pair.e, [g]) for o in offered for g in (h, h.negated)),
         ),
         references=("baron1988",),
-        basis=world.basis,
+        provenance=world.provenance,
     )
 
 

@@ -140,7 +140,7 @@ def _exercise(world: World, asked: tuple[int, int, tuple[int, ...]], shown: froz
         title=f"{world.compiled.names[x]} ⫫ {world.compiled.names[y]}"
         + (f" | {', '.join(world.compiled.names[v] for v in given)}" if given else ""),
         references=("pearl1988", "shachter1998"),
-        basis=world.basis,
+        provenance=world.provenance,
     )
 
 

@@ -231,4 +231,6 @@ def _of(level: str | None) -> str:
 
 
 def _set(world: World, made: list[Exercise], seed: int, title: str) -> ExerciseSet:
-    return ExerciseSet(exercises=tuple(made), seed=seed, title=title, basis=world.basis, model_title=world.compiled.model.title)
+    return ExerciseSet(
+        exercises=tuple(made), seed=seed, title=title, provenance=world.provenance, model_title=world.compiled.model.title
+    )

@@ -80,7 +80,7 @@ def likelihood_ratio_and_odds(world: World, rng: np.random.Generator) -> Iterato
             title=world.title(pair.h, [pair.e]),
             citations=citations(world, pair),
             references=("deeks2004", "barhillel1980"),
-            basis=world.basis,
+            provenance=world.provenance,
         )
 
 
@@ -141,7 +141,7 @@ def double_counting(world: World, rng: np.random.Generator) -> Iterator[Exercise
                 world.cite(second, [pair.h.negated, pair.e]),
             ),
             references=("spiegelhalter1984", "deeks2004"),
-            basis=world.basis,
+            provenance=world.provenance,
         )
 
 

@@ -17,7 +17,7 @@ from bayesnet.inference.evidence import Evidence, ZeroEvidence
 from bayesnet.model.factors import FloatArray
 from bayesnet.model.vocabulary import DIAGNOSES, GROUPS_OF_VARIABLES, MECHANISMS, OTHER_ROLE, RISK_FACTORS, SETTINGS
 from bayesnet.pattern import canonical_id
-from bayesnet.results.base import Basis
+from bayesnet.results.base import Provenance
 from bayesnet.results.words import cited
 from bayesnet.teach.exercises.phrases import Phrase, people, phrase, polar, short
 
@@ -72,7 +72,7 @@ class World:
         self.setting = "; ".join(self._context())
         self.group = f"{named} ({self.setting})" if self.setting else named
         self.target = None if target is None else Event(*target)
-        self.basis: Basis = Query(compiled).basis()
+        self.provenance: Provenance = Query(compiled).provenance()
         self._asked: dict[tuple[frozenset[Event], frozenset[tuple[int, int]]], list[FloatArray]] = {}
 
     def _context(self) -> Iterator[str]:
@@ -256,6 +256,6 @@ class World:
         """A number of the model with its range and source, and in full with the place in the source."""
         record = self.compiled.model.numbers[number]
         source = self.compiled.model.sources.get(record.source)
-        where = f", {record.where}" if record.where and full else ""
+        where = f", {record.place}" if record.place and full else ""
         origin = f"{source.short}{where}" if source else "the file" if record.grade == "file" else record.grade
         return f"{record.id} {cited(record.value, record.low, record.high, origin)}"
