@@ -15,7 +15,9 @@ from bayesnet.model.replacing import replacing
 from bayesnet.model.vocabulary import BINARY, GROUPS_OF_VARIABLES, JUDGED
 
 _HEAD = ("name", "title", "version", "description", "warning", "population", "citation", "asks")
-_SOURCE = ("authors", "year", "title", "journal", "doi", "pmid", "url", "not_found", "cohort", "note", "kind", "publisher", "isbn")
+_SOURCE = (
+    "authors", "year", "title", "journal", "publisher", "doi", "pmid", "isbn", "url", "kind", "not_found", "cohort", "note",
+)  # fmt: skip
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _ESCAPED = re.compile(r'[\\"\x00-\x1f\x7f]')
