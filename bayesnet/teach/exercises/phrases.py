@@ -135,7 +135,8 @@ def phrase(variable: Variable, state: int) -> Phrase:
         contrary = f"{name} = {others[0]}" if len(others) == 1 else f"{name} other than {here}"
         return Phrase(f"{name} = {here}", contrary)
     if variable.adjectives:
-        yes = Phrase(*variable.adjectives, be=True)
+        positive, contrary = variable.adjectives
+        yes = Phrase(positive, contrary, be=True)
     else:
         noun = variable.noun or _with_article(_lowered(said))
         yes = Phrase(noun, noun)
