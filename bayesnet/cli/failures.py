@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-DONE, MODEL, COMMAND = 0, 1, 2
-"""Exit statuses: done; the model or the data is at fault; the command is."""
+MODEL, COMMAND = 1, 2
+"""Exit statuses: the model or the data is at fault; the command is."""
 
 _INTERRUPTED = 130
 
