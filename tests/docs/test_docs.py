@@ -162,7 +162,7 @@ def test_the_files_beside_the_example_model_are_read_and_answer(tmp_path: Path) 
 def test_the_site_is_built_without_a_warning_and_loads_nothing_from_elsewhere(tmp_path: Path) -> None:
     """Sphinx takes warnings as errors; every page is there; no script, style or picture comes over a network."""
     for needed in ("sphinx", "myst_nb", "furo"):
-        pytest.importorskip(needed, reason='the documentation needs pip install ".[docs]"')
+        pytest.importorskip(needed, reason="the documentation needs pip install --group docs")
     site = tmp_path / "site"
     command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html", "-c", "docs"]
     built = subprocess.run(

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
 import re
 from html.parser import HTMLParser
 from pathlib import Path
-from shutil import which
 
 import pytest
 
@@ -149,27 +147,19 @@ def test_a_report_that_cannot_be_written_is_refused(tmp_path):
 
 
 @pytest.mark.browser
-def test_a_browser_shows_it_without_complaint_and_prints_it(tmp_path):
+def test_a_browser_shows_it_without_complaint_and_prints_it(browser, tmp_path):
     """In headless Chromium the console stays silent, nothing is asked of the network, and the print has pages."""
-    sync = pytest.importorskip("playwright.sync_api")
-    found = os.environ.get("BAYESNET_CHROMIUM") or which("chromium") or which("chromium-browser") or which("google-chrome")
     path = bayesnet.load("back_pain").case(DEMO).report(tmp_path / "case.html")
-    with sync.sync_playwright() as player:
-        try:
-            browser = player.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        except sync.Error as error:
-            pytest.skip(f"no browser: {str(error).splitlines()[0]}")
-        tab = browser.new_page()
-        said, asked = [], []
-        tab.on("console", lambda message: said.append(message.text))
-        tab.on("request", lambda request: asked.append(request.url))
-        tab.goto(path.as_uri())
-        assert said == []
-        assert asked == [path.as_uri()]
-        assert tab.locator("svg").count() == 4
-        assert tab.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-        assert tab.pdf()[:5] == b"%PDF-"
-        browser.close()
+    tab = browser.new_page()
+    said, asked = [], []
+    tab.on("console", lambda message: said.append(message.text))
+    tab.on("request", lambda request: asked.append(request.url))
+    tab.goto(path.as_uri())
+    assert said == []
+    assert asked == [path.as_uri()]
+    assert tab.locator("svg").count() == 4
+    assert tab.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    assert tab.pdf()[:5] == b"%PDF-"
 
 
 def test_prices_and_utilities_are_cited_in_full(tmp_path):
