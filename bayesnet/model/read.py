@@ -76,11 +76,8 @@ def read_folder(folder: Path) -> tuple[Model | None, list[Problem]]:
     for name, members in head.groups.items():
         location = Location(MODEL_FILE, f'group "{name}"')
         reading.add_variable(group_variable(name, members, location, head.nouns.get(name, "")))
-    reading.problems += [
-        Problem(MODEL_FILE, f'noun of "{name}"', "is not one of the groups", way_out="give the noun of a variable in its table")
-        for name in head.nouns
-        if name not in head.groups
-    ]
+    stray, hint = [name for name in head.nouns if name not in head.groups], "give the noun of a variable in its table"
+    reading.problems += [Problem(MODEL_FILE, f'noun of "{name}"', "is not one of the groups", way_out=hint) for name in stray]
     reading.source_file()
     reading.keep_numbers()
     model = reading.model(head)
