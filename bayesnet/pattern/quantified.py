@@ -157,7 +157,7 @@ class _Reader(Reader):
             self.sign(")")
         if kind == "at least" and not 1 <= count <= len(terms):
             self.fail(self.tokens[first + 2], f"at least {count} of {len(terms)}", expected=f"1 to {len(terms)}")
-        return Condition("any" if kind == "all" and len(terms) == 1 else kind, terms, count)
+        return Condition("any" if not words and len(terms) == 1 else kind, terms, count)
 
     def at_quantifier(self) -> bool:
         """Whether a quantifier comes next."""
