@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from own_inputs import own_inputs
 
 from bayesnet.analysis.audit.audit import adviser, audit
+from bayesnet.analysis.audit.own_inputs import own_inputs
 from bayesnet.analysis.audit.records import Claim, Target, read_claims, read_targets
 from bayesnet.analysis.decision.advise import advise
 from bayesnet.analysis.query.compiled import CompiledModel

@@ -136,9 +136,12 @@ def test_the_priors_format_names_every_key() -> None:
         file_shapes.ExampleEntry,
         file_shapes.VariableEntry,
         file_shapes.NumberEntry,
+        file_shapes.NumberSourceEntry,
+        file_shapes.PrintedEntry,
+        file_shapes.VerifiedEntry,
         file_shapes.SourceEntry,
     )
-    keys = {key for shape in (*shapes, file_shapes.GroupFile) for key in shape.model_fields}
+    keys = {key for shape in (*shapes, file_shapes.GroupFile) for key in file_shapes.keys_of(shape)}
     keys |= {f.name for kind in (records.Target, records.Check, records.Claim) for f in fields(kind)}
     keys |= {*records.NEEDS, *records.TARGET_KINDS, *costs._FIELDS, *decision_file._FILE, *decision_file._UTILITY}
     assert [key for key in sorted(keys) if not re.search(rf"[`\[.]{key}[`\].<]|^`?{key} = |`{key} = ", page, re.M)] == []

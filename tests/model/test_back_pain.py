@@ -41,7 +41,7 @@ def test_every_judgement_gives_a_reason_and_a_range(net) -> None:
     """A judged number says why and is never a point."""
     judged = [number for number in net.numbers.values() if number.grade == "judgement"]
     assert judged
-    assert all(number.note and number.low < number.high for number in judged)
+    assert all(number.reason and number.low < number.high for number in judged)
 
 
 @pytest.mark.parametrize(

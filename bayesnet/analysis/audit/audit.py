@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bayesnet.analysis.audit.checks import Adviser, ClaimChecker, odds, run_check
+from bayesnet.analysis.audit.own_inputs import own_inputs
 from bayesnet.analysis.audit.quantified import Answer, QuantifiedQuestions
 from bayesnet.analysis.audit.records import Claim, Target, read_claims, read_targets
+from bayesnet.analysis.audit.shared import shared
 from bayesnet.analysis.decision.advise import Decider
 from bayesnet.analysis.decision.decision_file import read_decision
 from bayesnet.analysis.query.parse import read_given
@@ -123,10 +125,11 @@ def audit_records(
     checked = [_ask_claim(checker, claim, problems) for claim in claims]
     if problems:
         raise SpecError(model.name, problems)
+    also = shared(model, targets, own_inputs(compiled, targets))
     return Audit(
         title=f"Audit of {model.name}",
         provenance=Provenance(model.name, model.version, model.digest, warning=model.warning),
-        targets=tuple(a for a in audited if a),
+        targets=tuple(replace(a, shared=also.get(a.id, "")) for a in audited if a),
         claims=tuple(a for a in checked if a),
         near=NEAR,
     )

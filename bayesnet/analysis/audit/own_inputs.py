@@ -25,7 +25,7 @@ def own_inputs(compiled: CompiledModel, targets: Iterable[Target]) -> dict[str, 
         for target in targets
         for key in _keys(compiled, target)
         for number in numbers.get(key, [])
-        if compiled.model.numbers[number].source == target.source
+        if target.source in {figure.source for figure in compiled.model.numbers[number].sources}
     }
 
 
