@@ -49,8 +49,8 @@ class Network:
 
     # Questions
 
-    def __init__(self, model: Model, folder: Path | None = None, *, keep: bool = False) -> None:
-        self.compiled = CompiledModel(model, folder, keep=keep)
+    def __init__(self, model: Model, folder: Path | None = None) -> None:
+        self.compiled = CompiledModel(model, folder)
         self.folder = folder
         """The priors folder that the network was read from, if it was."""
 
@@ -599,7 +599,7 @@ def load(name_or_path: str | Path) -> Network:
         from bayesnet.interop.files import read_network
 
         return Network(read_network(name_or_path))
-    return Network(load_model(name_or_path), find_model(name_or_path), keep=True)
+    return Network(load_model(name_or_path), find_model(name_or_path))
 
 
 def distance(net: Network, other: Network) -> Distance:

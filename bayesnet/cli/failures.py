@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from bayesnet.errors import NothingToAsk
 
-DONE, MODEL, COMMAND = 0, 1, 2
-"""Exit statuses: done; the model or the data is at fault; the command is."""
+MODEL, COMMAND = 1, 2
+"""Exit statuses: the model or the data is at fault; the command is."""
 
 _INTERRUPTED = 130
 _COMMANDS = {"next_tests": "next"}

@@ -11,6 +11,7 @@ import pytest
 import strategies
 from hypothesis import HealthCheck, assume, given, reject, settings
 from hypothesis import strategies as st
+from referee import Enumeration
 from small_networks import clinic, collider
 
 import bayesnet
@@ -20,7 +21,6 @@ from bayesnet.analysis.sensitivity.covariation import SCHEMES, moved_values, ord
 from bayesnet.analysis.sensitivity.parameter_map import LEAK, parameter_map
 from bayesnet.analysis.sensitivity.query_ranges import Subject
 from bayesnet.analysis.sensitivity.response import Response
-from bayesnet.inference.enumerate import Enumeration
 from bayesnet.inference.evidence import Evidence
 from bayesnet.model.factors import Factors
 from bayesnet.network import Network

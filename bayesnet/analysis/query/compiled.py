@@ -38,9 +38,8 @@ def per_model(function: Callable[[CompiledModel], T]) -> Callable[[CompiledModel
 class CompiledModel:
     """A model with its arrays, engine and look-ups, shared by network and case; it never changes, but for caches."""
 
-    def __init__(self, model: Model, folder: Path | None = None, *, keep: bool = False) -> None:
+    def __init__(self, model: Model, folder: Path | None = None) -> None:
         self.model = model
-        self._keep = keep
         self.folder = folder
         """The priors folder that the model was read from, if it was; costs and decisions lie beside the numbers."""
         self.memory: dict[Any, Any] = {}
@@ -55,16 +54,8 @@ class CompiledModel:
 
     @cached_property
     def factors(self) -> Factors:
-        """The network as arrays, with the values of the model; from the cache where that is kept."""
-        if not self._keep:
-            return self.expander.factors()
-        from bayesnet.model.stored import keep_factors, stored_factors
-
-        factors = stored_factors(self.model)
-        if factors is None:
-            factors = self.expander.factors()
-            keep_factors(self.model, factors)
-        return factors
+        """The network as arrays, with the values of the model."""
+        return self.expander.factors()
 
     @cached_property
     def engine(self) -> Engine:

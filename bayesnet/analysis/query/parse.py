@@ -80,7 +80,7 @@ def read_question(compiled: CompiledModel, text: str, given: Given = None, do: G
         compiled.variable(term.name, text)
         if term.call or term.weights:
             raise PatternError(text, term.column, f'"{term}" cannot be asked for', expected="a variable, or variable=state")
-    findings = _from_terms(compiled, question.given, text)
+    findings = read_terms(compiled, question.given, text)
     return Asked(question.targets, findings.with_findings(read_given(compiled, given, do)), text)
 
 
@@ -143,7 +143,7 @@ def _read(compiled: CompiledModel, given: Given) -> Findings:
     if isinstance(given, Findings):
         return given
     if isinstance(given, str):
-        return _from_terms(compiled, parse_findings(given), given)
+        return read_terms(compiled, parse_findings(given), given)
     if isinstance(given, Mapping):
         findings = Findings()
         for name, value in given.items():
@@ -157,7 +157,8 @@ def _read(compiled: CompiledModel, given: Given) -> Findings:
     raise FindingError(str(given), f"findings must be a text or a dict; got {type(given).__name__}")
 
 
-def _from_terms(compiled: CompiledModel, terms: Iterable[Term], text: str) -> Findings:
+def read_terms(compiled: CompiledModel, terms: Iterable[Term], text: str) -> Findings:
+    """Read findings that are parsed already; `text` is where they were written, for errors."""
     findings = Findings()
     for term in terms:
         findings = findings.with_findings(_from_term(compiled, compiled.resolved(term, text), text))
