@@ -61,9 +61,25 @@ class Network:
         findings = read_given(self.compiled, given, do)
         return Query(self.compiled, findings, () if targets is None else read_variables(self.compiled, targets))
 
-    def case(self, given: Given = None, do: Given = None) -> Case:
-        """Return a case: these findings and interventions, held on this network."""
-        return Case(self.compiled, read_given(self.compiled, given, do))
+    def case(self, given: Given = None, do: Given = None, **findings: Any) -> Case:
+        """Return a case: these findings and interventions, held on this network.
+
+        Parameters
+        ----------
+        given, do
+            Findings and interventions. Questions and findings may use labels and aliases of the model in any case, `not`, yes and no,
+            and a number where the states are ranges; what is printed uses the names of `net.variables`.
+        **findings
+            More findings, by the name of the variable.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> bayesnet.load("back_pain").case("male, raised ALP, no fever", age=66)
+        <Case on back_pain: !female, raised_alp, !fever, age_group=60-69; setting=primary_care (assumed)>
+
+        """
+        return Case(self.compiled, read_given(self.compiled, [given, findings], do))
 
     def posterior(self, question: str, given: Given = None, do: Given = None) -> Posterior:
         """Return P(variable | findings), with its prior.

@@ -26,6 +26,6 @@ def command(network: Network, question: str, do: str | None, order: str, json_: 
     """
     from bayesnet.pattern import format_terms, parse_question
 
-    asked = parse_question(question)
+    asked = parse_question(question, generous=True)
     case = network.case(format_terms(asked.given), do)
     show(case.explain(format_terms(asked.targets), order=order), json_=json_)

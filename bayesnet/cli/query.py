@@ -24,7 +24,7 @@ def command(network: Network, question: str, do: str | None, json_: bool) -> Non
     """
     from bayesnet.pattern import parse_question
 
-    if len(parse_question(question).targets) == 1:
+    if len(parse_question(question, generous=True).targets) == 1:
         show(network.posterior(question, do=do), json_=json_)
         return
     from bayesnet.analysis.query.posterior import assignment

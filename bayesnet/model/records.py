@@ -208,8 +208,6 @@ class Variable:
     """The state assumed, and said so, when a question does not mention the variable (context variables only)."""
     unit: str = ""
     cutoff: str = ""
-    aliases: tuple[str, ...] = ()
-    """Other words for the variable, as people say them: abbreviations, everyday words."""
     consequence_of: tuple[str, ...] = ()
     """A diagnosis that is a consequence: the variables of the model that cause it."""
     can_be_set: bool = False
@@ -255,6 +253,15 @@ class Example(NamedTuple):
     text: str = ""
 
 
+class Alias(NamedTuple):
+    """Another word for a variable or a state, as people say it; `term` is what it means, in the pattern language."""
+
+    word: str
+    term: str
+    needs_state: bool = False
+    """Whether the word says no state, such as `sex` for `female`: it is typed as `sex=female`."""
+
+
 @dataclass(frozen=True)
 class Model:
     """Everything a model folder holds, in the order it was written; immutable.
@@ -278,11 +285,14 @@ class Model:
     """The variable that a page asks about first; the leading diagnosis when empty."""
     people: str = ""
     """What the members of the population are called, in the plural; from `population` when empty."""
+    aliases: tuple[Alias, ...] = ()
+    """Other words for variables and states: abbreviations, everyday words."""
 
     def __post_init__(self) -> None:
         for name in ("variables", "numbers", "sources"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
         object.__setattr__(self, "examples", tuple(Example(*example) for example in self.examples))
+        object.__setattr__(self, "aliases", tuple(Alias(*alias) for alias in self.aliases))
 
     def __reduce__(self) -> tuple[type[Model], tuple[object, ...]]:
         """Pickle with plain dicts, because a mapping proxy cannot be pickled."""
@@ -313,4 +323,5 @@ class Model:
             "numbers": [asdict(n) for n in self.numbers.values()],
             "sources": [asdict(s) for s in self.sources.values()],
             "examples": [example._asdict() for example in self.examples],
+            "aliases": [alias._asdict() for alias in self.aliases],
         }

@@ -11,9 +11,9 @@ import numpy as np
 from bayesnet.analysis.differential.differential import diagnoses
 from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.query.impossible import clashing
-from bayesnet.analysis.query.parse import read_given, state_name
+from bayesnet.analysis.query.parse import read_given, state_said
 from bayesnet.analysis.query.query import defaults
-from bayesnet.errors import SpecError, UnknownState, did_you_mean, nearest
+from bayesnet.errors import PatternError, SpecError, UnknownState, UnknownVariable, did_you_mean
 from bayesnet.model.factors import IntArray
 from bayesnet.pattern import Term, parse_question
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from bayesnet.analysis.query.compiled import CompiledModel
 
-_NUMERALS = {"0": 0, "1": 1, "0.0": 0, "1.0": 1, "False": 0, "True": 1, "false": 0, "true": 1}
 _NAMED = 200
 """For so many different impossible rows the smallest clash is looked for; the others only say that they are impossible."""
 
@@ -81,12 +80,21 @@ def _check_columns(compiled: CompiledModel, frame: pd.DataFrame) -> None:
     """Refuse columns, and variables in the index, that would have to be ignored."""
     names = [str(name) for name in frame.columns]
     problems = []
+    read: dict[int, str] = {}
     for name in dict.fromkeys(names):
-        if name not in compiled.index:
-            hint = did_you_mean(nearest(name, compiled.names)) or "drop it, or move it to the index"
+        try:
+            v = compiled.variable(name)
+        except UnknownVariable as error:
+            hint = did_you_mean(error.nearest) or "drop it, or move it to the index"
             problems.append(f'column "{name}" is not a variable of {compiled.model.name}; {hint}')
-        elif names.count(name) > 1:
-            problems.append(f'column "{name}" stands {names.count(name)} times')
+        except PatternError as error:
+            problems.append(f'column "{name}": {error.said}')
+        else:
+            if names.count(name) > 1:
+                problems.append(f'column "{name}" stands {names.count(name)} times')
+            elif v in read:
+                problems.append(f'columns "{read[v]}" and "{name}" are the same variable, {compiled.names[v]}')
+            read.setdefault(v, name)
     problems += [
         f'the index is the variable "{index}" and would not be read; make it a column with reset_index()'
         for index in frame.index.names
@@ -102,8 +110,9 @@ def _targets(compiled: CompiledModel, targets: Sequence[str] | None) -> list[tup
         return [(v, state, f"P({compiled.literal(v, state)})") for v, state in diagnoses(compiled)]
     found: list[tuple[int, int, str]] = []
     for text in [targets] if isinstance(targets, str) else targets:
-        for term in parse_question(text).targets:
-            v = compiled.variable(term.name, text)
+        for typed in parse_question(text, generous=True).targets:
+            term = compiled.named(typed, text, bare=True)
+            v = compiled.index[term.name]
             states = compiled.states(v)
             if term.states or frozenset(states) == {"absent", "present"}:
                 state = compiled.state(v, compiled.resolved(term, text).states[0], text)
@@ -120,22 +129,18 @@ def _states(compiled: CompiledModel, frame: pd.DataFrame) -> tuple[IntArray, lis
     rows = np.full((len(frame), len(compiled.names)), -1, dtype=np.int64)
     problems = [""] * len(frame)
     for place, name in enumerate(frame.columns):
-        v = compiled.variable(str(name))
+        meaning = compiled.meaning(str(name))
+        v = compiled.index[meaning.name]
         codes, values = pd.factorize(frame.iloc[:, place])
         known = np.full(len(values) + 1, -1, dtype=np.int64)
         for k, value in enumerate(values):
             try:
-                known[k] = compiled.states(v).index(state_name(compiled, v, _untyped(compiled, v, value)))
+                known[k] = compiled.states(v).index(state_said(compiled, meaning, value))
             except UnknownState as error:
                 for i in np.flatnonzero(codes == k):
                     problems[i] = "; ".join(part for part in (problems[i], str(error).rstrip(".")) if part)
         rows[:, v] = known[codes]
     return rows, problems
-
-
-def _untyped(compiled: CompiledModel, v: int, value: Any) -> Any:
-    """Read `0` and `1` as numbers where a file knows only text; a state of that name stays a state."""
-    return _NUMERALS.get(value, value) if isinstance(value, str) and value not in compiled.states(v) else value
 
 
 def _enter_defaults(compiled: CompiledModel, frame: pd.DataFrame, rows: IntArray, asked: Sequence[int]) -> float:
