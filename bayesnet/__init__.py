@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         UnknownState,
         UnknownVariable,
     )
-    from bayesnet.network import Network, distance, exercise_set, exercises, from_pgmpy, load
+    from bayesnet.network import Network, distance, exercise_set, exercises, from_pgmpy, load, models
 
 __version__ = "0.1.0"
 
@@ -54,6 +54,7 @@ _HOMES = {
     "from_pgmpy": "bayesnet.network",
     "jeffrey": "bayesnet.analysis.query.parse",
     "load": "bayesnet.network",
+    "models": "bayesnet.network",
 }
 
 __all__ = [
@@ -77,6 +78,7 @@ __all__ = [
     "from_pgmpy",
     "jeffrey",
     "load",
+    "models",
     "plot",
 ]
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from bayesnet.case import Case
+    from bayesnet.results.askable import Found, Models
     from bayesnet.results.audit import Audit
     from bayesnet.results.bibliography import Bibliography
     from bayesnet.results.cohort import Calibration, DecisionCurve
@@ -67,8 +68,8 @@ class Network:
         Parameters
         ----------
         given, do
-            Findings and interventions. Questions and findings may use labels and aliases of the model in any case, `not`, yes and no,
-            and a number where the states are ranges; what is printed uses the names of `net.variables`.
+            Findings and interventions. Questions and findings may use labels and aliases of the model in any case, `not`, yes
+            and no, and a number where the states are ranges; what is printed uses the names of `net.variables`.
         **findings
             More findings, by the name of the variable.
 
@@ -391,6 +392,20 @@ class Network:
 
         return Numbers(self.compiled.model.numbers, {key: source.short for key, source in self.compiled.model.sources.items()})
 
+    def find(self, text: str = "") -> Found:
+        """Return the variables whose names, labels, aliases, states or meanings hold a text; all of them when it is empty.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> bayesnet.load("asia").find("lung").names
+        ('lung', 'either')
+
+        """
+        from bayesnet.analysis.description.askable import find
+
+        return find(self.compiled, text)
+
     def summary(self) -> Summary:
         """Counts of variables, gates, numbers and grades, and the numbers with the widest ranges."""
         from bayesnet.analysis.description.summary import summary
@@ -450,7 +465,9 @@ class Network:
         return str(self.summary())
 
     def _repr_html_(self) -> str:
-        return self.summary()._repr_html_()
+        from bayesnet.analysis.description.askable import askable
+
+        return askable(self.compiled)._repr_html_()
 
     def with_numbers(self, numbers: Mapping[str, float]) -> Network:
         """Return a new network in which some numbers have other values and the rest of their columns give way in proportion.
@@ -616,6 +633,21 @@ def load(name_or_path: str | Path) -> Network:
 
         return Network(read_network(name_or_path))
     return Network(load_model(name_or_path), find_model(name_or_path))
+
+
+def models() -> Models:
+    """Return the shipped models, with what each is about.
+
+    Examples
+    --------
+    >>> import bayesnet
+    >>> bayesnet.models().names
+    ('asia', 'back_pain', 'mammography', 'sprinkler')
+
+    """
+    from bayesnet.analysis.description.askable import models
+
+    return models()
 
 
 def distance(net: Network, other: Network) -> Distance:

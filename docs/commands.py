@@ -23,6 +23,9 @@ EXAMPLES = {
         "bayesnet show back_pain multiple_myeloma",
         'bayesnet show back_pain "fever=present | epidural_abscess=present"',
     ],
+    "find": [
+        "bayesnet find back_pain night",
+    ],
     "query": [
         'bayesnet query back_pain "multiple_myeloma | anemia, hypercalcemia, !fever"',
         'bayesnet query asia "lung=yes, bronc=yes | smoke=yes" --json',

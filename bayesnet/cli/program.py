@@ -10,6 +10,7 @@ COMMANDS = {
     "demo": "Two published cases, from question to ranked diagnoses.",
     "check": "Every problem of a model, or what it is made of.",
     "show": "Variables, one variable, or one number, with citations.",
+    "find": "What can be asked, by a word of its name, label or meaning.",
     "query": "Ask one question: target | findings.",
     "diagnose": "Rank the diagnoses for some findings.",
     "whatif": "Scenarios side by side.",

@@ -222,13 +222,14 @@ class Words:
     def nearest(self, word: str, count: int = 3) -> tuple[str, ...]:
         """Return what a word that is not known may have meant, as it would be typed: never the opposite of it."""
         key = fold(word)
-        ranked: dict[str, float] = {}
+        ranked: dict[Meaning, float] = {}
         for known, meanings in self.meanings.items():
             if opposite(key, known):
                 continue
             for meaning in meanings:
-                ranked[str(meaning)] = max(ranked.get(str(meaning), 0.0), _likeness(key, known))
-        found = sorted((name for name in ranked if ranked[name] >= _ALIKE), key=lambda name: -ranked[name])
+                ranked[meaning] = max(ranked.get(meaning, 0.0), _likeness(key, known))
+        best = sorted((meaning for meaning in ranked if ranked[meaning] >= _ALIKE), key=lambda meaning: -ranked[meaning])
+        found = list(dict.fromkeys(str(each) for i, each in enumerate(best) if self.contrary(each) not in best[:i]))
         if not found:
             about = re.compile(rf"\b{re.escape(key)}")
             found = [name for name, said in self.descriptions.items() if len(key) > 2 and about.search(fold(said))]

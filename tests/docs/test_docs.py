@@ -67,6 +67,16 @@ def test_the_page_of_commands_is_what_the_commands_say() -> None:
         assert f"\n## {name}\n" in page
 
 
+def test_the_page_of_everything_that_can_be_asked_is_what_the_models_say() -> None:
+    """It is made from the models and names every variable of each."""
+    vocabulary = tool("vocabulary")
+    page = (DOCS / "vocabulary.md").read_text(encoding="utf-8")
+    assert page == vocabulary.page(), f"docs/vocabulary.md {STALE}"
+    for model in bayesnet.models():
+        for name in bayesnet.load(model.name).variables:
+            assert f"| `{name}`" in page
+
+
 @pytest.mark.slow
 def test_every_example_of_a_command_works(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

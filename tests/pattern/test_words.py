@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 
 import pytest
 from hypothesis import example, given
@@ -229,7 +230,7 @@ def test_opposites(one: str, other: str, are: bool) -> None:
 @given(st.integers(0, 200), st.lists(st.integers(1, 120), min_size=2, max_size=6, unique=True).map(sorted))
 def test_a_number_lies_in_one_of_the_ranges_that_cover_all(number: int, cuts: list[int]) -> None:
     """States that cover all numbers give each number one state, and the union of the first ones is what lies below a cut."""
-    states = [f"<{cuts[0]}", *(f"{low}-{high - 1}" for low, high in zip(cuts, cuts[1:], strict=False)), f"{cuts[-1]}+"]
+    states = [f"<{cuts[0]}", *(f"{low}-{high - 1}" for low, high in pairwise(cuts)), f"{cuts[-1]}+"]
     (state,) = states_in_range(str(number), states)
     interval = read_range(state)
     assert interval is not None

@@ -340,7 +340,7 @@ def state_said(compiled: CompiledModel, meaning: Meaning, value: Any) -> str:
 
 
 def state_names(compiled: CompiledModel, v: int, value: Any) -> tuple[str, ...]:
-    """Return the state that a value means (its name, yes or no, True or False, a number in a range), or those that make up a range.
+    """Return the state that a value means: its name, yes or no, True or False, a number in a range. A range can be several.
 
     Raises
     ------
