@@ -1,7 +1,7 @@
 """Make everything that shows numbers of the shipped models: `python docs/build.py`, after a number has changed.
 
-The outputs in README.md and the pages of docs/, the pictures and the gallery, the list of commands, everything that can be asked, and the notebooks with their
-outputs.
+The outputs in README.md and the pages of docs/, the pictures and the gallery, the list of commands, everything that can be asked,
+and the notebooks with their outputs.
 """
 
 from __future__ import annotations

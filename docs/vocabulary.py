@@ -13,8 +13,8 @@ PAGE = Path(__file__).resolve().parent / "vocabulary.md"
 TOP = """# Everything you can ask
 
 Any variable can be asked about, and any can be a finding. What you type is read generously: names, labels and other words in any
-case, `no fever` and `not fever`, `fever=yes`, `age=66`, `raised ALP`. What is printed uses the names in the first column, which always
-read back.
+case, `no fever` and `not fever`, `fever=yes`, `age=66`, `raised ALP`. What is printed uses the names in the first column, which
+always read back.
 
 | you type | it means |
 | --- | --- |
@@ -26,8 +26,8 @@ read back.
 | `do(corticosteroids)` | set from outside, which says nothing about its causes |
 | `multiple_myeloma \\| anemia, no fever` | a question: what is asked, a bar, what is known |
 
-In Python `net.find("night")` looks for a word, `bayesnet find back_pain night` in a terminal; `net.case("male, no fever", age=66)` takes
-findings by name too. A word that could mean two things is refused with both.
+In Python `net.find("night")` looks for a word, `bayesnet find back_pain night` in a terminal;
+`net.case("male, no fever", age=66)` takes findings by name too. A word that could mean two things is refused with both.
 
 This page is made from the shipped models by `python docs/build.py`.
 """

@@ -88,6 +88,13 @@ class CompiledModel:
         return tuple(v for v, variable in enumerate(self.model.variables.values()) if variable.group == DIAGNOSES)
 
     @cached_property
+    def labels(self) -> Mapping[str, str]:
+        """What variables are called in pictures: the label of each that has one, and the word for its contrary under `!name`."""
+        labels = {name: variable.label for name, variable in self.model.variables.items() if variable.label}
+        pairs = {name: v.adjectives for name, v in self.model.variables.items() if v.binary and v.adjectives}
+        return {**labels, **{f"!{name}": contrary for name, (_, contrary) in pairs.items()}}
+
+    @cached_property
     def words(self) -> Words:
         """What people type for the variables and states of the model."""
         from bayesnet.model.words import words_of

@@ -105,7 +105,7 @@ class Query:
         """Return what an answer rests on: the network with its digest, the assumed defaults, and what to distrust."""
         assumed = tuple(item.text for item in self.stated.items if item.assumed)
         model = self.compiled.model
-        return Provenance(model.name, model.version, model.digest, assumed, distrust, model.warning)
+        return Provenance(model.name, model.version, model.digest, assumed, distrust, model.warning, self.compiled.labels)
 
     def title(self, target: str) -> str:
         """Return the question in the pattern language: `target | findings`."""
