@@ -49,6 +49,7 @@ EXAMPLES = {
         'bayesnet report back_pain "age_group=60-69, raised_alp, chronic_pain" case.html',
     ],
     "page": [
+        "bayesnet page back_pain --open",
         "bayesnet page back_pain -o back_pain.html",
     ],
     "sensitivity": [

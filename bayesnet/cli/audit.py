@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bayesnet.cli.common import as_json, model_argument, show, waiting
+from bayesnet.cli.common import as_json, model_argument, show
 
 if TYPE_CHECKING:
     from bayesnet.network import Network
@@ -17,6 +17,5 @@ if TYPE_CHECKING:
 @as_json
 def command(network: Network, json_: bool) -> None:
     """Ask the network every published figure and claim that lies beside it, and print them worst first."""
-    with waiting("Asking every published figure"):
-        found = network.audit()
+    found = network.audit()
     show(found, json_=json_)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from bayesnet.cli.terminal import coloured, say, start_ticker, stop_ticker
+
 if TYPE_CHECKING:
     from bayesnet.network import Network
     from bayesnet.results.base import Result
@@ -34,6 +36,7 @@ def model_argument(function: F) -> F:
 def _load(context: click.Context, _: click.Parameter, value: str) -> Network:
     """Read the network; a name or file that is not there is a fault of the command, one that cannot be read of the model."""
     check_there(value)
+    start_ticker(context, f"{context.info_name} {value}")
     from bayesnet.network import load
 
     network = load(value)
@@ -81,7 +84,7 @@ def keep_apart(out: Path, *sources: Path) -> None:
 
 def show(result: Result, *, json_: bool) -> None:
     """Print a result: as text, or as JSON with the same content."""
-    click.echo(to_json(result.to_dict()) if json_ else str(result))
+    say(to_json(result.to_dict()) if json_ else coloured(result))
 
 
 def to_json(content: object) -> str:
@@ -92,26 +95,12 @@ def to_json(content: object) -> str:
 
 
 @contextmanager
-def waiting(what: str) -> Iterator[None]:
-    """Say on standard error what is being done, where that is a terminal, and take it back when it is done."""
-    shown = sys.stderr.isatty()
-    if shown:
-        sys.stderr.write(f"{what} ...")
-        sys.stderr.flush()
-    try:
-        yield
-    finally:
-        if shown:
-            sys.stderr.write("\r\033[K")
-            sys.stderr.flush()
-
-
-@contextmanager
 def progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
     """Show a bar on standard error for work of over a second; yields a function that takes how much more is done.
 
     Nothing is shown where standard error is not a terminal.
     """
+    stop_ticker()
     if not sys.stderr.isatty():
         yield lambda _: None
         return

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bayesnet.cli.common import as_json, interventions, model_argument, show
+from bayesnet.cli.terminal import say
 
 if TYPE_CHECKING:
     from bayesnet.network import Network
@@ -43,4 +44,4 @@ def command(network: Network, findings: str, do: str | None, targets: tuple[str,
     parts.append(ranked.footer())
     if not intervals and any(n.low < n.high for n in network.model.numbers.values()):
         parts.append("--intervals adds how far each posterior moves when all numbers are drawn from their ranges.")
-    click.echo("\n\n".join(part for part in parts if part))
+    say("\n\n".join(part for part in parts if part))
