@@ -1,4 +1,4 @@
-"""What a terminal gets beside the text: colours, a pager, a line while one waits, a page that opens; a pipe gets only the text."""
+"""What a terminal gets beside the text: colours, a pager, a line while one waits, a page that opens; a pipe gets the text."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Screen(io.StringIO):
 
 
 def screened(monkeypatch: pytest.MonkeyPatch) -> Screen:
-    """Standard output as a terminal of 24 lines that takes colours; not a fixture, because pytest sets the streams of each phase."""
+    """Standard output as a terminal of 24 lines with colours; no fixture, because pytest sets the streams of each phase."""
     out = Screen()
     monkeypatch.setattr(sys, "stdout", out)
     monkeypatch.delenv("NO_COLOR", raising=False)

@@ -35,7 +35,7 @@ def tool(name: str) -> Any:
     return module
 
 
-@pytest.mark.parametrize("name", ["index", "concepts", "lessons", "limits", "citing"])
+@pytest.mark.parametrize("name", ["five-minutes", "index", "concepts", "lessons", "limits", "citing"])
 def test_the_code_of_the_guide_runs_and_prints_what_stands_there(name: str) -> None:
     """Every block runs in the order of its page, and each page has some."""
     readme = tool("readme")
