@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-PATIENCE = 10
-"""Questions of one kind that a command asks before it is worth a standing tree; most commands ask fewer."""
-
 as_json = click.option("--json", "json_", is_flag=True, help="Print the answer as JSON.")
 interventions = click.option("--do", "do", metavar="TEXT", help='Variables set from outside, as in "corticosteroids".')
 
@@ -33,9 +30,7 @@ def _load(_: click.Context, __: click.Parameter, value: str) -> Network:
     check_there(value)
     from bayesnet.network import load
 
-    network = load(value)
-    network.core.engine.standing.patience = PATIENCE
-    return network
+    return load(value)
 
 
 def check_there(name: str) -> None:

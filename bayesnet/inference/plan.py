@@ -1,332 +1,530 @@
-"""Third stage: roles -> program. Bucket elimination written down as a flat list of products over numbered buffers."""
+"""Third stage: the question as a flat list of products, up and down one bucket tree. Plain integers, run by C or by numpy.
+
+One operation does everything: `out[o] += product of in_q[i_q]` over a list of cells. A node of the tree multiplies the tensors
+that mention an axis and sums it out; the way down is the same operation with the derivative of the output in the place of one
+input, so it divides by nothing and is right where numbers are zero. Two tensors that share the axis of a gate whose causes are
+still being gathered are multiplied by taking the larger rank; that is a list of cells too, and nothing is ever subtracted, so
+an answer keeps its relative precision where the signed form of a noisy-OR (Heckerman 1989) loses every digit.
+
+What would be ones on the way up (a variable below which nothing is known) is a *unit*: it is only there on the way down.
+"""
 
 from __future__ import annotations
 
-from bisect import insort
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
 
 from bayesnet.inference.ordering import best_order, masks
-from bayesnet.inference.program import Axis, Leaf, Maximum, Program, Source, Step
-from bayesnet.inference.relevance import Roles
-from bayesnet.inference.situation import Situation
-from bayesnet.inference.structure import Structure
+from bayesnet.inference.question import Question
 
-Shape = tuple[int, ...]
+Ints = NDArray[np.int32]
+BLOCK, LONGEST = 32, 512
+"""Cells that the inner lists of an operation have at least, and at most where sums make them longer."""
+INPUTS = 5
+"""Most inputs of one operation."""
+MEETING = 3
+"""Gate axes from which tensors that share them are multiplied as soon as one of their causes is summed out."""
+SHARED = 2
+"""Gate axes that a small tensor may share with the largest before it is multiplied in."""
+BEST, ONCE = 1, 2
+"""Flags of an operation: maxima in place of sums; every cell of the output is written once."""
+HEADER = 6
 
 
 class Tensor:
-    """A buffer while planning: gate axes in row order, plain axes by elimination, and whether a posterior hangs on it."""
+    """An array while planning. `axes` maps axis to stride; `wide` are its axes and those of units below it.
 
-    __slots__ = ("alive", "buffer", "carry", "cells", "gates", "plain", "rows")
+    `base` below zero is -1 minus the factor whose values it reads; from zero on it is a place in the workspace. `slot` is where
+    its power of two is kept. `owner` is the axis whose distribution it is. `slope` is its derivative, once it has one.
+    """
 
-    def __init__(self, buffer: int, gates: Shape, plain: Shape, carry: bool, rows: int, cells: int) -> None:
-        self.buffer = buffer
-        self.gates = gates
-        self.plain = plain
-        self.carry = carry
-        self.rows = rows
+    __slots__ = ("alive", "axes", "base", "carry", "cells", "owner", "sizes", "slope", "slot", "unit", "wide")
+
+    def __init__(self, base: int, axes: dict[int, int], wide: frozenset[int], cells: int, slot: int = -1) -> None:
+        self.base = base
+        self.axes = axes
+        self.wide = wide
         self.cells = cells
+        self.slot = slot
+        self.unit = False
+        self.carry = False
+        self.owner = -1
         self.alive = True
+        self.slope: Tensor | None = None
+        self.sizes: dict[int, int] | None = None
 
 
-class Planner:
-    """Builds one program. Axis ids while planning: a variable is itself, the gate of variable v is v + n."""
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """How the inputs of a node meet on a gate axis: cells (rank of the first, of the second, of the result).
 
-    def __init__(
-        self,
-        structure: Structure,
-        situation: Situation,
-        roles: Roles,
-        kept: Sequence[int] = (),
-        maximised: frozenset[int] = frozenset(),
-    ) -> None:
-        self.structure = structure
-        self.situation = situation
-        self.roles = roles
-        self.kept = tuple(v for v in kept if v not in situation.fixed)
-        self.maximised = maximised
-        self.n = len(structure.cards)
-        self.size: dict[int, int] = {v: len(situation.allowed.get(v, range(structure.cards[v]))) for v in roles.axes}
-        self.becomes: dict[int, int] = {}
-        self.leaves: list[tuple[int, tuple[int, ...], Source]] = []
-        self.factors: dict[int, list[Source]] = {v: [] for v in sorted(roles.axes)}
-        self.scalars: list[Source] = []
-        self.steps: list[Step] = []
-        self.maxima: list[Maximum] = []
-        self.late = False
+    `second` is the input that takes the second rank; `third` says that `axis` itself counts as the result's rank for inputs
+    from there on. `becomes` is the axis of the gate's variable where the result has that instead.
+    """
+
+    axis: int
+    cells: tuple[tuple[int, int, int], ...]
+    second: Tensor | None = None
+    third: tuple[Tensor, ...] = ()
+    becomes: int = -1
+
+
+@dataclass(slots=True)
+class Node:
+    """One product: `inputs` with numbers, `units` without; `relations` for the gate axes that two inputs share."""
+
+    out: Tensor
+    inputs: list[Tensor]
+    units: list[Tensor]
+    relations: tuple[Relation, ...] = ()
+    best: bool = False
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Where the posterior of an axis is: its vector (-1: ones) times its derivative (-1: ones), `size` states."""
+
+    vector: int
+    slope: int
+    size: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A question written down.
+
+    `code` are the operations, the first `ups` of them on the way up, each beginning where `starts` says. The workspace has
+    `space` numbers and `slots` powers of two. It begins with the product of all scalars and the `vectors` (axis to place).
+    `answers` are the posteriors, `result` the product of everything over the axes `kept`. `slopes` are the derivatives by the
+    numbers of factor k: place and slot. `maxima` lists for each maximised axis the tensors that meet there.
+    """
+
+    question: Question
+    code: Ints
+    starts: NDArray[np.int64]
+    ups: int
+    space: int
+    slots: int
+    vectors: dict[int, tuple[int, int]]
+    answers: dict[int, Answer]
+    result: int
+    result_slot: int
+    kept: tuple[int, ...]
+    slopes: dict[int, tuple[int, int, tuple[tuple[int, int], ...]]]
+    vector_slopes: dict[int, tuple[int, int]]
+    maxima: tuple[tuple[int, tuple[tuple[int, tuple[tuple[int, int], ...]], ...]], ...]
+    cells: float
+    largest: float
+    order: tuple[int, ...] = ()
+    cache: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
+
+
+def make(question: Question, slopes: bool = False, limit: float = np.inf) -> Plan:
+    """The plan of a question; with `slopes` also the derivatives by every number.
+
+    Where the largest table would have more than `limit` cells the plan has no operations: its sizes alone count.
+    """
+    return _Planner(question, slopes, limit).plan()
+
+
+class _Planner:
+    def __init__(self, question: Question, slopes: bool, limit: float) -> None:
+        self.question = question
+        self.size = question.sizes
+        self.all_slopes = slopes
+        self.limit = limit
+        self.code: list[int] = []
+        self.starts: list[int] = []
+        self.space = 1
+        self.slots = 1
         self.cells = 0.0
         self.largest = 1.0
+        self.late = False
+        self.nodes: list[Node] = []
+        self.maxima: list[tuple[int, list[Tensor]]] = []
 
-    def program(self) -> Program:
-        """Leaves, order, steps."""
-        for v in self.roles.families:
-            self._family(v)
-        for v in self.situation.soft:
-            self.factors[v].append(("soft", v, 0))
+    def plan(self) -> Plan:
+        """Leaves, order, up, down."""
+        question = self.question
+        values = [self._factor(k) for k in range(len(question.factors))]
+        vectors, units = self._vectors()
+        self.vectors = vectors
         order = self._order()
-        self.place = {axis: i for i, axis in enumerate([*order, *self.kept])}
-        leaves = [Leaf(gate, tuple(sorted(plain, key=self.place.__getitem__)), source) for gate, plain, source in self.leaves]
-        leaves.append(Leaf(-1, (), ("one", 0, 0)))
-        self.next = len(leaves) + len(self.factors)
-        unary = {v: len(leaves) + i for i, v in enumerate(self.factors)}
-        result = self._eliminate(order, leaves, unary)
-        return Program(
-            roles=self.roles,
-            leaves=tuple(leaves),
-            unary=unary,
-            factors={v: tuple(sources) for v, sources in self.factors.items()},
-            scalars=tuple(self.scalars),
-            steps=tuple(self.steps),
-            maxima=tuple(self.maxima),
-            result=result.buffer,
-            kept=result.plain,
+        self.place = {axis: i for i, axis in enumerate([*order, *question.kept])}
+        result = self._up(order, [*values, *vectors.values(), *units.values()])
+        ups = len(self.starts)
+        self._down()
+        answers = {}
+        for axis in sorted(question.asked):
+            tensor = vectors.get(axis) or units.get(axis)
+            if tensor is not None:
+                slope = tensor.slope.base if tensor.slope is not None else -1
+                answers[axis] = Answer(-1 if tensor.unit else tensor.base, slope, self.size[axis])
+        return Plan(
+            question=question,
+            code=np.array(self.code if self.largest <= self.limit else [], dtype=np.int32),
+            starts=np.array(self.starts, dtype=np.int64),
+            ups=ups,
+            space=self.space,
+            slots=self.slots,
+            vectors={axis: (t.base, t.slot) for axis, t in vectors.items()},
+            answers=answers,
+            result=result.base,
+            result_slot=result.slot,
+            kept=tuple(result.axes),
+            slopes={-1 - t.base: (t.slope.base, t.slope.slot, tuple(t.slope.axes.items())) for t in values if t.slope is not None},
+            vector_slopes={
+                a: (t.slope.base, t.slope.slot) for a, t in {-1: self.scalar, **vectors}.items() if t.slope is not None
+            },
+            maxima=tuple((a, tuple((t.base, tuple(t.axes.items())) for t in bucket)) for a, bucket in self.maxima),
             cells=self.cells,
             largest=self.largest,
+            order=tuple(order),
         )
 
-    def _family(self, v: int) -> None:
-        """Decide how the family of v enters: as scalars, vectors or tensors."""
-        fixed, parents = self.situation.fixed, self.structure.parents[v]
-        free = [(i, p) for i, p in enumerate(parents) if p not in fixed]
-        if not self.structure.noisy[v]:
-            axes = tuple(p for _, p in free) + ((v,) if v in self.roles.axes else ())
-            self._enter(-1, axes, ("table", v, 0))
-        elif v in self.roles.axes:
-            if not free:
-                self.factors[v].append(("base", v, 0))
-                return
-            gate = v + self.n
-            self.becomes[gate] = v
-            self.size[gate] = self.structure.cards[v]
-            self.leaves.append((gate, (), ("base", v, 0)))
-            self.leaves.extend((gate, (p,), ("link", v, i)) for i, p in free)
-        elif self.roles.intervals[v][0] == 0:
-            self.scalars.append(("low", v, -1))
-            for i, p in enumerate(parents):
-                self._enter(-1, () if p in fixed else (p,), ("low", v, i))
-        elif not free:
-            self.scalars.append(("inside", v, 0))
-        else:
-            gate = v + self.n
-            self.size[gate] = 2
-            self.leaves.append((gate, (), ("weight", v, 0)))
-            self.leaves.extend((gate, (p,), ("band", v, i)) for i, p in free)
+    def _factor(self, k: int) -> Tensor:
+        part = self.question.factors[k]
+        axes = dict(zip(part.axes, part.strides, strict=True))
+        tensor = Tensor(-1 - k, axes, frozenset(part.axes), self._volume(part.axes))
+        tensor.owner = part.owner
+        tensor.carry = self.all_slopes
+        return tensor
 
-    def _enter(self, gate: int, plain: tuple[int, ...], source: Source) -> None:
-        if not plain:
-            self.scalars.append(source)
-        elif len(plain) == 1:
-            self.factors[plain[0]].append(source)
-        else:
-            self.leaves.append((gate, plain, source))
+    def _vectors(self) -> tuple[dict[int, Tensor], dict[int, Tensor]]:
+        """The vectors with numbers, at the start of the workspace, and the units that only wait for their derivative."""
+        vectors, units = {}, {}
+        for axis in self.question.vectors:
+            vectors[axis] = self._new((axis,), frozenset((axis,)))
+            vectors[axis].carry = self.all_slopes or axis in self.question.asked
+        for axis in sorted(self.question.asked - frozenset(self.question.vectors)):
+            unit = Tensor(0, {}, frozenset((axis,)), 1)
+            unit.unit = unit.carry = True
+            units[axis] = unit
+        return vectors, units
 
     def _order(self) -> list[int]:
-        """The elimination order: gates and summed variables first, maximised variables after."""
-        axes = list(self.size)
+        """The elimination order: gates and summed axes first, maximised axes after."""
+        question, size = self.question, self.size
+        axes = sorted(size)
         local = {axis: i for i, axis in enumerate(axes)}
-        sizes = [1.5 * self.size[a] if a >= self.n else self.size[a] for a in axes]
-        tensors = [[local[a] for a in (*plain, gate) if a >= 0] for gate, plain, _ in self.leaves]
-        becomes = {local[g]: local[v] for g, v in self.becomes.items()}
-        late = [local[v] for v in axes if v in self.maximised]
-        early = [local[a] for a in axes if a not in self.maximised and a not in self.kept]
+        sizes = [1.5 * size[a] if a in question.gates else size[a] for a in axes]
+        tensors = [[local[a] for a in part.axes] for part in question.factors]
+        becomes = {local[g]: local[a] for g, a in question.gates.items() if a not in (g, -1)}
+        late = [local[a] for a in axes if a in question.best]
+        early = [local[a] for a in axes if a not in question.best and a not in question.kept]
         return [axes[i] for i in best_order(masks(sizes), tensors, becomes, [early, late])]
 
-    def _eliminate(self, order: list[int], leaves: list[Leaf], unary: dict[int, int]) -> Tensor:
-        """Run bucket elimination on paper; returns the tensor that holds the answer."""
-        holders: dict[int, list[Tensor]] = {axis: [] for axis in self.place}
-        loose: list[Tensor] = []
+    def _new(self, axes: Iterable[int], wide: frozenset[int], sizes: dict[int, int] | None = None) -> Tensor:
+        """A tensor in the workspace; `axes` outermost first."""
+        strides, step = {}, 1
+        for axis in reversed(list(axes)):
+            strides[axis] = step
+            step *= sizes.get(axis, self.size[axis]) if sizes else self.size[axis]
+        tensor = Tensor(self.space, dict(reversed(strides.items())), wide, step, self.slots)
+        tensor.sizes = sizes
+        self.space += step
+        self.slots += 1
+        self.largest = max(self.largest, float(step))
+        return tensor
 
-        def add(tensor: Tensor) -> None:
-            for axis in tensor.plain:
-                holders[axis].append(tensor)
-            for axis in tensor.gates:
-                holders[axis].append(tensor)
-            if not tensor.plain and not tensor.gates:
-                loose.append(tensor)
+    def _sorted(self, axes: Iterable[int]) -> list[int]:
+        """Outermost first: what is eliminated last."""
+        return sorted(axes, key=self.place.__getitem__, reverse=True)
 
-        for i, leaf in enumerate(leaves[:-1]):
-            gates = (leaf.gate,) if leaf.gate >= 0 else ()
-            add(Tensor(i, gates, leaf.plain, False, self._volume(gates), self._volume(gates + leaf.plain)))
-        self.one = Tensor(len(leaves) - 1, (), (), False, 1, 1)
-        for v, buffer in unary.items():
-            add(Tensor(buffer, (), (v,), True, 1, self.size[v]))
-        for axis in order:
-            self.late = axis in self.maximised
-            bucket = [t for t in holders[axis] if t.alive]
-            for t in bucket:
-                t.alive = False
-            add(self._gate(axis, bucket) if axis >= self.n else self._variable(axis, bucket))
-        rest = {t.buffer: t for v in self.kept for t in holders[v] if t.alive}
-        return self._product([*loose, *rest.values()]) if loose or rest else self.one
-
-    def _variable(self, v: int, bucket: list[Tensor]) -> Tensor:
-        """Multiply everything that mentions v and sum (or maximise) it out."""
-        if v in self.maximised:
-            self.maxima.append(Maximum(v, tuple(t.buffer for t in bucket), tuple(t.plain for t in bucket)))
-        if len(bucket) == 1:
-            return self._times(bucket[0], self.one, v)
-        small, large = self._pair(bucket)
-        return self._times(large, small, v)
-
-    def _gate(self, gate: int, bucket: list[Tensor]) -> Tensor:
-        """Combine all causes of a gate, then turn it into its variable, or weigh its two rows if it is known to an interval."""
-        if gate in self.becomes:
-            return self._rename(self._product(bucket), gate - self.n)
-        weight = next(t for t in bucket if t.gates == (gate,) and not t.plain)
-        return self._times(self._product([t for t in bucket if t is not weight]), weight, gate)
-
-    def _product(self, tensors: list[Tensor]) -> Tensor:
-        """The product of all, one step at a time."""
-        rest = self._pair(tensors)
-        return self._times(rest[1], rest[0], -1) if len(rest) == 2 else rest[0]
-
-    def _pair(self, tensors: list[Tensor]) -> list[Tensor]:
-        """Multiply until two are left, smallest first; numbers before messages: what carries no posterior needs no derivative."""
-        plain = self._smallest_first([t for t in tensors if not t.carry], 1)
-        return self._smallest_first([*plain, *(t for t in tensors if t.carry)], 2)
-
-    def _smallest_first(self, tensors: list[Tensor], until: int) -> list[Tensor]:
-        tensors.sort(key=_cells)
-        while len(tensors) > until:
-            product = self._times(tensors[1], tensors[0], -1)
-            del tensors[:2]
-            insort(tensors, product, key=_cells)
-        return tensors
-
-    def _times(self, a: Tensor, b: Tensor, summed: int) -> Tensor:
-        """Write the product of two tensors, with axis `summed` summed out (-1: none), as the next step."""
-        size = self.size
-        gates_a, gates_b = a.gates, b.gates
-        dimensions, triples, rows = [], 1, 1
-        for g in gates_a:
-            s = size[g]
-            if g == summed:
-                dimensions.append(("dot", s))
-                triples *= s
-                continue
-            if g in gates_b:
-                dimensions.append(("max", s))
-                triples *= s * (s + 1) // 2
-            else:
-                dimensions.append(("a", s))
-                triples *= s
-            rows *= s
-        gates = gates_a if summed < self.n else tuple([g for g in gates_a if g != summed])
-        extra: Shape = ()
-        order_a: Shape = _RANGES[len(gates_a)]
-        order_b: Shape = ()
-        if gates_b:
-            extra = tuple([g for g in gates_b if g not in gates_a])
-            for g in extra:
-                dimensions.append(("b", size[g]))
-                triples *= size[g]
-                rows *= size[g]
-            names = gates_a + extra
-            order_b = tuple([names.index(g) for g in gates_b])
-        plain_a, plain_b, rows_a, rows_b = a.plain, b.plain, a.rows, b.rows
-        if 0 <= summed < self.n:
-            s, last = size[summed], (len(dimensions),)
-            alone = b is self.one
-            dimensions.append(("sum a" if alone else "dot", s))
-            triples *= s
-            order_a, plain_a, rows_a = order_a + last, plain_a[1:], rows_a * s
-            if not alone:
-                order_b, plain_b, rows_b = order_b + last, plain_b[1:], rows_b * s
-        plain, (shape_a, shape_b, shape_out), missing, rest = self._align(plain_a, plain_b)
-        self.cells += triples * rest
-        out = Tensor(self.next, gates + extra, plain, a.carry or b.carry, rows, rows * rest)
-        self.largest = max(self.largest, out.cells)
-        self.next += 1
-        key = (tuple(dimensions), order_a, order_b)
-        self.steps.append(
-            Step(
-                a.buffer,
-                b.buffer,
-                key,
-                (rows_a, *shape_a, -1),
-                (rows_b, *shape_b, -1),
-                (rows, *shape_out, -1),
-                rest,
-                *missing,
-                a.carry,
-                b.carry,
-                self.late,
-                None,
-            )
-        )
-        return out
-
-    def _align(
-        self, a: tuple[int, ...], b: tuple[int, ...]
-    ) -> tuple[tuple[int, ...], tuple[Shape, Shape, Shape], tuple[Shape, Shape], int]:
-        """How two lists of plain axes broadcast.
-
-        Returns their union, the shapes of both operands and of the result with neighbours merged where possible, the axes that
-        each operand lacks, and the cells of the union.
-        """
-        if a == b or not b or not a:
-            volume_a, volume_b = self._volume(a), self._volume(b)
-            out = max(volume_a, volume_b)
-            missing_a, missing_b = (() if volume_a == out else _SECOND), (() if volume_b == out else _SECOND)
-            return a or b, ((volume_a,), (volume_b,), (out,)), (missing_a, missing_b), out
-        union = tuple(sorted({*a, *b}, key=self.place.__getitem__))
-        shapes: tuple[list[int], list[int], list[int]] = ([], [], [])
-        missing: tuple[list[int], list[int]] = ([], [])
-        before, volume = (False, False), 1
-        for axis in union:
-            where = (axis in a, axis in b)
-            s = self.size[axis]
-            volume *= s
-            if where != before:
-                before = where
-                for shape in shapes:
-                    shape.append(1)
-                for k in (0, 1):
-                    if not where[k]:
-                        missing[k].append(len(shapes[k]))
-            for k in (0, 1):
-                if where[k]:
-                    shapes[k][-1] *= s
-            shapes[2][-1] *= s
-        return union, (tuple(shapes[0]), tuple(shapes[1]), tuple(shapes[2])), (tuple(missing[0]), tuple(missing[1])), volume
-
-    def _rename(self, tensor: Tensor, v: int) -> Tensor:
-        """Turn the gate axis of v, whose causes are all in, into v's plain axis."""
-        index = tensor.gates.index(v + self.n)
-        gates = tensor.gates[:index] + tensor.gates[index + 1 :]
-        diagonal = v in tensor.plain
-        others = tuple(p for p in tensor.plain if p != v)
-        left = sum(1 for p in others if self.place[p] < self.place[v])
-        ranks = self.structure.rank[v]
-        states = self.situation.allowed.get(v, range(self.structure.cards[v]))
-        axis = Axis(
-            self._volume(tensor.gates[:index]),
-            self.size[v + self.n],
-            self._volume(tensor.gates[index + 1 :]),
-            self._volume(others[:left]),
-            self._volume(others[left:]),
-            tuple(ranks[s] for s in states),
-            diagonal,
-        )
-        plain = (*others[:left], v, *others[left:])
-        rows = self._volume(gates)
-        out = Tensor(self.next, gates, plain, tensor.carry, rows, rows * self._volume(plain))
-        self.cells += out.cells
-        self.largest = max(self.largest, out.cells)
-        self.next += 1
-        self.steps.append(Step(tensor.buffer, -1, ((), (), ()), (), (), (), 0, (), (), tensor.carry, False, False, axis))
-        return out
-
-    def _volume(self, axes: Sequence[int]) -> int:
+    def _volume(self, axes: Iterable[int]) -> int:
         volume = 1
         for axis in axes:
             volume *= self.size[axis]
         return volume
 
+    # ---- up
 
-def _cells(tensor: Tensor) -> float:
+    def _up(self, order: list[int], tensors: list[Tensor]) -> Tensor:
+        holders: dict[int, list[Tensor]] = {axis: [] for axis in self.place}
+        self.holders = holders
+        loose: list[Tensor] = []
+        scalar = Tensor(0, {}, frozenset(), 1, 0)
+        scalar.carry = self.all_slopes
+
+        def add(tensor: Tensor) -> None:
+            for axis in tensor.wide:
+                holders[axis].append(tensor)
+            if not tensor.wide:
+                loose.append(tensor)
+
+        for tensor in tensors:
+            add(tensor)
+        for axis in order:
+            bucket = [t for t in holders[axis] if t.alive]
+            for t in bucket:
+                t.alive = False
+            if bucket:
+                add(self._gate(axis, bucket) if axis in self.question.gates else self._variable(axis, bucket))
+        rest = {id(t): t for axis in self.question.kept for t in holders[axis] if t.alive}
+        inputs = [scalar, *(t for t in loose if not t.unit), *(t for t in rest.values() if not t.unit)]
+        self.scalar = scalar
+        if self.all_slopes or self.question.best:
+            return self._few(inputs, 1, always=True)[0]
+        nodes, wide = list(self.nodes), frozenset(self.question.kept)
+        while len(inputs) > INPUTS:
+            inputs[:INPUTS] = [self._multiply(inputs[:INPUTS], [], (), (), wide)]
+        result = self._multiply(inputs, [], (), (), wide)
+        self.nodes = nodes
+        return result
+
+    def _variable(self, x: int, bucket: list[Tensor]) -> Tensor:
+        """Multiply everything that mentions x and sum (or maximise) it out."""
+        best = x in self.question.best
+        wide = frozenset().union(*(t.wide for t in bucket)) - {x}
+        inputs = [t for t in bucket if not t.unit]
+        units = self._one([t for t in bucket if t.unit])
+        inputs += self._joining(inputs, wide)
+        if best:
+            self.late = True
+            self.maxima.append((x, inputs))
+        elif not inputs or (len(inputs) == 1 and inputs[0].owner == x):
+            return self._unit(inputs, units, (), wide)
+        inputs = self._few(inputs, 2)
+        relations: tuple[Relation, ...] = ()
+        if len(inputs) == 2:
+            inputs, relations = self._meet(inputs)
+        return self._multiply(inputs, units, relations, (x,), wide)
+
+    def _joining(self, inputs: list[Tensor], wide: frozenset[int]) -> list[Tensor]:
+        """Tensors of the same gates, though not of the axis at hand: gate by gate into these is cheaper than all gates later."""
+        gates = sorted(self._gates_of(*inputs))
+        if len(gates) < MEETING:
+            return []
+        near = {id(t): t for h in gates[:-MEETING + 1] for t in self.holders[h] if t.alive and not t.unit and t.wide <= wide}
+        found = [t for t in near.values() if len(self._gates_of(t)) >= MEETING]
+        for t in found:
+            t.alive = False
+        return found
+
+    def _gate(self, g: int, bucket: list[Tensor]) -> Tensor:
+        """Combine all causes of a gate, and turn it into its variable, weigh its ranks, or keep the last of them alone."""
+        becomes = self.question.gates[g]
+        weights = [t for t in bucket if t is self.vectors.get(g)]
+        units = self._one([t for t in bucket if t.unit])
+        inputs = [t for t in bucket if not t.unit and t not in weights]
+        own = all(t.owner == g for t in inputs)
+        inputs = self._few(inputs, 2, always=True)
+        wide = frozenset().union(*(t.wide for t in bucket)) - {g}
+        inputs, relations = self._meet(inputs, g, tuple(weights))
+        if becomes not in (g, -1):
+            out = self._multiply(inputs, units, relations, (g,), wide | {becomes})
+            out.owner = becomes if own else -1
+            return out
+        if becomes == g and own and not weights:
+            return self._unit(inputs, units, relations, wide)
+        return self._multiply([*inputs, *weights], units, relations, (g,), wide)
+
+    def _unit(self, inputs: list[Tensor], units: list[Tensor], relations: tuple[Relation, ...], wide: frozenset[int]) -> Tensor:
+        out = Tensor(0, {}, wide, 1)
+        out.unit = True
+        out.carry = any(t.carry for t in (*inputs, *units))
+        self.nodes.append(Node(out, inputs, units, relations))
+        return out
+
+    def _one(self, units: list[Tensor]) -> list[Tensor]:
+        """At most one unit: smaller ones are made part of a larger one, from which their derivatives are summed."""
+        units = sorted(units, key=lambda t: self._volume(t.wide))
+        while len(units) > 1:
+            pair = units[:2]
+            del units[:2]
+            merged = Tensor(0, {}, pair[0].wide | pair[1].wide, 1)
+            merged.unit = True
+            merged.carry = pair[0].carry or pair[1].carry
+            self.nodes.append(Node(merged, [], pair))
+            cells = self._volume(merged.wide)
+            place = next((i for i, t in enumerate(units) if self._volume(t.wide) > cells), len(units))
+            units.insert(place, merged)
+        return units
+
+    def _few(self, tensors: list[Tensor], most: int, always: bool = False) -> list[Tensor]:
+        """Multiply small tensors together until `most` are left, or few enough that one operation takes the rest."""
+        tensors = sorted(tensors, key=_cells)
+        while len(tensors) > most:
+            a, b, largest = tensors[0], tensors[1], tensors[-1]
+            gates = self._gates_of(*tensors)
+            sharing = sum(len(gates & t.axes.keys()) for t in tensors) > len(gates)
+            union = a.axes.keys() | b.axes.keys()
+            if not sharing and not always:
+                everything = self._volume(frozenset().union(*(t.axes for t in tensors)))
+                if len(tensors) <= INPUTS and 3 * self._volume(union) > everything:
+                    break
+            elif len(tensors) > 2 and b is not largest and len(gates & union & largest.axes.keys()) > SHARED:
+                b = largest
+            tensors.remove(a)
+            tensors.remove(b)
+            product = self._pair(a, b)
+            place = next((i for i, t in enumerate(tensors) if t.cells > product.cells), len(tensors))
+            tensors.insert(place, product)
+        return tensors
+
+    def _pair(self, a: Tensor, b: Tensor) -> Tensor:
+        """The product of two tensors with nothing summed out."""
+        inputs, relations = self._meet([b, a])
+        out = self._multiply(inputs, [], relations, (), a.wide | b.wide)
+        out.owner = a.owner if a.owner == b.owner else -1
+        return out
+
+    def _gates_of(self, *tensors: Tensor) -> set[int]:
+        return {axis for t in tensors for axis in t.axes if axis in self.question.gates}
+
+    def _meet(
+        self, inputs: list[Tensor], last: int = -1, weights: tuple[Tensor, ...] = ()
+    ) -> tuple[list[Tensor], tuple[Relation, ...]]:
+        """One or two inputs as they meet on shared gate axes, and how; `last` is a gate that is complete with them.
+
+        Of two ranks with a given maximum, either both are at most it and the first's is equal, or the first's is below and the
+        second's equal. So where the second input also has its sums up to each rank (is made *wide*), two binary ranks meet in
+        three products instead of four.
+        """
+        first = max(inputs, key=_cells)
+        second = next((t for t in inputs if t is not first), None)
+        shared = sorted(self._gates_of(first) & self._gates_of(second)) if second is not None else []
+        wide = False
+        if second is not None and shared:
+            narrow, fewer, wider = 1, 1, 1
+            for h in shared:
+                k = self.size[h]
+                narrow, fewer, wider = narrow * k * k, fewer * (k * (k + 1) // 2), wider * (2 * k - 1)
+            rest = self._volume((first.axes.keys() | second.axes.keys()) - set(shared))
+            mine = self._volume(second.axes.keys() - set(shared)) * wider
+            wide = (narrow - fewer) * rest > 6 * mine + 64
+            if wide:
+                second = self._widened(second, shared)
+        relations = []
+        for h in {*shared, *((last,) if last >= 0 else ())}:
+            k = self.size[h]
+            if h not in shared:
+                cells = [(i, 0, i) for i in range(k)]
+            elif wide:
+                cells = [(j, j, j) for j in range(k)] + [(i, k - 1 + j, j) for j in range(1, k) for i in range(j)]
+            else:
+                cells = [(i, j, max(i, j)) for i in range(k) for j in range(k)]
+            becomes = self.question.gates[h] if h == last else h
+            if becomes == -1:
+                cells = [cell for cell in cells if cell[2] == k - 1]
+            relations.append(Relation(h, tuple(cells), second if h in shared else None, weights if h == last else (), becomes))
+        return ([first] if second is None else [first, second]), tuple(sorted(relations, key=_axis))
+
+    def _widened(self, tensor: Tensor, gates: Sequence[int]) -> Tensor:
+        """A tensor with, along gate axes, the sums up to each rank and then the single ranks but the lowest."""
+        for h in gates:
+            k = self.size[h]
+            cells = [(i, 0, j) for j in range(k) for i in range(j + 1)] + [(j, 0, k - 1 + j) for j in range(1, k)]
+            sizes = {**(tensor.sizes or {}), h: 2 * k - 1}
+            tensor = self._multiply([tensor], [], (Relation(h, tuple(cells), None, (), h),), (), tensor.wide, sizes)
+        return tensor
+
+    def _multiply(
+        self,
+        inputs: list[Tensor],
+        units: list[Tensor],
+        relations: tuple[Relation, ...],
+        summed: tuple[int, ...],
+        wide: frozenset[int],
+        sizes: dict[int, int] | None = None,
+    ) -> Tensor:
+        """Write a node; its output has the axes of the inputs but those summed, and the variable of a gate that is complete."""
+        axes: set[int] = set().union(*(t.axes.keys() for t in inputs)) - set(summed)
+        axes.update(r.becomes for r in relations if r.axis in summed and r.becomes not in (r.axis, -1))
+        out = self._new(self._sorted(axes), wide, sizes)
+        out.carry = any(t.carry for t in (*inputs, *units))
+        node = Node(out, inputs, units, relations, self.late)
+        self.nodes.append(node)
+        self._write(node, out, out, [(t, t) for t in inputs])
+        return out
+
+    # ---- down
+
+    def _down(self) -> None:
+        """The nodes in reverse: the derivative of every input that leads to something asked."""
+        for node in reversed(self.nodes):
+            above = node.out.slope
+            for tensor in (*node.inputs, *node.units):
+                if not tensor.carry:
+                    continue
+                others = [(t, t) for t in node.inputs if t is not tensor]
+                if above is not None:
+                    others.insert(0, (above, node.out))
+                if others or node.relations:
+                    tensor.slope = self._new(self._sorted(tensor.wide), tensor.wide, tensor.sizes)
+                    self._write(node, tensor.slope, tensor, others)
+
+    # ---- operations
+
+    def _write(self, node: Node, out: Tensor, role: Tensor, inputs: list[tuple[Tensor, Tensor]]) -> None:
+        """One operation. Each tensor comes with the one whose part it plays in the node."""
+        operands = [(out, role), *inputs]
+        loops: list[tuple[int, list[list[int]]]] = []
+        covered = set()
+        for relation in node.relations:
+            covered.update((relation.axis, relation.becomes))
+            tables = []
+            for tensor, part in operands:
+                which = 1 if part is relation.second else 2 if part is node.out or part.unit or part in relation.third else 0
+                stride, more = tensor.axes.get(relation.axis, 0), 0
+                if relation.becomes != relation.axis and relation.becomes >= 0:
+                    more = tensor.axes.get(relation.becomes, 0)
+                tables.append([stride * cell[which] + more * cell[2] for cell in relation.cells])
+            loops.append((len(relation.cells), tables))
+        once = not any(any(tables[0]) for _, tables in loops)
+        plain: set[int] = set()
+        for tensor, _ in operands:
+            plain.update(tensor.axes)
+        for axis in sorted(plain - covered):
+            size = next((t.sizes[axis] for t, _ in operands if t.sizes and axis in t.sizes), self.size[axis])
+            loops.append((size, [[stride * i for i in range(size)] for stride in (t.axes.get(axis, 0) for t, _ in operands)]))
+        cells = 1.0
+        for size, _ in loops:
+            cells *= size
+        self.cells += cells
+        if self.largest <= self.limit and cells <= 64 * self.limit:
+            loops.sort(key=_steps)
+            self._record(loops, node.best, once, out, [t for t, _ in inputs])
+
+    def _record(
+        self, loops: list[tuple[int, list[list[int]]]], best: bool, once: bool, out: Tensor, inputs: list[Tensor]
+    ) -> None:
+        """Write the loops, outermost first: those around as tables of steps, those inside as lists of cells."""
+        lists: list[list[int]] = [[0] for _ in range(len(inputs) + 1)]
+        length, run, at = 1, 1, len(loops)
+        while at and (length < BLOCK or (not any(loops[at - 1][1][0]) and length * loops[at - 1][0] <= LONGEST)):
+            at -= 1
+            size, tables = loops[at]
+            if not any(tables[0]):
+                run *= size
+            lists = [[far + near for far in table for near in old] for table, old in zip(tables, lists, strict=True)]
+            length *= size
+        outer = loops[:at]
+        once = once and all(any(tables[0]) for _, tables in outer)
+        self.starts.append(len(self.code))
+        code = self.code
+        code += [BEST * best + ONCE * once, len(inputs), length // run, run, len(outer), out.cells]
+        code += [out.base, *(t.base for t in inputs), out.slot, *(t.slot for t in inputs)]
+        for size, tables in outer:
+            code.append(size)
+            for table in tables:
+                code += table
+        code += lists[0][::run]
+        for mine in lists[1:]:
+            code += mine
+
+
+def _steps(loop: tuple[int, list[list[int]]]) -> int:
+    """Loops with large steps of the output go around, those that are summed go inside."""
+    return -max(loop[1][0])
+
+
+def _cells(tensor: Tensor) -> int:
     return tensor.cells
 
 
-_RANGES = tuple(tuple(range(k)) for k in range(64))
-_SECOND = (1,)
+def _axis(relation: Relation) -> int:
+    return relation.axis

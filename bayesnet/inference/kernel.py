@@ -1,0 +1,81 @@
+"""The operations of a plan run: by the compiled kernel where there is one, otherwise by numpy on the very same arrays.
+
+`kernel.c` is compiled when the package is built or, where a C compiler is at hand, on first use, and kept in the user's cache.
+Without a compiler numpy runs everything; answers differ by rounding only. `BAYESNET_KERNEL=numpy` asks for that.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+SOURCE = Path(__file__).with_name("kernel.c")
+SUFFIX = ".dll" if sys.platform == "win32" else ".dylib" if sys.platform == "darwin" else ".so"
+FLAGS = ("-O3", "-std=c99", "-shared", "-fPIC")
+LANES = 8
+"""Columns that the compiled kernel runs at a time."""
+
+
+def library() -> Path | None:
+    """Where the compiled kernel is, made now if it can be; None where there is none."""
+    if os.environ.get("BAYESNET_KERNEL") == "numpy":
+        return None
+    beside = SOURCE.with_name("_kernel" + SUFFIX)
+    if beside.exists():
+        return beside
+    kept = _cache() / f"kernel-{hashlib.sha256(SOURCE.read_bytes()).hexdigest()[:16]}{SUFFIX}"
+    if kept.exists():
+        return kept
+    try:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        return kept if compile_kernel(kept) else None
+    except OSError:
+        return None
+
+
+def compile_kernel(target: Path) -> bool:
+    """Compile the kernel to `target`; false where there is no compiler, or it fails."""
+    compiler = next((found for name in (os.environ.get("CC"), "cc", "gcc", "clang") if name and (found := shutil.which(name))), None)
+    if compiler is None:
+        return False
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        made = Path(folder) / target.name
+        command = [compiler, *FLAGS, "-o", str(made), str(SOURCE), "-lm"]
+        done = subprocess.run(command, capture_output=True, check=False)
+        if done.returncode == 0:
+            made.replace(target)
+    return done.returncode == 0
+
+
+def _cache() -> Path:
+    from bayesnet.model.cache import cache_folder
+
+    return cache_folder() or Path(tempfile.gettempdir()) / "bayesnet"
+
+
+@cache
+def compiled() -> Any:
+    """The compiled kernel; None where numpy has to do."""
+    path = library()
+    if path is None:
+        return None
+    try:
+        found = ctypes.CDLL(str(path))
+    except OSError:
+        return None
+    if found.bn_version() != 1:
+        return None
+    number, pointer = ctypes.c_int64, ctypes.c_void_p
+    found.bn_check.restype = number
+    found.bn_check.argtypes = [pointer, number, pointer, number, number, number, pointer, number]
+    found.bn_run.argtypes = [pointer, pointer, *[number] * 3, pointer, pointer, number, pointer, number, pointer, pointer, ctypes.c_int]
+    found.bn_fill.argtypes = [pointer, number, *[pointer] * 4, number, pointer, pointer, ctypes.c_int]
+    return found
