@@ -129,7 +129,7 @@ class Engine:
         vectors: tuple[int, ...] = (),
         slopes: bool = False,
     ) -> Plan:
-        return make(compose(self.network, situation, wanted, kept, best, vectors), slopes, self.max_cells)
+        return make(compose(self.network, situation, wanted, kept, best, vectors), slopes, self.max_cells, self.kernel)
 
     def run(
         self, ready: Ready, situation: Situation, likelihoods: Mapping[int, FloatArray] | None = None, *, down: bool = True

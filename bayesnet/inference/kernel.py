@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-SOURCE = Path(__file__).with_name("kernel.c")
+SOURCES = tuple(Path(__file__).with_name(name) for name in ("kernel.c", "planner.c"))
 SUFFIX = ".dll" if sys.platform == "win32" else ".dylib" if sys.platform == "darwin" else ".so"
 FLAGS = ("-O3", "-std=c99", "-shared", "-fPIC")
 LANES = 8
@@ -28,10 +28,11 @@ def library() -> Path | None:
     """Where the compiled kernel is, made now if it can be; None where there is none."""
     if os.environ.get("BAYESNET_KERNEL") == "numpy":
         return None
-    beside = SOURCE.with_name("_kernel" + SUFFIX)
+    beside = SOURCES[0].with_name("_kernel" + SUFFIX)
     if beside.exists():
         return beside
-    kept = _cache() / f"kernel-{hashlib.sha256(SOURCE.read_bytes()).hexdigest()[:16]}{SUFFIX}"
+    text = b"".join(source.read_bytes() for source in SOURCES)
+    kept = _cache() / f"kernel-{hashlib.sha256(text).hexdigest()[:16]}{SUFFIX}"
     if kept.exists():
         return kept
     try:
@@ -48,7 +49,7 @@ def compile_kernel(target: Path) -> bool:
         return False
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         made = Path(folder) / target.name
-        command = [compiler, *FLAGS, "-o", str(made), str(SOURCE), "-lm"]
+        command = [compiler, *FLAGS, "-o", str(made), *map(str, SOURCES), "-lm"]
         done = subprocess.run(command, capture_output=True, check=False)
         if done.returncode == 0:
             made.replace(target)
@@ -78,4 +79,7 @@ def compiled() -> Any:
     found.bn_check.argtypes = [pointer, number, pointer, number, number, number, pointer, number]
     found.bn_run.argtypes = [pointer, pointer, *[number] * 3, pointer, pointer, number, pointer, number, pointer, pointer, ctypes.c_int]
     found.bn_fill.argtypes = [pointer, number, *[pointer] * 4, number, pointer, pointer, ctypes.c_int]
+    found.bn_plan.argtypes = [
+        pointer, number, ctypes.c_double, ctypes.c_double, *[pointer, number] * 4, pointer,
+    ]  # fmt: skip
     return found
