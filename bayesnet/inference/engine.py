@@ -57,7 +57,7 @@ class Engine:
         self.everything = tuple(range(len(factors.names)))
         self.kernel = compiled() if fast else None
         self._plans: OrderedDict[Hashable, Ready] = OrderedDict()
-        self._parts: dict[Hashable, list[tuple[int, ...]]] = {}
+        self._parts: dict[Hashable, tuple[tuple[int, ...], ...]] = {}
         self._size = 0
         self._lock = Lock()
 
@@ -74,18 +74,22 @@ class Engine:
         vectors: tuple[int, ...] = (),
         slopes: bool = False,
     ) -> Ready:
-        """The plan for evidence of this pattern, from the cache or made now. Raises `TooWide`.
+        """The plan for evidence of this pattern, from those kept or made now. Raises `TooWide`.
 
         It answers `wanted`, or gives the product of everything over `kept`; `best` are maximised; `vectors` will get likelihoods;
         with `slopes` the derivatives by every number are planned too.
         """
         key = (situation.pattern(self.structure), wanted, kept, best, vectors, slopes)
+        return self._recall(key) or self._keep(key, self._plan(situation, wanted, kept, best, vectors, slopes))
+
+    def _recall(self, key: Hashable) -> Ready | None:
         with self._lock:
             found = self._plans.get(key)
             if found is not None:
                 self._plans.move_to_end(key)
-                return found
-        plan = self._plan(situation, wanted, kept, best, vectors, slopes)
+            return found
+
+    def _keep(self, key: Hashable, plan: Plan) -> Ready:
         if max(plan.largest, plan.space / 16) > self.max_cells:
             raise TooWide(_too_wide(plan, self.max_cells), plan.largest)
         found = Ready(plan, self.network, self.kernel)
@@ -99,26 +103,34 @@ class Engine:
 
     def _several(self, situation: Situation, wanted: tuple[int, ...]) -> list[Ready]:
         """The plan that answers `wanted`, or several where gates that nobody looked at would widen one another's tables."""
-        key = (situation.pattern(self.structure), wanted)
-        parts = self._parts.get(key)
-        if parts is None:
-            parts = [part for part, _ in self._parted(situation, wanted)] if len(wanted) > 1 else [wanted]
-            self._parts[key] = parts
-            if len(self._parts) > PARTS:
-                self._parts.pop(next(iter(self._parts)), None)
-        return [self.ready(situation, part) for part in parts]
+        pattern = situation.pattern(self.structure)
+        with self._lock:
+            parts = self._parts.get((pattern, wanted), (wanted,))
+        keys = [(pattern, part, (), (), (), False) for part in parts]
+        found = [self._recall(key) for key in keys]
+        if None not in found:
+            return [ready for ready in found if ready is not None]
+        parted = self._parted(situation, wanted)
+        if len(parted) > 1:
+            with self._lock:
+                self._parts[pattern, wanted] = tuple(part for part, _ in parted)
+                if len(self._parts) > PARTS:
+                    self._parts.pop(next(iter(self._parts)))
+        return [self._keep((pattern, part, (), (), (), False), plan) for part, plan in parted]
 
-    def _parted(self, situation: Situation, wanted: tuple[int, ...]) -> list[tuple[tuple[int, ...], float]]:
-        """What to ask together, with the products of each plan."""
+    def _parted(self, situation: Situation, wanted: tuple[int, ...]) -> list[tuple[tuple[int, ...], Plan]]:
+        """What to ask together, and the plans."""
         plan = self._plan(situation, wanted)
+        if plan.cells < WORTH_PARTING:
+            return [(wanted, plan)]
         axis, alone = plan.question.axis, len(self.everything)
         gates = [v for v in wanted if axis.get(v, -1) >= alone and v not in situation.soft and v not in situation.allowed]
-        if plan.cells < WORTH_PARTING or len(gates) < 2:
-            return [(wanted, plan.cells)]
+        if len(gates) < 2:
+            return [(wanted, plan)]
         apart = set(gates[len(gates) // 2 :])
         parts = [tuple(v for v in wanted if v not in apart), tuple(v for v in wanted if v in apart)]
         found = [found for part in parts for found in self._parted(situation, part)]
-        return found if sum(cells for _, cells in found) < plan.cells / 2 else [(wanted, plan.cells)]
+        return found if sum(each.cells for _, each in found) < plan.cells / 2 else [(wanted, plan)]
 
     def _plan(
         self,
@@ -186,7 +198,7 @@ class Engine:
         situation = self.situation(evidence)
         if not situation.possible:
             return 0.0
-        return sum(cells for _, cells in self._parted(situation, self.everything if variables is None else tuple(variables)))
+        return sum(plan.cells for _, plan in self._parted(situation, self.everything if variables is None else tuple(variables)))
 
     def log_probability(self, evidence: Evidence) -> float:
         """Logarithm of P(e), findings after interventions; -inf when impossible. The scale of likelihoods counts as given."""
