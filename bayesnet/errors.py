@@ -235,9 +235,9 @@ class NothingToAsk(BayesnetError):  # noqa: N818 - as the others
     way, typed
         The way out as a call, and as it is typed in a command.
 
-    >>> error = NothingToAsk("asia has no diagnoses; name what to ask, as in {way}.", 'of=["dysp=yes"]', '--of "dysp=yes"')
+    >>> error = NothingToAsk("asia has no diagnoses; name one, as in {way}.", 'targets=["dysp=yes"]', '--target "dysp=yes"')
     >>> print(error.typed)
-    asia has no diagnoses; name what to ask, as in --of "dysp=yes".
+    asia has no diagnoses; name one, as in --target "dysp=yes".
     """
 
     def __init__(self, text: str, way: str, typed: str) -> None:

@@ -116,7 +116,7 @@ grade = "cohort"
 
 [variables.healthy]
 label = "Healthy"
-role = "default"
+role = "other"
 parents = ["flu", "tumour"]
 gate = "deterministic"
 expression = "none of flu, tumour"

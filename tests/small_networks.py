@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bayesnet.model.schema import Model, Number, Source, Variable
+from bayesnet.model.records import Model, Number, Source, Variable
 from bayesnet.network import Network
 
 Cited = float | tuple[float, float, float] | tuple[float, float, float, str]

@@ -22,8 +22,9 @@ from hypothesis import strategies as st
 from bayesnet.inference.evidence import Evidence
 from bayesnet.model.expand import expand
 from bayesnet.model.factors import Factors
-from bayesnet.model.schema import BINARY, GATE_KINDS, GateKind, Model, Number, Source, Variable, group_variable
-from bayesnet.model.slots import baseline_id, columns, odds_ratio_ids, rank_order
+from bayesnet.model.number_ids import baseline_id, columns, odds_ratio_ids, rank_order
+from bayesnet.model.records import Model, Number, Source, Variable, group_variable
+from bayesnet.model.vocabulary import BINARY, GATE_KINDS, GateKind
 from bayesnet.pattern import Question, Term, literal
 
 LARGEST_JOINT = 600

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import CompiledModel
     from bayesnet.errors import Problem
-    from bayesnet.model.schema import Model
+    from bayesnet.model.records import Model
 
 _AT_A_TIME = 20
 
@@ -38,7 +38,7 @@ def command(model: str, patients: int, json_: bool) -> None:
             raise
         click.echo(to_json({"kind": "Check", "model": model, "problems": [str(problem) for problem in error.problems]}))
         raise click.exceptions.Exit(1) from None
-    from bayesnet.analysis.summary import summary
+    from bayesnet.analysis.description.summary import summary
 
     found = summary(network)
     costs = _costs(network, patients)
@@ -57,11 +57,11 @@ def command(model: str, patients: int, json_: bool) -> None:
     click.echo("No problems.")
 
 
-def _read(model: str) -> Core:
+def _read(model: str) -> CompiledModel:
     """Read and check afresh; the cache holds only models without problems, but it is not asked."""
     from pathlib import Path
 
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import CompiledModel
     from bayesnet.errors import SpecError
     from bayesnet.model.find import find_model
     from bayesnet.model.read import read_folder, shown_path
@@ -69,20 +69,20 @@ def _read(model: str) -> Core:
     if Path(model).is_file() and Path(model).name != "model.toml":
         from bayesnet.interop.files import read_network
 
-        return Core(read_network(model))
+        return CompiledModel(read_network(model))
     folder = find_model(model)
     read, problems = read_folder(folder)
     found = [*problems, *_beside(read, folder)] if read else problems
     if read is None or found:
         raise SpecError(shown_path(folder), found)
-    return Core(read)
+    return CompiledModel(read)
 
 
 def _beside(model: Model, folder: Path) -> list[Problem | str]:
     """What is wrong with the files beside the model: costs, decision, targets and claims."""
-    from bayesnet.analysis.auditfiles import read_claims, read_targets
-    from bayesnet.analysis.costs import read_costs
-    from bayesnet.analysis.decisionfile import read_decision
+    from bayesnet.analysis.audit.records import read_claims, read_targets
+    from bayesnet.analysis.decision.costs import read_costs
+    from bayesnet.analysis.decision.decision_file import read_decision
     from bayesnet.errors import SpecError
 
     readers: dict[str, Callable[[Path], object]] = {
@@ -101,7 +101,7 @@ def _beside(model: Model, folder: Path) -> list[Problem | str]:
     return problems
 
 
-def _costs(core: Core, patients: int) -> dict[str, float]:
+def _costs(compiled: CompiledModel, patients: int) -> dict[str, float]:
     """Median, 90th percentile and maximum of the predicted cost."""
     if not patients:
         return {}
@@ -113,7 +113,7 @@ def _costs(core: Core, patients: int) -> dict[str, float]:
     with progress("predicting cost", patients) as advance:
         for start in range(0, patients, _AT_A_TIME):
             count = min(_AT_A_TIME, patients - start)
-            found.append(sample_costs(core.factors, count, seed=start))
+            found.append(sample_costs(compiled.factors, count, seed=start))
             advance(count)
     costs = np.concatenate(found)
     return {"median": float(np.median(costs)), "p90": float(np.quantile(costs, 0.9)), "max": float(costs.max())}

@@ -44,11 +44,9 @@ def command(json_: bool) -> None:
 
 def _tell(title: str, case: Case) -> tuple[str, dict[str, Any]]:
     """One case as text and as JSON-safe content."""
-    from bayesnet.analysis.tornado import tornado
-
     ranked = case.diagnoses()
     weights = case.weights(ranked.leading)
-    doubts = tornado(case.core, case.findings, ranked.leading, top=_BARS)
+    doubts = case.tornado(ranked.leading, top=_BARS)
     first = replace(ranked, diagnoses=ranked.diagnoses[:_SHOWN])
     rest = ranked.diagnoses[_SHOWN:]
     parts = [

@@ -11,7 +11,8 @@ from bayesnet.errors import Problem, SpecError
 from bayesnet.interop.divorce import full_tables
 from bayesnet.interop.tables import Tables, to_model
 from bayesnet.model.factors import Factors
-from bayesnet.model.schema import Model
+from bayesnet.model.records import Model
+from bayesnet.model.replacing import replacing
 
 EXTENSIONS = (".bif", ".xmlbif", ".xml", ".xdsl", ".net", ".uai")
 """What is read and written; each also with `.gz` behind it."""
@@ -102,7 +103,8 @@ def write_network(network: Model | Factors, path: str | Path, *, name: str = "",
     extension = _known_extension(path)
     tables = full_tables(_factors(network), name or (network.name if isinstance(network, Model) else ""))
     data = _write(extension, tables, drop_names=drop_names).encode()
-    path.write_bytes(gzip.compress(data, mtime=0) if path.suffix.lower() == ".gz" else data)
+    with replacing(path) as draft:
+        draft.write_bytes(gzip.compress(data, mtime=0) if path.suffix.lower() == ".gz" else data)
     return tables.helpers
 
 

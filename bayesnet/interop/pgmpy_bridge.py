@@ -14,7 +14,7 @@ from bayesnet.interop.divorce import LARGEST, full_tables
 from bayesnet.interop.draft import Draft
 from bayesnet.interop.tables import to_model
 from bayesnet.model.factors import Factors
-from bayesnet.model.schema import Model
+from bayesnet.model.records import Model
 
 if TYPE_CHECKING:
     # Under its own name once more, so that other rooms can annotate with it without importing pgmpy.

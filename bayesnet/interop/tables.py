@@ -10,7 +10,7 @@ from math import prod
 import numpy as np
 
 from bayesnet.model.factors import FloatArray
-from bayesnet.model.schema import Model, Number, Place, Source, Variable
+from bayesnet.model.records import Location, Model, Number, Source, Variable
 from bayesnet.pattern import literal
 
 CLOSES_WITHIN = 1e-6
@@ -49,7 +49,7 @@ def to_model(tables: Tables, file: str) -> Model:
             label=label,
             states=states,
             parents=tuple(tables.names[p] for p in parents),
-            place=Place(file, f'variable "{name}"'),
+            location=Location(file, f'variable "{name}"'),
         )
         for name, label, states, parents in zip(tables.names, labels, tables.states, tables.parents, strict=True)
     }
@@ -67,7 +67,7 @@ def to_model(tables: Tables, file: str) -> Model:
 def _numbers(tables: Tables, variable: int, file: str) -> Iterator[Number]:
     """Give the numbers of one table, column by column."""
     name = tables.names[variable]
-    place = Place(file, f'table of "{name}"')
+    location = Location(file, f'table of "{name}"')
     heads = [literal(name, state) for state in tables.states[variable]]
     conditions = [[literal(tables.names[p], state) for state in tables.states[p]] for p in tables.parents[variable]]
     rows = tables.tables[variable].reshape(-1, len(heads)).tolist()
@@ -75,7 +75,7 @@ def _numbers(tables: Tables, variable: int, file: str) -> Iterator[Number]:
         tail = f" | {', '.join(setting)}" if setting else ""
         for head, value in zip(heads, row, strict=True):
             yield Number(
-                id=head + tail, value=value, low=value, high=value, source=file, grade="file", variable=name, place=place
+                id=head + tail, value=value, low=value, high=value, source=file, grade="file", variable=name, location=location
             )
 
 

@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from bayesnet.model.find import find_model
-from bayesnet.model.schema import Example, Model, Number, Place, Source, Variable
+from bayesnet.model.records import Example, Location, Model, Number, Source, Variable
+from bayesnet.model.replacing import replacing
 
-_FORM = "2"
-"""Changes when the records or their JSON form change."""
+_FORM = "3"
+"""Changes when the records, their JSON form or what the reader refuses change."""
 
 
 def load_model(name_or_path: str | Path) -> Model:
@@ -43,11 +44,13 @@ def load_model(name_or_path: str | Path) -> Model:
     place = cache_folder()
     if place is None:
         return _read(folder)
-    file = place / f"{folder.resolve().name}-{_digest(folder)}.json"
+    digest = _digest(folder)
+    file = place / f"{folder.resolve().name}-{digest}.json"
     model = _cached(file)
     if model is None:
         model = _read(folder)
-        _keep(file, model)
+        if _digest(folder) == digest:  # nothing was edited meanwhile
+            _keep(file, model)
     return model
 
 
@@ -79,9 +82,9 @@ def _read(folder: Path) -> Model:
 
 
 def _digest(folder: Path) -> str:
-    """A hash of everything that decides what the reader gives."""
+    """Return the hash of everything that decides what the reader gives; it reads no other files than these."""
     digest = hashlib.sha256(f"{_FORM} {_version()} {sys.version_info[:2]}".encode())
-    for path in sorted(folder.glob("*.toml")):
+    for path in sorted(path for path in folder.glob("*.toml") if path.is_file()):
         content = path.read_bytes()
         digest.update(f"\n{path.name} {len(content)}\n".encode())
         digest.update(content)
@@ -102,15 +105,11 @@ def _cached(file: Path) -> Model | None:
 
 def _keep(file: Path, model: Model) -> None:
     """Write a cache file whole or not at all, whoever else writes it at the same time."""
-    temporary = file.with_name(f"{file.name}.{os.getpid()}.tmp")
-    try:
+    with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(json.dumps(packed(model), ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
-        temporary.replace(file)
+        with replacing(file) as draft:
+            draft.write_text(json.dumps(packed(model), ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
         _drop_older(file)
-    except OSError:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
 
 
 def _drop_older(file: Path) -> None:
@@ -141,19 +140,19 @@ def packed(model: Model) -> dict[str, Any]:
 
 def unpacked(data: dict[str, Any]) -> Model:
     """The model that `packed` gave."""
-    variables = {row[0]: Variable(*[*_tuples(row[:-1]), Place(*row[-1])]) for row in data["variables"]}
-    numbers = {row[0]: Number(*[*row[:-1], Place(*row[-1])]) for row in data["numbers"]}
+    variables = {row[0]: Variable(*[*_tuples(row[:-1]), Location(*row[-1])]) for row in data["variables"]}
+    numbers = {row[0]: Number(*[*row[:-1], Location(*row[-1])]) for row in data["numbers"]}
     sources = {row[0]: Source(*row) for row in data["sources"]}
     examples = tuple(Example(*row) for row in data["examples"])
     return Model(**data["head"], variables=variables, numbers=numbers, sources=sources, examples=examples)
 
 
 def _rows(records: Iterable[Variable | Number | Source]) -> list[list[Any]]:
-    """The values of each record; a place as a list of its own, always last."""
+    """The values of each record; a location as a list of its own, always last."""
     rows = []
     for record in records:
         values = [getattr(record, f.name) for f in fields(record)]
-        rows.append([[v.file, v.table, v.key] if isinstance(v, Place) else v for v in values])
+        rows.append([[v.file, v.table, v.key] if isinstance(v, Location) else v for v in values])
     return rows
 
 

@@ -7,8 +7,9 @@ from math import isfinite
 
 from bayesnet.errors import Problem, did_you_mean, nearest
 from bayesnet.model.check_gates import missing_ids
-from bayesnet.model.schema import GRADES, RANGE_KINDS, Model, Number
-from bayesnet.model.slots import baseline_id, columns, odds_ratio_ids
+from bayesnet.model.number_ids import baseline_id, columns, odds_ratio_ids
+from bayesnet.model.records import Model, Number
+from bayesnet.model.vocabulary import GRADES, RANGE_KINDS
 
 WITHOUT_SOURCE = ("judgement", "definition")
 """Grades that need no publication."""
@@ -104,4 +105,4 @@ def _origin(number: Number, model: Model | None) -> Iterator[Problem]:
 
 
 def _problem(number: Number, what: str, *, expected: str = "", way_out: str = "") -> Problem:
-    return Problem(number.place.file, f'number "{number.id}"', what, expected=expected, way_out=way_out)
+    return Problem(number.location.file, f'number "{number.id}"', what, expected=expected, way_out=way_out)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from bayesnet.errors import SpecError
 from bayesnet.model.expression import Condition, parse_condition, resolve_condition
 from bayesnet.model.factors import Family, FloatArray, NoisyFamily, TableFamily
-from bayesnet.model.schema import Variable
+from bayesnet.model.records import Variable
 from bayesnet.pattern import Term
 
 Holds = NDArray[np.bool_]

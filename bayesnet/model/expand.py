@@ -12,8 +12,8 @@ from bayesnet.model.columns import Columns
 from bayesnet.model.deterministic import deterministic_family
 from bayesnet.model.factors import Dependence, Factors, FloatArray, freeze
 from bayesnet.model.gates import FixedGate, Gate, NoisyGate, OddsGate, TableGate
-from bayesnet.model.schema import Model, Variable
-from bayesnet.model.slots import baseline_id, columns, odds_ratio_ids, pushed_state, rank_order
+from bayesnet.model.number_ids import baseline_id, columns, odds_ratio_ids, pushed_state, rank_order
+from bayesnet.model.records import Model, Variable
 
 
 class Expander:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from bayesnet.errors import BayesnetError, Problem, SpecError, UnknownState, UnknownVariable, did_you_mean, nearest, said
 from bayesnet.model.find import MODEL_FILE, OTHERS, SOURCES_FILE, find_model
-from bayesnet.model.schema import Example, Model, Number, Place, Source, Variable, group_variable
+from bayesnet.model.records import Example, Location, Model, Number, Source, Variable, group_variable
 from bayesnet.pattern import canonical_id, parse_number_id
 
 if TYPE_CHECKING:
-    from bayesnet.model.document import GroupFile, ModelFile, VariableEntry
+    from bayesnet.model.file_shapes import GroupFile, ModelFile, VariableEntry
 
 
 def read_model(path: str | Path, *, strict: bool = False) -> Model:
@@ -49,7 +49,7 @@ def read_folder(folder: Path) -> tuple[Model | None, list[Problem]]:
     does not depend on it.
     """
     from bayesnet.model.check import Broken, check_model
-    from bayesnet.model.document import ModelFile, shaped
+    from bayesnet.model.file_shapes import ModelFile, shaped
 
     reading = _Reading(folder)
     raw = reading.toml(MODEL_FILE)
@@ -62,7 +62,7 @@ def read_folder(folder: Path) -> tuple[Model | None, list[Problem]]:
     for name in head.files:
         reading.group_file(name, head)
     for name, members in head.groups.items():
-        reading.add_variable(group_variable(name, members, Place(MODEL_FILE, f'group "{name}"')))
+        reading.add_variable(group_variable(name, members, Location(MODEL_FILE, f'group "{name}"')))
     reading.source_file()
     reading.keep_numbers()
     model = reading.model(head)
@@ -127,8 +127,13 @@ class _Reading:
 
     def group_file(self, name: str, head: ModelFile) -> None:
         """Read the variables of a group file and put its numbers on the waiting list."""
-        from bayesnet.model.document import GroupFile, VariableEntry, shaped, unread
+        from bayesnet.model.file_shapes import GroupFile, VariableEntry, shaped, unread
 
+        if Path(name).name != name or not name.endswith(".toml"):
+            what = f'"{name}" is not the name of a .toml file beside {MODEL_FILE}'
+            self.problems.append(Problem(MODEL_FILE, 'key "files"', what, way_out="move the file there, and name it so"))
+            self.unread.add(name)
+            return
         if not (self.folder / name).is_file():
             there = [path.name for path in self.folder.glob("*.toml") if path.name not in (*OTHERS, *head.files)]
             hint = did_you_mean(nearest(name, there))
@@ -141,12 +146,12 @@ class _Reading:
         file, found = shaped(GroupFile, raw, name)
         self.problems += found
         for key, entry in (file or GroupFile()).variables.items():
-            place = Place(name, f'variable "{key}"')
-            shape, found = shaped(VariableEntry, entry, name, place.table)
+            location = Location(name, f'variable "{key}"')
+            shape, found = shaped(VariableEntry, entry, name, location.table)
             self.problems += found
             if shape is None and isinstance(entry, Mapping):  # without its gate, the rest can still be looked at
-                shape, _ = shaped(VariableEntry, {**entry, "gate": "table"}, name, place.table)
-            self.add_variable(_variable(key, shape, file or GroupFile(), place), unread(VariableEntry, entry) if found else ())
+                shape, _ = shaped(VariableEntry, {**entry, "gate": "table"}, name, location.table)
+            self.add_variable(_variable(key, shape, file or GroupFile(), location), unread(VariableEntry, entry) if found else ())
         self.waiting += [(name, at, entry) for at, entry in enumerate((file or GroupFile()).numbers, start=1)]
 
     def add_variable(self, variable: Variable, unread: Collection[str] = ()) -> None:
@@ -154,8 +159,8 @@ class _Reading:
         if unread:
             self.broken[variable.name] = frozenset(unread)
         if variable.name in self.variables:
-            first = self.variables[variable.name].place
-            self.problems.append(Problem(variable.place.file, variable.place.table, f"defined before, in {first.file}"))
+            first = self.variables[variable.name].location
+            self.problems.append(Problem(variable.location.file, variable.location.table, f"defined before, in {first.file}"))
         else:
             self.variables[variable.name] = variable
 
@@ -167,7 +172,7 @@ class _Reading:
 
     def add_number(self, file: str, at: int, raw: Any, states: Mapping[str, tuple[str, ...]]) -> None:
         """Read one number and add it unless there is one of this id."""
-        from bayesnet.model.document import NumberEntry, shaped
+        from bayesnet.model.file_shapes import NumberEntry, shaped
 
         written = raw.get("id") if isinstance(raw, Mapping) else None
         subject = f'number "{written}"' if isinstance(written, str) else f"number {at} of the file"
@@ -179,12 +184,12 @@ class _Reading:
         if entry is None or not name:
             return
         if name in self.numbers:
-            place = self.numbers[name].place
-            self.problems.append(Problem(file, subject, f"given twice, first in {place.file}", way_out="keep one of them"))
+            first = self.numbers[name].location
+            self.problems.append(Problem(file, subject, f"given twice, first in {first.file}", way_out="keep one of them"))
             return
         values = entry.model_dump()
         values.update(id=name, value=entry.value + 0.0, low=entry.low + 0.0, high=entry.high + 0.0)
-        self.numbers[name] = Number(**values, variable=child, place=Place(file, f'number "{name}"'))
+        self.numbers[name] = Number(**values, variable=child, location=Location(file, f'number "{name}"'))
 
     def number_name(self, written: str, file: str, subject: str, states: Mapping[str, tuple[str, ...]]) -> tuple[str, str]:
         """The canonical id and the variable it belongs to; empty, with the problem noted, where it names what there is not."""
@@ -205,7 +210,7 @@ class _Reading:
 
     def source_file(self) -> None:
         """Read sources.toml, if there is one."""
-        from bayesnet.model.document import SourceEntry, shaped
+        from bayesnet.model.file_shapes import SourceEntry, shaped
 
         if not (self.folder / SOURCES_FILE).is_file():
             return
@@ -217,8 +222,8 @@ class _Reading:
 
     def model(self, head: ModelFile) -> Model:
         """The model of everything that was read; numbers stand in the order of the variables."""
-        place = {name: i for i, name in enumerate(self.variables)}
-        numbers = sorted(self.numbers.values(), key=lambda number: place[number.variable])
+        position = {name: i for i, name in enumerate(self.variables)}
+        numbers = sorted(self.numbers.values(), key=lambda number: position[number.variable])
         return Model(
             name=head.name,
             title=head.title,
@@ -234,10 +239,10 @@ class _Reading:
         )
 
 
-def _variable(name: str, entry: VariableEntry | None, file: GroupFile, place: Place) -> Variable:
+def _variable(name: str, entry: VariableEntry | None, file: GroupFile, location: Location) -> Variable:
     """The record of one variable; bare where nothing of it could be read."""
     if entry is None:
-        return Variable(name, group=file.group, place=place)
+        return Variable(name, group=file.group, location=location)
     expression: tuple[tuple[str, str], ...] = ()
     if isinstance(entry.expression, dict):
         expression = tuple(entry.expression.items())
@@ -259,7 +264,7 @@ def _variable(name: str, entry: VariableEntry | None, file: GroupFile, place: Pl
         unit=entry.unit,
         cutoff=entry.cutoff,
         note=entry.note,
-        place=place,
+        location=location,
     )
 
 
@@ -267,7 +272,7 @@ def _cited_elsewhere(folder: Path, files: list[str]) -> set[str]:
     """Keys that stand under source, sources or also in the other files of the folder (targets, claims, costs)."""
     cited: set[str] = set()
     for path in folder.glob("*.toml"):
-        if path.name not in (MODEL_FILE, SOURCES_FILE, *files):
+        if path.is_file() and path.name not in (MODEL_FILE, SOURCES_FILE, *files):
             try:
                 cited.update(_citations(read_toml(path)))
             except SpecError:

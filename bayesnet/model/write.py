@@ -9,7 +9,9 @@ from pathlib import Path
 
 from bayesnet.errors import SpecError
 from bayesnet.model.find import MODEL_FILE, OTHERS, SOURCES_FILE
-from bayesnet.model.schema import BINARY, Example, Model, Number, Source, Variable, group_variable
+from bayesnet.model.records import Example, Model, Number, Source, Variable, group_variable
+from bayesnet.model.replacing import replacing
+from bayesnet.model.vocabulary import BINARY, GROUPS_OF_VARIABLES
 
 _HEAD = ("name", "title", "version", "description", "warning", "population", "citation")
 _NUMBER = ("id", "value", "low", "high", "range", "source", "where", "population", "grade", "note")
@@ -52,7 +54,8 @@ def write_model(model: Model, path: str | Path) -> None:
     folder = Path(path)
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in model_files(model).items():
-        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+        with replacing(folder / name) as draft:
+            draft.write_text(text, encoding="utf-8", newline="\n")
 
 
 def model_files(model: Model) -> dict[str, str]:
@@ -80,12 +83,12 @@ def model_files(model: Model) -> dict[str, str]:
 
 
 def _is_group(variable: Variable) -> bool:
-    return variable.group == "groups" and variable == group_variable(variable.name, variable.parents)
+    return variable.group == GROUPS_OF_VARIABLES and variable == group_variable(variable.name, variable.parents)
 
 
 def _file_of(variable: Variable) -> str:
     """The file a variable was read from, or one named after its group."""
-    file = variable.place.file
+    file = variable.location.file
     if re.fullmatch(r"[\w -]+\.toml", file) and file not in OTHERS:
         return file
     name = re.sub(r"[^a-z0-9_-]+", "_", (variable.group or "variables").lower()) + ".toml"

@@ -6,8 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from bayesnet.plot import style
-from bayesnet.plot.graph import Arc, Drawing, Node, Subject, drawing
-from bayesnet.plot.layout import Layout, layout
+from bayesnet.plot.network_data import Arc, Drawing, Layout, Node, Subject, drawing, layout
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -73,9 +72,9 @@ def _frame(ax: Axes, plan: Layout) -> None:
 
 
 def _headed(ax: Axes, drawn: Drawing, plan: Layout) -> Axes:
-    """Title, findings and basis."""
+    """Title, findings and provenance."""
     target = next((node for node in drawn.nodes if node.kind == "target"), None)
-    heading = f"{drawn.basis.network}: what matters for {style.shown(target.name)}" if target else drawn.basis.network
+    heading = f"{drawn.provenance.network}: what matters for {style.shown(target.name)}" if target else drawn.provenance.network
     if drawn.left_out:
         heading += f" ({drawn.left_out} more variables not shown)"
     style.finish(ax, heading, drawn, drawn.findings, 30 * plan.columns)

@@ -11,7 +11,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from bayesnet.results.base import Basis
+from bayesnet.results.base import Provenance
 from bayesnet.results.sensitivity import short
 from bayesnet.results.words import percent
 
@@ -39,7 +39,7 @@ class Based(Protocol):
     """A result, or anything else that says what it rests on."""
 
     @property
-    def basis(self) -> Basis:
+    def provenance(self) -> Provenance:
         """What it rests on."""
         ...
 
@@ -64,13 +64,13 @@ def finish(ax: Axes, heading: str, result: Based, given: str = "", width: int = 
     `given` are the findings, from `findings_of`; `width` is how many small characters fit on a line; `told` are figures of the
     whole result.
     """
-    texts = (told, f"given {given}" if given else "", result.basis.line)
+    texts = (told, f"given {given}" if given else "", result.provenance.line)
     small = [line for text in texts for line in textwrap.wrap(short(text), width)]
     headings = textwrap.wrap(short(heading), round(width * 0.72))
     ax.set_title("\n".join(headings), loc="left", fontsize=LARGE, color=INK, pad=6.0 + 9.5 * len(small), fontweight="bold")
     if small:
         place: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points", "va": "bottom"}
-        ax.annotate("\n".join(small), (0.0, 1.0), (0.0, 4.0), fontsize=SMALL, color=MUTED, gid="basis", **place)
+        ax.annotate("\n".join(small), (0.0, 1.0), (0.0, 4.0), fontsize=SMALL, color=MUTED, gid="provenance", **place)
     for side in ("top", "right"):
         ax.spines[side].set_visible(False)
     for side in ("left", "bottom"):

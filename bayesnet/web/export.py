@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bayesnet.model.factors import Factors, Family, FloatArray, NoisyFamily
-from bayesnet.model.schema import Model
+from bayesnet.model.records import Model
 
 FORMAT = "bayesnet-network/1"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bayesnet.model.gates import Gate, NoisyGate, OddsGate, TableGate
-from bayesnet.model.schema import Number, Source
+from bayesnet.model.records import Number, Source
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import CompiledModel
 
 MOST_NUMBERS = 5000
 """A network with more numbers than this goes without their cards, which would be most of the page."""
@@ -17,12 +17,12 @@ _SAID = ("source", "where", "population", "note", "variable")
 _CITED = ("authors", "year", "title", "journal", "doi", "pmid", "url")
 
 
-def number_data(core: Core) -> dict[str, Any]:
+def number_data(compiled: CompiledModel) -> dict[str, Any]:
     """Write the numbers of a model, the gates made of them and the sources they cite.
 
     Parameters
     ----------
-    core
+    compiled
         The network.
 
     Returns
@@ -35,13 +35,13 @@ def number_data(core: Core) -> dict[str, Any]:
 
     Examples
     --------
-    >>> from bayesnet.analysis.core import Core
+    >>> from bayesnet.analysis.query.compiled import CompiledModel
     >>> from bayesnet.model import load_model
-    >>> data = number_data(Core(load_model("mammography")))
+    >>> data = number_data(CompiledModel(load_model("mammography")))
     >>> data["numbers"][0]["id"], data["gates"][0]
     ('breast_cancer=present', {'kind': 'table', 'columns': [[-1, 0]]})
     """
-    model, expander = core.model, core.expander
+    model, expander = compiled.model, compiled.expander
     if not 0 < len(model.numbers) <= MOST_NUMBERS:
         return {}
     numbers = model.numbers.values()

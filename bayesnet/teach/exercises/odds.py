@@ -80,7 +80,7 @@ def likelihood_ratio_and_odds(world: World, rng: np.random.Generator) -> Iterato
             title=world.title(pair.h, [pair.e]),
             citations=citations(world, pair),
             references=("deeks2004", "barhillel1980"),
-            basis=world.basis,
+            provenance=world.provenance,
         )
 
 
@@ -141,7 +141,7 @@ def double_counting(world: World, rng: np.random.Generator) -> Iterator[Exercise
                 world.cite(second, [pair.h.negated, pair.e]),
             ),
             references=("spiegelhalter1984", "deeks2004"),
-            basis=world.basis,
+            provenance=world.provenance,
         )
 
 
@@ -149,7 +149,7 @@ def _doubles(world: World, rng: np.random.Generator) -> Iterator[tuple[Pair, Eve
     """Hypotheses with two findings, and P(h, first, second) of each."""
     by_hypothesis: dict[Event, list[Pair]] = {}
     for pair in pairs(world, rng):
-        if pair.e.holds or len(world.core.names) < 10:
+        if pair.e.holds or len(world.compiled.names) < 10:
             by_hypothesis.setdefault(pair.h, []).append(pair)
     frequent = [h for h in by_hypothesis if world.marginal(h) >= 0.002] or list(by_hypothesis)
     listed = [

@@ -1,0 +1,173 @@
+"""The shapes of the files of a model, key by key; unknown keys and other types are refused. See docs/priors-format.md.
+
+This module imports pydantic, so it is imported only where TOML is really read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from bayesnet.errors import Problem, did_you_mean, nearest
+from bayesnet.model.vocabulary import BINARY, GateKind, Grade, RangeKind
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class ExampleEntry(_Shape):
+    """One `[[examples]]` of model.toml."""
+
+    title: str
+    evidence: str
+    text: str = ""
+
+
+class ModelFile(_Shape):
+    """model.toml."""
+
+    name: str
+    title: str = ""
+    version: str = ""
+    description: str = ""
+    warning: str = ""
+    population: str = ""
+    citation: str = ""
+    files: list[str] = Field(min_length=1)
+    groups: dict[str, list[str]] = {}
+    examples: list[ExampleEntry] = []
+
+
+class VariableEntry(_Shape):
+    """One `[variables.<name>]` of a group file."""
+
+    gate: GateKind
+    label: str = ""
+    meaning: str = ""
+    role: str = ""
+    states: list[str] = list(BINARY)
+    parents: list[str] = []
+    expression: str | dict[str, str] = ""
+    towards: str = ""
+    neutral: dict[str, str] = {}
+    default: str = ""
+    unit: str = ""
+    cutoff: str = ""
+    note: str = ""
+
+
+class NumberEntry(_Shape):
+    """One `[[numbers]]` of a group file."""
+
+    id: str
+    value: float
+    low: float
+    high: float
+    range: RangeKind
+    grade: Grade
+    source: str = ""
+    where: str = ""
+    population: str = ""
+    note: str = ""
+
+
+class SourceEntry(_Shape):
+    """One `[<key>]` of sources.toml."""
+
+    authors: str
+    year: int | None = None
+    title: str = ""
+    journal: str = ""
+    doi: str = ""
+    pmid: str = ""
+    url: str = ""
+    note: str = ""
+
+
+class GroupFile(_Shape):
+    """The frame of a group file; its variables and numbers are read one by one."""
+
+    group: str = ""
+    variables: dict[str, Any] = {}
+    numbers: list[Any] = []
+
+
+Shape = TypeVar("Shape", bound=_Shape)
+
+
+def shaped(shape: type[Shape], raw: object, file: str, subject: str = "") -> tuple[Shape | None, list[Problem]]:
+    """Read one entry.
+
+    Parameters
+    ----------
+    shape
+        What it should be.
+    raw
+        What TOML gave.
+    file, subject
+        Where it stands, for the problems.
+
+    Returns
+    -------
+    The entry and what is wrong with it. A wrong value of an optional key is left out, so that what depends on the rest of the
+    entry can still be checked; without a required key there is no entry.
+    """
+    if not isinstance(raw, Mapping):
+        return None, [Problem(file, subject, "not a table", got=repr(raw), expected="keys and values")]
+    try:
+        return shape.model_validate(dict(raw)), []
+    except ValidationError as error:
+        problems = [_problem(shape, item, file, subject) for item in error.errors()]
+        wrong = {item["loc"][0] for item in error.errors() if item["loc"]}
+    try:
+        return shape.model_validate({key: value for key, value in raw.items() if key not in wrong}), problems
+    except ValidationError:
+        return None, problems
+
+
+def unread(shape: type[_Shape], raw: object) -> frozenset[str]:
+    """The keys of an entry that were not read as they were meant: missing, of a wrong type, or misspelt.
+
+    >>> sorted(unread(VariableEntry, {"gate": "table", "parrents": ["cancer"], "states": "yes, no", "colour": "red"}))
+    ['parents', 'states']
+    """
+    if not isinstance(raw, Mapping):
+        return frozenset(shape.model_fields)
+    try:
+        shape.model_validate(dict(raw))
+    except ValidationError as error:
+        wrong = {str(item["loc"][0]) for item in error.errors() if item["loc"]}
+    else:
+        return frozenset()
+    meant = {name for key in wrong - set(shape.model_fields) for name in nearest(key, shape.model_fields, count=1)}
+    return frozenset((wrong & set(shape.model_fields)) | (meant - set(raw)))
+
+
+def _problem(shape: type[_Shape], item: Any, file: str, subject: str) -> Problem:
+    """Say one of pydantic's findings in our words."""
+    key = str(item["loc"][0]) if item["loc"] else ""
+    deeper = "".join(f", item {part + 1}" if isinstance(part, int) else f', "{part}"' for part in item["loc"][1:])
+    if item["type"] == "extra_forbidden" and not deeper:
+        hint = did_you_mean(nearest(key, shape.model_fields)) or f"the keys are {', '.join(shape.model_fields)}"
+        return Problem(file, subject, f'unknown key "{key}"', way_out=hint)
+    if item["type"] == "missing":
+        return Problem(file, subject, f'no key "{key}"{deeper}')
+    got = repr(item["input"])
+    expected = item["ctx"]["expected"] if item["type"] == "literal_error" else _EXPECTED.get(item["type"], item["msg"])
+    hint = did_you_mean(nearest(str(item["input"]), expected.replace("'", "").replace(" or ", ", ").split(", ")))
+    return Problem(file, subject, f'key "{key}"{deeper}', got=got, expected=expected, way_out=hint)
+
+
+_EXPECTED = {
+    "string_type": "a text in quotes",
+    "float_type": "a number",
+    "int_type": "a whole number",
+    "list_type": "a list in square brackets",
+    "dict_type": "a table",
+    "model_type": "a table",
+    "too_short": "at least one item",
+    "extra_forbidden": "no such key",
+}
