@@ -62,8 +62,10 @@ class LazyGroup(click.Group):
 def _version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
     if asked and not ctx.resilient_parsing:
         from bayesnet import __version__
+        from bayesnet.inference.kernel import engine_info
 
         click.echo(f"bayesnet {__version__}")
+        click.echo(str(engine_info()))
         ctx.exit()
 
 

@@ -33,6 +33,8 @@ SHARED = 2
 BEST, ONCE = 1, 2
 """Flags of an operation: maxima in place of sums; every cell of the output is written once."""
 HEADER = 6
+MOST_ROOM = 1 << 32
+"""Bytes of a workspace of the compiled planner."""
 
 
 class Tensor:
@@ -159,6 +161,8 @@ def planned(kernel: Any, question: Question, slopes: bool, limit: float) -> Plan
             question_.ctypes.data, len(question_), limit, float(WORTH_A_SECOND), arena.ctypes.data, room, code.ctypes.data,
             code_room, starts.ctypes.data, starts_room, found.ctypes.data, len(found), sizes.ctypes.data,
         )  # fmt: skip
+        if bad > 0 and max(room, code_room) > MOST_ROOM:
+            raise MemoryError("a plan that would take more than four gigabytes to write down")
         if bad == 1:
             room *= 4
         elif bad == 2:

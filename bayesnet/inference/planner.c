@@ -13,7 +13,6 @@
 
 #define HEADER 6
 #define ONCE 2
-#define MOST 64 /* loops, inputs or axes of one operation that are handled without question */
 
 typedef uint64_t Word;
 typedef struct Tensor {
@@ -311,7 +310,7 @@ static void record(Plan *p, Loop *loop, int loops, int once, const Tensor *out, 
             const int32_t *table = loop[k].table + (int64_t)loop[k].size * q;
             if (!q && !loop[k].step) continue;
             for (int32_t j = loop[k].size - 1; j >= 0; j--)
-                for (int64_t i = 0; i < have; i++) list[j * have + i] = list[i] + table[j];
+                for (int64_t i = 0; i < have; i++) list[j * have + i] = (int32_t)((uint32_t)list[i] + (uint32_t)table[j]);
             have *= loop[k].size;
         }
         p->length += have;
@@ -440,7 +439,7 @@ static Tensor *widened(Plan *p, Tensor *t, const Word *gates) {
     EACH(gates, p->words, h) {
         int k = p->size[h], n = 0;
         Relation *rel = TAKE(p, Relation, 1);
-        int32_t *size = TAKE(p, int32_t, p->n), *cells = TAKE(p, int32_t, 3 * (int64_t)(k * (k + 1) / 2 + k));
+        int32_t *size = TAKE(p, int32_t, p->n), *cells = TAKE(p, int32_t, 3 * ((int64_t)k * (k + 1) / 2 + k));
         if (p->fault) return NULL;
         for (int j = 0; j < k; j++)
             for (int i = 0; i <= j; i++, n++) cells[3 * n] = i, cells[3 * n + 2] = j;
@@ -722,18 +721,20 @@ EXPORT int bn_plan(const int32_t *q, int64_t length, double limit, double worth,
                    int64_t code_room, int64_t *starts, int64_t starts_room, int64_t *found, int64_t found_room, double *sizes) {
     if (length < 12) return -1;
     int32_t n = q[0], factors = q[1], vectors = q[2], kept = q[3];
+    if (n < 0 || n > length || factors < 0 || factors > length || vectors < 0 || vectors > length || kept < 0 || kept > length)
+        return -1;
     Plan plan = {arena, 0, room, 0, n, (n + 63) / 64, q[4], q[5], q[6], q[7], q[8], q[9], NULL, NULL, NULL, NULL, code, starts,
                  0, code_room, 0, starts_room, 1.0, 0.0, 1.0, limit, 1, NULL, NULL, NULL};
     Plan *p = &plan;
     int64_t head = 12, fixed = head + 4 * (int64_t)n + vectors + kept;
-    if (n < 0 || factors < 0 || vectors < 0 || kept < 0 || p->block < 1 || p->longest < 1 || p->inputs < 2 || p->inputs > 16)
+    if (p->block < 1 || p->longest < 1 || p->inputs < 2 || p->inputs > 14)
         return -1;
     if (p->meeting < 1 || fixed > length || found_room < 7 + kept + 3 * (int64_t)n + 2 + 2 * (int64_t)factors) return -1;
     const int32_t *bits = q + head + n, *asked = bits + 2 * n, *vector = asked + n, *keep = vector + vectors, *factor = keep + kept;
     p->size = q + head;
     p->gate = bits + n;
     for (int a = 0; a < n; a++)
-        if (p->size[a] < 1 || bits[a] < 1 || p->gate[a] < -2 || p->gate[a] >= n) return -1;
+        if (p->size[a] < 1 || p->size[a] > 1 << 20 || bits[a] < 1 || bits[a] > 128 || p->gate[a] < -2 || p->gate[a] >= n) return -1;
     for (int i = 0; i < vectors + kept; i++)
         if (vector[i] < 0 || vector[i] >= n) return -1;
     const int32_t *f = factor;
