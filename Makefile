@@ -44,7 +44,7 @@ bench-quick: $(VENV)/.installed-bench
 	$(BIN)/python -m benchmarks --quick
 
 sanitize: $(VENV)/.installed-dev
-	$(BIN)/python tests/engine/sanitized.py
+	$(BIN)/python tests/sanitized.py
 
 docs: $(VENV)/.installed-docs
 	$(BIN)/python -m sphinx -W --keep-going -q -b html -c docs -d build/doctrees . build/docs

@@ -1,4 +1,4 @@
-"""The compiled kernel under the address and undefined-behaviour sanitisers: `python tests/engine/sanitized.py [rounds]`.
+"""The compiled kernel under the address and undefined-behaviour sanitisers: `python tests/sanitized.py [rounds]`.
 
 Compiles it anew, starts Python again with the sanitiser loaded, and asks random networks everything; then hands plans and
 questions with random mistakes to it: it has to refuse them, and must not touch a byte outside in any case.
@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 FOLDER = Path(__file__).resolve().parent
-sys.path[:0] = [str(FOLDER.parent), str(FOLDER.parent.parent)]
+sys.path[:0] = [str(FOLDER), str(FOLDER.parent)]
 
 FLAGS = ("-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer")
 
@@ -96,7 +96,7 @@ def _wrong(rng: np.random.Generator, array: np.ndarray) -> np.ndarray:
     """A copy with one to three numbers changed, to near ones or to any."""
     made = array.copy()
     for i in rng.integers(0, len(made), int(rng.integers(1, 4))):
-        made[i] += rng.choice([-1, 1, 7, -1000, 100_000, 2**31 - 1 - max(int(made[i]), 0)])
+        made[i] = min(int(made[i]) + int(rng.choice([-1, 1, 7, -1000, 100_000, 2**31])), 2**31 - 1)
     return made
 
 
