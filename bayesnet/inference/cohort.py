@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -43,8 +44,8 @@ _NOTHING = np.ones((1, 1))
 class Layout:
     """How the variables of a cohort enter every plan.
 
-    `hubs` are known in every row and fixed; `soft` known in some, or in all, and keep an axis; `gates` are noisy gates of no other
-    use, known to an interval of ranks in some rows; `dropped` certain children, now part of their parents.
+    `hubs` are known in every row and fixed; `soft` known in some, or in all, and keep an axis; `gates` are noisy gates of no
+    other use, known to an interval of ranks in some rows; `dropped` certain children, now part of their parents.
     """
 
     hubs: tuple[int, ...]
@@ -114,7 +115,8 @@ class Scorer:
                 known.append(v)
             elif v in masks:
                 soft.append(v)
-        hubs, contexts = [], 1
+        hubs: list[int] = []
+        contexts = 1
         for v in sorted(known, key=lambda v: -len(structure.children[v])):
             contexts *= structure.cards[v]
             (hubs if contexts <= CONTEXTS else soft).append(v)
@@ -148,7 +150,7 @@ class Scorer:
         best: tuple[float, list[Chunk]] = (np.inf, [])
         for width in WIDTHS if names else WIDTHS[:1]:
             cut = []
-            for begin, end in zip(bounds, bounds[1:], strict=False):
+            for begin, end in pairwise(bounds):
                 for a, b, union in _cut(sets[begin:end], width):
                     mine = tuple(v for i, v in enumerate(names) if union >> i & 1)
                     cut.append(Chunk(begin + a, begin + b, tuple(hubs[begin].tolist()), mine))
@@ -196,7 +198,7 @@ class Scorer:
                     marginals[v][part] = found[v].T
 
     def _index(self, ready: Ready, states: IntArray, layout: Layout, chunk: Chunk, masks: dict[int, Mask]) -> IntArray:
-        """The values that vectors are products of, row by row: ones for a gate that was not observed, sums up to its highest rank."""
+        """The values that vectors are products of, row by row: ones for a gate not observed, sums up to its highest rank."""
         network, structure = self.engine.network, self.structure
         one, n = len(self.values) - 1, len(structure.cards)
         index = np.repeat(ready.indices(states), chunk.stop - chunk.start, axis=1)

@@ -19,9 +19,7 @@ CHUNK = 512
 """Draws whose numbers are laid out at a time."""
 
 
-def draw(
-    engine: Engine, evidence: Evidence, tensors: Sequence[tuple[FloatArray, ...]], variables: tuple[int, ...]
-) -> Draws:
+def draw(engine: Engine, evidence: Evidence, tensors: Sequence[tuple[FloatArray, ...]], variables: tuple[int, ...]) -> Draws:
     """Posteriors of `variables` in every draw, NaN where the findings are impossible."""
     situation = engine.situation(evidence)
     cards = engine.structure.cards

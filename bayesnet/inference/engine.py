@@ -211,7 +211,8 @@ class Engine:
         """P(v | e) of `variables` (all when None). Raises `ZeroEvidence` when P(e) = 0."""
         wanted = self.everything if variables is None else tuple(variables)
         situation = self._possible(evidence)
-        found, log_probability = {}, 0.0
+        found: dict[int, FloatArray] = {}
+        log_probability = 0.0
         for ready in self._several(situation, wanted):
             run = self.run(ready, situation)
             log_probability = float(run.log_probability[0])
@@ -245,10 +246,12 @@ class Engine:
         """
         known = {*evidence.hard(), *evidence.interventions, target}
         wanted = tuple(v for v in self.everything if v not in known) if variables is None else tuple(variables)
-        return {v: table.T for v, table in self.weighted(evidence, {target: np.eye(self.structure.cards[target])}, wanted).items()}
+        return {
+            v: table.T for v, table in self.weighted(evidence, {target: np.eye(self.structure.cards[target])}, wanted).items()
+        }
 
     def weighted(self, evidence: Evidence, columns: Mapping[int, FloatArray], variables: Sequence[int]) -> dict[int, FloatArray]:
-        """P(v, b | e), shape (states, columns): the columns share out P(e) when their likelihoods sum to one.
+        """P(v, b | e), shape (states, columns): columns share out P(e) when their likelihoods sum to one.
 
         `columns` are likelihoods of some variables, shape (states, columns). Raises `ZeroEvidence` when every column is impossible.
         """
@@ -344,7 +347,8 @@ class Engine:
 def _too_wide(plan: Plan, limit: float) -> str:
     return (
         f"An exact answer to this question needs a table of about 2^{np.log2(plan.largest):.0f} cells, "
-        f"{plan.space * 8 / 2**30:,.0f} GiB in all and about {_duration(plan.cells * SECONDS)}; the limit is 2^{np.log2(limit):.0f} cells. "
+        f"{plan.space * 8 / 2**30:,.0f} GiB in all and about {_duration(plan.cells * SECONDS)}; "
+        f"the limit is 2^{np.log2(limit):.0f} cells. "
         "Enter more findings, ask for fewer variables, or give variables fewer parents."
     )
 

@@ -36,10 +36,8 @@ def gradient_of(engine: Engine, evidence: Evidence, events: Sequence[tuple[int, 
     return found
 
 
-def derivatives(
-    engine: Engine, evidence: Evidence, events: Sequence[tuple[int, int]]
-) -> tuple[FloatArray, float, FloatArray]:
-    """P(event, e) of each event, then P(e), times exp(scale); the scale; the derivatives by entry, shape (events + 1, entries)."""
+def derivatives(engine: Engine, evidence: Evidence, events: Sequence[tuple[int, int]]) -> tuple[FloatArray, float, FloatArray]:
+    """P(event, e) of each event, then P(e), times exp(scale); the scale; derivatives by entry, shape (events + 1, entries)."""
     situation = engine.situation(evidence)
     entries = len(engine.network.entry)
     if not situation.possible:

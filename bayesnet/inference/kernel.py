@@ -48,7 +48,9 @@ def library() -> Path | None:
 
 def compile_kernel(target: Path, *more: str) -> bool:
     """Compile the kernel to `target` with `more` flags; false where there is no compiler, or it fails."""
-    compiler = next((found for name in (os.environ.get("CC"), "cc", "gcc", "clang") if name and (found := shutil.which(name))), None)
+    compiler = next(
+        (found for name in (os.environ.get("CC"), "cc", "gcc", "clang") if name and (found := shutil.which(name))), None
+    )
     if compiler is None:
         return False
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
@@ -92,7 +94,7 @@ def engine_info() -> EngineInfo:
     from bayesnet.inference.threads import processors
 
     found = compiled()
-    return EngineInfo("numpy" if found is None else "compiled", "" if found is None else str(found._name), processors())
+    return EngineInfo("numpy" if found is None else "compiled", "" if found is None else str(library()), processors())
 
 
 @cache
@@ -110,9 +112,20 @@ def compiled() -> Any:
     number, pointer = ctypes.c_int64, ctypes.c_void_p
     found.bn_check.restype = number
     found.bn_check.argtypes = [pointer, number, pointer, number, number, number, pointer, number]
-    found.bn_run.argtypes = [pointer, pointer, *[number] * 3, pointer, pointer, number, pointer, number, pointer, pointer, ctypes.c_int]
+    found.bn_run.argtypes = [
+        pointer,
+        pointer,
+        *[number] * 3,
+        pointer,
+        pointer,
+        number,
+        pointer,
+        number,
+        pointer,
+        pointer,
+        ctypes.c_int,
+    ]
     found.bn_fill.argtypes = [pointer, number, *[pointer] * 4, number, pointer, pointer, ctypes.c_int]
-    found.bn_plan.argtypes = [
-        pointer, number, ctypes.c_double, ctypes.c_double, *[pointer, number] * 4, pointer,
-    ]  # fmt: skip
+    double = ctypes.c_double
+    found.bn_plan.argtypes = [pointer, number, double, double, *([pointer, number] * 4), pointer]  # type: ignore[list-item]
     return found

@@ -56,7 +56,8 @@ class Network:
         bases: list[list[int]] = []
         tables, count = [], 0
         for v, family in enumerate(factors.families):
-            mine, strides = [], (1,)
+            mine: list[int] = []
+            strides: tuple[int, ...] = (1,)
             for t, tensor in enumerate(family.tensors):
                 place = np.arange(count, count + tensor.size).reshape(tensor.shape)
                 if structure.noisy[v]:

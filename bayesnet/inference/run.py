@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from bayesnet.inference.question import Part
 from bayesnet.model.factors import FloatArray, IntArray
 
 LN2 = math.log(2.0)
-ArrayT = TypeVar("ArrayT", bound=np.ndarray[Any, Any])
+AnyArray = np.ndarray[Any, Any]
 
 
 class Ready:
@@ -63,11 +63,13 @@ class Ready:
 
     def _check(self) -> None:
         """Refuse a plan that names a place outside its own arrays, before anything is run."""
-        plan, lib = self.plan, self.kernel
-        check = lib.bn_check if lib is not None else twin.check
-        arrays = (plan.code, plan.starts, self.reach)
-        code, starts, reach = (a.ctypes.data for a in arrays) if lib is not None else arrays
-        bad = check(code, len(plan.code), starts, len(plan.starts), plan.space, plan.slots, reach, len(self.reach))
+        plan = self.plan
+        if self.kernel is None:
+            bad = twin.check(plan, self.reach)
+        else:
+            code, starts, reach = plan.code.ctypes.data, plan.starts.ctypes.data, self.reach.ctypes.data
+            size, count = len(plan.code), len(plan.starts)
+            bad = self.kernel.bn_check(code, size, starts, count, plan.space, plan.slots, reach, len(self.reach))
         if bad:
             raise ValueError(f"operation {bad} of {len(plan.starts)} of a plan names a place outside it; nothing was run")
 
@@ -75,7 +77,9 @@ class Ready:
         """The open variables that have answers, where each begins, and cell by cell the vector and the derivative to multiply."""
         plan, places = self.plan, self.network.places
         one = plan.space
-        names, cuts, own, slope = [], [0], [], []
+        names, cuts = [], [0]
+        own: list[int] = []
+        slope: list[int] = []
         for v, axis in plan.question.axis.items():
             if axis in plan.answers:
                 answer = plan.answers[axis]
@@ -84,7 +88,6 @@ class Ready:
                 own.extend(one if answer.vector < 0 else answer.vector + i for i in places[v])
                 slope.extend(one if answer.slope < 0 else answer.slope + i for i in places[v])
         return tuple(names), np.array(cuts), np.array(own, dtype=np.int64), np.array(slope, dtype=np.int64)
-
 
     def bases(self, states: IntArray) -> IntArray:
         """Where each factor begins, given the places of the states of the fixed variables."""
@@ -166,9 +169,7 @@ class Run:
         bad = lib.bn_fill(values, size, index, ptr, soft, ends, len(ready.ends), work, powers, width)
         code, starts, bases, reach = (a.ctypes.data for a in (plan.code, plan.starts, self.bases, ready.reach))
         count, factors = len(plan.starts), len(self.bases)
-        bad = bad or lib.bn_run(
-            code, starts, 0, last, count, bases, reach, factors, values, size, work, powers, width
-        )
+        bad = bad or lib.bn_run(code, starts, 0, last, count, bases, reach, factors, values, size, work, powers, width)
         if bad:
             raise ValueError("a plan was run with numbers of another length than it was made for; nothing was written")
 
@@ -188,7 +189,7 @@ class Run:
     def log_probability(self) -> FloatArray:
         """Ln P(e) per column, without the scales of likelihoods; -inf where it is impossible."""
         with np.errstate(divide="ignore"):
-            return np.log(self.total) + self.powers[self.plan.result_slot, : self.columns] * LN2
+            return np.asarray(np.log(self.total) + self.powers[self.plan.result_slot, : self.columns] * LN2)
 
     def marginals(self) -> dict[int, FloatArray]:
         """P(v | e) of every open variable that was asked, shape (states, columns); NaN where P(e) = 0."""
@@ -203,7 +204,7 @@ class Run:
         return {v: weights[places[i] : places[i + 1]] for i, v in enumerate(ready.variables)}
 
 
-def _columns(values: ArrayT, width: int) -> ArrayT:
+def _columns(values: AnyArray, width: int) -> AnyArray:
     """Numbers with as many columns as the kernel runs, contiguous; missing columns repeat the last."""
     if values.shape[-1] >= width:
         return np.ascontiguousarray(values[..., :width])

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bayesnet.inference.plan import BEST, HEADER, ONCE, Plan
+from bayesnet.inference.plan import BEST, HEADER, ONCE, Ints, Plan
 from bayesnet.model.factors import FloatArray, IntArray
 
 LEVEL = 16
@@ -29,7 +29,7 @@ class Operation(NamedTuple):
     inside: list[IntArray]
 
 
-def decode(code: IntArray) -> Operation:
+def decode(code: Ints) -> Operation:
     """Read one operation."""
     flags, inputs, runs, run, loops, cells = code[:HEADER].tolist()
     at = HEADER + 2 * (inputs + 1)
@@ -45,20 +45,18 @@ def decode(code: IntArray) -> Operation:
     return Operation(flags, run, cells, tuple(bases), tuple(slots), around, inside)
 
 
-def check(
-    code: IntArray, length: int, starts: IntArray, count: int, space: int, slots: int, reach: IntArray, factors: int
-) -> int:
+def check(plan: Plan, reach: IntArray) -> int:
     """As `bn_check` of the kernel: 0, or one more than the first operation that names a place outside."""
-    del factors
-    for i in range(count):
-        op = decode(code[starts[i] : starts[i + 1] if i + 1 < count else length])
+    starts = [*plan.starts.tolist(), len(plan.code)]
+    for i in range(len(plan.starts)):
+        op = decode(plan.code[starts[i] : starts[i + 1]])
         far = [int(a.max()) + int(b.max()) for a, b in zip(op.around, op.inside, strict=True)]
-        if min(int(a.min()) for a in (*op.around, *op.inside)) < 0 or max(op.slots) >= slots or op.slots[0] < 0:
+        if min(int(a.min()) for a in (*op.around, *op.inside)) < 0 or max(op.slots) >= plan.slots or op.slots[0] < 0:
             return i + 1
-        if far[0] >= op.cells or op.bases[0] < 0 or op.bases[0] + op.cells > space:
+        if far[0] >= op.cells or op.bases[0] < 0 or op.bases[0] + op.cells > plan.space:
             return i + 1
         for base, most in zip(op.bases[1:], far[1:], strict=True):
-            if base >= 0 and base + most >= space:
+            if base >= 0 and base + most >= plan.space:
                 return i + 1
             if base < 0:
                 reach[-1 - base] = max(reach[-1 - base], most)

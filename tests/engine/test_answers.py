@@ -125,7 +125,14 @@ def test_the_most_probable_assignment_and_the_next_best_are_those_of_enumeration
 
 @pytest.mark.parametrize(
     ("module", "name", "value"),
-    [(plan, "BLOCK", 1), (plan, "LONGEST", 1), (plan, "BLOCK", 4096), (plan, "INPUTS", 2), (plan, "SHARED", 0), (twin, "CHUNK", 1)],
+    [
+        (plan, "BLOCK", 1),
+        (plan, "LONGEST", 1),
+        (plan, "BLOCK", 4096),
+        (plan, "INPUTS", 2),
+        (plan, "SHARED", 0),
+        (twin, "CHUNK", 1),
+    ],
 )
 def test_every_way_through_the_code_gives_the_same_answer(
     module: object, name: str, value: int, monkeypatch: pytest.MonkeyPatch
