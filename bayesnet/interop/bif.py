@@ -66,7 +66,7 @@ def _network(scanner: Scanner) -> str:
 
 
 def _statements(scanner: Scanner) -> Iterator[tuple[str, str, int]]:
-    """Give the statements of a block up to its closing brace: first word, the whole text, where it starts."""
+    """Return the statements of a block up to its closing brace: first word, the whole text, where it starts."""
     while (first := scanner.peek()) != ("mark", "}"):
         if first[0] == "end":
             scanner.next()
@@ -191,7 +191,7 @@ def _entries(scanner: Scanner, draft: Draft, body: _Body) -> None:
 
 
 def _column(scanner: Scanner, body: _Body, text: str, places: list[dict[str, int]], start: int) -> int:
-    """Give the index of the column that the labels of a row name, the last parent moving fastest."""
+    """Return the index of the column that the labels of a row name, the last parent moving fastest."""
     labels = _labels(text, len(places))
     column = 0
     if labels is None:

@@ -69,7 +69,7 @@ def _refuse_more(draft: Draft, root: Element, nodes: list[Element]) -> None:
 
 
 def _parents_backwards(draft: Draft, root: Element) -> bool:
-    """Whether the file is one of pyAgrum's; a version nobody has tried is refused rather than misread."""
+    """Return whether the file is one of pyAgrum's; a version nobody has tried is refused rather than misread."""
     genie = root.find("extensions/genie")
     signature = re.match(r"aGrUM (\d+)\.(\d+)", genie.get("app", "") if genie is not None else "")
     if signature is None:
@@ -94,7 +94,7 @@ def _chances(draft: Draft, name: str, node: Element) -> list[float] | None:
 
 
 def _certain(draft: Draft, name: str, node: Element) -> list[float] | None:
-    """Give the table of a deterministic node: one certain state per setting of the parents."""
+    """Return the table of a deterministic node: one certain state per setting of the parents."""
     states = draft.states[name]
     table: list[float] = []
     for result in text_of(only(draft, node, "resultingstates", name)).split():

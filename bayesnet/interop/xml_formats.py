@@ -28,7 +28,7 @@ def parse(data: bytes, file: str, root: str) -> Element:
 
 
 def text_of(element: Element | None) -> str:
-    """Give the text of an element without the blanks around it."""
+    """Return the text of an element without the blanks around it."""
     return (element.text or "").strip() if element is not None else ""
 
 

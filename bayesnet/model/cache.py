@@ -12,15 +12,15 @@ import os
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
 from bayesnet.model.find import find_model
-from bayesnet.model.records import Example, Location, Model, Number, Source, Variable
+from bayesnet.model.records import CitedFigure, Example, Location, Model, Number, Printed, Source, Variable, Verified
 from bayesnet.model.replacing import replacing
 
-_FORM = "3"
+_FORM = "4"
 """Changes when the records, their JSON form or what the reader refuses change."""
 
 
@@ -39,6 +39,7 @@ def load_model(name_or_path: str | Path) -> Model:
 
     >>> load_model("sprinkler").title
     'The sprinkler'
+
     """
     folder = find_model(name_or_path)
     place = cache_folder()
@@ -141,19 +142,42 @@ def packed(model: Model) -> dict[str, Any]:
 def unpacked(data: dict[str, Any]) -> Model:
     """The model that `packed` gave."""
     variables = {row[0]: Variable(*[*_tuples(row[:-1]), Location(*row[-1])]) for row in data["variables"]}
-    numbers = {row[0]: Number(*[*row[:-1], Location(*row[-1])]) for row in data["numbers"]}
+    numbers = {row[0]: _number(row) for row in data["numbers"]}
     sources = {row[0]: Source(*row) for row in data["sources"]}
     examples = tuple(Example(*row) for row in data["examples"])
     return Model(**data["head"], variables=variables, numbers=numbers, sources=sources, examples=examples)
 
 
-def _rows(records: Iterable[Variable | Number | Source]) -> list[list[Any]]:
-    """The values of each record; a location as a list of its own, always last."""
-    rows = []
-    for record in records:
-        values = [getattr(record, f.name) for f in fields(record)]
-        rows.append([[v.file, v.table, v.key] if isinstance(v, Location) else v for v in values])
-    return rows
+_SOURCES = [f.name for f in fields(Number)].index("sources")
+_COUNT, _PRINTED, _VERIFIED = ([f.name for f in fields(CitedFigure)].index(name) for name in ("count", "printed", "verified"))
+
+
+def _rows(records: Iterable[Any]) -> list[list[Any]]:
+    """The values of each record; a record in a record as a list of its own; a location is always last."""
+    return [_row(record) for record in records]
+
+
+def _row(record: Any) -> list[Any]:
+    values = [getattr(record, f.name) for f in fields(record)]
+    return [
+        _row(v) if is_dataclass(v) else [_row(each) if is_dataclass(each) else each for each in v] if isinstance(v, tuple) else v
+        for v in values
+    ]
+
+
+def _number(row: list[Any]) -> Number:
+    """The number of a row."""
+    values = _tuples(row[:-1])
+    values[_SOURCES] = tuple(map(_figure, row[_SOURCES]))
+    return Number(*[*values, Location(*row[-1])])
+
+
+def _figure(row: list[Any]) -> CitedFigure:
+    values = list(row)
+    values[_COUNT] = tuple(row[_COUNT]) if row[_COUNT] else None
+    values[_PRINTED] = Printed(*row[_PRINTED]) if row[_PRINTED] else None
+    values[_VERIFIED] = Verified(*row[_VERIFIED])
+    return CitedFigure(*values)
 
 
 def _tuples(values: list[Any]) -> list[Any]:

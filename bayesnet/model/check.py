@@ -59,6 +59,7 @@ def check_model(model: Model, *, broken: Broken | None = None, cited: Callable[[
     >>> from bayesnet.model import Variable
     >>> print(check_model(Model("empty", variables={"fever": Variable("fever")}))[0])
     variable "fever": no number for "fever=present"
+
     """
     broken = broken or Broken()
     problems: list[Problem] = []
@@ -76,7 +77,7 @@ def check_model(model: Model, *, broken: Broken | None = None, cited: Callable[[
         # A gate can be judged only where the variable and all its parents are as they were meant.
         if {variable.name, *variable.parents} <= sound:
             problems += gate_problems(variable, model, broken.numbers)
-    problems += number_problems(model, sound, sourced=SOURCES_FILE not in broken.files)
+    problems += number_problems(model, sound, lost=broken.numbers, sourced=SOURCES_FILE not in broken.files)
     problems += source_problems(model, cited) if not broken.files else []
     problems += _examples(model, broken)
     return problems

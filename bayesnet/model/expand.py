@@ -31,6 +31,7 @@ class Expander:
     ------
     SpecError
         Where a gate lacks a number.
+
     """
 
     def __init__(self, model: Model) -> None:
@@ -66,6 +67,7 @@ class Expander:
         Returns
         -------
         One tuple of tensors per family, shaped as `family.tensors`, with the batch axis last where `values` has one.
+
         """
         values = self.values if values is None else np.asarray(values, dtype=float)
         if values.ndim == 1:
@@ -116,6 +118,7 @@ def expand(model: Model) -> Factors:
     ------
     SpecError
         Where a gate lacks a number.
+
     """
     return Expander(model).factors()
 

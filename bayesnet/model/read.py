@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bayesnet.errors import BayesnetError, Problem, SpecError, UnknownState, UnknownVariable, did_you_mean, nearest, said
 from bayesnet.model.find import MODEL_FILE, OTHERS, SOURCES_FILE, find_model
-from bayesnet.model.records import Example, Location, Model, Number, Source, Variable, group_variable
+from bayesnet.model.records import (
+    CitedFigure,
+    Example,
+    Location,
+    Model,
+    Number,
+    Printed,
+    Source,
+    Variable,
+    Verified,
+    group_variable,
+)
 from bayesnet.pattern import canonical_id, parse_number_id
 
 if TYPE_CHECKING:
-    from bayesnet.model.file_shapes import GroupFile, ModelFile, VariableEntry
+    from bayesnet.model.file_shapes import FigureEntry, GroupFile, ModelFile, VariableEntry
 
 
 def read_model(path: str | Path, *, strict: bool = False) -> Model:
@@ -34,6 +45,7 @@ def read_model(path: str | Path, *, strict: bool = False) -> Model:
 
     >>> read_model("mammography").numbers["positive_mammogram=present | breast_cancer=present"].value
     0.8
+
     """
     folder = find_model(path)
     model, problems = read_folder(folder)
@@ -84,6 +96,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     ------
     SpecError
         Where it cannot be read or is not TOML; names the line.
+
     """
     import tomllib
 
@@ -107,6 +120,12 @@ class _Reading:
     variables: dict[str, Variable] = field(default_factory=dict)
     numbers: dict[str, Number] = field(default_factory=dict)
     sources: dict[str, Source] = field(default_factory=dict)
+    figures: dict[str, CitedFigure] = field(default_factory=dict)
+    """Figures that several numbers use, by name."""
+    used: set[str] = field(default_factory=set)
+    """Names of those that a number uses."""
+    at: dict[str, str] = field(default_factory=dict)
+    """The file of each."""
     waiting: list[tuple[str, int, Any]] = field(default_factory=list)
     """Numbers as TOML gave them, with file and position: their ids can be read when all variables are known."""
     broken: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -127,7 +146,7 @@ class _Reading:
 
     def group_file(self, name: str, head: ModelFile) -> None:
         """Read the variables of a group file and put its numbers on the waiting list."""
-        from bayesnet.model.file_shapes import GroupFile, VariableEntry, shaped, unread
+        from bayesnet.model.file_shapes import GroupFile, VariableEntry, old_form, shaped, unread
 
         if Path(name).name != name or not name.endswith(".toml"):
             what = f'"{name}" is not the name of a .toml file beside {MODEL_FILE}'
@@ -145,6 +164,12 @@ class _Reading:
             return
         file, found = shaped(GroupFile, raw, name)
         self.problems += found
+        if file and (old := sum(1 for entry in file.numbers if old_form(entry))):
+            self.problems.append(_refused(name, old))
+            self.unread.add(name)
+            return
+        for key, entry in (file or GroupFile()).figures.items():
+            self.shared_figure(key, entry, name)
         for key, entry in (file or GroupFile()).variables.items():
             location = Location(name, f'variable "{key}"')
             shape, found = shaped(VariableEntry, entry, name, location.table)
@@ -169,6 +194,8 @@ class _Reading:
         states = {name: variable.states for name, variable in self.variables.items()}
         for file, at, raw in self.waiting:
             self.add_number(file, at, raw, states)
+        if not self.unread and not self.lost:
+            self.unused_figures()
 
     def add_number(self, file: str, at: int, raw: Any, states: Mapping[str, tuple[str, ...]]) -> None:
         """Read one number and add it unless there is one of this id."""
@@ -179,7 +206,8 @@ class _Reading:
         entry, found = shaped(NumberEntry, raw, file, subject)
         self.problems += found
         name, child = self.number_name(written, file, subject, states) if isinstance(written, str) else ("", "")
-        if entry is None or found:
+        sources, faults = self.cited_figures(entry.sources if entry else [], file, subject)
+        if entry is None or found or faults:
             self.lost.add(name)
         if entry is None or not name:
             return
@@ -189,7 +217,56 @@ class _Reading:
             return
         values = entry.model_dump()
         values.update(id=name, value=entry.value + 0.0, low=entry.low + 0.0, high=entry.high + 0.0)
+        values.update(sources=sources, range_grade=entry.range_grade or "", steps=tuple(entry.steps))
+        values["assumed"] = tuple((key, constant + 0.0) for key, constant in entry.assumed.items())
         self.numbers[name] = Number(**values, variable=child, location=Location(file, f'number "{name}"'))
+
+    def shared_figure(self, key: str, raw: Any, file: str) -> None:
+        """Read one figure that several numbers use."""
+        from bayesnet.model.file_shapes import FigureEntry, shaped
+
+        subject = f'figure "{key}"'
+        entry, found = shaped(FigureEntry, raw, file, subject)
+        self.problems += found
+        if key in self.figures:
+            way_out = "give one of them another name"
+            self.problems.append(Problem(file, subject, f"given twice, first in {self.at[key]}", way_out=way_out))
+        elif entry:
+            self.figures[key], self.at[key] = figure_record(entry), file
+
+    def cited_figures(self, entries: Sequence[Any], file: str, subject: str) -> tuple[tuple[CitedFigure, ...], bool]:
+        """Read the sources of one number, and say whether anything was wrong with them."""
+        from bayesnet.model.file_shapes import NumberSourceEntry, shaped
+
+        figures: list[CitedFigure] = []
+        before = len(self.problems)
+        for at, raw in enumerate(entries, start=1):
+            within = f"{subject}, source {at}"
+            entry, found = shaped(NumberSourceEntry, raw, file, within)
+            self.problems += found
+            if entry is None:
+                continue
+            if not entry.figure:
+                figures.append(figure_record(entry))
+                continue
+            also = sorted(keys - {"figure", "name", "for"}) if (keys := set(raw)) else []
+            if also:
+                way_out = "the figure says it already; leave it out here"
+                self.problems.append(Problem(file, within, f'keys {", ".join(also)} beside "figure"', way_out=way_out))
+            if entry.figure in self.figures:
+                self.used.add(entry.figure)
+                shared = self.figures[entry.figure]
+                figures.append(replace(shared, name=entry.name, use=entry.use, shared=entry.figure))
+            elif not self.unread:
+                hint = did_you_mean(nearest(entry.figure, self.figures))
+                self.problems.append(Problem(file, within, f'figure "{entry.figure}" is not defined', way_out=hint))
+        return tuple(figures), len(self.problems) > before
+
+    def unused_figures(self) -> None:
+        """Note the figures that no number uses."""
+        for key in self.figures.keys() - self.used:
+            way_out = "use it in a number, or take it out"
+            self.problems.append(Problem(self.at[key], f'figure "{key}"', "no number uses it", way_out=way_out, grave=False))
 
     def number_name(self, written: str, file: str, subject: str, states: Mapping[str, tuple[str, ...]]) -> tuple[str, str]:
         """The canonical id and the variable it belongs to; empty, with the problem noted, where it names what there is not."""
@@ -232,6 +309,7 @@ class _Reading:
             warning=head.warning,
             population=head.population,
             citation=head.citation,
+            asks=head.asks,
             variables=self.variables,
             numbers={number.id: number for number in numbers},
             sources=self.sources,
@@ -263,9 +341,28 @@ def _variable(name: str, entry: VariableEntry | None, file: GroupFile, location:
         default=entry.default,
         unit=entry.unit,
         cutoff=entry.cutoff,
+        aliases=tuple(entry.aliases),
+        consequence_of=tuple(entry.consequence_of),
+        can_be_set=entry.can_be_set,
         note=entry.note,
         location=location,
     )
+
+
+def figure_record(entry: FigureEntry) -> CitedFigure:
+    """The record of one figure."""
+    values = entry.model_dump(exclude={"figure"})
+    values["count"] = (entry.count[0], entry.count[1]) if entry.count else None
+    values["printed"] = Printed(**values["printed"]) if entry.printed else None
+    values["verified"] = Verified(**values["verified"])
+    return CitedFigure(**values)
+
+
+def _refused(file: str, count: int) -> Problem:
+    """What to do with a file of the earlier format."""
+    what = f"{count} numbers in the earlier format, with source and where as text"
+    way_out = 'run "bayesnet check MODEL --fix", which carries them over and says what is left to do'
+    return Problem(file, "numbers", what, way_out=way_out)
 
 
 def _cited_elsewhere(folder: Path, files: list[str]) -> set[str]:

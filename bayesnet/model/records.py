@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from bayesnet.model.vocabulary import BINARY, GROUPS_OF_VARIABLES, GateKind, Grade, RangeKind
+from bayesnet.model.vocabulary import BINARY, GROUPS_OF_VARIABLES, JUDGED, GateKind, Grade, How, RangeKind, Use
 from bayesnet.pattern import quote
 
 
@@ -38,11 +38,23 @@ class Source:
     doi: str = ""
     pmid: str = ""
     url: str = ""
+    not_found: str = ""
+    """Fields that were looked for and not found, such as `title, identifier` (neither DOI nor PMID)."""
+    cohort: str = ""
+    """The patients, where several publications report the same ones; the same text in each."""
     note: str = ""
+    kind: str = "article"
+    """article, book, report, website, dataset or price list."""
+    publisher: str = ""
+    """Who published a book, a report, a website or a dataset."""
+    isbn: str = ""
 
     @property
     def short(self) -> str:
-        """Author and year, as in `Mylona 2009`."""
+        """Author and year, as in `Mylona 2009`; the beginning of the title where no author is known."""
+        if not self.authors:
+            name = " ".join((self.title or self.journal or self.publisher or self.key).split()[:4])
+            return f"{name} {self.year}" if self.year else name
         first = self.authors.split(",")[0].split(" et al")[0].strip()
         parts = [part for part in first.split(" ") if part not in ("Jr", "Sr")]
         name = " ".join(part for part in parts if not part.isupper() or len(part) > 3) or first
@@ -50,27 +62,125 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Verified:
+    """How a figure is known, since when, and at which address it was read."""
+
+    how: How = "not recorded"
+    on: str = ""
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A figure as a publication prints it, with its interval or range where there is one."""
+
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CitedFigure:
+    """One figure of a publication behind a number: of what, where, the count or printed figure, and what it is for."""
+
+    source: str
+    name: str = ""
+    """What the formulas of the number call it."""
+    quantity: str = ""
+    place: str = ""
+    """The place in the publication: a table, a page, the abstract."""
+    count: tuple[int, int] | None = None
+    """So many of so many, as in 45 of 86."""
+    printed: Printed | None = None
+    population: str = ""
+    use: Use = "value"
+    """The key `for` of the files."""
+    verified: Verified = Verified()
+    shared: str = ""
+    """The name of the entry of `[figures]` that it was taken from; empty where the number has it to itself."""
+
+    @property
+    def reading(self) -> str:
+        """Quantity, place and figure in one line.
+
+        >>> CitedFigure("mylona2009", quantity="share with fever", place="table 2", count=(45, 86)).reading
+        'share with fever; table 2; 45 of 86'
+        """
+        said = "; ".join(part for part in (self.quantity, self.place) if part)
+        return "; ".join(part for part in (said, "" if self.figure in said else self.figure) if part)
+
+    @property
+    def figure(self) -> str:
+        """The count or the printed figure; empty where there is neither."""
+        count = f"{self.count[0]:,d} of {self.count[1]:,d}" if self.count else ""
+        if not self.printed:
+            return count
+        ends = [f"{end:.6g}" for end in (self.printed.low, self.printed.high) if end is not None]
+        value = f"{self.printed.value:.6g}" if self.printed.value is not None else ""
+        return " ".join(part for part in (count or value, f"({' to '.join(ends)})" if ends else "") if part)
+
+
+@dataclass(frozen=True, slots=True)
 class Number:
-    """One number of a model with its range, its source and its grade; `id` is its pattern in canonical form."""
+    """One number of a model with its range, the figures it rests on and its grade; `id` is its pattern in canonical form."""
 
     id: str
     value: float
     low: float
     high: float
     range: RangeKind = "exact"
-    source: str = ""
-    where: str = ""
-    population: str = ""
     grade: Grade = "judgement"
+    """How good the study behind the value is."""
+    range_grade: Grade | Literal[""] = ""
+    """How good what is behind the range is; where left out, judgement for a range by judgement and `grade` otherwise."""
+    sources: tuple[CitedFigure, ...] = ()
+    derivation: str = ""
+    """The formula from the figures to the value; empty where the value is the one figure."""
+    derivation_low: str = ""
+    derivation_high: str = ""
+    assumed: tuple[tuple[str, float], ...] = ()
+    """Constants of the formulas that no publication gives, by name; `reason` says why."""
+    steps: tuple[str, ...] = ()
+    """What the formula does, in words, step by step."""
+    reason: str = ""
+    """Of a judgement: why this value."""
+    adjusted: str = ""
+    """How a figure of other patients, admitted or operated ones for example, was carried over, or why it needs no change."""
+    not_used: str = ""
+    """Figures of the same publications that say otherwise, and why they are not used."""
     note: str = ""
     variable: str = ""
     """The variable whose gate the number belongs to; filled by the reader."""
     location: Location = field(default=Location(""), compare=False)
 
+    def __post_init__(self) -> None:
+        if not self.range_grade:
+            object.__setattr__(self, "range_grade", JUDGED if self.range == JUDGED else self.grade)
+
     @property
     def pattern(self) -> str:
         """The pattern that names the number, the same as `id`."""
         return self.id
+
+    @property
+    def main(self) -> CitedFigure | None:
+        """The first figure cited for the value, or else the first figure."""
+        return next((f for f in self.sources if f.use == "value"), self.sources[0] if self.sources else None)
+
+    @property
+    def source(self) -> str:
+        """The key of the main source; empty where there is none."""
+        return self.main.source if self.main else ""
+
+    @property
+    def place(self) -> str:
+        """What the main source gives, and where in it."""
+        return self.main.reading if self.main else ""
+
+    @property
+    def population(self) -> str:
+        """Whom the main source looked at."""
+        return self.main.population if self.main else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +208,12 @@ class Variable:
     """The state assumed, and said so, when a question does not mention the variable (context variables only)."""
     unit: str = ""
     cutoff: str = ""
+    aliases: tuple[str, ...] = ()
+    """Other words for the variable, as people say them: abbreviations, everyday words."""
+    consequence_of: tuple[str, ...] = ()
+    """A diagnosis that is a consequence: the variables of the model that cause it."""
+    can_be_set: bool = False
+    """Whether an intervention on the variable makes sense: an exposure or a treatment."""
     note: str = ""
     location: Location = field(default=Location(""), compare=False)
 
@@ -153,6 +269,8 @@ class Model:
     examples: tuple[Example, ...] = ()
     """Named example cases."""
     citation: str = ""
+    asks: str = ""
+    """The variable that a page asks about first; the leading diagnosis when empty."""
 
     def __post_init__(self) -> None:
         for name in ("variables", "numbers", "sources"):

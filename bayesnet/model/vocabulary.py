@@ -1,4 +1,4 @@
-"""The words of the format: gates, groups, roles, grades, and what a range can be."""
+"""The words of the format: gates, groups, roles, grades, what a range can be, and how a figure is known."""
 
 from __future__ import annotations
 
@@ -21,6 +21,21 @@ GRADES: tuple[Grade, ...] = (
 
 RangeKind = Literal["95 % interval", "range across studies", "judgement", "exact"]
 RANGE_KINDS: tuple[RangeKind, ...] = ("95 % interval", "range across studies", "judgement", "exact")
+
+JUDGED = "judgement"
+WITHOUT_SOURCE = (JUDGED, "definition")
+"""Grades that need no publication."""
+
+How = Literal["full text", "abstract", "second hand", "recalled", "not recorded"]
+HOW_KNOWN: tuple[How, ...] = ("full text", "abstract", "second hand", "recalled", "not recorded")
+"""How the author of a number came by a figure: read in the publication, in its abstract, in another text that quotes it, or
+remembered; "not recorded" where nobody wrote it down. Best first."""
+
+Use = Literal["value", "low", "high", "range", "background"]
+USES: tuple[Use, ...] = ("value", "low", "high", "range", "background")
+"""What a figure is cited for: the value of a number, one end of its range, both ends, or as support that enters neither."""
+
+SourceKind = Literal["article", "book", "report", "website", "dataset", "price list"]
 
 GateKind = Literal["table", "noisy_or", "noisy_max", "deterministic", "odds_ratio"]
 GATE_KINDS: tuple[GateKind, ...] = ("table", "noisy_or", "noisy_max", "deterministic", "odds_ratio")

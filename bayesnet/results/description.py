@@ -1,4 +1,4 @@
-"""What a network holds: its numbers as a mapping with a frame, and the summary that it prints."""
+"""What a network holds: its numbers as a mapping with a frame, its summary, its variables and their cards."""
 
 from __future__ import annotations
 
@@ -21,11 +21,13 @@ _SHOWN = 20
 class Numbers(Mapping[str, Number]):
     """Every number of a network by its id, in the order of the model.
 
-    `numbers[id]` has value, low, high, source, where, population, grade and note; `to_frame()` gives them all as a table.
+    `numbers[id]` has value, low, high, `sources` (the figures behind it), `derivation`, grade, reason and note; `to_frame()`
+    gives them all as a table.
     """
 
     columns: ClassVar[tuple[str, ...]] = (
-        "id", "pattern", "value", "low", "high", "range", "source", "where", "population", "grade", "note", "variable",
+        "id", "pattern", "value", "low", "high", "range", "source", "place", "population", "grade", "range_grade", "derivation",
+        "reason", "note", "variable",
     )  # fmt: skip
 
     def __init__(self, numbers: Mapping[str, Number], cited: Mapping[str, str]) -> None:
@@ -141,8 +143,8 @@ def _listed(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{name.replace('_', ' ')} {count:,d}" for name, count in counts.items())
 
 
-_INDENT = "    "
-_RANGES = {"judgement": "range by judgement"}
+INDENT = "    "
+RANGE_WORDS = {"judgement": "range by judgement"}
 
 
 @dataclass(frozen=True)
@@ -199,17 +201,18 @@ class CitedNumber:
     grade: str
     citation: str
     reference: str
-    where: str
+    place: str
     population: str
+    reason: str
     note: str
     file: str
 
     def lines(self) -> list[str]:
         """Id, then value with range and source, then the place in the source."""
-        kind = f"; {_RANGES.get(self.range, self.range)}" if self.low < self.high and self.range != self.grade else ""
+        kind = f"; {RANGE_WORDS.get(self.range, self.range)}" if self.low < self.high and self.range != self.grade else ""
         first = f"{cited(self.value, self.low, self.high, self.citation)}{kind}; {self.grade}"
-        more = [first, "; ".join(part for part in (self.where, self.population) if part)]
-        return [wrapped(self.number, _INDENT), *(wrapped(_INDENT + line, _INDENT) for line in more if line)]
+        more = [first, "; ".join(part for part in (self.place, self.population) if part)]
+        return [wrapped(self.number, INDENT), *(wrapped(INDENT + line, INDENT) for line in more if line)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -224,8 +227,9 @@ class VariableCard(Result):
         "range",
         "grade",
         "citation",
-        "where",
+        "place",
         "population",
+        "reason",
         "note",
     )
 
@@ -263,32 +267,12 @@ class VariableCard(Result):
             ("prior", ", ".join(f"{state} {p:.4g}" for state, p in zip(self.states, self.prior, strict=True))),
             ("note", self.note),
         ]
-        about = "\n".join(wrapped(f"{name}: {text}", _INDENT) for name, text in said if text)
+        about = "\n".join(wrapped(f"{name}: {text}", INDENT) for name, text in said if text)
         numbers = "\n".join(line for n in self.numbers for line in n.lines())
         heading = f"{counted(len(self.numbers), 'number')}\n{numbers}" if self.numbers else ""
         references = sorted({n.reference for n in self.numbers if n.reference})
-        sources = "\n".join(["sources", *(wrapped(text, _INDENT) for text in references)]) if references else ""
+        sources = "\n".join(["sources", *(wrapped(text, INDENT) for text in references)]) if references else ""
         return "\n\n".join(part for part in (self.header(), about, heading, sources, self.footer()) if part)
-
-
-@dataclass(frozen=True, kw_only=True)
-class NumberCard(Result):
-    """One number with range, grade, source and the place in it."""
-
-    columns: ClassVar[tuple[str, ...]] = VariableCard.columns
-
-    number: CitedNumber
-
-    def rows(self) -> list[tuple[Any, ...]]:
-        """One row."""
-        return [tuple(getattr(self.number, name) for name in self.columns)]
-
-    def __str__(self) -> str:
-        n = self.number
-        note, source = f"{_INDENT}note: {n.note}", f"{_INDENT}source: {n.reference}"
-        more = [wrapped(note, _INDENT) if n.note else "", wrapped(source, _INDENT) if n.reference else ""]
-        lines = [*n.lines(), *(line for line in more if line), f"{_INDENT}written in {n.file}" if n.file else ""]
-        return "\n\n".join(part for part in (self.header(), "\n".join(line for line in lines if line), self.footer()) if part)
 
 
 def _states(states: tuple[str, ...]) -> str:

@@ -21,7 +21,7 @@ from bayesnet.errors import PatternError, SpecError, UnknownVariable
 from bayesnet.inference.engine import Engine
 from bayesnet.model.factors import Dependence, Factors, TableFamily
 from bayesnet.model.read import read_model
-from bayesnet.model.records import Model, Number, Source, Variable
+from bayesnet.model.records import CitedFigure, Model, Number, Source, Variable
 
 BINARY = ("absent", "present")
 NAMES = ("site", "disease", "fever", "pain")
@@ -62,7 +62,7 @@ def model(**numbers: str) -> Model:
         "pain": Variable("pain", parents=("disease",)),
     }
     sources = {"smith2003": Source("smith2003", "Smith AB, Jones C", 2003), "jones2010": Source("jones2010", "Jones C", 2010)}
-    records = {name: Number(name, 0.5, 0.4, 0.6, source=source) for name, source in numbers.items()}
+    records = {name: Number(name, 0.5, 0.4, 0.6, sources=(CitedFigure(source),)) for name, source in numbers.items()}
     return Model("clinic", variables=variables, numbers=records, sources=sources)
 
 

@@ -125,8 +125,8 @@ def test_show_lists_variables_and_cites_numbers(run, folder: str) -> None:
     ):
         assert part in out
     status, out, _ = run("show", folder, "fever | tumour")
-    assert "note: Nobody counted." in out
-    assert json.loads(run("show", folder, "fever", "--json")[1])["numbers"][0]["where"] == "Table 2; 80 of 100"
+    assert "reason: Nobody counted." in out
+    assert json.loads(run("show", folder, "fever", "--json")[1])["numbers"][0]["place"] == "Table 2; 80 of 100"
     status, _, err = run("show", folder, "fevre")
     assert (status, err) == (2, 'no variable "fevre"; did you mean "fever"?\n')
 

@@ -20,13 +20,13 @@ def test_every_number_is_listed_with_its_source() -> None:
     """`net.numbers` is a mapping by id with value, range, source, place and grade, and a frame of all of them."""
     net = clinic()
     fever = net.numbers["fever=present | flu=present"]
-    assert (fever.value, fever.low, fever.high, fever.source, fever.where, fever.grade) == (
+    assert (fever.value, fever.low, fever.high, fever.source, fever.place, fever.grade) == (
         0.8, 0.7, 0.9, "roe2010", "Table 2; 80 of 100", "cohort",
     )  # fmt: skip
     assert fever.pattern == fever.id
     frame = net.numbers.to_frame()
     assert list(frame["id"]) == list(net.numbers) == [n.id for n in net.numbers.values()]
-    assert {"id", "pattern", "value", "low", "high", "source", "where", "grade"} <= set(frame.columns)
+    assert {"id", "pattern", "value", "low", "high", "source", "place", "grade"} <= set(frame.columns)
     line = next(text for text in str(net.numbers).splitlines() if text.startswith("fever=present | flu=present"))
     assert line.split()[-7:] == ["0.8", "0.7", "–", "0.9", "Roe", "2010", "cohort"]
     assert net.variables["weight"].states == ("lost", "same", "gained")

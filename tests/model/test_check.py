@@ -33,10 +33,12 @@ year = 2003
 
 def number(name: str, value: float, low: float | None = None, high: float | None = None, **more: str) -> str:
     """One `[[numbers]]` entry; cited unless told otherwise."""
-    keys = {"source": "smith2003", "where": "Table 1", "grade": "cohort", "range": "95 % interval"} | more
-    lines = [f'{key} = "{text}"' for key, text in keys.items() if text]
+    keys = {"grade": "cohort", "range": "95 % interval", "source": "smith2003", "place": "Table 1"} | more
+    lines = [f'{key} = "{text}"' for key, text in keys.items() if text and key not in ("source", "place")]
     low, high = value if low is None else low, value if high is None else high
-    return "\n".join(["[[numbers]]", f"id = '{name}'", f"value = {value}", f"low = {low}", f"high = {high}", *lines, ""])
+    cited = [f'{key} = "{keys[key]}"' for key in ("source", "place") if keys[key]]
+    own = ["[[numbers]]", f"id = '{name}'", f"value = {value}", f"low = {low}", f"high = {high}", *lines]
+    return "\n".join([*own, *(["[[numbers.sources]]", *cited] if cited else []), ""])
 
 
 FINDINGS = "\n".join(
@@ -149,18 +151,18 @@ CASES = {
     ),
     "no source": (
         number("cancer", 0.02, 0.01, 0.03),
-        number("cancer", 0.02, 0.01, 0.03, source=""),
+        number("cancer", 0.02, 0.01, 0.03, source="", place=""),
         ['findings.toml, number "cancer=present": grade "cohort" without a source; name one, or take grade = "judgement"'],
     ),
     "no place in the source": (
         number("cancer", 0.02, 0.01, 0.03),
-        number("cancer", 0.02, 0.01, 0.03, where=""),
-        ['findings.toml, number "cancer=present": no key "where"; expected the place in the source'],
+        number("cancer", 0.02, 0.01, 0.03, place=""),
+        ['findings.toml, number "cancer=present": source "smith2003": no key "place"; expected the place in the source'],
     ),
     "judgement without a reason": (
         number("cancer", 0.02, 0.01, 0.03),
-        number("cancer", 0.02, 0.01, 0.03, grade="judgement", source="", where=""),
-        ['findings.toml, number "cancer=present": a judgement without a note; expected the reason'],
+        number("cancer", 0.02, 0.01, 0.03, grade="judgement", source="", place=""),
+        ['findings.toml, number "cancer=present": a judgement without a reason; expected the key "reason"'],
     ),
     "missing number": (
         number("fever | cancer", 0.10),
@@ -317,8 +319,8 @@ CASES = {
     ),
     "unknown key of a number": (
         number("cancer", 0.02, 0.01, 0.03),
-        number("cancer", 0.02, 0.01, 0.03, were="Table 2"),
-        ['findings.toml, number "cancer": unknown key "were"; did you mean "where"?'],
+        number("cancer", 0.02, 0.01, 0.03, reson="Table 2"),
+        ['findings.toml, number "cancer": unknown key "reson"; did you mean "reason"?'],
     ),
     "key of the wrong type": (
         "value = 0.02",
@@ -326,8 +328,8 @@ CASES = {
         ['findings.toml, number "cancer": key "value"; got \'2 %\'; expected a number'],
     ),
     "missing key": (
-        'grade = "cohort"\nrange = "95 % interval"\n\n[variables.cancer]',
-        'range = "95 % interval"\n\n[variables.cancer]',
+        'high = 0.02\ngrade = "cohort"\n',
+        "high = 0.02\n",
         ['findings.toml, number "abscess": no key "grade"'],
     ),
     "unknown gate": (
@@ -505,7 +507,10 @@ def test_one_slip_in_a_variable_hides_none_of_its_other_problems(folder: Path) -
     )
     change(folder, number("grade=severe | leak", 0.05), "")
     change(folder, "[variables.grade]", '[variables.grade]\nremark = "by the surgeon"')
-    keys = "the keys are gate, label, meaning, role, states, parents, expression, towards, neutral, default, unit, cutoff, note"
+    keys = (
+        "the keys are gate, label, meaning, role, states, parents, expression, towards, neutral, default, unit, cutoff, "
+        "aliases, consequence_of, can_be_set, note"
+    )
     assert problems(folder) == [
         'findings.toml, variable "cancer": unknown key "meanin"; did you mean "meaning"?',
         f'findings.toml, variable "grade": unknown key "remark"; {keys}',
@@ -595,7 +600,7 @@ def test_all_problems_come_together(folder: Path) -> None:
 def test_a_variable_that_lacks_many_numbers_does_not_fill_the_screen() -> None:
     """The first few missing numbers are named, the others counted."""
     parents = {f"p{i}": Variable(f"p{i}") for i in range(4)}
-    numbers = {f"{name}=present": Number(f"{name}=present", 0.5, 0.5, 0.5, note="half", variable=name) for name in parents}
+    numbers = {f"{name}=present": Number(f"{name}=present", 0.5, 0.5, 0.5, reason="half", variable=name) for name in parents}
     child = Variable("child", parents=tuple(parents))
     found = [str(problem) for problem in check_model(Model("wide", variables=parents | {"child": child}, numbers=numbers))]
     assert len(found) == 6
@@ -610,7 +615,7 @@ def test_a_model_without_variables_says_so() -> None:
 def test_a_table_too_large_is_refused_before_it_is_made() -> None:
     """Counting over forty parents would need a table of 2^41 cells."""
     parents = {f"p{i}": Variable(f"p{i}") for i in range(40)}
-    numbers = {f"{name}=present": Number(f"{name}=present", 0.5, 0.5, 0.5, note="half", variable=name) for name in parents}
+    numbers = {f"{name}=present": Number(f"{name}=present", 0.5, 0.5, 0.5, reason="half", variable=name) for name in parents}
     counting = f"at least 2 of {', '.join(parents)}"
     child = Variable("child", parents=tuple(parents), gate="deterministic", expression=(("present", counting),))
     (problem,) = check_model(Model("wide", variables=parents | {"child": child}, numbers=numbers))

@@ -8,6 +8,7 @@ import pickle
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ from bayesnet.model.cache import cache_folder, load_model, packed, unpacked
 from bayesnet.model.expand import expand
 from bayesnet.model.find import find_model, shipped_models
 from bayesnet.model.read import read_model
-from bayesnet.model.records import Model, Number, Source, Variable, group_variable
+from bayesnet.model.records import CitedFigure, Model, Number, Source, Variable, group_variable
 from bayesnet.model.write import model_files, write_model
 
 same_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -63,7 +64,7 @@ def test_what_is_written_reads_back(tmp_path: Path, model: Model) -> None:
 def test_odd_names_and_texts_read_back(tmp_path: Path, model: Model, title: str, note: str, key: str) -> None:
     """Quotes, line ends, control characters and other alphabets survive in names, notes and titles."""
     number = next(iter(model.numbers.values()))
-    odd = Number(**{**{f: getattr(number, f) for f in number.__slots__}, "note": note, "source": key or "k"})
+    odd = replace(number, note=note, sources=(CitedFigure(key or "k", place="p"),))
     model = Model(
         name="odd",
         title=title,
@@ -101,7 +102,7 @@ def test_a_network_from_a_file_can_be_written_as_a_model(tmp_path: Path, network
 def test_variables_keep_their_order_when_groups_interleave(tmp_path: Path) -> None:
     """A file holds one run of variables, so that order survives, and no file takes a name that means something else."""
     variables = [Variable(f"v{i}", group=group) for i, group in enumerate(["a", "b", "a", "sources", "Two words!", "targets"])]
-    numbers = [Number(f"{v.name}=present", 0.5, 0.4, 0.6, "judgement", note="half", variable=v.name) for v in variables]
+    numbers = [Number(f"{v.name}=present", 0.5, 0.4, 0.6, "judgement", reason="half", variable=v.name) for v in variables]
     groups = [group_variable("g1", ["v0", "v1"]), group_variable("g2", ["g1"])]
     model = Model("order", variables={v.name: v for v in [*variables, *groups]}, numbers={n.id: n for n in numbers})
     assert list(model_files(model)) == [

@@ -100,8 +100,8 @@ def test_every_number_is_cited_and_ranged(name: str) -> None:
     model = load_model(name)
     for number in model.numbers.values():
         assert number.source in model.sources
-        assert number.where
+        assert number.place
         assert number.low <= number.value <= number.high
-        assert number.note or number.grade not in ("judgement", "review"), number.id
+        assert number.reason or number.note or number.grade not in ("judgement", "review"), number.id
     assert model.examples
     assert model.warning.startswith("For teaching and research.")

@@ -1,14 +1,21 @@
-"""What is recorded about the variables and numbers of a network."""
+"""What is recorded about the variables and numbers of a network, and the chain from the figures to a number."""
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
+from bayesnet.analysis.audit.recomputation import computed_again
 from bayesnet.analysis.query.impossible import definition
 from bayesnet.analysis.query.posterior import priors
-from bayesnet.analysis.query.query import Query
-from bayesnet.model.records import Number, Source
-from bayesnet.results.description import CitedNumber, NumberCard, VariableCard, VariableLine, Variables
+from bayesnet.analysis.query.query import Query, unassumed
+from bayesnet.model.derivation import reading
+from bayesnet.model.provenance import known
+from bayesnet.model.records import CitedFigure, Number
+from bayesnet.results.bibliography import reference
+from bayesnet.results.description import CitedNumber, VariableCard, VariableLine, Variables
+from bayesnet.results.number_card import ComputedLine, FigureLine, NumberCard
+from bayesnet.results.recomputation import WORDS
 
 if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import CompiledModel
@@ -19,13 +26,13 @@ def variables(compiled: CompiledModel) -> Variables:
     model = compiled.model
     return Variables(
         title=f"{model.name}: {model.title}" if model.title else model.name,
-        provenance=Query(compiled, targets=tuple(range(len(compiled.names)))).provenance(),
+        provenance=unassumed(compiled),
         variables=tuple(VariableLine(v.name, v.group, v.states, v.gate, v.parents, v.label) for v in model.variables.values()),
     )
 
 
 def variable_card(compiled: CompiledModel, v: int) -> VariableCard:
-    """Everything about one variable, its prior included."""
+    """Return everything about one variable, its prior included."""
     name = compiled.names[v]
     variable = compiled.model.variables[name]
     query = Query(compiled, targets=(v,))
@@ -53,12 +60,44 @@ def variable_card(compiled: CompiledModel, v: int) -> VariableCard:
 
 
 def number_card(compiled: CompiledModel, k: int) -> NumberCard:
-    """Everything about one number."""
+    """Return everything about one number: the figures it rests on, and what they give when it is computed again."""
     number = compiled.model.numbers[compiled.factors.number_ids[k]]
+    how = known(number)
     return NumberCard(
         title=number.id,
-        provenance=Query(compiled, targets=tuple(range(len(compiled.names)))).provenance(),
+        provenance=unassumed(compiled),
         number=_cited(compiled, number),
+        known=WORDS.get(how, how),
+        figures=tuple(_figure(compiled, figure) for figure in number.sources if how != "file"),
+        computed=tuple(
+            ComputedLine(end, each.written, each.found, each.agrees, each.by, each.why)
+            for end, each in computed_again(compiled, number).items()
+            if how not in ("file", "defined") and not (how == "judged" and not each.computed)
+        ),
+        assumed=number.assumed,
+        steps=number.steps,
+        adjusted=number.adjusted,
+        not_used=number.not_used,
+    )
+
+
+def _figure(compiled: CompiledModel, figure: CitedFigure) -> FigureLine:
+    source, found = compiled.model.sources.get(figure.source), reading(figure)
+    verified = figure.verified
+    return FigureLine(
+        name=figure.name,
+        use=figure.use,
+        citation=source.short if source else figure.source,
+        reference=reference(source) if source else figure.source,
+        quantity=figure.quantity,
+        place=figure.place,
+        figure=figure.figure,
+        value=found.value if found else math.nan,
+        low=found.low if found else math.nan,
+        high=found.high if found else math.nan,
+        population=figure.population,
+        known=f"{WORDS[verified.how]}{f' on {verified.on}' if verified.on else ''}",
+        address=verified.at,
     )
 
 
@@ -73,20 +112,9 @@ def _cited(compiled: CompiledModel, number: Number) -> CitedNumber:
         grade=number.grade,
         citation=source.short if source else "",
         reference=reference(source) if source else "",
-        where=number.where,
+        place=number.place,
         population=number.population,
+        reason=number.reason,
         note=number.note,
         file=number.location.file,
     )
-
-
-def reference(source: Source) -> str:
-    """A publication in one line: authors, year, title, journal, identifiers.
-
-    >>> reference(Source("x", "Doe J, Roe R", 2001, title="On pain", journal="Pain 3:1-2", pmid="12"))
-    'Doe J, Roe R (2001). On pain. Pain 3:1-2. PMID 12'
-    """
-    year = f" ({source.year})" if source.year else ""
-    parts = [f"{source.authors}{year}", source.title.rstrip("."), source.journal.rstrip(".")]
-    ids = [f"doi:{source.doi}" if source.doi else "", f"PMID {source.pmid}" if source.pmid else "", source.url]
-    return ". ".join(part for part in (*parts, " ".join(i for i in ids if i)) if part)

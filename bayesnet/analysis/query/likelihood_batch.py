@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 def in_one_pass(
     engine: Engine, evidence: Evidence, columns: Mapping[int, FloatArray], variables: Sequence[int]
 ) -> dict[int, FloatArray] | None:
-    """P(v, column | e) as `weighted_posteriors` gives it; None where a plan for all columns together would be too wide.
+    """Return P(v, column | e) as `weighted_posteriors` gives it; None where a plan for all columns together would be too wide.
 
     Raises
     ------
     ZeroEvidence
         When P(e) = 0.
+
     """
     try:
         return weighted_posteriors(engine, evidence, columns, variables)
@@ -35,7 +36,7 @@ def in_one_pass(
 def weighted_posteriors(
     engine: Engine, evidence: Evidence, columns: Mapping[int, FloatArray], variables: Sequence[int]
 ) -> dict[int, FloatArray]:
-    """P(v, column | e) for many v: how each column of likelihoods weighs every variable.
+    """Return P(v, column | e) for many v: how each column of likelihoods weighs every variable.
 
     Parameters
     ----------
@@ -54,6 +55,7 @@ def weighted_posteriors(
     ------
     ZeroEvidence
         When P(e) = 0.
+
     """
     logs, found = engine.compared(evidence, columns, variables)
     if logs[0] == -np.inf:
@@ -65,7 +67,9 @@ def weighted_posteriors(
 def one_by_one(
     engine: Engine, evidence: Evidence, findings: Mapping[int, FloatArray], variables: Sequence[int]
 ) -> dict[int, FloatArray]:
-    """P(v | e) and P(v, f | e) for each of some findings alone, in the columns of `weighted_posteriors`; a pass for each."""
+    """Return P(v | e) and P(v, f | e) for each of some findings alone, in the columns of `weighted_posteriors`; a pass for
+    each.
+    """
     before = engine.posteriors(evidence, variables)
     columns = {w: [before.marginals[w]] for w in variables}
     for v, likelihood in findings.items():

@@ -63,6 +63,7 @@ class World:
         What the members of the population are called, `women` or `patients with back pain`; the model's own word when None.
     target
         The only event that diagnostic questions may be about, or None.
+
     """
 
     def __init__(self, compiled: CompiledModel, group: str | None = None, target: tuple[int, int] | None = None) -> None:
@@ -256,6 +257,6 @@ class World:
         """A number of the model with its range and source, and in full with the place in the source."""
         record = self.compiled.model.numbers[number]
         source = self.compiled.model.sources.get(record.source)
-        where = f", {record.where}" if record.where and full else ""
+        where = f", {record.place}" if record.place and full else ""
         origin = f"{source.short}{where}" if source else "the file" if record.grade == "file" else record.grade
         return f"{record.id} {cited(record.value, record.low, record.high, origin)}"
