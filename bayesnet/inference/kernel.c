@@ -90,53 +90,42 @@ EXPORT int64_t bn_check(const int32_t *code, int64_t length, const int64_t *star
     return 0;
 }
 
-/* One block: the cells of the inner lists, from the given places on. */
-static inline void block(const Op *op, double *out, const double *const *in, const int W) {
-    const int32_t *lo = op->lists, *la = lo + op->runs;
+/* One block: the cells of the inner lists, from the given places on. TERM is the product of a cell in lane w. */
+#define RUNS(PREPARE, TERM)                                                              \
+    for (int j = 0; j < op->runs; j++) {                                                 \
+        double *o = out + (int64_t)lo[j] * W;                                            \
+        double sum[8] = {0};                                                             \
+        for (int r = 0; r < run; r++, i++) {                                             \
+            PREPARE;                                                                     \
+            for (int w = 0; w < W; w++) {                                                \
+                const double t = TERM;                                                   \
+                sum[w] = best ? (t > sum[w] ? t : sum[w]) : sum[w] + t;                  \
+            }                                                                            \
+        }                                                                                \
+        for (int w = 0; w < W; w++) o[w] = best ? (sum[w] > o[w] ? sum[w] : o[w]) : o[w] + sum[w]; \
+    }
+
+static inline void block(const Op *op, double *restrict out, const double *const *in, const int W, const int best) {
+    const int32_t *restrict lo = op->lists, *restrict la = lo + op->runs;
     const int64_t cells = (int64_t)op->runs * op->run;
-    const int run = op->run, best = op->flags & BEST;
+    const int32_t *restrict lb = la + cells, *restrict lc = lb + cells;
+    const int run = op->run, n = op->inputs;
     int64_t i = 0;
-    for (int j = 0; j < op->runs; j++) {
-        double *o = out + (int64_t)lo[j] * W;
-        double sum[8] = {0};
-        switch (op->inputs) {
-        case 1:
-            for (int r = 0; r < run; r++, i++) {
-                const double *a = in[0] + (int64_t)la[i] * W;
-                for (int w = 0; w < W; w++) sum[w] = best ? (a[w] > sum[w] ? a[w] : sum[w]) : sum[w] + a[w];
-            }
-            break;
-        case 2: {
-            const int32_t *lb = la + cells;
-            for (int r = 0; r < run; r++, i++) {
-                const double *a = in[0] + (int64_t)la[i] * W, *b = in[1] + (int64_t)lb[i] * W;
-                for (int w = 0; w < W; w++) {
-                    double t = a[w] * b[w];
-                    sum[w] = best ? (t > sum[w] ? t : sum[w]) : sum[w] + t;
-                }
-            }
-            break;
-        }
-        case 3: {
-            const int32_t *lb = la + cells, *lc = lb + cells;
-            for (int r = 0; r < run; r++, i++) {
-                const double *a = in[0] + (int64_t)la[i] * W, *b = in[1] + (int64_t)lb[i] * W, *c = in[2] + (int64_t)lc[i] * W;
-                for (int w = 0; w < W; w++) {
-                    double t = a[w] * b[w] * c[w];
-                    sum[w] = best ? (t > sum[w] ? t : sum[w]) : sum[w] + t;
-                }
-            }
-            break;
-        }
-        default:
-            for (int r = 0; r < run; r++, i++)
-                for (int w = 0; w < W; w++) {
-                    double t = 1.0;
-                    for (int q = 0; q < op->inputs; q++) t *= in[q][(int64_t)la[q * cells + i] * W + w];
-                    sum[w] = best ? (t > sum[w] ? t : sum[w]) : sum[w] + t;
-                }
-        }
-        for (int w = 0; w < W; w++) o[w] = best ? (sum[w] > o[w] ? sum[w] : o[w]) : o[w] + sum[w];
+    if (n == 2) {
+        const double *p = in[0], *q = in[1];
+        RUNS(const double *a = p + (int64_t)la[i] * W; const double *b = q + (int64_t)lb[i] * W, a[w] * b[w])
+    } else if (n == 1) {
+        const double *p = in[0];
+        RUNS(const double *a = p + (int64_t)la[i] * W, a[w])
+    } else if (n == 3) {
+        const double *p = in[0], *q = in[1], *s = in[2];
+        RUNS(const double *a = p + (int64_t)la[i] * W; const double *b = q + (int64_t)lb[i] * W;
+             const double *c = s + (int64_t)lc[i] * W, a[w] * b[w] * c[w])
+    } else {
+        double product[8];
+        RUNS(for (int w = 0; w < W; w++) product[w] = 1.0;
+             for (int k = 0; k < n; k++) for (int w = 0; w < W; w++) product[w] *= in[k][(int64_t)la[k * cells + i] * W + w],
+             product[w])
     }
 }
 
@@ -152,7 +141,8 @@ static inline void run_op(const int32_t *at, const int64_t *bases, const double 
     }
     memset(out, 0, sizeof(double) * (size_t)(op.cells * W));
     if (!op.loops) {
-        block(&op, out, in, W);
+        if (op.flags & BEST) block(&op, out, in, W, 1);
+        else block(&op, out, in, W, 0);
     } else {
         const int32_t *table[MOST_LOOPS];
         int32_t size[MOST_LOOPS], digit[MOST_LOOPS] = {0};
@@ -171,7 +161,8 @@ static inline void run_op(const int32_t *at, const int64_t *bases, const double 
                 for (int q = 0; q < n; q++) from[q] += t[(int64_t)size[k] * (q + 1)];
             }
             for (int q = 0; q < n; q++) moved[q] = in[q] + from[q] * W;
-            block(&op, out + to * W, moved, W);
+            if (op.flags & BEST) block(&op, out + to * W, moved, W, 1);
+            else block(&op, out + to * W, moved, W, 0);
             int k = op.loops - 1;
             while (k >= 0 && ++digit[k] == size[k]) digit[k--] = 0;
             if (k < 0) break;
