@@ -21,12 +21,15 @@ from bayesnet.inference.question import compose
 from bayesnet.inference.run import Ready, Run
 from bayesnet.inference.situation import Situation, read
 from bayesnet.inference.structure import Structure
+from bayesnet.inference.threads import shared
 from bayesnet.model.factors import Factors, FloatArray, IntArray
 
 KEPT = 1 << 24
 """Integers in all plans kept; the one not used for longest goes first."""
 PARTS = 4096
 """Patterns for which is kept what is asked together."""
+TOGETHER = 256
+"""Columns of one piece of work; with more of them several threads share it."""
 WORTH_PARTING = 2.0**22
 """Products of a plan from which it is tried whether several plans take fewer."""
 SECONDS = 2e-9
@@ -276,7 +279,16 @@ class Engine:
                 if v in situation.fixed:
                     logs = logs + np.log(table[situation.fixed[v]])
         ready = self.ready(situation, wanted, vectors=free)
-        runs = list(self._numbers(ready, situation, {v: columns[v] for v in free}, size if free else 1))
+        parts = [{v: columns[v][:, begin : begin + TOGETHER] for v in free} for begin in range(0, size if free else 1, TOGETHER)]
+        done: list[list[tuple[FloatArray, dict[int, FloatArray]]]] = [[] for _ in parts]
+
+        def work(k: int) -> None:
+            count = parts[k][free[0]].shape[1] if free else 1
+            runs = self.runs(ready, situation, parts[k], count, self.values)
+            done[k] = [(run.log_probability, run.marginals()) for run in runs]
+
+        shared(work, range(len(parts)))
+        runs = [run for part in done for run in part]
         logs = logs + np.concatenate([log for log, _ in runs])
         found = {}
         for v in wanted:
@@ -286,12 +298,6 @@ class Engine:
                 together = np.concatenate([marginals[v] for _, marginals in runs], axis=1)
                 found[v] = np.broadcast_to(together, (len(together), size))
         return logs, found
-
-    def _numbers(
-        self, ready: Ready, situation: Situation, likelihoods: Mapping[int, FloatArray], columns: int
-    ) -> Iterator[tuple[FloatArray, dict[int, FloatArray]]]:
-        for run in self.runs(ready, situation, likelihoods, columns, self.values):
-            yield run.log_probability, run.marginals()
 
     def gradient(self, evidence: Evidence, clamp: Mapping[int, int] | None = None) -> Gradient:
         """P(clamp, e) and its derivative by every tensor entry, by one pass up and one down. Right also where P = 0."""

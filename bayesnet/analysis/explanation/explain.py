@@ -17,6 +17,7 @@ from bayesnet.analysis.explanation.coalitions import (
     log_odds,
     sampled_shapley,
     shapley,
+    shares,
     situation,
     steps,
     subset_table,
@@ -137,19 +138,19 @@ def _exact(asked: Situation, table: FloatArray, order: str | Sequence[str]) -> _
 def _sampled(compiled: CompiledModel, asked: Situation, order: str | Sequence[str], rng: np.random.Generator) -> _Measured:
     n = len(asked.players)
 
-    def worth(taken: tuple[bool, ...]) -> float:
-        marginal = compiled.engine.posteriors(asked.evidence(taken), (asked.variable,)).marginals[asked.variable]
-        hit = float(marginal[list(asked.states)].sum())
-        return float(log_odds(np.array([marginal.sum() - hit, hit])))
+    def worths(subsets: Sequence[tuple[bool, ...]]) -> list[float]:
+        table = shares(compiled, asked, subsets)
+        hit = table[list(asked.states)].sum(axis=0)
+        return [float(worth) for worth in log_odds(np.array([table.sum(axis=0) - hit, hit]))]
 
     def of(chosen: frozenset[int]) -> float:
-        return worth(tuple(i in chosen for i in range(n)))
+        return worths([tuple(i in chosen for i in range(n))])[0]
 
     taken = _order(asked.players, order, of)
     everything = frozenset(range(n))
     path = [of(frozenset(taken[:k])) for k in range(n + 1)]
     omission = [_less(path[-1], of(everything - {i})) for i in range(n)]
-    values, error = sampled_shapley(worth, n, rng, PAIRS)
+    values, error = sampled_shapley(worths, n, rng, PAIRS)
     return _Measured(taken, path, values, error, omission, ())
 
 
