@@ -7,7 +7,7 @@ by both and cut into chunks in which the hubs agree and the union of the pushed 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from bayesnet.inference.answers import Cohort
 from bayesnet.inference.kernel import LANES
 from bayesnet.inference.run import Ready, Run
-from bayesnet.inference.situation import Situation
+from bayesnet.inference.situation import Situation, deduce
 from bayesnet.inference.structure import Structure
 from bayesnet.inference.threads import shared
 from bayesnet.model.factors import Factors, FloatArray, IntArray, TableFamily
@@ -30,14 +30,14 @@ ROWS = 1024
 """Most rows in a chunk."""
 CONTEXTS = 64
 """Most combinations of the states of hubs."""
-SECONDS_PER_PLAN = 8e-3
-SECONDS_PER_PRODUCT = 1.2e-9
+SECONDS_PER_PLAN = 2e-3
+SECONDS_PER_PRODUCT = 0.8e-9
+CELLS_PER_ROW = 1 << 14
 """What planning a chunk and running a row costs, roughly: only the balance between the two matters."""
-WIDTHS = (2, 4, 6, 8, 10, 12, 15, 18)
+WIDTHS = (0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15)
 """Sizes tried for the union of the pushed gates of a chunk."""
 
 Mask = NDArray[np.bool_]
-_NOTHING = np.ones((1, 1))
 
 
 @dataclass(frozen=True)
@@ -122,14 +122,16 @@ class Scorer:
             (hubs if contexts <= CONTEXTS else soft).append(v)
         return Layout(tuple(hubs), tuple(soft), tuple(gates), tuple(dropped))
 
-    def ready(self, layout: Layout, chunk: Chunk) -> tuple[Ready, Situation]:
-        """The plan of a chunk: gates that nobody pushes have no axis, all others get a likelihood."""
+    def plans(self, layout: Layout, chunk: Chunk) -> tuple[Ready, Situation, dict[int, tuple[Ready, Situation]]]:
+        """The plan of a chunk, and those of gates aside: gates that nobody pushes have no axis, all others get a likelihood."""
         order = self.structure.order
         fixed = dict(zip(layout.hubs, chunk.hubs, strict=True))
-        fixed |= {v: order[v][0] for v in layout.gates if v not in chunk.pushed}
-        soft = dict.fromkeys((*layout.soft, *chunk.pushed), _NOTHING)
+        soft = {v: np.ones((self.structure.cards[v], 1)) for v in (*layout.soft, *chunk.pushed)}
         situation = Situation(self.structure.cards, fixed, {}, soft, frozenset(), set(layout.dropped))
-        return self.engine.ready(situation, self.wanted), situation
+        deduce(situation, self.structure, self.engine.factors)
+        situation.fixed |= {v: order[v][0] for v in layout.gates if v not in chunk.pushed and v not in situation.fixed}
+        ready, apart = self.engine.aside(situation, self.wanted)
+        return ready, situation, apart
 
     def chunks(self, layout: Layout, masks: dict[int, Mask], size: int) -> tuple[IntArray, list[Chunk]]:
         """The order of the rows, and the chunks in it: of several widths those that promise to be fastest."""
@@ -166,16 +168,37 @@ class Scorer:
             return 0.0
         seconds = 0.0
         for chunk in sample:
-            plan = self.ready(layout, chunk)[0].plan
+            ready, _, apart = self.plans(layout, chunk)
+            cells = ready.plan.cells + sum(each.plan.cells for each, _ in apart.values())
             size = -(-(chunk.stop - chunk.start) // LANES) * LANES
-            seconds += SECONDS_PER_PLAN + size * plan.cells * SECONDS_PER_PRODUCT
+            seconds += SECONDS_PER_PLAN * (1 + len(apart)) + size * (cells + CELLS_PER_ROW) * SECONDS_PER_PRODUCT
         return seconds * len(chunks) / len(sample)
 
     def score(
         self, layout: Layout, chunk: Chunk, masks: dict[int, Mask], logs: FloatArray, marginals: dict[int, FloatArray]
     ) -> None:
         """ln P(e) and the marginals of the rows of one chunk, `masks` being theirs; written to the arrays given."""
-        ready, situation = self.ready(layout, chunk)
+        ready, situation, apart = self.plans(layout, chunk)
+        for part, run in self._runs(ready, situation, layout, chunk, masks):
+            logs[part] = run.log_probability
+            found = run.marginals()
+            for v in self.wanted:
+                if v in situation.fixed:
+                    marginals[v][part] = np.arange(self.structure.cards[v]) == situation.fixed[v]
+                elif v not in apart:
+                    marginals[v][part] = found[v].T
+        for v, state in situation.fixed.items():
+            if v in masks:
+                logs[~masks[v][:, state]] = -np.inf
+        below = np.where(logs > -np.inf, logs, 0.0)
+        for v, (lowest, with_lowest) in apart.items():
+            for part, run in self._runs(lowest, with_lowest, layout, chunk, masks, down=False):
+                marginals[v][part] = self.engine.split(v, np.exp(run.log_probability - below[part])).T
+
+    def _runs(
+        self, ready: Ready, situation: Situation, layout: Layout, chunk: Chunk, masks: dict[int, Mask], *, down: bool = True
+    ) -> Iterator[tuple[slice, Run]]:
+        """The rows of a chunk, a few at a time."""
         network, size = self.engine.network, chunk.stop - chunk.start
         states = self.engine.states(situation)
         bases = ready.bases(states)
@@ -188,14 +211,7 @@ class Scorer:
         index = self._index(ready, states, layout, chunk, masks)
         for begin in range(0, size, LANES):
             part = slice(begin, min(begin + LANES, size))
-            run = Run(ready, self.values, bases, index[:, part], soft[:, part], part.stop - begin)
-            logs[part] = run.log_probability
-            found = run.marginals()
-            for v in self.wanted:
-                if v in situation.fixed:
-                    marginals[v][part] = np.arange(self.structure.cards[v]) == situation.fixed[v]
-                else:
-                    marginals[v][part] = found[v].T
+            yield part, Run(ready, self.values, bases, index[:, part], soft[:, part], part.stop - begin, down)
 
     def _index(self, ready: Ready, states: IntArray, layout: Layout, chunk: Chunk, masks: dict[int, Mask]) -> IntArray:
         """The values that vectors are products of, row by row: ones for a gate not observed, sums up to its highest rank."""

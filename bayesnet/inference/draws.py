@@ -29,14 +29,14 @@ def draw(engine: Engine, evidence: Evidence, tensors: Sequence[tuple[FloatArray,
     if not situation.possible:
         return Draws(logs, marginals)
     alone = len(variables) == 1 and variables[0] not in situation.fixed
-    ready = engine.ready(situation, kept=variables) if alone else engine.ready(situation, variables)
+    ready, apart = (engine.ready(situation, kept=variables), {}) if alone else engine.aside(situation, variables)
 
     def work(begin: int) -> None:
         end = min(begin + CHUNK, size)
         drawn = [t if t.shape[-1] == 1 else t[..., begin:end] for row in tensors for t in row]
         flat = np.concatenate([np.broadcast_to(t.reshape(-1, t.shape[-1]), (t[..., 0].size, end - begin)) for t in drawn])
-        at = begin
-        for run in engine.runs(ready, situation, {}, end - begin, engine.network.laid_out(flat), down=not alone):
+        at, values = begin, engine.network.laid_out(flat)
+        for run in engine.runs(ready, situation, {}, end - begin, values, down=not alone):
             part = slice(at, at + run.columns)
             logs[part] = run.log_probability + situation.log_constant
             if alone:
@@ -45,9 +45,14 @@ def draw(engine: Engine, evidence: Evidence, tensors: Sequence[tuple[FloatArray,
             else:
                 found = run.marginals()
             for v in variables:
-                fixed = situation.fixed.get(v)
-                marginals[v][:, part] = found[v] if fixed is None else one_hot(cards[v], fixed)[:, None]
+                if v not in apart:
+                    fixed = situation.fixed.get(v)
+                    marginals[v][:, part] = found[v] if fixed is None else one_hot(cards[v], fixed)[:, None]
             at += run.columns
+        for v, (lowest, with_lowest) in apart.items():
+            each = [run.log_probability for run in engine.runs(lowest, with_lowest, {}, end - begin, values, down=False)]
+            below = logs[begin:end] - situation.log_constant
+            marginals[v][:, begin:end] = engine.split(v, np.exp(np.concatenate(each) - np.where(below > -np.inf, below, 0.0)))
 
     shared(work, range(0, size, CHUNK))
     for marginal in marginals.values():

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from threading import Lock
 
 import numpy as np
@@ -134,6 +135,35 @@ class Engine:
         parts = [tuple(v for v in wanted if v not in apart), tuple(v for v in wanted if v in apart)]
         found = [found for part in parts for found in self._parted(situation, part)]
         return found if sum(each.cells for _, each in found) < plan.cells / 2 else [(wanted, plan)]
+
+    def aside(self, situation: Situation, wanted: tuple[int, ...]) -> tuple[Ready, dict[int, tuple[Ready, Situation]]]:
+        """The plan for many columns: gates of two ranks that nobody looked at, and that widen it, are answered on their own.
+
+        For such a gate P(lowest rank | e) is P(e and the lowest rank) / P(e), and the former needs no axis for the gate. The other
+        rank gets what is missing to one, which keeps sixteen digits of one, not of itself: single cases are not answered so.
+        """
+        together = self.ready(situation, wanted)
+        axis, alone = together.plan.question.axis, len(self.everything)
+        known = {*situation.soft, *situation.allowed}
+        gates = [v for v in wanted if axis.get(v, -1) >= alone and v not in known and self.structure.cards[v] == 2]
+        gates = [v for v in gates if not self.structure.certain[v]]
+        if not gates:
+            return together, {}
+        rest = self.ready(situation, tuple(v for v in wanted if v not in gates))
+        apart = {}
+        for v in gates:
+            lowest = replace(situation, fixed={**situation.fixed, v: self.structure.order[v][0]})
+            apart[v] = self.ready(lowest), lowest
+        cells = rest.plan.cells + sum(ready.plan.cells for ready, _ in apart.values())
+        return (rest, apart) if cells < together.plan.cells / 1.5 else (together, {})
+
+    def split(self, v: int, lowest: FloatArray) -> FloatArray:
+        """P(v | e) of a gate of two ranks from the probability of its lowest, shape (2, columns)."""
+        order = self.structure.order[v]
+        found = np.empty((2, *lowest.shape))
+        found[order[0]] = np.minimum(lowest, 1.0)
+        found[order[1]] = 1.0 - found[order[0]]
+        return found
 
     def _plan(
         self,
