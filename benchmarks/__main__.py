@@ -42,7 +42,9 @@ def javascript(_: int) -> Iterator[Row]:
         print("no node on the path, rows left out")
         return
     clicks, harder = measure(node), measure(node, harder=True)
-    yield Row(f"page: click to all posteriors in Node, {PATIENTS} patients", Times.from_(clicks.milliseconds / 1e3), below=WANTED / 1e3)
+    yield Row(
+        f"page: click to all posteriors in Node, {PATIENTS} patients", Times.from_(clicks.milliseconds / 1e3), below=WANTED / 1e3
+    )
     name = "page: click to the diagnoses in Node, age or sex unknown"
     yield Row(name, Times.from_(harder.diagnoses / 1e3), below=FRAME / 1e3)
 

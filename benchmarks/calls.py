@@ -20,7 +20,11 @@ from benchmarks.rows import Row, Times, interleaved, timed
 
 STANDARD = ("alarm", "hepar2", "win95pts", "hailfinder", "child")
 LARGE = ("andes", "pigs", "pathfinder", "munin3", "munin4", "munin2", "munin", "diabetes", "barley", "mildew", "water", "link")
-KNOWLEDGE = (("hubs known", ()), ("age unknown", ("age_group",)), ("age, sex and setting unknown", ("age_group", "female", "setting")))
+KNOWLEDGE = (
+    ("hubs known", ()),
+    ("age unknown", ("age_group",)),
+    ("age, sex and setting unknown", ("age_group", "female", "setting")),
+)
 """The three states of knowledge that decide how wide back_pain is; the setting has a default, which is dropped for the last."""
 TARGET = "spinal_metastasis"
 

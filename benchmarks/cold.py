@@ -43,7 +43,7 @@ def cold_start(rounds: int) -> Iterator[Row]:
         commands = {
             "ours": [sys.executable, "-m", "bayesnet", "diagnose", "back_pain", QUESTION],
             "pyagrum": [sys.executable, "-c", textwrap.dedent(in_pyagrum)],
-                    }
+        }
         # Both may keep their bytecode, as they do wherever nobody forbids it; the first run here writes it.
         env = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
         spent: dict[str, list[float]] = {name: [] for name in commands}

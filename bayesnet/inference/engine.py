@@ -137,7 +137,7 @@ class Engine:
         return found if sum(each.cells for _, each in found) < plan.cells / 2 else [(wanted, plan)]
 
     def aside(self, situation: Situation, wanted: tuple[int, ...]) -> tuple[Ready, dict[int, tuple[Ready, Situation]]]:
-        """The plan for many columns: gates of two ranks that nobody looked at, and that widen it, are answered on their own.
+        """The plan for many columns: gates of two ranks that nobody looked at, and that widen it, are answered alone.
 
         For such a gate P(lowest rank | e) is P(e and the lowest rank) / P(e), and the former needs no axis for the gate. The other
         rank gets what is missing to one, which keeps sixteen digits of one, not of itself: single cases are not answered so.
@@ -284,7 +284,7 @@ class Engine:
         }
 
     def weighted(self, evidence: Evidence, columns: Mapping[int, FloatArray], variables: Sequence[int]) -> dict[int, FloatArray]:
-        """P(v, b | e), shape (states, columns): columns share out P(e) when their likelihoods sum to one.
+        """P(v, b | e), shape (states, columns); columns share out P(e) where likelihoods sum to one.
 
         `columns` are likelihoods of some variables, shape (states, columns). Raises `ZeroEvidence` when every column is impossible.
         """

@@ -8,6 +8,7 @@ Where the tables become large, a second order that makes few new neighbours (wei
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from math import log2
 
 WORTH_A_SECOND = 1 << 15
@@ -25,6 +26,7 @@ def masks(sizes: Iterable[float]) -> list[int]:
     return found
 
 
+@cache
 def width(size: float) -> int:
     """The bits of an axis."""
     return max(1, round(2 * log2(size)))

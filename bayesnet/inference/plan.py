@@ -12,7 +12,7 @@ What would be ones on the way up (a variable below which nothing is known) is a 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,8 +37,7 @@ MOST_ROOM = 1 << 32
 """Bytes of a workspace of the compiled planner."""
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """Where the posterior of an axis is: its vector (-1: ones) times its derivative (-1: ones), `size` states."""
 
     vector: int
@@ -103,7 +102,10 @@ def planned(kernel: Any, question: Question, slopes: bool, limit: float) -> Plan
     packed += [int(a in question.asked) for a in axes]
     packed += [local[a] for a in (*vectors, *kept)]
     for part in factors:
-        packed += [local[part.owner], len(part.axes), *(local[a] for a in part.axes), *part.strides]
+        packed.append(local[part.owner])
+        packed.append(len(part.axes))
+        packed += [local[a] for a in part.axes]
+        packed += part.strides
     question_ = np.array(packed, dtype=np.int32)
     room, code_room, starts_room = 1 << 20, 1 << 17, 1 << 12
     found = np.empty(9 + len(kept) + 3 * n + 2 * len(factors), dtype=np.int64)
@@ -141,7 +143,7 @@ def planned(kernel: Any, question: Question, slopes: bool, limit: float) -> Plan
     pairs = {axis: (slope[2 * i], slope[2 * i + 1]) for i, axis in enumerate([*axes, -1])}
     answers = {a: Answer(bases[a][0] if a in bases else -1, pairs[a][0], size[a]) for a in sorted(question.asked)}
     by_factor = {}
-    for k, part in enumerate(factors):
+    for k, part in enumerate(factors if slopes else ()):
         if mine[2 * k] >= 0:
             strides, step = [], 1
             for a in sorted(part.axes, key=lambda a: place[local[a]]):

@@ -155,11 +155,15 @@ class _Composer:
 
     def _table(self, v: int) -> None:
         base, strides = self.network.tables[v]
-        family = (*self.structure.parents[v], v)
-        fixed = tuple((p, s) for p, s in zip(family, strides, strict=True) if p in self.situation.fixed)
-        free = [(self.axis[p], s) for p, s in zip(family, strides, strict=True) if p not in self.situation.fixed]
-        axes, steps = tuple(a for a, _ in free), tuple(s for _, s in free)
-        self._enter(Part(axes, steps, base, fixed, self.axis.get(v, SCALAR)))
+        known, axis = self.situation.fixed, self.axis
+        fixed, axes, steps = [], [], []
+        for p, stride in zip((*self.structure.parents[v], v), strides, strict=True):
+            if p in known:
+                fixed.append((p, stride))
+            else:
+                axes.append(axis[p])
+                steps.append(stride)
+        self._enter(Part(tuple(axes), tuple(steps), base, tuple(fixed), axis.get(v, SCALAR)))
 
     def _gate(self, v: int, gate: Gate, axis: int) -> None:
         parents = self.structure.parents[v]
@@ -171,11 +175,13 @@ class _Composer:
         step = (1,) if own else ()
         add = self.factors.append if own else self._enter
         add(Part(own, step, gate.bases[0], (), axis))
+        known, axes = self.situation.fixed, self.axis
+        link = self.factors.append if own else self.unary.append
         for p, base, row in zip(parents, gate.bases[1:], gate.rows[1:], strict=True):
-            if p in self.situation.fixed:
+            if p in known:
                 add(Part(own, step, base, ((p, row),), axis))
             else:
-                add(Part((self.axis[p], *own), (row, *step), base, (), axis))
+                link(Part((axes[p], *own), (row, *step), base, (), axis))
 
     def _enter(self, part: Part) -> None:
         (self.unary if len(part.axes) < 2 else self.factors).append(part)

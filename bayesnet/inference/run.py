@@ -48,18 +48,18 @@ class Ready:
 
     def _entries(self) -> tuple[IntArray, IntArray, IntArray]:
         """For each cell of a vector what it is the product of: the distance from the base of which part."""
-        cells, steps, which = [], [], []
-        for k, part in enumerate(self.plan.question.unary):
-            axis = part.axes[0] if part.axes else -1
-            stride = part.strides[0] if part.axes else 0
-            for i in range(self.plan.question.sizes[axis] if part.axes else 1):
-                cells.append(self.places[axis] + i)
-                steps.append(stride * i)
-                which.append(k)
-        order = np.argsort(np.array(cells, dtype=np.int64), kind="stable")
-        counts = np.bincount(np.array(cells, dtype=np.int64), minlength=int(self.ends[-1]))
-        ptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-        return np.array(steps, dtype=np.int64)[order], np.array(which, dtype=np.int64)[order], ptr
+        unary, sizes = self.plan.question.unary, {**self.plan.question.sizes, -1: 1}
+        axes = [part.axes[0] if part.axes else -1 for part in unary]
+        count = np.array([sizes[axis] for axis in axes], dtype=np.int64)
+        stride = np.array([part.strides[0] if part.axes else 0 for part in unary], dtype=np.int64)
+        begin = np.array([self.places[axis] for axis in axes], dtype=np.int64)
+        which = np.repeat(np.arange(len(unary)), count)
+        state = np.arange(len(which)) - np.repeat(np.cumsum(count) - count, count)
+        cells = begin[which] + state
+        order = np.argsort(cells, kind="stable")
+        ptr = np.zeros(int(self.ends[-1]) + 1, dtype=np.int64)
+        np.cumsum(np.bincount(cells, minlength=len(ptr) - 1), out=ptr[1:])
+        return (stride[which] * state)[order], which[order], ptr
 
     def _check(self) -> None:
         """Refuse a plan that names a place outside its own arrays, before anything is run."""
@@ -77,17 +77,13 @@ class Ready:
         """The open variables that have answers, where each begins, and cell by cell the vector and the derivative to multiply."""
         plan, places = self.plan, self.network.places
         one = plan.space
-        names, cuts = [], [0]
-        own: list[int] = []
-        slope: list[int] = []
-        for v, axis in plan.question.axis.items():
-            if axis in plan.answers:
-                answer = plan.answers[axis]
-                names.append(v)
-                cuts.append(cuts[-1] + answer.size)
-                own.extend(one if answer.vector < 0 else answer.vector + i for i in places[v])
-                slope.extend(one if answer.slope < 0 else answer.slope + i for i in places[v])
-        return tuple(names), np.array(cuts), np.array(own, dtype=np.int64), np.array(slope, dtype=np.int64)
+        found = [(v, plan.answers[axis]) for v, axis in plan.question.axis.items() if axis in plan.answers]
+        vector, slope, size = np.array([answer for _, answer in found], dtype=np.int64).reshape(-1, 3).T
+        state = np.array([i for v, _ in found for i in places[v]], dtype=np.int64)
+        vector, slope = np.repeat(vector, size), np.repeat(slope, size)
+        cuts = np.concatenate([[0], np.cumsum(size)])
+        names = tuple(v for v, _ in found)
+        return names, cuts, np.where(vector < 0, one, vector + state), np.where(slope < 0, one, slope + state)
 
     def bases(self, states: IntArray) -> IntArray:
         """Where each factor begins, given the places of the states of the fixed variables."""
