@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from bayesnet.case import Case
     from bayesnet.errors import (
         BayesnetError,
+        EvidenceError,
+        FindingError,
         ImpossibleEvidence,
         MissingExtra,
         PatternError,
@@ -36,6 +38,8 @@ __version__ = "0.1.0"
 _HOMES = {
     "BayesnetError": "bayesnet.errors",
     "Case": "bayesnet.case",
+    "EvidenceError": "bayesnet.errors",
+    "FindingError": "bayesnet.errors",
     "ImpossibleEvidence": "bayesnet.errors",
     "MissingExtra": "bayesnet.errors",
     "Network": "bayesnet.network",
@@ -57,6 +61,8 @@ _HOMES = {
 __all__ = [
     "BayesnetError",
     "Case",
+    "EvidenceError",
+    "FindingError",
     "ImpossibleEvidence",
     "MissingExtra",
     "Network",

@@ -139,8 +139,8 @@ class Engine:
     def aside(self, situation: Situation, wanted: tuple[int, ...]) -> tuple[Ready, dict[int, tuple[Ready, Situation]]]:
         """The plan for many columns: gates of two ranks that nobody looked at, and that widen it, are answered alone.
 
-        For such a gate P(lowest rank | e) is P(e and the lowest rank) / P(e), and the former needs no axis for the gate. The other
-        rank gets what is missing to one, which keeps sixteen digits of one, not of itself: single cases are not answered so.
+        For such a gate P(lowest rank | e) is P(e and the lowest rank) / P(e), and the former needs no axis for the gate. The
+        other rank gets what is missing to one, which keeps sixteen digits of one, not of itself: single cases are not answered so.
         """
         together = self.ready(situation, wanted)
         axis, alone = together.plan.question.axis, len(self.everything)
@@ -286,7 +286,7 @@ class Engine:
     def weighted(self, evidence: Evidence, columns: Mapping[int, FloatArray], variables: Sequence[int]) -> dict[int, FloatArray]:
         """P(v, b | e), shape (states, columns); columns share out P(e) where likelihoods sum to one.
 
-        `columns` are likelihoods of some variables, shape (states, columns). Raises `ZeroEvidence` when every column is impossible.
+        `columns` are likelihoods of some variables, shape (states, columns). Raises `ZeroEvidence` when all are impossible.
         """
         shares, found = self.compared(evidence, columns, variables)
         if shares.max() == -np.inf:
