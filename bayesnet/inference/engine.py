@@ -140,7 +140,7 @@ class Engine:
         """The plan for many columns: gates of two ranks that nobody looked at, and that widen it, are answered alone.
 
         For such a gate P(lowest rank | e) is P(e and the lowest rank) / P(e), and the former needs no axis for the gate. The
-        other rank gets what is missing to one, which keeps sixteen digits of one, not of itself: single cases are not answered so.
+        other rank gets what is missing to one, which keeps sixteen digits of one, not of itself: not for single cases.
         """
         together = self.ready(situation, wanted)
         axis, alone = together.plan.question.axis, len(self.everything)
