@@ -87,7 +87,7 @@ def duration(seconds: float) -> str:
 def interleaved(
     cases: Sequence[object], ours: Callable[[object], object], peer: Callable[[object], object] | None, seconds: float = 15.0
 ) -> tuple[list[float], list[float], list[float]]:
-    """Seconds of our first call, of the same call repeated, and of the peer, in turn for each case until the peer's time is up."""
+    """Seconds of our first call, of the same call repeated, and of the peer, in turn for each case."""
     first, again, theirs = [], [], []
     for case in cases:
         first.append(timed(ours, case))
