@@ -25,7 +25,7 @@ from benchmarks.rows import HEAD, Row, Times  # noqa: E402
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
 READING = """\
-Every row is a public call where it does not say otherwise. *First* is the first call with these findings, in which the plan is made;
+Every row is a public call where it does not say otherwise. *First* is the first call with these findings, plan included;
 *again* the same call repeated. bayesnet and pyAgrum run in turn in one process on the same cases, on one thread of arithmetic
 where the row does not name more. Times are median / 90th percentile of processor seconds; of whole processes and of `net.score`,
 seconds on the clock. The ratio is the peer's median by the median of our first call: above 1 we are faster. pyAgrum
