@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import sys
 import sysconfig
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,11 @@ class KernelHook(BuildHookInterface):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Compile, and name the platform in the wheel's tag; the file is for any Python, since it does not know of Python."""
         folder = Path(self.root) / "bayesnet" / "inference"
-        spec = importlib.util.spec_from_file_location("kernel", folder / "kernel.py")
+        spec = importlib.util.spec_from_file_location("bayesnet_kernel", folder / "kernel.py")
         if version == "editable" or spec is None or spec.loader is None:
             return
         kernel = importlib.util.module_from_spec(spec)
+        sys.modules[spec.name] = kernel
         spec.loader.exec_module(kernel)
         target = folder / kernel.NAME
         if not kernel.compile_kernel(target):

@@ -35,8 +35,13 @@ def library() -> Path | None:
     beside = SOURCES[0].with_name(NAME)
     if beside.exists():
         return beside
+    from bayesnet.model.cache import cache_folder
+
+    folder = cache_folder()
+    if folder is None:
+        return None
     text = b"".join(source.read_bytes() for source in SOURCES)
-    kept = _cache() / f"kernel-{hashlib.sha256(text).hexdigest()[:16]}{SUFFIX}"
+    kept = folder / f"kernel-{hashlib.sha256(text).hexdigest()[:16]}{SUFFIX}"
     if kept.exists():
         return kept
     try:
@@ -60,12 +65,6 @@ def compile_kernel(target: Path, *more: str) -> bool:
         if done.returncode == 0:
             made.replace(target)
     return done.returncode == 0
-
-
-def _cache() -> Path:
-    from bayesnet.model.cache import cache_folder
-
-    return cache_folder() or Path(tempfile.gettempdir()) / "bayesnet"
 
 
 @dataclass(frozen=True)
