@@ -144,8 +144,7 @@ class Recomputation(Result):
         left = f"; open: {rest}" if rest else ""
         return (
             f"{counted(len(lines), 'number')} that move a diagnosis by a point or more, before any finding or in an example: "
-            f"the value of {agreed:,d}{share} is computed again and agrees; known: {how or 'none'}"
-            + (f"; open: {rest}" if rest else "")
+            f"the value of {agreed:,d}{share} is computed again and agrees; known: {how or 'none'}{left}"
         )
 
     def remarked(self, most: int | None = _MOST_EACH) -> str:
