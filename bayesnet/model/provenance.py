@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from bayesnet.model.check_figures import formulas
 from bayesnet.model.derivation import Ends
 from bayesnet.model.recompute import Computed
 from bayesnet.model.records import CitedFigure, Model, Number, Source
@@ -164,6 +165,12 @@ def _of_number(number: Number, computed: Mapping[Ends, Computed], names: Mapping
         if figure.verified.how == "recalled":
             yield Remark("a study grade on a recalled figure", number.id, f'grade "{number.grade}", {figure.source}')
     yield from _outside(number, for_value)
+    if number.derivation:
+        used = {name for formula in formulas(number).values() for name in formula.names}
+        for figure in for_value:
+            if figure.name not in used:
+                what = f"{figure.source}: {figure.figure or figure.place}"
+                yield Remark("a figure for the value that no formula uses", number.id, what)
     ends = computed["low"].computed and computed["high"].computed
     ratio = number.high / number.low if number.low > 0 else float("inf") if number.high > 0 else 1.0
     if ratio >= WIDE and number.range_grade not in WITHOUT_SOURCE and not ends:

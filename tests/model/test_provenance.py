@@ -107,6 +107,11 @@ REMARKED = {
     "selected": (
         figure(population="operated patients"), "selected patients without an adjustment", "operated: operated patients",
     ),
+    "unused": (
+        replace(SOUND, derivation="b", assumed=(("b", 0.52),), reason="so"),
+        "a figure for the value that no formula uses",
+        "smith2003: 45 of 86",
+    ),
     "without a record": (replace(SOUND, note="Also Miller 1999."), "a study named without a record", "Miller 1999"),
     "in words": (replace(SOUND, note="As in Jones et al. 2010."), "a study in words only", "Jones 2010 (jones2010)"),
 }  # fmt: skip
