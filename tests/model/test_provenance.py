@@ -104,6 +104,11 @@ REMARKED = {
         "a range of a factor of 20 that is not called a judgement",
         "0.03 to 0.63",
     ),
+    "no ends": (
+        replace(SOUND, range="range across studies"),
+        "a range called a study's that no figure gives",
+        '"range across studies": no figure is cited for it',
+    ),
     "selected": (
         figure(population="operated patients"), "selected patients without an adjustment", "operated: operated patients",
     ),
