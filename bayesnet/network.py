@@ -381,9 +381,10 @@ class Network:
 
         return summary(self.compiled)
 
-    def recompute(self) -> Recomputation:
-        """Return every number computed again from the figures recorded with it, how each is known, and what a reviewer should
-        look at.
+    def recompute(self, *, moves: bool = False) -> Recomputation:
+        """Return every number computed again from its figures, how each is known, and what a reviewer should look at.
+
+        With `moves` also how far each number moves a diagnosis over its range, before any finding and in the examples.
 
         Examples
         --------
@@ -395,7 +396,7 @@ class Network:
         """
         from bayesnet.analysis.audit.recomputation import recompute
 
-        return recompute(self.compiled)
+        return recompute(self.compiled, moves=moves)
 
     def diff(self, other: Network, *, least: float = 0.001) -> ModelDiff:
         """Return what changed from this network to another: numbers, structure, publications, and the answers that moved by

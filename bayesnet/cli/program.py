@@ -78,4 +78,4 @@ def _version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
 )
 @click.option("--version", is_flag=True, expose_value=False, is_eager=True, callback=_version, help="Show the version and leave.")
 def program() -> None:
-    """Exact answers from Bayesian networks, with a citation beside every number."""
+    """Exact answers from Bayesian networks that say of every number where it comes from."""

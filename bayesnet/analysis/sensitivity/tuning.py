@@ -116,7 +116,7 @@ def _locked(compiled: CompiledModel, lock: Sequence[str]) -> NDArray[np.bool_]:
     all_records = records(compiled)
     locked = np.zeros(len(all_records), dtype=bool)
     for name in [lock] if isinstance(lock, str) else lock:
-        hit = np.array([name in (n.id, n.source, n.variable, n.grade) for n in all_records], dtype=bool)
+        hit = np.array([name in (n.id, *n.publications, n.variable, n.grade) for n in all_records], dtype=bool)
         if not hit.any() and name not in GRADES and name not in compiled.model.sources:
             hit[_by_pattern(compiled, name)] = True
         locked |= hit
