@@ -33,6 +33,5 @@ def gradients_of(engine: Engine, evidence: Evidence, events: Sequence[tuple[int,
     References
     ----------
     Darwiche A (2003). A differential approach to inference in Bayesian networks. J ACM 50(3):280-305.
-
     """
     return EventGradients(*derivatives(engine, evidence, events))

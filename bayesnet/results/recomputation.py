@@ -13,6 +13,9 @@ from bayesnet.results.records import Record, Records
 from bayesnet.results.table import Grid, wrapped
 from bayesnet.results.words import counted, percent, plain
 
+MATTERS = 0.01
+"""A number matters to an answer that it can move by a percentage point over its own range."""
+
 _MOST_EACH = 5
 """Remarks of one kind that a print names; it counts the others."""
 
@@ -37,6 +40,8 @@ class RecomputedNumber(Record):
     by: str
     why: str
     """What is lacking where the value cannot be computed."""
+    moves: float = 0.0
+    """The largest change of a probability over its range, where that was measured."""
 
     @property
     def verdict(self) -> str:
@@ -57,7 +62,7 @@ class Recomputation(Records[RecomputedNumber], Result):
 
     columns: ClassVar[tuple[str, ...]] = (
         "number", "value", "computed_value", "low", "computed_low", "high", "computed_high", "verdict", "known", "grade",
-        "range_grade", "sources", "by", "why",
+        "range_grade", "sources", "by", "why", "moves",
     )  # fmt: skip
 
     numbers: tuple[RecomputedNumber, ...]
@@ -70,6 +75,14 @@ class Recomputation(Records[RecomputedNumber], Result):
     settled: int
     """Those that are complete or say what was looked for and not found."""
     remarks: tuple[Remark, ...]
+    measured: bool = False
+    """Whether it was measured how far each number moves an answer."""
+
+    @property
+    def influential(self) -> tuple[RecomputedNumber, ...]:
+        """The numbers that move an answer by a point or more, most first."""
+        found = [line for line in self.numbers if line.moves >= MATTERS and line.grade != "definition"]
+        return tuple(sorted(found, key=lambda line: -line.moves))
 
     @property
     def deviations(self) -> tuple[RecomputedNumber, ...]:
@@ -117,7 +130,26 @@ class Recomputation(Records[RecomputedNumber], Result):
                 "  ",
             ),
         ]
+        if self.measured:
+            lines.append(wrapped(self._influence(), "  "))
         return "\n".join(line for line in lines if line)
+
+    def _influence(self) -> str:
+        """How the numbers that matter are known, and the ten that matter most of those that are not computed."""
+        lines = self.influential
+        known: dict[str, int] = {}
+        for line in lines:
+            known[line.known] = known.get(line.known, 0) + 1
+        agreed = sum(line.verdict == "agrees" for line in lines)
+        share = f" ({100 * agreed / len(lines):.0f} %)" if lines else ""
+        how = ", ".join(f"{WORDS[name]} {known[name]:,d}" for name in WORDS if name in known)
+        open_ones = [line for line in lines if line.verdict in ("not computed", "deviates")]
+        rest = "; ".join(f"{line.number} ({percent(line.moves, 2)})" for line in open_ones[:10])
+        left = f"; open: {rest}" if rest else ""
+        return (
+            f"{counted(len(lines), 'number')} that move a diagnosis by a point or more, before any finding or in an example: "
+            f"the value of {agreed:,d}{share} is computed again and agrees; known: {how or 'none'}{left}"
+        )
 
     def remarked(self, most: int | None = _MOST_EACH) -> str:
         """What to look at, by kind; `most` of each, all where it is None."""

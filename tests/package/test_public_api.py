@@ -30,7 +30,7 @@ NETWORK = {
     "page": "(path, given=None, do=None)",
     "posterior": "(question, given=None, do=None)",
     "posteriors": "(given=None, do=None, targets=None)",
-    "recompute": "()",
+    "recompute": "(*, moves=False)",
     "probability": "(assignment, given=None, do=None)",
     "save": "(path)",
     "score": "(frame, targets=None)",

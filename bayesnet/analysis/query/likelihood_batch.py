@@ -25,7 +25,6 @@ def in_one_pass(
     ------
     ZeroEvidence
         When P(e) = 0.
-
     """
     try:
         return weighted_posteriors(engine, evidence, columns, variables)
@@ -55,7 +54,6 @@ def weighted_posteriors(
     ------
     ZeroEvidence
         When P(e) = 0.
-
     """
     logs, found = engine.compared(evidence, columns, variables)
     if logs[0] == -np.inf:

@@ -11,11 +11,9 @@ from bayesnet.analysis.sensitivity.response import Response
 from bayesnet.model.factors import FloatArray, IntArray
 from bayesnet.model.provenance import known as known_as
 from bayesnet.model.provenance import known_list
+from bayesnet.results.recomputation import MATTERS
 from bayesnet.results.tornado import Bar, Tornado
 from bayesnet.results.words import counted, interval
-
-MATTERS = 0.01
-"""A number matters to an answer that it can move by a percentage point over its own range."""
 
 
 def tornado(query: Query, target: str, top: int = 20, sample_size: float = SAMPLE_SIZE) -> Tornado:
@@ -36,7 +34,6 @@ def tornado(query: Query, target: str, top: int = 20, sample_size: float = SAMPL
     ------
     ImpossibleEvidence
         When the findings cannot hold together.
-
     """
     compiled = query.compiled
     subject = Subject.of(query, target)
