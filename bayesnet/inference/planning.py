@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,18 @@ from bayesnet.inference.question import Question
 
 MOST_ROOM = 1 << 32
 """Bytes of a workspace of the compiled planner."""
+
+
+class _Space:
+    """The workspaces of one thread; they grow where they do not suffice, and are kept for the next plan."""
+
+    def __init__(self) -> None:
+        self.arena = np.empty(1 << 20, dtype=np.uint8)
+        self.code = np.empty(1 << 17, dtype=np.int32)
+        self.starts = np.empty(1 << 12, dtype=np.int64)
+
+
+_SPACES = threading.local()
 
 
 def make(question: Question, slopes: bool = False, limit: float = 2.0**27, kernel: Any = None) -> Plan:
@@ -60,15 +73,12 @@ def planned(kernel: Any, question: Question, slopes: bool, limit: float) -> Plan
         packed += [local[a] for a in part.axes]
         packed += part.strides
     question_ = np.array(packed, dtype=np.int32)
-    room, code_room, starts_room = 1 << 20, 1 << 17, 1 << 12
     found = np.empty(9 + len(kept) + 3 * n + 2 * len(factors), dtype=np.int64)
     sizes = np.empty(3)
+    space = _SPACES.__dict__.setdefault("space", _Space())
     while True:
-        arena, code, starts = (
-            np.empty(room, dtype=np.uint8),
-            np.empty(code_room, dtype=np.int32),
-            np.empty(starts_room, dtype=np.int64),
-        )
+        arena, code, starts = space.arena, space.code, space.starts
+        room, code_room, starts_room = len(arena), len(code), len(starts)
         bad = kernel.bn_plan(
             question_.ctypes.data, len(question_), limit, float(WORTH_A_SECOND), arena.ctypes.data, room, code.ctypes.data,
             code_room, starts.ctypes.data, starts_room, found.ctypes.data, len(found), sizes.ctypes.data,
@@ -76,11 +86,11 @@ def planned(kernel: Any, question: Question, slopes: bool, limit: float) -> Plan
         if bad > 0 and max(room, code_room) > MOST_ROOM:
             raise MemoryError("a plan that would take more than four gigabytes to write down")
         if bad == 1:
-            room *= 4
+            space.arena = np.empty(4 * room, dtype=np.uint8)
         elif bad == 2:
-            code_room *= 4
+            space.code = np.empty(4 * code_room, dtype=np.int32)
         elif bad == 3:
-            starts_room *= 4
+            space.starts = np.empty(4 * starts_room, dtype=np.int64)
         elif bad:
             raise ValueError("the compiled planner was given a question that makes no sense; nothing was written")
         else:
