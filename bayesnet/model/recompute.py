@@ -183,6 +183,23 @@ class _Recomputation:
         return Computed(end, getattr(self.number, end), why=why)
 
 
+def on_figures(number: Number) -> bool:
+    """Return whether the value is computed from a figure or from another number, and not from assumed constants alone.
+
+    >>> assumed = Number("fever=present", 0.5, 0.4, 0.6, derivation="2 * quarter", assumed=(("quarter", 0.25),), reason="so")
+    >>> on_figures(assumed)
+    False
+    """
+    if not number.derivation:
+        return any(figure.use == "value" for figure in number.sources)
+    try:
+        formula = parse_formula(number.derivation)
+    except FormulaError:
+        return False
+    figures = {figure.name for figure in number.sources if figure.name}
+    return bool(formula.numbers) or not figures.isdisjoint(formula.names)
+
+
 def said(figure: CitedFigure) -> str:
     """A figure in a few words, for the chain from paper to number: `45 of 86` or `0.82 (0.77 to 0.87)`.
 

@@ -360,6 +360,15 @@ def test_the_commands_tell_the_chain(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert run("cite", folder, "nobody1999")[0] == 1
 
 
+def test_a_value_from_assumed_constants_alone_is_not_from_figures() -> None:
+    """It is computed and agrees, but it is counted by itself."""
+    assumed = replace(SOUND, grade="judgement", reason="so", derivation="b", assumed=(("b", 0.52),), value=0.52)
+    lines = [recompute(CompiledModel(model(n))).numbers[0] for n in (SOUND, assumed, replace(assumed, derivation="b * a / a"))]
+    assert [(line.verdict, line.on_figures) for line in lines] == [("agrees", True), ("agrees", False), ("agrees", True)]
+    header = " ".join(recompute(CompiledModel(model(assumed))).header().split())
+    assert "the value of 0 from recorded figures and of 1 from assumed constants alone" in header
+
+
 def test_the_numbers_that_matter_are_counted_by_themselves() -> None:
     """With `moves`, a number has the largest change that a sweep of its range makes in an answer of the examples."""
     asia = Network(load_model("asia"))
