@@ -362,7 +362,8 @@ def test_the_commands_tell_the_chain(tmp_path: Path, capsys: pytest.CaptureFixtu
 
 def test_a_value_from_assumed_constants_alone_is_not_from_figures() -> None:
     """It is computed and agrees, but it is counted by itself."""
-    assumed = replace(SOUND, grade="judgement", reason="so", derivation="b", assumed=(("b", 0.52),), value=0.52)
+    judged = replace(SOUND, grade="judgement", range="judgement", range_grade="judgement", reason="so")
+    assumed = replace(judged, derivation="b", assumed=(("b", 0.52),))
     lines = [recompute(CompiledModel(model(n))).numbers[0] for n in (SOUND, assumed, replace(assumed, derivation="b * a / a"))]
     assert [(line.verdict, line.on_figures) for line in lines] == [("agrees", True), ("agrees", False), ("agrees", True)]
     header = " ".join(recompute(CompiledModel(model(assumed))).header().split())
