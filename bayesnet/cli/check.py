@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from bayesnet.model.records import Model
     from bayesnet.results.description import Summary
     from bayesnet.results.recomputation import Recomputation
+
+_HUB = 10
+"""Children that make a variable, such as age or sex, one that is known of every sampled patient."""
 
 _AT_A_TIME = 20
 
@@ -154,11 +158,19 @@ def _costs(compiled: CompiledModel, patients: int) -> dict[str, float]:
 
     from bayesnet.inference.cost import sample_costs
 
-    found = []
+    found, always = [], _always_known(compiled)
     with progress("predicting cost", patients) as advance:
         for start in range(0, patients, _AT_A_TIME):
             count = min(_AT_A_TIME, patients - start)
-            found.append(sample_costs(compiled.factors, count, seed=start))
+            found.append(sample_costs(compiled.factors, count, seed=start, always=always))
             advance(count)
     costs = np.concatenate(found)
     return {"median": float(np.median(costs)), "p90": float(np.quantile(costs, 0.9)), "max": float(costs.max())}
+
+
+def _always_known(compiled: CompiledModel) -> list[str]:
+    """What is known of every sampled patient: context variables, and what depends on these alone and has many children."""
+    context = {item.name for item in compiled.defaults}
+    variables = compiled.model.variables.values()
+    children = Counter(parent for variable in variables for parent in variable.parents)
+    return [v.name for v in variables if v.name in context or (context.issuperset(v.parents) and children[v.name] >= _HUB)]

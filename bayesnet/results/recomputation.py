@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from bayesnet.model.provenance import WORDS, Remark
 from bayesnet.results.base import Result
+from bayesnet.results.records import Record, Records
 from bayesnet.results.table import Grid, wrapped
 from bayesnet.results.words import counted, percent, plain
 
@@ -19,8 +20,8 @@ _MOST_EACH = 5
 """Remarks of one kind that a print names; it counts the others."""
 
 
-@dataclass(frozen=True)
-class RecomputedNumber:
+@dataclass(frozen=True, repr=False)
+class RecomputedNumber(Record):
     """One number: as written, as computed again (NaN where that cannot be), from what, and how it is known."""
 
     number: str
@@ -54,9 +55,12 @@ class RecomputedNumber:
         return self.grade if self.grade in ("judgement", "definition", "file") else "not computed"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Recomputation(Result):
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Recomputation(Records[RecomputedNumber], Result):
     """Every number of a network as written and as computed again, how the numbers are known, and what to look at."""
+
+    held_in: ClassVar[str] = "numbers"
+    key: ClassVar[tuple[str, ...]] = ("number",)
 
     columns: ClassVar[tuple[str, ...]] = (
         "number", "value", "computed_value", "low", "computed_low", "high", "computed_high", "verdict", "known", "grade",
@@ -115,7 +119,7 @@ class Recomputation(Result):
         several = sum(n.sources > 1 for n in real)
         how = ", ".join(f"{WORDS[name]} {count:,d}" for name, count in self.known.items())
         alone = f" and of {assumed:,d} from assumed constants alone" if assumed else ""
-        share = f" ({100 * self.complete / self.records:.0f} %)" if self.records else ""
+        share = f" ({percent(self.complete / self.records, 2)})" if self.records else ""
         lines = [
             super().header(),
             wrapped(f"{counted(len(real), 'number')}, how known: {how}", "  "),
@@ -168,9 +172,9 @@ class Recomputation(Result):
         """The counts and the first remarks of each kind, without the table."""
         return "\n\n".join(part for part in (self.header(), self.remarked()) if part)
 
-    def __str__(self) -> str:
-        parts = [self.header(), self.grid().text(), self.remarked(None), self.footer()]
-        return "\n\n".join(part for part in parts if part)
+    def footer(self) -> str:
+        """Return what to look at, and the warning."""
+        return "\n\n".join(part for part in (self.remarked(None), super().footer()) if part)
 
 
 def _shown(value: float) -> str:

@@ -24,8 +24,7 @@ from bayesnet.model.replacing import replacing
 from bayesnet.model.vocabulary import JUDGED, MUST_NOT_MISS
 from bayesnet.results.bibliography import reference
 from bayesnet.results.explanation import CLOSED_SHOWN, OPEN_SHOWN, Explanation, Ways, signed
-from bayesnet.results.sensitivity import short
-from bayesnet.results.words import CITATION, frequency, percent, plain, ratio
+from bayesnet.results.words import CITATION, frequency, percent, plain, ratio, short
 from bayesnet.web.html import figure, page, paragraphs, section, table
 from bayesnet.web.svg import bars, both_sides, spans
 
@@ -83,14 +82,14 @@ def report(query: Query, target: str | None = None) -> str:
     compiled, findings = query.compiled, query.findings
     if target is None and not compiled.diagnoses:
         raise NothingToAsk(
-            f'{compiled.model.name or "This network"} has no variables of the group "diagnoses", so none leads and can be '
-            "explained; name a target, as in {way}.",
-            f'report("case.html", target="{an_example(compiled)}")',
-            f'--target "{an_example(compiled)}"',
+            f'{compiled.model.name or "This network"} has no variables of the group "diagnoses", so there is none to explain',
+            "name a target",
+            option="target",
+            example=an_example(compiled),
         )
     asked = read_target(compiled, target) if target else None
     ranked = differential(query, None if compiled.diagnoses or asked is None else [asked], draws=DRAWS)
-    name = compiled.literal(*asked) if asked else ranked.leading or ranked.leader
+    name = compiled.literal(*asked) if asked else ranked.leading_specific or ranked.leading
     aim = read_target(compiled, name)
     why = explain(query, aim)
     model = compiled.model
@@ -183,7 +182,7 @@ def _chosen(ranked: Differential, name: str) -> str:
     first = next(iter(ranked))
     if name == first.diagnosis:
         return ""
-    if name != ranked.leading:
+    if name != ranked.leading_specific:
         return paragraphs(f"{first.diagnosis} leads with {percent(first.posterior)}; explained here is {name}, as asked.")
     return paragraphs(
         f"{first.diagnosis} leads with {percent(first.posterior)}: none of the specific causes. "
