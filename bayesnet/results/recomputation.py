@@ -7,14 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from bayesnet.model.provenance import WORDS, Remark
+from bayesnet.model.known import WORDS
+from bayesnet.model.provenance import Remark
 from bayesnet.results.base import Result
 from bayesnet.results.records import Record, Records
 from bayesnet.results.table import Grid, wrapped
+from bayesnet.results.tornado import MATTERS
 from bayesnet.results.words import counted, percent, plain
-
-MATTERS = 0.01
-"""A number matters to an answer that it can move by a percentage point over its own range."""
 
 _MOST_EACH = 5
 """Remarks of one kind that a print names; it counts the others."""

@@ -15,7 +15,8 @@ from bayesnet.cli import main
 from bayesnet.model import load_model, read_model
 from bayesnet.model.carry_over import carried, carry_over
 from bayesnet.model.check import check_model
-from bayesnet.model.provenance import complete, known, known_counts, settled
+from bayesnet.model.known import known, known_counts
+from bayesnet.model.provenance import complete, settled
 from bayesnet.model.read import read_folder
 from bayesnet.model.records import CitedFigure, Model, Number, Printed, Source, Variable, Verified
 from bayesnet.network import Network
