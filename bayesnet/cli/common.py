@@ -23,7 +23,7 @@ _MODEL = "bayesnet.model"
 """Under this key click keeps what was typed as MODEL."""
 
 as_json = click.option("--json", "json_", is_flag=True, help="Print the answer as JSON.")
-interventions = click.option("--do", "do", metavar="TEXT", help='Variables set from outside, as in "corticosteroids".')
+interventions = click.option("--do", "do", metavar="TEXT", help='Set variables (intervention), as in "corticosteroids".')
 
 
 def model_argument(function: F) -> F:
@@ -65,7 +65,6 @@ def keep_apart(out: Path, *sources: Path) -> None:
         The file to be written.
     sources
         Files that are read beside those of the model.
-
     """
     if not out.is_file():
         return

@@ -115,7 +115,6 @@ class TwoWay(Result):
     References
     ----------
     Kjaerulff U, van der Gaag LC (2000). Making sensitivity analysis computationally efficient. UAI 2000, 317-325.
-
     """
 
     verb: ClassVar[str] = "two-way"

@@ -49,7 +49,6 @@ def write_report(query: Query, path: str | Path, target: str | None = None) -> P
     ------
     BayesnetError
         Where the file cannot be written.
-
     """
     text = report(query, target)
     out = Path(path)
@@ -77,7 +76,6 @@ def report(query: Query, target: str | None = None) -> str:
         When the network has no diagnoses and no target is given.
     ImpossibleEvidence
         When the findings cannot hold together.
-
     """
     compiled, findings = query.compiled, query.findings
     if target is None and not compiled.diagnoses:

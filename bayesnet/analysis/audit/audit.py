@@ -58,7 +58,6 @@ def audit(compiled: CompiledModel, folder: Path) -> Audit:
     ------
     SpecError
         Where neither file is there, or what they hold cannot be read or asked; every problem at once.
-
     """
     targets_file, claims_file = folder / "targets.toml", folder / "claims.toml"
     if not targets_file.is_file() and not claims_file.is_file():
@@ -78,7 +77,6 @@ def adviser(compiled: CompiledModel, folder: Path) -> Adviser | None:
     ------
     SpecError
         Where the decision cannot be read; every problem at once.
-
     """
     path = folder / "decision.toml"
     if not path.is_file():
@@ -116,7 +114,6 @@ def audit_records(
     ------
     SpecError
         Where questions cannot be read or name what the network does not have; all of them at once.
-
     """
     model = compiled.model
     problems: list[Problem | str] = []

@@ -72,7 +72,6 @@ def situation(query: Query, target: tuple[int, int]) -> Situation:
     ------
     ImpossibleEvidence
         When the findings cannot hold together.
-
     """
     v, state = target
     compiled, findings = query.compiled, query.findings
@@ -100,7 +99,6 @@ def subset_table(compiled: CompiledModel, asked: Situation) -> FloatArray:
     ------
     TooWide
         Where there are more findings than `EXACT`, or their joint table would be too large.
-
     """
     variables = [player.variable for player in asked.players]
     cells = float(np.prod([len(compiled.states(v)) for v in (asked.variable, *variables)], dtype=float))
@@ -163,7 +161,6 @@ def shapley(values: FloatArray) -> FloatArray:
 
     >>> shapley(np.array([[0.0, 1.0], [2.0, 5.0]]))
     array([3., 2.])
-
     """
     n = values.ndim
     if not n:
@@ -194,7 +191,6 @@ def sampled_shapley(
     Returns
     -------
     Values and their standard errors, each of shape (n,); the values sum to the worth of all less the worth of none.
-
     """
     known: dict[tuple[bool, ...], float] = {}
 

@@ -26,7 +26,7 @@ from bayesnet.analysis.explanation.paths import separated, ways
 from bayesnet.analysis.explanation.relevant import most_relevant
 from bayesnet.analysis.explanation.wording import explained
 from bayesnet.analysis.query.caveats import weakest
-from bayesnet.analysis.query.query import Query
+from bayesnet.analysis.query.query import Query, checked
 from bayesnet.errors import BayesnetError, TooWide
 from bayesnet.logodds import BARELY, DECIBANS, expit, ratio_of
 from bayesnet.model.factors import FloatArray
@@ -74,12 +74,10 @@ def explain(query: Query, target: tuple[int, int], order: str | Sequence[str] = 
         When the findings cannot hold together.
     BayesnetError
         When `order` is not an order of the findings.
-
     """
     query, compiled = query.about(target[0]), query.compiled
+    full = query.ask(checked)
     asked = situation(query, target)
-    full = query.evidence
-    query.ask(lambda engine, evidence: engine.posteriors(evidence, (target[0],)))
     try:
         table = subset_table(compiled, asked)
     except TooWide:

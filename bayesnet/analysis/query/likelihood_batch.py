@@ -33,7 +33,6 @@ def in_one_pass(
     ------
     ZeroEvidence
         When P(e) = 0.
-
     """
     layout = engine.standing.layout(evidence)
     if layout is not None and layout.cells * _count(columns) <= _CELLS:
@@ -81,7 +80,6 @@ def weighted_posteriors(
     ------
     ZeroEvidence
         When P(e) = 0.
-
     """
     situation = engine.situation(evidence)
     if not situation.possible:

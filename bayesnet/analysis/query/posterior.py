@@ -48,7 +48,6 @@ def posterior(compiled: CompiledModel, question: str, given: Given = None, do: G
         When the question is not about exactly one variable.
     ImpossibleEvidence
         When the findings cannot hold together.
-
     """
     asked = read_question(compiled, question, given, do)
     if len(asked.targets) != 1:
@@ -111,7 +110,6 @@ def probability(compiled: CompiledModel, wanted: str | Mapping[str, object], giv
     ------
     ImpossibleEvidence
         When the findings cannot hold together.
-
     """
     if isinstance(wanted, str):
         asked = read_question(compiled, wanted, given, do)
@@ -166,7 +164,6 @@ def most_probable(query: Query) -> MostProbable:
     References
     ----------
     Pearl J (1988). Probabilistic Reasoning in Intelligent Systems. Morgan Kaufmann.
-
     """
     compiled = query.compiled
     best = query.ask(lambda engine, evidence: engine.most_probable(evidence, query.targets or None))

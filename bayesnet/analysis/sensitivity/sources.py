@@ -46,7 +46,6 @@ def sources(query: Query, target: str, sample_size: float = SAMPLE_SIZE) -> Sour
     ------
     ImpossibleEvidence
         When the findings cannot hold together.
-
     """
     compiled = query.compiled
     subject = Subject.of(query, target)

@@ -33,7 +33,6 @@ def tornado(query: Query, target: str, top: int = 20, sample_size: float = SAMPL
     ------
     ImpossibleEvidence
         When the findings cannot hold together.
-
     """
     compiled = query.compiled
     subject = Subject.of(query, target)

@@ -81,7 +81,6 @@ def tune(
     Chan H, Darwiche A (2004). Sensitivity analysis in Bayesian networks: from single to multiple parameters. UAI 2004, 67-75.
     Kwisthout J, van der Gaag LC (2008). The computational complexity of sensitivity analysis and parameter tuning.
     UAI 2008, 349-356.
-
     """
     compiled = query.compiled
     subject = Subject.of(query, target)
