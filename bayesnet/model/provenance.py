@@ -1,34 +1,17 @@
-"""How the numbers of a model are known, and what a reviewer should look at: nothing here is computed by the network."""
+"""What a reviewer of a model should look at, number by number and record by record; nothing is computed by the network."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 from bayesnet.model.check_figures import formulas
 from bayesnet.model.derivation import Ends
 from bayesnet.model.recompute import ENDS, Computed
 from bayesnet.model.records import CitedFigure, Model, Number, Source
-from bayesnet.model.vocabulary import HOW_KNOWN, JUDGED, WITHOUT_SOURCE, How
-
-Known = How | Literal["judged", "defined", "file"]
-KNOWN: tuple[Known, ...] = (*HOW_KNOWN, "judged", "defined", "file")
-"""How a number is known: as the figures behind its value were read; or judged, defined, or read from a file of another format."""
-
-WORDS: dict[str, str] = {
-    "full text": "read in full",
-    "abstract": "read in an abstract",
-    "second hand": "second hand",
-    "recalled": "recalled",
-    "not recorded": "not recorded how",
-    "judged": "judged",
-    "defined": "defined",
-    "file": "from a file",
-}
-"""How numbers are known, in the words of a print."""
+from bayesnet.model.vocabulary import WITHOUT_SOURCE
 
 WIDE = 20.0
 """From this ratio of the ends on, a range looks like a judgement."""
@@ -55,37 +38,6 @@ class Remark:
     kind: str
     subject: str
     what: str
-
-
-def known(number: Number) -> Known:
-    """Return how a number is known: the worst way in which a figure behind its value was read.
-
-    >>> known(Number("fever=present", 0.5, 0.4, 0.6, "judgement"))
-    'judged'
-    """
-    if number.grade == "file":
-        return "file"
-    if number.grade == "definition":
-        return "defined"
-    figures = [figure for figure in number.sources if figure.use == "value"]
-    if number.grade == JUDGED or not figures:
-        return "judged"
-    return max((figure.verified.how for figure in figures), key=HOW_KNOWN.index)
-
-
-def known_counts(numbers: Iterable[Number]) -> dict[str, int]:
-    """Count the numbers by how they are known, definitions left out; only what there is, best first."""
-    found = Counter(known(number) for number in numbers)
-    return {how: found[how] for how in KNOWN if found[how] and how != "defined"}
-
-
-def known_list(numbers: Iterable[Number]) -> str:
-    """Return how many numbers are known in which way, as in `3 read in full, 1 judged`.
-
-    >>> known_list([Number("fever=present", 0.5, 0.4, 0.6, "judgement")])
-    '1 judged'
-    """
-    return ", ".join(f"{count:,d} {WORDS[how]}" for how, count in known_counts(numbers).items())
 
 
 def complete(source: Source) -> bool:

@@ -16,6 +16,9 @@ from bayesnet.results.sensitivity import brief, ranged, two
 from bayesnet.results.table import Grid, wrapped
 from bayesnet.results.words import given, interval, percent, plain, short
 
+MATTERS = 0.01
+"""A number matters to an answer that it can move by a percentage point over its own range."""
+
 _SHOWN = 20
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bayesnet.model.gates import Gate, NoisyGate, OddsGate, TableGate
-from bayesnet.model.provenance import WORDS, known
+from bayesnet.model.known import WORDS, known
 from bayesnet.model.records import Number, Source
 
 if TYPE_CHECKING:

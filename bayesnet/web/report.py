@@ -18,7 +18,7 @@ from bayesnet.analysis.query.query import Query
 from bayesnet.analysis.query.requisite import requisite_families
 from bayesnet.analysis.sensitivity.tornado import tornado
 from bayesnet.errors import BayesnetError, NothingToAsk
-from bayesnet.model.provenance import WORDS, known
+from bayesnet.model.known import WORDS, known
 from bayesnet.model.records import Number, Source
 from bayesnet.model.replacing import replacing
 from bayesnet.model.vocabulary import JUDGED, MUST_NOT_MISS

@@ -15,7 +15,8 @@ from bayesnet.cli import main
 from bayesnet.model import load_model, read_model
 from bayesnet.model.carry_over import carried, carry_over
 from bayesnet.model.check import check_model
-from bayesnet.model.provenance import complete, known, known_counts, settled
+from bayesnet.model.known import known, known_counts
+from bayesnet.model.provenance import complete, settled
 from bayesnet.model.read import read_folder
 from bayesnet.model.records import CitedFigure, Model, Number, Printed, Source, Variable, Verified
 from bayesnet.network import Network
@@ -358,6 +359,16 @@ def test_the_commands_tell_the_chain(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert "value: 80 of 100 = 0.8, as written" in shown
     assert "@" in run("cite", folder, "--bibtex")[1]
     assert run("cite", folder, "nobody1999")[0] == 1
+
+
+def test_a_value_from_assumed_constants_alone_is_not_from_figures() -> None:
+    """It is computed and agrees, but it is counted by itself."""
+    judged = replace(SOUND, grade="judgement", range="judgement", range_grade="judgement", reason="so")
+    assumed = replace(judged, derivation="b", assumed=(("b", 0.52),))
+    lines = [recompute(CompiledModel(model(n))).numbers[0] for n in (SOUND, assumed, replace(assumed, derivation="b * a / a"))]
+    assert [(line.verdict, line.on_figures) for line in lines] == [("agrees", True), ("agrees", False), ("agrees", True)]
+    header = " ".join(recompute(CompiledModel(model(assumed))).header().split())
+    assert "the value of 0 from recorded figures and of 1 from assumed constants alone" in header
 
 
 def test_the_numbers_that_matter_are_counted_by_themselves() -> None:

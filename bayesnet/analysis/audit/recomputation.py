@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from bayesnet.analysis.audit.influence import influence
 from bayesnet.analysis.audit.solved import solve_number
 from bayesnet.analysis.query.query import unassumed
-from bayesnet.model.provenance import complete, in_use, known, known_counts, remarks, settled
-from bayesnet.model.recompute import recomputed
+from bayesnet.model.known import known, known_counts
+from bayesnet.model.provenance import complete, in_use, remarks, settled
+from bayesnet.model.recompute import on_figures, recomputed
 from bayesnet.results.recomputation import Recomputation, RecomputedNumber
 
 if TYPE_CHECKING:
@@ -60,4 +61,5 @@ def _line(number: Number, computed: dict[Ends, Computed], moves: float) -> Recom
         by=value.by,
         why=value.why,
         moves=moves,
+        on_figures=value.computed and on_figures(number),
     )

@@ -9,10 +9,9 @@ from bayesnet.analysis.query.query import Query
 from bayesnet.analysis.sensitivity.query_ranges import SAMPLE_SIZE, Ranges, Subject, citation, ranges, records
 from bayesnet.analysis.sensitivity.response import Response
 from bayesnet.model.factors import FloatArray, IntArray
-from bayesnet.model.provenance import known as known_as
-from bayesnet.model.provenance import known_list
-from bayesnet.results.recomputation import MATTERS
-from bayesnet.results.tornado import Bar, Tornado
+from bayesnet.model.known import known as known_as
+from bayesnet.model.known import known_list
+from bayesnet.results.tornado import MATTERS, Bar, Tornado
 from bayesnet.results.words import counted, interval
 
 
