@@ -518,10 +518,17 @@ class Network:
 
         return to_pgmpy(self.compiled.factors)
 
-    def save(self, path: str | Path) -> None:
+    def save(self, path: str | Path, *, drop_names: bool = False) -> None:
         """Write the network: a file in the format of its extension, or a priors folder where the name has none.
 
-        The formats are .bif, .xmlbif, .xdsl, .net and .uai, each also with .gz.
+        The formats are .bif, .xmlbif (or .bifxml), .xdsl, .net and .uai, each also with .gz.
+
+        Parameters
+        ----------
+        path
+            Where to.
+        drop_names
+            Allow UAI, which keeps no names, to lose them.
 
         Raises
         ------
@@ -535,7 +542,7 @@ class Network:
         from bayesnet.model import write_model
 
         if is_network_file(str(path)):
-            write_network(self.model, path)
+            write_network(self.model, path, drop_names=drop_names)
         elif not Path(path).suffix or Path(path).is_dir() or str(path).endswith(("/", "\\")):
             write_model(self.model, Path(path))
         else:
@@ -543,18 +550,21 @@ class Network:
             raise BayesnetError(f'The kind of "{path}" is not known; end it in {known}, or in a slash for a priors folder.')
 
 
-_FILES = (".bif", ".xmlbif", ".xml", ".xdsl", ".net", ".uai")
+_FILES = (".bif", ".xmlbif", ".bifxml", ".xml", ".xdsl", ".net", ".uai")
 """What a file of another program ends with, also before `.gz`."""
 
 
-def load(name_or_path: str | Path) -> Network:
+def load(name_or_path: str | Path, *, normalize: bool = False) -> Network:
     """Read a network.
 
     Parameters
     ----------
     name_or_path
         A shipped model by name (`back_pain`, `asia`, `sprinkler`, `mammography`), a priors folder, or a file:
-        `.bif`, `.xmlbif`, `.xml`, `.xdsl`, `.net`, `.uai`, each also with `.gz`.
+        `.bif`, `.xmlbif`, `.bifxml`, `.xml`, `.xdsl`, `.net`, `.uai`, each also with `.gz`.
+    normalize
+        Of a network file: divide every column by its sum. Without it, a column whose sum is not 1 is divided only where the digits
+        it is written with explain it, as for 0.333 three times, and the model's description says so; others are refused.
 
     Raises
     ------
@@ -569,10 +579,12 @@ def load(name_or_path: str | Path) -> Network:
     """
     from bayesnet.model import find_model, load_model
 
-    if str(name_or_path).lower().removesuffix(".gz").endswith(_FILES):
+    path = Path(name_or_path)
+    # A file of an unknown kind is the reader's to refuse.
+    if str(path).lower().removesuffix(".gz").endswith(_FILES) or (path.is_file() and path.name != "model.toml"):
         from bayesnet.interop.files import read_network
 
-        return Network(read_network(name_or_path))
+        return Network(read_network(path, normalize=normalize))
     return Network(load_model(name_or_path), find_model(name_or_path), keep=True)
 
 

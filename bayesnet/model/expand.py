@@ -14,6 +14,7 @@ from bayesnet.model.factors import Dependence, Factors, FloatArray, freeze
 from bayesnet.model.gates import FixedGate, Gate, NoisyGate, OddsGate, TableGate
 from bayesnet.model.number_ids import baseline_id, columns, odds_ratio_ids, pushed_state, rank_order
 from bayesnet.model.records import Model, Variable
+from bayesnet.model.table_numbers import TableNumbers
 
 
 class Expander:
@@ -37,10 +38,15 @@ class Expander:
         self.model = model
         self.number_ids = tuple(model.numbers)
         self.names = tuple(model.variables)
-        index = {name: i for i, name in enumerate(self.names)}
-        position = {name: i for i, name in enumerate(self.number_ids)}
-        self.gates: tuple[Gate, ...] = tuple(_gate(v, model.variables, index, position) for v in model.variables.values())
-        values = np.array([number.value for number in model.numbers.values()], dtype=float)
+        numbers = model.numbers
+        if isinstance(numbers, TableNumbers):
+            self.gates: tuple[Gate, ...] = tuple(_table(i, numbers) for i in range(len(self.names)))
+            values = numbers.values.copy()
+        else:
+            index = {name: i for i, name in enumerate(self.names)}
+            position = {name: i for i, name in enumerate(self.number_ids)}
+            self.gates = tuple(_gate(v, model.variables, index, position) for v in model.variables.values())
+            values = np.array([number.value for number in numbers.values()], dtype=float)
         for gate in self.gates:
             gate.close(values)
         self.values: FloatArray = values
@@ -118,6 +124,11 @@ def expand(model: Model) -> Factors:
         Where a gate lacks a number.
     """
     return Expander(model).factors()
+
+
+def _table(variable: int, numbers: TableNumbers) -> Gate:
+    """Build the gate of a variable whose numbers are its table."""
+    return TableGate(variable, tuple(numbers.parents[variable]), numbers.tables[variable].shape, numbers.columns(variable))
 
 
 def _gate(variable: Variable, variables: Mapping[str, Variable], index: Mapping[str, int], position: Mapping[str, int]) -> Gate:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from bayesnet.model.vocabulary import BINARY, GROUPS_OF_VARIABLES, JUDGED, GateKind, Grade, How, RangeKind, Use
 from bayesnet.pattern import quote
@@ -250,6 +250,10 @@ class Example(NamedTuple):
     text: str = ""
 
 
+class FrozenRecords(Mapping[str, Any]):
+    """Records by name that never change, so that a model keeps them instead of a copy."""
+
+
 @dataclass(frozen=True)
 class Model:
     """Everything a model folder holds, in the order it was written; immutable.
@@ -274,7 +278,9 @@ class Model:
 
     def __post_init__(self) -> None:
         for name in ("variables", "numbers", "sources"):
-            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+            records = getattr(self, name)
+            if not isinstance(records, FrozenRecords):
+                object.__setattr__(self, name, MappingProxyType(dict(records)))
         object.__setattr__(self, "examples", tuple(Example(*example) for example in self.examples))
 
     def __reduce__(self) -> tuple[type[Model], tuple[object, ...]]:
