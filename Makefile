@@ -29,7 +29,8 @@ test: $(VENV)/.installed-dev
 
 lint: $(VENV)/.installed-dev
 	@status=0; for check in "ruff check ." "ruff format --check ." mypy "lint-imports --no-cache"; do \
-		echo "$$check"; $(BIN)/$$check || status=1; done; exit $$status
+		echo "$$check"; $(BIN)/$$check || status=1; done; \
+	$(MAKE) --no-print-directory lint-js || status=1; exit $$status
 
 format: $(VENV)/.installed-dev
 	$(BIN)/ruff check --fix-only .
@@ -73,3 +74,20 @@ $(VENV)/.installed-bench: $(VENV)/.installed-dev
 $(VENV)/.installed-docs: $(PINNED) | $(VENV)/.pip
 	@$(PIP) install --quiet --quiet --constraint constraints.txt --editable ".[docs]"
 	@touch $@ $(VENV)/.installed
+
+# JavaScript: prettier and the type checker, where there is npm; the package itself needs neither.
+.PHONY: lint-js format-js clean-js
+lint-js:
+	@if ! command -v npm >/dev/null; then echo "No npm on the path: the JavaScript of the page is not checked."; exit 0; fi; \
+	$(MAKE) --no-print-directory node_modules/.installed && echo "prettier, tsc" && npm run --silent lint
+
+format-js: node_modules/.installed
+	@npm run --silent format
+
+node_modules/.installed: package.json
+	@npm install --no-package-lock --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
+clean: clean-js
+clean-js:
+	rm -rf node_modules

@@ -35,6 +35,7 @@ class Case:
     >>> case = bayesnet.load("asia").case("asia=yes, dysp=yes")
     >>> print(case.add("smoke=no"))
     asia=yes, dysp=yes, smoke=no
+
     """
 
     __slots__ = ("compiled", "findings")
@@ -69,11 +70,11 @@ class Case:
         return (self.compiled.model.digest, *sorted(parts))
 
     def add(self, given: Given) -> Self:
-        """Give a new case with more findings; those on one variable multiply."""
+        """Return a new case with more findings; those on one variable multiply."""
         return type(self)(self.compiled, self.findings.with_findings(read_given(self.compiled, given)))
 
     def drop(self, *names: str) -> Self:
-        """Give a new case without what is known or set about these variables.
+        """Return a new case without what is known or set about these variables.
 
         Raises
         ------
@@ -81,6 +82,7 @@ class Case:
             With the nearest names.
         BayesnetError
             Where nothing is known about a variable.
+
         """
         from bayesnet.analysis.query.posterior import read_variables
 
@@ -94,31 +96,31 @@ class Case:
         return type(self)(self.compiled, self.findings.without(gone))
 
     def do(self, interventions: Given) -> Self:
-        """Give a new case in which variables are set from outside: the arrows into them are cut before the findings count."""
+        """Return a new case in which variables are set from outside: the arrows into them are cut before the findings count."""
         return type(self)(self.compiled, read_given(self.compiled, self.findings, interventions))
 
     # Probabilities and diagnoses
 
     def posterior(self, target: str) -> Posterior:
-        """P(variable | this case); see `Network.posterior`."""
+        """Return P(variable | this case); see `Network.posterior`."""
         from bayesnet.analysis.query.posterior import posterior
 
         return posterior(self.compiled, target, self.findings)
 
     def posteriors(self, targets: str | Sequence[str] | None = None) -> Posteriors:
-        """P(variable | this case) for every variable in one pass; see `Network.posteriors`."""
+        """Return P(variable | this case) for every variable in one pass; see `Network.posteriors`."""
         from bayesnet.analysis.query.posterior import posteriors, read_variables
 
         return posteriors(self.query if targets is None else self.query.about(*read_variables(self.compiled, targets)))
 
     def probability(self, assignment: str) -> float:
-        """P(assignment | this case); see `Network.probability`."""
+        """Return P(assignment | this case); see `Network.probability`."""
         from bayesnet.analysis.query.posterior import probability
 
         return probability(self.compiled, assignment, self.findings)
 
     def most_probable(self, targets: str | Sequence[str] | None = None) -> MostProbable:
-        """The most probable assignment of what is not known; see `Network.most_probable`."""
+        """Return the most probable assignment of what is not known; see `Network.most_probable`."""
         from bayesnet.analysis.query.posterior import most_probable, read_variables
 
         return most_probable(self.query if targets is None else self.query.about(*read_variables(self.compiled, targets)))
@@ -146,6 +148,7 @@ class Case:
         >>> case = bayesnet.load("asia").case("dysp=yes, smoke=no")
         >>> [line.diagnosis for line in case.diagnoses(targets=["tub=yes", "lung=yes", "bronc=yes"])]
         ['bronc=yes', 'tub=yes', 'lung=yes']
+
         """
         from bayesnet.analysis.differential.differential import differential
 
@@ -188,6 +191,7 @@ class Case:
         >>> both = case.compare("smoke=yes", "do(smoke=yes)", targets=["lung=yes"])
         >>> round(both["smoke=yes"]["lung=yes"], 4), round(both["do(smoke=yes)"]["lung=yes"], 4)
         (0.1483, 0.1483)
+
         """
         from bayesnet.analysis.differential.scenarios import Beside, compare
         from bayesnet.analysis.sensitivity.with_numbers import changed
@@ -216,7 +220,8 @@ class Case:
     def sensitivities(
         self, target: str, *, covariation: str = "proportional", equivalent_sample_size: float = 100.0
     ) -> Sensitivities:
-        """Every number and what it does to P(target | this case): slope, coefficients, sensitivity value, admissible range.
+        """Return every number and what it does to P(target | this case): slope, coefficients, sensitivity value, admissible
+        range.
 
         Parameters
         ----------
@@ -234,6 +239,7 @@ class Case:
         >>> line = table["smoke=yes"]
         >>> round((line.a * 0.3 + line.b) / (line.c * 0.3 + line.d), 4)
         0.3869
+
         """
         from bayesnet.analysis.sensitivity.functions import sensitivities
 
@@ -242,7 +248,7 @@ class Case:
     def sensitivity(
         self, target: str, number: str, *, covariation: str = "proportional", equivalent_sample_size: float = 100.0
     ) -> SensitivityFunction:
-        """P(target | this case) as a function of one number: `f(x)`, `f.solve(p)`, `f.a` to `f.d`.
+        """Return P(target | this case) as a function of one number: `f(x)`, `f.solve(p)`, `f.a` to `f.d`.
 
         Examples
         --------
@@ -250,6 +256,7 @@ class Case:
         >>> f = bayesnet.load("asia").case("xray=yes").sensitivity("lung=yes", "smoke=yes")
         >>> round(f(0.3), 4), [round(x, 4) for x in f.solve(0.5)]
         (0.3869, [0.5266])
+
         """
         from bayesnet.analysis.sensitivity.functions import sensitivity
 
@@ -258,7 +265,7 @@ class Case:
     def two_way(
         self, target: str, number_1: str, number_2: str, *, points: int = 25, equivalent_sample_size: float = 100.0
     ) -> TwoWay:
-        """P(target | this case) over two numbers at once, each over its cited range.
+        """Return P(target | this case) over two numbers at once, each over its cited range.
 
         References
         ----------
@@ -270,6 +277,7 @@ class Case:
         >>> surface = bayesnet.load("asia").case("xray=yes").two_way("lung=yes", "smoke=yes", "xray=yes | either=no")
         >>> round(surface(0.5, 0.05), 4)
         0.4887
+
         """
         from bayesnet.analysis.sensitivity.two_way import two_way
 
@@ -284,13 +292,14 @@ class Case:
         >>> bars = bayesnet.load("asia").case("xray=yes").tornado("lung=yes", top=3)
         >>> [bar.number for bar in bars]
         ['lung=yes | smoke=yes', 'xray=yes | either=no', 'smoke=yes']
+
         """
         from bayesnet.analysis.sensitivity.tornado import tornado
 
         return tornado(self.query, target, top, equivalent_sample_size)
 
     def sources(self, target: str, *, equivalent_sample_size: float = 100.0) -> Sources:
-        """Which publications P(target | this case) rests on: how far it moves when all numbers of one do.
+        """Return which publications P(target | this case) rests on: how far it moves when all numbers of one do.
 
         Examples
         --------
@@ -298,13 +307,14 @@ class Case:
         >>> rests_on = bayesnet.load("asia").case("xray=yes").sources("lung=yes")
         >>> [(line.source, line.numbers) for line in rests_on]
         [('lauritzen1988', 8)]
+
         """
         from bayesnet.analysis.sensitivity.sources import sources
 
         return sources(self.query, target, equivalent_sample_size)
 
     def flips(self, target: str | None = None, *, equivalent_sample_size: float = 100.0) -> Flips:
-        """The single numbers whose cited range is wide enough to change the leading diagnosis, or the advice of the model.
+        """Return the single numbers whose cited range is wide enough to change the leading diagnosis, or the advice of the model.
 
         Without diagnoses, name the target whose most probable state is watched.
 
@@ -314,6 +324,7 @@ class Case:
         >>> found = bayesnet.load("asia").case("xray=yes").flips("lung=yes")
         >>> found.leader, found.flips[0].number, found.flips[0].after
         ('lung=no', 'lung=yes | smoke=yes', 'lung=yes')
+
         """
         from bayesnet.analysis.decision.flips import flips
 
@@ -333,7 +344,7 @@ class Case:
         structural: bool = False,
         equivalent_sample_size: float = 100.0,
     ) -> Tuning:
-        """The smallest changes of one number, or of one column, after which P(target | this case) meets a constraint.
+        """Return the smallest changes of one number, or of one column, after which P(target | this case) meets a constraint.
 
         Parameters
         ----------
@@ -358,6 +369,7 @@ class Case:
         >>> ways = bayesnet.load("asia").case("xray=yes").tune("lung=yes", at_least=0.5)
         >>> ways.changes[0].number, round(ways.changes[0].new, 4)
         ('lung=yes | smoke=yes', 0.1048)
+
         """
         from bayesnet.analysis.sensitivity.tuning import tune
 
@@ -375,7 +387,7 @@ class Case:
         )
 
     def explanation_range(self, number: str) -> ExplanationRange:
-        """The values of one number for which the most probable explanation of this case stays the same.
+        """Return the values of one number for which the most probable explanation of this case stays the same.
 
         References
         ----------
@@ -387,6 +399,7 @@ class Case:
         >>> stays = bayesnet.load("asia").case("xray=yes").explanation_range("smoke=yes")
         >>> round(stays.low, 3), stays.below["smoke"], stays.high
         (0.371, 'no', 1.0)
+
         """
         from bayesnet.analysis.sensitivity.mpe_robustness import explanation_range
 
@@ -401,7 +414,8 @@ class Case:
         together: bool = False,
         equivalent_sample_size: float = 100.0,
     ) -> Uncertainty:
-        """P(target | this case) when every number is drawn from its cited range: interval, and how often each diagnosis leads.
+        """Return P(target | this case) when every number is drawn from its cited range: interval, and how often each diagnosis
+        leads.
 
         Parameters
         ----------
@@ -413,6 +427,7 @@ class Case:
             Whether the numbers of one study rise and fall together.
         equivalent_sample_size
             Where the network cites no ranges, the equivalent sample size of every column's Dirichlet distribution.
+
         """
         from bayesnet.analysis.sensitivity.uncertainty import uncertainty
 
@@ -428,13 +443,14 @@ class Case:
         References
         ----------
         Sobol IM (2001). Global sensitivity indices for nonlinear mathematical models. Math Comput Simul 55:271-280.
+
         """
         from bayesnet.analysis.sensitivity.uncertainty import variance_shares
 
         return variance_shares(self.query, target, top, samples, seed, equivalent_sample_size)
 
     def arc_strengths(self) -> ArcStrengths:
-        """The strength of every arc under this case; of an empty case, the prior strength.
+        """Return the strength of every arc under this case; of an empty case, the prior strength.
 
         Examples
         --------
@@ -442,6 +458,7 @@ class Case:
         >>> arcs = bayesnet.load("asia").case().arc_strengths()
         >>> round(next(arc for arc in arcs if arc.child == "xray").variation_max, 2)
         0.93
+
         """
         from bayesnet.analysis.description.arc_strength import arc_strengths
 
@@ -472,13 +489,14 @@ class Case:
         >>> why = bayesnet.load("asia").case("smoke=yes, xray=yes, dysp=yes").explain("lung=yes")
         >>> [impact.verdict for impact in why]
         ['for', 'for', 'for']
+
         """
         from bayesnet.analysis.explanation.explain import explain
 
         return explain(self.query, read_target(self.compiled, target), order, seed)
 
     def next_tests(self, target: str | None = None) -> NextTests:
-        """Every finding that is not known: information, expected change, each result and what follows, price, net value.
+        """Return every finding that is not known: information, expected change, each result and what follows, price, net value.
 
         Parameters
         ----------
@@ -492,6 +510,7 @@ class Case:
         >>> tests = bayesnet.load("asia").case("smoke=yes").next_tests("lung=yes")
         >>> next(iter(tests)).finding
         'either'
+
         """
         from bayesnet.analysis.decision.next_tests import next_tests
 
@@ -510,6 +529,7 @@ class Case:
             With a target: the probability above which one would act on it.
         enough
             The same-decision probability at which to stop.
+
         """
         from bayesnet.analysis.decision.test_plan import plan
 
@@ -528,6 +548,7 @@ class Case:
         >>> import bayesnet
         >>> bayesnet.load("back_pain").case("").advise().best
         'conservative_care'
+
         """
         from bayesnet.analysis.decision.advise import advise
 
@@ -565,6 +586,7 @@ class Case:
         ((98, 2), (54, 846))
         >>> counted.conclusion()
         'Of the 152 with xray=yes, 98 have lung=yes; exactly, 64.6 %, 65 in 100.'
+
         """
         from bayesnet.teach.frequencies import frequencies
 
@@ -602,6 +624,7 @@ class Case:
         [(100, 900), (98, 54), (80, 31)]
         >>> steps.conclusion()
         'Of the 111 left, 80 have lung=yes; exactly, 72.4 %, 72 in 100.'
+
         """
         from bayesnet.teach.sequence import frequency_sequence
 
@@ -631,6 +654,7 @@ class Case:
         >>> steps = bayesnet.load("asia").case("either=yes, xray=yes").ladder("lung=yes")
         >>> [round(step.alone, 1) for step in steps], [round(step.likelihood_ratio, 1) for step in steps]
         ([96.2, 16.4], [96.2, 1.0])
+
         """
         from bayesnet.teach.ladder import ladder
 
@@ -648,6 +672,7 @@ class Case:
             The file to write; one that is there is replaced.
         target
             The diagnosis to explain; the leading specific one when None.
+
         """
         from bayesnet.web.report import write_report
 

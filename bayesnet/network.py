@@ -45,6 +45,7 @@ class Network:
     >>> net = bayesnet.load("asia")
     >>> round(net.posterior("lung | smoke=yes, xray=yes")["yes"], 4)
     0.646
+
     """
 
     # Questions
@@ -62,11 +63,11 @@ class Network:
         return Query(self.compiled, findings, () if targets is None else read_variables(self.compiled, targets))
 
     def case(self, given: Given = None, do: Given = None) -> Case:
-        """Give a case: these findings and interventions, held on this network."""
+        """Return a case: these findings and interventions, held on this network."""
         return Case(self.compiled, read_given(self.compiled, given, do))
 
     def posterior(self, question: str, given: Given = None, do: Given = None) -> Posterior:
-        """P(variable | findings), with its prior.
+        """Return P(variable | findings), with its prior.
 
         Parameters
         ----------
@@ -93,13 +94,14 @@ class Network:
         >>> p = bayesnet.load("sprinkler").posterior("rain | wet_grass, !sprinkler")
         >>> round(p["present"], 4)
         1.0
+
         """
         from bayesnet.analysis.query.posterior import posterior
 
         return posterior(self.compiled, question, given, do)
 
     def posteriors(self, given: Given = None, do: Given = None, targets: str | Sequence[str] | None = None) -> Posteriors:
-        """P(variable | findings) for every variable in one pass, or for those in `targets`.
+        """Return P(variable | findings) for every variable in one pass, or for those in `targets`.
 
         Examples
         --------
@@ -107,13 +109,14 @@ class Network:
         >>> ps = bayesnet.load("asia").posteriors({"dysp": "yes"})
         >>> round(ps["bronc"]["yes"], 4)
         0.834
+
         """
         from bayesnet.analysis.query.posterior import posteriors
 
         return posteriors(self._query(given, do, targets))
 
     def probability(self, assignment: str | Mapping[str, Any], given: Given = None, do: Given = None) -> float:
-        """P(assignment | findings): of all its parts together; 0.0 where it cannot be.
+        """Return P(assignment | findings): of all its parts together; 0.0 where it cannot be.
 
         Raises
         ------
@@ -125,19 +128,22 @@ class Network:
         >>> import bayesnet
         >>> round(bayesnet.load("asia").probability("lung=yes, bronc=yes", given="smoke=yes"), 4)
         0.06
+
         """
         from bayesnet.analysis.query.posterior import probability
 
         return probability(self.compiled, assignment, given, do)
 
     def log_probability(self, given: Given = None, do: Given = None) -> float:
-        """ln P(findings), likelihoods as given; -inf where they cannot hold together. Assumed defaults are a condition of it."""
+        """Return ln P(findings), likelihoods as given; -inf where they cannot hold together. Assumed defaults are a condition
+        of it.
+        """
         from bayesnet.analysis.query.posterior import log_probability
 
         return log_probability(self._query(given, do))
 
     def joint(self, targets: str | Sequence[str], given: Given = None, do: Given = None) -> Joint:
-        """P(variables | findings) as one labelled table.
+        """Return P(variables | findings) as one labelled table.
 
         Examples
         --------
@@ -145,13 +151,14 @@ class Network:
         >>> table = bayesnet.load("asia").joint(["lung", "bronc"], given="smoke=yes")
         >>> round(table["yes", "no"], 4)
         0.04
+
         """
         from bayesnet.analysis.query.posterior import joint
 
         return joint(self._query(given, do, targets))
 
     def most_probable(self, given: Given = None, targets: str | Sequence[str] | None = None, do: Given = None) -> MostProbable:
-        """The most probable assignment of every variable that is not known (MPE), or of those in `targets` (MAP).
+        """Return the most probable assignment of every variable that is not known (MPE), or of those in `targets` (MAP).
 
         Raises
         ------
@@ -163,13 +170,14 @@ class Network:
         >>> import bayesnet
         >>> bayesnet.load("asia").most_probable("xray=yes, dysp=yes", targets=["lung", "bronc"]).assignment["lung"]
         'yes'
+
         """
         from bayesnet.analysis.query.posterior import most_probable
 
         return most_probable(self._query(given, do, targets))
 
     def counterfactual(self, target: str, given: Given = None, had: Given = None) -> Counterfactual:
-        """P(variable would be ... | findings, had others been otherwise): abduction, action, prediction.
+        """Return P(variable would be ... | findings, had others been otherwise): abduction, action, prediction.
 
         Parameters
         ----------
@@ -187,6 +195,7 @@ class Network:
         >>> would = net.counterfactual("wet_grass", given="sprinkler, !rain, wet_grass", had={"sprinkler": "absent"})
         >>> round(would["present"], 4)
         0.0
+
         """
         from bayesnet.analysis.query.counterfactual import counterfactual
 
@@ -201,13 +210,14 @@ class Network:
         >>> cases = bayesnet.load("asia").simulate(100, seed=0, given="smoke=yes")
         >>> cases.shape, set(cases["smoke"])
         ((100, 8), {'yes'})
+
         """
         from bayesnet.analysis.query.simulate import simulate
 
         return simulate(self._query(given, do), count, seed)
 
     def score(self, frame: pd.DataFrame, targets: Sequence[str] | None = None) -> pd.DataFrame:
-        """Posteriors for every row of a cohort: one row in, one row out, same index.
+        """Return posteriors for every row of a cohort: one row in, one row out, same index.
 
         Parameters
         ----------
@@ -231,13 +241,14 @@ class Network:
         >>> frame = pandas.DataFrame({"smoke": ["yes", None], "xray": ["yes", "no"]})
         >>> bayesnet.load("asia").score(frame, targets=["lung=yes"])["P(lung=yes)"].round(4).tolist()
         [0.646, 0.0012]
+
         """
         from bayesnet.analysis.cohort.score import score
 
         return score(self.compiled, frame, targets)
 
     def arc_strengths(self, given: Given = None, do: Given = None) -> ArcStrengths:
-        """The strength of every arc: how far the child's distribution moves with the parent, prior or under findings."""
+        """Return the strength of every arc: how far the child's distribution moves with the parent, prior or under findings."""
         return self.case(given, do).arc_strengths()
 
     def decision_curve(
@@ -269,6 +280,7 @@ class Network:
         ------
         BayesnetError
             When a threshold is not between 0 and 1, or the cohort cannot be scored.
+
         """
         from bayesnet.analysis.cohort.net_benefit import decision_curve
 
@@ -284,8 +296,8 @@ class Network:
         bins: int | Sequence[float] = 10,
         seed: int | None = 0,
     ) -> Calibration:
-        """Whether of those given 20 % about 20 in 100 have it: predictions beside outcomes, in groups and over the whole cohort.
-
+        """Return whether of those given 20 % about 20 in 100 have it: predictions beside outcomes, in groups and over the
+        whole cohort.
         Calibration error with what chance alone explains, intercept and slope, Brier score and AUROC. Probabilities that are in a
         table already go to `bayesnet.calibration(probability, has)`.
 
@@ -320,6 +332,7 @@ class Network:
         >>> result = bayesnet.load("asia").calibration("lung=yes", ["smoke", "xray", "dysp"], size=5000)
         >>> result.calibration_error < result.error_if_right
         True
+
         """
         from bayesnet.analysis.cohort.calibration import of_network
 
@@ -366,7 +379,8 @@ class Network:
         return summary(self.compiled)
 
     def recompute(self) -> Recomputation:
-        """Every number computed again from the figures recorded with it, how each is known, and what a reviewer should look at.
+        """Return every number computed again from the figures recorded with it, how each is known, and what a reviewer should
+        look at.
 
         Examples
         --------
@@ -374,14 +388,15 @@ class Network:
         >>> found = bayesnet.load("mammography").recompute()
         >>> [(line.number, line.verdict) for line in found.numbers][0]
         ('breast_cancer=present', 'agrees')
+
         """
         from bayesnet.analysis.audit.recomputation import recompute
 
         return recompute(self.compiled)
 
     def diff(self, other: Network, *, least: float = 0.001) -> ModelDiff:
-        """What changed from this network to another: numbers, structure, publications, and the answers that moved by `least`.
-
+        """Return what changed from this network to another: numbers, structure, publications, and the answers that moved by
+        `least`.
         The answers are those of the priors, of the examples, and of the published figures where both have them.
 
         Examples
@@ -391,19 +406,22 @@ class Network:
         >>> found = net.diff(net.with_numbers({"smoke=yes": 0.3}))
         >>> found.numbers[0].number, found.numbers[0].value_after, len(found.answers) > 0
         ('smoke=yes', 0.3, True)
+
         """
         from bayesnet.analysis.audit.model_diff import model_diff
 
         return model_diff(self.compiled, other.compiled, (self.folder, other.folder), least)
 
     def bibliography(self, names: Iterable[str] | None = None) -> Bibliography:
-        """The publications that the numbers cite, or those named by key or by the id of a number; as text, BibTeX or CSL-JSON.
+        """Return the publications that the numbers cite, or those named by key or by the id of a number; as text, BibTeX or
+        CSL-JSON.
 
         Examples
         --------
         >>> import bayesnet
         >>> bayesnet.load("asia").bibliography().to_csl()[0]["DOI"]
         '10.1111/j.2517-6161.1988.tb01721.x'
+
         """
         from bayesnet.analysis.description.bibliography import bibliography
 
@@ -416,7 +434,7 @@ class Network:
         return self.summary()._repr_html_()
 
     def with_numbers(self, numbers: Mapping[str, float]) -> Network:
-        """Give a new network in which some numbers have other values and the rest of their columns give way in proportion.
+        """Return a new network in which some numbers have other values and the rest of their columns give way in proportion.
 
         Examples
         --------
@@ -424,6 +442,7 @@ class Network:
         >>> net = bayesnet.load("asia").with_numbers({"smoke=yes": 0.3})
         >>> round(net.posterior("smoke")["no"], 4)
         0.7
+
         """
         from bayesnet.analysis.sensitivity.with_numbers import changed
 
@@ -463,13 +482,14 @@ class Network:
         >>> folder = Path(tempfile.mkdtemp())
         >>> bayesnet.load("asia").page(folder / "explorer.html", "dysp=yes").name
         'explorer.html'
+
         """
         from bayesnet.web.page import write_page
 
         return write_page(self._query(given, do), path)
 
     def explorer(self, given: Given = None, do: Given = None) -> Explorer:
-        """Give the explorer as a widget for Jupyter, VS Code and marimo, its evidence synchronised both ways with Python.
+        """Return the explorer as a widget for Jupyter, VS Code and marimo, its evidence synchronised both ways with Python.
 
         Parameters
         ----------
@@ -499,6 +519,7 @@ class Network:
         >>> widget.given = {"dysp": "yes", "smoke": "yes"}
         >>> round(widget.case.posterior("bronc")["yes"], 4)
         0.8802
+
         """
         try:
             from bayesnet.web.widget import Explorer
@@ -513,7 +534,7 @@ class Network:
         return Explorer(self.compiled, read_given(self.compiled, given, do), case)
 
     def to_pgmpy(self) -> Any:
-        """Give the same network as a `pgmpy.models.DiscreteBayesianNetwork`; gates too large for a table are divorced."""
+        """Return the same network as a `pgmpy.models.DiscreteBayesianNetwork`; gates too large for a table are divorced."""
         from bayesnet.interop.pgmpy_bridge import to_pgmpy
 
         return to_pgmpy(self.compiled.factors)
@@ -536,6 +557,7 @@ class Network:
             When the extension is none of these.
         SpecError
             When a label cannot be kept by the format, saying what would be lost.
+
         """
         from bayesnet.errors import BayesnetError
         from bayesnet.interop.files import EXTENSIONS, is_network_file, write_network
@@ -576,6 +598,7 @@ def load(name_or_path: str | Path, *, normalize: bool = False) -> Network:
     >>> import bayesnet
     >>> bayesnet.load("asia").variables["smoke"].states
     ('yes', 'no')
+
     """
     from bayesnet.model import find_model, load_model
 
@@ -589,7 +612,8 @@ def load(name_or_path: str | Path, *, normalize: bool = False) -> Network:
 
 
 def distance(net: Network, other: Network) -> Distance:
-    """How far two networks over the same variables are apart: `.cd` bounds what any answer can change, `.kl` is KL(net || other).
+    """Return how far two networks over the same variables are apart: `.cd` bounds what any answer can change, `.kl` is KL(net
+    || other).
 
     Raises
     ------
@@ -606,6 +630,7 @@ def distance(net: Network, other: Network) -> Distance:
     >>> asia = bayesnet.load("asia")
     >>> round(bayesnet.distance(asia, asia.with_numbers({"smoke=yes": 0.6})).cd, 4)
     0.4055
+
     """
     from bayesnet.analysis.sensitivity.distance import distance
 
@@ -613,7 +638,7 @@ def distance(net: Network, other: Network) -> Distance:
 
 
 def from_pgmpy(model: Any, name: str = "pgmpy") -> Network:
-    """Give a network with the nodes, states and tables of a pgmpy model."""
+    """Return a network with the nodes, states and tables of a pgmpy model."""
     from bayesnet.interop.pgmpy_bridge import from_pgmpy as bridge
 
     return Network(bridge(model, name))
@@ -678,6 +703,7 @@ def exercises(
     Right.
     >>> print(exercise.check(0.8).mistake)
     inverse fallacy
+
     """
     from bayesnet.teach.exercises import make
 
@@ -693,7 +719,7 @@ def exercise_set(
     target: str | None = None,
     people: str | None = None,
 ) -> ExerciseSet:
-    """A graded set for a class, from easy to hard, of as many kinds as the network allows.
+    """Return a graded set for a class, from easy to hard, of as many kinds as the network allows.
 
     Parameters
     ----------
@@ -721,6 +747,7 @@ def exercise_set(
     ['easy', 'medium', 'medium', 'hard', 'hard']
     >>> print(sheet.check([exercise.answer for exercise in sheet]).right)
     5
+
     """
     from bayesnet.teach.exercises import make_set
 

@@ -44,3 +44,6 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} was skipped, but BAYESNET_REQUIRE_BROWSER is set: {report.longrepr}"
     return report
+
+
+from node import node  # noqa: E402, F401 - a fixture for all tests

@@ -118,7 +118,7 @@ def _read(model: str) -> CompiledModel:
 
 
 def _beside(model: Model, folder: Path) -> list[Problem | str]:
-    """What is wrong with the files beside the model: costs, decision, targets and claims."""
+    """Return what is wrong with the files beside the model: costs, decision, targets and claims."""
     from bayesnet.analysis.audit.records import read_claims, read_targets
     from bayesnet.analysis.decision.costs import read_costs
     from bayesnet.analysis.decision.decision_file import read_decision

@@ -65,6 +65,7 @@ def keep_apart(out: Path, *sources: Path) -> None:
         The file to be written.
     sources
         Files that are read beside those of the model.
+
     """
     if not out.is_file():
         return

@@ -43,7 +43,7 @@ def command(json_: bool) -> None:
 
 
 def _tell(title: str, case: Case) -> tuple[str, dict[str, Any]]:
-    """One case as text and as JSON-safe content."""
+    """Return one case as text and as JSON-safe content."""
     ranked = case.diagnoses()
     weights = case.weights(ranked.leading)
     doubts = case.tornado(ranked.leading, top=_BARS)
@@ -68,7 +68,7 @@ def _tell(title: str, case: Case) -> tuple[str, dict[str, Any]]:
 
 
 def _doubted(doubts: Tornado) -> str:
-    """The widest bars: number with range and source, and what the answer becomes at either end."""
+    """Return the widest bars: number with range and source, and what the answer becomes at either end."""
     lines = []
     for bar in doubts.bars:
         low, high = sorted((bar.at_low, bar.at_high))

@@ -35,7 +35,7 @@ class LazyGroup(click.Group):
     """A group that imports a command only when it is run; its help lists `COMMANDS` without importing any."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - the signature is click's
-        """Names in the order of the help."""
+        """Return names in the order of the help."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - the signature is click's

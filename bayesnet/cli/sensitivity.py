@@ -23,7 +23,7 @@ cases_option = click.option(
 
 
 def asked(network: Network, question: str, do: str | None) -> tuple[Case, str]:
-    """The case and the target of a question `target | findings`."""
+    """Return the case and the target of a question `target | findings`."""
     from bayesnet.analysis.query.parse import read_question
     from bayesnet.case import Case
     from bayesnet.errors import PatternError
@@ -94,7 +94,7 @@ def _result(
     covariation: str,
     equivalent_sample_size: float,
 ) -> Result:
-    """The one analysis that the options name."""
+    """Return the one analysis that the options name."""
     if other and not number:
         raise click.UsageError("--and names a second number; name the first by --number.")
     if sum(map(bool, (number, flips, draws, shares))) > 1:

@@ -90,7 +90,7 @@ def _network(scanner: Scanner) -> str:
 
 
 def _statements(scanner: Scanner) -> Iterator[tuple[str, str, int]]:
-    """Give the statements of a block up to its closing brace: first word, the whole text, where it starts."""
+    """Return the statements of a block up to its closing brace: first word, the whole text, where it starts."""
     while (first := scanner.peek()) != ("mark", "}"):
         if first[0] == "end":
             scanner.next()
@@ -206,7 +206,7 @@ def _plain_entries(draft: Draft, body: _Body) -> bool:
 
 
 def _plain_rows(draft: Draft, body: _Body, entries: list[str], cards: tuple[int, ...]) -> list[list[str]] | None:
-    """Give the words of every row in order; None where a row is missing, doubled or anything but labels and numbers."""
+    """Return the words of every row in order; None where a row is missing, doubled or anything but labels and numbers."""
     places = [{state: i for i, state in enumerate(draft.states[p])} for p in body.parents]
     rows: list[list[str]] = [[]] * prod(cards[:-1])
     if len(entries) != len(rows):
@@ -274,7 +274,7 @@ def _entries(scanner: Scanner, draft: Draft, body: _Body) -> None:
 
 
 def _column(scanner: Scanner, body: _Body, text: str, places: list[dict[str, int]], start: int) -> int:
-    """Give the index of the column that the labels of a row name, the last parent moving fastest."""
+    """Return the index of the column that the labels of a row name, the last parent moving fastest."""
     labels = _labels(text, len(places))
     column = 0
     if labels is None:

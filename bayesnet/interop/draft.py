@@ -81,7 +81,7 @@ class Draft:
         return not unknown
 
     def cards(self, child: str) -> tuple[int, ...]:
-        """Give the shape of a table: states of each parent, then of the variable."""
+        """Return the shape of a table: states of each parent, then of the variable."""
         return tuple(len(self.states[name]) for name in (*self.parents[child], child))
 
     def room(self, child: str, line: int = 0) -> bool:
@@ -91,7 +91,9 @@ class Draft:
         self.cells += cells
         if cells > largest or self.cells > 16 * largest:
             what = f"its table has {cells:,} cells" if cells < 10**15 else f"its table has about 1e{math.log10(cells):.0f} cells"
-            self.problem(what, child, line, expected=f"at most {largest:,} in a file of this length, {16 * largest:,} in all tables")
+            self.problem(
+                what, child, line, expected=f"at most {largest:,} in a file of this length, {16 * largest:,} in all tables"
+            )
             return False
         return cells > 0
 
@@ -128,9 +130,7 @@ class Draft:
             return
         self.tables[child] = self._closed(child, columns, words, child_first=child_first, line=line).reshape(cards)
 
-    def _closed(
-        self, child: str, columns: FloatArray, words: Sequence[str], *, child_first: bool, line: int
-    ) -> FloatArray:
+    def _closed(self, child: str, columns: FloatArray, words: Sequence[str], *, child_first: bool, line: int) -> FloatArray:
         """Divide columns by their sums; one whose sum is no rounding is a problem, one of zeros waits for `finish`."""
         states = columns.shape[1]
         sums = columns.sum(axis=1)
@@ -155,7 +155,9 @@ class Draft:
                 refused.append(column)
         for column in refused[:5]:
             what, total = f"the column{self._given(child, column)} does not close", f"{sums[column]:.10g}"
-            self.problem(what, child, line, got=f"a sum of {total}", expected="1, within the rounding of its digits", way_out=_NORMALIZE)
+            self.problem(
+                what, child, line, got=f"a sum of {total}", expected="1, within the rounding of its digits", way_out=_NORMALIZE
+            )
         if len(refused) > 5:
             self.problem(f"{len(refused) - 5} more columns do not sum to 1", child, line)
         return np.where(loose[:, None], columns / sums[:, None], columns)
@@ -170,7 +172,7 @@ class Draft:
         return f" | {text}" if text else ""
 
     def finish(self, name: str) -> Tables:
-        """Give the network, or raise `SpecError` with every problem found."""
+        """Return the network, or raise `SpecError` with every problem found."""
         if not self.states and not self.problems:
             self.problem("no variables")
         for child in self.states:
@@ -197,7 +199,7 @@ class Draft:
         )
 
     def _order(self) -> list[str]:
-        """Give the variables with parents before children, without those on or below a circle."""
+        """Return the variables with parents before children, without those on or below a circle."""
         names = list(self.parents)
         index = {name: i for i, name in enumerate(names)}
         return [names[i] for i in parents_first([[index[p] for p in self.parents[name]] for name in names])]
@@ -239,14 +241,16 @@ class Draft:
             return ()
         count = len(self.divided)
         shown = ", ".join(self.divided[:_SHOWN]) + (f" and {count - _SHOWN} more" if count > _SHOWN else "")
-        return (f"{count} column{'s were' if count > 1 else ' was'} divided by {'their sums' if count > 1 else 'its sum'}: {shown}.",)
+        return (
+            f"{count} column{'s were' if count > 1 else ' was'} divided by {'their sums' if count > 1 else 'its sum'}: {shown}.",
+        )
 
 
 _SHOWN = 5
 
 
 def _written(columns: FloatArray, words: Sequence[str], column: int, *, child_first: bool) -> list[str]:
-    """Give the numbers of a column as they are written; as the shortest text that gives them back where that is not known."""
+    """Return the numbers of a column as they are written; as the shortest text that gives them back where that is not known."""
     count, states = columns.shape
     if len(words) != columns.size:
         return [repr(value) for value in columns[column].tolist()]

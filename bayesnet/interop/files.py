@@ -35,7 +35,7 @@ _OTHERS = {
 
 
 def is_network_file(path: str | Path) -> bool:
-    """Whether the extension is one of a network file, as in `alarm.bif.gz`."""
+    """Return whether the extension is one of a network file, as in `alarm.bif.gz`."""
     return _extension(Path(path)) in EXTENSIONS
 
 
@@ -68,6 +68,7 @@ def read_network(path: str | Path, *, normalize: bool = False) -> Model:
     >>> _ = path.write_text("variable coin { type discrete [ 2 ] { heads, tails }; } probability ( coin ) { table 0.5, 0.5; }")
     >>> list(read_network(path).numbers)
     ['coin=heads', 'coin=tails']
+
     """
     path = Path(path)
     extension = _known_extension(path)
@@ -128,6 +129,7 @@ def write_network(network: Model | Factors, path: str | Path, *, name: str = "",
     ------
     SpecError
         When a label cannot be kept by the format, saying what would be lost; nothing is written then.
+
     """
     path = Path(path)
     extension = _known_extension(path)
@@ -165,7 +167,7 @@ def _factors(network: Model | Factors) -> Factors:
 
 
 def _extension(path: Path) -> str:
-    """Give the extension without `.gz`, in small letters."""
+    """Return the extension without `.gz`, in small letters."""
     return Path(path.name[:-3]).suffix.lower() if path.suffix.lower() == ".gz" else path.suffix.lower()
 
 
@@ -179,7 +181,7 @@ def _known_extension(path: Path) -> str:
 
 
 def _stem(path: Path) -> str:
-    """Give the file's name without its extensions: the network's name where the file has none."""
+    """Return the file's name without its extensions: the network's name where the file has none."""
     name = path.name
     for suffix in (".gz", *EXTENSIONS):
         if name.lower().endswith(suffix):

@@ -30,7 +30,7 @@ def _pgmpy(module: str) -> ModuleType:
 
 
 def to_pgmpy(factors: Factors, largest: int = LARGEST) -> DiscreteBayesianNetwork:
-    """Give the same network as a `pgmpy.models.DiscreteBayesianNetwork` with full tables.
+    """Return the same network as a `pgmpy.models.DiscreteBayesianNetwork` with full tables.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def helper_nodes(model: DiscreteBayesianNetwork) -> tuple[str, ...]:
 
 
 def from_pgmpy(model: DiscreteBayesianNetwork, name: str = "pgmpy") -> Model:
-    """Give a model with the nodes, states and tables of a pgmpy network.
+    """Return a model with the nodes, states and tables of a pgmpy network.
 
     Parameters
     ----------
@@ -118,7 +118,8 @@ def _family(draft: Draft, model: DiscreteBayesianNetwork, node: Any, cpd: Any) -
             listed, own = _texts(cpd.state_names[parent]), list(draft.states[str(parent)])
             if listed != own:
                 draft.problem(
-                    f'its table lists the states of "{parent}" as {", ".join(listed)}; its own table as {", ".join(own)}', str(node)
+                    f'its table lists the states of "{parent}" as {", ".join(listed)}; its own table as {", ".join(own)}',
+                    str(node),
                 )
                 return
         draft.table(str(node), np.asarray(cpd.values, dtype=float), child_first=True)

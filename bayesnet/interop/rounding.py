@@ -1,4 +1,4 @@
-"""Whether the digits a column was written with explain that its sum is not 1."""
+"""Return whether the digits a column was written with explain that its sum is not 1."""
 
 from __future__ import annotations
 

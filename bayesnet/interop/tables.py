@@ -14,6 +14,7 @@ from bayesnet.model.records import Location, Model, Source, Variable
 from bayesnet.model.table_numbers import TableNumbers
 from bayesnet.pattern import literal
 
+
 @dataclass(frozen=True)
 class Tables:
     """A network of full tables; `tables[i]` has one axis per parent in order and the variable's own states last."""
@@ -31,13 +32,13 @@ class Tables:
     """What was changed on reading, one sentence each."""
 
     def columns(self, variable: int) -> Iterator[tuple[tuple[str, ...], FloatArray]]:
-        """Give each column of a table with the states of the parents, the last parent moving fastest."""
+        """Return each column of a table with the states of the parents, the last parent moving fastest."""
         settings = product(*(self.states[p] for p in self.parents[variable]))
         return zip(settings, self.tables[variable].reshape(-1, len(self.states[variable])), strict=True)
 
 
 def to_model(tables: Tables, file: str) -> Model:
-    """Give the model in which every table entry is a number of its own, with the file as its source.
+    """Return the model in which every table entry is a number of its own, with the file as its source.
 
     The id of an entry is `node=state | parent=state, ...`, with the parents in the order of the file.
     """

@@ -70,7 +70,7 @@ def _refuse_more(draft: Draft, root: Element, nodes: list[Element]) -> None:
 
 
 def _parents_backwards(draft: Draft, root: Element) -> bool:
-    """Whether the file is one of pyAgrum's; a version nobody has tried is refused rather than misread."""
+    """Return whether the file is one of pyAgrum's; a version nobody has tried is refused rather than misread."""
     genie = root.find("extensions/genie")
     signature = re.match(r"aGrUM (\d+)\.(\d+)", genie.get("app", "") if genie is not None else "")
     if signature is None:
@@ -81,9 +81,7 @@ def _parents_backwards(draft: Draft, root: Element) -> bool:
     return True
 
 
-def _turned(
-    draft: Draft, name: str, values: list[float], words: list[str]
-) -> tuple[list[float] | FloatArray, list[str]]:
+def _turned(draft: Draft, name: str, values: list[float], words: list[str]) -> tuple[list[float] | FloatArray, list[str]]:
     """Turn a table whose parents were listed backwards."""
     cards = draft.cards(name)
     if len(values) != prod(cards):
@@ -101,7 +99,7 @@ def _chances(draft: Draft, name: str, node: Element) -> tuple[list[float] | None
 
 
 def _certain(draft: Draft, name: str, node: Element) -> tuple[list[float] | None, list[str]]:
-    """Give the table of a deterministic node: one certain state per setting of the parents."""
+    """Return the table of a deterministic node: one certain state per setting of the parents."""
     states = draft.states[name]
     results = text_of(only(draft, node, "resultingstates", name)).split()
     for result in results:

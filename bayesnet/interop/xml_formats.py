@@ -42,7 +42,7 @@ _BEFORE = re.compile(rb"\s++(?=<\?xml)")
 
 
 def text_of(element: Element | None) -> str:
-    """Give the text of an element without the blanks around it."""
+    """Return the text of an element without the blanks around it."""
     return (element.text or "").strip() if element is not None else ""
 
 

@@ -32,6 +32,7 @@ class Expander:
     ------
     SpecError
         Where a gate lacks a number.
+
     """
 
     def __init__(self, model: Model) -> None:
@@ -72,6 +73,7 @@ class Expander:
         Returns
         -------
         One tuple of tensors per family, shaped as `family.tensors`, with the batch axis last where `values` has one.
+
         """
         values = self.values if values is None else np.asarray(values, dtype=float)
         if values.ndim == 1:
@@ -122,6 +124,7 @@ def expand(model: Model) -> Factors:
     ------
     SpecError
         Where a gate lacks a number.
+
     """
     return Expander(model).factors()
 

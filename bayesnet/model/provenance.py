@@ -114,6 +114,7 @@ def remarks(model: Model, computed: Mapping[str, Mapping[Ends, Computed]]) -> li
         The model.
     computed
         What was computed again, by number id.
+
     """
     found: list[Remark] = []
     names = _author_years(model.sources)

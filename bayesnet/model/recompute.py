@@ -71,6 +71,7 @@ def recomputed(number: Number, model: Model, solver: Solver | None = None) -> di
     >>> number = Number("fever=present", 0.056, 0.032, 0.098, "95 % interval", "case series", sources=(figure,))
     >>> [(end, round(found.found, 4), found.agrees) for end, found in recomputed(number, Model("m")).items()]
     [('value', 0.0564, True), ('low', 0.0318, True), ('high', 0.0981, True)]
+
     """
     return {end: _Recomputation(number, model, solver).end(end) for end in ENDS}
 

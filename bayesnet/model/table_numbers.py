@@ -67,7 +67,7 @@ class TableNumbers(FrozenRecords):
         return tuple(found)
 
     def columns(self, variable: int) -> Columns:
-        """Give the columns of one table: positions of its numbers, the last parent moving fastest."""
+        """Return the columns of one table: positions of its numbers, the last parent moving fastest."""
         states = len(self.states[variable])
         count = prod(self.tables[variable].shape) // states
         start = int(self._starts[variable])

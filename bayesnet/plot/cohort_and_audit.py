@@ -47,6 +47,7 @@ def audit(result: Audit, ax: Axes | None = None, *, top: int = 25) -> Axes:
     >>> ax = bayesnet.plot.audit(bayesnet.load("back_pain").audit(), top=5)
     >>> len(ax.get_yticklabels())
     5
+
     """
     from matplotlib.lines import Line2D
 
@@ -91,7 +92,7 @@ def audit(result: Audit, ax: Axes | None = None, *, top: int = 25) -> Axes:
 
 
 def _times(value: float, published: float) -> float:
-    """A value as a multiple of the published figure, held within what is drawn."""
+    """Return a value as a multiple of the published figure, held within what is drawn."""
     return min(max(value / published, 1.0 / _FARTHEST), _FARTHEST)
 
 
@@ -113,6 +114,7 @@ def tuning(result: Tuning, ax: Axes | None = None, *, top: int = 10) -> Axes:
     >>> ax = bayesnet.plot.tuning(ways, top=3)
     >>> len(ax.get_yticklabels())
     3
+
     """
     from matplotlib.lines import Line2D
 
@@ -141,7 +143,7 @@ def tuning(result: Tuning, ax: Axes | None = None, *, top: int = 10) -> Axes:
 
 
 def _constraint(text: str) -> tuple[str, str, str]:
-    """A constraint as what is asked, the findings, and the bound; whole, where it compares two questions.
+    """Return a constraint as what is asked, the findings, and the bound; whole, where it compares two questions.
 
     >>> _constraint("P(lung=yes | xray=yes, !fever) >= 0.5")
     ('P(lung=yes)', 'xray=yes, !fever', '>= 0.5')
@@ -183,6 +185,7 @@ def calibration(result: Calibration, ax: Axes | None = None, *, scale: style.Sca
     >>> ax = bayesnet.plot.calibration(result)
     >>> len(ax.lines) == 2 * len(result.groups) + 1
     True
+
     """
     ax = style.axes_of(ax, 6.0, 6.0)
     drawn = [p for g in result.groups for p in (g.predicted, g.observed)]
@@ -213,12 +216,12 @@ def calibration(result: Calibration, ax: Axes | None = None, *, scale: style.Sca
 
 
 def _kept(share: float) -> str:
-    """A percentage that no line break parts."""
+    """Return a percentage that no line break parts."""
     return percent(share, 2).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _keys(result: Calibration) -> list[object]:
-    """What the marks mean, with how many there are of each, and how large the groups are."""
+    """Return what the marks mean, with how many there are of each, and how large the groups are."""
     from matplotlib.lines import Line2D
 
     off = sum(group.misses for group in result.groups)

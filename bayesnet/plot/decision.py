@@ -38,6 +38,7 @@ def advice(result: Advice, ax: Axes | None = None) -> Axes:
     >>> ax = bayesnet.plot.advice(bayesnet.load("back_pain").case("fever, night_pain").advise())
     >>> len(ax.get_yticklabels()) == len(bayesnet.load("back_pain").case("fever, night_pain").advise().thresholds)
     True
+
     """
     from matplotlib.patches import Patch
 
@@ -74,6 +75,7 @@ def utilities(result: Advice, ax: Axes | None = None, *, top: int = 10) -> Axes:
     >>> ax = bayesnet.plot.utilities(bayesnet.load("back_pain").case("fever, night_pain").advise(), top=3)
     >>> len(ax.get_yticklabels())
     3
+
     """
     from matplotlib.patches import Patch
 
@@ -99,7 +101,7 @@ def utilities(result: Advice, ax: Axes | None = None, *, top: int = 10) -> Axes:
 
 
 def _bar_label(bar: UtilityBar) -> str:
-    """A utility by option and state, and where it is from."""
+    """Return a utility by option and state, and where it is from."""
     return "\n".join([*_wrapped(bar.label or bar.utility, 44), bar.source or bar.grade])
 
 
@@ -160,6 +162,7 @@ def next_tests(result: NextTests, ax: Axes | None = None, *, top: int = 10, scal
     >>> ax = bayesnet.plot.next_tests(bayesnet.load("asia").case("dysp=yes").next_tests("lung=yes"), top=2)
     >>> [label.get_text() for label in ax.get_yticklabels()]
     ['either', 'xray']
+
     """
     lines = result.best_of_each_test()[:top]
     ax = style.axes_of(ax, 7.6, style.rows_height(len(lines), 0.4, 1.6))
@@ -172,7 +175,7 @@ def next_tests(result: NextTests, ax: Axes | None = None, *, top: int = 10, scal
 
 
 def _finding_with_test(line: NextTest) -> str:
-    """A finding, with its test where that has another name."""
+    """Return a finding, with its test where that has another name."""
     return style.shown(line.finding) + (f"\n{line.test}" if line.test and line.test != line.finding and line.cost > 0.0 else "")
 
 
@@ -235,6 +238,7 @@ def plan(result: Plan, ax: Axes | None = None) -> Axes:
     >>> ax = bayesnet.plot.plan(bayesnet.load("asia").case("dysp=yes").plan("lung=yes", depth=1))
     >>> len(ax.patches)
     3
+
     """
     places: dict[int, tuple[float, float]] = {}
     leaves = _placed(result.root, 0, 0.0, places)
@@ -256,7 +260,7 @@ def plan(result: Plan, ax: Axes | None = None) -> Axes:
 
 
 def _placed(step: Step, depth: int, row: float, places: dict[int, tuple[float, float]]) -> float:
-    """Give every step its place; returns how many rows it takes."""
+    """Return every step its place; returns how many rows it takes."""
     if not step.branches:
         places[id(step)] = (float(depth), row)
         return 1.0
@@ -310,7 +314,7 @@ def _branches(ax: Axes, step: Step, places: dict[int, tuple[float, float]], shar
 
 
 def _said(result: str) -> str:
-    """A result without its variable, which the box before it names.
+    """Return a result without its variable, which the box before it names.
 
     >>> _said("!fever"), _said("fever"), _said("esr_grade=20-49")
     ('absent', 'present', '20-49')

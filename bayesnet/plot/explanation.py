@@ -35,6 +35,7 @@ def weights(result: Weights | Explanation, ax: Axes | None = None) -> Axes:
     >>> ax = bayesnet.plot.weights(bayesnet.load("asia").case("smoke=yes, xray=yes").weights("lung=yes"))
     >>> [round(float(bar.get_width()), 1) for bar in ax.patches]
     [2.8, 12.2]
+
     """
     steps = _steps(result)
     ax = style.axes_of(ax, 7.4, style.rows_height(len(steps) + 2, around=1.5))
@@ -78,6 +79,7 @@ def explanation(result: Explanation, ax: Axes | None = None) -> Axes:
     >>> ax = bayesnet.plot.explanation(bayesnet.load("asia").case("xray=yes, dysp=yes").explain("lung=yes"))
     >>> [label.get_text() for label in ax.get_yticklabels()]
     ['xray=yes', 'dysp=yes']
+
     """
     lines = sorted(result.impacts, key=lambda i: -i.shapley if math.isfinite(i.shapley) else -math.inf)
     ax = style.axes_of(ax, 7.4, style.rows_height(len(lines), around=1.5))
@@ -113,7 +115,7 @@ def explanation(result: Explanation, ax: Axes | None = None) -> Axes:
 
 
 def _steps(result: Weights | Explanation) -> list[tuple[str, float, float]]:
-    """Name, likelihood ratio and probability after each finding."""
+    """Return name, likelihood ratio and probability after each finding."""
     if isinstance(result, Explanation):
         return [(i.text, i.likelihood_ratio, i.probability) for i in result.impacts]
     return [(w.finding, w.likelihood_ratio, w.probability) for w in result.weights]
@@ -153,5 +155,5 @@ def _bounded(likelihood_ratio: float) -> float:
 
 
 def _finite(nats: float) -> float:
-    """A value that can be drawn."""
+    """Return a value that can be drawn."""
     return 0.0 if math.isnan(nats) else max(-10.0, min(10.0, nats))

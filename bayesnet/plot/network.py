@@ -46,6 +46,7 @@ def network(
     >>> ax = bayesnet.plot.network(bayesnet.load("asia").case("xray=yes"), "lung=yes")
     >>> len([patch for patch in ax.patches if patch.get_gid() == "node"])
     8
+
     """
     drawn = drawing(subject, target, most)
     plan = layout(drawn.nodes, drawn.arcs, TALLEST if len(drawn.nodes) <= 60 else 2 * TALLEST)
@@ -119,7 +120,7 @@ def _node(ax: Axes, node: Node, x: float, y: float) -> None:
 
 
 def _two_lines(label: str, width: int) -> list[str]:
-    """A label on at most two lines."""
+    """Return a label on at most two lines."""
     lines = textwrap.wrap(label, width, break_on_hyphens=False)
     return lines if len(lines) <= 2 else [lines[0], textwrap.shorten(" ".join(lines[1:]), width + 3, placeholder="…")]
 

@@ -103,7 +103,7 @@ def drawing(subject: Subject, target: str | None, most: int | None) -> Drawing:
 
 
 def _arcs(compiled: CompiledModel, findings: Findings) -> list[Arc]:
-    """Every arc with its strength, the strongest first, not yet signed."""
+    """Return every arc with its strength, the strongest first, not yet signed."""
     from bayesnet.analysis.description.arc_strength import arc_strengths
 
     found = []
@@ -114,14 +114,14 @@ def _arcs(compiled: CompiledModel, findings: Findings) -> list[Arc]:
 
 
 def _signed(compiled: CompiledModel, arc: Arc) -> Arc:
-    """An arc with its sign."""
+    """Return an arc with its sign."""
     from bayesnet.analysis.description.arc_strength import sign
 
     return replace(arc, sign=sign(compiled, compiled.factors.families[arc.child], arc.parent))
 
 
 def _nodes(compiled: CompiledModel, findings: Findings, kept: Sequence[int], asked: tuple[int, int] | None) -> tuple[Node, ...]:
-    """The variables with their probabilities."""
+    """Return the variables with their probabilities."""
     from bayesnet.analysis.query.posterior import posteriors
 
     marginals = posteriors(Query(compiled, findings))
@@ -141,7 +141,7 @@ def _nodes(compiled: CompiledModel, findings: Findings, kept: Sequence[int], ask
 
 
 def _known(stated: Findings) -> dict[int, tuple[Kind, str]]:
-    """What is known or set, with the state; uncertain evidence leaves a probability and is drawn as one."""
+    """Return what is known or set, with the state; uncertain evidence leaves a probability and is drawn as one."""
     known: dict[int, tuple[Kind, str]] = {}
     for item in stated.items:
         if item.kind in ("state", "one of"):
@@ -151,7 +151,7 @@ def _known(stated: Findings) -> dict[int, tuple[Kind, str]]:
 
 
 def _leading(compiled: CompiledModel, findings: Findings) -> tuple[int, int] | None:
-    """The leading diagnosis; None in a network without diagnoses."""
+    """Return the leading diagnosis; None in a network without diagnoses."""
     from bayesnet.analysis.differential.differential import differential
     from bayesnet.analysis.query.parse import read_target
 
@@ -170,7 +170,7 @@ def _filled(kept: set[int], asked: tuple[int, int] | None, arcs: Sequence[Arc]) 
 
 
 def _neighbourhood(compiled: CompiledModel, findings: Findings, target: int | None) -> set[int]:
-    """The target, the findings, the open ways between them, and the diagnoses that compete for the same findings."""
+    """Return the target, the findings, the open ways between them, and the diagnoses that compete for the same findings."""
     from bayesnet.analysis.differential.differential import differential
     from bayesnet.analysis.explanation.paths import paths
     from bayesnet.analysis.query.query import checked
@@ -192,12 +192,12 @@ def _neighbourhood(compiled: CompiledModel, findings: Findings, target: int | No
 
 
 def _on(compiled: CompiledModel, path: str) -> list[int]:
-    """The variables on a path."""
+    """Return the variables on a path."""
     return [compiled.index[name] for name in re.split(r" [→←] ", path)]
 
 
 def _shown_state(states: Sequence[str], probabilities: Sequence[float]) -> int:
-    """The state whose probability is shown: present or yes; of several states the most probable."""
+    """Return the state whose probability is shown: present or yes; of several states the most probable."""
     from bayesnet.analysis.description.arc_strength import holds
 
     held = holds(states)

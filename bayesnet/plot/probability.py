@@ -37,6 +37,7 @@ def differential(result: Differential, ax: Axes | None = None, *, top: int = 12,
     >>> ax = bayesnet.plot.differential(case.diagnoses(targets=["lung=yes", "tub=yes"]))
     >>> [label.get_text() for label in ax.get_yticklabels()]
     ['lung=yes', 'tub=yes']
+
     """
     lines = result.diagnoses[:top]
     ax = style.axes_of(ax, 7.4, style.rows_height(len(lines), around=1.5))
@@ -66,7 +67,7 @@ def _dumbbell(ax: Axes, row: int, line: Diagnosis) -> None:
 
 
 def _both(p: float) -> str:
-    """A probability as a percentage and as a natural frequency; only once where both would say the same.
+    """Return a probability as a percentage and as a natural frequency; only once where both would say the same.
 
     >>> _both(0.0342), _both(0.77), _both(0.0)
     ('3.4 %   1 in 29', '77 %', 'never')
@@ -87,6 +88,7 @@ def posterior(result: Posterior, ax: Axes | None = None, *, scale: style.Scale =
     >>> ax = bayesnet.plot.posterior(bayesnet.load("asia").posterior("lung | xray=yes"))
     >>> [round(float(bar.get_width()), 3) for bar in ax.patches]
     [0.055, 0.945, 0.489, 0.511]
+
     """
     sets = [("prior", style.FAINT, style.MUTED, result.prior.probabilities)]
     if isinstance(result, Counterfactual):
@@ -126,6 +128,7 @@ def comparison(result: Comparison, ax: Axes | None = None, *, top: int = 8, scal
     >>> ax = bayesnet.plot.comparison(what_if)
     >>> [label.get_text() for label in ax.get_xticklabels()]
     ['as it stands', 'xray=yes']
+
     """
     columns = list(zip(*(s.probabilities for s in result.scenarios), strict=True))
     order = sorted(range(len(columns)), key=lambda i: -_spread(columns[i]))[:top]
@@ -155,7 +158,7 @@ def comparison(result: Comparison, ax: Axes | None = None, *, top: int = 8, scal
 
 
 def _spread(probabilities: tuple[float, ...]) -> float:
-    """How far the log-odds of a target move over the scenarios."""
+    """Return how far the log-odds of a target move over the scenarios."""
     bounded = [min(max(p, 1e-12), 1.0 - 1e-12) for p in probabilities]
     odds = [math.log(p / (1.0 - p)) for p in bounded]
     return max(odds) - min(odds)
@@ -185,7 +188,7 @@ def _end_labels(ax: Axes, ends: list[tuple[str, tuple[float, ...]]]) -> None:
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    """A scenario on several lines; a name too long for one is broken where its words meet."""
+    """Return a scenario on several lines; a name too long for one is broken where its words meet."""
     import textwrap
 
     lines: list[str] = []
@@ -219,6 +222,7 @@ def posteriors(result: Posteriors, ax: Axes | None = None, *, top: int = 16, sca
     >>> ax = bayesnet.plot.posteriors(bayesnet.load("asia").posteriors("xray=yes"), top=3)
     >>> [label.get_text() for label in ax.get_yticklabels()]
     ['either=yes', 'lung=yes', 'tub=yes']
+
     """
     lines = sorted((_most_changed(p) for _, p in result.items() if max(p.probabilities) < 1.0), key=lambda line: -line[3])[:top]
     ax = style.axes_of(ax, 7.4, style.rows_height(len(lines), 0.3, 1.5))
@@ -239,7 +243,7 @@ def posteriors(result: Posteriors, ax: Axes | None = None, *, top: int = 16, sca
 
 
 def _most_changed(p: Posterior) -> tuple[str, float, float, float]:
-    """The state of a variable that changed most: its name, prior, posterior, and change of log-odds."""
+    """Return the state of a variable that changed most: its name, prior, posterior, and change of log-odds."""
     from bayesnet.pattern import Term
 
     states = ("present",) if set(p.states) == {"absent", "present"} else p.states[:1] if len(p.states) == 2 else p.states
@@ -267,6 +271,7 @@ def joint(result: Joint, ax: Axes | None = None) -> Axes:
     >>> ax = bayesnet.plot.joint(bayesnet.load("asia").joint(["lung", "bronc"], given="smoke=yes"))
     >>> [cell.get_gid() for cell in ax.patches]
     ['lung=yes, bronc=yes', 'lung=yes, bronc=no', 'lung=no, bronc=yes', 'lung=no, bronc=no']
+
     """
     from matplotlib.patches import Rectangle
 

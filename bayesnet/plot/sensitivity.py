@@ -45,6 +45,7 @@ def tornado(result: Tornado, ax: Axes | None = None, *, top: int = 12, scale: st
     >>> ax = bayesnet.plot.tornado(bayesnet.load("asia").case("xray=yes").tornado("lung=yes"), top=3)
     >>> len(ax.get_yticklabels())
     3
+
     """
     bars = result.bars[:top]
     ax = style.axes_of(ax, 7.4, style.rows_height(len(bars), 0.44, 1.5))
@@ -75,6 +76,7 @@ def sensitivity(result: SensitivityFunction, ax: Axes | None = None, *, scale: s
     >>> ax = bayesnet.plot.sensitivity(f)
     >>> ax.get_xlabel()
     'smoke=yes'
+
     """
     line = result.line
     ax = style.axes_of(ax, 6.6, 4.2)
@@ -131,6 +133,7 @@ def two_way(result: TwoWay, ax: Axes | None = None, *, levels: int = 9) -> Axes:
     >>> ax = bayesnet.plot.two_way(case.two_way("lung=yes", "smoke=yes", "xray=yes | either=no"))
     >>> ax.get_xlabel(), ax.get_ylabel()
     ('smoke=yes', 'xray=yes | either=no')
+
     """
     from matplotlib.colors import LinearSegmentedColormap
     from matplotlib.ticker import MaxNLocator
@@ -168,6 +171,7 @@ def sources(result: Sources, ax: Axes | None = None, *, top: int = 12, scale: st
     >>> ax = bayesnet.plot.sources(bayesnet.load("asia").case("xray=yes").sources("lung=yes"))
     >>> ax.get_yticklabels()[0].get_text()
     'Lauritzen 1988 (8 numbers)'
+
     """
     lines = [s for s in result.sources if s.width > 0.0][:top]
     ax = style.axes_of(ax, 7.4, style.rows_height(len(lines), 0.36, 1.5))
@@ -195,6 +199,7 @@ def flips(result: Flips, ax: Axes | None = None, *, top: int = 12) -> Axes:
     >>> ax = bayesnet.plot.flips(bayesnet.load("asia").case("xray=yes").flips("lung=yes"))
     >>> ax.get_xlabel()
     'place within the cited range of each number'
+
     """
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
@@ -228,7 +233,7 @@ def flips(result: Flips, ax: Axes | None = None, *, top: int = 12) -> Axes:
 
 
 def _within(low: float, high: float, x: float) -> float:
-    """Where x lies in a range; on a log scale where the range spans more than a factor of ten."""
+    """Return where x lies in a range; on a log scale where the range spans more than a factor of ten."""
     if low >= high:
         return 0.5
     if low > 0.0 and high / low > 10.0:
@@ -252,7 +257,7 @@ def _legend(ax: Axes, entries: tuple[tuple[str, str], ...]) -> None:
 
 
 def _asked(label: str) -> str:
-    """The answer that is drawn, without its findings.
+    """Return the answer that is drawn, without its findings.
 
     >>> _asked("P(spinal_metastasis | fever, anemia)"), _asked("lung=yes")
     ('P(spinal_metastasis)', 'P(lung=yes)')
@@ -281,7 +286,7 @@ def _finer(result: SensitivityFunction, pairs: list[tuple[float, float]]) -> lis
 
 
 def _odds(result: SensitivityFunction) -> bool:
-    """Whether the number is an odds or odds ratio, which multiplies and so is drawn on a log scale."""
+    """Return whether the number is an odds or odds ratio, which multiplies and so is drawn on a log scale."""
     return result.number.startswith("odds(") and result.line.low > 0.0
 
 
@@ -312,6 +317,7 @@ def sensitivities(result: Sensitivities, ax: Axes | None = None, *, top: int = 1
     >>> ax = bayesnet.plot.sensitivities(bayesnet.load("asia").case("xray=yes").sensitivities("lung=yes"), top=4)
     >>> len(ax.patches)
     4
+
     """
     known = [n for n in result.numbers if n.sensitivity_value > 0.0 and not n.structural]
     lines = sorted(known, key=lambda n: -n.sensitivity_value)[:top]
@@ -360,6 +366,7 @@ def explanation_range(result: ExplanationRange, ax: Axes | None = None) -> Axes:
     >>> ax = bayesnet.plot.explanation_range(bayesnet.load("asia").case("xray=yes").explanation_range("smoke=yes"))
     >>> [round(float(x), 3) for x in ax.lines[0].get_xdata()]
     [0.371, 1.0]
+
     """
     ax = style.axes_of(ax, 7.4, 2.3)
     top = 1.0 if result.high <= 1.0 else result.high * 1.05 if math.isfinite(result.high) else 3.0 * result.value
@@ -398,6 +405,7 @@ def distance(result: Distance, ax: Axes | None = None) -> Axes:
     >>> ax = bayesnet.plot.distance(bayesnet.distance(asia, asia.with_numbers({"smoke=yes": 0.6})))
     >>> ax.get_title(loc="left")
     'CD distance 0.4055: odds within a factor of 1.5'
+
     """
     ax = style.axes_of(ax, 5.6, 5.4)
     places = [k / 200.0 for k in range(201)]
@@ -435,6 +443,7 @@ def uncertainty(result: Uncertainty, ax: Axes | None = None, *, dots: int = 50, 
     >>> ax = bayesnet.plot.sensitivity(result, dots=20)
     >>> len(ax.collections[0].get_offsets())
     20
+
     """
     import numpy as np
 
@@ -499,6 +508,7 @@ def variance_shares(result: VarianceShares, ax: Axes | None = None, *, top: int 
     >>> ax = bayesnet.plot.variance_shares(shares)
     >>> len(ax.get_yticklabels())
     3
+
     """
     from matplotlib.patches import Patch
 
@@ -535,6 +545,7 @@ def arc_strengths(result: ArcStrengths, ax: Axes | None = None, *, top: int = 20
     >>> ax = bayesnet.plot.arc_strengths(bayesnet.load("asia").arc_strengths())
     >>> len(ax.patches)
     8
+
     """
     import math
 
@@ -585,6 +596,7 @@ def cited_numbers(result: Numbers, variable: str, ax: Axes | None = None, *, top
     >>> ax = bayesnet.plot.cited_numbers(bayesnet.load("back_pain").numbers, "fever", top=4)
     >>> len(ax.get_yticklabels())
     4
+
     """
     lines = [n for n in result.values() if n.variable == variable][:top]
     if not lines:

@@ -45,7 +45,7 @@ class Based(Protocol):
 
 
 def axes_of(ax: Axes | None, width: float, height: float) -> Axes:
-    """The axes given, or those of a new figure of this size in inches."""
+    """Return the axes given, or those of a new figure of this size in inches."""
     if ax is None:
         import matplotlib.pyplot as plt
 
@@ -83,7 +83,7 @@ def finish(ax: Axes, heading: str, result: Based, given: str = "", width: int = 
 
 
 def findings_of(title: str) -> str:
-    """The findings of a title: what stands behind the first bar, without what a curve runs over.
+    """Return the findings of a title: what stands behind the first bar, without what a curve runs over.
 
     >>> findings_of("tornado of lung=yes | xray=yes, !fever"), findings_of("lung=yes as a function of lung=yes | smoke=yes")
     ('xray=yes, !fever', '')
@@ -138,7 +138,7 @@ def rows_axis(ax: Axes, labels: Sequence[str], bold: Iterable[int] = ()) -> None
 
 
 def chosen(scale: Scale, probabilities: Iterable[float]) -> Scale:
-    """The scale for some probabilities: log-odds where a percent axis would hide any of them at an end."""
+    """Return the scale for some probabilities: log-odds where a percent axis would hide any of them at an end."""
     if scale != "auto":
         return scale
     inner = [p for p in probabilities if 1e-9 < p < 1.0 - 1e-9]
@@ -174,7 +174,7 @@ def probability_axis(ax: Axes, direction: Direction, scale: Scale, probabilities
 
 
 def _few(ticks: list[float]) -> list[float]:
-    """Every other tick, one half among them, where there are too many for the labels."""
+    """Return every other tick, one half among them, where there are too many for the labels."""
     if len(ticks) <= 7 or 0.5 not in ticks:
         return ticks
     return ticks[ticks.index(0.5) % 2 :: 2]
@@ -188,13 +188,13 @@ def log_odds_limits(probabilities: Sequence[float]) -> tuple[float, float]:
 
 
 def inside(ax: Axes, probability: float, direction: Direction = "x") -> float:
-    """A probability moved to the end of a log-odds axis where it lies beyond, as 0 and 1 do."""
+    """Return a probability moved to the end of a log-odds axis where it lies beyond, as 0 and 1 do."""
     low, high = sorted(ax.get_xlim() if direction == "x" else ax.get_ylim())
     return min(max(probability, low), high)
 
 
 def shown(name: str) -> str:
-    """A variable as a person reads it: `spinal metastasis`; a pattern with several parts stays a pattern.
+    """Return a variable as a person reads it: `spinal metastasis`; a pattern with several parts stays a pattern.
 
     >>> shown("spinal_metastasis"), shown("fever=present | leak"), shown("lung=yes")
     ('spinal metastasis', 'fever | leak', 'lung=yes')
@@ -204,7 +204,7 @@ def shown(name: str) -> str:
 
 
 def number_label(number: str, citation: str = "") -> str:
-    """A number's id on two lines, with its source.
+    """Return a number's id on two lines, with its source.
 
     >>> print(number_label("fever=present | epidural_abscess=present", "Davis 2004"))
     fever | epidural_abscess
@@ -217,7 +217,7 @@ def number_label(number: str, citation: str = "") -> str:
 
 
 def probability_text(p: float) -> str:
-    """A probability beside a mark: short, and never a bare zero.
+    """Return a probability beside a mark: short, and never a bare zero.
 
     >>> probability_text(0.0342), probability_text(0.0), probability_text(0.5)
     ('3.4 %', '0 %', '50 %')
@@ -226,7 +226,7 @@ def probability_text(p: float) -> str:
 
 
 def tick(p: float, direction: Direction) -> str:
-    """A tick of a log-odds axis."""
+    """Return a tick of a log-odds axis."""
     if p == 0.5:
         often = "1 in 2"
     elif p < 0.5:

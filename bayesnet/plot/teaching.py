@@ -51,6 +51,7 @@ def frequencies_tree(result: Frequencies, ax: Axes | None = None) -> Axes:
     >>> ax = bayesnet.plot.frequencies_tree(counted)
     >>> [box.get_gid() for box in ax.patches]
     ['1000', '100', '98', '2', '900', '54', '846']
+
     """
     ax = style.axes_of(ax, 7.4, 4.6)
     tree = result.tree
@@ -89,6 +90,7 @@ def icon_array(result: Frequencies, ax: Axes | None = None) -> Axes:
     >>> ax = bayesnet.plot.icon_array(counted)
     >>> [len(group.get_paths()) for group in ax.collections]
     [98, 2, 54, 846]
+
     """
     if result.population > MOST_ICONS:
         raise BayesnetError(
@@ -131,6 +133,7 @@ def unit_square(result: Frequencies, ax: Axes | None = None) -> Axes:
     >>> ax = bayesnet.plot.unit_square(bayesnet.load("asia").case("smoke=yes").frequencies("lung=yes", "xray=yes"))
     >>> [round(float(part.get_width() * part.get_height()), 3) for part in ax.patches]
     [0.098, 0.002, 0.054, 0.846]
+
     """
     ax = style.axes_of(ax, 6.0, 6.2)
     left = 0.0
@@ -172,7 +175,7 @@ def _sides(ax: Axes, result: Frequencies) -> None:
 
 
 def _apart(middle: float, room: float = 0.08) -> list[float]:
-    """The ends and a place between them, without an end that its label would run into.
+    """Return the ends and a place between them, without an end that its label would run into.
 
     >>> _apart(0.5), _apart(0.03), _apart(0.98)
     ([0.0, 0.5, 1.0], [0.03, 1.0], [0.0, 0.98])
@@ -202,13 +205,13 @@ def _branch(ax: Axes, above: tuple[float, float], below: tuple[float, float], pa
 
 
 def _named(group: Group) -> str:
-    """How many, and what they are called, in the lines of a box."""
+    """Return how many, and what they are called, in the lines of a box."""
     lines = textwrap.wrap(style.shown(group.name), 19, max_lines=3, placeholder=" …")
     return "\n".join([f"{group.count:,d}", *lines])
 
 
 def _groups(result: Frequencies) -> list[str]:
-    """What the four groups are called."""
+    """Return what the four groups are called."""
     pairs = [(t, f) for t in (result.target, result.without_target) for f in (result.finding, result.without_finding)]
     return [", ".join(style.shown(name) for name in pair) for pair in pairs]
 
@@ -218,13 +221,13 @@ def _cells(square: tuple[tuple[int, int], tuple[int, int]]) -> list[int]:
 
 
 def _square(column: int, row: int) -> list[tuple[float, float]]:
-    """The corners of one icon."""
+    """Return the corners of one icon."""
     low, high = 0.12, 0.88
     return [(column + x, row + y) for x, y in ((low, low), (high, low), (high, high), (low, high))]
 
 
 def _keys(result: Frequencies) -> list[Any]:
-    """What the colours mean, with the number of people."""
+    """Return what the colours mean, with the number of people."""
     from matplotlib.patches import Patch
 
     lines = zip(_groups(result), _cells(result.counts), _FACES, _EDGES, strict=True)
@@ -236,7 +239,7 @@ def _conclusion(result: Frequencies, width: int) -> str:
 
 
 def _heading(result: Frequencies) -> str:
-    """What the finding means, as the title of a picture."""
+    """Return what the finding means, as the title of a picture."""
     if math.isnan(result.posterior):
         return f"Nobody can have {short(result.finding)}"
     often = {"never": "none", "always": "all"}.get(frequency(result.posterior), frequency(result.posterior))
@@ -281,6 +284,7 @@ def frequency_sequence(result: FrequencySequence, ax: Axes | None = None) -> Axe
     >>> ax = bayesnet.plot.frequency_sequence(steps)
     >>> [box.get_gid() for box in ax.patches]
     ['1000', '100', '900', '98', '54', '80', '31']
+
     """
     rows = len(result) + 1
     ax = style.axes_of(ax, 7.6, 1.2 + 0.78 * rows)
@@ -321,19 +325,19 @@ def frequency_sequence(result: FrequencySequence, ax: Axes | None = None) -> Axe
 
 
 def _whole(step: Step) -> tuple[float, float]:
-    """The shares of the whole population with the target and without it."""
+    """Return the shares of the whole population with the target and without it."""
     return step.probability_with, step.probability_without
 
 
 def _answer(step: Step) -> str:
-    """What the target is among those left."""
+    """Return what the target is among those left."""
     if math.isnan(step.posterior):
         return "nobody"
     return f"{step.with_target:,d} of {step.count:,d}\n{frequency(step.posterior)}"
 
 
 def _short(name: str, width: int) -> str:
-    """What a side is called: `no spinal metastasis` rather than a pattern.
+    """Return what a side is called: `no spinal metastasis` rather than a pattern.
 
     >>> _short("!spinal_metastasis", 30), _short("lung=no", 30)
     ('no spinal metastasis', 'lung=no')
@@ -395,6 +399,7 @@ def ladder(result: Ladder, ax: Axes | None = None) -> Axes:
     >>> ax = bayesnet.plot.ladder(bayesnet.load("asia").case("xray=yes, dysp=yes").ladder("lung=yes"))
     >>> [line.get_gid() for line in ax.lines]
     ['naive', 'network']
+
     """
     ax = style.axes_of(ax, 7.4, style.rows_height(len(result) + 1, each=0.42, around=1.9))
     network = [result.prior, *(rung.probability for rung in result)]
@@ -428,6 +433,7 @@ def nomogram(result: Ladder, ax: Axes | None = None) -> Axes:
     >>> ax = bayesnet.plot.nomogram(bayesnet.load("asia").case("xray=yes, dysp=yes").ladder("lung=yes"))
     >>> [line.get_gid() for line in ax.lines if line.get_gid()]
     ['xray=yes', 'dysp=yes']
+
     """
     ax = style.axes_of(ax, 7.0, 6.6)
     before = result.prior
@@ -485,7 +491,7 @@ def _scales(ax: Axes, reach: float) -> None:
 
 
 def _said(rung: Rung, before: float) -> str:
-    """What a finding does, in the list below the scales."""
+    """Return what a finding does, in the list below the scales."""
     if before in (0.0, 1.0):
         return "the question is settled already"
     after = "to certainty" if rung.probability in (0.0, 1.0) else f"to {style.probability_text(rung.probability)}"

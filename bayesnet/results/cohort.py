@@ -53,6 +53,7 @@ class Calibration(Result):
     Van Calster B, McLernon DJ, van Smeden M, Wynants L, Steyerberg EW (2019). Calibration: the Achilles heel of predictive
     analytics. BMC Medicine 17, 230.
     Wilson EB (1927). Probable inference, the law of succession, and statistical inference. J Am Stat Assoc 22(158), 209-212.
+
     """
 
     columns: ClassVar[tuple[str, ...]] = ("low", "high", "size", "predicted", "observed", "observed_low", "observed_high")
@@ -152,6 +153,7 @@ class DecisionCurve(Result):
     ----------
     Vickers AJ, Elkin EB (2006). Decision curve analysis: a novel method for evaluating prediction models. Medical Decision Making
     26, 565-574.
+
     """
 
     columns: ClassVar[tuple[str, ...]] = ("threshold", "model", "low", "high", "all", "none", "acted_on", "found")

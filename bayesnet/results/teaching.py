@@ -46,6 +46,7 @@ class Frequencies(Result):
     ----------
     Gigerenzer G, Hoffrage U (1995). How to improve Bayesian reasoning without instruction: frequency formats. Psychological
     Review 102(4), 684-704.
+
     """
 
     columns: ClassVar[tuple[str, ...]] = ("target", "finding", "count", "probability", "given_target", "given_finding")
@@ -218,6 +219,7 @@ class FrequencySequence(Result):
     ----------
     Hoffrage U, Krauss S, Martignon L, Gigerenzer G (2015). Natural frequencies improve Bayesian reasoning in simple and complex
     inference tasks. Frontiers in Psychology 6, 1473.
+
     """
 
     columns: ClassVar[tuple[str, ...]] = ("finding", "with_target", "without_target", "share_with", "share_without", "posterior")

@@ -98,6 +98,7 @@ class TwoWay(Result):
     References
     ----------
     Kjaerulff U, van der Gaag LC (2000). Making sensitivity analysis computationally efficient. UAI 2000, 317-325.
+
     """
 
     columns: ClassVar[tuple[str, ...]] = ("first", "second", "f")

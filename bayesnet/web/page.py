@@ -26,6 +26,7 @@ def write_page(query: Query, path: str | Path) -> Path:
     ------
     BayesnetError
         Where the file cannot be written.
+
     """
     text = page(query)
     out = Path(path)
@@ -38,7 +39,7 @@ def write_page(query: Query, path: str | Path) -> Path:
 
 
 def page(query: Query) -> str:
-    """Give the explorer page as HTML.
+    """Return the explorer page as HTML.
 
     The content security policy admits the one script and the one style inside, by their digests, and nothing else: no host, no
     `style` attribute, no handler in the markup. The data are JSON in which `<` is written as an escape, so no name ends them.
@@ -60,11 +61,11 @@ def page(query: Query) -> str:
     )
 
 
-_WITHOUT_SCRIPT = "This page answers with a script of its own, which loads nothing; allow scripts to use it."
+_WITHOUT_SCRIPT = "This page needs JavaScript: one script of its own, which loads nothing. Allow scripts to use it."
 
 
 def styles() -> str:
-    """The style sheets of the page as one text."""
+    """Return the style sheets of the page as one text."""
     folder = STATIC / "page"
     rest = sorted(path.name for path in folder.glob("*.css") if path.name not in STYLES)
     return "\n".join((folder / name).read_text(encoding="utf-8") for name in (*STYLES, *rest))

@@ -14,6 +14,7 @@ from bayesnet.web.export import network_to_dict
 from bayesnet.web.pagedecision import decision_data
 from bayesnet.web.pagelayout import layout_data
 from bayesnet.web.pagenumbers import number_data
+from bayesnet.web.pagewords import CLOSED, word_data
 
 if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import CompiledModel
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 FORMAT = "bayesnet-page/1"
 
-PARTS: tuple[Callable[[CompiledModel], dict[str, Any]], ...] = (layout_data, decision_data, number_data)
+PARTS: tuple[Callable[[CompiledModel], dict[str, Any]], ...] = (layout_data, decision_data, number_data, word_data)
 """More that the page shows, each a function that gives further keys (or none, where the network has no such thing)."""
 
 GROUPS = {
@@ -46,7 +47,7 @@ NOTHING_FOUND = ("absent", "no", "none", "normal", "negative", "false")
 def page_data(
     compiled: CompiledModel, findings: Findings, parts: Sequence[Callable[[CompiledModel], dict[str, Any]]] = PARTS
 ) -> dict[str, Any]:
-    """Give all that the explorer page shows.
+    """Return all that the explorer page shows.
 
     Parameters
     ----------
@@ -63,6 +64,7 @@ def page_data(
         `format`, `network` (see `network_to_dict`), `model`, `variables` in the order of the network, `start` (what is known when
         the page opens) and, where the network has them, `roles` (the groups of its variables in display order), `diagnoses`,
         `examples`, and what `parts` add. JSON keeps every number to the last bit.
+
     """
     model = compiled.model
     data: dict[str, Any] = {
@@ -86,7 +88,9 @@ def page_data(
     if groups:
         known = [group for group in GROUPS if group in groups]
         rest = [group for group in groups if group not in GROUPS]
-        data["roles"] = [{"name": group, "label": GROUPS.get(group) or in_words(group)} for group in known + rest]
+        data["roles"] = [
+            {"name": group, "label": GROUPS.get(group) or in_words(group), "closed": group in CLOSED} for group in known + rest
+        ]
     if model.examples:
         data["examples"] = [_example(compiled, example) for example in model.examples]
     for part in parts:
@@ -95,7 +99,7 @@ def page_data(
 
 
 def scenario(compiled: CompiledModel, findings: Findings) -> dict[str, Any]:
-    """Give what is known as the page writes it: `see` (a state, or one weight for each state) and `do`.
+    """Return what is known as the page writes it: `see` (a state, or one weight for each state) and `do`.
 
     New marginals become the likelihoods that give them.
 
@@ -103,6 +107,7 @@ def scenario(compiled: CompiledModel, findings: Findings) -> dict[str, Any]:
     ------
     ImpossibleEvidence
         When new marginals cannot be reached; other findings that cannot hold together are told on the page.
+
     """
     evidence = Query(compiled, findings).evidence if findings.marginals else findings.evidence()
     see = {
@@ -114,13 +119,13 @@ def scenario(compiled: CompiledModel, findings: Findings) -> dict[str, Any]:
 
 
 def _seen(compiled: CompiledModel, v: int, vector: Sequence[float]) -> str | dict[str, float]:
-    """A finding: the only state left, or a weight for each."""
+    """Return a finding: the only state left, or a weight for each."""
     left = [state for state, weight in zip(compiled.states(v), vector, strict=True) if weight > 0]
     return left[0] if len(left) == 1 else dict(zip(compiled.states(v), vector, strict=True))
 
 
 def _variable(variable: Variable) -> dict[str, Any]:
-    """The record of one variable; what it does not have is left out, but for `neutral` and `default`, which are null."""
+    """Return the record of one variable; what it does not have is left out, but for `neutral` and `default`, which are null."""
     record: dict[str, Any] = {
         "name": variable.name,
         "label": variable.label or in_words(variable.name),
@@ -144,7 +149,7 @@ def _state_label(variable: Variable, state: str) -> str:
 
 
 def neutral(variable: Variable) -> int | None:
-    """The position of the state that says that nothing was found; None where no state does.
+    """Return the position of the state that says that nothing was found; None where no state does.
 
     >>> neutral(Variable("fever")), neutral(Variable("smoke", states=("yes", "no"))), neutral(Variable("x", states=("a", "b")))
     (0, 1, None)
@@ -154,7 +159,7 @@ def neutral(variable: Variable) -> int | None:
 
 
 def in_words(name: str) -> str:
-    """A name as words, for what has no label.
+    """Return a name as words, for what has no label.
 
     >>> in_words("1_to_3_months"), in_words("smoke")
     ('1 to 3 months', 'smoke')
@@ -163,7 +168,7 @@ def in_words(name: str) -> str:
 
 
 def _example(compiled: CompiledModel, example: Example) -> dict[str, Any]:
-    """One example case, read by Python so that the page need not know the pattern language."""
+    """Return one example case, read by Python so that the page need not know the pattern language."""
     try:
         known = scenario(compiled, read_given(compiled, example.evidence))
     except BayesnetError as error:

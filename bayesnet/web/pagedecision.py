@@ -27,13 +27,15 @@ MOST_BOXES = 32
 
 
 def decision_data(compiled: CompiledModel) -> dict[str, Any]:
-    """The parts of the page's data that its advice needs: what can be asked, and decision and costs where there are any."""
+    """Return the parts of the page's data that its advice needs: what can be asked, and decision and costs where there are
+    any.
+    """
     found = {"decision": decision_to_dict(compiled), "costs": costs_to_dict(compiled)}
     return {"askable": list(candidates(compiled, Findings())), **{key: part for key, part in found.items() if part is not None}}
 
 
 def decision_to_dict(compiled: CompiledModel) -> dict[str, Any] | None:
-    """Give the decision beside the numbers of a model; None where there is none, or where it is too intricate for a page.
+    """Return the decision beside the numbers of a model; None where there is none, or where it is too intricate for a page.
 
     Parameters
     ----------
@@ -48,6 +50,7 @@ def decision_to_dict(compiled: CompiledModel) -> dict[str, Any] | None:
         learnt before choosing), and `excluded`: for each state but the last, boxes whose union says that neither this state nor
         any before it holds. A box maps positions to zeros and ones for the states; boxes do not overlap. From P(none of the first
         k states) the probability of every state follows by differences.
+
     """
     laid = decider(compiled)
     excluded = None if laid is None else _excluded(compiled, laid.decision)
@@ -80,12 +83,13 @@ def decision_to_dict(compiled: CompiledModel) -> dict[str, Any] | None:
 
 
 def costs_to_dict(compiled: CompiledModel) -> dict[str, Any] | None:
-    """Give the price of every test; None for a model without costs.
+    """Return the price of every test; None for a model without costs.
 
     Returns
     -------
     dict or None
         `unit`, `tests` (by name: label, value, low, high, burden, cited) and `by_variable` (the test that settles a variable).
+
     """
     known = costs(compiled)
     if not known.by_variable:
@@ -143,7 +147,7 @@ def _counted(compiled: CompiledModel, terms: Sequence[Term], least: float, most:
 
 
 def _both(one: Box, other: Box) -> Box | None:
-    """What lies in both boxes; None where nothing does."""
+    """Return what lies in both boxes; None where nothing does."""
     joined = dict(one)
     for v, vector in other.items():
         joined[v] = joined[v] * vector if v in joined else vector

@@ -16,12 +16,12 @@ _DIGITS = 4
 
 
 def layout_data(compiled: CompiledModel) -> dict[str, Any]:
-    """The part of the page's data that its drawing needs."""
+    """Return the part of the page's data that its drawing needs."""
     return {"layout": layout_to_dict(compiled)}
 
 
 def layout_to_dict(compiled: CompiledModel) -> dict[str, Any]:
-    """Give what a page needs to draw a network, before anything is found.
+    """Return what a page needs to draw a network, before anything is found.
 
     Parameters
     ----------
@@ -42,6 +42,7 @@ def layout_to_dict(compiled: CompiledModel) -> dict[str, Any]:
     >>> drawn = layout_to_dict(CompiledModel(load_model("sprinkler")))
     >>> [column["variables"] for column in drawn["columns"]], drawn["arcs"][0]
     ([[0], [1, 2], [3]], [0, 1, 0.4, -1])
+
     """
     strength = _strengths(compiled)
     arcs = [(p, family.child) for family in compiled.factors.families for p in family.parents]

@@ -40,6 +40,7 @@ def number_data(compiled: CompiledModel) -> dict[str, Any]:
     >>> data = number_data(CompiledModel(load_model("mammography")))
     >>> data["numbers"][0]["id"], data["gates"][0]
     ('breast_cancer=present', {'kind': 'table', 'columns': [[-1, 0]]})
+
     """
     model, expander = compiled.model, compiled.expander
     if not 0 < len(model.numbers) <= MOST_NUMBERS:
@@ -54,7 +55,7 @@ def number_data(compiled: CompiledModel) -> dict[str, Any]:
 
 
 def _number(number: Number, value: float) -> dict[str, Any]:
-    """A number at the value that the network computes with."""
+    """Return a number at the value that the network computes with."""
     low, high = min(number.low, value), max(number.high, value)
     record = {"id": number.id, "value": value, "low": low, "high": high, "range": number.range, "grade": number.grade}
     return record | {name: text for name in _SAID if (text := getattr(number, name))}
@@ -65,7 +66,7 @@ def _source(source: Source) -> dict[str, Any]:
 
 
 def _gate(gate: Gate) -> dict[str, Any] | None:
-    """Where the numbers of a gate stand; see numbers.js."""
+    """Return where the numbers of a gate stand; see numbers.js."""
     if isinstance(gate, OddsGate):
         ratios = [list(ratio) for ratio in gate.ratios]
         return {"kind": "odds", "target": gate.target, "baseline": gate.baseline, "ratios": ratios}

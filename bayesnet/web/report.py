@@ -48,6 +48,7 @@ def write_report(query: Query, path: str | Path, target: str | None = None) -> P
     ------
     BayesnetError
         Where the file cannot be written.
+
     """
     text = report(query, target)
     out = Path(path)
@@ -60,7 +61,7 @@ def write_report(query: Query, path: str | Path, target: str | None = None) -> P
 
 
 def report(query: Query, target: str | None = None) -> str:
-    """Give the report of a case as HTML.
+    """Return the report of a case as HTML.
 
     Parameters
     ----------
@@ -75,6 +76,7 @@ def report(query: Query, target: str | None = None) -> str:
         When the network has no diagnoses and no target is given.
     ImpossibleEvidence
         When the findings cannot hold together.
+
     """
     compiled, findings = query.compiled, query.findings
     if target is None and not compiled.diagnoses:
@@ -110,7 +112,7 @@ def report(query: Query, target: str | None = None) -> str:
 
 
 def numbers_behind(query: Query, targets: Sequence[tuple[int, int]]) -> list[Number]:
-    """Every number that can matter to the targets under these findings, in the order of the model."""
+    """Return every number that can matter to the targets under these findings, in the order of the model."""
     compiled = query.compiled
     needed = requisite_families(compiled.factors, query.evidence, [v for v, _ in targets])
     names = {compiled.names[v] for v in needed}
@@ -217,7 +219,7 @@ def _why(why: Explanation) -> tuple[str, ...]:
 
 
 def _shortest(way: Ways) -> list[str]:
-    """The shortest open paths of a finding; the last says how many there are beyond them."""
+    """Return the shortest open paths of a finding; the last says how many there are beyond them."""
     told = [path.path for path in way.open[:OPEN_SHOWN]]
     more = way.more(OPEN_SHOWN)
     return [*told[:-1], f"{told[-1]} ({more})" if more else told[-1]] if told else []
@@ -244,7 +246,7 @@ def _tornado(answer: Tornado) -> tuple[str, ...]:
 
 
 def _shown(tests: NextTests) -> list[NextTest]:
-    """The first tests that say anything."""
+    """Return the first tests that say anything."""
     return [t for t in tests.best_of_each_test() if t.bits >= SAYS_NOTHING][:TESTS]
 
 
@@ -304,7 +306,7 @@ def _advice(compiled: CompiledModel, advice: Advice) -> tuple[str, ...]:
 
 
 def _money(decision: Decision) -> str:
-    """What a unit of utility is taken to be worth, with its source."""
+    """Return what a unit of utility is taken to be worth, with its source."""
     money = decision.money
     if money is None:
         return ""
@@ -325,7 +327,7 @@ def _numbers(rests: Sequence[Number], sources: Mapping[str, Source]) -> str:
 
 
 def _sources(compiled: CompiledModel, rests: Sequence[Number], tested: Sequence[str]) -> str:
-    """The publications of the numbers, of the prices shown, and of the utilities."""
+    """Return the publications of the numbers, of the prices shown, and of the utilities."""
     prices, laid = costs(compiled), decider(compiled)
     sources = {**compiled.model.sources, **prices.sources}
     used = {n.source for n in rests} | {prices.by_variable[name].source for name in tested if name in prices.by_variable}

@@ -77,7 +77,7 @@ class Explorer(anywidget.AnyWidget):
 
 
 def _accepted(read: Callable[[], T]) -> T:
-    """What `read` gives; a refusal becomes one that traitlets knows, which leaves the widget as it was."""
+    """Return what `read` gives; a refusal becomes one that traitlets knows, which leaves the widget as it was."""
     try:
         return read()
     except BayesnetError as error:

@@ -507,7 +507,10 @@ def test_one_slip_in_a_variable_hides_none_of_its_other_problems(folder: Path) -
     )
     change(folder, number("grade=severe | leak", 0.05), "")
     change(folder, "[variables.grade]", '[variables.grade]\nremark = "by the surgeon"')
-    keys = "the keys are gate, label, meaning, role, states, parents, expression, towards, neutral, default, unit, cutoff, note"
+    keys = (
+        "the keys are gate, label, meaning, role, states, parents, expression, towards, neutral, default, unit, cutoff, "
+        "aliases, consequence_of, can_be_set, note"
+    )
     assert problems(folder) == [
         'findings.toml, variable "cancer": unknown key "meanin"; did you mean "meaning"?',
         f'findings.toml, variable "grade": unknown key "remark"; {keys}',

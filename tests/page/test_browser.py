@@ -15,6 +15,7 @@ import pytest
 from test_page import EVIL, ODD, odd_network
 
 import bayesnet
+from bayesnet.results.words import frequency
 
 pytestmark = pytest.mark.browser
 
@@ -163,7 +164,7 @@ def test_a_click_answers_as_python_does(name, opened, pages):
 
 
 def test_the_differential_says_what_was_before_and_how_many_people_that_is(opened, pages):
-    """Prior and posterior of each diagnosis with full digits; the sentence and the people in 10,000 for readers."""
+    """Prior and posterior of each diagnosis with full digits; the sentence and the frequency for readers."""
     net = pages["back_pain"][1]
     tab = opened("back_pain", "#see=fever:present,iv_drug_use:present&of=epidural_abscess:present")
     ranked = net.case("fever, iv_drug_use").diagnoses()
@@ -175,7 +176,7 @@ def test_the_differential_says_what_was_before_and_how_many_people_that_is(opene
     for (_, posterior, prior), line in zip(told, ranked, strict=True):
         assert (posterior, prior) == pytest.approx((line.posterior, line.prior), rel=1e-9)
     leader = next(iter(ranked))
-    assert rows.first.locator(".people").inner_text() == f"{round(1e4 * leader.posterior):,d} in 10,000"
+    assert rows.first.locator(".people").inner_text() == frequency(leader.posterior)
     label = net.variables[ranked.leading].label
     assert label in tab.locator(".headline").inner_text()
     pressed = tab.locator('.bar-button[aria-pressed="true"]')
@@ -187,7 +188,7 @@ def test_the_differential_says_what_was_before_and_how_many_people_that_is(opene
 
 
 def test_a_finding_can_be_weighed_and_set(opened, pages):
-    """Soft evidence is likelihood weights; set from outside is an intervention; both as in Python."""
+    """Soft evidence is likelihood weights; set means an intervention; both as in Python."""
     net = pages["back_pain"][1]
     tab = opened("back_pain")
     row = group_of(tab, "fever")
@@ -198,10 +199,10 @@ def test_a_finding_can_be_weighed_and_set(opened, pages):
     assert "Fever: no (1), yes (10)" in tab.locator(".chips").inner_text()
     row.get_by_label("Weight if Fever: no").fill("-1")
     row.get_by_label("Weight if Fever: no").press("Tab")
-    assert row.get_by_role("alert").inner_text() == "At least one weight must be above 0, and none below."
+    assert row.get_by_role("alert").inner_text() == "Weights must be 0 or more, at least one above 0."
     group_of(tab, "corticosteroids").get_by_role("button", name="More about Corticosteroids").click()
     choose(tab, "corticosteroids", "present")
-    group_of(tab, "corticosteroids").get_by_label("set from outside").check()
+    group_of(tab, "corticosteroids").get_by_label("set by intervention").check()
     assert_agrees(tab, net, {"fever": {"absent": 1, "present": 10}}, "corticosteroids")
     choose(tab, "corticosteroids", "absent")
     assert_agrees(tab, net, {"fever": {"absent": 1, "present": 10}}, "!corticosteroids")
@@ -305,7 +306,7 @@ def test_a_link_that_names_what_is_not_there_says_so(opened, pages):
         tab.locator(".notice")
         .inner_text()
         .split("\n")[0]
-        .startswith("The link names what this network does not have: nothing=no, fever=present, smoke=often, cancer.")
+        .startswith("Ignored, because this network does not have it: nothing=no, fever=present, smoke=often, cancer.")
     )
     assert_agrees(tab, pages["asia"][1], "dysp=yes")
     for broken in ("see=%E0%A4%A:yes", "see=dysp:yes@1;no@x", "compare=7", "see", "=&&"):
@@ -318,13 +319,13 @@ def test_two_scenarios_stand_side_by_side(opened, pages):
     net = pages["asia"][1]
     tab = opened("asia", "#see=dysp:yes&of=lung:yes")
     tab.get_by_role("button", name="Compare").click()
-    assert "the same so far" in tab.locator(".difference").inner_text()
+    assert "A and B are identical" in tab.locator(".difference").inner_text()
     choose(tab, "smoke", "no")
     row = tab.locator('.bars li[data-variable="lung"][data-state="yes"]').first
     both = [float(row.get_attribute(f"data-{which}")) for which in "ab"]
     assert both == pytest.approx([net.posterior(q)["yes"] for q in ("lung | dysp=yes", "lung | dysp=yes, smoke=no")], rel=1e-9)
     assert tab.locator(".difference").inner_text() == "A and B differ in Smoking: no only in B."
-    tab.get_by_role("button", name="Change A").click()
+    tab.get_by_role("button", name="Edit A").click()
     choose(tab, "smoke", "yes")
     assert float(row.get_attribute("data-a")) == pytest.approx(net.posterior("lung | dysp=yes, smoke=yes")["yes"], rel=1e-9)
     assert float(row.get_attribute("data-b")) == pytest.approx(both[1], rel=1e-9)
@@ -347,7 +348,7 @@ def test_undo_goes_back_step_by_step_and_forth_again(opened, pages):
     assert_agrees(tab, net, None)
     undo.click()
     assert_agrees(tab, net, "dysp=yes, smoke=no")
-    tab.get_by_role("button", name="Take back Smoking: no").click()
+    tab.get_by_role("button", name="Remove Smoking: no").click()
     assert_agrees(tab, net, "dysp=yes")
     undo.click()
     undo.click()
@@ -368,8 +369,8 @@ def test_what_cannot_be_is_said_in_words(opened, pages):
     choose(tab, "vaginal_discharge", "present")
     headline = tab.locator(".headline")
     assert headline.inner_text().strip() == (
-        "These findings cannot hold together in this network: Female: no and Vaginal discharge: yes. Their probability is 0, so "
-        "there is no answer. Take one of them back."
+        "These findings are impossible together in this network: Female: no and Vaginal discharge: yes. Their probability is 0, "
+        "so there is no answer. Remove one of them."
     )
     assert headline.get_attribute("aria-live") == "polite"
     first = tab.locator(".differential .bars li button").first

@@ -290,6 +290,18 @@ def test_modules_are_joined_in_the_order_of_their_need(tmp_path):
     assert text.count("const hidden") == 2
 
 
+def test_comments_stay_out_of_the_page_and_code_stays_in(tmp_path):
+    """Comments on lines of their own are left out; slashes and stars inside code and texts are not comments."""
+    (tmp_path / "a.js").write_text(
+        '// A module.\n\n/** @import { A } from "./types.js" */\n\n/**\n * Two * three.\n *\n * @param {string} text\n */\n'
+        'export const one = (text) => `${text} // kept`; // kept too\n  // gone\nexport const two = "/** kept */";\n'
+    )
+    (tmp_path / "b.js").write_text('import { one } from "./a.js";\nexport const three = one("*/");\n')
+    text = bundle("b.js", tmp_path)
+    assert 'const one = (text) => `${text} // kept`; // kept too\nconst two = "/** kept */";\n' in text
+    assert not re.search(r"@import|@param|A module|gone", text)
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [

@@ -126,9 +126,9 @@ def test_what_says_nothing_and_what_is_closed_is_told(opened):
     dispatch(tab, type="see", variable="smoke", value="yes")
     dispatch(tab, type="see", variable="bronc", value="yes")
     told = settled(tab, "why").locator('li[data-variable="bronc"]').inner_text()
-    assert "No way is open: the shortest is closed at Smoking, which is known." in told
+    assert "No active path: the shortest is blocked at Smoking, which is known." in told
     dispatch(tab, type="see", variable="lung", value="yes")
-    assert "is itself known here" in settled(tab, "why").inner_text()
+    assert "is itself known, so" in settled(tab, "why").inner_text()
 
 
 def test_what_to_ask_is_ranked_as_in_python_and_a_result_is_entered_by_its_button(opened, pages):
@@ -190,7 +190,7 @@ def test_nodes_show_posteriors_and_what_is_known_or_set(opened, pages):
     )
     assert sorted(kinds) == sorted(["is-lit"] * 2 + ["is-cut"] + ["is-open"] * 4 + ["is-closed"])
     assert panel.locator(".net-ways").text_content() == (
-        "Positive X-ray ← Tuberculosis or lung cancer ← Lung cancerBronchitis: no open way to Lung cancer."
+        "Positive X-ray ← Tuberculosis or lung cancer ← Lung cancerBronchitis: no active path to Lung cancer."
     )
 
 

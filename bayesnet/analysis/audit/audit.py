@@ -53,6 +53,7 @@ def audit(compiled: CompiledModel, folder: Path) -> Audit:
     ------
     SpecError
         Where neither file is there, or what they hold cannot be read or asked; every problem at once.
+
     """
     targets_file, claims_file = folder / "targets.toml", folder / "claims.toml"
     if not targets_file.is_file() and not claims_file.is_file():
@@ -78,6 +79,7 @@ def adviser(compiled: CompiledModel, folder: Path) -> Adviser | None:
     ------
     SpecError
         Where the decision cannot be read; every problem at once.
+
     """
     path = folder / "decision.toml"
     if not path.is_file():
@@ -124,6 +126,7 @@ def audit_network(
     ------
     SpecError
         Where questions cannot be read or name what the network does not have; all of them at once.
+
     """
     problems: list[Problem | str] = []
     asked = [_ask_target(ask, model.sources, target, problems) for target in targets]

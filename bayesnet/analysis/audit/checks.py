@@ -52,6 +52,7 @@ class Prober:
         ------
         BayesnetError
             Where the model has no decision.
+
         """
         if self._advise is None:
             raise BayesnetError("there is no decision.toml beside the claims, so there is no advice to check.")

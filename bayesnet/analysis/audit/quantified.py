@@ -66,6 +66,7 @@ def parse_counting(text: str) -> Counting:
     >>> question = parse_counting("any of fever, !anemia | setting=emergency, at least 2 of (a, b, c)")
     >>> question.event.least, question.event.literals, question.given, question.counted[0].least
     (1, ('fever', '!anemia'), 'setting=emergency', 2)
+
     """
     sides = split(text, "|")
     if len(sides) > 2:

@@ -117,6 +117,7 @@ def read_targets(path: Path, sources: Collection[str] | None = None) -> tuple[Ta
     ------
     SpecError
         With every problem of the file.
+
     """
     problems: list[Problem | str] = []
     found: dict[str, Target] = {}
@@ -142,6 +143,7 @@ def read_claims(path: Path, sources: Collection[str] | None = None) -> tuple[Cla
     ------
     SpecError
         With every problem of the file.
+
     """
     problems: list[Problem | str] = []
     found: dict[int, Claim] = {}

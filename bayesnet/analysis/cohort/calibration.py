@@ -41,6 +41,7 @@ def outcomes(
     ------
     BayesnetError
         When the cohort is empty, lacks a column or an outcome, knows the target itself, or rows cannot be scored.
+
     """
     from bayesnet.analysis.cohort.score import score
     from bayesnet.analysis.query.simulate import simulate
@@ -119,6 +120,7 @@ def calibration(probability: Any, has: Any, *, target: str = "the target", bins:
     >>> result = bayesnet.calibration(scored["P(lung=yes)"], cohort["lung"] == "yes")
     >>> result.calibration_error < result.error_if_right
     True
+
     """
     p, y = _pairs(probability, has)
     return _compared(p, y, bins, seed, title=f"calibration of {target}", provenance=Provenance(), target=target, cohort="cohort")
@@ -140,7 +142,7 @@ def of_network(
 
 
 def _compared(p: FloatArray, y: FloatArray, bins: Bins, seed: int | None, **about: Any) -> Calibration:
-    """All figures of a cohort."""
+    """Return all figures of a cohort."""
     place = grouped(p, bins)
     intercept, slope = _recalibrated(p, y)
     return Calibration(
@@ -163,7 +165,7 @@ def _compared(p: FloatArray, y: FloatArray, bins: Bins, seed: int | None, **abou
 
 
 def grouped(probability: FloatArray, bins: Bins) -> IntArray:
-    """The group of each patient, by quantiles or by given edges; equal probabilities stay together, and no group is empty.
+    """Return the group of each patient, by quantiles or by given edges; equal probabilities stay together, and no group is empty.
 
     >>> grouped(np.array([0.1, 0.4, 0.1, 0.9, 0.1, 0.5]), 3).tolist()
     [0, 1, 0, 2, 0, 2]
@@ -207,8 +209,8 @@ def wilson(count: float, size: int) -> tuple[float, float]:
 
 
 def auroc(probability: FloatArray, has: FloatArray) -> float:
-    """The chance that one who has it was given more than one who has not, ties counting half; NaN where one of them is missing.
-
+    """Return the chance that one who has it was given more than one who has not, ties counting half; NaN where one of them is
+    missing.
     >>> auroc(np.array([0.9, 0.4, 0.4, 0.1]), np.array([1.0, 1.0, 0.0, 0.0]))
     0.875
     """
@@ -227,7 +229,9 @@ def _group(p: FloatArray, y: FloatArray) -> Group:
 
 
 def _error_if_right(p: FloatArray, place: IntArray, seed: int | None) -> float:
-    """The error below which 95 of 100 cohorts stay whose outcomes are drawn from the predictions (Bröcker & Smith 2007)."""
+    """Return the error below which 95 of 100 cohorts stay whose outcomes are drawn from the predictions (Bröcker & Smith
+    2007).
+    """
     rng = np.random.default_rng(seed)
     errors = [calibration_error(p, (rng.random(len(p)) < p).astype(float), place) for _ in range(COHORTS)]
     return float(np.quantile(errors, 0.95))
@@ -250,13 +254,13 @@ def _recalibrated(p: FloatArray, y: FloatArray) -> tuple[tuple[float, float], tu
 
 
 def _separated(x: FloatArray, y: FloatArray) -> bool:
-    """Whether a threshold parts those who have it from those who have not."""
+    """Return whether a threshold parts those who have it from those who have not."""
     with_it, without = x[y > 0], x[y == 0]
     return bool(with_it.min() >= without.max() or with_it.max() <= without.min())
 
 
 def _logistic(columns: FloatArray, y: FloatArray, offset: FloatArray) -> tuple[float, float]:
-    """The first coefficient of a logistic regression and its standard error, by Newton's method."""
+    """Return the first coefficient of a logistic regression and its standard error, by Newton's method."""
     weights = np.zeros(columns.shape[1])
     for _ in range(100):
         fitted = 1.0 / (1.0 + np.exp(-np.clip(columns @ weights + offset, -700.0, 700.0)))

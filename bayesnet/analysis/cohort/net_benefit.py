@@ -4,6 +4,7 @@ References
 ----------
 Vickers AJ, Elkin EB (2006). Decision curve analysis: a novel method for evaluating prediction models. Medical Decision Making 26,
 565-574.
+
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ def net_benefit(probability: FloatArray, has: FloatArray, threshold: float) -> f
 
     >>> net_benefit(np.array([0.9, 0.6, 0.1, 0.4]), np.array([1.0, 0.0, 0.0, 1.0]), 0.5)
     0.0
+
     """
     acted = probability >= threshold
     true, false = float((acted * has).mean()), float((acted * (1.0 - has)).mean())
@@ -57,7 +59,7 @@ def decision_curve(
     thresholds: Sequence[float] = THRESHOLDS,
     seed: int = 0,
 ) -> DecisionCurve:
-    """Give the net benefit of acting by the posterior of a target, at each threshold.
+    """Return the net benefit of acting by the posterior of a target, at each threshold.
 
     Parameters
     ----------
@@ -79,6 +81,7 @@ def decision_curve(
     ------
     BayesnetError
         When a threshold is not between 0 and 1, the cohort lacks a column, or rows cannot be scored.
+
     """
     if not all(0.0 < t < 1.0 for t in thresholds):
         raise BayesnetError(f"Thresholds lie between 0 and 1; got {', '.join(f'{t:g}' for t in thresholds)}.")

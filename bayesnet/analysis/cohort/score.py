@@ -30,7 +30,7 @@ _NAMED = 200
 def score(
     compiled: CompiledModel, frame: pd.DataFrame, targets: Sequence[str] | None = None, workers: int | None = None
 ) -> pd.DataFrame:
-    """Posteriors for every row of a frame.
+    """Return posteriors for every row of a frame.
 
     Parameters
     ----------
@@ -55,6 +55,7 @@ def score(
     ------
     SpecError
         Where a column is not a variable or stands twice, or a variable is in the index: all of them at once.
+
     """
     import pandas as pd
 
@@ -113,7 +114,7 @@ def _targets(compiled: CompiledModel, targets: Sequence[str] | None) -> list[tup
 
 
 def _states(compiled: CompiledModel, frame: pd.DataFrame) -> tuple[IntArray, list[str]]:
-    """States by row and variable, -1 where unobserved, and what is wrong with each row."""
+    """Return states by row and variable, -1 where unobserved, and what is wrong with each row."""
     import pandas as pd
 
     rows = np.full((len(frame), len(compiled.names)), -1, dtype=np.int64)

@@ -79,12 +79,12 @@ class Decider:
         return cls(decision, extended, extended.index[STATE], compiled)
 
     def states(self, findings: Findings) -> FloatArray:
-        """P(state | findings), in the order of the decision."""
+        """Return P(state | findings), in the order of the decision."""
         v = self.variable
         return Query(self.compiled, findings).ask(lambda engine, evidence: engine.posteriors(evidence, (v,)).marginals[v])
 
     def with_each(self, findings: Findings, variables: Sequence[int]) -> dict[int, FloatArray]:
-        """P(state, variable | findings) for many variables, shape (states, states of the variable).
+        """Return P(state, variable | findings) for many variables, shape (states, states of the variable).
 
         Where every condition is `any of ...`, these are differences: of the findings, the findings and that the first state does
         not hold, and so on, in one pass or in one each. Otherwise one pass with the state as a variable.
@@ -108,12 +108,13 @@ class Decider:
         return Query(self.plain, findings).ask(ask)
 
     def joint(self, findings: Findings, variables: Sequence[int]) -> FloatArray:
-        """P(state, variables | findings), shape (states, combinations of the variables' states).
+        """Return P(state, variables | findings), shape (states, combinations of the variables' states).
 
         Raises
         ------
         TooWide
             Where the table would be too large.
+
         """
         excluded = self._excluded()
         if excluded is None:
@@ -154,7 +155,7 @@ def _running(excluded: Sequence[Mapping[int, FloatArray]]) -> dict[int, FloatArr
 
 
 def _peeled(engine: Engine, evidence: Evidence, excluded: Sequence[Mapping[int, FloatArray]], ask: _Ask) -> dict[int, FloatArray]:
-    """P(state, ... | e), by excluding one state after the other; `ask` gives ln P(e) and distributions under e."""
+    """Return P(state, ... | e), by excluding one state after the other; `ask` gives ln P(e) and distributions under e."""
     below, left = ask(engine, evidence)
     rows: dict[int, list[FloatArray]] = {w: [] for w in left}
     for vectors in excluded:
@@ -181,7 +182,7 @@ def decider(compiled: CompiledModel) -> Decider | None:
 
 
 def advise(query: Query, decision: Decision | None = None) -> Advice:
-    """Give the option with the largest expected utility, and how firm that is.
+    """Return the option with the largest expected utility, and how firm that is.
 
     Raises
     ------
@@ -195,6 +196,7 @@ def advise(query: Query, decision: Decision | None = None) -> Advice:
     Raiffa H, Schlaifer R (1961). Applied Statistical Decision Theory. Harvard University.
     Howard RA (1966). Information value theory. IEEE Transactions on Systems Science and Cybernetics 2, 22-26.
     Pauker SG, Kassirer JP (1980). The threshold approach to clinical decision making. N Engl J Med 302, 1109-1117.
+
     """
     compiled, findings = query.compiled, query.findings
     laid = Decider.of(compiled, decision) if decision else decider(compiled)
@@ -243,7 +245,9 @@ def sample(table: FloatArray, joint: FloatArray) -> float:
 
 
 def candidates(compiled: CompiledModel, findings: Findings) -> tuple[int, ...]:
-    """Every finding that is not known yet: history, examination, tests and images; in a network without groups, all the rest."""
+    """Return every finding that is not known yet: history, examination, tests and images; in a network without groups, all the
+    rest.
+    """
     groups = {"risk_factors", "history_and_examination", "laboratory", "imaging"}
     known = findings.variables | {item.variable for item in compiled.defaults} | set(compiled.diagnoses)
     grouped = any(v.group in groups for v in compiled.model.variables.values())
@@ -255,7 +259,7 @@ def candidates(compiled: CompiledModel, findings: Findings) -> tuple[int, ...]:
 
 
 def before_deciding(compiled: CompiledModel, laid: Decider, findings: Findings) -> tuple[int, ...]:
-    """The candidates that can be had before the choice: not those that the options themselves bring."""
+    """Return the candidates that can be had before the choice: not those that the options themselves bring."""
     brought = laid.decision.brought
     return tuple(v for v in candidates(compiled, findings) if compiled.model.variables[compiled.names[v]].group not in brought)
 
@@ -267,13 +271,13 @@ def values(compiled: CompiledModel, laid: Decider, findings: Findings) -> dict[i
 
 
 def price(compiled: CompiledModel, decision: Decision, variable: int) -> float:
-    """The price of a test in the unit of the decision; NaN where it or the worth of money is not known."""
+    """Return the price of a test in the unit of the decision; NaN where it or the worth of money is not known."""
     test = costs(compiled).by_variable.get(compiled.names[variable])
     return test.value / decision.money.value if test and decision.money else math.nan
 
 
 def _tests(compiled: CompiledModel, laid: Decider, findings: Findings, most: int = 8) -> tuple[ValuedTest, ...]:
-    """The tests worth most for the decision, net of their price; the best finding of each test."""
+    """Return the tests worth most for the decision, net of their price; the best finding of each test."""
     found: dict[str, ValuedTest] = {}
     known = costs(compiled).by_variable
     for v, value in values(compiled, laid, findings).items():
@@ -288,7 +292,7 @@ def _tests(compiled: CompiledModel, laid: Decider, findings: Findings, most: int
 
 
 def _threshold(decision: Decision, p: FloatArray, s: int) -> Threshold:
-    """Which option is best as one state's probability goes from 0 to 1 and the others keep their proportions."""
+    """Return which option is best as one state's probability goes from 0 to 1 and the others keep their proportions."""
     table = decision.table
     others = np.delete(p, s)
     shares = others / others.sum() if others.sum() > 0 else np.full(len(others), 1.0 / len(others))
@@ -306,7 +310,7 @@ def _threshold(decision: Decision, p: FloatArray, s: int) -> Threshold:
 
 
 def _crossing(at_none: FloatArray, at_all: FloatArray, now: int, other: int) -> float | None:
-    """Where an option overtakes another between 0 and 1; None where it does not."""
+    """Return where an option overtakes another between 0 and 1; None where it does not."""
     behind, gain = float(at_none[now] - at_none[other]), float((at_all[other] - at_none[other]) - (at_all[now] - at_none[now]))
     if gain <= 0.0 or behind < 0.0 or behind > gain:
         return None
@@ -314,7 +318,7 @@ def _crossing(at_none: FloatArray, at_all: FloatArray, now: int, other: int) -> 
 
 
 def _tornado(decision: Decision, p: FloatArray) -> tuple[UtilityBar, ...]:
-    """The lead of the advised option with each utility at the ends of its range, widest first."""
+    """Return the lead of the advised option with each utility at the ends of its range, widest first."""
     table = decision.table
     best = int(np.argmax(table @ p))
     options, states = ({part.name: part.label or part.name for part in parts} for parts in (decision.options, decision.states))

@@ -42,7 +42,7 @@ class Costs:
     sources: Mapping[str, Source]
 
     def cited(self, variable: str) -> str:
-        """Where the price of a variable's test is from: author and year, or the grade."""
+        """Return where the price of a variable's test is from: author and year, or the grade."""
         test = self.by_variable.get(variable)
         if test is None:
             return ""
@@ -51,12 +51,13 @@ class Costs:
 
 @per_model
 def costs(compiled: CompiledModel) -> Costs:
-    """The costs beside the numbers of a model; empty where there are none. Read once.
+    """Return the costs beside the numbers of a model; empty where there are none. Read once.
 
     Raises
     ------
     SpecError
         Where the file cannot be read or names what the model does not have; every problem at once.
+
     """
     path = compiled.folder / "costs.toml" if compiled.folder else None
     return read_costs(path, compiled.model) if path and path.is_file() else Costs("", {}, {})
@@ -69,6 +70,7 @@ def read_costs(path: Path, model: Model) -> Costs:
     ------
     SpecError
         With every problem of the file.
+
     """
     document = Document(path)
     document.known("the file", document.table, ("unit", "population", "tests", "sources"))

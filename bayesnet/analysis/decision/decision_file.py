@@ -99,6 +99,7 @@ def read_decision(path: Path, model: Model) -> Decision:
     ------
     SpecError
         With every problem of the file: a utility that is missing or unknown, a condition that names what the model does not have.
+
     """
     document = Document(path)
     table = document.table
@@ -141,7 +142,7 @@ def _state(document: Document, row: Mapping[str, Any], model: Model) -> State:
 def _utilities(
     document: Document, options: tuple[Option, ...], states: tuple[State, ...], sources: Mapping[str, Source]
 ) -> tuple[Utility, ...]:
-    """All utilities in the order of options and states."""
+    """Return all utilities in the order of options and states."""
     wanted = {f"{o.name} | {s.name}": (o.name, s.name) for o in options for s in states}
     found: dict[str, Utility] = {}
     for row in document.table.get("utilities", []):

@@ -41,7 +41,7 @@ class Contest:
 
 
 def flips(query: Query, target: str | None = None, sample_size: float = SAMPLE_SIZE) -> Flips:
-    """The single numbers whose range is wide enough to change what leads, or what is advised.
+    """Return the single numbers whose range is wide enough to change what leads, or what is advised.
 
     An expected utility is a weighted sum of probabilities, so that the place where the advice changes follows from the same lines
     and curves as that where the leader does.
@@ -61,6 +61,7 @@ def flips(query: Query, target: str | None = None, sample_size: float = SAMPLE_S
         When the findings cannot hold together.
     BayesnetError
         When the network has no diagnoses and no target is named.
+
     """
     compiled, findings = query.compiled, query.findings
     named = target if target is not None else _first_diagnosis(compiled)
@@ -92,14 +93,14 @@ def _first_diagnosis(compiled: CompiledModel) -> str:
 
 
 def _leaders(subject: Subject) -> Contest:
-    """The diagnoses (or states of the target), by their probability."""
+    """Return the diagnoses (or states of the target), by their probability."""
     response, _, candidates = answered(subject)
     names = [subject.event_name(response.events[row]) for row in candidates]
     return Contest(LEADER, response, names, one_each(candidates, len(response.events)))
 
 
 def _advice(laid: Decider, findings: Findings) -> Contest:
-    """The options of the decision beside the model, by their expected utility."""
+    """Return the options of the decision beside the model, by their expected utility."""
     about = laid.decision
     subject = Subject(Query(laid.compiled, findings), (laid.variable, 0), about.title)
     response = subject.response(tuple((laid.variable, s) for s in range(len(about.states))))
@@ -108,7 +109,7 @@ def _advice(laid: Decider, findings: Findings) -> Contest:
 
 
 def _flips(compiled: CompiledModel, known: Ranges, contest: Contest) -> list[Flip]:
-    """Every number whose range reaches the place where another comes out ahead."""
+    """Return every number whose range reaches the place where another comes out ahead."""
     ks = np.flatnonzero(~known.fixed)
     leader = contest.leader
     low, high = admissible(contest.response, ks, contest.scores, leader)
@@ -124,7 +125,7 @@ def _flips(compiled: CompiledModel, known: Ranges, contest: Contest) -> list[Fli
 
 
 def _flip(compiled: CompiledModel, known: Ranges, k: int, at: float, what: str, before: str, after: str) -> Flip:
-    """The record of one flip."""
+    """Return the record of one flip."""
     number = records(compiled)[k]
     low, high = float(known.low[k]), float(known.high[k])
     value = float(compiled.factors.values[k])
@@ -133,6 +134,6 @@ def _flip(compiled: CompiledModel, known: Ranges, k: int, at: float, what: str, 
 
 
 def _distance(flip: Flip) -> float:
-    """How far a number must go, as a share of its way to that end of its range."""
+    """Return how far a number must go, as a share of its way to that end of its range."""
     end = flip.high if flip.at > flip.value else flip.low
     return abs(flip.at - flip.value) / abs(end - flip.value) if end != flip.value else 0.0

@@ -5,6 +5,7 @@ References
 Pearl J (1988). Probabilistic Reasoning in Intelligent Systems. Morgan Kaufmann.
 Heckerman D, Horvitz E, Middleton B (1993). An approximate nonmyopic computation for value of information. IEEE Transactions on
 Pattern Analysis and Machine Intelligence 15, 292-298.
+
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ Joints = Mapping[int, FloatArray]
 
 
 def next_tests(query: Query, target: str | None = None) -> NextTests:
-    """Every finding that is not known, with what it would tell about a target, the differential, or the decision.
+    """Return every finding that is not known, with what it would tell about a target, the differential, or the decision.
 
     Parameters
     ----------
@@ -52,6 +53,7 @@ def next_tests(query: Query, target: str | None = None) -> NextTests:
         When the findings cannot hold together.
     NothingToAsk
         When the model has no decision, or no diagnoses, to ask about.
+
     """
     compiled = query.compiled
     laid = decider(compiled)
@@ -78,7 +80,7 @@ def next_tests(query: Query, target: str | None = None) -> NextTests:
 
 
 def _no(what: str, compiled: CompiledModel) -> NothingToAsk:
-    """The refusal to ask about what the network does not have."""
+    """Return the refusal to ask about what the network does not have."""
     text = f"{compiled.model.name} has no {what}; ask about a target, as in {{way}}."
     return NothingToAsk(text, f'next_tests("{an_example(compiled)}")', f'--target "{an_example(compiled)}"')
 
@@ -114,7 +116,7 @@ def change(joint: FloatArray) -> float:
 
 
 def outcomes(compiled: CompiledModel, w: int, joint: FloatArray, then: tuple[str, ...]) -> tuple[Outcome, ...]:
-    """The results of a finding with their probabilities and the target's after each."""
+    """Return the results of a finding with their probabilities and the target's after each."""
     each = joint.sum(axis=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         after = joint[1] / each
@@ -125,7 +127,7 @@ def outcomes(compiled: CompiledModel, w: int, joint: FloatArray, then: tuple[str
 
 
 def _joints(query: Query) -> dict[int, FloatArray]:
-    """P(target, w | findings) for every candidate w, in one pass."""
+    """Return P(target, w | findings) for every candidate w, in one pass."""
     (v,) = query.targets
     wanted = tuple(w for w in candidates(query.compiled, query.findings) if w != v)
     return query.ask(lambda engine, evidence: engine.joint_with_each(v, evidence, wanted))

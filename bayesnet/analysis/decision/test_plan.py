@@ -4,6 +4,7 @@ References
 ----------
 Choi A, Xue Y, Darwiche A (2012). Same-decision probability: a confidence measure for threshold-based decisions. International
 Journal of Approximate Reasoning 53, 1415-1428.
+
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ class _Choice:
     names: tuple[str, ...]
 
     def now(self, findings: Findings) -> int:
-        """The decision as things are."""
+        """Return the decision as things are."""
         return int(self.pick(self.joint(findings, ()))[0])
 
 
@@ -76,6 +77,7 @@ def plan(
         When there is neither a target nor a decision, or `enough` or `threshold` is no probability.
     ImpossibleEvidence
         When the findings cannot hold together.
+
     """
     compiled = query.compiled
     for name, value in (("enough", enough), ("threshold", threshold)):
@@ -104,7 +106,7 @@ def plan(
 
 
 def same_decision(findings: Findings, choice: _Choice, hidden: Sequence[int]) -> tuple[float, tuple[int, ...]]:
-    """The probability that the decision is the same after seeing `hidden`, and those that could be looked at together."""
+    """Return the probability that the decision is the same after seeing `hidden`, and those that could be looked at together."""
     now = choice.now(findings)
     left = tuple(hidden)
     while left:
@@ -128,7 +130,7 @@ class _Tree:
     enough: float
 
     def step(self, findings: Findings, depth: int) -> Step:
-        """The step at these findings and all below it."""
+        """Return the step at these findings and all below it."""
         now = self.choice.now(findings)
         tests = self._tests(findings)
         telling = sorted(tests, key=lambda t: (-t.bits if self.aim else -t.value, -t.bits))[:HIDDEN]

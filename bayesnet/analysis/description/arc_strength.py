@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def arc_strengths(query: Query) -> ArcStrengths:
-    """The strength of every arc of the network, the strongest first; arcs cut by an intervention are left out.
+    """Return the strength of every arc of the network, the strongest first; arcs cut by an intervention are left out.
 
     For each arc the distances between the child's columns as the parent changes: their mean and the largest over the states of
     the other parents, and the mean weighted by the joint probability of those states given the findings (NaN where that joint
@@ -33,6 +33,7 @@ def arc_strengths(query: Query) -> ArcStrengths:
     Koiter JR (2006). Visualizing inference in Bayesian networks. MSc thesis, Delft University of Technology.
     Leonelli M, Smith JQ, Wright SK (2024). The diameter of a stochastic matrix: a new measure for sensitivity analysis in
     Bayesian networks. arXiv:2407.04667.
+
     """
     compiled, evidence = query.compiled, query.ask(checked)
     arcs: list[ArcStrength] = []
@@ -51,12 +52,12 @@ def arc_strengths(query: Query) -> ArcStrengths:
 
 
 def _known(value: float) -> float:
-    """A value to sort by; what is not known comes last."""
+    """Return a value to sort by; what is not known comes last."""
     return value if value == value else -1.0
 
 
 def _parent_weights(engine: Engine, parents: tuple[int, ...], evidence: Evidence) -> FloatArray | None:
-    """P(parents | evidence), None where it is too wide."""
+    """Return P(parents | evidence), None where it is too wide."""
     try:
         return engine.joint(parents, evidence).table
     except TooWide:
@@ -64,7 +65,7 @@ def _parent_weights(engine: Engine, parents: tuple[int, ...], evidence: Evidence
 
 
 def _strength(table: FloatArray, weights: FloatArray | None, axis: int, parent: str, child: str) -> ArcStrength:
-    """The distances of one arc."""
+    """Return the distances of one arc."""
     columns = np.moveaxis(table, axis, 0)
     first, second = np.triu_indices(columns.shape[0], k=1)
     variation = 0.5 * np.abs(columns[first] - columns[second]).sum(axis=-1)
@@ -87,7 +88,7 @@ POSITIVE = ("present", "yes", "true", "positive", "high")
 
 
 def holds(states: Sequence[str]) -> int | None:
-    """The state of two that says that the variable holds; None where none of them does.
+    """Return the state of two that says that the variable holds; None where none of them does.
 
     >>> holds(("absent", "present")), holds(("a", "b"))
     (1, None)
@@ -96,12 +97,13 @@ def holds(states: Sequence[str]) -> int | None:
 
 
 def sign(compiled: CompiledModel, family: Family, parent: int) -> int:
-    """Whether the child's mean rank rises with the parent's: everywhere 1, nowhere -1, 0 where it depends on the others.
+    """Return whether the child's mean rank rises with the parent's: everywhere 1, nowhere -1, 0 where it depends on the others.
 
     Raises
     ------
     TooWide
         Where the child's table is too large to spell out.
+
     """
     table: FloatArray = table_of(family)
     ranks = np.array(_score(compiled.states(parent)))

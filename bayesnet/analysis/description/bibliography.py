@@ -15,12 +15,13 @@ if TYPE_CHECKING:
 
 
 def bibliography(compiled: CompiledModel, names: Iterable[str] | None = None) -> Bibliography:
-    """Give the publications that any number cites, or those named by their key or by the id of a number that cites them.
+    """Return the publications that any number cites, or those named by their key or by the id of a number that cites them.
 
     Raises
     ------
     BayesnetError
         Where a name is neither a key nor a number.
+
     """
     model = compiled.model
     keys: dict[str, None] = {}

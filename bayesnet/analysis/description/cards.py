@@ -32,7 +32,7 @@ def variables(compiled: CompiledModel) -> Variables:
 
 
 def variable_card(compiled: CompiledModel, v: int) -> VariableCard:
-    """Everything about one variable, its prior included."""
+    """Return everything about one variable, its prior included."""
     name = compiled.names[v]
     variable = compiled.model.variables[name]
     query = Query(compiled, targets=(v,))
@@ -60,7 +60,7 @@ def variable_card(compiled: CompiledModel, v: int) -> VariableCard:
 
 
 def number_card(compiled: CompiledModel, k: int) -> NumberCard:
-    """Everything about one number: the figures it rests on, and what they give when it is computed again."""
+    """Return everything about one number: the figures it rests on, and what they give when it is computed again."""
     number = compiled.model.numbers[compiled.factors.number_ids[k]]
     how = known(number)
     return NumberCard(

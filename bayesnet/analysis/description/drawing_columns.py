@@ -20,7 +20,7 @@ Arc = tuple[int, int, float]
 
 
 def columns(groups: Mapping[int, str], arcs: Iterable[Arc]) -> tuple[list[list[int]], list[str]]:
-    """Give the variables of every column from top to bottom, and the headings, which a network without roles does not have.
+    """Return the variables of every column from top to bottom, and the headings, which a network without roles does not have.
 
     >>> columns({0: "", 1: "", 2: ""}, [(0, 1, 0.5), (0, 2, 0.5)])
     ([[0], [1, 2]], [])
@@ -34,7 +34,7 @@ def columns(groups: Mapping[int, str], arcs: Iterable[Arc]) -> tuple[list[list[i
 
 
 def _by_role(groups: Mapping[int, str]) -> tuple[list[list[int]], list[str]]:
-    """One column for each group of the model, the context beside the risk factors, the derived groups last."""
+    """Return one column for each group of the model, the context beside the risk factors, the derived groups last."""
     ordered = list(dict.fromkeys(groups[v] for v in sorted(groups)))
     merged = list(dict.fromkeys(_TOGETHER.get(name, name) for name in ordered))
     merged.sort(key=lambda name: name == _LAST)
@@ -43,7 +43,7 @@ def _by_role(groups: Mapping[int, str]) -> tuple[list[list[int]], list[str]]:
 
 
 def _by_depth(variables: Sequence[int], arcs: Sequence[Arc]) -> list[list[int]]:
-    """One column for each length of the longest way from a root."""
+    """Return one column for each length of the longest way from a root."""
     depth = dict.fromkeys(variables, 0)
     for _ in variables:
         for parent, child, _strength in arcs:

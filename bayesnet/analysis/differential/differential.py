@@ -48,6 +48,7 @@ def differential(query: Query, targets: Sequence[tuple[int, int]] | None = None,
         When the network has no diagnoses and none are named.
     ImpossibleEvidence
         When the findings cannot hold together.
+
     """
     compiled = query.compiled
     ranked = targets if targets is not None else diagnoses(compiled)
@@ -71,7 +72,9 @@ def differential(query: Query, targets: Sequence[tuple[int, int]] | None = None,
 
 
 def _distrust(query: Query, lines: Sequence[Diagnosis], variables: Sequence[int], draws: int) -> tuple[str, ...]:
-    """What moves the leading specific diagnosis most over its own range; without draws, in a hurry, only the widest ranges."""
+    """Return what moves the leading specific diagnosis most over its own range; without draws, in a hurry, only the widest
+    ranges.
+    """
     leading = next((line.diagnosis for line in lines if line.role != OTHER_ROLE), "")
     if draws and leading and any(n.low < n.high for n in query.compiled.model.numbers.values()):
         return movers(query, leading)
@@ -79,12 +82,13 @@ def _distrust(query: Query, lines: Sequence[Diagnosis], variables: Sequence[int]
 
 
 def diagnoses(compiled: CompiledModel, argument: str = "targets", option: str = "--target") -> tuple[tuple[int, int], ...]:
-    """The diagnoses of the network, each present; `argument` and `option` are what names something else to ask.
+    """Return the diagnoses of the network, each present; `argument` and `option` are what names something else to ask.
 
     Raises
     ------
     NothingToAsk
         When the network has none.
+
     """
     if not compiled.diagnoses:
         raise NothingToAsk(
@@ -97,7 +101,7 @@ def diagnoses(compiled: CompiledModel, argument: str = "targets", option: str = 
 
 
 def intervals(compiled: CompiledModel, evidence: Evidence, variables: Sequence[int], draws: int) -> Mapping[int, FloatArray]:
-    """The middle 95 % of every posterior when all numbers are drawn from their ranges: by variable, shape (states, 2).
+    """Return the middle 95 % of every posterior when all numbers are drawn from their ranges: by variable, shape (states, 2).
 
     Draws in which the findings are impossible are left out. Empty where no number has a range.
     """
@@ -115,7 +119,7 @@ def intervals(compiled: CompiledModel, evidence: Evidence, variables: Sequence[i
 
 
 def odds_ratio(before: float, after: float) -> float:
-    """Odds after over odds before; infinite where certainty was reached, NaN where nothing could change.
+    """Return odds after over odds before; infinite where certainty was reached, NaN where nothing could change.
 
     >>> odds_ratio(0.1, 0.5)
     9.0

@@ -45,6 +45,7 @@ def reason(
         The targets with their probabilities in the case and in the scenario.
     had
         What would have been otherwise for this one patient, all that was found kept as what was found.
+
     """
     imagined = [f"what was found stays found, had it been that {had}"] if had else []
     parts = [*imagined, *_differences(query.stated, other.stated), *_numbers(query.compiled, other.compiled)]
@@ -86,7 +87,7 @@ def _numbers(compiled: CompiledModel, other: CompiledModel) -> list[str]:
 
 
 def _factors(labels: Sequence[str], before: Sequence[float], after: Sequence[float]) -> list[tuple[str, float]]:
-    """Odds after over odds before, where both are finite."""
+    """Return odds after over odds before, where both are finite."""
     found = [(label, bayes_factor(p, q)) for label, p, q in zip(labels, before, after, strict=True)]
     return [(label, factor) for label, factor in found if 0.0 < factor < math.inf]
 
@@ -122,6 +123,7 @@ def compare(
         When no scenario is given, or two have one name.
     ImpossibleEvidence
         When the findings of a scenario cannot hold together.
+
     """
     if not scenarios:
         raise BayesnetError('Nothing to compare with; name at least one scenario, as in compare("fever", "!fever").')
@@ -150,7 +152,7 @@ def compare(
 
 
 def _scenario(beside: Beside, home: CompiledModel, targets: Sequence[tuple[int, int]]) -> Scenario:
-    """One column; targets are looked up by name where the scenario is on another network."""
+    """Return one column; targets are looked up by name where the scenario is on another network."""
     query, compiled, findings = beside.query, beside.query.compiled, beside.query.findings
     here = [(compiled.variable(home.names[v]), home.states(v)[state]) for v, state in targets]
     assumed = tuple(item.text for item in query.stated.items if item.assumed)
@@ -165,5 +167,5 @@ def _scenario(beside: Beside, home: CompiledModel, targets: Sequence[tuple[int, 
 
 
 def _imagined(beside: Beside) -> str:
-    """What would have been otherwise, in words; empty where nothing is imagined."""
+    """Return what would have been otherwise, in words; empty where nothing is imagined."""
     return beside.had.text if beside.had is not None else ""

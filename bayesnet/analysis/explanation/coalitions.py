@@ -54,7 +54,7 @@ class Situation:
     """The states of the target variable that count as the target."""
 
     def evidence(self, taken: Sequence[bool]) -> Evidence:
-        """The context and the findings that are taken."""
+        """Return the context and the findings that are taken."""
         evidence = self.context
         for player, wanted in zip(self.players, taken, strict=True):
             if wanted:
@@ -72,6 +72,7 @@ def situation(query: Query, target: tuple[int, int]) -> Situation:
     ------
     ImpossibleEvidence
         When the findings cannot hold together.
+
     """
     v, state = target
     compiled, findings = query.compiled, query.findings
@@ -91,14 +92,15 @@ def situation(query: Query, target: tuple[int, int]) -> Situation:
 
 
 def subset_table(compiled: CompiledModel, asked: Situation) -> FloatArray:
-    """P(h, e_S | context) for every subset S of the findings: shape (2, 2, ..., 2), the first axis [not the target, the target].
-
+    """Return P(h, e_S | context) for every subset S of the findings: shape (2, 2, ..., 2), the first axis [not the target, the
+    target].
     One call of the engine.
 
     Raises
     ------
     TooWide
         Where there are more findings than `EXACT`, or their joint table would be too large.
+
     """
     variables = [player.variable for player in asked.players]
     cells = float(np.prod([len(compiled.states(v)) for v in (asked.variable, *variables)], dtype=float))
@@ -116,13 +118,15 @@ def subset_table(compiled: CompiledModel, asked: Situation) -> FloatArray:
 
 
 def log_odds(table: FloatArray) -> FloatArray:
-    """ln P(h, e_S)/P(not h, e_S), shape (2, ..., 2); infinite where a subset settles the question, NaN where it cannot hold."""
+    """Return ln P(h, e_S)/P(not h, e_S), shape (2, ..., 2); infinite where a subset settles the question, NaN where it cannot
+    hold.
+    """
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(np.log(table[1]) - np.log(table[0]))
 
 
 def along(values: FloatArray, order: Sequence[int]) -> list[float]:
-    """Values of the subsets that grow along an order: nothing, the first, the first two, ... shape (n + 1,)."""
+    """Return values of the subsets that grow along an order: nothing, the first, the first two, ... shape (n + 1,)."""
     index = [0] * values.ndim
     found = [float(values[tuple(index)])]
     for i in order:
@@ -137,7 +141,7 @@ def steps(values: Sequence[float]) -> list[float]:
 
 
 def _stated(value: object) -> str:
-    """The state of a finding, or its likelihoods, as typed."""
+    """Return the state of a finding, or its likelihoods, as typed."""
     if isinstance(value, str):
         return value
     if isinstance(value, tuple):
@@ -159,6 +163,7 @@ def shapley(values: FloatArray) -> FloatArray:
 
     >>> shapley(np.array([[0.0, 1.0], [2.0, 5.0]]))
     array([3., 2.])
+
     """
     n = values.ndim
     if not n:
@@ -189,6 +194,7 @@ def sampled_shapley(
     Returns
     -------
     Values and their standard errors, each of shape (n,); the values sum to the worth of all less the worth of none.
+
     """
     known: dict[tuple[bool, ...], float] = {}
 

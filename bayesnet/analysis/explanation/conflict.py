@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def conflict(table: FloatArray, players: Sequence[Player]) -> tuple[float, float, tuple[str, ...], tuple[str, ...]]:
-    """The conflict of all findings, and the two parts between which it is largest.
+    """Return the conflict of all findings, and the two parts between which it is largest.
 
     Parameters
     ----------
@@ -35,6 +35,7 @@ def conflict(table: FloatArray, players: Sequence[Player]) -> tuple[float, float
     References
     ----------
     Jensen FV, Chamberlain B, Nordahl T, Jensen F (1991). Analysis in HUGIN of data conflict. UAI-90, 519-528.
+
     """
     n = len(players)
     if n < 2:
@@ -60,7 +61,7 @@ def rare_cases(
     after: Mapping[int, FloatArray],
     candidates: Sequence[tuple[int, int]],
 ) -> tuple[RareCase, ...]:
-    """The conflict that is left if one hypothesis is added to the findings, smallest first.
+    """Return the conflict that is left if one hypothesis is added to the findings, smallest first.
 
     `conf(e, h) = conf(e) + ln P(h) / P(h | e)`; at or below zero, h makes a rare case of what looked like a conflict.
     """
@@ -73,7 +74,7 @@ def rare_cases(
 
 
 def single_probabilities(compiled: CompiledModel, context: Evidence, players: Sequence[Player]) -> list[float]:
-    """ln P(e_i | context) of each finding alone, in one pass."""
+    """Return ln P(e_i | context) of each finding alone, in one pass."""
     alone = compiled.engine.posteriors(context, tuple(p.variable for p in players)).marginals
     return [math.log(float(p.likelihood @ alone[p.variable])) for p in players]
 
@@ -86,7 +87,7 @@ def analysed(
     full: Evidence,
     candidates: Sequence[tuple[int, int]],
 ) -> Conflict:
-    """The whole conflict analysis of a case; without the table of subsets (`None`) there is no split into parts."""
+    """Return the whole conflict analysis of a case; without the table of subsets (`None`) there is no split into parts."""
     between, first, second = math.nan, (), ()  # type: tuple[float, tuple[str, ...], tuple[str, ...]]
     if table is not None:
         value, between, first, second = conflict(table, players)

@@ -78,6 +78,7 @@ def explain(query: Query, target: tuple[int, int], order: str | Sequence[str] = 
         When the findings cannot hold together.
     BayesnetError
         When `order` is not an order of the findings.
+
     """
     query, compiled = query.about(target[0]), query.compiled
     asked = situation(query, target)
@@ -153,7 +154,7 @@ def _sampled(compiled: CompiledModel, asked: Situation, order: str | Sequence[st
 
 
 def _order(players: Sequence[Player], order: str | Sequence[str], of: Callable[[frozenset[int]], float]) -> tuple[int, ...]:
-    """The order in which findings are taken, as positions."""
+    """Return the order in which findings are taken, as positions."""
     n = len(players)
     if order == "given":
         return tuple(range(n))
@@ -204,13 +205,13 @@ def _verdict(nats: float) -> Verdict:
 
 
 def _notable(overlaps: Sequence[Overlap]) -> tuple[Overlap, ...]:
-    """The interactions worth telling, largest first."""
+    """Return the interactions worth telling, largest first."""
     kept = [o for o in overlaps if math.isfinite(o.interaction) and abs(o.interaction) >= OVERLAP]
     return tuple(sorted(kept, key=lambda o: -abs(o.interaction)))
 
 
 def _hypotheses(compiled: CompiledModel, asked: Situation) -> list[tuple[int, int]]:
-    """What could make sense of the findings: the diagnoses, or, in a network without any, everything that is not known."""
+    """Return what could make sense of the findings: the diagnoses, or, in a network without any, everything that is not known."""
     known = {p.variable for p in asked.players} | set(asked.context.likelihoods) | set(asked.context.interventions)
     variables = compiled.diagnoses or tuple(range(len(compiled.names)))
     return [(v, s) for v in variables if v not in known for s, state in enumerate(compiled.states(v)) if state != "absent"]

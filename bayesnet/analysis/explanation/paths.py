@@ -4,6 +4,7 @@ References
 ----------
 Pearl J (1988). Probabilistic Reasoning in Intelligent Systems. Morgan Kaufmann.
 Shachter RD (1998). Bayes-Ball: the rational pastime. UAI-98, 480-487.
+
 """
 
 from __future__ import annotations
@@ -44,7 +45,9 @@ class Graph:
         self.opened = self._above(frozenset(evidence.likelihoods) | self.known)
 
     def _above(self, seen: Iterable[int]) -> frozenset[int]:
-        """Everything of which something is known, or of a descendant of which something is known: these open a collider."""
+        """Return everything of which something is known, or of a descendant of which something is known: these open a
+        collider.
+        """
         found, stack = set(seen), list(seen)
         while stack:
             for parent in self.parents[stack.pop()]:
@@ -69,7 +72,7 @@ class Graph:
         return found
 
     def blocker(self, path: Sequence[int]) -> tuple[int, str] | None:
-        """The first variable that blocks a path and why; None for an open path."""
+        """Return the first variable that blocks a path and why; None for an open path."""
         for before, v, after in zip(path, path[1:], path[2:], strict=False):
             reason = self.closed(before, v, after)
             if reason:
@@ -86,7 +89,7 @@ class Graph:
 
 
 def ways(compiled: CompiledModel, evidence: Evidence, finding: int, target: int, held: int = HELD, enough: int = 0) -> Ways:
-    """The open and the closed paths from a finding to a target, shortest first, given everything else that is known.
+    """Return the open and the closed paths from a finding to a target, shortest first, given everything else that is known.
 
     `evidence` is without the finding itself. Closed paths longer than the second open one are not told.
 
@@ -99,6 +102,7 @@ def ways(compiled: CompiledModel, evidence: Evidence, finding: int, target: int,
     enough
         Stop at so many open paths; 0: count as many as can be found by looking at 2,000 partial ones, a lower bound if these do
         not suffice.
+
     """
     graph = Graph(compiled.factors, evidence)
     away = graph.distances(target)
@@ -113,7 +117,9 @@ def ways(compiled: CompiledModel, evidence: Evidence, finding: int, target: int,
 
 
 def paths(compiled: CompiledModel, evidence: Evidence, finding: int, target: int) -> tuple[Path, ...]:
-    """The two shortest open paths from a finding to a target and the closed ones, as in `ways`, without counting the rest."""
+    """Return the two shortest open paths from a finding to a target and the closed ones, as in `ways`, without counting the
+    rest.
+    """
     return ways(compiled, evidence, finding, target, enough=2).paths
 
 
@@ -125,7 +131,7 @@ class _Search:
         self.nearest = {v: sorted(graph.neighbours(v), key=lambda u: away[u]) for v in away}
 
     def open(self, enough: int) -> tuple[list[tuple[int, ...]], bool]:
-        """The open paths, and whether these are all there are: nothing grows beyond a block."""
+        """Return the open paths, and whether these are all there are: nothing grows beyond a block."""
         found: list[tuple[int, ...]] = []
         patience = _PATIENCE
         queue: deque[tuple[int, ...]] = deque([(self.finding,)])
@@ -139,7 +145,7 @@ class _Search:
         return found, not queue
 
     def closed(self, longest: int) -> list[tuple[int, ...]]:
-        """The first closed paths of no more than so many variables."""
+        """Return the first closed paths of no more than so many variables."""
         found: list[tuple[int, ...]] = []
         patience = _PATIENCE
         queue: deque[tuple[int, ...]] = deque([(self.finding,)])
@@ -158,7 +164,7 @@ class _Search:
 
 
 def separated(compiled: CompiledModel, evidence: Evidence, finding: int, target: int) -> bool:
-    """Whether no open path joins two variables given what is known (d-separation), by Bayes-ball from the target."""
+    """Return whether no open path joins two variables given what is known (d-separation), by Bayes-ball from the target."""
     graph = Graph(compiled.factors, evidence)
     seen: set[tuple[int, bool]] = set()
     stack = [(target, True)]

@@ -47,7 +47,7 @@ def most_relevant(
     before: Mapping[int, FloatArray],
     after: Mapping[int, FloatArray],
 ) -> tuple[Relevant, ...]:
-    """The partial assignments with the largest generalised Bayes factor, best first.
+    """Return the partial assignments with the largest generalised Bayes factor, best first.
 
     An explanation is left out if one that contains it, or that it contains, speaks at least as strongly (dominance), if it is
     less probable than `LEAST`, or if one of its parts adds less than `GAIN`. The search is exact over the `CANDIDATES` variables
@@ -57,6 +57,7 @@ def most_relevant(
     ----------
     Yuan C, Lim H, Lu TC (2011). Most relevant explanation in Bayesian networks. Journal of Artificial Intelligence Research 42,
     309-352.
+
     """
     variables = _chosen(candidates, before, after)
     if not variables:
@@ -85,14 +86,14 @@ def most_relevant(
 
 
 def _earned(found: Mapping[frozenset[tuple[int, int]], tuple[float, float, float]], x: frozenset[tuple[int, int]]) -> bool:
-    """Whether every part of an explanation raises its factor."""
+    """Return whether every part of an explanation raises its factor."""
     return len(x) == 1 or all(found[x][0] >= GAIN * found[x - {part}][0] for part in x)
 
 
 def _chosen(
     candidates: Sequence[tuple[int, int]], before: Mapping[int, FloatArray], after: Mapping[int, FloatArray]
 ) -> tuple[int, ...]:
-    """The variables moved most by the findings, in log-odds of any state."""
+    """Return the variables moved most by the findings, in log-odds of any state."""
 
     def moved(v: int) -> float:
         factors = [bayes_factor(float(p), float(q)) for p, q in zip(before[v], after[v], strict=True)]

@@ -25,7 +25,9 @@ def explained(
     relevant: Sequence[Relevant],
     separated: Sequence[str] = (),
 ) -> str:
-    """Give a short text: where the probability stands, what speaks for and against, what counts twice, and what does not fit."""
+    """Return a short text: where the probability stands, what speaks for and against, what counts twice, and what does not
+    fit.
+    """
     if not impacts:
         return f"Nothing is known yet: {target} has its prior probability of {_said(prior)}."
     parts = [
@@ -41,7 +43,7 @@ def explained(
 
 
 def _said(probability: float) -> str:
-    """A probability with its word; certainties need none."""
+    """Return a probability with its word; certainties need none."""
     return percent(probability) if probability in (0.0, 1.0) else f"{percent(probability)} ({word(probability)})"
 
 
@@ -56,7 +58,7 @@ def _side(impacts: Sequence[Impact], verdict: str, head: str) -> str:
 
 
 def _times(nats: float) -> str:
-    """What a finding does to the odds."""
+    """Return what a finding does to the odds."""
     if math.isnan(nats):
         return "the others settle it already"
     if math.isinf(nats):

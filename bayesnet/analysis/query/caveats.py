@@ -43,7 +43,7 @@ def trust(compiled: CompiledModel) -> Trust:
 
 
 def _width(number: Number) -> float:
-    """The width of a number's range: of log-odds for a probability, of the logarithm for odds."""
+    """Return the width of a number's range: of log-odds for a probability, of the logarithm for odds."""
     value, low, high = number.value, number.low, number.high
     if not low < high:
         return 0.0
@@ -80,6 +80,6 @@ def weakest(query: Query, targets: Sequence[int] | None = None, most: int = 3) -
 
 
 def described(compiled: CompiledModel, number: Number) -> str:
-    """A number with its value, range and where it is from: `fever=present | leak 0.02 [0.01, 0.05] (Davis 2004)`."""
+    """Return a number with its value, range and where it is from: `fever=present | leak 0.02 [0.01, 0.05] (Davis 2004)`."""
     source = compiled.model.sources.get(number.source)
     return f"{number.id} {cited(number.value, number.low, number.high, source.short if source else number.grade)}"

@@ -96,28 +96,30 @@ class CompiledModel:
         return tuple(v for v, variable in enumerate(self.model.variables.values()) if variable.group == DIAGNOSES)
 
     def states(self, v: int) -> tuple[str, ...]:
-        """The states of a variable."""
+        """Return the states of a variable."""
         return self.model.variables[self.names[v]].states
 
     def variable(self, name: str, text: str = "") -> int:
-        """Give the index of a variable.
+        """Return the index of a variable.
 
         Raises
         ------
         UnknownVariable
             With the nearest names; `text` is the question it stood in.
+
         """
         if name not in self.index:
             raise UnknownVariable(name, self.names, text=text)
         return self.index[name]
 
     def state(self, v: int, state: str, text: str = "") -> int:
-        """Give the index of a state of a variable.
+        """Return the index of a state of a variable.
 
         Raises
         ------
         UnknownState
             With the states there are.
+
         """
         states = self.states(v)
         if state not in states:
@@ -130,12 +132,13 @@ class CompiledModel:
         return {name: variable.states for name, variable in self.model.variables.items()}
 
     def number(self, name: str) -> int:
-        """Give the index of a number by its id, in canonical form or as `fever | epidural_abscess`.
+        """Return the index of a number by its id, in canonical form or as `fever | epidural_abscess`.
 
         Raises
         ------
         PatternError
             Where there is no such number, with the nearest ids.
+
         """
         position = self._number_index
         if name not in position:
@@ -157,17 +160,17 @@ class CompiledModel:
         return resolve(term, self.states_by_name, text)
 
     def literal(self, v: int, state: int) -> str:
-        """A variable in a state, as it is typed: `fever`, `!fever`, `age_group=60-69`."""
+        """Return a variable in a state, as it is typed: `fever`, `!fever`, `age_group=60-69`."""
         return self.spelled(v, (self.states(v)[state],))
 
     def spelled(self, v: int, states: Sequence[str]) -> str:
-        """A variable in one of these states, as it is typed."""
+        """Return a variable in one of these states, as it is typed."""
         if len(states) == 1 and frozenset(self.states(v)) == _SHORT:
             return str(Term(self.names[v], negated=states[0] == "absent"))
         return str(Term(self.names[v], tuple(states)))
 
     def compatible(self, number_id: str, known: Mapping[int, FloatArray]) -> bool:
-        """Whether the states that a number's id names are among those left (`known` as zeros and ones)."""
+        """Return whether the states that a number's id names are among those left (`known` as zeros and ones)."""
         pattern = parse_number_id(number_id)
         for term in (*pattern.targets, *pattern.given):
             v = self.index.get(term.name, -1)
@@ -176,6 +179,6 @@ class CompiledModel:
         return True
 
     def state_finding(self, v: int, state: int, *, assumed: bool = False) -> Finding:
-        """The finding that a variable is in a state."""
+        """Return the finding that a variable is in a state."""
         vector = tuple(float(s == state) for s in range(len(self.states(v))))
         return Finding(v, self.names[v], "state", self.states(v)[state], vector, self.literal(v, state), assumed)

@@ -25,7 +25,7 @@ _SAME = 1e-15
 
 
 def counterfactual(query: Query, had: Findings, name: str) -> Counterfactual:
-    """P(target would be ... | findings, had variables been otherwise).
+    """Return P(target would be ... | findings, had variables been otherwise).
 
     The chance behind a noisy gate is the chance of each of its causes, and of the leak, to have an effect; it stays the same in
     both worlds. The chance behind a table or an odds gate is one draw, compared with the cumulative probabilities in the order of
@@ -50,6 +50,7 @@ def counterfactual(query: Query, had: Findings, name: str) -> Counterfactual:
     ----------
     Pearl J (2009). Causality, 2nd edition, chapter 7. Cambridge University Press.
     Tian J, Pearl J (2000). Probabilities of causation: bounds and identification. Ann Math Artif Intell 28:287-313.
+
     """
     action = _action(had)
     compiled, (target,) = query.compiled, query.targets
@@ -70,7 +71,7 @@ def counterfactual(query: Query, had: Findings, name: str) -> Counterfactual:
 
 
 def _action(had: Findings) -> dict[int, int]:
-    """The states that variables would have had."""
+    """Return the states that variables would have had."""
     if not had.items and not had.interventions:
         raise BayesnetError('Nothing would have been otherwise; say what, as in had={"smoking": "absent"}.')
     action = {i.variable: i.state for i in had.interventions}
@@ -82,7 +83,7 @@ def _action(had: Findings) -> dict[int, int]:
 
 
 def _cut(factors: Factors, evidence: Evidence) -> list[Family]:
-    """The families with interventions carried out."""
+    """Return the families with interventions carried out."""
     families = list(factors.families)
     for v, state in evidence.interventions.items():
         families[v] = _certain(v, factors.cards[v], state)
@@ -121,7 +122,7 @@ class _Twin:
         return self.doubles[target]
 
     def engine(self) -> Engine:
-        """The engine on both worlds."""
+        """Return the engine on both worlds."""
         families = (*self.families, *self.extra)
         names = tuple(f"v{i}" for i in range(len(families)))
         states = tuple(tuple(f"s{k}" for k in range(card)) for card in self.cards)
@@ -144,7 +145,7 @@ class _Twin:
         return self.doubles[v]
 
     def _double(self, v: int) -> None:
-        """Give v a double with the same chance behind it."""
+        """Add a double of v with the same chance behind it."""
         family = self.families[v]
         if isinstance(family, TableFamily):
             self._double_table(v, family)
@@ -181,12 +182,12 @@ class _Twin:
         self.doubles[v] = self._add(_largest(self._free, family, [*same, *others], ranks))
 
     def _chances(self, link: FloatArray) -> dict[int, int]:
-        """One chance for each state of a parent whose effect is not certain."""
+        """Return one chance for each state of a parent whose effect is not certain."""
         uncertain = [s for s, row in enumerate(link) if row.max() < 1.0]
         return {s: self._add(TableFamily(self._free, (), link[s])) for s in uncertain}
 
     def _effect(self, parent: int, link: FloatArray, chances: dict[int, int]) -> int:
-        """The rank that a parent produces: of the chances, the one that belongs to its state."""
+        """Return the rank that a parent produces: of the chances, the one that belongs to its state."""
         ranks = link.shape[1]
         shape = (len(link), *(ranks for _ in chances), ranks)
         table = np.zeros(shape)
@@ -198,13 +199,13 @@ class _Twin:
 
 
 def _state(edges: FloatArray, middle: FloatArray) -> np.ndarray:
-    """Which state each piece of the draw gives: how many cumulative probabilities lie below it."""
+    """Return which state each piece of the draw gives: how many cumulative probabilities lie below it."""
     pieces: np.ndarray = (middle[:, None] > edges[..., None, :]).sum(axis=-1)
     return pieces
 
 
 def _largest(child: int, family: NoisyFamily, effects: Sequence[int], ranks: int) -> NoisyFamily:
-    """The child takes the largest of the ranks produced, with certainty."""
+    """Return the gate by which the child takes the largest of the ranks produced, with certainty."""
     certain = np.eye(ranks)
     return NoisyFamily(child, tuple(effects), family.order, certain[0], tuple(certain for _ in effects))
 
@@ -214,7 +215,7 @@ def _card(family: Family) -> int:
 
 
 def _descendants(families: Sequence[Family], action: dict[int, int]) -> set[int]:
-    """The variables set, and everything they reach."""
+    """Return the variables set, and everything they reach."""
     reached = set(action)
     changed = True
     while changed:
@@ -225,7 +226,7 @@ def _descendants(families: Sequence[Family], action: dict[int, int]) -> set[int]
 
 
 def _ordered(families: Sequence[Family], target: int, reached: set[int], action: dict[int, int]) -> list[int]:
-    """What must be doubled for the target, parents before children."""
+    """Return what must be doubled for the target, parents before children."""
     order: list[int] = []
 
     def visit(v: int) -> None:

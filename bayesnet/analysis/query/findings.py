@@ -82,11 +82,11 @@ class Findings:
         )
 
     def keeping(self, items: Iterable[Finding]) -> Findings:
-        """Give the same interventions with only these findings."""
+        """Return the same interventions with only these findings."""
         return replace(self, items=tuple(items))
 
     def evidence(self) -> Evidence:
-        """Give the findings as likelihoods, multiplied per variable; new marginals are left out, they need the network."""
+        """Return the findings as likelihoods, multiplied per variable; new marginals are left out, they need the network."""
         likelihoods: dict[int, FloatArray] = {}
         for item in self.items:
             if item.kind != "new marginal":

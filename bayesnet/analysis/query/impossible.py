@@ -31,6 +31,7 @@ def impossible(compiled: CompiledModel, stated: Findings) -> ImpossibleEvidence:
         The network.
     stated
         The findings, defaults entered.
+
     """
     clash = clashing(compiled, stated)
     return ImpossibleEvidence(_by_name(clash), compiled.model.name, reasons(compiled, clash))
@@ -58,7 +59,7 @@ def _findings(given: Sequence[Given]) -> Findings:
 
 
 def _can_hold(engine: Engine, given: Sequence[Given]) -> bool:
-    """Whether P(given) is positive, and the new marginals among them can be had."""
+    """Return whether P(given) is positive, and the new marginals among them can be had."""
     findings = _findings(given)
     evidence = findings.evidence()
     if engine.log_probability(evidence) == -np.inf:
@@ -73,7 +74,7 @@ def _can_hold(engine: Engine, given: Sequence[Given]) -> bool:
 
 
 def _by_name(clash: Sequence[Given]) -> dict[str, object]:
-    """The clash as a dict; several findings on one variable become a list of their values."""
+    """Return the clash as a dict; several findings on one variable become a list of their values."""
     found: dict[str, object] = {}
     several: dict[str, list[object]] = {}
     for item in clash:
@@ -100,12 +101,12 @@ def reasons(compiled: CompiledModel, clash: Sequence[Given]) -> list[str]:
 
 
 def _spelled(item: Finding) -> str:
-    """A finding with its state spelled out."""
+    """Return a finding with its state spelled out."""
     return f"{item.name}={item.value}" if item.kind == "state" else item.text
 
 
 def zero_families(factors: Factors, evidence: Evidence) -> list[int]:
-    """The variables whose conditional distributions, by their zeros, make the evidence impossible; a minimal set of them.
+    """Return the variables whose conditional distributions, by their zeros, make the evidence impossible; a minimal set of them.
 
     A family is needed when the evidence becomes possible as soon as the family alone is replaced by an even distribution.
     """
@@ -119,7 +120,7 @@ def zero_families(factors: Factors, evidence: Evidence) -> list[int]:
 
 
 def _has_zero(factors: Factors, v: int) -> bool:
-    """Whether some entry of P(v | parents) can be zero."""
+    """Return whether some entry of P(v | parents) can be zero."""
     family = factors.families[v]
     if isinstance(family, TableFamily):
         return bool((family.table == 0).any())
@@ -127,7 +128,7 @@ def _has_zero(factors: Factors, v: int) -> bool:
 
 
 def _only(factors: Factors, strict: Sequence[int]) -> Factors:
-    """The network in which only these families keep their distributions and all others are even and without parents."""
+    """Return the network in which only these families keep their distributions and all others are even and without parents."""
     keep = frozenset(strict)
     families = tuple(
         family if v in keep else TableFamily(v, (), np.full(factors.cards[v], 1.0 / factors.cards[v]))
@@ -137,7 +138,7 @@ def _only(factors: Factors, strict: Sequence[int]) -> Factors:
 
 
 def _sentence(compiled: CompiledModel, v: int, evidence: Evidence) -> str:
-    """What family v says about the evidence: an equation where its variables are known, else its definition."""
+    """Return what family v says about the evidence: an equation where its variables are known, else its definition."""
     variable = compiled.model.variables[compiled.names[v]]
     known = _restricted(compiled.factors, evidence)
     family = compiled.factors.families[v]
@@ -158,7 +159,7 @@ def _sentence(compiled: CompiledModel, v: int, evidence: Evidence) -> str:
 
 
 def definition(expression: Sequence[tuple[str, str]]) -> str:
-    """A deterministic gate in words.
+    """Return a deterministic gate in words.
 
     >>> definition([("present", "any of a, b"), ("absent", "")])
     'present: any of a, b; absent: otherwise'
@@ -167,7 +168,7 @@ def definition(expression: Sequence[tuple[str, str]]) -> str:
 
 
 def _short(text: str, most: int = 100) -> str:
-    """A long definition, cut at a comma."""
+    """Return a long definition, cut at a comma."""
     if len(text) <= most:
         return text
     kept = text[:most].rsplit(",", 1)[0]
@@ -187,7 +188,7 @@ def _possible(factors: Factors, known: dict[int, FloatArray], variables: Sequenc
 
 
 def _allowed(compiled: CompiledModel, v: int, vector: FloatArray) -> str:
-    """What is left of a variable: `fever=present`, or `age_group={50-59, 60-69}`."""
+    """Return what is left of a variable: `fever=present`, or `age_group={50-59, 60-69}`."""
     states = [compiled.states(v)[s] for s in np.flatnonzero(vector)]
     return str(Term(compiled.names[v], tuple(states)))
 

@@ -43,6 +43,7 @@ def fit_marginals(engine: Engine, evidence: Evidence, wanted: Mapping[int, Float
     Jeffrey RC (1965). The Logic of Decision. McGraw-Hill.
     Csiszar I (1975). I-divergence geometry of probability distributions and minimization problems. Ann Probab 3(1):146-158.
     Chan H, Darwiche A (2005). On the revision of probabilistic beliefs using uncertain evidence. Artif Intell 163(1):67-90.
+
     """
     variables = tuple(sorted(wanted))
     targets = [np.asarray(wanted[v], dtype=float) for v in variables]
@@ -100,7 +101,7 @@ def _fit_by_passes(
 
 
 def _quotient(target: FloatArray, marginal: FloatArray) -> FloatArray | None:
-    """What the likelihood must be multiplied by; None where a state is wanted that cannot be."""
+    """Return what the likelihood must be multiplied by; None where a state is wanted that cannot be."""
     if bool(np.any((marginal <= 0.0) & (target > 0.0))):
         return None
     return np.divide(target, marginal, out=np.zeros_like(target), where=marginal > 0.0)
@@ -112,7 +113,7 @@ def _scaled(factor: FloatArray) -> FloatArray:
 
 
 def _has_marginals(table: FloatArray, targets: Sequence[FloatArray]) -> bool:
-    """Whether any distribution on the possible cells of `table` has these marginals: a linear programme."""
+    """Return whether any distribution on the possible cells of `table` has these marginals: a linear programme."""
     from scipy.optimize import linprog
 
     cells = np.argwhere(table > 0.0)

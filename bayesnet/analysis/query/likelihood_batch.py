@@ -25,7 +25,7 @@ _CELLS = 1 << 25
 def in_one_pass(
     engine: Engine, evidence: Evidence, columns: Mapping[int, FloatArray], variables: Sequence[int]
 ) -> dict[int, FloatArray] | None:
-    """P(v, column | e) as `weighted_posteriors` gives it; None where a pass for each column would take no more products.
+    """Return P(v, column | e) as `weighted_posteriors` gives it; None where a pass for each column would take no more products.
 
     A standing tree needs no plan and takes the columns as they are; otherwise the plans with and without them are compared.
 
@@ -33,6 +33,7 @@ def in_one_pass(
     ------
     ZeroEvidence
         When P(e) = 0.
+
     """
     layout = engine.standing.layout(evidence)
     if layout is not None and layout.cells * _count(columns) <= _CELLS:
@@ -44,7 +45,7 @@ def in_one_pass(
 
 
 def worth_it(engine: Engine, evidence: Evidence, columns: Mapping[int, FloatArray], variables: Sequence[int]) -> bool:
-    """Whether one pass for all columns takes no more products than one pass for each of them."""
+    """Return whether one pass for all columns takes no more products than one pass for each of them."""
     situation = engine.situation(evidence)
     free = tuple(sorted(v for v in columns if v not in situation.fixed))
     if not situation.possible or not free:
@@ -61,7 +62,7 @@ def worth_it(engine: Engine, evidence: Evidence, columns: Mapping[int, FloatArra
 def weighted_posteriors(
     engine: Engine, evidence: Evidence, columns: Mapping[int, FloatArray], variables: Sequence[int]
 ) -> dict[int, FloatArray]:
-    """P(v, column | e) for many v: how each column of likelihoods weighs every variable.
+    """Return P(v, column | e) for many v: how each column of likelihoods weighs every variable.
 
     Parameters
     ----------
@@ -80,6 +81,7 @@ def weighted_posteriors(
     ------
     ZeroEvidence
         When P(e) = 0.
+
     """
     situation = engine.situation(evidence)
     if not situation.possible:
@@ -107,7 +109,9 @@ def weighted_posteriors(
 def one_by_one(
     engine: Engine, evidence: Evidence, findings: Mapping[int, FloatArray], variables: Sequence[int]
 ) -> dict[int, FloatArray]:
-    """P(v | e) and P(v, f | e) for each of some findings alone, in the columns of `weighted_posteriors`; a pass for each."""
+    """Return P(v | e) and P(v, f | e) for each of some findings alone, in the columns of `weighted_posteriors`; a pass for
+    each.
+    """
     before = engine.posteriors(evidence, variables)
     columns = {w: [before.marginals[w]] for w in variables}
     for v, likelihood in findings.items():
@@ -122,7 +126,7 @@ def one_by_one(
 
 
 def _shares(logs: FloatArray, settled: FloatArray | float) -> FloatArray:
-    """P(l_b | e) of each column, from ln P(l_b, e); the first column is P(e)."""
+    """Return P(l_b | e) of each column, from ln P(l_b, e); the first column is P(e)."""
     if logs[0] == -np.inf:
         raise ZeroEvidence("the findings have probability zero")
     return np.asarray(np.exp(logs - logs[0]) * settled)

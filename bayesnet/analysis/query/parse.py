@@ -54,6 +54,7 @@ def jeffrey(marginals: Mapping[str, float | Mapping[str, float]]) -> dict[str, N
     >>> p = net.posterior("smoke", given=bayesnet.jeffrey({"bronc": {"yes": 0.9, "no": 0.1}}))
     >>> round(p["yes"], 4)
     0.6364
+
     """
     return {name: NewMarginal(wanted) for name, wanted in marginals.items()}
 
@@ -99,6 +100,7 @@ def read_given(compiled: CompiledModel, given: Given = None, do: Given = None) -
     ------
     PatternError, UnknownVariable, UnknownState
         Where it is not what it should be.
+
     """
     findings = _read(compiled, given)
     if do is None:
@@ -111,7 +113,9 @@ def read_given(compiled: CompiledModel, given: Given = None, do: Given = None) -
 
 
 def an_example(compiled: CompiledModel) -> str:
-    """A target that can be asked on this network as it stands, for the way out of a refusal; the last variable, in a state."""
+    """Return a target that can be asked on this network as it stands, for the way out of a refusal; the last variable, in a
+    state.
+    """
     v = len(compiled.names) - 1
     states = compiled.states(v)
     return compiled.literal(v, states.index("present") if "present" in states else 0)
@@ -285,12 +289,13 @@ def _marginal(compiled: CompiledModel, v: int, wanted: float | Mapping[str, floa
 
 
 def state_name(compiled: CompiledModel, v: int, value: Any) -> str:
-    """Give the state that a value means: its name, or True and 1 for present, False and 0 for absent.
+    """Return the state that a value means: its name, or True and 1 for present, False and 0 for absent.
 
     Raises
     ------
     UnknownState
         With the states there are.
+
     """
     states = compiled.states(v)
     if isinstance(value, str):
@@ -311,7 +316,7 @@ def _as_integer(value: object) -> str:
 
 
 def _missing(value: Any) -> bool:
-    """Whether a value means unobserved: None, NaN, NaT or pandas' NA."""
+    """Return whether a value means unobserved: None, NaN, NaT or pandas' NA."""
     if value is None or type(value).__name__ in ("NAType", "NaTType"):
         return True
     return isinstance(value, numbers.Real) and not isinstance(value, numbers.Integral) and math.isnan(cast("float", value))

@@ -40,7 +40,7 @@ def priors(query: Query, variables: Sequence[int] | None = None) -> Mapping[int,
 
 
 def posterior(compiled: CompiledModel, question: str, given: Given = None, do: Given = None) -> Posterior:
-    """P(variable | findings), with its prior.
+    """Return P(variable | findings), with its prior.
 
     Raises
     ------
@@ -48,6 +48,7 @@ def posterior(compiled: CompiledModel, question: str, given: Given = None, do: G
         When the question is not about exactly one variable.
     ImpossibleEvidence
         When the findings cannot hold together.
+
     """
     asked = read_question(compiled, question, given, do)
     if len(asked.targets) != 1:
@@ -93,7 +94,7 @@ def posteriors(query: Query) -> Posteriors:
 
 
 def assignment(compiled: CompiledModel, question: str, given: Given = None, do: Given = None) -> Probability:
-    """P(assignment | findings), as a result that prints; see `probability`."""
+    """Return P(assignment | findings), as a result that prints; see `probability`."""
     asked = read_question(compiled, question, given, do)
     parts = [_vector(compiled, term, question) for term in asked.targets]
     variables = tuple(v for v, _ in parts)
@@ -104,12 +105,13 @@ def assignment(compiled: CompiledModel, question: str, given: Given = None, do: 
 
 
 def probability(compiled: CompiledModel, wanted: str | Mapping[str, object], given: Given = None, do: Given = None) -> float:
-    """P(assignment | findings): of all its parts together, 0.0 where it cannot be.
+    """Return P(assignment | findings): of all its parts together, 0.0 where it cannot be.
 
     Raises
     ------
     ImpossibleEvidence
         When the findings cannot hold together.
+
     """
     if isinstance(wanted, str):
         asked = read_question(compiled, wanted, given, do)
@@ -122,7 +124,7 @@ def probability(compiled: CompiledModel, wanted: str | Mapping[str, object], giv
 
 
 def _share(query: Query, parts: Sequence[tuple[int, FloatArray]]) -> float:
-    """P(parts, findings) / P(findings)."""
+    """Return P(parts, findings) / P(findings)."""
     below = query.ask(lambda engine, evidence: _possible(engine.log_probability(evidence)))
     evidence = query.evidence
     for v, vector in parts:
@@ -131,7 +133,7 @@ def _share(query: Query, parts: Sequence[tuple[int, FloatArray]]) -> float:
 
 
 def log_probability(query: Query) -> float:
-    """ln P(findings), likelihoods as given; -inf where they cannot hold together.
+    """Return ln P(findings), likelihoods as given; -inf where they cannot hold together.
 
     The default of a context variable is a condition, not a finding: ln P(findings | setting=primary_care). A new marginal is not
     an observation and has no probability of its own: it adds nothing, but where it cannot be had the answer is -inf.
@@ -164,6 +166,7 @@ def most_probable(query: Query) -> MostProbable:
     References
     ----------
     Pearl J (1988). Probabilistic Reasoning in Intelligent Systems. Morgan Kaufmann.
+
     """
     compiled = query.compiled
     best = query.ask(lambda engine, evidence: engine.most_probable(evidence, query.targets or None))
@@ -185,12 +188,12 @@ def most_probable(query: Query) -> MostProbable:
 
 
 def distribution(compiled: CompiledModel, v: int, probabilities: FloatArray) -> Distribution:
-    """The probabilities of a variable's states with their names."""
+    """Return the probabilities of a variable's states with their names."""
     return Distribution(compiled.names[v], compiled.states(v), tuple(float(p) for p in probabilities))
 
 
 def read_variables(compiled: CompiledModel, names: str | Sequence[str]) -> tuple[int, ...]:
-    """Indices of variables given by name, in a list or in one text with commas; each once."""
+    """Return indices of variables given by name, in a list or in one text with commas; each once."""
     if isinstance(names, str):
         terms = parse_findings(names)
         for term in terms:
@@ -231,7 +234,7 @@ def _possible(log: float) -> float:
 
 
 def _log_findings(query: Query) -> float:
-    """ln P(findings | assumed defaults), under the interventions."""
+    """Return ln P(findings | assumed defaults), under the interventions."""
     engine, stated = query.compiled.engine, query.stated
     together = engine.log_probability(stated.evidence())
     assumed = stated.keeping(item for item in stated.items if item.assumed)

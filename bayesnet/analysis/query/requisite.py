@@ -13,7 +13,9 @@ from bayesnet.model.factors import Factors
 
 
 def above(factors: Factors, evidence: Evidence, targets: Iterable[int]) -> frozenset[int]:
-    """The variables on whose families P(targets, evidence) depends at all: ancestors of the targets and of everything found."""
+    """Return the variables on whose families P(targets, evidence) depends at all: ancestors of the targets and of everything
+    found.
+    """
     cut = frozenset(evidence.interventions)
     found: set[int] = set()
     stack = [*targets, *evidence.likelihoods]
@@ -34,6 +36,7 @@ def requisite_families(factors: Factors, evidence: Evidence, targets: Iterable[i
     References
     ----------
     Shachter RD (1998). Bayes-Ball: the rational pastime. UAI-98, 480-487.
+
     """
     cut = frozenset(evidence.interventions)
     known = frozenset(evidence.hard()) | cut

@@ -31,7 +31,7 @@ class _Part:
 
 
 def simulate(query: Query, count: int, seed: int | None) -> pd.DataFrame:
-    """Give `count` cases as a DataFrame, one column per variable.
+    """Return `count` cases as a DataFrame, one column per variable.
 
     The variables that findings depend on are eliminated once and drawn backwards from what elimination kept (Dawid 1992), the
     others forwards from their parents, so that every case is an exact and independent draw.
@@ -39,6 +39,7 @@ def simulate(query: Query, count: int, seed: int | None) -> pd.DataFrame:
     References
     ----------
     Dawid AP (1992). Applications of a general propagation algorithm for probabilistic expert systems. Stat Comput 2:25-36.
+
     """
     import pandas as pd
 
@@ -55,7 +56,7 @@ def simulate(query: Query, count: int, seed: int | None) -> pd.DataFrame:
 
 
 def sample(factors: Factors, evidence: Evidence, count: int, rng: np.random.Generator) -> IntArray:
-    """States of all variables, shape (count, n_variables), drawn from P(. | evidence).
+    """Return states of all variables, shape (count, n_variables), drawn from P(. | evidence).
 
     Raises
     ------
@@ -63,6 +64,7 @@ def sample(factors: Factors, evidence: Evidence, count: int, rng: np.random.Gene
         When P(evidence) = 0.
     TooWide
         When the elimination would need too large a table.
+
     """
     drawn: dict[int, IntArray] = {v: np.full(count, state) for v, state in evidence.interventions.items()}
     for v, state in evidence.interventions.items():
@@ -82,7 +84,7 @@ def sample(factors: Factors, evidence: Evidence, count: int, rng: np.random.Gene
 
 
 def _ancestors(factors: Factors, evidence: Evidence) -> list[int]:
-    """The variables that findings depend on, themselves included; interventions cut."""
+    """Return the variables that findings depend on, themselves included; interventions cut."""
     found: set[int] = set()
     stack = list(evidence.likelihoods)
     while stack:
@@ -94,7 +96,7 @@ def _ancestors(factors: Factors, evidence: Evidence) -> list[int]:
 
 
 def _parts(factors: Factors, evidence: Evidence, behind: Sequence[int], fixed: Mapping[int, int]) -> list[_Part]:
-    """The factors of P(behind, evidence), fixed variables sliced out."""
+    """Return the factors of P(behind, evidence), fixed variables sliced out."""
     parts: list[_Part] = []
     helper = _HELPERS
     for v in behind:
@@ -115,7 +117,7 @@ def _sliced(part: _Part, fixed: Mapping[int, int]) -> _Part:
 
 
 def _chain(family: NoisyFamily, fixed: Mapping[int, int], helper: int) -> tuple[list[_Part], int]:
-    """A noisy gate as running maxima, or, where its child stayed at rank zero, one vector per parent."""
+    """Return a noisy gate as running maxima, or, where its child stayed at rank zero, one vector per parent."""
     child, ranks = family.child, len(family.leak)
     links = list(zip(family.parents, family.links, strict=True))
     if fixed.get(child) == family.order[0]:
@@ -189,7 +191,7 @@ def _draw_backwards(kept: Sequence[tuple[int, _Part]], drawn: dict[int, IntArray
 
 
 def _conditional(factors: Factors, v: int, drawn: Mapping[int, IntArray], count: int) -> FloatArray:
-    """P(v | parents as drawn), shape (count, states)."""
+    """Return P(v | parents as drawn), shape (count, states)."""
     family = factors.families[v]
     if isinstance(family, TableFamily):
         weights = family.table[tuple(drawn[p] for p in family.parents)]
@@ -203,7 +205,7 @@ def _conditional(factors: Factors, v: int, drawn: Mapping[int, IntArray], count:
 
 
 def _pick(weights: FloatArray, rng: np.random.Generator) -> IntArray:
-    """One state per row, with probabilities in proportion to the weights."""
+    """Return one state per row, with probabilities in proportion to the weights."""
     up_to = np.cumsum(weights, axis=1)
     at = rng.random(len(weights)) * up_to[:, -1]
     states: IntArray = (at[:, None] >= up_to[:, :-1]).sum(axis=1, dtype=np.int64)

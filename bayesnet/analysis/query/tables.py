@@ -11,7 +11,7 @@ MAX_CELLS = 2.0**22
 
 
 def table_of(family: Family, max_cells: float = MAX_CELLS) -> FloatArray:
-    """P(child | parents), one axis per parent in order and the child's states last.
+    """Return P(child | parents), one axis per parent in order and the child's states last.
 
     A noisy gate is the distribution of the largest of its causes' ranks, cause by cause (Diez 1993); nothing is subtracted, so
     that rare states keep their digits.
@@ -20,6 +20,7 @@ def table_of(family: Family, max_cells: float = MAX_CELLS) -> FloatArray:
     ------
     TooWide
         When the table would have more than `max_cells` cells.
+
     """
     if isinstance(family, TableFamily):
         return family.table
@@ -39,7 +40,7 @@ def table_of(family: Family, max_cells: float = MAX_CELLS) -> FloatArray:
 
 
 def _below(ranked: FloatArray) -> FloatArray:
-    """The probability of a smaller rank than each."""
+    """Return the probability of a smaller rank than each."""
     found = np.zeros(ranked.shape)
     np.cumsum(ranked[..., :-1], axis=-1, out=found[..., 1:])
     return found

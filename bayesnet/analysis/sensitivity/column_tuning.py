@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def column_changes(compiled: CompiledModel, asked: Questions, free: NDArray[np.bool_], locked: NDArray[np.bool_]) -> list[Change]:
-    """The smallest change of each table column that meets the bound; columns with a locked number stay."""
+    """Return the smallest change of each table column that meets the bound; columns with a locked number stay."""
     numbers = parameter_map(compiled)
     entries = np.flatnonzero((numbers.kind == ENTRY) & free)
     stuck = set(numbers.first[np.flatnonzero(locked & (numbers.kind == ENTRY))].tolist())
@@ -34,7 +34,7 @@ def column_changes(compiled: CompiledModel, asked: Questions, free: NDArray[np.b
 
 
 def _column_change(compiled: CompiledModel, asked: Questions, first: int) -> Change | None:
-    """The smallest change of one column, None where no change of it meets the bound."""
+    """Return the smallest change of one column, None where no change of it meets the bound."""
     numbers = parameter_map(compiled)
     k = int(np.flatnonzero(numbers.first == first)[0])
     states = compiled.factors.states[numbers.family[k]]
@@ -53,7 +53,7 @@ def _column_change(compiled: CompiledModel, asked: Questions, first: int) -> Cha
 
 
 def _pull(asked: Questions, rows: FloatArray, column: FloatArray) -> FloatArray:
-    """How the margin changes with mass in each state, up to a constant, shape (states,)."""
+    """Return how the margin changes with mass in each state, up to a constant, shape (states,)."""
     base = asked.base
     step = 1e-6 / max(float(np.abs(rows).max() / np.abs(base).max()), 1e-300)
     up, down = asked.constraint.margin(base + step * rows), asked.constraint.margin(base - step * rows)
@@ -79,7 +79,7 @@ def _splits(asked: Questions, rows: FloatArray, column: FloatArray, up: NDArray[
 def _record(
     compiled: CompiledModel, k: int, states: tuple[str, ...], column: FloatArray, best: tuple[float, FloatArray]
 ) -> Change:
-    """The record of a column: `variable | parents`, its states before and after."""
+    """Return the record of a column: `variable | parents`, its states before and after."""
     shift, moved = best
     number = records(compiled)[k]
     _, bar, condition = number.id.partition(" | ")

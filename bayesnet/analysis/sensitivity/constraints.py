@@ -33,7 +33,7 @@ class Constraint:
     text: str
 
     def value(self, rows: FloatArray) -> FloatArray:
-        """What the bound is about: f1, f1 - f2 or f1 / f2, shape (m,)."""
+        """Return what the bound is about: f1, f1 - f2 or f1 / f2, shape (m,)."""
         with np.errstate(divide="ignore", invalid="ignore"):
             first = rows[0] / rows[1]
             if self.form == "value":
@@ -42,7 +42,9 @@ class Constraint:
             return np.asarray(first - second if self.form == "difference" else first / second)
 
     def margin(self, rows: FloatArray) -> FloatArray:
-        """A polynomial in the rows that is zero exactly where the bound is met, with the sign of value - bound, shape (m,)."""
+        """Return a polynomial in the rows that is zero exactly where the bound is met, with the sign of value - bound, shape
+        (m,).
+        """
         h1, e1, h2, e2 = rows
         if self.form == "value":
             return np.asarray(h1 - self.bound * e1)
@@ -51,14 +53,16 @@ class Constraint:
         return np.asarray(h1 - h2 - self.bound * e1 if self.shared else h1 * e2 - h2 * e1 - self.bound * e1 * e2)
 
     def satisfied(self, value: float) -> bool:
-        """Whether the constraint holds at this value, to rounding."""
+        """Return whether the constraint holds at this value, to rounding."""
         slack = 1e-12 * max(1.0, abs(self.bound))
         if self.relation == ">=":
             return value >= self.bound - slack
         return value <= self.bound + slack if self.relation == "<=" else abs(value - self.bound) <= slack
 
     def steps(self, base: FloatArray, slope: FloatArray) -> FloatArray:
-        """How far along base + t slope the bound is met, both roots of the margin, shape (2, m); NaN where there is none."""
+        """Return how far along base + t slope the bound is met, both roots of the margin, shape (2, m); NaN where there is
+        none.
+        """
         unit = np.ones(base.shape[1])
         c0, at_one, at_minus = (self.margin(base + t * slope) for t in (0.0 * unit, unit, -unit))
         c2 = 0.5 * (at_one + at_minus) - c0
@@ -68,7 +72,7 @@ class Constraint:
         return np.where(self._same(base, slope), np.nan, _quadratic(c0, c1, c2))
 
     def _same(self, base: FloatArray, slope: FloatArray) -> NDArray[np.bool_]:
-        """Where the answer stays as it is all along the line, though its rows shrink together to a margin of zero."""
+        """Return where the answer stays as it is all along the line, though its rows shrink together to a margin of zero."""
         whole = (0, 2) if self.form == "ratio" and self.shared else (0, 1)
         if self.form == "difference" and self.shared:
             return _proportional(base[0] - base[2], slope[0] - slope[2], base[1], slope[1])
@@ -83,7 +87,7 @@ class Constraint:
 
 
 def _proportional(a: FloatArray, a_slope: FloatArray, b: FloatArray, b_slope: FloatArray) -> NDArray[np.bool_]:
-    """Whether a / b is the same all along two lines, to rounding."""
+    """Return whether a / b is the same all along two lines, to rounding."""
     one, other = a_slope * b, a * b_slope
     return np.asarray(abs(one - other) <= 1e-12 * (abs(one) + abs(other)))
 
@@ -107,7 +111,7 @@ class Questions:
     shared: bool
 
     def at(self, ks: IntArray, xs: FloatArray) -> FloatArray:
-        """Rows with number ks[j] at xs[j]."""
+        """Return rows with number ks[j] at xs[j]."""
         return self._rows(lambda response: response.at(ks, xs))
 
     @property
@@ -124,7 +128,7 @@ class Questions:
         return self._rows(lambda response: response.weights[:, position])
 
     def matters(self) -> NDArray[np.bool_]:
-        """Numbers that can matter to either question."""
+        """Return numbers that can matter to either question."""
         responses = [self.first] if self.second is None else [self.first, self.second]
         found: NDArray[np.bool_] = np.any(np.concatenate([response.matters for response in responses]), axis=0)
         return found
@@ -152,6 +156,7 @@ def questions(
     ------
     BayesnetError
         When not exactly one of `at_least`, `at_most`, `equals` is given, or both `minus` and `over`, or the bound cannot be met.
+
     """
     bounds: dict[Relation, float | None] = {">=": at_least, "<=": at_most, "=": equals}
     given = [(relation, bound) for relation, bound in bounds.items() if bound is not None]
@@ -176,7 +181,7 @@ def questions(
 
 
 def _second(subject: Subject, text: str) -> Subject:
-    """The second question: with a bar it has its own findings, without one those of the first."""
+    """Return the second question: with a bar it has its own findings, without one those of the first."""
     if "|" not in text:
         return Subject.of(subject.query, text)
     asked = read_question(subject.compiled, text)

@@ -9,6 +9,7 @@ References
 Renooij S (2014). Co-variation for sensitivity analysis in Bayesian networks: properties, consequences and alternatives.
 Int J Approx Reason 55(4):1022-1042.
 Leonelli M, Gorgen C, Smith JQ (2017). Sensitivity analysis in multilinear probabilistic models. Inf Sci 411:84-97.
+
 """
 
 from __future__ import annotations
@@ -29,8 +30,8 @@ SCHEMES = (PROPORTIONAL, UNIFORM, ORDER_PRESERVING)
 
 
 def proportional(column: FloatArray, i: int, x: FloatArray) -> FloatArray:
-    """The column with entry i at each x, shape (states, m); the others keep their proportions, evenly where entry i was one.
-
+    """Return the column with entry i at each x, shape (states, m); the others keep their proportions, evenly where entry i was
+    one.
     >>> proportional(np.array([0.2, 0.3, 0.5]), 2, np.array([0.75])).ravel().round(6).tolist()
     [0.1, 0.15, 0.75]
     """
@@ -42,7 +43,7 @@ def proportional(column: FloatArray, i: int, x: FloatArray) -> FloatArray:
 
 
 def uniform(column: FloatArray, i: int, x: FloatArray) -> FloatArray:
-    """The column with entry i at each x, shape (states, m); the others share the rest evenly.
+    """Return the column with entry i at each x, shape (states, m); the others share the rest evenly.
 
     >>> uniform(np.array([0.2, 0.3, 0.5]), 2, np.array([0.6])).ravel().round(6).tolist()
     [0.2, 0.2, 0.6]
@@ -53,7 +54,7 @@ def uniform(column: FloatArray, i: int, x: FloatArray) -> FloatArray:
 
 
 def order_preserving(column: FloatArray, i: int, x: FloatArray) -> FloatArray:
-    """The column with entry i at each x, shape (states, m), the order of the entries kept; NaN where that cannot be.
+    """Return the column with entry i at each x, shape (states, m), the order of the entries kept; NaN where that cannot be.
 
     The largest entry cannot be varied, and entry i of rank s (from 1) reaches at most 1 / (1 + states - s); equal entries
     rank in the order of the states.
@@ -75,7 +76,7 @@ def order_preserving(column: FloatArray, i: int, x: FloatArray) -> FloatArray:
 
 
 def _stretched(column: FloatArray, above: float, start: float, x: FloatArray) -> FloatArray:
-    """The larger entries when entry i falls: in proportion to each other, taking what the lower ones leave."""
+    """Return the larger entries when entry i falls: in proportion to each other, taking what the lower ones leave."""
     return column[:, None] * (1.0 / above - (1.0 - above) / (above * start) * x)
 
 
@@ -87,7 +88,9 @@ SCHEME: dict[str, Callable[[FloatArray, int, FloatArray], FloatArray]] = {
 
 
 def moved_values(numbers: NumberMap, ks: IntArray, xs: FloatArray) -> FloatArray:
-    """Values of all numbers with number ks[j] at xs[j] in column j, shape (n_numbers, m); siblings give way in proportion."""
+    """Return values of all numbers with number ks[j] at xs[j] in column j, shape (n_numbers, m); siblings give way in
+    proportion.
+    """
     start = numbers.factors.values
     values = np.repeat(start[:, None], len(ks), axis=1)
     for j, (k, x) in enumerate(zip(ks.tolist(), xs.tolist(), strict=True)):
@@ -171,13 +174,13 @@ class SchemeResponse(Response):
         return super().curve(k, xs)
 
     def _through_column(self, k: int, xs: FloatArray) -> FloatArray:
-        """The probabilities with the column of entry k moved by the scheme."""
+        """Return the probabilities with the column of entry k moved by the scheme."""
         position, i, column = self._column(k)
         moved = SCHEME[self.scheme](column, i, xs)
         return self.base[:, None] + self.weights[:, position] @ (moved - column[:, None])
 
     def _column(self, k: int) -> tuple[IntArray, int, FloatArray]:
-        """Positions of the column of entry k, its own place in it, and the entries."""
+        """Return positions of the column of entry k, its own place in it, and the entries."""
         numbers = self.numbers
         mine = numbers.rows_of(k)
         states = len(numbers.factors.states[numbers.family[k]])
@@ -193,6 +196,6 @@ class SchemeResponse(Response):
 
 
 def with_scheme(response: Response, scheme: str) -> SchemeResponse:
-    """The same response under another scheme of co-variation."""
+    """Return the same response under another scheme of co-variation."""
     parts = (response.numbers, response.evidence, response.events, response.gradients, response.rerun)
     return SchemeResponse(*parts, scheme=scheme)

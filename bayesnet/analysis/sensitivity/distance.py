@@ -25,12 +25,13 @@ Term = tuple[tuple[int, ...], FloatArray]
 
 
 def largest_sum(terms: Sequence[Term], max_cells: float = 2.0**24) -> float:
-    """The maximum over all assignments of the sum of the terms; -inf marks what cannot be.
+    """Return the maximum over all assignments of the sum of the terms; -inf marks what cannot be.
 
     Raises
     ------
     TooWide
         When an intermediate table would have more than `max_cells` cells.
+
     """
     live = [(axes, np.asarray(array, dtype=float)) for axes, array in terms]
     sizes = {a: n for axes, array in live for a, n in zip(axes, array.shape, strict=True)}
@@ -86,6 +87,7 @@ def distance(compiled: CompiledModel, other: CompiledModel) -> Distance:
         When they do not have the same variables with the same states.
     TooWide
         When the distance would need too large a table.
+
     """
     first, second = compiled.factors, other.factors
     changed, _ = _parts(first, second)
@@ -99,7 +101,7 @@ def distance(compiled: CompiledModel, other: CompiledModel) -> Distance:
 
 
 def cd_distance(first: Factors, second: Factors) -> float:
-    """The CD distance ln max P'(w)/P(w) - ln min P'(w)/P(w) over all assignments w; exact, without listing them.
+    """Return the CD distance ln max P'(w)/P(w) - ln min P'(w)/P(w) over all assignments w; exact, without listing them.
 
     The ratio of two joints is a product of ratios of families, so its extremes are found by eliminating variables; families
     that did not change matter only by what they make impossible. Infinite when one network allows what the other forbids.
@@ -108,6 +110,7 @@ def cd_distance(first: Factors, second: Factors) -> float:
     ----------
     Chan H, Darwiche A (2005). A distance measure for bounding probabilistic belief change.
     Int J Approx Reason 38:149-174.
+
     """
     changed, support = _parts(first, second)
     if not changed:
@@ -137,11 +140,12 @@ def kl_divergence(first: Factors, second: Factors, engine: Engine) -> float:
 
 
 def column_cd(old: FloatArray, new: FloatArray) -> float:
-    """The CD distance of a change inside one family: the extremes of new/old over its entries.
+    """Return the CD distance of a change inside one family: the extremes of new/old over its entries.
 
     References
     ----------
     Chan H, Darwiche A (2002). When do numbers really matter? J Artif Intell Res 17:265-287.
+
     """
     possible = (old > 0) | (new > 0)
     with np.errstate(divide="ignore"):
@@ -150,7 +154,7 @@ def column_cd(old: FloatArray, new: FloatArray) -> float:
 
 
 def _expected_log(weight: FloatArray, scope: tuple[int, ...], conditional: Conditional) -> float:
-    """The mean of ln P(variable | others) under the joint `weight` over `scope`."""
+    """Return the mean of ln P(variable | others) under the joint `weight` over `scope`."""
     rest = tuple(i for i, v in enumerate(scope) if v not in conditional.axes)
     kept = [v for v in scope if v in conditional.axes]
     marginal = weight.sum(axis=rest).transpose([kept.index(v) for v in conditional.axes])
@@ -161,7 +165,7 @@ def _expected_log(weight: FloatArray, scope: tuple[int, ...], conditional: Condi
 
 
 def _log_ratio(upper: Conditional, lower: Conditional) -> tuple[Term, ...]:
-    """ln upper/lower as terms: nothing where the upper is impossible, as good as infinite where only the lower is."""
+    """Return ln upper/lower as terms: nothing where the upper is impossible, as good as infinite where only the lower is."""
     with np.errstate(divide="ignore"):
         above, below = np.log(upper.table), -np.log(lower.table)
     below = np.where(np.isposinf(below), _INFINITE, below)
@@ -171,7 +175,7 @@ def _log_ratio(upper: Conditional, lower: Conditional) -> tuple[Term, ...]:
 
 
 def _parts(first: Factors, second: Factors) -> tuple[list[tuple[Conditional, Conditional]], list[Conditional]]:
-    """The families that differ, and those unchanged ones that make something impossible above them."""
+    """Return the families that differ, and those unchanged ones that make something impossible above them."""
     _refuse_other_variables(first, second)
     changed, same = [], []
     for v, family in enumerate(first.families):
@@ -194,14 +198,14 @@ def _parts(first: Factors, second: Factors) -> tuple[list[tuple[Conditional, Con
 
 
 def _may_forbid(family: Family) -> bool:
-    """Whether some entry of the family may be zero."""
+    """Return whether some entry of the family may be zero."""
     if isinstance(family, NoisyFamily):
         return bool((family.leak == 0).any() or any((link[:, 0] == 0).any() for link in family.links))
     return bool((family.table == 0).any())
 
 
 def _ancestors(factors: Factors, variables: set[int]) -> set[int]:
-    """The variables and everything above them."""
+    """Return the variables and everything above them."""
     found: set[int] = set()
     stack = list(variables)
     while stack:
@@ -213,7 +217,7 @@ def _ancestors(factors: Factors, variables: set[int]) -> set[int]:
 
 
 def _identical(first: Factors, second: Factors, family: Family, other: Family) -> bool:
-    """Whether two families are the same arrays over the same variables and states."""
+    """Return whether two families are the same arrays over the same variables and states."""
     names = [first.names[v] for v in (family.child, *family.parents)]
     if type(family) is not type(other) or names != [second.names[v] for v in (other.child, *other.parents)]:
         return False
@@ -225,7 +229,9 @@ def _identical(first: Factors, second: Factors, family: Family, other: Family) -
 
 
 def _aligned(first: Factors, second: Factors, other: Family) -> Conditional:
-    """A family of the second network in the variables and states of the first, parents in the first's order where it has them."""
+    """Return a family of the second network in the variables and states of the first, parents in the first's order where it
+    has them.
+    """
     axes = [first.index[second.names[v]] for v in (*other.parents, other.child)]
     table = table_of(other)
     for axis, v in enumerate(axes):

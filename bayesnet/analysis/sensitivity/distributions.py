@@ -64,7 +64,7 @@ def _log_width(value: FloatArray, low: FloatArray, high: FloatArray) -> FloatArr
 
 
 def _strength(mean: FloatArray, low: FloatArray, high: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """The sum of the two shapes for which 95 % of the mass lies within [low, high], and whether there is one."""
+    """Return the sum of the two shapes for which 95 % of the mass lies within [low, high], and whether there is one."""
     least = _LEAST_SHAPE / np.minimum(mean, 1.0 - mean)
     by_width = np.maximum(mean * (1.0 - mean) / ((high - low) / (2.0 * _Z)) ** 2 - 1.0, least)
     left, right = np.log(np.maximum(by_width / 40.0, least)), np.log(by_width * 40.0)
@@ -103,7 +103,7 @@ def _log_odds(x: FloatArray, at_end: FloatArray) -> FloatArray:
 
 
 def _log_gamma(x: FloatArray) -> FloatArray:
-    """ln Gamma(x) for x > 0 to 1e-9, by Stirling's series eight places further on."""
+    """Return ln Gamma(x) for x > 0 to 1e-9, by Stirling's series eight places further on."""
     product = np.ones_like(x)
     for k in range(8):
         product = product * (x + k)
@@ -113,7 +113,7 @@ def _log_gamma(x: FloatArray) -> FloatArray:
 
 
 def quantiles(fits: Fits, p: float) -> FloatArray:
-    """The p-quantile of each fitted law, shape (n_numbers,); `a` where fixed. Imports scipy."""
+    """Return the p-quantile of each fitted law, shape (n_numbers,); `a` where fixed. Imports scipy."""
     from scipy.special import betaincinv
 
     out = fits.a.copy()

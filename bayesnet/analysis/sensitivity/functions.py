@@ -27,7 +27,7 @@ _WITHIN = 1e-11
 
 
 def admissible(response: Response, ks: IntArray, contest: FloatArray, leader: int) -> tuple[FloatArray, FloatArray]:
-    """The least and the largest value of each number for which the leader stays, shape (m,) each.
+    """Return the least and the largest value of each number for which the leader stays, shape (m,) each.
 
     `contest`, shape (candidates, events + 1), gives each candidate's score as a weighted sum of the rows of the response: one row
     for a diagnosis, expected utilities for an option. All share P(e), so that for straight lines the leader stays where a set of
@@ -48,7 +48,7 @@ def admissible(response: Response, ks: IntArray, contest: FloatArray, leader: in
 
 
 def one_each(rows: IntArray, events: int) -> FloatArray:
-    """A contest between single rows of a response: the most probable wins."""
+    """Return a contest between single rows of a response: the most probable wins."""
     contest = np.zeros((len(rows), events + 1))
     contest[np.arange(len(rows)), rows] = 1.0
     return contest
@@ -109,7 +109,7 @@ _POINTS = 101
 
 
 def sensitivities(query: Query, target: str, covariation: str = PROPORTIONAL, sample_size: float = SAMPLE_SIZE) -> Sensitivities:
-    """Every number of the network and what it does to P(target | findings).
+    """Return every number of the network and what it does to P(target | findings).
 
     Parameters
     ----------
@@ -133,6 +133,7 @@ def sensitivities(query: Query, target: str, covariation: str = PROPORTIONAL, sa
     Castillo E, Gutierrez JM, Hadi AS (1997). Sensitivity analysis in discrete Bayesian networks. IEEE Trans SMC A 27(4):412-423.
     Darwiche A (2003). A differential approach to inference in Bayesian networks. J ACM 50(3):280-305.
     van der Gaag LC, Renooij S (2001). Analysing sensitivity data from probabilistic networks. UAI 2001, 530-537.
+
     """
     compiled = query.compiled
     subject = Subject.of(query, target)
@@ -163,7 +164,7 @@ def sensitivities(query: Query, target: str, covariation: str = PROPORTIONAL, sa
 def sensitivity(
     query: Query, target: str, number: str, covariation: str = PROPORTIONAL, sample_size: float = SAMPLE_SIZE
 ) -> SensitivityFunction:
-    """P(target | findings) as a function of one number.
+    """Return P(target | findings) as a function of one number.
 
     Raises
     ------
@@ -171,6 +172,7 @@ def sensitivity(
         Where there is no number of that name, with the nearest.
     ImpossibleEvidence
         When the findings cannot hold together.
+
     """
     compiled = query.compiled
     k = compiled.number(number)
@@ -205,7 +207,7 @@ def sensitivity(
 
 
 def answered(subject: Subject, covariation: str = PROPORTIONAL) -> tuple[Response, int, IntArray]:
-    """The response of target and candidates, the row of the leader, and the rows of all candidates."""
+    """Return the response of target and candidates, the row of the leader, and the rows of all candidates."""
     candidates = subject.candidates
     events = tuple(dict.fromkeys((subject.target, *candidates)))
     response = _under(subject.response(events), covariation)
@@ -214,14 +216,14 @@ def answered(subject: Subject, covariation: str = PROPORTIONAL) -> tuple[Respons
 
 
 def _under(response: Response, covariation: str) -> Response:
-    """The response under a scheme of co-variation. Raises BayesnetError where there is none of that name."""
+    """Return the response under a scheme of co-variation. Raises BayesnetError where there is none of that name."""
     if covariation not in SCHEMES:
         raise BayesnetError(f'no co-variation "{covariation}"; there are {", ".join(SCHEMES)}.')
     return response if covariation == PROPORTIONAL else with_scheme(response, covariation)
 
 
 def _columns(response: Response, known: Ranges, ks: IntArray, leader: int, candidates: IntArray) -> dict[str, NDArray[Any]]:
-    """The numeric fields of `NumberSensitivity` for numbers ks."""
+    """Return the numeric fields of `NumberSensitivity` for numbers ks."""
     numbers = response.numbers
     x = numbers.factors.values[ks]
     lowest, highest = response.domain
@@ -250,7 +252,7 @@ def _columns(response: Response, known: Ranges, ks: IntArray, leader: int, candi
 
 
 def _words(compiled: CompiledModel, ks: IntArray) -> dict[str, list[str]]:
-    """The fields of `NumberSensitivity` that are words."""
+    """Return the fields of `NumberSensitivity` that are words."""
     all_records = records(compiled)
     mine = [all_records[k] for k in ks.tolist()]
     cited = {key: source.short for key, source in compiled.model.sources.items()}

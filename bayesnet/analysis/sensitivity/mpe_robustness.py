@@ -29,7 +29,7 @@ _FAR = 1e8
 
 
 def explanation_range(query: Query, number: str) -> ExplanationRange:
-    """The range of one number in which the most probable assignment of everything unknown (the MPE) does not change.
+    """Return the range of one number in which the most probable assignment of everything unknown (the MPE) does not change.
 
     P(w, e) of a fixed assignment w is its present value times the change of one entry, so that the best assignment at a far value
     of the number and the present one cross at one known place; there the network is asked again, until the best is a
@@ -45,6 +45,7 @@ def explanation_range(query: Query, number: str) -> ExplanationRange:
     References
     ----------
     Chan H, Darwiche A (2006). On the robustness of most probable explanations. UAI 2006, 63-71.
+
     """
     compiled = query.compiled
     k = compiled.number(number)
@@ -77,13 +78,13 @@ class _Line:
     k: int
 
     def best(self, x: float) -> tuple[World, float]:
-        """The most probable assignment with the number at x, and ln P of it with the evidence."""
+        """Return the most probable assignment with the number at x, and ln P of it with the evidence."""
         values = moved_values(parameter_map(self.compiled), np.array([self.k]), np.array([x]))[:, 0]
         found = Engine(self.compiled.expander.factors(values)).most_probable(self.evidence)
         return found.assignment, found.log_probability
 
     def follow(self, here: World, start: float, end: float) -> tuple[float, World | None]:
-        """Where, on the way from start to end, another assignment overtakes `here`; the end and None where none does."""
+        """Return where, on the way from start to end, another assignment overtakes `here`; the end and None where none does."""
         if end == start:
             return end, None
         log_start = self._log_entries(here, np.array([start]))[0]
@@ -104,7 +105,7 @@ class _Line:
             rival = better
 
     def _meet(self, here: World, constant: float, rival: World, theirs: float, start: float, end: float) -> float:
-        """Where two assignments are equally probable."""
+        """Return where two assignments are equally probable."""
 
         def margin(xs: FloatArray) -> FloatArray:
             ahead = constant + self._log_entries(here, xs) - theirs - self._log_entries(rival, xs)
@@ -116,7 +117,7 @@ class _Line:
         return float(bracketed_roots(margin, np.array([start]), np.array([end]), at[:1], at[1:])[0])
 
     def _log_entries(self, world: World, xs: FloatArray) -> FloatArray:
-        """ln of the entry of the number's family that an assignment uses, with the number at each x."""
+        """Return ln of the entry of the number's family that an assignment uses, with the number at each x."""
         compiled = self.compiled
         f = int(parameter_map(compiled).family[self.k])
         if f < 0 or f in self.evidence.interventions:
@@ -132,7 +133,7 @@ class _Line:
 
 
 def _changes(compiled: CompiledModel, here: World, there: World | None) -> dict[str, str]:
-    """What another assignment says differently."""
+    """Return what another assignment says differently."""
     if there is None:
         return {}
     return {compiled.names[v]: compiled.states(v)[s] for v, s in sorted(there.items()) if here.get(v) != s}

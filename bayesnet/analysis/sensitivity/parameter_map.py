@@ -33,7 +33,7 @@ class NumberMap:
 
     @classmethod
     def of(cls, factors: Factors) -> NumberMap:
-        """The map of a network."""
+        """Return the map of a network."""
         sizes = [[t.size for t in family.tensors] for family in factors.families]
         starts, at = [], 0
         for row in sizes:
@@ -59,7 +59,7 @@ class NumberMap:
         return found
 
     def rows_of(self, k: int) -> IntArray:
-        """Where number k stands in `position`, `number` and `partial`."""
+        """Return where number k stands in `position`, `number` and `partial`."""
         order, numbers, starts = self._by_number
         i = int(np.searchsorted(numbers, k))
         if i == len(numbers) or numbers[i] != k:
@@ -86,7 +86,7 @@ class NumberMap:
         return found
 
     def of_families(self, families: Iterable[int]) -> NDArray[np.bool_]:
-        """Which numbers belong to one of these families, shape (n_numbers,)."""
+        """Return which numbers belong to one of these families, shape (n_numbers,)."""
         chosen = np.zeros(len(self.factors.families) + 1, dtype=bool)
         chosen[list(families)] = True
         found: NDArray[np.bool_] = chosen[self.family]
@@ -135,7 +135,7 @@ class NumberMap:
         return {int(label): group for label, group in zip(labels, groups, strict=True) if len(group) > 1}
 
     def siblings(self, k: int) -> IntArray:
-        """The other numbers of the same distribution as number k."""
+        """Return the other numbers of the same distribution as number k."""
         group = self.members.get(int(self.column[k]))
         return np.empty(0, dtype=np.int64) if group is None else group[group != k]
 
@@ -189,19 +189,19 @@ class NumberMap:
                 low[k] = max(low[k], float(np.where(lean < -1e-15, at, -np.inf).max()))
 
     def _rows(self, links: IntArray, ranks: int) -> FloatArray:
-        """The net distributions that numbers `links` of a gate state, one row each, shape (rows, ranks)."""
+        """Return the net distributions that numbers `links` of a gate state, one row each, shape (rows, ranks)."""
         firsts = np.unique(self.first[links])
         rows: FloatArray = self.flat[firsts[:, None] + np.arange(ranks)]
         return rows
 
     def leak_line(self, f: int, k: int) -> tuple[float, float]:
-        """The probability that the leak of gate f leaves it at its lowest rank, and how it moves with leak number k."""
+        """Return the probability that the leak of gate f leaves it at its lowest rank, and how it moves with leak number k."""
         family = self.factors.families[f]
         assert isinstance(family, NoisyFamily)
         return float(family.leak[0]), float(self._leak_direction(f, k, len(family.leak))[0])
 
     def _leak_direction(self, f: int, k: int, ranks: int) -> FloatArray:
-        """How the leak's own distribution moves with leak number k."""
+        """Return how the leak's own distribution moves with leak number k."""
         dependence = self.factors.dependence
         mine = (dependence.number == k) & (dependence.family == f) & (dependence.tensor == 0)
         direction = np.zeros(ranks)
@@ -209,7 +209,7 @@ class NumberMap:
         return direction
 
     def two_ranked(self, f: int) -> bool:
-        """Whether family f is a noisy-OR: two ranks."""
+        """Return whether family f is a noisy-OR: two ranks."""
         family = self.factors.families[f]
         return isinstance(family, NoisyFamily) and len(family.order) == 2
 
@@ -234,7 +234,7 @@ class NumberMap:
         return up
 
     def fired(self, ks: IntArray, values: FloatArray | None = None) -> FloatArray:
-        """The probability that the gate fires which numbers ks of a noisy-OR state, at `values` or as they are."""
+        """Return the probability that the gate fires which numbers ks of a noisy-OR state, at `values` or as they are."""
         x = (self.factors.values if values is None else values)[ks]
         rises = self.rises[ks]
         return np.where(rises if x.ndim == 1 else rises[:, None], x, 1.0 - x)

@@ -65,6 +65,7 @@ class Subject:
             When the target is not one variable in one state.
         ImpossibleEvidence
             When the findings cannot hold together.
+
         """
         v, state = read_target(query.compiled, target)
         query = query.about(v)
@@ -107,17 +108,19 @@ class Subject:
         return tuple((v, s) for s in range(len(self.compiled.states(v))))
 
     def event_name(self, event: Event) -> str:
-        """An event in the pattern language."""
+        """Return an event in the pattern language."""
         v, state = event
         return literal(self.compiled.names[v], self.compiled.states(v)[state])
 
     def response(self, events: Sequence[Event]) -> Response:
-        """How the probabilities of events follow each number. Raises ImpossibleEvidence where the findings clash."""
+        """Return how the probabilities of events follow each number. Raises ImpossibleEvidence where the findings clash."""
         rerun = self._rerun(tuple(events))
         return self.query.ask(lambda engine, evidence: Response.of(parameter_map(self.compiled), engine, evidence, events, rerun))
 
     def present(self, events: Sequence[Event]) -> FloatArray:
-        """P(event | evidence) at the present numbers, shape (events,). Raises ImpossibleEvidence where they cannot be had."""
+        """Return P(event | evidence) at the present numbers, shape (events,). Raises ImpossibleEvidence where they cannot be
+        had.
+        """
         variables = tuple(dict.fromkeys(v for v, _ in events))
         found = self.query.ask(lambda engine, evidence: engine.posteriors(evidence, variables))
         return np.array([found.marginals[v][state] for v, state in events])
@@ -125,7 +128,7 @@ class Subject:
     def marginals(
         self, values: FloatArray, events: Sequence[Event], moved: IntArray | None = None
     ) -> tuple[FloatArray, FloatArray]:
-        """P(event | evidence), shape (events, m), and ln P(evidence), shape (m,), for values of shape (n_numbers, m).
+        """Return P(event | evidence), shape (events, m), and ln P(evidence), shape (m,), for values of shape (n_numbers, m).
 
         NaN where the evidence is impossible. Where only the numbers `moved` differ from the present ones, only their gates are
         expanded again.
@@ -141,7 +144,7 @@ class Subject:
         return rows, logs
 
     def _tensors(self, values: FloatArray, moved: IntArray | None) -> list[tuple[FloatArray, ...]]:
-        """The tensors of every family, batch axis last; of length one where nothing moved."""
+        """Return the tensors of every family, batch axis last; of length one where nothing moved."""
         if moved is None:
             return self.compiled.expander.tensors(values)
         tensors = [tuple(t[..., None] for t in family.tensors) for family in self.compiled.factors.families]
@@ -161,7 +164,7 @@ class Subject:
 
 
 def records(compiled: CompiledModel) -> tuple[Number, ...]:
-    """The records of all numbers, in the order of their positions."""
+    """Return the records of all numbers, in the order of their positions."""
     return tuple(compiled.model.numbers[name] for name in compiled.expander.number_ids)
 
 
@@ -178,7 +181,9 @@ def _known_ranges(_: CompiledModel) -> dict[float, Ranges]:
 
 
 def ranges(compiled: CompiledModel, sample_size: float = SAMPLE_SIZE) -> Ranges:
-    """The cited range of every number; where the network cites none at all, those of counts in `sample_size` cases per column."""
+    """Return the cited range of every number; where the network cites none at all, those of counts in `sample_size` cases per
+    column.
+    """
     known = _known_ranges(compiled)
     if sample_size not in known:
         known[sample_size] = _ranges(compiled, sample_size)
@@ -186,7 +191,7 @@ def ranges(compiled: CompiledModel, sample_size: float = SAMPLE_SIZE) -> Ranges:
 
 
 def has_ranges(compiled: CompiledModel) -> bool:
-    """Whether any number of the network cites a range."""
+    """Return whether any number of the network cites a range."""
     return any(number.low < number.high for number in compiled.model.numbers.values())
 
 
@@ -213,7 +218,7 @@ def _ranges(compiled: CompiledModel, sample_size: float) -> Ranges:
 
 
 def _counted(values: FloatArray, kind: IntArray, sample_size: float) -> tuple[FloatArray, FloatArray]:
-    """The central 95 % of a Beta about each probability; odds stay as they are."""
+    """Return the central 95 % of a Beta about each probability; odds stay as they are."""
     from scipy.special import betaincinv
 
     from bayesnet.analysis.sensitivity.parameter_map import ODDS

@@ -48,7 +48,7 @@ class LeakCurve:
 
     @classmethod
     def of(cls, numbers: NumberMap, k: int) -> LeakCurve | None:
-        """The nodes for leak number k; None where u does not follow it or grows too large, or where x is one point."""
+        """Return the nodes for leak number k; None where u does not follow it or grows too large, or where x is one point."""
         f = int(numbers.family[k])
         x, (low, high) = float(numbers.factors.values[k]), (float(bound[k]) for bound in numbers.domain)
         lowest_rank, slope = numbers.leak_line(f, k)
@@ -63,7 +63,7 @@ class LeakCurve:
         return cls(start, slope, u, np.clip((1.0 / u - start) / slope, low, high), exact, np.empty((0, 0)))
 
     def through(self, values: FloatArray) -> LeakCurve | None:
-        """The curve with the probabilities at its nodes, shape (rows, nodes); None where it is not smooth enough."""
+        """Return the curve with the probabilities at its nodes, shape (rows, nodes); None where it is not smooth enough."""
         curve = replace(self, values=values)
         if not self.exact:
             half = replace(curve, u=self.u[::2], values=values[:, ::2])
@@ -73,7 +73,7 @@ class LeakCurve:
         return curve
 
     def at(self, xs: FloatArray) -> FloatArray:
-        """The probabilities with the number at each x, shape (rows, m)."""
+        """Return the probabilities with the number at each x, shape (rows, m)."""
         u = 1.0 / (self.start + self.slope * np.asarray(xs))
         weights = np.where(np.arange(len(self.u)) % 2, -1.0, 1.0)
         weights[[0, -1]] *= 0.5
@@ -123,7 +123,7 @@ class Response:
         return self.gradients.values
 
     def value(self, event: int) -> float:
-        """P(event | e) at the present numbers."""
+        """Return P(event | e) at the present numbers."""
         return float(self.base[event] / self.base[-1])
 
     @cached_property
@@ -181,7 +181,7 @@ class Response:
         return slope, self.base[:, None] - slope * self.numbers.factors.values[ks]
 
     def at(self, ks: IntArray, xs: FloatArray) -> FloatArray:
-        """The probabilities with number ks[j] at xs[j] and all others as they are, shape (events + 1, m)."""
+        """Return the probabilities with number ks[j] at xs[j] and all others as they are, shape (events + 1, m)."""
         ks, xs = np.asarray(ks, dtype=np.int64), np.asarray(xs, dtype=float)
         rows = np.empty((len(self.base), len(ks)))
         straight = np.flatnonzero(self.linear[ks])
@@ -206,7 +206,7 @@ class Response:
         return self.base[:, None] + self.slopes[:, ks] * (xs - self.numbers.factors.values[ks])
 
     def curve(self, k: int, xs: FloatArray) -> FloatArray | None:
-        """The probabilities along a curve that is known, shape (events + 1, m); None where every point takes a run.
+        """Return the probabilities along a curve that is known, shape (events + 1, m); None where every point takes a run.
 
         An odds number multiplies the odds of every column that it touches; P is linear in their entries.
         """
@@ -222,7 +222,7 @@ class Response:
         return self.base[:, None] + change
 
     def _shifted(self, start: float, position: IntArray, partial: FloatArray, xs: FloatArray) -> FloatArray:
-        """The entries that an odds number touches, with the number at each x, shape (entries, m).
+        """Return the entries that an odds number touches, with the number at each x, shape (entries, m).
 
         At zero the odds that the number multiplies are known from the slope there alone.
         """

@@ -21,7 +21,7 @@ def bracketed_roots(
     at_right: FloatArray,
     within: float = 1e-15,
 ) -> FloatArray:
-    """One root in each bracket [left, right] of opposite signs, shape (m,); `function` maps (m,) to (m,).
+    """Return one root in each bracket [left, right] of opposite signs, shape (m,); `function` maps (m,) to (m,).
 
     Inverse quadratic interpolation where it is safe, bisection elsewhere, until each bracket is narrower than `within` of its
     root (or, for a root near zero, than a thousandth of that of the bracket given).
@@ -33,6 +33,7 @@ def bracketed_roots(
 
     >>> bracketed_roots(lambda x: x * x - 2.0, np.array([0.0]), np.array([2.0]), np.array([-2.0]), np.array([2.0])).round(12)
     array([1.41421356])
+
     """
     a, b, f_a, f_b = right.copy(), left.copy(), at_right.copy(), at_left.copy()
     c, f_c = a.copy(), f_a.copy()
@@ -58,7 +59,7 @@ def bracketed_roots(
 
 
 def _share(a: FloatArray, b: FloatArray, c: FloatArray, f_a: FloatArray, f_b: FloatArray, f_c: FloatArray) -> FloatArray:
-    """How far from a to b the next point lies."""
+    """Return how far from a to b the next point lies."""
     with np.errstate(divide="ignore", invalid="ignore"):
         xi, phi = (a - b) / (c - b), (f_a - f_b) / (f_c - f_b)
         safe = (phi**2 < xi) & ((1.0 - phi) ** 2 < 1.0 - xi)
@@ -71,8 +72,8 @@ Margin = Callable[[FloatArray], FloatArray]
 
 
 def crossings(response: Response, k: int, margin: Margin) -> list[float]:
-    """Every value of number k within its domain at which the margin is zero, smallest first; empty where it is zero throughout.
-
+    """Return every value of number k within its domain at which the margin is zero, smallest first; empty where it is zero
+    throughout.
     In closed form for straight lines; for curves by a scan over the domain and a root in every bracket, to machine precision.
     """
     lowest, highest = (float(bound[k]) for bound in response.domain)
@@ -84,7 +85,9 @@ def crossings(response: Response, k: int, margin: Margin) -> list[float]:
 
 
 def zeros(points: FloatArray, function: Callable[[FloatArray], FloatArray]) -> list[float]:
-    """Every zero of a function that changes sign between neighbouring points, or at one; none where it is zero throughout."""
+    """Return every zero of a function that changes sign between neighbouring points, or at one; none where it is zero
+    throughout.
+    """
     at = function(points)
     if not np.any(at):
         return []
@@ -95,7 +98,7 @@ def zeros(points: FloatArray, function: Callable[[FloatArray], FloatArray]) -> l
 
 
 def scan_points(response: Response, k: int, side: int = 24) -> FloatArray:
-    """Values of number k from its least to its largest, dense about the present value: `side` on each side of it.
+    """Return values of number k from its least to its largest, dense about the present value: `side` on each side of it.
 
     Evenly spaced in the logarithm, over eight powers of ten on each side where an odds has no upper bound.
     """

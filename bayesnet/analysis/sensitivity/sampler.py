@@ -94,7 +94,7 @@ class Sampler:
         )
 
     def only(self, numbers: NDArray[np.bool_]) -> Sampler:
-        """The same, but numbers outside stay at their values; for questions that they cannot matter to."""
+        """Return the same, but numbers outside stay at their values; for questions that they cannot matter to."""
         return Sampler.of(self.numbers, self.fits, self.sources, numbers)
 
     def draw(self, draws: int, rng: np.random.Generator, together: bool = False) -> Drawn:
@@ -120,8 +120,8 @@ class Sampler:
         return Drawn(values, share_below_leak(self.numbers, values))
 
     def at_quantiles(self, ks: IntArray, u: FloatArray) -> FloatArray:
-        """Values of all numbers with numbers ks at quantiles `u` of their laws, shape (len(ks), m), the others as they are.
-
+        """Return values of all numbers with numbers ks at quantiles `u` of their laws, shape (len(ks), m), the others as they
+        are.
         For designs such as Sobol's. The rest of each column gives way; take at most one number of a column.
         """
         from scipy.special import betaincinv, ndtri
@@ -139,7 +139,7 @@ class Sampler:
         return values
 
     def _shared_quantiles(self, draws: int, rng: np.random.Generator) -> FloatArray:
-        """One quantile per source and draw; numbers without a source have their own."""
+        """Return one quantile per source and draw; numbers without a source have their own."""
         labels = [source or f"\0{k}" for k, source in enumerate(self.sources)]
         index = {label: i for i, label in enumerate(dict.fromkeys(labels))}
         shared = rng.random((len(index), draws))
@@ -165,7 +165,7 @@ class Sampler:
 
 
 def _alone(numbers: NumberMap, laws: Mapping[int, tuple[float, float]]) -> Alone:
-    """The numbers drawn by themselves, and whose siblings have to give way."""
+    """Return the numbers drawn by themselves, and whose siblings have to give way."""
     number = np.array(sorted(laws), dtype=np.int64)
     yielding = [(k, numbers.siblings(k)) for k in number.tolist()]
     shapes = np.array([laws[k] for k in number.tolist()]).reshape(-1, 2)

@@ -35,7 +35,7 @@ class _Corner:
 
 
 def sources(query: Query, target: str, sample_size: float = SAMPLE_SIZE) -> Sources:
-    """How far P(target | findings) moves when all numbers of one source move within their ranges, for every source.
+    """Return how far P(target | findings) moves when all numbers of one source move within their ranges, for every source.
 
     The two worst corners are taken, not all-low and all-high: each number goes to the end that the sign of its slope calls for,
     then single numbers are turned over as long as that helps, since slopes change sign far from the present values. The answer
@@ -45,6 +45,7 @@ def sources(query: Query, target: str, sample_size: float = SAMPLE_SIZE) -> Sour
     ------
     ImpossibleEvidence
         When the findings cannot hold together.
+
     """
     compiled = query.compiled
     subject = Subject.of(query, target)
@@ -67,7 +68,7 @@ def sources(query: Query, target: str, sample_size: float = SAMPLE_SIZE) -> Sour
 
 
 def _groups(compiled: CompiledModel, moving: IntArray) -> dict[str, IntArray]:
-    """The numbers of each source that can move the answer; those without a source by their grade."""
+    """Return the numbers of each source that can move the answer; those without a source by their grade."""
     found: dict[str, list[int]] = {}
     all_records = records(compiled)
     for k in moving.tolist():
@@ -80,7 +81,7 @@ def _key(source: str, grade: str) -> str:
 
 
 def _corner(response: Response, source: str, members: IntArray, sign: float) -> _Corner:
-    """The corner that the slopes call for."""
+    """Return the corner that the slopes call for."""
     return _Corner(source, members, sign, sign * response.derivative[0, members] > 0)
 
 
@@ -114,7 +115,7 @@ def _run(subject: Subject, known: Ranges, tries: list[tuple[_Corner, np.ndarray]
 
 
 def _at_corner(subject: Subject, known: Ranges, members: IntArray, up: np.ndarray) -> FloatArray:
-    """Values of all numbers with the members at their ends, shape (n_numbers, 1); the rest of their columns gives way.
+    """Return values of all numbers with the members at their ends, shape (n_numbers, 1); the rest of their columns gives way.
 
     A column whose moved entries sum to more than one is divided by its sum when it is expanded.
     """
@@ -136,7 +137,7 @@ def _at_corner(subject: Subject, known: Ranges, members: IntArray, up: np.ndarra
 
 
 def _line(compiled: CompiledModel, response: Response, known: Ranges, low: _Corner, high: _Corner) -> SourceShare:
-    """One source from its two corners."""
+    """Return one source from its two corners."""
     at_low, at_high = ends(response, known, low.members)
     strongest = int(low.members[np.argmax(np.abs(at_high - at_low))])
     now = response.value(0)

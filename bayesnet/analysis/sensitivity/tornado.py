@@ -31,6 +31,7 @@ def tornado(query: Query, target: str, top: int = 20, sample_size: float = SAMPL
     ------
     ImpossibleEvidence
         When the findings cannot hold together.
+
     """
     compiled = query.compiled
     subject = Subject.of(query, target)
@@ -74,7 +75,7 @@ def ends(response: Response, known: Ranges, ks: IntArray) -> tuple[FloatArray, F
 
 
 def movers(query: Query, target: str, most: int = 3) -> tuple[str, ...]:
-    """A sentence on the numbers that move P(target | findings) most over their own cited range."""
+    """Return a sentence on the numbers that move P(target | findings) most over their own cited range."""
     bars = tornado(query, target, top=most).bars
     if not bars:
         return ()

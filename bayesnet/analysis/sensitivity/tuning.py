@@ -41,8 +41,8 @@ def tune(
     structural: bool = False,
     sample_size: float = SAMPLE_SIZE,
 ) -> Tuning:
-    """Every single number (or column) that can by itself make P(target | findings) meet a constraint, the smallest change first.
-
+    """Return every single number (or column) that can by itself make P(target | findings) meet a constraint, the smallest
+    change first.
     Closed forms where the number enters linearly; roots to machine precision along curves (leaks, odds ratios). A change is
     measured in log-odds, and by the CD distance between the two networks, which bounds what it does to every other answer.
 
@@ -80,6 +80,7 @@ def tune(
     Chan H, Darwiche A (2004). Sensitivity analysis in Bayesian networks: from single to multiple parameters. UAI 2004, 67-75.
     Kwisthout J, van der Gaag LC (2008). The computational complexity of sensitivity analysis and parameter tuning.
     UAI 2008, 349-356.
+
     """
     compiled = query.compiled
     subject = Subject.of(query, target)
@@ -110,7 +111,7 @@ def tune(
 
 
 def _locked(compiled: CompiledModel, lock: Sequence[str]) -> NDArray[np.bool_]:
-    """Numbers that must stay, by id, source, variable or grade."""
+    """Return numbers that must stay, by id, source, variable or grade."""
     all_records = records(compiled)
     locked = np.zeros(len(all_records), dtype=bool)
     for name in [lock] if isinstance(lock, str) else lock:
@@ -122,7 +123,7 @@ def _locked(compiled: CompiledModel, lock: Sequence[str]) -> NDArray[np.bool_]:
 
 
 def _by_pattern(compiled: CompiledModel, name: str) -> int:
-    """A number named by a shortened id."""
+    """Return a number named by a shortened id."""
     try:
         return compiled.number(name)
     except BayesnetError:
@@ -132,7 +133,7 @@ def _by_pattern(compiled: CompiledModel, name: str) -> int:
 
 
 def _number_changes(compiled: CompiledModel, asked: Questions, ks: IntArray, known: Ranges) -> list[Change]:
-    """The nearest value of each number that meets the bound, where there is one."""
+    """Return the nearest value of each number that meets the bound, where there is one."""
     found = _nearest_on_lines(compiled, asked, ks[compiled.factors.linear[ks]])
     for k in ks[~compiled.factors.linear[ks]].tolist():
         best = _nearest_on_curve(compiled, asked, k)
@@ -191,8 +192,8 @@ def log_odds_change(compiled: CompiledModel, k: int, x: float) -> float:
 
 
 def change_cd(compiled: CompiledModel, k: int, x: float) -> float:
-    """The CD distance that moving number k to x puts between the two networks; NaN where its gate is too wide to spell out.
-
+    """Return the CD distance that moving number k to x puts between the two networks; NaN where its gate is too wide to spell
+    out.
     For an entry and for a link of a noisy-OR it is the change of the log-odds, since the rest of the column gives way in
     proportion and the largest ratios stand where the cause is alone; otherwise the columns of the gate are compared.
     """

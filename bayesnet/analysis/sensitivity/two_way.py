@@ -23,7 +23,7 @@ _NAN = (float("nan"),) * 4
 def two_way(
     query: Query, target: str, number_1: str, number_2: str, points: int = 25, sample_size: float = SAMPLE_SIZE
 ) -> TwoWay:
-    """P(target | findings) over a grid of two numbers, each over its cited range, all others as they are.
+    """Return P(target | findings) over a grid of two numbers, each over its cited range, all others as they are.
 
     Where both enter linearly and stand in different distributions, P(h, e) and P(e) are bilinear in them; their coefficients
     follow from the four corners of the grid. Every point of the surface is a run of the network.
@@ -41,6 +41,7 @@ def two_way(
     ----------
     Kjaerulff U, van der Gaag LC (2000). Making sensitivity analysis computationally efficient. UAI 2000, 317-325.
     Chan H, Darwiche A (2004). Sensitivity analysis in Bayesian networks: from single to multiple parameters. UAI 2004, 67-75.
+
     """
     compiled = query.compiled
     i, j = compiled.number(number_1), compiled.number(number_2)
@@ -75,7 +76,7 @@ def two_way(
 
 
 def _share_gate(compiled: CompiledModel, i: int, j: int) -> bool:
-    """Whether one is a leak of the gate to which the other belongs: together they do not act bilinearly."""
+    """Return whether one is a leak of the gate to which the other belongs: together they do not act bilinearly."""
     numbers = parameter_map(compiled)
     return bool(numbers.family[i] == numbers.family[j] and LEAK in (numbers.kind[i], numbers.kind[j]))
 
@@ -90,7 +91,7 @@ def _spread(low: float, high: float, points: int) -> FloatArray:
 
 
 def _grid_values(compiled: CompiledModel, i: int, j: int, first: FloatArray, second: FloatArray) -> FloatArray:
-    """Values of all numbers at every point of the grid, the first number slow, shape (n_numbers, points ** 2)."""
+    """Return values of all numbers at every point of the grid, the first number slow, shape (n_numbers, points ** 2)."""
     count = len(first)
     values = np.repeat(moved_values(parameter_map(compiled), np.full(count, i), first), count, axis=1)
     moved = np.tile(moved_values(parameter_map(compiled), np.full(count, j), second), (1, count))

@@ -60,6 +60,7 @@ def sobol_shares(function: Callable[[FloatArray], FloatArray], inputs: int, samp
     ----------
     Sobol IM (2001). Global sensitivity indices for nonlinear mathematical models. Math Comput Simul 55:271-280.
     Saltelli A et al. (2010). Variance based sensitivity analysis of model output. Comput Phys Commun 181:259-270.
+
     """
     from SALib.analyze import sobol as analyze
     from SALib.sample import sobol as sample
@@ -123,6 +124,7 @@ def uncertainty(
     References
     ----------
     Briggs AH, Claxton K, Sculpher MJ (2006). Decision Modelling for Health Economic Evaluation. Oxford University Press.
+
     """
     if draws < 2:
         raise BayesnetError(f"Uncertainty takes at least 2 draws; got {draws}.")
@@ -191,6 +193,7 @@ def variance_shares(
         When no number with a range can move the answer.
     ImpossibleEvidence
         When the findings cannot hold together.
+
     """
     compiled = query.compiled
     subject, known = Subject.of(query, target), ranges(compiled, sample_size)
@@ -243,7 +246,7 @@ def sampler(compiled: CompiledModel, sample_size: float = SAMPLE_SIZE) -> Sample
 
 
 def _independent(compiled: CompiledModel, ks: IntArray) -> IntArray:
-    """One number of each distribution, the first in the order given: the others of it give way."""
+    """Return one number of each distribution, the first in the order given: the others of it give way."""
     seen: set[int] = set()
     kept = []
     for k in ks.tolist():
@@ -262,7 +265,7 @@ def drawn_answers(
     rng: np.random.Generator,
     together: bool = False,
 ) -> tuple[FloatArray, FloatArray]:
-    """P(event | e) in every draw of the numbers, shape (events, draws), NaN where e is impossible.
+    """Return P(event | e) in every draw of the numbers, shape (events, draws), NaN where e is impossible.
 
     Only numbers that can matter to the events are drawn. The second array, shape (n_numbers,), is the share of the draws in which
     each link lay below its leak.
@@ -283,7 +286,7 @@ def drawn_answers(
 def _run(
     subject: Subject, events: Sequence[Event], count: int, values: Callable[[slice], FloatArray], moved: IntArray
 ) -> FloatArray:
-    """P(event | e), shape (events, count), in batches, with a progress bar if it takes longer than a second."""
+    """Return P(event | e), shape (events, count), in batches, with a progress bar if it takes longer than a second."""
     answers = np.empty((len(events), count))
     with _progress(count) as advance:
         for start in range(0, count, _BATCH):
@@ -295,7 +298,7 @@ def _run(
 
 @contextmanager
 def _progress(total: int) -> Iterator[Any]:
-    """A function to be told how much is done; draws a bar on a terminal once a second has passed."""
+    """Yield a function to be told how much is done; draws a bar on a terminal once a second has passed."""
     began = time.monotonic()
     bar: list[Any] = []
 
@@ -320,7 +323,7 @@ def _progress(total: int) -> Iterator[Any]:
 def _intervals(
     subject: Subject, events: Sequence[Event], rows: Sequence[int], now: FloatArray, answers: FloatArray
 ) -> tuple[Interval, ...]:
-    """One line per candidate, the most probable first."""
+    """Return one line per candidate, the most probable first."""
     leads = np.bincount(np.argmax(answers[rows], axis=0), minlength=len(rows)) / answers.shape[1]
     spread = np.quantile(answers[rows], _MIDDLE, axis=1)
     means = answers[rows].mean(axis=1)
@@ -340,7 +343,7 @@ def _intervals(
 
 
 def _fits(compiled: CompiledModel, prepared: Sampler, no_effect: FloatArray, sample_size: float) -> tuple[Fit, ...]:
-    """The law of every number, as it was drawn, beside what was cited."""
+    """Return the law of every number, as it was drawn, beside what was cited."""
     fits, known = prepared.fits, ranges(compiled, sample_size)
     low, high = quantiles(fits, 0.025), quantiles(fits, 0.975)
     log_mean = np.exp(fits.a + 0.5 * fits.b**2, where=fits.law == LOG_NORMAL, out=compiled.factors.values.copy())
@@ -392,7 +395,7 @@ def _conventions(compiled: CompiledModel, no_effect: FloatArray, together: bool,
 
 
 def _share(compiled: CompiledModel, k: int, first: float, first_error: float, total: float, total_error: float) -> Share:
-    """The record of one number."""
+    """Return the record of one number."""
     number = records(compiled)[k]
     cited = citation(compiled, number)
     return Share(

@@ -23,7 +23,7 @@ _ROUNDING = 1e-12
 
 
 def changed(compiled: CompiledModel, new: Mapping[str, float]) -> Model:
-    """The model with some numbers set to other values.
+    """Return the model with some numbers set to other values.
 
     The other entries of a column keep their proportions; where the entries set had all of its mass, what they free is spread
     evenly. Several entries of a column may be set at once. A range that does not hold its new value is widened to it.
@@ -45,6 +45,7 @@ def changed(compiled: CompiledModel, new: Mapping[str, float]) -> Model:
     References
     ----------
     Chan H, Darwiche A (2002). When do numbers really matter? J Artif Intell Res 17:265-287.
+
     """
     wanted = {compiled.number(name): float(value) for name, value in new.items()}
     problems = [text for k, value in wanted.items() if (text := _wrong(compiled, k, value))]
@@ -72,7 +73,7 @@ def _where(compiled: CompiledModel) -> str:
 
 
 def _wrong(compiled: CompiledModel, k: int, value: float) -> str:
-    """What is wrong with one value by itself."""
+    """Return what is wrong with one value by itself."""
     number = compiled.factors.number_ids[k]
     odds = parameter_map(compiled).kind[k] == ODDS
     if math.isfinite(value) and value >= 0.0 and (odds or value <= 1.0):
@@ -101,7 +102,7 @@ def _set(compiled: CompiledModel, values: FloatArray, wanted: Mapping[int, float
 
 
 def _complete(compiled: CompiledModel, members: list[int]) -> bool:
-    """Whether the numbers set are all entries of their column."""
+    """Return whether the numbers set are all entries of their column."""
     return len(members) == len(compiled.factors.states[parameter_map(compiled).family[members[0]]])
 
 

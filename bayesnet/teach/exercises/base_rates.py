@@ -8,6 +8,7 @@ Sedlmeier P, Gigerenzer G (2001). Teaching Bayesian reasoning in less than two h
 General 130(3), 380-400.
 McDowell M, Jacobs P (2017). Meta-analysis of the effect of natural frequencies on Bayesian reasoning. Psychological
 Bulletin 143(12), 1273-1312.
+
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ References
 Pearl J (1995). Causal diagrams for empirical research. Biometrika 82(4), 669-688.
 Wellman MP, Henrion M (1993). Explaining "explaining away". IEEE Transactions on Pattern Analysis and Machine Intelligence
 15(3), 287-292.
+
 """
 
 from __future__ import annotations

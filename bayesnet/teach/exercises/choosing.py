@@ -4,6 +4,7 @@ References
 ----------
 Baron J, Beattie J, Hershey JC (1988). Heuristics and biases in diagnostic reasoning: II. Congruence, information, and certainty.
 Organizational Behavior and Human Decision Processes 42(1), 88-110.
+
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ References
 ----------
 Pearl J (1988). Probabilistic Reasoning in Intelligent Systems. Morgan Kaufmann.
 Shachter RD (1998). Bayes-ball: the rational pastime. UAI-98, 480-487.
+
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ References
 Deeks JJ, Altman DG (2004). Diagnostic tests 4: likelihood ratios. BMJ 329, 168-169.
 Spiegelhalter DJ, Knill-Jones RP (1984). Statistical and knowledge-based approaches to clinical decision-support systems, with an
 application in gastroenterology. Journal of the Royal Statistical Society A 147(1), 35-77.
+
 """
 
 from __future__ import annotations
