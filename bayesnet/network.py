@@ -585,8 +585,8 @@ def load(name_or_path: str | Path, *, normalize: bool = False) -> Network:
         A shipped model by name (`back_pain`, `asia`, `sprinkler`, `mammography`), a priors folder, or a file:
         `.bif`, `.xmlbif`, `.bifxml`, `.xml`, `.xdsl`, `.net`, `.uai`, each also with `.gz`.
     normalize
-        Of a network file: divide every column by its sum. Without it, a column whose sum is not 1 is divided only where the digits
-        it is written with explain it, as for 0.333 three times, and the model's description says so; others are refused.
+        Of a network file: divide every column by its sum. Without it, a column whose sum is not 1 is divided only where its
+        digits explain it, as for 0.333 three times, and the model's description says so; others are refused.
 
     Raises
     ------

@@ -19,6 +19,7 @@ from bayesnet.interop.scan import Scanner, Syntax, numbers
 from bayesnet.interop.tables import Tables
 
 SYNTAX = Syntax(
+    begins=("//", "/*"),
     comment=r"//[^\n]*+|/\*(?:[^*]|\*(?!/))*+(?:\*/|(?P<open>\Z))",
     marks="{}()[],;|",
     raw=r'\bproperty\b(?:(?:[^";]|"[^"\n]*+")*+;|[^;]*+(?:;|\Z))',
@@ -63,9 +64,9 @@ def read(text: str, file: str, stem: str, *, normalize: bool = False) -> Tables:
         else:
             _words_between(scanner, kind)
     for body in bodies:
-        if draft.family(body.child, body.parents, line=body.line) and draft.room(body.child, body.line):
-            if not (body.plain and _plain_entries(draft, body)):
-                _entries(scanner, draft, body)
+        readable = draft.family(body.child, body.parents, line=body.line) and draft.room(body.child, body.line)
+        if readable and not (body.plain and _plain_entries(draft, body)):
+            _entries(scanner, draft, body)
     return draft.finish(name)
 
 
@@ -233,7 +234,7 @@ def _plain_rows(draft: Draft, body: _Body, entries: list[str], cards: tuple[int,
 def _entries(scanner: Scanner, draft: Draft, body: _Body) -> None:
     """Read the rows and the default, or the whole table of one variable; entries that exclude each other are problems."""
     cards = draft.cards(body.child)
-    rows: list[_Row | None] = [None] * prod(cards[:-1])
+    rows: dict[int, _Row] = {}
     places = [{state: i for i, state in enumerate(draft.states[p])} for p in body.parents]
     default: _Row | None = None
     whole: _Row | None = None
@@ -244,7 +245,7 @@ def _entries(scanner: Scanner, draft: Draft, body: _Body) -> None:
             bracket = text.rfind(")")
             column = _column(scanner, body, text[1:bracket], places, start)
             values = _values(scanner, text[bracket + 1 :], cards[-1], start)
-            if rows[column] is not None:
+            if column in rows:
                 draft.problem(f"two rows for {draft.given(body.child, column)}", body.child, scanner.line_of(start))
             rows[column] = values
         elif word == "table":
@@ -258,19 +259,31 @@ def _entries(scanner: Scanner, draft: Draft, body: _Body) -> None:
         elif word != "property":
             scanner.start = start
             scanner.fail('"table", "default", "property" or a row in brackets', f'"{word}"')
-    if whole is not None:
-        if default is not None or any(row is not None for row in rows):
-            draft.problem("a table beside rows or a default", body.child, body.line, expected="one or the other")
-        draft.table(body.child, *whole, child_first=True, line=body.line)
+    if whole is None:
+        _rows(draft, body, rows, default)
         return
-    missing = [column for column, row in enumerate(rows) if row is None]
-    if default is None and missing:
-        more = f" and for {len(missing) - 1} more" if len(missing) > 1 else ""
-        draft.problem(f"no row for {draft.given(body.child, missing[0]) or 'its states'}{more}", body.child, body.line)
+    if default is not None or rows:
+        draft.problem("a table beside rows or a default", body.child, body.line, expected="one or the other")
+    draft.table(body.child, *whole, child_first=True, line=body.line)
+
+
+def _rows(draft: Draft, body: _Body, rows: dict[int, _Row], default: _Row | None) -> None:
+    """Put the rows of a table together, those that are not given from the default."""
+    settings = prod(draft.cards(body.child)[:-1])
+    if default is None and len(rows) < settings:
+        first = next(column for column in range(settings) if column not in rows)
+        missing = settings - len(rows)
+        more = f" and for {missing - 1} more" if missing > 1 else ""
+        draft.problem(f"no row for {draft.given(body.child, first) or 'its states'}{more}", body.child, body.line)
         return
-    filled = [default if row is None else row for row in rows]
-    words = [word for row in filled if row for word in row[1]]
-    draft.table(body.child, np.array([row[0] for row in filled if row]), words, line=body.line)
+    if default is None:
+        words = [word for column in range(settings) for word in rows[column][1]]
+        draft.table(body.child, np.array([rows[column][0] for column in range(settings)]), words, line=body.line)
+        return
+    filled = np.tile(default[0], (settings, 1))
+    for column, row in rows.items():
+        filled[column] = row[0]
+    draft.table(body.child, filled, line=body.line)
 
 
 def _column(scanner: Scanner, body: _Body, text: str, places: list[dict[str, int]], start: int) -> int:

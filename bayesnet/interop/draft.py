@@ -16,7 +16,6 @@ from bayesnet.interop.rounding import EXACT, rounded
 from bayesnet.interop.tables import Tables, setting_text
 from bayesnet.model.factors import FloatArray, freeze
 
-
 LARGEST_SHORT = 2**20
 """Cells that a table may have in a file too short to list them, as where a default fills them."""
 
@@ -156,7 +155,12 @@ class Draft:
         for column in refused[:5]:
             what, total = f"the column{self._given(child, column)} does not close", f"{sums[column]:.10g}"
             self.problem(
-                what, child, line, got=f"a sum of {total}", expected="1, within the rounding of its digits", way_out=_NORMALIZE
+                what,
+                child,
+                line,
+                got=f"a sum of {total}",
+                expected="1, within the rounding of its digits",
+                way_out=_NORMALIZE if self.size else "",
             )
         if len(refused) > 5:
             self.problem(f"{len(refused) - 5} more columns do not sum to 1", child, line)
@@ -220,9 +224,9 @@ class Draft:
         for child, column in self.empty:
             empty.setdefault(child, []).append(column)
         for child in self._order():
-            can = np.ones((), dtype=bool)
+            can: NDArray[np.bool_] = np.ones((), dtype=bool)
             for parent in self.parents[child]:
-                can = can[..., None] & possible[parent]
+                can = np.asarray(can[..., None] & possible[parent])
             if child in empty:
                 self._judge_empty(child, empty[child], can.ravel())
             possible[child] = ((self.tables[child] > 0) & can[..., None]).reshape(-1, len(self.states[child])).any(axis=0)

@@ -14,7 +14,7 @@ from bayesnet.interop.tables import Tables
 
 _QUOTED = r'"(?:[^"\\]|\\.?)*+(?:"|\Z)'
 
-SYNTAX = Syntax(comment=r"%[^\n]*+", marks="{}()|=;", quoted=_QUOTED)
+SYNTAX = Syntax(begins=("%",), comment=r"%[^\n]*+", marks="{}()|=;", quoted=_QUOTED)
 
 _STATEMENT = re.compile(rf'(?:[^";]|{_QUOTED})*+;', re.DOTALL)
 _ITEM = re.compile(r'"((?:[^"\\]|\\.?)*+)(?:"|\Z)|([^\s,"()]++)', re.DOTALL)
@@ -22,6 +22,7 @@ _ESCAPED = re.compile(r'\\(["\\])')
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _BRACKET = re.compile(rf"{_QUOTED}|[()]", re.DOTALL)
 _READ = ("name", "states", "state_values", "subtype", "label", "data")
+_BLOCKS = '"net", "node" or "potential"'
 _OTHER_NODES = ("continuous", "decision", "utility", "function")
 
 
@@ -31,7 +32,7 @@ def read(text: str, file: str, stem: str, *, normalize: bool = False) -> Tables:
     draft = Draft(file, normalize, len(text))
     potentials: list[tuple[str, list[str], dict[str, str], int]] = []
     name = stem
-    classes = 0
+    in_class: bool | None = None
     while scanner.next() != "end":
         keyword = scanner.value
         if keyword == "net":
@@ -39,25 +40,19 @@ def read(text: str, file: str, stem: str, *, normalize: bool = False) -> Tables:
             name = found[0] if found else stem
         elif keyword in ("node", "discrete"):
             _node(scanner, draft, keyword)
-        elif keyword == "class" and not classes:
-            classes, name = 1, scanner.label("the name of the class")
-            scanner.expect("{", f'after "class {name}"')
         elif keyword in ("class", "instance"):
-            way_out = "save the unrolled network in the program that made it"
-            scanner.fail("one plain network, since object-oriented networks are not read", f'"{keyword}"', way_out)
+            name, in_class = _class(scanner, keyword, first=in_class is None), True
         elif keyword in _OTHER_NODES:
             scanner.fail("discrete nodes only", f'"{keyword}"', "turn it into a discrete node before export")
         elif keyword == "potential":
             child, parents = _head(scanner)
             line = scanner.line
             potentials.append((child, parents, _block(scanner), line))
-        elif keyword == "}" and classes == 1:
-            classes = 2
-        elif classes == 1 and scanner.peek() == ("mark", "="):
-            _property_of_class(scanner, keyword)
+        elif in_class:
+            in_class = _rest_of_class(scanner, keyword)
         else:
-            scanner.fail('"net", "node" or "potential"')
-    if classes == 1:
+            scanner.fail(_BLOCKS)
+    if in_class:
         scanner.fail('"}" at the end of the class')
     for child, parents, block, line in potentials:
         if draft.family(child, parents, line=line):
@@ -65,14 +60,29 @@ def read(text: str, file: str, stem: str, *, normalize: bool = False) -> Tables:
     return draft.finish(name)
 
 
-def _property_of_class(scanner: Scanner, key: str) -> None:
-    """Step over `key = value;`; nodes that a class takes from outside have no table here."""
+def _class(scanner: Scanner, keyword: str, *, first: bool) -> str:
+    """Take the name of a class around one plain network; several of them, or instances, are no plain network."""
+    if keyword == "instance" or not first:
+        way_out = "save the unrolled network in the program that made it"
+        scanner.fail("one plain network, since object-oriented networks are not read", f'"{keyword}"', way_out)
+    name = scanner.label("the name of the class")
+    scanner.expect("{", f'after "class {name}"')
+    return name
+
+
+def _rest_of_class(scanner: Scanner, key: str) -> bool:
+    """Step over `key = value;` or take the closing brace, and return whether the class goes on."""
+    if key == "}":
+        return False
+    if scanner.peek() != ("mark", "="):
+        scanner.fail(_BLOCKS)
     start = scanner.start
     scanner.expect("=", f'after "{key}"')
-    value = scanner.until(_STATEMENT, f'";" after the value of "{key}"')
-    if key == "inputs" and _items(value[:-1]):
+    value = scanner.until(_STATEMENT, f'";" after the value of "{key}"')[:-1].strip()
+    if key == "inputs" and _items(value):
         scanner.start, scanner.value = start, key
-        scanner.fail("a class without input nodes, since object-oriented networks are not read", f"inputs {value[:-1].strip()}")
+        scanner.fail("a class without input nodes, since object-oriented networks are not read", f"inputs {value}")
+    return True
 
 
 def _block(scanner: Scanner) -> dict[str, str]:

@@ -92,7 +92,7 @@ def from_pgmpy(model: DiscreteBayesianNetwork, name: str = "pgmpy") -> Model:
     Raises
     ------
     SpecError
-        When a table is missing, does not fit the graph, or has a column whose sum is not 1, within the rounding of its digits; all problems at once.
+        When a table is missing, does not fit the graph, or has a column whose sum is not 1; all problems at once.
     """
     draft = Draft(name)
     cpds = {node: model.get_cpds(node) for node in model.nodes()}

@@ -17,9 +17,11 @@ from bayesnet.errors import Problem, SpecError, brief
 class Syntax:
     """How a format writes comments and quoted strings (patterns), and which characters stand alone.
 
-    `comment` has the group `open` for one that is not closed; `raw` matches text in which comments are not looked for.
+    `begins` lists how a comment begins; `comment` has the group `open` for one that is not closed; `raw` matches text in which
+    comments are not looked for.
     """
 
+    begins: tuple[str, ...]
     comment: str
     marks: str
     quoted: str = r'"[^"\n]*+"'
@@ -40,6 +42,8 @@ class Syntax:
 
     def without_comments(self, text: str, file: str) -> str:
         """Replace comments by blanks, quoted strings untouched, line breaks kept."""
+        if not any(begin in text for begin in self.begins):
+            return text
 
         def blank(match: re.Match[str]) -> str:
             if match["kept"] is not None:

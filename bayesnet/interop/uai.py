@@ -1,8 +1,8 @@
 """The UAI competition format: numbers only. Variables are named x0, x1, ..., states s0, s1, ...
 
 In a scope the child stands last and moves fastest in its table, the first parent slowest. pyAgrum writes the parents backwards
-(version 3.3.1, checked with eleven networks) and the name of the child as a comment behind each scope, `1 0   # A`; files in which
-every scope has such a comment are turned round. Other comments, from `#` to the end of a line, are passed over.
+(version 3.3.1, checked with eleven networks) and the name of the child as a comment behind each scope, `1 0   # A`; files
+in which every scope has such a comment are turned round. Other comments, from `#` to the end of a line, are passed over.
 """
 
 from __future__ import annotations

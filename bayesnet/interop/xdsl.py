@@ -17,8 +17,8 @@ import numpy as np
 
 from bayesnet.errors import brief, listed
 from bayesnet.interop.draft import LARGEST_SHORT, Draft
-from bayesnet.interop.order import parents_first
 from bayesnet.interop.labels import refuse_labels, refuse_names
+from bayesnet.interop.order import parents_first
 from bayesnet.interop.tables import Tables
 from bayesnet.interop.xml_formats import only, parse, table_numbers, text_of
 from bayesnet.model.factors import FloatArray

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -42,7 +43,7 @@ class Expander:
         numbers = model.numbers
         if isinstance(numbers, TableNumbers):
             self.gates: tuple[Gate, ...] = tuple(_table(i, numbers) for i in range(len(self.names)))
-            values = numbers.values.copy()
+            values = numbers.array.copy()
         else:
             index = {name: i for i, name in enumerate(self.names)}
             position = {name: i for i, name in enumerate(self.number_ids)}
@@ -99,7 +100,7 @@ class Expander:
             number_ids=self.number_ids,
             values=values,
             linear=self.linear,
-            dependence=self._dependence(values),
+            dependence=_Later(lambda: self._dependence(values)),
         )
 
     def _dependence(self, values: FloatArray) -> Dependence:
@@ -115,6 +116,26 @@ class Expander:
             number=np.concatenate([part.number for _, part in found]),
             partial=np.concatenate([part.partial for _, part in found]),
         )
+
+
+class _Later(Dependence):
+    """A dependence that is worked out when it is first looked at: answers need none, and of a large table it is larger still."""
+
+    def __init__(self, make: Callable[[], Dependence]) -> None:
+        object.__setattr__(self, "_make", make)
+
+    def __getattr__(self, name: str) -> Any:
+        """Work everything out when the first array is asked for."""
+        if name not in Dependence.__slots__:
+            raise AttributeError(name)
+        made = self._make()
+        for array in Dependence.__slots__:
+            object.__setattr__(self, array, getattr(made, array))
+        return getattr(made, name)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle what it is when it is worked out."""
+        return Dependence, tuple(getattr(self, array) for array in Dependence.__slots__)
 
 
 def expand(model: Model) -> Factors:

@@ -251,7 +251,11 @@ class Example(NamedTuple):
 
 
 class FrozenRecords(Mapping[str, Any]):
-    """Records by name that never change, so that a model keeps them instead of a copy."""
+    """Numbers by id that never change, so that a model keeps them instead of a copy."""
+
+    def figures(self) -> list[list[Any]]:
+        """Return id, value, low and high of each."""
+        raise NotImplementedError
 
 
 @dataclass(frozen=True)
@@ -294,7 +298,10 @@ class Model:
         structure = [
             [v.name, v.states, v.parents, v.gate, v.expression, v.towards, v.neutral, v.default] for v in self.variables.values()
         ]
-        numbers = [[n.id, n.value, n.low, n.high] for n in self.numbers.values()]
+        if isinstance(self.numbers, FrozenRecords):
+            numbers = self.numbers.figures()
+        else:
+            numbers = [[n.id, n.value, n.low, n.high] for n in self.numbers.values()]
         text = json.dumps([structure, numbers], separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 

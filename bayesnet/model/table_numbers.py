@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import product
 from math import prod
+from typing import Any
 
 import numpy as np
 
 from bayesnet.model.columns import Columns
-from bayesnet.model.factors import FloatArray
+from bayesnet.model.factors import FloatArray, IntArray
 from bayesnet.model.records import CitedFigure, FrozenRecords, Location, Number
 from bayesnet.pattern import literal
 
@@ -45,11 +46,16 @@ class TableNumbers(FrozenRecords):
         self._starts = np.concatenate([[0], np.cumsum([table.size for table in tables], dtype=np.int64)])
 
     @cached_property
-    def values(self) -> FloatArray:
+    def array(self) -> FloatArray:
         """The numbers in order, shape (n_numbers,)."""
         values = np.concatenate([table.ravel() for table in self.tables]) if self.tables else np.empty(0)
         values.setflags(write=False)
         return values
+
+    @property
+    def variable(self) -> IntArray:
+        """The variable each number belongs to, shape (n_numbers,)."""
+        return np.repeat(np.arange(len(self.names)), np.diff(self._starts))
 
     @cached_property
     def ids(self) -> tuple[str, ...]:
@@ -66,6 +72,10 @@ class TableNumbers(FrozenRecords):
                 found += heads
         return tuple(found)
 
+    def figures(self) -> list[list[Any]]:
+        """Return id, value, low and high of each, in order."""
+        return [[number, value, value, value] for number, value in zip(self.ids, self.array.tolist(), strict=True)]
+
     def columns(self, variable: int) -> Columns:
         """Return the columns of one table: positions of its numbers, the last parent moving fastest."""
         states = len(self.states[variable])
@@ -77,7 +87,7 @@ class TableNumbers(FrozenRecords):
     def _records(self) -> dict[str, Number]:
         cited = (CitedFigure(self.file),)
         records: dict[str, Number] = {}
-        values = self.values.tolist()
+        values = self.array.tolist()
         for v, name in enumerate(self.names):
             location = Location(self.file, f'table of "{name}"')
             for k in range(int(self._starts[v]), int(self._starts[v + 1])):
@@ -101,4 +111,4 @@ class TableNumbers(FrozenRecords):
 
     def __getstate__(self) -> dict[str, object]:
         """Pickle the arrays alone."""
-        return {key: value for key, value in self.__dict__.items() if key not in ("values", "ids", "_records")}
+        return {key: value for key, value in self.__dict__.items() if key not in ("array", "ids", "_records")}

@@ -14,6 +14,7 @@ from bayesnet.analysis.query.query import Query
 from bayesnet.analysis.query.requisite import requisite_families
 from bayesnet.model.factors import FloatArray, IntArray
 from bayesnet.model.records import Number
+from bayesnet.model.table_numbers import TableNumbers
 from bayesnet.results.words import cited, counted
 
 if TYPE_CHECKING:
@@ -36,7 +37,11 @@ class Trust:
 @per_model
 def trust(compiled: CompiledModel) -> Trust:
     """Ranges and grades of all numbers as arrays."""
-    records = tuple(n for n in compiled.model.numbers.values() if n.grade != "definition")
+    numbers = compiled.model.numbers
+    if isinstance(numbers, TableNumbers):  # none has a range or is judged, so no record is needed
+        nothing = np.zeros(len(numbers))
+        return Trust((), nothing, numbers.variable, nothing)
+    records = tuple(n for n in numbers.values() if n.grade != "definition")
     width = np.array([_width(n) for n in records])
     variable = np.array([compiled.index[n.variable] for n in records], dtype=np.int64)
     return Trust(records, width, variable, np.array([n.grade == "judgement" for n in records], dtype=float))
@@ -61,7 +66,7 @@ def weakest(query: Query, targets: Sequence[int] | None = None, most: int = 3) -
     """
     compiled = query.compiled
     known = trust(compiled)
-    if not known.records:
+    if not known.width.size:
         return ()
     needed = np.fromiter(
         requisite_families(compiled.factors, query.evidence, query.targets if targets is None else targets), dtype=np.int64
