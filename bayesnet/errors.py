@@ -291,8 +291,9 @@ def nearest(name: str, names: Iterable[str], count: int = 3) -> tuple[str, ...]:
 
     plain: dict[str, str] = {}
     for candidate in names:
-        plain.setdefault(candidate.casefold(), candidate)
-    return tuple(plain[match] for match in get_close_matches(name.casefold(), plain, n=count, cutoff=0.6))
+        plain.setdefault(str(candidate).casefold(), candidate)
+    # The longest name there is has a hundred letters; comparing a text of a million with each would take minutes.
+    return tuple(plain[match] for match in get_close_matches(str(name).casefold()[:LONGEST_TEXT], plain, n=count, cutoff=0.6))
 
 
 def did_you_mean(names: Sequence[str]) -> str:

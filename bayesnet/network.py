@@ -216,7 +216,14 @@ class Network:
 
         return simulate(self._query(given, do), count, seed)
 
-    def score(self, frame: pd.DataFrame, targets: Sequence[str] | None = None) -> pd.DataFrame:
+    def score(
+        self,
+        frame: pd.DataFrame,
+        targets: Sequence[str] | None = None,
+        *,
+        keep: Sequence[str] = (),
+        missing: Sequence[str] = (),
+    ) -> pd.DataFrame:
         """Return posteriors for every row of a cohort: one row in, one row out, same index.
 
         Parameters
@@ -225,10 +232,15 @@ class Network:
             One column per variable: states, or 0 and 1 for absent and present; NaN is unobserved.
         targets
             What to ask, each as `variable` or `variable=state`; the diagnoses when None.
+        keep
+            Columns that are no findings, such as an identifier; they come back as they are, before the answers.
+        missing
+            Words that mean unobserved, such as `NA` or `?`.
 
         Returns
         -------
-        Columns `P(<target>)`, `log_probability` of the row's findings, and `problem`, which names what is wrong with a row.
+        The columns of `keep`, then `P(<target>)`, `log_probability` of the row's findings, and `problem`, which names what is
+        wrong with a row.
 
         Raises
         ------
@@ -245,7 +257,7 @@ class Network:
         """
         from bayesnet.analysis.cohort.score import score
 
-        return score(self.compiled, frame, targets)
+        return score(self.compiled, frame, targets, keep=keep, missing=missing)
 
     def arc_strengths(self, given: Given = None, do: Given = None) -> ArcStrengths:
         """Return the strength of every arc: how far the child's distribution moves with the parent, prior or under findings."""

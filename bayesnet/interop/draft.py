@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import prod
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -224,9 +225,9 @@ class Draft:
         for child, column in self.empty:
             empty.setdefault(child, []).append(column)
         for child in self._order():
-            can: NDArray[np.bool_] = np.ones((), dtype=bool)
+            can: Any = np.ones((), dtype=bool)
             for parent in self.parents[child]:
-                can = np.asarray(can[..., None] & possible[parent])
+                can = can[..., None] & possible[parent]
             if child in empty:
                 self._judge_empty(child, empty[child], can.ravel())
             possible[child] = ((self.tables[child] > 0) & can[..., None]).reshape(-1, len(self.states[child])).any(axis=0)

@@ -17,7 +17,7 @@ Parsing knows no network: names are checked by `resolve`. The text of every reco
 
 from __future__ import annotations
 
-from bayesnet.pattern.names import canonical_id, resolve, resolve_question
+from bayesnet.pattern.names import canonical_id, numbered, resolve, resolve_question
 from bayesnet.pattern.reader import parse_findings, parse_number_id, parse_question
 from bayesnet.pattern.terms import Question, Term, format_terms, format_weight, likelihoods, literal, quote, special
 
@@ -29,6 +29,7 @@ __all__ = [
     "format_weight",
     "likelihoods",
     "literal",
+    "numbered",
     "parse_findings",
     "parse_number_id",
     "parse_question",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from bayesnet.analysis.query.findings import Finding, Findings, Intervention, Kind
 from bayesnet.errors import PatternError
-from bayesnet.pattern import Term, likelihoods, parse_findings, parse_question, quote
+from bayesnet.pattern import Term, likelihoods, numbered, parse_findings, parse_question, quote
 
 if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import CompiledModel
@@ -217,7 +217,7 @@ def _from_list(compiled: CompiledModel, v: int, values: list[Any]) -> Findings:
         return findings
     if values and all(isinstance(x, numbers.Real) and not isinstance(x, bool) for x in values):
         states = compiled.states(v)
-        if all(str(x) in states or _as_integer(x) in states for x in values):
+        if all(numbered(x, states) in states for x in values):
             raise PatternError(
                 f"{compiled.names[v]}={values}",
                 1,
@@ -305,14 +305,9 @@ def state_name(compiled: CompiledModel, v: int, value: Any) -> str:
         value = value.item()
     if isinstance(value, bool | int | float) and frozenset(states) == _BINARY and value in (0, 1):
         return "present" if value else "absent"
-    text = _as_integer(value)
+    text = numbered(value, states) if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
     compiled.state(v, text)
     return text
-
-
-def _as_integer(value: object) -> str:
-    """Return a value as text, a whole number without decimals."""
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _missing(value: Any) -> bool:
