@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -106,10 +107,10 @@ def _states(variable: Variable, problem: Say) -> Iterator[Problem]:
         yield problem("a variable without a name")
     if len(variable.states) < 2:
         yield problem(f"{len(variable.states)} states", expected="at least 2")
-    for state in dict.fromkeys(variable.states):
+    for state, count in Counter(variable.states).items():
         if not state:
             yield problem("a state without a name")
-        if variable.states.count(state) > 1:
+        if count > 1:
             yield problem(f'the state "{state}" stands twice')
         meant = _slip(state, variable.states)
         if meant:
