@@ -117,7 +117,7 @@ class UnknownVariable(BayesnetError, KeyError):  # noqa: N818 - the name is part
     """
 
     def __init__(self, name: str, names: Iterable[str], *, text: str = "", network: str = "") -> None:
-        names = tuple(names)
+        names, name = tuple(names), str(name)
         self.name, self.text, self.network = name, text, network
         self.nearest = nearest(name, names)
         self._names = names
@@ -148,6 +148,7 @@ class UnknownState(BayesnetError, KeyError):  # noqa: N818 - the name is part of
     """
 
     def __init__(self, name: str, state: str, states: Iterable[str], *, text: str = "") -> None:
+        state = str(state)
         self.name, self.state, self.states, self.text = name, state, tuple(states), text
         self.nearest = nearest(state, self.states)
         super().__init__(name, state, self.states)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from os import PathLike
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from bayesnet.analysis.query.compiled import CompiledModel
 from bayesnet.analysis.query.parse import Given, read_given
 from bayesnet.analysis.query.query import Query
 from bayesnet.case import Case
+from bayesnet.errors import BayesnetError, SpecError
 from bayesnet.model.records import Model, Source, Variable
 
 if TYPE_CHECKING:
@@ -54,6 +56,10 @@ class Network:
         self.compiled = CompiledModel(model, folder, keep=keep)
         self.folder = folder
         """The priors folder that the network was read from, if it was."""
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Pickle the model; what was worked out from it is worked out again."""
+        return {name: value for name, value in vars(self).items() if not isinstance(vars(Network).get(name), cached_property)}
 
     def _query(self, given: Given, do: Given, targets: str | Sequence[str] | None = None) -> Query:
         """Read findings, interventions and targets."""
@@ -571,21 +577,32 @@ class Network:
             When a label cannot be kept by the format, saying what would be lost.
 
         """
-        from bayesnet.errors import BayesnetError
         from bayesnet.interop.files import EXTENSIONS, is_network_file, write_network
         from bayesnet.model import write_model
 
-        if is_network_file(str(path)):
-            write_network(self.model, path, drop_names=drop_names)
-        elif not Path(path).suffix or Path(path).is_dir() or str(path).endswith(("/", "\\")):
-            write_model(self.model, Path(path))
-        else:
-            known = f"{', '.join(EXTENSIONS[:-1])} or {EXTENSIONS[-1]}, also with .gz behind it"
-            raise BayesnetError(f'The kind of "{path}" is not known; end it in {known}, or in a slash for a priors folder.')
+        try:
+            if is_network_file(str(path)):
+                write_network(self.model, path, drop_names=drop_names)
+                return
+            if not Path(path).suffix or Path(path).is_dir() or str(path).endswith(("/", "\\")):
+                write_model(self.model, Path(path))
+                return
+        except OSError as error:
+            raise BayesnetError(f"The network could not be written to {path}: {error.strerror or error}.") from error
+        known = f"{', '.join(EXTENSIONS[:-1])} or {EXTENSIONS[-1]}, also with .gz behind it"
+        raise BayesnetError(f'The kind of "{path}" is not known; end it in {known}, or in a slash for a priors folder.')
 
 
 _FILES = (".bif", ".xmlbif", ".bifxml", ".xml", ".xdsl", ".net", ".uai")
 """What a file of another program ends with, also before `.gz`."""
+
+
+def _is_file(path: Path) -> bool:
+    """Return whether there is a plain file; one whose name is too long for the disk is not."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def load(name_or_path: str | Path, *, normalize: bool = False) -> Network:
@@ -614,9 +631,11 @@ def load(name_or_path: str | Path, *, normalize: bool = False) -> Network:
     """
     from bayesnet.model import find_model, load_model
 
+    if not isinstance(name_or_path, str | PathLike):
+        raise SpecError(str(name_or_path), [f"a model is named by a text or a path; got {type(name_or_path).__name__}"])
     path = Path(name_or_path)
     # A file of an unknown kind is the reader's to refuse.
-    if str(path).lower().removesuffix(".gz").endswith(_FILES) or (path.is_file() and path.name != "model.toml"):
+    if str(path).lower().removesuffix(".gz").endswith(_FILES) or (_is_file(path) and path.name != "model.toml"):
         from bayesnet.interop.files import read_network
 
         return Network(read_network(path, normalize=normalize))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bayesnet.errors import BayesnetError, Problem, UnknownState, UnknownVariable, did_you_mean, listed, nearest
+from bayesnet.errors import WIDEST_LIST, BayesnetError, Problem, UnknownState, UnknownVariable, did_you_mean, listed, nearest
 from bayesnet.model.check_gates import gate_problems
 from bayesnet.model.check_numbers import number_problems, source_problems
 from bayesnet.model.find import SOURCES_FILE
@@ -136,10 +136,13 @@ def _slip(state: str, states: tuple[str, ...]) -> str:
 
 
 def _parents(variable: Variable, model: Model, problem: Say, whole: bool) -> Iterator[Problem]:
-    for name in dict.fromkeys(variable.parents):
+    unknown = 0
+    for name, count in Counter(variable.parents).items():
         if name not in model.variables and whole:
-            yield problem(f'the parent "{name}" is not a variable', way_out=did_you_mean(nearest(name, model.variables)))
-        if variable.parents.count(name) > 1:
+            unknown += 1
+            hint = did_you_mean(nearest(name, model.variables)) if unknown <= WIDEST_LIST else ""
+            yield problem(f'the parent "{name}" is not a variable', way_out=hint)
+        if count > 1:
             yield problem(f'the parent "{name}" stands twice')
     noisy = variable.gate in ("noisy_or", "noisy_max")
     if noisy and not variable.parents:

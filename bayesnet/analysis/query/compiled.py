@@ -46,6 +46,11 @@ class CompiledModel:
         self.memory: dict[Any, Any] = {}
         """What `per_model` functions returned, by function."""
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Pickle the model alone; what was worked out from it is worked out again."""
+        kept = {n: value for n, value in vars(self).items() if not isinstance(vars(CompiledModel).get(n), cached_property)}
+        return {**kept, "memory": {}}
+
     @cached_property
     def expander(self) -> Expander:
         """The way from numbers to arrays."""
