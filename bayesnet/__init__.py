@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from bayesnet.case import Case
     from bayesnet.errors import (
         BayesnetError,
+        EvidenceError,
+        FindingError,
         ImpossibleEvidence,
         MissingExtra,
         PatternError,
@@ -35,6 +37,8 @@ __version__ = "0.1.0"
 _HOMES = {
     "BayesnetError": "bayesnet.errors",
     "Case": "bayesnet.case",
+    "EvidenceError": "bayesnet.errors",
+    "FindingError": "bayesnet.errors",
     "ImpossibleEvidence": "bayesnet.errors",
     "MissingExtra": "bayesnet.errors",
     "Network": "bayesnet.network",
@@ -55,6 +59,8 @@ _HOMES = {
 __all__ = [
     "BayesnetError",
     "Case",
+    "EvidenceError",
+    "FindingError",
     "ImpossibleEvidence",
     "MissingExtra",
     "Network",

@@ -195,7 +195,7 @@ class Case:
         """
         from bayesnet.analysis.differential.scenarios import Beside, compare
         from bayesnet.analysis.sensitivity.with_numbers import changed
-        from bayesnet.results.sensitivity import short
+        from bayesnet.results.words import short
 
         columns = []
         for scenario in scenarios:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from bayesnet.analysis.query.compiled import CompiledModel
@@ -14,7 +13,7 @@ from bayesnet.analysis.query.parse import Given, read_given
 from bayesnet.analysis.query.query import Query
 from bayesnet.case import Case
 from bayesnet.errors import BayesnetError, SpecError
-from bayesnet.model.records import Model, Source, Variable
+from bayesnet.model.records import Model
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from bayesnet.results.audit import Audit
     from bayesnet.results.bibliography import Bibliography
     from bayesnet.results.cohort import Calibration, DecisionCurve
-    from bayesnet.results.description import Numbers, Summary
+    from bayesnet.results.description import Numbers, Publications, Summary, Vocabulary
     from bayesnet.results.model_diff import ModelDiff
     from bayesnet.results.probability import Counterfactual, Joint, MostProbable, Posterior, Posteriors
     from bayesnet.results.recomputation import Recomputation
@@ -52,8 +51,8 @@ class Network:
 
     # Questions
 
-    def __init__(self, model: Model, folder: Path | None = None, *, keep: bool = False) -> None:
-        self.compiled = CompiledModel(model, folder, keep=keep)
+    def __init__(self, model: Model, folder: Path | None = None) -> None:
+        self.compiled = CompiledModel(model, folder)
         self.folder = folder
         """The priors folder that the network was read from, if it was."""
 
@@ -374,14 +373,18 @@ class Network:
         return self.compiled.model.digest
 
     @cached_property
-    def variables(self) -> Mapping[str, Variable]:
+    def variables(self) -> Vocabulary:
         """Every variable by name, in the order of the model: states, parents, gate, meaning."""
-        return MappingProxyType(dict(self.compiled.model.variables))
+        from bayesnet.results.description import Vocabulary
+
+        return Vocabulary(dict(self.compiled.model.variables))
 
     @cached_property
-    def sources(self) -> Mapping[str, Source]:
+    def sources(self) -> Publications:
         """Every publication by key."""
-        return MappingProxyType(dict(self.compiled.model.sources))
+        from bayesnet.results.description import Publications
+
+        return Publications(dict(self.compiled.model.sources))
 
     @cached_property
     def numbers(self) -> Numbers:
@@ -639,7 +642,7 @@ def load(name_or_path: str | Path, *, normalize: bool = False) -> Network:
         from bayesnet.interop.files import read_network
 
         return Network(read_network(path, normalize=normalize))
-    return Network(load_model(name_or_path), find_model(name_or_path), keep=True)
+    return Network(load_model(name_or_path), find_model(name_or_path))
 
 
 def distance(net: Network, other: Network) -> Distance:
@@ -759,7 +762,7 @@ def exercise_set(
     level
         `easy`, `medium` or `hard`; all of them when None.
     seed
-        The same seed gives the same sheet; another one for every student gives every student an own one.
+        The same seed gives the same sheet; use a different seed per student for individual sheets.
     count
         How many exercises.
     target, people

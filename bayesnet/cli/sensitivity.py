@@ -30,7 +30,7 @@ def asked(network: Network, question: str, do: str | None) -> tuple[Case, str]:
 
     read = read_question(network.compiled, question, None, do)
     if len(read.targets) != 1:
-        raise PatternError(question, read.targets[1].column, "one variable in one state is asked at a time")
+        raise PatternError(question, read.targets[1].column, "ask for one variable and one state at a time")
     return Case(network.compiled, read.findings), str(read.targets[0])
 
 

@@ -24,18 +24,18 @@ def sample_costs(
     factors: Factors,
     n: int = 500,
     seed: int = 0,
-    always: Iterable[str] = ("setting", "age_group", "female"),
+    always: Iterable[str] = (),
     probability: float = 0.45,
     among: Iterable[str] | None = None,
 ) -> FloatArray:
     """Predicted cost, shape (n,), of all posteriors for n sampled patients.
 
-    A patient is drawn from the network; the variables in `always` that exist are known, every other one in `among` (all variables
+    A patient is drawn from the network; the variables in `always` are known, every other one in `among` (all variables
     without children that are not certain gates, and all roots, when None) is observed with the given probability.
     """
     rng = np.random.default_rng(seed)
     structure = Structure.of(factors)
-    known = [factors.index[name] for name in always if name in factors.index]
+    known = [factors.index[name] for name in always]
     if among is None:
         findings = [v for v, children in enumerate(structure.children) if not children or not structure.parents[v]]
     else:

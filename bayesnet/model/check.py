@@ -111,7 +111,7 @@ def _states(variable: Variable, problem: Say) -> Iterator[Problem]:
         if not state:
             yield problem("a state without a name")
         if count > 1:
-            yield problem(f'the state "{state}" stands twice')
+            yield problem(f'duplicate state "{state}"')
         meant = _slip(state, variable.states)
         if meant:
             yield problem(f'the state "{state}"', way_out=f'did you mean "{meant}"?')
@@ -143,7 +143,7 @@ def _parents(variable: Variable, model: Model, problem: Say, whole: bool) -> Ite
             hint = did_you_mean(nearest(name, model.variables)) if unknown <= WIDEST_LIST else ""
             yield problem(f'the parent "{name}" is not a variable', way_out=hint)
         if count > 1:
-            yield problem(f'the parent "{name}" stands twice')
+            yield problem(f'duplicate parent "{name}"')
     noisy = variable.gate in ("noisy_or", "noisy_max")
     if noisy and not variable.parents:
         yield problem(f"a {variable.gate} gate without parents", way_out='take gate = "table"')

@@ -8,10 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bayesnet.errors import SpecError
-from bayesnet.model.expression import Condition, parse_condition, resolve_condition
 from bayesnet.model.factors import Family, FloatArray, NoisyFamily, TableFamily
 from bayesnet.model.records import Variable
-from bayesnet.pattern import Term
+from bayesnet.pattern import Condition, Term, parse_condition, resolve_condition
 
 Holds = NDArray[np.bool_]
 
@@ -106,18 +105,13 @@ def decide(variable: Variable, conditions: Sequence[tuple[str, Condition]], stat
 def covered(condition: Condition, parents: Sequence[str], states: Sequence[Sequence[str]]) -> Holds:
     """Which combinations of the parents' states meet a resolved condition; one axis per parent."""
     cards = tuple(len(own) for own in states)
-    if condition.kind == "otherwise":
-        return np.ones(cards, dtype=bool)
     count = np.zeros(cards, dtype=np.int64)
     for term in condition.terms:
         axis = parents.index(term.name)
         shape = [1] * len(cards)
         shape[axis] = cards[axis]
         count += _holds(term, states[axis]).reshape(shape)
-    if condition.kind == "none":
-        return np.equal(count, 0)
-    needed = {"any": 1, "all": len(condition.terms)}.get(condition.kind, condition.count)
-    return np.greater_equal(count, needed)
+    return np.greater_equal(count, condition.least) & np.less_equal(count, condition.most)
 
 
 def pushes(variable: Variable, conditions: Sequence[tuple[str, Condition]]) -> tuple[bool, str] | None:

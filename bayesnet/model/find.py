@@ -57,15 +57,6 @@ def find_model(name_or_path: str | Path) -> Path:
     raise SpecError(str(name_or_path), [f"no model of this name and no such folder; {hint}"])
 
 
-def shipped_models() -> tuple[str, ...]:
-    """The names of the models that come with the package.
-
-    >>> shipped_models()
-    ('asia', 'back_pain', 'mammography', 'sprinkler')
-    """
-    return tuple(_shipped())
-
-
 def _shipped() -> dict[str, Path]:
     """Name to folder, from the first home that holds any model."""
     for home in _HOMES:

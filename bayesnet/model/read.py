@@ -75,7 +75,10 @@ def read_folder(folder: Path) -> tuple[Model | None, list[Problem]]:
     for name in head.files:
         reading.group_file(name, head)
     for name, members in head.groups.items():
-        reading.add_variable(group_variable(name, members, Location(MODEL_FILE, f'group "{name}"')))
+        location = Location(MODEL_FILE, f'group "{name}"')
+        reading.add_variable(group_variable(name, members, location, head.nouns.get(name, "")))
+    stray, hint = [name for name in head.nouns if name not in head.groups], "give the noun of a variable in its table"
+    reading.problems += [Problem(MODEL_FILE, f'noun of "{name}"', "is not one of the groups", way_out=hint) for name in stray]
     reading.source_file()
     reading.keep_numbers()
     model = reading.model(head)
@@ -289,6 +292,7 @@ class _Reading:
             population=head.population,
             citation=head.citation,
             asks=head.asks,
+            people=head.people,
             variables=self.variables,
             numbers={number.id: number for number in numbers},
             sources=self.sources,
@@ -331,6 +335,8 @@ def _variable(name: str, entry: VariableEntry | None, file: GroupFile, location:
         aliases=tuple(entry.aliases),
         consequence_of=tuple(entry.consequence_of),
         can_be_set=entry.can_be_set,
+        noun=entry.noun,
+        adjectives=tuple(entry.adjectives),
         note=entry.note,
         location=location,
     )

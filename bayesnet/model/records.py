@@ -214,6 +214,10 @@ class Variable:
     """A diagnosis that is a consequence: the variables of the model that cause it."""
     can_be_set: bool = False
     """Whether an intervention on the variable makes sense: an exposure or a treatment."""
+    noun: str = ""
+    """What a person has who has it, with an article where it takes one: `a history of cancer`; from the label when empty."""
+    adjectives: tuple[str, ...] = ()
+    """For what a person is, not has: the words for the positive state and for its contrary, such as `female`, `male`."""
     note: str = ""
     location: Location = field(default=Location(""), compare=False)
 
@@ -223,7 +227,7 @@ class Variable:
         return self.states == BINARY
 
 
-def group_variable(name: str, members: Sequence[str], location: Location | None = None) -> Variable:
+def group_variable(name: str, members: Sequence[str], location: Location | None = None, noun: str = "") -> Variable:
     """A group of the model as a variable: present when any of its members is.
 
     >>> group_variable("infection", ["osteomyelitis", "abscess"]).expression
@@ -238,6 +242,7 @@ def group_variable(name: str, members: Sequence[str], location: Location | None 
         parents=tuple(members),
         gate="deterministic",
         expression=(("present", condition),),
+        noun=noun,
         location=location or Location(""),
     )
 
@@ -279,6 +284,8 @@ class Model:
     citation: str = ""
     asks: str = ""
     """The variable that a page asks about first; the leading diagnosis when empty."""
+    people: str = ""
+    """What the members of the population are called, in the plural; from `population` when empty."""
 
     def __post_init__(self) -> None:
         for name in ("variables", "numbers", "sources"):

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 from bayesnet.plot import style
 from bayesnet.results.advice import Advice, UtilityBar
 from bayesnet.results.cohort import DecisionCurve
-from bayesnet.results.sensitivity import short
 from bayesnet.results.tests import NextTest, NextTests, Plan, Step
-from bayesnet.results.words import plain
+from bayesnet.results.words import plain, short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -40,6 +39,7 @@ def advice(result: Advice, ax: Axes | None = None) -> Axes:
     True
 
     """
+    style.check_kind(result, Advice)
     from matplotlib.patches import Patch
 
     ax = style.axes_of(ax, 7.6, style.rows_height(len(result.thresholds), 0.55, 1.9))
@@ -77,6 +77,7 @@ def utilities(result: Advice, ax: Axes | None = None, *, top: int = 10) -> Axes:
     3
 
     """
+    style.check_kind(result, Advice)
     from matplotlib.patches import Patch
 
     bars = [bar for bar in result.tornado if bar.width > 0.0][:top]
@@ -111,6 +112,7 @@ def decision_curve(result: DecisionCurve, ax: Axes | None = None) -> Axes:
     The threshold is the probability at which acting and not acting are worth the same; the model is worth using where its curve
     is the highest (Vickers & Elkin 2006).
     """
+    style.check_kind(result, DecisionCurve)
     ax = style.axes_of(ax, 6.8, 4.2)
     thresholds, model, low, high, everyone = (list(column) for column in list(zip(*result.points, strict=True))[:5])
     places = range(len(thresholds))
@@ -164,6 +166,7 @@ def next_tests(result: NextTests, ax: Axes | None = None, *, top: int = 10, scal
     ['either', 'xray']
 
     """
+    style.check_kind(result, NextTests)
     lines = result.best_of_each_test()[:top]
     ax = style.axes_of(ax, 7.6, style.rows_height(len(lines), 0.4, 1.6))
     if math.isnan(result.now):
@@ -240,6 +243,7 @@ def plan(result: Plan, ax: Axes | None = None) -> Axes:
     3
 
     """
+    style.check_kind(result, Plan)
     places: dict[int, tuple[float, float]] = {}
     leaves = _placed(result.root, 0, 0.0, places)
     depth = max(x for x, _ in places.values())

@@ -13,11 +13,11 @@ from bayesnet.model.records import Number
 from bayesnet.plot import style
 from bayesnet.results.base import Provenance
 from bayesnet.results.description import Numbers
-from bayesnet.results.sensitivity import Sensitivities, SensitivityFunction, short
+from bayesnet.results.sensitivity import Sensitivities, SensitivityFunction
 from bayesnet.results.tornado import Flips, Sources, Tornado, TwoWay
 from bayesnet.results.tuning import Distance, ExplanationRange
 from bayesnet.results.uncertainty import ArcStrengths, Uncertainty, VarianceShares
-from bayesnet.results.words import plain
+from bayesnet.results.words import plain, short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -47,6 +47,7 @@ def tornado(result: Tornado, ax: Axes | None = None, *, top: int = 12, scale: st
     3
 
     """
+    style.check_kind(result, Tornado)
     bars = result.bars[:top]
     ax = style.axes_of(ax, 7.4, style.rows_height(len(bars), 0.44, 1.5))
     values = [p for b in bars for p in (b.at_low, b.at_high)] + [result.value]
@@ -78,6 +79,7 @@ def sensitivity(result: SensitivityFunction, ax: Axes | None = None, *, scale: s
     'smoke=yes'
 
     """
+    style.check_kind(result, SensitivityFunction)
     line = result.line
     ax = style.axes_of(ax, 6.6, 4.2)
     pairs = _points(result)
@@ -135,6 +137,7 @@ def two_way(result: TwoWay, ax: Axes | None = None, *, levels: int = 9) -> Axes:
     ('smoke=yes', 'xray=yes | either=no')
 
     """
+    style.check_kind(result, TwoWay)
     from matplotlib.colors import LinearSegmentedColormap
     from matplotlib.ticker import MaxNLocator
 
@@ -173,6 +176,7 @@ def sources(result: Sources, ax: Axes | None = None, *, top: int = 12, scale: st
     'Lauritzen 1988 (8 numbers)'
 
     """
+    style.check_kind(result, Sources)
     lines = [s for s in result.sources if s.width > 0.0][:top]
     ax = style.axes_of(ax, 7.4, style.rows_height(len(lines), 0.36, 1.5))
     values = [p for s in lines for p in (s.low, s.high)] + [result.value]
@@ -201,6 +205,7 @@ def flips(result: Flips, ax: Axes | None = None, *, top: int = 12) -> Axes:
     'place within the cited range of each number'
 
     """
+    style.check_kind(result, Flips)
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
@@ -319,6 +324,7 @@ def sensitivities(result: Sensitivities, ax: Axes | None = None, *, top: int = 1
     4
 
     """
+    style.check_kind(result, Sensitivities)
     known = [n for n in result.numbers if n.sensitivity_value > 0.0 and not n.structural]
     lines = sorted(known, key=lambda n: -n.sensitivity_value)[:top]
     ax = style.axes_of(ax, 7.6, style.rows_height(len(lines), 0.44, 1.5))
@@ -368,6 +374,7 @@ def explanation_range(result: ExplanationRange, ax: Axes | None = None) -> Axes:
     [0.371, 1.0]
 
     """
+    style.check_kind(result, ExplanationRange)
     ax = style.axes_of(ax, 7.4, 2.3)
     top = 1.0 if result.high <= 1.0 else result.high * 1.05 if math.isfinite(result.high) else 3.0 * result.value
     high = min(result.high, top)
@@ -407,6 +414,7 @@ def distance(result: Distance, ax: Axes | None = None) -> Axes:
     'CD distance 0.4055: odds within a factor of 1.5'
 
     """
+    style.check_kind(result, Distance)
     ax = style.axes_of(ax, 5.6, 5.4)
     places = [k / 200.0 for k in range(201)]
     bounds = [result.bound(p) for p in places]
@@ -440,11 +448,12 @@ def uncertainty(result: Uncertainty, ax: Axes | None = None, *, dots: int = 50, 
     --------
     >>> import bayesnet, bayesnet.plot
     >>> result = bayesnet.load("asia").case("xray=yes").uncertainty("lung=yes", draws=500)
-    >>> ax = bayesnet.plot.sensitivity(result, dots=20)
+    >>> ax = bayesnet.plot.uncertainty(result, dots=20)
     >>> len(ax.collections[0].get_offsets())
     20
 
     """
+    style.check_kind(result, Uncertainty)
     import numpy as np
 
     quantiles = np.quantile(np.array(result.samples), (np.arange(dots) + 0.5) / dots)
@@ -510,6 +519,7 @@ def variance_shares(result: VarianceShares, ax: Axes | None = None, *, top: int 
     3
 
     """
+    style.check_kind(result, VarianceShares)
     from matplotlib.patches import Patch
 
     lines = result.shares[:top]
@@ -547,6 +557,7 @@ def arc_strengths(result: ArcStrengths, ax: Axes | None = None, *, top: int = 20
     8
 
     """
+    style.check_kind(result, ArcStrengths)
     import math
 
     lines = result.arcs[:top]
@@ -598,6 +609,7 @@ def cited_numbers(result: Numbers, variable: str, ax: Axes | None = None, *, top
     4
 
     """
+    style.check_kind(result, Numbers)
     lines = [n for n in result.values() if n.variable == variable][:top]
     if not lines:
         raise UnknownVariable(variable, tuple(dict.fromkeys(n.variable for n in result.values())))

@@ -7,10 +7,10 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 from bayesnet.errors import BayesnetError
+from bayesnet.logodds import DECIBANS, log_odds
 from bayesnet.plot import style
-from bayesnet.results.sensitivity import short
 from bayesnet.results.teaching import Frequencies, FrequencySequence, Group, Ladder, Rung, Step
-from bayesnet.results.words import frequency, ratio
+from bayesnet.results.words import frequency, ratio, short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -53,6 +53,7 @@ def frequencies_tree(result: Frequencies, ax: Axes | None = None) -> Axes:
     ['1000', '100', '98', '2', '900', '54', '846']
 
     """
+    style.check_kind(result, Frequencies)
     ax = style.axes_of(ax, 7.4, 4.6)
     tree = result.tree
     _box(ax, 1.5, 0.0, f"{tree.count:,d} people", tree.count, "white", style.MUTED)
@@ -92,6 +93,7 @@ def icon_array(result: Frequencies, ax: Axes | None = None) -> Axes:
     [98, 2, 54, 846]
 
     """
+    style.check_kind(result, Frequencies)
     if result.population > MOST_ICONS:
         raise BayesnetError(
             f"{result.population:,d} people are too many to see one by one; ask for at most {MOST_ICONS:,d}: "
@@ -135,6 +137,7 @@ def unit_square(result: Frequencies, ax: Axes | None = None) -> Axes:
     [0.098, 0.002, 0.054, 0.846]
 
     """
+    style.check_kind(result, Frequencies)
     ax = style.axes_of(ax, 6.0, 6.2)
     left = 0.0
     names = _groups(result)
@@ -286,6 +289,7 @@ def frequency_sequence(result: FrequencySequence, ax: Axes | None = None) -> Axe
     ['1000', '100', '900', '98', '54', '80', '31']
 
     """
+    style.check_kind(result, FrequencySequence)
     rows = len(result) + 1
     ax = style.axes_of(ax, 7.6, 1.2 + 0.78 * rows)
     _step_box(ax, _STEP_MIDDLE, 0, f"{result.population:,d} people", result.population, ("white", style.MUTED))
@@ -380,7 +384,6 @@ def _aside(ax: Axes, x: float, y: float, gone: int) -> None:
 
 
 _PLACES = (1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 0.999, 0.9999, 0.99999)
-_FARTHEST = math.log10(1e8)
 
 
 def ladder(result: Ladder, ax: Axes | None = None) -> Axes:
@@ -401,6 +404,7 @@ def ladder(result: Ladder, ax: Axes | None = None) -> Axes:
     ['naive', 'network']
 
     """
+    style.check_kind(result, Ladder)
     ax = style.axes_of(ax, 7.4, style.rows_height(len(result) + 1, each=0.42, around=1.9))
     network = [result.prior, *(rung.probability for rung in result)]
     naive = [result.prior, *(rung.naive for rung in result)]
@@ -435,6 +439,7 @@ def nomogram(result: Ladder, ax: Axes | None = None) -> Axes:
     ['xray=yes', 'dysp=yes']
 
     """
+    style.check_kind(result, Ladder)
     ax = style.axes_of(ax, 7.0, 6.6)
     before = result.prior
     steps = []
@@ -510,6 +515,4 @@ def _text(result: Ladder) -> str:
 
 def _log_odds(p: float) -> float:
     """Decimal log-odds, held within what can be drawn."""
-    if p <= 0.0 or p >= 1.0:
-        return _FARTHEST if p >= 1.0 else -_FARTHEST
-    return max(-_FARTHEST, min(_FARTHEST, math.log10(p / (1.0 - p))))
+    return DECIBANS / 10.0 * log_odds(p, 1e-8)

@@ -7,28 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from bayesnet.model.provenance import Remark
+from bayesnet.model.provenance import WORDS, Remark
 from bayesnet.results.base import Result
+from bayesnet.results.records import Record, Records
 from bayesnet.results.table import Grid, wrapped
-from bayesnet.results.words import counted, plain
+from bayesnet.results.words import counted, percent, plain
 
 _MOST_EACH = 5
 """Remarks of one kind that a print names; it counts the others."""
 
-WORDS = {
-    "full text": "read in full",
-    "abstract": "read in an abstract",
-    "second hand": "second hand",
-    "recalled": "recalled",
-    "not recorded": "not recorded how",
-    "judged": "judged",
-    "file": "from a file",
-}
-"""How numbers are known, in the words of a print."""
 
-
-@dataclass(frozen=True)
-class RecomputedNumber:
+@dataclass(frozen=True, repr=False)
+class RecomputedNumber(Record):
     """One number: as written, as computed again (NaN where that cannot be), from what, and how it is known."""
 
     number: str
@@ -58,9 +48,12 @@ class RecomputedNumber:
         return self.grade if self.grade in ("judgement", "definition", "file") else "not computed"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Recomputation(Result):
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Recomputation(Records[RecomputedNumber], Result):
     """Every number of a network as written and as computed again, how the numbers are known, and what to look at."""
+
+    held_in: ClassVar[str] = "numbers"
+    key: ClassVar[tuple[str, ...]] = ("number",)
 
     columns: ClassVar[tuple[str, ...]] = (
         "number", "value", "computed_value", "low", "computed_low", "high", "computed_high", "verdict", "known", "grade",
@@ -109,7 +102,7 @@ class Recomputation(Result):
         ranges = sum(not (math.isnan(n.computed_low) or math.isnan(n.computed_high)) for n in real)
         several = sum(n.sources > 1 for n in real)
         how = ", ".join(f"{WORDS[name]} {count:,d}" for name, count in self.known.items())
-        share = f" ({100 * self.complete / self.records:.0f} %)" if self.records else ""
+        share = f" ({percent(self.complete / self.records, 2)})" if self.records else ""
         lines = [
             super().header(),
             wrapped(f"{counted(len(real), 'number')}, how known: {how}", "  "),
@@ -143,9 +136,9 @@ class Recomputation(Result):
         """The counts and the first remarks of each kind, without the table."""
         return "\n\n".join(part for part in (self.header(), self.remarked()) if part)
 
-    def __str__(self) -> str:
-        parts = [self.header(), self.grid().text(), self.remarked(None), self.footer()]
-        return "\n\n".join(part for part in parts if part)
+    def footer(self) -> str:
+        """Return what to look at, and the warning."""
+        return "\n\n".join(part for part in (self.remarked(None), super().footer()) if part)
 
 
 def _shown(value: float) -> str:

@@ -146,13 +146,13 @@ def countable(compiled: CompiledModel, finding: Findings, target: int) -> tuple[
     """The findings that part the population, if they can."""
     if not finding.items or finding.interventions:
         raise BayesnetError(
-            f'A population is parted by a finding; got "{finding.text}"; expected a variable in a state, as in "fever" or '
-            '"age_group=60-69"; what is set with do() goes to the case: case.do(...).'
+            f'Cannot split the population by "{finding.text}": expected an observed state, as in "fever" or "age_group=60-69"; '
+            "an intervention belongs to the case: case.do(...)."
         )
     for item in finding.items:
         if item.kind not in ("state", "one of"):
             raise BayesnetError(
-                f'In "{finding.text}": people have {item.name} or they have it not, and likelihoods cannot be counted; expected '
+                f'In "{finding.text}": natural frequencies need a definite finding on {item.name}, not a likelihood; expected '
                 f"a state of {item.name} or one of several: {', '.join(compiled.states(item.variable))}."
             )
         if item.variable == target:

@@ -11,9 +11,8 @@ import numpy as np
 from bayesnet.analysis.decision.advise import candidates, decider
 from bayesnet.analysis.decision.costs import costs
 from bayesnet.analysis.query.findings import Findings
-from bayesnet.model.expression import Condition, parse_condition, resolve_condition
 from bayesnet.model.factors import FloatArray
-from bayesnet.pattern import Term
+from bayesnet.pattern import Condition, Term, parse_condition, resolve_condition
 
 if TYPE_CHECKING:
     from bayesnet.analysis.decision.decision_file import Decision

@@ -12,12 +12,12 @@ from engine_networks import chain, planned, random_evidence, random_network, rou
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from plain_elimination import Engine as PlainEngine
+from referee import Enumeration
 from strategies import evidence, factors
 
 from bayesnet.errors import BayesnetError
 from bayesnet.inference import gather, lanes, ortensor, posterior, standing, tree
 from bayesnet.inference.engine import Engine
-from bayesnet.inference.enumerate import Enumeration
 from bayesnet.inference.evidence import Evidence, ZeroEvidence, one_hot
 
 CLOSE = 1e-12

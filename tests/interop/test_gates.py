@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from gate_factors import factors_of, many_causes
 from hypothesis import given
 from hypothesis import strategies as st
+from plain_factors import factors_of, many_causes
 
 from bayesnet.errors import TooWide
 from bayesnet.interop import full_tables, read_network, write_network

@@ -56,8 +56,19 @@ def test_the_tornado_says_what_it_is_about():
     assert found.label == "P(abscess=present | fever, pain)"
     assert found.value == pytest.approx(case.posterior("abscess")["present"])
     assert len(found) == 3
-    assert list(found.to_frame().columns) == ["number", "value", "low", "high", "at_low", "at_high", "width", "source", "grade"]
-    assert "The 3 widest of 9 numbers whose range moves the answer." in str(found)
+    assert list(found.to_frame().columns) == [
+        "number",
+        "value",
+        "low",
+        "high",
+        "at_low",
+        "at_high",
+        "width",
+        "source",
+        "grade",
+        "known",
+    ]
+    assert "The 3 widest of 9 numbers whose range changes the answer." in str(found)
 
 
 def test_a_range_that_the_gate_cannot_hold_ends_where_it_can():
@@ -166,14 +177,14 @@ def test_flips_change_the_leading_diagnosis():
     case = net.case("fever")
     found = case.flips()
     ranked = case.diagnoses()
-    assert found.leader.split("=")[0] == ranked.leader.split("=")[0]
+    assert found.leader.split("=")[0] == ranked.leading.split("=")[0]
     listed = {flip.number for flip in found}
     for number in net.model.numbers.values():
         leaders = set()
         for x in (number.low, number.high):
             moved = net.with_numbers({number.id: x}).posteriors({"fever": "present"})
             leaders.add(max(("abscess", "infection"), key=lambda d: moved[d]["present"]))
-        assert (len(leaders | {ranked.leader}) > 1) is (number.id in listed)
+        assert (len(leaders | {ranked.leading}) > 1) is (number.id in listed)
     for flip in found:
         beyond = flip.at + 1e-6 * (1 if flip.at > flip.value else -1)
         moved = net.with_numbers({flip.number: beyond}).posteriors({"fever": "present"})

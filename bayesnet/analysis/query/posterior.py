@@ -13,7 +13,7 @@ from bayesnet.analysis.query.compiled import CompiledModel, per_model
 from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.query.parse import Given, read_given, read_question
 from bayesnet.analysis.query.query import Query
-from bayesnet.errors import ImpossibleEvidence, PatternError
+from bayesnet.errors import FindingError, ImpossibleEvidence, PatternError
 from bayesnet.model.factors import FloatArray
 from bayesnet.pattern import Term, format_terms, likelihoods, parse_findings
 from bayesnet.results.probability import Distribution, Joint, MostProbable, Posterior, Posteriors, Probability
@@ -207,8 +207,8 @@ def read_variables(compiled: CompiledModel, names: str | Sequence[str]) -> tuple
     names = [str(name) for name in names]
     found = tuple(compiled.variable(name) for name in names)
     if len(set(found)) < len(found) or not found:
-        raise PatternError(
-            ", ".join(names), 1, "a variable stands twice" if found else "no variable is named", expected="each variable once"
+        raise FindingError(
+            ", ".join(names), "a variable is given twice" if found else "no variable is named", expected="each variable once"
         )
     return found
 
@@ -222,9 +222,9 @@ def _vector(compiled: CompiledModel, term: Term, text: str) -> tuple[int, FloatA
 def _only_states(wanted: Findings) -> None:
     for item in wanted.items:
         if item.kind not in ("state", "one of"):
-            raise PatternError(item.text, 1, "the probability of a likelihood is not defined", way_out="give it as a finding")
+            raise FindingError(item.text, "the probability of a likelihood is not defined", way_out="give it as a finding")
     for intervention in wanted.interventions:
-        raise PatternError(intervention.text, 1, "an intervention has no probability", way_out="give it by do=")
+        raise FindingError(intervention.text, "an intervention has no probability", way_out="give it by do=")
 
 
 def _possible(log: float) -> float:

@@ -92,7 +92,7 @@ def distance(compiled: CompiledModel, other: CompiledModel) -> Distance:
     first, second = compiled.factors, other.factors
     changed, _ = _parts(first, second)
     return Distance(
-        title=f"distance of {compiled.model.name} and {other.model.name}",
+        title=f"{compiled.model.name} and {other.model.name}",
         provenance=Provenance(compiled.model.name, compiled.model.version, compiled.model.digest),
         cd=cd_distance(first, second),
         kl=kl_divergence(first, second, compiled.engine),

@@ -19,6 +19,7 @@ from bayesnet.analysis.sensitivity.parameter_map import ENTRY, LINK, ODDS, param
 from bayesnet.analysis.sensitivity.query_ranges import SAMPLE_SIZE, Ranges, Subject, citation, ranges, records
 from bayesnet.analysis.sensitivity.roots import scan_points, zeros
 from bayesnet.errors import BayesnetError, TooWide, did_you_mean, nearest
+from bayesnet.logodds import log_odds
 from bayesnet.model.factors import FloatArray, IntArray
 from bayesnet.model.vocabulary import GRADES
 from bayesnet.results.tuning import Change, Tuning
@@ -188,7 +189,7 @@ def log_odds_change(compiled: CompiledModel, k: int, x: float) -> float:
         return 0.0
     if parameter_map(compiled).kind[k] == ODDS:
         return _log(x) - _log(start)
-    return (_log(x) - _log(1.0 - x)) - (_log(start) - _log(1.0 - start))
+    return log_odds(x) - log_odds(start)
 
 
 def change_cd(compiled: CompiledModel, k: int, x: float) -> float:

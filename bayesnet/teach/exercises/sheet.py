@@ -17,7 +17,7 @@ _KINDS = {"seeing_doing": "seeing and doing", "reading_graph": "reading the grap
 _WARNING = "For teaching and research. Not for the care of patients."
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Marks(Result):
     """A sheet that was handed in: what was answered to each exercise, whether it is right, and the known error made."""
 

@@ -1,4 +1,4 @@
-"""Gates as arrays without a model behind them."""
+"""Factors made of arrays alone, without a model behind them."""
 
 from __future__ import annotations
 
