@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -72,6 +72,8 @@ def score(
     """
     import pandas as pd
 
+    if not isinstance(frame, pd.DataFrame):
+        raise SpecError("the cohort", [f"expected a pandas DataFrame; got {type(frame).__name__}"])
     keep = (keep,) if isinstance(keep, str) else tuple(keep)
     kept, frame = _parted(compiled, frame, keep)
     _check_columns(compiled, frame)
@@ -139,6 +141,8 @@ def _targets(compiled: CompiledModel, targets: Sequence[str] | None) -> list[tup
     """Variable, state and column name of everything asked for."""
     if targets is None:
         return [(v, state, f"P({compiled.literal(v, state)})") for v, state in diagnoses(compiled)]
+    if not isinstance(targets, Iterable):
+        raise SpecError("the targets", [f"expected a list of targets; got {type(targets).__name__}"])
     found: list[tuple[int, int, str]] = []
     for text in [targets] if isinstance(targets, str) else targets:
         for term in parse_question(text).targets:

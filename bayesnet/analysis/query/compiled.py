@@ -138,7 +138,7 @@ class CompiledModel:
             Where the text is no id of a number.
 
         """
-        position = self._number_index
+        position, name = self._number_index, str(name)
         if name not in position:
             pattern = parse_number_id(name)
             parents = self.model.variables[pattern.targets[0].name].parents if pattern.targets[0].name in self.index else ()

@@ -267,7 +267,7 @@ def _marginal(compiled: CompiledModel, v: int, wanted: float | Mapping[str, floa
     if not isinstance(wanted, Mapping):
         compiled.resolved(Term(compiled.names[v]), f"jeffrey {compiled.names[v]}: {wanted}")
         if not 0.0 <= as_float(wanted) <= 1.0:
-            what = f'"{wanted}" is not a probability'
+            what = f'"{wanted}" is not a probability of present'
             raise FindingError(f"{compiled.names[v]}: {wanted}", what, expected="a number from 0 to 1")
         if len(states) != 2:
             raise FindingError(
