@@ -46,7 +46,6 @@ def read_model(path: str | Path, *, strict: bool = False) -> Model:
 
     >>> read_model("mammography").numbers["positive_mammogram=present | breast_cancer=present"].value
     0.8
-
     """
     folder = find_model(path)
     model, problems = read_folder(folder)

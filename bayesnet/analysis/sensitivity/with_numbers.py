@@ -46,7 +46,6 @@ def changed(compiled: CompiledModel, new: Mapping[str, float]) -> Model:
     References
     ----------
     Chan H, Darwiche A (2002). When do numbers really matter? J Artif Intell Res 17:265-287.
-
     """
     if not isinstance(new, Mapping):
         raise SpecError(_where(compiled), [f"expected a dict of values by number; got {type(new).__name__}"])
