@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bayesnet import plot
-    from bayesnet.analysis.asking import jeffrey
-    from bayesnet.analysis.calibration import calibration
+    from bayesnet.analysis.cohort.calibration import calibration
+    from bayesnet.analysis.query.parse import jeffrey
     from bayesnet.case import Case
     from bayesnet.errors import (
         BayesnetError,
@@ -43,12 +43,12 @@ _HOMES = {
     "TooWide": "bayesnet.errors",
     "UnknownState": "bayesnet.errors",
     "UnknownVariable": "bayesnet.errors",
-    "calibration": "bayesnet.analysis.calibration",
+    "calibration": "bayesnet.analysis.cohort.calibration",
     "distance": "bayesnet.network",
     "exercise_set": "bayesnet.network",
     "exercises": "bayesnet.network",
     "from_pgmpy": "bayesnet.network",
-    "jeffrey": "bayesnet.analysis.asking",
+    "jeffrey": "bayesnet.analysis.query.parse",
     "load": "bayesnet.network",
 }
 

@@ -66,6 +66,7 @@ class SpecError(BayesnetError, ValueError):
     >>> print(SpecError("priors/small", ["no variables"]))
     priors/small: 1 problem
       no variables
+
     """
 
     def __init__(self, where: str, problems: Iterable[Problem | str]) -> None:
@@ -182,6 +183,7 @@ class ImpossibleEvidence(BayesnetError, ValueError):  # noqa: N818 - the name is
 
     >>> print(ImpossibleEvidence({"female": "absent", "pregnant": "present"}, "clinic"))
     These findings cannot hold together in clinic: female=absent, pregnant=present.
+
     """
 
     def __init__(self, findings: Mapping[str, object], network: str = "", reasons: Sequence[str] = ()) -> None:
@@ -235,9 +237,10 @@ class NothingToAsk(BayesnetError):  # noqa: N818 - as the others
     way, typed
         The way out as a call, and as it is typed in a command.
 
-    >>> error = NothingToAsk("asia has no diagnoses; name what to ask, as in {way}.", 'of=["dysp=yes"]', '--of "dysp=yes"')
+    >>> error = NothingToAsk("asia has no diagnoses; name one, as in {way}.", 'targets=["dysp=yes"]', '--target "dysp=yes"')
     >>> print(error.typed)
-    asia has no diagnoses; name what to ask, as in --of "dysp=yes".
+    asia has no diagnoses; name one, as in --target "dysp=yes".
+
     """
 
     def __init__(self, text: str, way: str, typed: str) -> None:
@@ -282,6 +285,7 @@ def nearest(name: str, names: Iterable[str], count: int = 3) -> tuple[str, ...]:
 
     >>> nearest("Fevr", ["fever", "anemia"])
     ('fever',)
+
     """
     from difflib import get_close_matches
 

@@ -42,7 +42,7 @@ DRIVER = """async (patients) => {
 def patients(net: bayesnet.Network, seed: int = 0) -> list[list[tuple[str, str]]]:
     """Findings in the order in which they are clicked, the same number for each patient, age and sex among them or not."""
     rng = np.random.default_rng(seed)
-    factors = net.core.factors
+    factors = net.compiled.factors
     structure = Structure.of(factors)
     findings = [v for v, children in enumerate(structure.children) if not children or not structure.parents[v]]
     found = []

@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 
 import bayesnet
-from bayesnet.analysis.decision import candidates
-from bayesnet.analysis.nexttests import next_tests
+from bayesnet.analysis.decision.advise import candidates
+from bayesnet.analysis.decision.next_tests import next_tests
+from bayesnet.analysis.query.query import Query
 
 CASE = "age_group=60-69, female, cancer_history, chronic_pain, raised_alp, anemia, hypercalcemia"
 TARGET = "spinal_metastasis"
@@ -67,8 +68,8 @@ def main() -> int:
     gum: Any = import_module("pyagrum")
     net = bayesnet.load("back_pain")
     case = net.case(CASE)
-    tests = [net.core.names[v] for v in candidates(net.core, case.findings)]
-    evidence = {item.name: item.value for item in net.core.stated(case.findings).items}
+    tests = [net.compiled.names[v] for v in candidates(net.compiled, case.findings)]
+    evidence = {item.name: item.value for item in Query(net.compiled, case.findings).stated.items}
     peer = bridged(gum, net)
 
     def by_asking() -> dict[str, float]:
@@ -94,16 +95,16 @@ def main() -> int:
             bits[test] = entropy(now) - left
         return bits
 
-    ours = {t.finding: t.bits for t in next_tests(net.core, case.findings, TARGET)}
+    ours = {t.finding: t.bits for t in next_tests(Query(net.compiled, case.findings), TARGET)}
     theirs = by_asking()
     worst = max(abs(ours[test] - theirs[test]) for test in tests)
-    v = net.core.index[TARGET]
-    proof = net.core.evidence(case.findings)
-    wanted = tuple(net.core.index[test] for test in tests)
-    one_pass = timed(lambda: net.core.engine.joint_with_each(v, proof, wanted), REPEATS)
-    one_query = timed(lambda: net.core.engine.posteriors(proof), REPEATS)
-    whole = timed(lambda: next_tests(net.core, case.findings, TARGET), REPEATS)
-    default = timed(lambda: next_tests(net.core, case.findings), REPEATS)
+    v = net.compiled.index[TARGET]
+    proof = Query(net.compiled, case.findings).evidence
+    wanted = tuple(net.compiled.index[test] for test in tests)
+    one_pass = timed(lambda: net.compiled.engine.joint_with_each(v, proof, wanted), REPEATS)
+    one_query = timed(lambda: net.compiled.engine.posteriors(proof), REPEATS)
+    whole = timed(lambda: next_tests(Query(net.compiled, case.findings), TARGET), REPEATS)
+    default = timed(lambda: next_tests(Query(net.compiled, case.findings)), REPEATS)
     asking = timed(by_asking, REPEATS)
     print(f"{len(tests)} findings of back_pain about {TARGET}; largest difference of bits {worst:.1e}")
     print(f"bayesnet, all posteriors once      {1e3 * one_query:9.1f} ms")

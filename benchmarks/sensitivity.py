@@ -18,10 +18,12 @@ from statistics import median
 import numpy as np
 
 import bayesnet
-from bayesnet.analysis.covariation import moved_values
-from bayesnet.analysis.subject import Subject
-from bayesnet.analysis.tables import table_of
-from bayesnet.analysis.uncertainty import drawn_answers, sampler
+from bayesnet.analysis.query.query import Query
+from bayesnet.analysis.query.tables import table_of
+from bayesnet.analysis.sensitivity.covariation import moved_values
+from bayesnet.analysis.sensitivity.parameter_map import parameter_map
+from bayesnet.analysis.sensitivity.query_ranges import Subject
+from bayesnet.analysis.sensitivity.uncertainty import drawn_answers, sampler
 from bayesnet.model.factors import Factors
 
 NETWORKS = Path(__file__).resolve().parent.parent.parent / "shared" / "networks"
@@ -64,7 +66,7 @@ class Pgmpy:
     """The network in pgmpy; one table is replaced and the question asked again."""
 
     def __init__(self, factors: Factors, subject: Subject) -> None:
-        self.model = bayesnet.network.Network(subject.core.model).to_pgmpy()
+        self.model = bayesnet.network.Network(subject.compiled.model).to_pgmpy()
         self.factors = factors
         self.target = factors.names[subject.target[0]]
         self.state = factors.states[subject.target[0]][subject.target[1]]
@@ -163,8 +165,8 @@ def rows() -> Iterator[Row]:
             continue
         net = bayesnet.load(name if name == "back_pain" else path)
         case = net.case(patient(net, target))
-        subject = Subject.of(net.core, case.findings, target)
-        peers = (Pgmpy(net.core.factors, subject), PyAgrum(net.core.factors, subject))
+        subject = Subject.of(Query(net.compiled, case.findings), target)
+        peers = (Pgmpy(net.compiled.factors, subject), PyAgrum(net.compiled.factors, subject))
         _agree(net, subject, peers)
         yield _all_numbers(name, net, case, target, peers)
         yield _draws(name, net, subject, peers)
@@ -173,7 +175,7 @@ def rows() -> Iterator[Row]:
 def _agree(net: bayesnet.Network, subject: Subject, peers: tuple[Pgmpy, PyAgrum]) -> None:
     """All three give the same answer before anything is timed."""
     ours = float(
-        net.core.engine.posteriors(subject.evidence, (subject.target[0],)).marginals[subject.target[0]][subject.target[1]]
+        net.compiled.engine.posteriors(subject.evidence, (subject.target[0],)).marginals[subject.target[0]][subject.target[1]]
     )
     for peer in peers:
         assert abs(peer.again() - ours) < 1e-9, (type(peer).__name__, peer.again(), ours)
@@ -181,16 +183,16 @@ def _agree(net: bayesnet.Network, subject: Subject, peers: tuple[Pgmpy, PyAgrum]
 
 def _all_numbers(name: str, net: bayesnet.Network, case: bayesnet.Case, target: str, peers: tuple[Pgmpy, PyAgrum]) -> Row:
     """Value, slope and coefficients of every number; beside it, not compared, the frame with ends of ranges and flip points."""
-    numbers = net.core.numbers
+    numbers = parameter_map(net.compiled)
     ks = np.flatnonzero(~numbers.structural)
     ours = timed(lambda: case.sensitivities(target))
     pgmpy, pyagrum = peers
 
     def moved(i: int) -> tuple[int, np.ndarray]:
         k = int(ks[i])
-        x = 0.5 * float(net.core.factors.values[k])
+        x = 0.5 * float(net.compiled.factors.values[k])
         f = int(numbers.family[k])
-        gate = net.core.expander.gates[f]
+        gate = net.compiled.expander.gates[f]
         tensors = gate.tensors(moved_values(numbers, np.array([k]), np.array([x])))
         return f, table_of(gate.family(tuple(t[..., 0] for t in tensors)))
 
@@ -218,7 +220,7 @@ def _all_numbers(name: str, net: bayesnet.Network, case: bayesnet.Case, target: 
 
 def _curve(case: bayesnet.Case, target: str, net: bayesnet.Network, k: int) -> float:
     """Our answer with number k at half its value, from the table of sensitivities."""
-    return case.sensitivity(target, net.core.factors.number_ids[k])(0.5 * float(net.core.factors.values[k]))
+    return case.sensitivity(target, net.compiled.factors.number_ids[k])(0.5 * float(net.compiled.factors.values[k]))
 
 
 def _draws(name: str, net: bayesnet.Network, subject: Subject, peers: tuple[Pgmpy, PyAgrum]) -> Row:
@@ -227,13 +229,16 @@ def _draws(name: str, net: bayesnet.Network, subject: Subject, peers: tuple[Pgmp
     v, state = subject.target
 
     def ours() -> float:
-        answers, _ = drawn_answers(subject, sampler(net.core), ((v, state),), DRAWS, np.random.default_rng(0))
+        answers, _ = drawn_answers(subject, sampler(net.compiled), ((v, state),), DRAWS, np.random.default_rng(0))
         return float(answers.mean())
 
     spent = timed(ours, repeat=3)
-    drawn = net.core.expander.tensors(sampler(net.core).draw(64, np.random.default_rng(1)).values)
+    drawn = net.compiled.expander.tensors(sampler(net.compiled).draw(64, np.random.default_rng(1)).values)
     tables = [
-        [table_of(gate.family(tuple(t[..., i] for t in row))) for gate, row in zip(net.core.expander.gates, drawn, strict=True)]
+        [
+            table_of(gate.family(tuple(t[..., i] for t in row)))
+            for gate, row in zip(net.compiled.expander.gates, drawn, strict=True)
+        ]
         for i in range(8)
     ]
 

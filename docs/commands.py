@@ -36,7 +36,7 @@ EXAMPLES = {
         'bayesnet explain back_pain "multiple_myeloma | anemia, hypercalcemia, !fever"',
     ],
     "next": [
-        'bayesnet next back_pain "age_group=60-69, raised_alp" --about spinal_metastasis',
+        'bayesnet next back_pain "age_group=60-69, raised_alp" --target spinal_metastasis',
     ],
     "advise": [
         'bayesnet advise back_pain "age_group=60-69, raised_alp, chronic_pain"',

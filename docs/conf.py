@@ -104,5 +104,7 @@ def _only_own_fields(
     if name in MADE_BY_OTHERS:
         return "", returns
     if what == "class" and signature:
-        signature = re.sub(r"\(\*, title: str = '', basis: Basis = Basis\([^)]*\)(, )?", "(", signature.replace("=()", "=[]"))
+        signature = re.sub(
+            r"\(\*, title: str = '', provenance: Provenance = Provenance\([^)]*\)(, )?", "(", signature.replace("=()", "=[]")
+        )
     return signature, returns

@@ -64,7 +64,7 @@ PICTURES = (
     Picture("sources", "Which publications does the answer rest on?", "bayesnet.plot.sources(woman.sources(target))"),
     Picture("flips", "Which numbers are uncertain enough to change what leads?",
             'bayesnet.plot.flips(net.case("age_group=60-69, raised_alp, chronic_pain").flips())'),
-    Picture("uncertainty", "What if all numbers are uncertain at once?", "bayesnet.plot.uncertainty(woman.uncertainty(target))"),
+    Picture("uncertainty", "What if all numbers are uncertain at once?", "bayesnet.plot.sensitivity(woman.uncertainty(target))"),
     Picture("variance_shares", "Whose uncertainty makes the answer uncertain?",
             "bayesnet.plot.variance_shares(woman.variance_shares(target, top=8))"),
     Picture("tuning", "How little must change for the answer to be another?",
@@ -98,7 +98,7 @@ PICTURES = (
             'steps = person.frequency_sequence(target, "raised_alp, anemia, hypercalcemia")\n'
             "bayesnet.plot.frequency_sequence(steps)"),
     Picture("icon_array", "And with every one of them to be seen?",
-            'counted = net.case("age_group=60-69, cancer_history").frequencies(target, "raised_alp", of=1000)\n'
+            'counted = net.case("age_group=60-69, cancer_history").frequencies(target, "raised_alp", population=1000)\n'
             "bayesnet.plot.icon_array(counted)"),
     Picture("unit_square", "And as areas?",
             'bayesnet.plot.unit_square(net.case("age_group=60-69, cancer_history").frequencies(target, "raised_alp"))'),

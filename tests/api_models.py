@@ -30,6 +30,7 @@ gate = "table"
 label = "Where"
 states = ["practice", "hospital"]
 default = "practice"
+
 [[numbers]]
 id = "setting=practice"
 value = 0.9
@@ -37,20 +38,23 @@ low = 0.9
 high = 0.9
 range = "exact"
 grade = "judgement"
-note = "For tests."
+reason = "For tests."
 
 [variables.female]
 gate = "table"
 label = "Female sex"
+
 [[numbers]]
 id = "female=present"
 value = 0.5
 low = 0.4
 high = 0.6
 range = "95 % interval"
-source = "doe2001"
-where = "Table 1"
 grade = "cohort"
+
+[[numbers.sources]]
+source = "doe2001"
+place = "Table 1"
 
 [variables.pregnancy]
 parents = ["female"]
@@ -62,9 +66,12 @@ value = 0.05
 low = 0.04
 high = 0.06
 range = "95 % interval"
-source = "doe2001"
-where = "Table 1"
 grade = "cohort"
+
+[[numbers.sources]]
+source = "doe2001"
+place = "Table 1"
+
 [[numbers]]
 id = "odds(pregnancy) | female=absent"
 value = 0.0
@@ -81,42 +88,51 @@ label = "Influenza"
 role = "common"
 parents = ["setting"]
 gate = "odds_ratio"
+
 [[numbers]]
 id = "odds(flu) | baseline"
 value = 0.05
 low = 0.02
 high = 0.1
 range = "range across studies"
-source = "roe2010"
-where = "Figure 2"
 grade = "cohort"
+
+[[numbers.sources]]
+source = "roe2010"
+place = "Figure 2"
+
 [[numbers]]
 id = "odds(flu) | setting=hospital"
 value = 4.0
 low = 2.0
 high = 8.0
 range = "95 % interval"
-source = "roe2010"
-where = "Table 3"
 grade = "cohort"
+
+[[numbers.sources]]
+source = "roe2010"
+place = "Table 3"
 
 [variables.tumour]
 gate = "table"
 label = "Tumour"
 role = "must_not_miss"
+
 [[numbers]]
 id = "tumour=present"
 value = 0.01
 low = 0.005
 high = 0.02
 range = "95 % interval"
-source = "doe2001"
-where = "Table 4"
 grade = "cohort"
+
+[[numbers.sources]]
+source = "doe2001"
+place = "Table 4"
 
 [variables.healthy]
 label = "Healthy"
-role = "default"
+role = "other"
 parents = ["flu", "tumour"]
 gate = "deterministic"
 expression = "none of flu, tumour"
@@ -128,15 +144,19 @@ label = "Fever"
 meaning = "38 C or more"
 parents = ["flu", "tumour"]
 gate = "noisy_or"
+
 [[numbers]]
 id = "fever=present | flu=present"
 value = 0.8
 low = 0.7
 high = 0.9
 range = "95 % interval"
-source = "roe2010"
-where = "Table 2; 80 of 100"
 grade = "cohort"
+
+[[numbers.sources]]
+source = "roe2010"
+place = "Table 2; 80 of 100"
+
 [[numbers]]
 id = "fever=present | tumour=present"
 value = 0.2
@@ -144,16 +164,19 @@ low = 0.1
 high = 0.5
 range = "judgement"
 grade = "judgement"
-note = "Nobody counted."
+reason = "Nobody counted."
+
 [[numbers]]
 id = "fever=present | leak"
 value = 0.02
 low = 0.01
 high = 0.03
 range = "95 % interval"
-source = "roe2010"
-where = "Table 2"
 grade = "cohort"
+
+[[numbers.sources]]
+source = "roe2010"
+place = "Table 2"
 
 [variables.cough]
 gate = "table"
@@ -164,18 +187,23 @@ value = 0.1
 low = 0.05
 high = 0.2
 range = "95 % interval"
-source = "roe2010"
-where = "Table 2"
 grade = "cohort"
+
+[[numbers.sources]]
+source = "roe2010"
+place = "Table 2"
+
 [[numbers]]
 id = "cough=present | flu=present"
 value = 0.7
 low = 0.6
 high = 0.8
 range = "95 % interval"
-source = "roe2010"
-where = "Table 2"
 grade = "cohort"
+
+[[numbers.sources]]
+source = "roe2010"
+place = "Table 2"
 
 [variables.weight]
 gate = "table"
@@ -188,27 +216,36 @@ value = 0.1
 low = 0.05
 high = 0.2
 range = "95 % interval"
-source = "doe2001"
-where = "Table 5"
 grade = "cohort"
+
+[[numbers.sources]]
+source = "doe2001"
+place = "Table 5"
+
 [[numbers]]
 id = "weight=gained | tumour=absent"
 value = 0.2
 low = 0.1
 high = 0.3
 range = "95 % interval"
-source = "doe2001"
-where = "Table 5"
 grade = "cohort"
+
+[[numbers.sources]]
+source = "doe2001"
+place = "Table 5"
+
 [[numbers]]
 id = "weight=lost | tumour=present"
 value = 0.6
 low = 0.4
 high = 0.8
 range = "95 % interval"
-source = "doe2001"
-where = "Table 5"
 grade = "cohort"
+
+[[numbers.sources]]
+source = "doe2001"
+place = "Table 5"
+
 [[numbers]]
 id = "weight=gained | tumour=present"
 value = 0.0

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from paths import ROOT
 
 # Two workers share two cores; a plot needs no screen.
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -17,7 +18,6 @@ settings.register_profile("local", deadline=None, suppress_health_check=[HealthC
 settings.register_profile("ci", settings.get_profile("local"), derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "local")
 
-ROOT = Path(__file__).resolve().parent.parent
 # The standard networks are not ours to ship; they lie beside the project where there is a copy.
 NETWORKS = Path(os.environ.get("BAYESNET_NETWORKS", ROOT.parent / "shared" / "networks"))
 

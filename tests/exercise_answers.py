@@ -33,7 +33,7 @@ def shipped(name: str) -> Network:
 
 def truth(net: Network, title: str) -> float:
     """P(target | findings) of a question in the pattern language, `do(...)` included, without the compiled engine."""
-    factors: Factors = net.core.factors
+    factors: Factors = net.compiled.factors
     question = resolve_question(parse_question(title), dict(zip(factors.names, factors.states, strict=True)))
     likelihoods = {
         v: np.array([float(s == variable.default) for s in variable.states])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bayesnet.model.schema import Model, Number, Source, Variable
+from bayesnet.model.records import CitedFigure, Model, Number, Source, Variable
 from bayesnet.network import Network
 
 Cited = float | tuple[float, float, float] | tuple[float, float, float, str]
@@ -24,10 +24,9 @@ def network(name: str, variables: Sequence[Variable], numbers: Mapping[str, Cite
             low,
             high,
             "95 % interval" if low < high else "exact",
-            source=source,
-            where="Table 1" if source else "",
+            sources=(CitedFigure(source, place="Table 1"),) if source else (),
             grade=grade if source or grade == "definition" else "judgement",  # type: ignore[arg-type]
-            note="made up for a test",
+            reason="made up for a test",
             variable=_owner(number),
         )
     sources = {key: Source(key, f"Author{key[1:]} A", 2000 + i, title="A study") for i, key in enumerate(_keys(records))}

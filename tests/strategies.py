@@ -22,8 +22,9 @@ from hypothesis import strategies as st
 from bayesnet.inference.evidence import Evidence
 from bayesnet.model.expand import expand
 from bayesnet.model.factors import Factors
-from bayesnet.model.schema import BINARY, GATE_KINDS, GateKind, Model, Number, Source, Variable, group_variable
-from bayesnet.model.slots import baseline_id, columns, odds_ratio_ids, rank_order
+from bayesnet.model.number_ids import baseline_id, columns, odds_ratio_ids, rank_order
+from bayesnet.model.records import CitedFigure, Model, Number, Printed, Source, Variable, Verified, group_variable
+from bayesnet.model.vocabulary import BINARY, GATE_KINDS, GateKind
 from bayesnet.pattern import Question, Term, literal
 
 LARGEST_JOINT = 600
@@ -306,6 +307,16 @@ class _Build:
             weights[self.rng.integers(states)] = 1e-9
         return weights / weights.sum()
 
+    def _sources(self, value: float) -> tuple[CitedFigure, ...]:
+        """Figures of every kind; one that several numbers share is among them."""
+        at = len(self.numbers)
+        printed = Printed(value, high=value * 1.5) if at % 2 else None
+        own = CitedFigure("somebody2001", "a", "a share", "Table 1", printed=printed, population="nobody")
+        shared = CitedFigure("somebody2001", "b", place="page 2", count=(3, 9), use="background", shared="three of nine")
+        verified = Verified("abstract", "2026-11-29", "https://example.org/a?b=1")
+        low = CitedFigure("somebody2001", place="abstract", count=(at % 9, 9), use="low", verified=verified)
+        return (own, shared, low)[: at % 3 + 1]
+
     def _number(self, variable: Variable, name: str, value: float) -> None:
         odds = name.startswith("odds(")
         low, high = value * 0.8, value * 1.25 if odds else min(1.0, value * 1.25)
@@ -315,9 +326,7 @@ class _Build:
             low=low,
             high=high,
             range="95 % interval" if low < high else "exact",
-            source="somebody2001",
-            where="Table 1",
-            population="nobody",
+            sources=self._sources(value),
             grade="cohort",
             note=f"for {literal(variable.name, variable.states[0])}",
             variable=variable.name,

@@ -1,1 +1,1 @@
-"""Every analysis, one file each: functions that take the core of a network and give a frozen result."""
+"""Every analysis, one file each: functions that take a compiled model or a query and return a frozen result."""

@@ -1,4 +1,4 @@
-"""`bayesnet check`: every problem of a model, or what it is made of."""
+"""`bayesnet check`: every problem of a model, or what it is made of and whether its numbers follow from their figures."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import CompiledModel
     from bayesnet.errors import Problem
-    from bayesnet.model.schema import Model
+    from bayesnet.model.records import Model
+    from bayesnet.results.description import Summary
+    from bayesnet.results.recomputation import Recomputation
 
 _AT_A_TIME = 20
 
@@ -25,10 +27,17 @@ _AT_A_TIME = 20
 @click.option(
     "--patients", default=200, show_default=True, type=click.IntRange(0), help="Sample so many patients for the predicted cost."
 )
+@click.option("--fix", is_flag=True, help="First carry numbers of the earlier format over to the present one, in the files.")
+@click.option("--numbers", "every", is_flag=True, help="One line for every number, as written and as computed, and every remark.")
+@click.option("--strict", is_flag=True, help="Leave with status 1 where a reviewer should look at something.")
 @as_json
-def command(model: str, patients: int, json_: bool) -> None:
-    """Report every problem of a model at once; where there is none, what it is made of and what its answers cost."""
+def command(model: str, patients: int, fix: bool, every: bool, strict: bool, json_: bool) -> None:
+    """Report every problem of a model at once; where there is none, what it is made of, whether its numbers are what the
+    figures recorded with them give, and what its answers cost.
+    """
     check_there(model)
+    if fix:
+        _carry_over(model)
     from bayesnet.errors import SpecError
 
     try:
@@ -38,15 +47,27 @@ def command(model: str, patients: int, json_: bool) -> None:
             raise
         click.echo(to_json({"kind": "Check", "model": model, "problems": [str(problem) for problem in error.problems]}))
         raise click.exceptions.Exit(1) from None
-    from bayesnet.analysis.summary import summary
+    from bayesnet.analysis.audit.recomputation import recompute
+    from bayesnet.analysis.description.summary import summary
 
     found = summary(network)
+    origin = recompute(network)
     costs = _costs(network, patients)
     if json_:
-        click.echo(to_json({**found.to_dict(), "problems": [], "cost": costs}))
-        return
+        click.echo(to_json({**found.to_dict(), "problems": [], "cost": costs, "provenance": origin.to_dict()}))
+    else:
+        _say(found, origin, costs, patients, every=every)
+    if strict and origin.remarks:
+        raise click.exceptions.Exit(1)
+
+
+def _say(found: Summary, origin: Recomputation, costs: dict[str, float], patients: int, *, every: bool) -> None:
+    """Print what the model is made of, where its numbers come from, and what its answers cost."""
     click.echo(found)
     click.echo()
+    if origin.known.keys() - {"file"}:
+        click.echo(origin if every else origin.summarised())
+        click.echo()
     if costs:
         click.echo(
             wrapped(
@@ -57,11 +78,29 @@ def command(model: str, patients: int, json_: bool) -> None:
     click.echo("No problems.")
 
 
-def _read(model: str) -> Core:
+def _carry_over(model: str) -> None:
+    """Rewrite the numbers of the earlier format and say on standard error what was done."""
+    from bayesnet.model.carry_over import carry_over
+    from bayesnet.model.find import find_model
+
+    done = carry_over(find_model(model))
+    for name, count in done.items():
+        click.echo(f"{name}: {count} numbers carried over", err=True)
+    if done:
+        text = (
+            'What no program can tell is left to you: how a figure was read ("not recorded"), derivations that the notes give '
+            "in words, further sources that the notes name."
+        )
+        click.echo(wrapped(text), err=True)
+    else:
+        click.echo("No numbers of the earlier format.", err=True)
+
+
+def _read(model: str) -> CompiledModel:
     """Read and check afresh; the cache holds only models without problems, but it is not asked."""
     from pathlib import Path
 
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import CompiledModel
     from bayesnet.errors import SpecError
     from bayesnet.model.find import find_model
     from bayesnet.model.read import read_folder, shown_path
@@ -69,20 +108,20 @@ def _read(model: str) -> Core:
     if Path(model).is_file() and Path(model).name != "model.toml":
         from bayesnet.interop.files import read_network
 
-        return Core(read_network(model))
+        return CompiledModel(read_network(model))
     folder = find_model(model)
     read, problems = read_folder(folder)
     found = [*problems, *_beside(read, folder)] if read else problems
     if read is None or found:
         raise SpecError(shown_path(folder), found)
-    return Core(read)
+    return CompiledModel(read)
 
 
 def _beside(model: Model, folder: Path) -> list[Problem | str]:
-    """What is wrong with the files beside the model: costs, decision, targets and claims."""
-    from bayesnet.analysis.auditfiles import read_claims, read_targets
-    from bayesnet.analysis.costs import read_costs
-    from bayesnet.analysis.decisionfile import read_decision
+    """Return what is wrong with the files beside the model: costs, decision, targets and claims."""
+    from bayesnet.analysis.audit.records import read_claims, read_targets
+    from bayesnet.analysis.decision.costs import read_costs
+    from bayesnet.analysis.decision.decision_file import read_decision
     from bayesnet.errors import SpecError
 
     readers: dict[str, Callable[[Path], object]] = {
@@ -101,7 +140,7 @@ def _beside(model: Model, folder: Path) -> list[Problem | str]:
     return problems
 
 
-def _costs(core: Core, patients: int) -> dict[str, float]:
+def _costs(compiled: CompiledModel, patients: int) -> dict[str, float]:
     """Median, 90th percentile and maximum of the predicted cost."""
     if not patients:
         return {}
@@ -113,7 +152,7 @@ def _costs(core: Core, patients: int) -> dict[str, float]:
     with progress("predicting cost", patients) as advance:
         for start in range(0, patients, _AT_A_TIME):
             count = min(_AT_A_TIME, patients - start)
-            found.append(sample_costs(core.factors, count, seed=start))
+            found.append(sample_costs(compiled.factors, count, seed=start))
             advance(count)
     costs = np.concatenate(found)
     return {"median": float(np.median(costs)), "p90": float(np.quantile(costs, 0.9)), "max": float(costs.max())}

@@ -19,6 +19,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 PATIENCE = 10
 """Questions of one kind that a command asks before it is worth a standing tree; most commands ask fewer."""
 
+_MODEL = "bayesnet.model"
+"""Under this key click keeps what was typed as MODEL."""
+
 as_json = click.option("--json", "json_", is_flag=True, help="Print the answer as JSON.")
 interventions = click.option("--do", "do", metavar="TEXT", help='Variables set from outside, as in "corticosteroids".')
 
@@ -28,13 +31,14 @@ def model_argument(function: F) -> F:
     return click.argument("network", metavar="MODEL", callback=_load)(function)
 
 
-def _load(_: click.Context, __: click.Parameter, value: str) -> Network:
+def _load(context: click.Context, _: click.Parameter, value: str) -> Network:
     """Read the network; a name or file that is not there is a fault of the command, one that cannot be read of the model."""
     check_there(value)
     from bayesnet.network import load
 
     network = load(value)
-    network.core.engine.standing.patience = PATIENCE
+    context.meta[_MODEL] = value
+    network.compiled.engine.standing.patience = PATIENCE
     return network
 
 
@@ -50,6 +54,29 @@ def check_there(name: str) -> None:
     except SpecError as error:
         said = str(error.problems[0])
         raise click.BadParameter(f'"{name}": {"no such file" if Path(name).suffix else said}', param_hint="MODEL") from None
+
+
+def keep_apart(out: Path, *sources: Path) -> None:
+    """Refuse to write over a file that the command reads, by whatever name or link it is reached.
+
+    Parameters
+    ----------
+    out
+        The file to be written.
+    sources
+        Files that are read beside those of the model.
+
+    """
+    if not out.is_file():
+        return
+    from bayesnet.interop.files import is_network_file
+    from bayesnet.model.find import find_model
+
+    model: str = click.get_current_context().meta[_MODEL]
+    own = [Path(model)] if is_network_file(model) else find_model(model).glob("*.toml")
+    for source in (*sources, *own):
+        if source.exists() and out.samefile(source):
+            raise click.UsageError(f'"{out}" is read by this command and would be lost; write to another file')
 
 
 def show(result: Result, *, json_: bool) -> None:

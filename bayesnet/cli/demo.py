@@ -43,12 +43,10 @@ def command(json_: bool) -> None:
 
 
 def _tell(title: str, case: Case) -> tuple[str, dict[str, Any]]:
-    """One case as text and as JSON-safe content."""
-    from bayesnet.analysis.tornado import tornado
-
+    """Return one case as text and as JSON-safe content."""
     ranked = case.diagnoses()
     weights = case.weights(ranked.leading)
-    doubts = tornado(case.core, case.findings, ranked.leading, top=_BARS)
+    doubts = case.tornado(ranked.leading, top=_BARS)
     first = replace(ranked, diagnoses=ranked.diagnoses[:_SHOWN])
     rest = ranked.diagnoses[_SHOWN:]
     parts = [
@@ -70,7 +68,7 @@ def _tell(title: str, case: Case) -> tuple[str, dict[str, Any]]:
 
 
 def _doubted(doubts: Tornado) -> str:
-    """The widest bars: number with range and source, and what the answer becomes at either end."""
+    """Return the widest bars: number with range and source, and what the answer becomes at either end."""
     lines = []
     for bar in doubts.bars:
         low, high = sorted((bar.at_low, bar.at_high))

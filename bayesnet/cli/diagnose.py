@@ -12,38 +12,35 @@ if TYPE_CHECKING:
     from bayesnet.network import Network
 
 
+_DRAWS = 400
+"""Draws behind the intervals."""
+
+
 @click.command("diagnose")
 @model_argument
 @click.argument("findings", metavar="FINDINGS")
 @interventions
 @click.option(
-    "--of", "of", metavar="TARGET", multiple=True, help="Rank this instead of the diagnoses; may be given several times."
+    "--target", "targets", metavar="TARGET", multiple=True, help="Rank this instead of the diagnoses; may be given several times."
 )
 @click.option(
     "--intervals", is_flag=True, help="Draw all numbers from their ranges for 95 % intervals (a third of a second more)."
 )
 @as_json
-def command(network: Network, findings: str, do: str | None, of: tuple[str, ...], intervals: bool, json_: bool) -> None:
+def command(network: Network, findings: str, do: str | None, targets: tuple[str, ...], intervals: bool, json_: bool) -> None:
     """Rank the diagnoses for some findings, as in "age_group=60-69, raised_alp, chronic_pain".
 
     Prior, posterior and likelihood ratio of each, then what speaks for the most probable specific one.
     """
-    from bayesnet.analysis.asking import read_given, read_target
-    from bayesnet.analysis.differential import DRAWS, differential
-
-    core = network.core
-    targets = [read_target(core, name) for name in of] or None
-    case = read_given(core, findings, do)
-    ranked = differential(core, case, targets, draws=DRAWS if intervals else 0)
+    case = network.case(findings, do)
+    ranked = case.diagnoses(list(targets) or None, draws=_DRAWS if intervals else 0)
     if json_:
         show(ranked, json_=True)
         return
     parts = [ranked.header(), ranked.grid().text()]
-    if ranked.leading and case.items:
-        from bayesnet.analysis.weights import weights
-
-        parts.append(weights(core, case, read_target(core, ranked.leading)).grid().text())
+    if ranked.leading and case.findings.items:
+        parts.append(case.weights(ranked.leading).grid().text())
     parts.append(ranked.footer())
-    if not intervals and any(n.low < n.high for n in core.model.numbers.values()):
+    if not intervals and any(n.low < n.high for n in network.model.numbers.values()):
         parts.append("--intervals adds how far each posterior moves when all numbers are drawn from their ranges.")
     click.echo("\n\n".join(part for part in parts if part))

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @click.option("--level", type=click.Choice(["easy", "medium", "hard"]), help="Graded sets: only exercises of this level.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="The same seed gives the same sheet.")
 @click.option("--count", type=click.IntRange(1, 200), help="How many: of each kind (1), or in the graded set (10).")
-@click.option("--about", "target", metavar="TARGET", help="What diagnostic questions should be about, as in multiple_myeloma.")
+@click.option("--target", "target", metavar="TARGET", help="What diagnostic questions should be about, as in multiple_myeloma.")
 @click.option("--people", metavar="TEXT", help='What the people are called, as in "women".')
 @click.option("--key", is_flag=True, help="The teacher's key: answers, worked solutions, errors to expect, sources.")
 @click.option("--markdown", is_flag=True, help="As Markdown.")
@@ -46,7 +46,7 @@ def command(
 
     Give the same options again with --key to get the key of a sheet.
     """
-    from bayesnet.network.teaching import exercise_set, exercises
+    from bayesnet.network import exercise_set, exercises
 
     if kinds and level:
         raise click.UsageError("--level is for graded sets; leave out --kind, or --level.")

@@ -48,7 +48,7 @@ def _usage(error: object) -> str:
 
 
 def _unexpected(error: BaseException) -> str:
-    """A fault of ours; the traceback only for those who ask for it."""
+    """Return a fault of ours; the traceback only for those who ask for it."""
     if os.environ.get("BAYESNET_TRACEBACK"):
         raise error
     said = str(error).strip().splitlines()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bayesnet.cli.common import as_json, interventions, model_argument, to_json
+from bayesnet.cli.common import as_json, interventions, keep_apart, model_argument, to_json
 
 if TYPE_CHECKING:
     from bayesnet.network import Network
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 def command(network: Network, findings: str, path: Path, do: str | None, json_: bool) -> None:
     """Write an interactive page: one HTML file with the network in it that answers offline, in any browser.
 
-    It opens with the findings, if there are any. A file that is there is replaced.
+    It opens with the findings, if there are any. A file that is there is replaced, unless it is the model.
     """
+    keep_apart(path)
     written = network.page(path, findings or None, do)
     click.echo(to_json({"kind": "Page", "path": str(written), "digest": network.digest}) if json_ else str(written))

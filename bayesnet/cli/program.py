@@ -20,10 +20,12 @@ COMMANDS = {
     "page": "An interactive page that answers offline, while one clicks.",
     "exercises": "Questions for students made from a model, with a key.",
     "sensitivity": "Which numbers an answer rests on, and where it flips.",
+    "cite": "The publications of a model, as BibTeX or CSL-JSON.",
     "sources": "Which publications an answer rests on.",
     "tune": "The smallest changes that make an answer what it should be.",
     "audit": "Published figures and claims beside what the model says.",
     "score": "Posteriors for every row of a table.",
+    "diff": "What changed between two models, and which answers moved.",
     "convert": "Write a network in another format.",
 }
 """Commands in the order of the help; each is the object `command` of `bayesnet.cli.<name>`, imported when it is called."""
@@ -33,7 +35,7 @@ class LazyGroup(click.Group):
     """A group that imports a command only when it is run; its help lists `COMMANDS` without importing any."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - the signature is click's
-        """Names in the order of the help."""
+        """Return names in the order of the help."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - the signature is click's

@@ -27,6 +27,6 @@ def command(network: Network, question: str, do: str | None, json_: bool) -> Non
     if len(parse_question(question).targets) == 1:
         show(network.posterior(question, do=do), json_=json_)
         return
-    from bayesnet.analysis.posterior import assignment
+    from bayesnet.analysis.query.posterior import assignment
 
-    show(assignment(network.core, question, do=do), json_=json_)
+    show(assignment(network.compiled, question, do=do), json_=json_)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bayesnet.cli.common import as_json, interventions, model_argument, to_json
+from bayesnet.cli.common import as_json, interventions, keep_apart, model_argument, to_json
 
 if TYPE_CHECKING:
     from bayesnet.network import Network
@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 @model_argument
 @click.argument("findings", metavar="FINDINGS")
 @click.argument("path", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--of", "target", metavar="TARGET", help="The diagnosis to explain; the leading specific one otherwise.")
+@click.option("--target", "target", metavar="TARGET", help="The diagnosis to explain; the leading specific one otherwise.")
 @interventions
 @as_json
 def command(network: Network, findings: str, path: Path, target: str | None, do: str | None, json_: bool) -> None:
     """Write a report of a case: one HTML file that opens anywhere and prints well."""
+    keep_apart(path)
     written = network.case(findings, do).report(path, target=target)
     click.echo(to_json({"kind": "Report", "path": str(written), "digest": network.digest}) if json_ else str(written))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
-from bayesnet.cli.common import as_json, model_argument, progress, to_json
+from bayesnet.cli.common import as_json, keep_apart, model_argument, progress, to_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from bayesnet.network import Network
 
 _ROWS = 5_000
+_NAMED = 5
+"""So many rows of another length than the header's are named; the others are counted."""
 _KINDS = (".csv", ".csv.gz", ".parquet")
 
 
@@ -33,14 +36,17 @@ def command(network: Network, source: Path, out: Path, targets: tuple[str, ...],
     """Score the rows of IN (.csv, .csv.gz or .parquet) and write one row each to OUT.
 
     IN has one column per variable: states, or 0 and 1 for absent and present; empty is unobserved. OUT gets the probability of
-    each target, the log-probability of the findings, and what is wrong with a row, if anything.
+    each target, the log-probability of the findings, and what is wrong with a row, if anything; it is written when all rows are
+    answered.
     """
     _check_kind(source, "IN")
     _check_kind(out, "OUT")
+    keep_apart(out, source)
+    from bayesnet.model.replacing import replacing
+
     problems: Counter[str] = Counter()
     rows = 0
-    writer = _Writer(out)
-    with writer, progress("scoring", _count(source)) as advance:
+    with replacing(out) as draft, _Writer(draft, out) as writer, progress("scoring", _count(source)) as advance:
         for piece in _pieces(source):
             scored = network.score(piece, list(targets) or None)
             writer.write(scored)
@@ -78,43 +84,92 @@ def _parquet() -> None:
 
 
 def _count(source: Path) -> int:
-    """How many rows there will be, for the bar; lines of a text file, which a quoted line break makes a little too many."""
+    """Count the rows, for the bar, and refuse a table in which a row has more or fewer fields than the header."""
     if _is_parquet(source):
         _parquet()
         from pyarrow.parquet import ParquetFile
 
         return int(ParquetFile(source).metadata.num_rows)
+    rows = 0
+    ragged: list[str] = []
+    width = 0
+    for line, fields in _lines(source):
+        width = width or len(fields)
+        rows += 1
+        if len(fields) != width:
+            ragged.append(f"line {line}: {_fields(len(fields))}; expected {width}, as in the header{_way_out(fields, width)}")
+    if ragged:
+        from bayesnet.errors import SpecError
+
+        more = [f"and {len(ragged) - _NAMED:,d} more rows"] if len(ragged) > _NAMED else []
+        raise SpecError(str(source), [*ragged[:_NAMED], *more])
+    return rows - 1
+
+
+def _fields(count: int) -> str:
+    return f"{count} field" if count == 1 else f"{count} fields"
+
+
+def _way_out(fields: list[str], width: int) -> str:
+    """Say what to do about a row that is too long."""
+    if len(fields) < width:
+        return ""
+    return "; take off the comma at its end" if fields[width:] == [""] else "; put a value with a comma in it in double quotes"
+
+
+def _lines(source: Path) -> Iterator[tuple[int, list[str]]]:
+    """Return the header and the rows of a text file, each with its line; a blank line is a row only where there is one column."""
+    import csv
     import gzip
+    import zlib
+
+    from bayesnet.errors import SpecError
 
     opener = gzip.open if source.name.lower().endswith(".gz") else open
-    with opener(source, "rb") as file:
-        return max(0, sum(1 for _ in file) - 1)
+    width = begin = 0
+    try:
+        with opener(source, "rt", encoding="utf-8-sig", newline="") as file:
+            reader = csv.reader(file, strict=True)
+            for fields in reader:
+                line, begin = begin + 1, reader.line_num
+                if fields or width == 1:
+                    width = width or len(fields)
+                    yield line, fields or [""]
+    except (csv.Error, UnicodeDecodeError, EOFError, zlib.error) as error:
+        reason = f"line {begin + 1}: not a table of comma-separated values: {error}"
+        raise SpecError(str(source), [reason]) from None
+    if not width:
+        raise SpecError(str(source), ["not a table of comma-separated values: no header"])
 
 
 def _pieces(source: Path) -> Iterator[pd.DataFrame]:
-    """The table in pieces that fit memory; every value is kept as it is written."""
+    """Return the table in pieces that fit memory, at least one; every value is kept as it is written."""
     import pandas as pd
 
     if _is_parquet(source):
         from pyarrow.parquet import ParquetFile
 
-        for batch in ParquetFile(source).iter_batches(batch_size=_ROWS):
+        file = ParquetFile(source)
+        if not file.metadata.num_rows:
+            yield file.schema_arrow.empty_table().to_pandas()
+        for batch in file.iter_batches(batch_size=_ROWS):
             yield batch.to_pandas()
         return
-    try:
-        with pd.read_csv(source, dtype=str, chunksize=_ROWS, keep_default_na=False, na_values=[""]) as pieces:
-            yield from pieces
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        from bayesnet.errors import SpecError
-
-        raise SpecError(str(source), [f"not a table of comma-separated values: {str(error).strip()}"]) from None
+    rows = _lines(source)
+    _, header = next(rows)
+    first = True
+    while (piece := [[field or None for field in fields] for _, fields in islice(rows, _ROWS)]) or first:
+        yield pd.DataFrame(piece, columns=header, dtype=object)
+        first = False
 
 
 class _Writer:
-    """Writes pieces one after the other to a CSV or Parquet file; closes it at the end."""
+    """Writes pieces one after the other to a file of the kind that the name of `out` says; closes it at the end."""
 
-    def __init__(self, out: Path) -> None:
-        self.out = out
+    def __init__(self, draft: Path, out: Path) -> None:
+        self.draft = draft
+        self.is_parquet = _is_parquet(out)
+        self.compression: Literal["gzip"] | None = "gzip" if out.name.lower().endswith(".gz") else None
         self.started = False
         self.parquet: object = None
 
@@ -123,10 +178,11 @@ class _Writer:
 
     def write(self, piece: pd.DataFrame) -> None:
         """Append a piece."""
-        if _is_parquet(self.out):
+        if self.is_parquet:
             self._write_parquet(piece)
         else:
-            piece.to_csv(self.out, mode="a" if self.started else "w", header=not self.started, index=False)
+            mode: Literal["a", "w"] = "a" if self.started else "w"
+            piece.to_csv(self.draft, mode=mode, header=not self.started, index=False, compression=self.compression)
         self.started = True
 
     def _write_parquet(self, piece: pd.DataFrame) -> None:
@@ -136,7 +192,7 @@ class _Writer:
 
         table = pa.Table.from_pandas(piece, preserve_index=False)
         if self.parquet is None:
-            self.parquet = ParquetWriter(self.out, table.schema)
+            self.parquet = ParquetWriter(self.draft, table.schema)
         assert isinstance(self.parquet, ParquetWriter)
         self.parquet.write_table(table)
 

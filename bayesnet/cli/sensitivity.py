@@ -14,24 +14,24 @@ if TYPE_CHECKING:
     from bayesnet.results.base import Result
 
 cases_option = click.option(
-    "--cases",
+    "--equivalent-sample-size",
     type=float,
     default=100.0,
     show_default=True,
-    help="Where the network cites no ranges: each column as if counted in so many cases.",
+    help="Equivalent sample size of columns without a cited range.",
 )
 
 
 def asked(network: Network, question: str, do: str | None) -> tuple[Case, str]:
-    """The case and the target of a question `target | findings`."""
-    from bayesnet.analysis.asking import read_question
+    """Return the case and the target of a question `target | findings`."""
+    from bayesnet.analysis.query.parse import read_question
     from bayesnet.case import Case
     from bayesnet.errors import PatternError
 
-    read = read_question(network.core, question, None, do)
+    read = read_question(network.compiled, question, None, do)
     if len(read.targets) != 1:
         raise PatternError(question, read.targets[1].column, "one variable in one state is asked at a time")
-    return Case(network.core, read.findings), str(read.targets[0])
+    return Case(network.compiled, read.findings), str(read.targets[0])
 
 
 @click.command("sensitivity")
@@ -66,7 +66,7 @@ def command(
     together: bool,
     shares: bool,
     covariation: str,
-    cases: float,
+    equivalent_sample_size: float,
     json_: bool,
 ) -> None:
     """Which numbers an answer rests on, as in "spinal_metastasis | age_over_50, cancer_history, raised_alp".
@@ -75,7 +75,10 @@ def command(
     which another diagnosis takes the lead.
     """
     case, target = asked(network, question, do)
-    show(_result(case, target, number, other, top, flips, draws, together, shares, covariation, cases), json_=json_)
+    show(
+        _result(case, target, number, other, top, flips, draws, together, shares, covariation, equivalent_sample_size),
+        json_=json_,
+    )
 
 
 def _result(
@@ -89,23 +92,23 @@ def _result(
     together: bool,
     shares: bool,
     covariation: str,
-    cases: float,
+    equivalent_sample_size: float,
 ) -> Result:
-    """The one analysis that the options name."""
+    """Return the one analysis that the options name."""
     if other and not number:
         raise click.UsageError("--and names a second number; name the first by --number.")
     if sum(map(bool, (number, flips, draws, shares))) > 1:
         raise click.UsageError("--number, --flips, --draws and --shares each print something else; take one of them.")
     if number and other:
-        return case.two_way(target, number, other, cases=cases)
+        return case.two_way(target, number, other, equivalent_sample_size=equivalent_sample_size)
     if number:
-        return case.sensitivity(target, number, covariation=covariation, cases=cases)
+        return case.sensitivity(target, number, covariation=covariation, equivalent_sample_size=equivalent_sample_size)
     if flips:
-        return case.flips(None if case.core.diagnoses else target, cases=cases)
+        return case.flips(None if case.compiled.diagnoses else target, equivalent_sample_size=equivalent_sample_size)
     if draws:
-        return case.uncertainty(target, draws=draws, together=together, cases=cases)
+        return case.uncertainty(target, draws=draws, together=together, equivalent_sample_size=equivalent_sample_size)
     if shares:
-        return case.variance_shares(target, top=top, cases=cases)
+        return case.variance_shares(target, top=top, equivalent_sample_size=equivalent_sample_size)
     from dataclasses import replace
 
-    return replace(case.sensitivities(target, covariation=covariation, cases=cases), shown=top)
+    return replace(case.sensitivities(target, covariation=covariation, equivalent_sample_size=equivalent_sample_size), shown=top)

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 @as_json
 def command(network: Network, name: str | None, json_: bool) -> None:
     """List the variables; or show one variable with its numbers, or one number with its source."""
-    from bayesnet.analysis.cards import number_card, variable_card, variables
+    from bayesnet.analysis.description.cards import number_card, variable_card, variables
 
-    core = network.core
+    compiled = network.compiled
     if name is None:
-        show(variables(core), json_=json_)
-    elif name in core.index or not set(name) & set("|=("):
-        show(variable_card(core, core.variable(name)), json_=json_)
+        show(variables(compiled), json_=json_)
+    elif name in compiled.index or not set(name) & set("|=("):
+        show(variable_card(compiled, compiled.variable(name)), json_=json_)
     else:
-        show(number_card(core, core.number(name)), json_=json_)
+        show(number_card(compiled, compiled.number(name)), json_=json_)

@@ -39,7 +39,7 @@ def command(
     lock: tuple[str, ...],
     columns: bool,
     structural: bool,
-    cases: float,
+    equivalent_sample_size: float,
     json_: bool,
 ) -> None:
     """The smallest change of one number after which an answer is what it should be, as in "myeloma | anemia" --at-least 0.05.
@@ -60,6 +60,6 @@ def command(
         lock=lock,
         columns=columns,
         structural=structural,
-        cases=cases,
+        equivalent_sample_size=equivalent_sample_size,
     )
     show(ways, json_=json_)

@@ -30,7 +30,7 @@ def _numbers(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> t
 @click.argument("findings", metavar="FINDINGS")
 @click.argument("scenarios", metavar="[SCENARIO]...", nargs=-1)
 @click.option(
-    "--of", "of", metavar="TARGET", multiple=True, help="Ask this instead of the diagnoses; may be given several times."
+    "--target", "targets", metavar="TARGET", multiple=True, help="Ask this instead of the diagnoses; may be given several times."
 )
 @click.option(
     "--had",
@@ -52,7 +52,7 @@ def command(
     network: Network,
     findings: str,
     scenarios: tuple[str, ...],
-    of: tuple[str, ...],
+    targets: tuple[str, ...],
     had: tuple[str, ...],
     numbers: tuple[dict[str, float], ...],
     json_: bool,
@@ -65,4 +65,4 @@ def command(
     """
     if not (scenarios or had or numbers):
         raise click.UsageError("Missing argument 'SCENARIO...'; or give --had or --with.")
-    show(network.case(findings).compare(*scenarios, of=of or None, had=had, numbers=numbers), json_=json_)
+    show(network.case(findings).compare(*scenarios, targets=targets or None, had=had, numbers=numbers), json_=json_)

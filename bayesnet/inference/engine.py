@@ -36,6 +36,7 @@ class Engine:
         The network as arrays.
     max_cells
         Plans that need a larger table than this raise `TooWide` before anything is allocated.
+
     """
 
     def __init__(self, factors: Factors, max_cells: float = 2.0**27) -> None:

@@ -36,6 +36,7 @@ def gradients_of(engine: Engine, evidence: Evidence, events: Sequence[tuple[int,
     References
     ----------
     Darwiche A (2003). A differential approach to inference in Bayesian networks. J ACM 50(3):280-305.
+
     """
     situation = engine.situation(evidence)
     entries = sum(t.size for family in engine.factors.families for t in family.tensors)

@@ -66,7 +66,7 @@ def _network(scanner: Scanner) -> str:
 
 
 def _statements(scanner: Scanner) -> Iterator[tuple[str, str, int]]:
-    """Give the statements of a block up to its closing brace: first word, the whole text, where it starts."""
+    """Return the statements of a block up to its closing brace: first word, the whole text, where it starts."""
     while (first := scanner.peek()) != ("mark", "}"):
         if first[0] == "end":
             scanner.next()
@@ -150,11 +150,12 @@ def _head(scanner: Scanner) -> _Body:
 
 
 def _entries(scanner: Scanner, draft: Draft, body: _Body) -> None:
-    """Read the rows, the whole table or the default of one variable."""
+    """Read the rows and the default, or the whole table of one variable; entries that exclude each other are problems."""
     cards = draft.cards(body.child)
     rows: list[list[float] | None] = [None] * prod(cards[:-1])
     places = [{state: i for i, state in enumerate(draft.states[p])} for p in body.parents]
     default: list[float] | None = None
+    whole: list[float] | None = None
     scanner.position = body.start
     for word, chunk, start in _statements(scanner):
         text = (SYNTAX.without_comments(chunk) if "/" in chunk else chunk)[:-1]
@@ -166,13 +167,21 @@ def _entries(scanner: Scanner, draft: Draft, body: _Body) -> None:
                 draft.problem(f"two rows for {draft.given(body.child, column)}", body.child, _line(scanner, start))
             rows[column] = values
         elif word == "table":
-            draft.table(body.child, _values(scanner, text[5:], prod(cards), start), child_first=True, line=body.line)
-            return
+            if whole is not None:
+                draft.problem("two tables", body.child, _line(scanner, start))
+            whole = _values(scanner, text[5:], prod(cards), start)
         elif word == "default":
+            if default is not None:
+                draft.problem("two defaults", body.child, _line(scanner, start))
             default = _values(scanner, text[7:], cards[-1], start)
         elif word != "property":
             scanner.start = start
             scanner.fail('"table", "default", "property" or a row in brackets', f'"{word}"')
+    if whole is not None:
+        if default is not None or any(row is not None for row in rows):
+            draft.problem("a table beside rows or a default", body.child, body.line, expected="one or the other")
+        draft.table(body.child, whole, child_first=True, line=body.line)
+        return
     missing = [column for column, row in enumerate(rows) if row is None]
     if default is None and missing:
         more = f" and for {len(missing) - 1} more" if len(missing) > 1 else ""
@@ -182,7 +191,7 @@ def _entries(scanner: Scanner, draft: Draft, body: _Body) -> None:
 
 
 def _column(scanner: Scanner, body: _Body, text: str, places: list[dict[str, int]], start: int) -> int:
-    """Give the index of the column that the labels of a row name, the last parent moving fastest."""
+    """Return the index of the column that the labels of a row name, the last parent moving fastest."""
     labels = _labels(text, len(places))
     column = 0
     if labels is None:

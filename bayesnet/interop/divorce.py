@@ -22,7 +22,7 @@ LARGEST = 2**14
 
 
 def full_tables(factors: Factors, name: str = "", largest: int = LARGEST) -> Tables:
-    """Give every family as one full table, gates of more than `largest` cells as a chain of helpers and the rest.
+    """Return every family as one full table, gates of more than `largest` cells as a chain of helpers and the rest.
 
     Parameters
     ----------
@@ -41,6 +41,7 @@ def full_tables(factors: Factors, name: str = "", largest: int = LARGEST) -> Tab
     ------
     TooWide
         When one parent alone makes a table above `largest`.
+
     """
     names, states = list(factors.names), list(factors.states)
     parents: list[tuple[int, ...]] = [()] * len(names)
@@ -93,7 +94,7 @@ def _groups(family: NoisyFamily, factors: Factors, largest: int) -> list[tuple[i
 
 
 def _largest_rank(leak: FloatArray | None, links: Sequence[FloatArray], ranks: int) -> FloatArray:
-    """Give the distribution of the largest rank; axes: helper before (where there is no leak), each parent, ranks."""
+    """Return the distribution of the largest rank; axes: helper before (where there is no leak), each parent, ranks."""
     table = np.eye(ranks) if leak is None else leak
     for link in links:
         table = _maximum(table[..., None, :], link)
@@ -101,12 +102,12 @@ def _largest_rank(leak: FloatArray | None, links: Sequence[FloatArray], ranks: i
 
 
 def _maximum(first: FloatArray, second: FloatArray) -> FloatArray:
-    """Give the distribution of the larger of two independent ranks (last axis), by sums of products only."""
+    """Return the distribution of the larger of two independent ranks (last axis), by sums of products only."""
     return first * (_below(second) + second) + _below(first) * second
 
 
 def _below(ranks: FloatArray) -> FloatArray:
-    """Give the probability of a smaller rank, for each rank."""
+    """Return the probability of a smaller rank, for each rank."""
     return np.concatenate([np.zeros_like(ranks[..., :1]), np.cumsum(ranks[..., :-1], axis=-1)], axis=-1)
 
 

@@ -61,7 +61,7 @@ class Draft:
         return not unknown
 
     def cards(self, child: str) -> tuple[int, ...]:
-        """Give the shape of a table: states of each parent, then of the variable."""
+        """Return the shape of a table: states of each parent, then of the variable."""
         return tuple(len(self.states[name]) for name in (*self.parents[child], child))
 
     def table(self, child: str, values: Sequence[float] | FloatArray, *, child_first: bool = False, line: int = 0) -> None:
@@ -101,7 +101,7 @@ class Draft:
         return f" | {text}" if text else ""
 
     def finish(self, name: str) -> Tables:
-        """Give the network, or raise `SpecError` with every problem found."""
+        """Return the network, or raise `SpecError` with every problem found."""
         if not self.states and not self.problems:
             self.problem("no variables")
         for child in self.states:

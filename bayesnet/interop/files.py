@@ -11,14 +11,15 @@ from bayesnet.errors import Problem, SpecError
 from bayesnet.interop.divorce import full_tables
 from bayesnet.interop.tables import Tables, to_model
 from bayesnet.model.factors import Factors
-from bayesnet.model.schema import Model
+from bayesnet.model.records import Model
+from bayesnet.model.replacing import replacing
 
 EXTENSIONS = (".bif", ".xmlbif", ".xml", ".xdsl", ".net", ".uai")
 """What is read and written; each also with `.gz` behind it."""
 
 
 def is_network_file(path: str | Path) -> bool:
-    """Whether the extension is one of a network file, as in `alarm.bif.gz`."""
+    """Return whether the extension is one of a network file, as in `alarm.bif.gz`."""
     return _extension(Path(path)) in EXTENSIONS
 
 
@@ -50,6 +51,7 @@ def read_network(path: str | Path) -> Model:
     >>> _ = path.write_text("variable coin { type discrete [ 2 ] { heads, tails }; } probability ( coin ) { table 0.5, 0.5; }")
     >>> list(read_network(path).numbers)
     ['coin=heads', 'coin=tails']
+
     """
     path = Path(path)
     extension = _known_extension(path)
@@ -97,12 +99,14 @@ def write_network(network: Model | Factors, path: str | Path, *, name: str = "",
     ------
     SpecError
         When a label cannot be kept by the format, saying what would be lost; nothing is written then.
+
     """
     path = Path(path)
     extension = _known_extension(path)
     tables = full_tables(_factors(network), name or (network.name if isinstance(network, Model) else ""))
     data = _write(extension, tables, drop_names=drop_names).encode()
-    path.write_bytes(gzip.compress(data, mtime=0) if path.suffix.lower() == ".gz" else data)
+    with replacing(path) as draft:
+        draft.write_bytes(gzip.compress(data, mtime=0) if path.suffix.lower() == ".gz" else data)
     return tables.helpers
 
 
@@ -132,7 +136,7 @@ def _factors(network: Model | Factors) -> Factors:
 
 
 def _extension(path: Path) -> str:
-    """Give the extension without `.gz`, in small letters."""
+    """Return the extension without `.gz`, in small letters."""
     return Path(path.name[:-3]).suffix.lower() if path.suffix.lower() == ".gz" else path.suffix.lower()
 
 
@@ -145,7 +149,7 @@ def _known_extension(path: Path) -> str:
 
 
 def _stem(path: Path) -> str:
-    """Give the file's name without its extensions: the network's name where the file has none."""
+    """Return the file's name without its extensions: the network's name where the file has none."""
     name = path.name
     for suffix in (".gz", *EXTENSIONS):
         if name.lower().endswith(suffix):

@@ -14,6 +14,8 @@ SYNTAX = Syntax(comment=r"%[^\n]*", marks="{}()|=;")
 _STATEMENT = re.compile(r'[^";]*(?:"(?:[^"\\]|\\.)*"[^";]*)*;', re.DOTALL)
 _ITEM = re.compile(r'"([^"]*)"|([^\s,"()]+)')
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*"|%[^\n]*|[()]', re.DOTALL)
+_READ = ("name", "states", "state_values", "label", "data")
 _OTHER_NODES = ("continuous", "decision", "utility", "function")
 
 
@@ -53,11 +55,30 @@ def _block(scanner: Scanner) -> dict[str, str]:
             scanner.fail('"}" at the end of the block')
         key = scanner.value
         scanner.expect("=", f'after "{key}"')
+        if key in block and key in _READ:
+            scanner.fail(f'one "{key}" in a block', f'"{key}" again')
         chunk = scanner.until(_STATEMENT, f'";" after the value of "{key}"')
         block[key] = SYNTAX.without_comments(chunk)[:-1].strip()
+        _check_brackets(scanner, chunk, key)
     if scanner.value != "}":
         scanner.fail('a key or "}"')
     return block
+
+
+def _check_brackets(scanner: Scanner, chunk: str, key: str) -> None:
+    """Refuse a value, the last chunk of the scanner, in which a bracket has no counterpart; name the line of the bracket."""
+    unclosed: list[int] = []
+    for match in _BRACKET.finditer(chunk):
+        if match[0] == ")" and unclosed:
+            unclosed.pop()
+        elif match[0] == "(":
+            unclosed.append(match.start())
+        elif match[0] == ")":
+            scanner.start += match.start()
+            scanner.fail(f'"(" before each ")" in "{key}"', '")" alone')
+    if unclosed:
+        scanner.start += unclosed[-1]
+        scanner.fail(f'")" after each "(" in "{key}"', '"(" that is not closed')
 
 
 def _node(scanner: Scanner, draft: Draft, keyword: str) -> None:
@@ -82,11 +103,13 @@ def _head(scanner: Scanner) -> tuple[str, list[str]]:
     scanner.expect("(", 'after "potential"')
     child = scanner.label("the name of a node")
     parents: list[str] = []
+    conditional = False
     while (kind := scanner.next()) != "mark" or scanner.value != ")":
-        if kind == "mark" and scanner.value == "|":
+        if kind == "mark" and scanner.value == "|" and not conditional:
+            conditional = True
             continue
-        if kind not in ("word", "quoted"):
-            scanner.fail('a node, "|" or ")"')
+        if kind not in ("word", "quoted") or not conditional:
+            scanner.fail('a node or ")"' if conditional else f'"|" or ")" after "{child}", since joint potentials are not read')
         parents.append(scanner.value)
     return child, parents
 

@@ -14,7 +14,7 @@ from bayesnet.interop.divorce import LARGEST, full_tables
 from bayesnet.interop.draft import Draft
 from bayesnet.interop.tables import to_model
 from bayesnet.model.factors import Factors
-from bayesnet.model.schema import Model
+from bayesnet.model.records import Model
 
 if TYPE_CHECKING:
     # Under its own name once more, so that other rooms can annotate with it without importing pgmpy.
@@ -30,7 +30,7 @@ def _pgmpy(module: str) -> ModuleType:
 
 
 def to_pgmpy(factors: Factors, largest: int = LARGEST) -> DiscreteBayesianNetwork:
-    """Give the same network as a `pgmpy.models.DiscreteBayesianNetwork` with full tables.
+    """Return the same network as a `pgmpy.models.DiscreteBayesianNetwork` with full tables.
 
     Parameters
     ----------
@@ -43,6 +43,7 @@ def to_pgmpy(factors: Factors, largest: int = LARGEST) -> DiscreteBayesianNetwor
     Returns
     -------
     A checked model; state names are those of the network.
+
     """
     tables = full_tables(factors, largest=largest)
     models, discrete = _pgmpy("models"), _pgmpy("factors.discrete")
@@ -75,7 +76,7 @@ def helper_nodes(model: DiscreteBayesianNetwork) -> tuple[str, ...]:
 
 
 def from_pgmpy(model: DiscreteBayesianNetwork, name: str = "pgmpy") -> Model:
-    """Give a model with the nodes, states and tables of a pgmpy network.
+    """Return a model with the nodes, states and tables of a pgmpy network.
 
     Parameters
     ----------
@@ -93,6 +94,7 @@ def from_pgmpy(model: DiscreteBayesianNetwork, name: str = "pgmpy") -> Model:
     ------
     SpecError
         When a table is missing, does not fit the graph, or has a column further than 1e-6 from 1; all problems at once.
+
     """
     draft = Draft(name)
     cpds = {node: model.get_cpds(node) for node in model.nodes()}

@@ -32,7 +32,7 @@ class Syntax:
             object.__setattr__(self, name, re.compile(pattern))
 
     def bare(self, text: str) -> bool:
-        """Whether a label can stand without quotes."""
+        """Return whether a label can stand without quotes."""
         match = self.token.fullmatch(text)
         return match is not None and match["word"] == text
 
@@ -67,7 +67,7 @@ class Scanner:
         return kind
 
     def peek(self) -> tuple[str, str]:
-        """Give the kind and text of the next token without moving."""
+        """Return the kind and text of the next token without moving."""
         state = self.position, self.value, self.start
         kind = self.next()
         value = self.value

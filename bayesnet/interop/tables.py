@@ -10,7 +10,7 @@ from math import prod
 import numpy as np
 
 from bayesnet.model.factors import FloatArray
-from bayesnet.model.schema import Model, Number, Place, Source, Variable
+from bayesnet.model.records import CitedFigure, Location, Model, Number, Source, Variable
 from bayesnet.pattern import literal
 
 CLOSES_WITHIN = 1e-6
@@ -32,13 +32,13 @@ class Tables:
     """Variables that stand for part of a gate too large for one table; see `divorce`."""
 
     def columns(self, variable: int) -> Iterator[tuple[tuple[str, ...], FloatArray]]:
-        """Give each column of a table with the states of the parents, the last parent moving fastest."""
+        """Return each column of a table with the states of the parents, the last parent moving fastest."""
         settings = product(*(self.states[p] for p in self.parents[variable]))
         return zip(settings, self.tables[variable].reshape(-1, len(self.states[variable])), strict=True)
 
 
 def to_model(tables: Tables, file: str) -> Model:
-    """Give the model in which every table entry is a number of its own, with the file as its source.
+    """Return the model in which every table entry is a number of its own, with the file as its source.
 
     The id of an entry is `node=state | parent=state, ...`, with the parents in the order of the file.
     """
@@ -49,7 +49,7 @@ def to_model(tables: Tables, file: str) -> Model:
             label=label,
             states=states,
             parents=tuple(tables.names[p] for p in parents),
-            place=Place(file, f'variable "{name}"'),
+            location=Location(file, f'variable "{name}"'),
         )
         for name, label, states, parents in zip(tables.names, labels, tables.states, tables.parents, strict=True)
     }
@@ -65,9 +65,9 @@ def to_model(tables: Tables, file: str) -> Model:
 
 
 def _numbers(tables: Tables, variable: int, file: str) -> Iterator[Number]:
-    """Give the numbers of one table, column by column."""
+    """Return the numbers of one table, column by column."""
     name = tables.names[variable]
-    place = Place(file, f'table of "{name}"')
+    location, cited = Location(file, f'table of "{name}"'), (CitedFigure(file),)
     heads = [literal(name, state) for state in tables.states[variable]]
     conditions = [[literal(tables.names[p], state) for state in tables.states[p]] for p in tables.parents[variable]]
     rows = tables.tables[variable].reshape(-1, len(heads)).tolist()
@@ -75,7 +75,7 @@ def _numbers(tables: Tables, variable: int, file: str) -> Iterator[Number]:
         tail = f" | {', '.join(setting)}" if setting else ""
         for head, value in zip(heads, row, strict=True):
             yield Number(
-                id=head + tail, value=value, low=value, high=value, source=file, grade="file", variable=name, place=place
+                id=head + tail, value=value, low=value, high=value, grade="file", sources=cited, variable=name, location=location
             )
 
 
@@ -91,6 +91,7 @@ def close_columns(values: FloatArray) -> tuple[FloatArray, list[int]]:
     -------
     The closed columns, same shape, and the indices of columns whose sum is further than `CLOSES_WITHIN` from 1. A column that
     closes to the last few bits is left alone, so that reading what was written changes nothing.
+
     """
     sums = values.sum(axis=1, keepdims=True)
     off = np.abs(sums - 1.0)

@@ -31,6 +31,8 @@ def read(text: str, file: str, stem: str) -> Tables:
             draft.problem(f"table {k} has no variables")
         elif draft.family(names[scope[-1]], [names[p] for p in scope[:-1]], line=take.line):
             draft.table(names[scope[-1]], values, line=take.line)
+    if word := take.word():
+        take.fail(word, "the end of the file after the last table")
     return draft.finish(stem)
 
 

@@ -19,7 +19,7 @@ from bayesnet.errors import listed
 from bayesnet.interop.draft import Draft
 from bayesnet.interop.labels import refuse_labels, refuse_names
 from bayesnet.interop.tables import Tables
-from bayesnet.interop.xml_formats import parse, table_numbers, text_of
+from bayesnet.interop.xml_formats import only, parse, table_numbers, text_of
 from bayesnet.model.factors import FloatArray
 
 if TYPE_CHECKING:
@@ -38,13 +38,14 @@ def read(data: bytes, file: str, stem: str) -> Tables:
     root = parse(data, file, "smile")
     labels = {node.get("id", ""): text_of(node.find("name")) for node in root.iterfind("extensions/genie//node")}
     nodes = root.findall("nodes/*")
+    _refuse_more(draft, root, nodes)
     for node in nodes:
         states = [state.get("id", "") for state in node.findall("state")]
         draft.variable(node.get("id", ""), states, label=labels.get(node.get("id", ""), ""))
     backwards = _parents_backwards(draft, root)
     for node in nodes:
         name = node.get("id", "")
-        known = draft.family(name, text_of(node.find("parents")).split())
+        known = draft.family(name, text_of(only(draft, node, "parents", name)).split())
         if node.tag not in ("cpt", "deterministic"):
             way_out = _WAY_OUT.get(node.tag, "only chance and deterministic nodes are read")
             draft.problem(f'is a "{node.tag}" node', name, way_out=way_out)
@@ -55,8 +56,20 @@ def read(data: bytes, file: str, stem: str) -> Tables:
     return draft.finish(root.get("id") or stem)
 
 
+def _refuse_more(draft: Draft, root: Element, nodes: list[Element]) -> None:
+    """Note arrows and tables beside those of the nodes: a network over time, or a part nobody has tried."""
+    if root.find("dynamic") is not None or any(node.get("dynamic") for node in nodes):
+        way_out = "unroll it (SMILE's Network.unroll) and save the result"
+        draft.problem("a dynamic network, whose arrows lead from one step of time to the next, is not read", way_out=way_out)
+    for part in root:
+        if part.tag not in ("nodes", "dynamic", "extensions") and not {"parents", "probabilities"}.isdisjoint(
+            element.tag for element in part.iter()
+        ):
+            draft.problem(f"<{part.tag}> holds arrows or tables that are not read", expected="all of them in <nodes>")
+
+
 def _parents_backwards(draft: Draft, root: Element) -> bool:
-    """Whether the file is one of pyAgrum's; a version nobody has tried is refused rather than misread."""
+    """Return whether the file is one of pyAgrum's; a version nobody has tried is refused rather than misread."""
     genie = root.find("extensions/genie")
     signature = re.match(r"aGrUM (\d+)\.(\d+)", genie.get("app", "") if genie is not None else "")
     if signature is None:
@@ -77,14 +90,14 @@ def _turned(draft: Draft, name: str, values: list[float]) -> list[float] | Float
 
 
 def _chances(draft: Draft, name: str, node: Element) -> list[float] | None:
-    return table_numbers(draft, name, node.find("probabilities"))
+    return table_numbers(draft, name, node, "probabilities")
 
 
 def _certain(draft: Draft, name: str, node: Element) -> list[float] | None:
-    """Give the table of a deterministic node: one certain state per setting of the parents."""
+    """Return the table of a deterministic node: one certain state per setting of the parents."""
     states = draft.states[name]
     table: list[float] = []
-    for result in text_of(node.find("resultingstates")).split():
+    for result in text_of(only(draft, node, "resultingstates", name)).split():
         if result not in states:
             draft.problem("its resulting states cannot be read", name, got=f'"{result}"', expected=listed(states))
             return None

@@ -28,13 +28,21 @@ def parse(data: bytes, file: str, root: str) -> Element:
 
 
 def text_of(element: Element | None) -> str:
-    """Give the text of an element without the blanks around it."""
+    """Return the text of an element without the blanks around it."""
     return (element.text or "").strip() if element is not None else ""
 
 
-def table_numbers(draft: Draft, child: str, element: Element | None) -> list[float] | None:
+def only(draft: Draft, element: Element, tag: str, variable: str = "") -> Element | None:
+    """Return the part of this name; a second one is noted as a problem."""
+    parts = element.findall(tag)
+    if len(parts) > 1:
+        draft.problem(f"has {len(parts)} <{tag}> elements", variable, expected="one")
+    return parts[0] if parts else None
+
+
+def table_numbers(draft: Draft, child: str, element: Element, tag: str) -> list[float] | None:
     """Read the numbers of a table; None, with the reason noted, where they cannot be read."""
-    values = numbers(text_of(element))
+    values = numbers(text_of(only(draft, element, tag, child)))
     if isinstance(values, str):
         draft.problem("its table cannot be read", child, got=f'"{values}"', expected="a number")
         return None

@@ -1,28 +1,40 @@
-"""XMLBIF 0.3: variables with outcomes, definitions with tables."""
+"""XMLBIF: variables with outcomes, definitions with tables.
+
+In version 0.3 the variable itself moves fastest in its table. Before it (`VALUE` and `PROBABILITY` instead of `OUTCOME` and
+`DEFINITION`) it moves slowest; settled on seven public networks that exist in the old form and as BIF.
+"""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
 from bayesnet.interop.draft import Draft
 from bayesnet.interop.labels import refuse_labels
 from bayesnet.interop.tables import Tables
-from bayesnet.interop.xml_formats import parse, table_numbers, text_of
+from bayesnet.interop.xml_formats import only, parse, table_numbers, text_of
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
 
 _HEADER = """<?xml version="1.0" encoding="UTF-8"?>
 <BIF VERSION="0.3">
 <NETWORK>"""
 
+_READ = ("FOR", "GIVEN", "TABLE", "PROPERTY")
+"""The parts of a definition; others, such as <ENTRY> and <DEFAULT>, would hold numbers."""
+
 
 def read(data: bytes, file: str, stem: str) -> Tables:
     """Read a network; `stem` is its name where the file gives none."""
     draft = Draft(file)
-    network = parse(data, file, "BIF").find("NETWORK")
+    network = only(draft, parse(data, file, "BIF"), "NETWORK")
     if network is None:
         draft.problem("no network", expected="a <NETWORK> element inside <BIF>")
         return draft.finish(stem)
+    old = _is_old(draft, network)
     for variable in network.iter("VARIABLE"):
-        name = text_of(variable.find("NAME"))
+        name = text_of(only(draft, variable, "NAME"))
         kind = variable.get("TYPE", "nature")
         if kind != "nature":
             draft.problem("is no chance variable", name, got=f'TYPE="{kind}"', expected='"nature"')
@@ -34,10 +46,27 @@ def read(data: bytes, file: str, stem: str) -> Tables:
         if len(children) != 1:
             draft.problem(f"a definition is for {len(children)} variables", expected="one <FOR>")
         elif draft.family(children[0], parents):
-            values = table_numbers(draft, children[0], definition.find("TABLE"))
+            for tag in dict.fromkeys(part.tag for part in definition if part.tag not in _READ):
+                draft.problem(f"its <{tag}> is not read", children[0], expected="every number in <TABLE>")
+            values = table_numbers(draft, children[0], definition, "TABLE")
             if values is not None:
-                draft.table(children[0], values)
-    return draft.finish(text_of(network.find("NAME")) or stem)
+                draft.table(children[0], values, child_first=old)
+    return draft.finish(text_of(only(draft, network, "NAME")) or stem)
+
+
+def _is_old(draft: Draft, network: Element) -> bool:
+    """Return whether the file has the form from before version 0.3; a mixture of both, which could mean either, is a problem."""
+    old, new = (
+        [tag for tag, path in tags.items() if network.find(path) is not None]
+        for tags in (
+            {"VALUE": ".//VARIABLE/VALUE", "PROBABILITY": ".//PROBABILITY"},
+            {"OUTCOME": ".//VARIABLE/OUTCOME", "DEFINITION": ".//DEFINITION"},
+        )
+    )
+    if old and new:
+        what = f"has <{old[0]}> as before XMLBIF 0.3 and <{new[0]}> as in 0.3, which order their tables differently"
+        draft.problem(what, way_out="save it in one of the two forms")
+    return bool(old)
 
 
 def write(tables: Tables) -> str:

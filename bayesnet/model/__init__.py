@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from bayesnet.model.factors import Factors
     from bayesnet.model.find import find_model
     from bayesnet.model.read import read_model
-    from bayesnet.model.schema import Model, Number, Source, Variable
+    from bayesnet.model.records import Model, Number, Source, Variable
     from bayesnet.model.write import write_model
 
 __all__ = [
@@ -33,10 +33,10 @@ __all__ = [
 _HOMES = {
     "Expander": "expand",
     "Factors": "factors",
-    "Model": "schema",
-    "Number": "schema",
-    "Source": "schema",
-    "Variable": "schema",
+    "Model": "records",
+    "Number": "records",
+    "Source": "records",
+    "Variable": "records",
     "check_model": "check",
     "find_model": "find",
     "load_model": "cache",

@@ -12,15 +12,16 @@ import os
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import fields
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
 from bayesnet.model.find import find_model
-from bayesnet.model.schema import Example, Model, Number, Place, Source, Variable
+from bayesnet.model.records import CitedFigure, Example, Location, Model, Number, Printed, Source, Variable, Verified
+from bayesnet.model.replacing import replacing
 
-_FORM = "2"
-"""Changes when the records or their JSON form change."""
+_FORM = "4"
+"""Changes when the records, their JSON form or what the reader refuses change."""
 
 
 def load_model(name_or_path: str | Path) -> Model:
@@ -38,16 +39,19 @@ def load_model(name_or_path: str | Path) -> Model:
 
     >>> load_model("sprinkler").title
     'The sprinkler'
+
     """
     folder = find_model(name_or_path)
     place = cache_folder()
     if place is None:
         return _read(folder)
-    file = place / f"{folder.resolve().name}-{_digest(folder)}.json"
+    digest = _digest(folder)
+    file = place / f"{folder.resolve().name}-{digest}.json"
     model = _cached(file)
     if model is None:
         model = _read(folder)
-        _keep(file, model)
+        if _digest(folder) == digest:  # nothing was edited meanwhile
+            _keep(file, model)
     return model
 
 
@@ -79,9 +83,9 @@ def _read(folder: Path) -> Model:
 
 
 def _digest(folder: Path) -> str:
-    """A hash of everything that decides what the reader gives."""
+    """Return the hash of everything that decides what the reader gives; it reads no other files than these."""
     digest = hashlib.sha256(f"{_FORM} {_version()} {sys.version_info[:2]}".encode())
-    for path in sorted(folder.glob("*.toml")):
+    for path in sorted(path for path in folder.glob("*.toml") if path.is_file()):
         content = path.read_bytes()
         digest.update(f"\n{path.name} {len(content)}\n".encode())
         digest.update(content)
@@ -102,15 +106,11 @@ def _cached(file: Path) -> Model | None:
 
 def _keep(file: Path, model: Model) -> None:
     """Write a cache file whole or not at all, whoever else writes it at the same time."""
-    temporary = file.with_name(f"{file.name}.{os.getpid()}.tmp")
-    try:
+    with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(json.dumps(packed(model), ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
-        temporary.replace(file)
+        with replacing(file) as draft:
+            draft.write_text(json.dumps(packed(model), ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
         _drop_older(file)
-    except OSError:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
 
 
 def _drop_older(file: Path) -> None:
@@ -141,20 +141,43 @@ def packed(model: Model) -> dict[str, Any]:
 
 def unpacked(data: dict[str, Any]) -> Model:
     """The model that `packed` gave."""
-    variables = {row[0]: Variable(*[*_tuples(row[:-1]), Place(*row[-1])]) for row in data["variables"]}
-    numbers = {row[0]: Number(*[*row[:-1], Place(*row[-1])]) for row in data["numbers"]}
+    variables = {row[0]: Variable(*[*_tuples(row[:-1]), Location(*row[-1])]) for row in data["variables"]}
+    numbers = {row[0]: _number(row) for row in data["numbers"]}
     sources = {row[0]: Source(*row) for row in data["sources"]}
     examples = tuple(Example(*row) for row in data["examples"])
     return Model(**data["head"], variables=variables, numbers=numbers, sources=sources, examples=examples)
 
 
-def _rows(records: Iterable[Variable | Number | Source]) -> list[list[Any]]:
-    """The values of each record; a place as a list of its own, always last."""
-    rows = []
-    for record in records:
-        values = [getattr(record, f.name) for f in fields(record)]
-        rows.append([[v.file, v.table, v.key] if isinstance(v, Place) else v for v in values])
-    return rows
+_SOURCES = [f.name for f in fields(Number)].index("sources")
+_COUNT, _PRINTED, _VERIFIED = ([f.name for f in fields(CitedFigure)].index(name) for name in ("count", "printed", "verified"))
+
+
+def _rows(records: Iterable[Any]) -> list[list[Any]]:
+    """The values of each record; a record in a record as a list of its own; a location is always last."""
+    return [_row(record) for record in records]
+
+
+def _row(record: Any) -> list[Any]:
+    values = [getattr(record, f.name) for f in fields(record)]
+    return [
+        _row(v) if is_dataclass(v) else [_row(each) if is_dataclass(each) else each for each in v] if isinstance(v, tuple) else v
+        for v in values
+    ]
+
+
+def _number(row: list[Any]) -> Number:
+    """The number of a row."""
+    values = _tuples(row[:-1])
+    values[_SOURCES] = tuple(map(_figure, row[_SOURCES]))
+    return Number(*[*values, Location(*row[-1])])
+
+
+def _figure(row: list[Any]) -> CitedFigure:
+    values = list(row)
+    values[_COUNT] = tuple(row[_COUNT]) if row[_COUNT] else None
+    values[_PRINTED] = Printed(*row[_PRINTED]) if row[_PRINTED] else None
+    values[_VERIFIED] = Verified(*row[_VERIFIED])
+    return CitedFigure(*values)
 
 
 def _tuples(values: list[Any]) -> list[Any]:

@@ -10,7 +10,8 @@ from bayesnet.errors import BayesnetError, Problem, UnknownState, UnknownVariabl
 from bayesnet.model.check_gates import gate_problems
 from bayesnet.model.check_numbers import number_problems, source_problems
 from bayesnet.model.find import SOURCES_FILE
-from bayesnet.model.schema import BINARY, Model, Variable
+from bayesnet.model.records import Model, Variable
+from bayesnet.model.vocabulary import BINARY, ROLES
 from bayesnet.pattern import parse_findings, resolve
 
 NEAR_MISS = 0.8
@@ -58,6 +59,7 @@ def check_model(model: Model, *, broken: Broken | None = None, cited: Callable[[
     >>> from bayesnet.model import Variable
     >>> print(check_model(Model("empty", variables={"fever": Variable("fever")}))[0])
     variable "fever": no number for "fever=present"
+
     """
     broken = broken or Broken()
     problems: list[Problem] = []
@@ -75,7 +77,7 @@ def check_model(model: Model, *, broken: Broken | None = None, cited: Callable[[
         # A gate can be judged only where the variable and all its parents are as they were meant.
         if {variable.name, *variable.parents} <= sound:
             problems += gate_problems(variable, model, broken.numbers)
-    problems += number_problems(model, sound, sourced=SOURCES_FILE not in broken.files)
+    problems += number_problems(model, sound, lost=broken.numbers, sourced=SOURCES_FILE not in broken.files)
     problems += source_problems(model, cited) if not broken.files else []
     problems += _examples(model, broken)
     return problems
@@ -83,7 +85,7 @@ def check_model(model: Model, *, broken: Broken | None = None, cited: Callable[[
 
 def _structure(variable: Variable, model: Model, broken: Collection[str], whole: bool) -> Iterator[Problem]:
     """States, parents, and the keys that go with the gate, as far as they do not depend on keys that are `broken`."""
-    file, subject = variable.place.file, variable.place.table or f'variable "{variable.name}"'
+    file, subject = variable.location.file, variable.location.table or f'variable "{variable.name}"'
 
     def problem(what: str, **more: Any) -> Problem:
         return Problem(file, subject, what, **more)
@@ -112,6 +114,9 @@ def _states(variable: Variable, problem: Say) -> Iterator[Problem]:
         meant = _slip(state, variable.states)
         if meant:
             yield problem(f'the state "{state}"', way_out=f'did you mean "{meant}"?')
+    if variable.role and variable.role not in ROLES:
+        hint = did_you_mean(nearest(variable.role, ROLES))
+        yield problem(f'the role "{variable.role}"', expected=", ".join(ROLES), way_out=hint)
     if variable.default and variable.default not in variable.states:
         hint = did_you_mean(nearest(variable.default, variable.states))
         yield problem(
@@ -186,8 +191,8 @@ def _cycles(model: Model) -> Iterator[Problem]:
             path.append(step)
         circle = path[path.index(step) :][::-1]
         first = model.variables[circle[0]]
-        subject = first.place.table or f'variable "{first.name}"'
-        yield Problem(first.place.file, subject, f"the arrows run in a circle: {' -> '.join([*circle, circle[0]])}")
+        subject = first.location.table or f'variable "{first.name}"'
+        yield Problem(first.location.file, subject, f"the arrows run in a circle: {' -> '.join([*circle, circle[0]])}")
         for name in circle:
             del left[name]
         while stuck := [name for name, parents in left.items() if not any(p in left for p in parents)]:

@@ -9,7 +9,7 @@ from typing import Any
 from bayesnet.errors import BayesnetError, did_you_mean, nearest, said
 from bayesnet.model.deterministic import decide, pushes, resolved_conditions
 from bayesnet.model.expression import parse_condition
-from bayesnet.model.schema import Model, Variable
+from bayesnet.model.records import Model, Variable
 
 LARGEST_TABLE = 2**20
 """Cells of the largest table that a deterministic or odds-ratio gate may spell out."""

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator, Sequence
 from bayesnet.errors import Problem
 from bayesnet.model.check_conditions import Finding, condition_findings, too_large
 from bayesnet.model.columns import CLOSES_WITHIN
-from bayesnet.model.schema import Model, Variable
-from bayesnet.model.slots import Column, baseline_id, columns, odds_ratio_ids, rank_order
+from bayesnet.model.number_ids import Column, baseline_id, columns, odds_ratio_ids, rank_order
+from bayesnet.model.records import Model, Variable
 from bayesnet.pattern import literal
 
 ROUNDING = 1e-9
@@ -29,9 +29,10 @@ def gate_problems(variable: Variable, model: Model, lost: Collection[str] = ()) 
         The model it belongs to.
     lost
         Ids of numbers that are there but could not be read; their columns are not judged.
+
     """
-    subject = variable.place.table or f'variable "{variable.name}"'
-    return [Problem(variable.place.file, subject, what, **more) for what, more in _findings(variable, model, lost)]
+    subject = variable.location.table or f'variable "{variable.name}"'
+    return [Problem(variable.location.file, subject, what, **more) for what, more in _findings(variable, model, lost)]
 
 
 def _findings(variable: Variable, model: Model, lost: Collection[str]) -> Iterator[Finding]:

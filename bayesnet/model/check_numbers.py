@@ -6,15 +6,14 @@ from collections.abc import Callable, Collection, Iterator
 from math import isfinite
 
 from bayesnet.errors import Problem, did_you_mean, nearest
+from bayesnet.model.check_figures import cycle_problems, figure_problems, problem
 from bayesnet.model.check_gates import missing_ids
-from bayesnet.model.schema import GRADES, RANGE_KINDS, Model, Number
-from bayesnet.model.slots import baseline_id, columns, odds_ratio_ids
-
-WITHOUT_SOURCE = ("judgement", "definition")
-"""Grades that need no publication."""
+from bayesnet.model.number_ids import baseline_id, columns, odds_ratio_ids
+from bayesnet.model.records import Model, Number
+from bayesnet.model.vocabulary import RANGE_KINDS
 
 
-def number_problems(model: Model, sound: Collection[str], *, sourced: bool = True) -> list[Problem]:
+def number_problems(model: Model, sound: Collection[str], *, lost: Collection[str] = (), sourced: bool = True) -> list[Problem]:
     """Check every number: that a gate asks for it, its value, its range, where it comes from.
 
     Parameters
@@ -23,8 +22,11 @@ def number_problems(model: Model, sound: Collection[str], *, sourced: bool = Tru
         The model.
     sound
         Variables whose structure is as it was meant; whether a gate asks for a number can be told only for these.
+    lost
+        Ids of numbers that were not read as they were meant: what they rest on is not reported.
     sourced
         Whether the sources are known; otherwise no number is blamed for one that is not there.
+
     """
     problems: list[Problem] = []
     wanted = {name: _wanted(model, name) for name in sound if set(model.variables[name].parents) <= set(sound)}
@@ -33,15 +35,18 @@ def number_problems(model: Model, sound: Collection[str], *, sourced: bool = Tru
             problems.append(_unused(number, model))
         elif number.variable not in model.variables:
             hint = did_you_mean(nearest(number.variable, model.variables))
-            problems.append(_problem(number, f'belongs to "{number.variable}", which is not a variable', way_out=hint))
+            problems.append(problem(number, f'belongs to "{number.variable}", which is not a variable', way_out=hint))
         problems += _value(number)
-        problems += _origin(number, model if sourced else None)
+        if number.id not in lost:
+            problems += figure_problems(number, model, sourced=sourced)
+    if not lost:
+        problems += cycle_problems(model)
     return problems
 
 
 def source_problems(model: Model, cited: Callable[[], Collection[str]] = tuple) -> list[Problem]:
     """Find sources that nothing cites; `cited` gives the keys cited outside the numbers."""
-    unused = [key for key in model.sources if key not in {number.source for number in model.numbers.values()}]
+    unused = [key for key in model.sources if key not in {f.source for n in model.numbers.values() for f in n.sources}]
     if unused:
         elsewhere = cited()
         unused = [key for key in unused if key not in elsewhere]
@@ -62,9 +67,9 @@ def _wanted(model: Model, name: str) -> set[str]:
 def _unused(number: Number, model: Model) -> Problem:
     variable = model.variables[number.variable]
     if variable.gate == "deterministic":
-        return _problem(number, f'"{variable.name}" is deterministic and takes no numbers', way_out="take the number out")
+        return problem(number, f'"{variable.name}" is deterministic and takes no numbers', way_out="take the number out")
     hint = did_you_mean(nearest(number.id, missing_ids(variable, model), count=1)) or "take it out"
-    return _problem(number, f'the {variable.gate} gate of "{variable.name}" does not ask for it', way_out=hint)
+    return problem(number, f'the {variable.gate} gate of "{variable.name}" does not ask for it', way_out=hint)
 
 
 def _value(number: Number) -> Iterator[Problem]:
@@ -74,34 +79,13 @@ def _value(number: Number) -> Iterator[Problem]:
     for key in ("value", "low", "high"):
         value = getattr(number, key)
         if not isfinite(value) or value < 0 or (value > 1 and not odds):
-            yield _problem(number, f"{key} {value!r}", expected=bounds)
+            yield problem(number, f"{key} {value!r}", expected=bounds)
     if number.low > number.high:
-        yield _problem(number, f"its range [{number.low!r}, {number.high!r}] is upside down")
+        yield problem(number, f"its range [{number.low!r}, {number.high!r}] is upside down")
     elif not number.low <= number.value <= number.high:
-        yield _problem(number, f"value {number.value!r} lies outside its range [{number.low!r}, {number.high!r}]")
+        yield problem(number, f"value {number.value!r} lies outside its range [{number.low!r}, {number.high!r}]")
     if number.range not in RANGE_KINDS:
         hint = did_you_mean(nearest(number.range, RANGE_KINDS))
-        yield _problem(number, f'range "{number.range}"', expected=", ".join(RANGE_KINDS), way_out=hint)
+        yield problem(number, f'range "{number.range}"', expected=", ".join(RANGE_KINDS), way_out=hint)
     elif number.range == "exact" and number.low < number.high:
-        yield _problem(number, f'an "exact" range [{number.low!r}, {number.high!r}]', expected="low and high equal to the value")
-
-
-def _origin(number: Number, model: Model | None) -> Iterator[Problem]:
-    """Every number says where it comes from, or that it is judged and why."""
-    if number.grade not in GRADES:
-        hint = did_you_mean(nearest(number.grade, GRADES))
-        yield _problem(number, f'grade "{number.grade}"', expected=", ".join(GRADES), way_out=hint)
-    if model and number.source and number.source not in model.sources:
-        hint = did_you_mean(nearest(number.source, model.sources))
-        yield _problem(number, f'source "{number.source}" is not defined', way_out=hint)
-    if number.grade == "judgement" and not number.note:
-        yield _problem(number, "a judgement without a note", expected="the reason")
-    if number.grade not in WITHOUT_SOURCE:
-        if not number.source:
-            yield _problem(number, f'grade "{number.grade}" without a source', way_out='name one, or take grade = "judgement"')
-        elif not number.where and number.grade != "file":
-            yield _problem(number, 'no key "where"', expected="the place in the source")
-
-
-def _problem(number: Number, what: str, *, expected: str = "", way_out: str = "") -> Problem:
-    return Problem(number.place.file, f'number "{number.id}"', what, expected=expected, way_out=way_out)
+        yield problem(number, f'an "exact" range [{number.low!r}, {number.high!r}]', expected="low and high equal to the value")

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from bayesnet.errors import SpecError
 from bayesnet.model.expression import Condition, parse_condition, resolve_condition
 from bayesnet.model.factors import Family, FloatArray, NoisyFamily, TableFamily
-from bayesnet.model.schema import Variable
+from bayesnet.model.records import Variable
 from bayesnet.pattern import Term
 
 Holds = NDArray[np.bool_]
@@ -34,6 +34,7 @@ def deterministic_family(variable: Variable, variables: Mapping[str, Variable], 
     ------
     SpecError
         Where some combination of the parents' states meets no condition.
+
     """
     child, parents = index[variable.name], tuple(index[p] for p in variable.parents)
     conditions = resolved_conditions(variable, variables)
@@ -60,6 +61,7 @@ def resolved_conditions(variable: Variable, variables: Mapping[str, Variable]) -
     ------
     PatternError, UnknownVariable, UnknownState
         Where a condition is not in the language or names what is not a parent.
+
     """
     states = {p: variables[p].states for p in variable.parents}
     return [(state, resolve_condition(parse_condition(text), states)) for state, text in variable.expression]
@@ -81,6 +83,7 @@ def decide(variable: Variable, conditions: Sequence[tuple[str, Condition]], stat
     ------
     SpecError
         Where some combination meets no condition and no single state is left over.
+
     """
     cards = tuple(len(own) for own in states)
     table = np.zeros((*cards, len(variable.states)))
@@ -124,6 +127,7 @@ def pushes(variable: Variable, conditions: Sequence[tuple[str, Condition]]) -> t
     -------
     Whether the parents push away from the state of the first condition; and whether a parent pushes when any of its findings
     holds ("any") or when not all of them do ("all").
+
     """
     first = conditions[0][1]
     otherwise = all(condition.kind == "otherwise" for _, condition in conditions[1:])

@@ -12,8 +12,8 @@ from bayesnet.model.columns import Columns
 from bayesnet.model.deterministic import deterministic_family
 from bayesnet.model.factors import Dependence, Factors, FloatArray, freeze
 from bayesnet.model.gates import FixedGate, Gate, NoisyGate, OddsGate, TableGate
-from bayesnet.model.schema import Model, Variable
-from bayesnet.model.slots import baseline_id, columns, odds_ratio_ids, pushed_state, rank_order
+from bayesnet.model.number_ids import baseline_id, columns, odds_ratio_ids, pushed_state, rank_order
+from bayesnet.model.records import Model, Variable
 
 
 class Expander:
@@ -31,6 +31,7 @@ class Expander:
     ------
     SpecError
         Where a gate lacks a number.
+
     """
 
     def __init__(self, model: Model) -> None:
@@ -66,6 +67,7 @@ class Expander:
         Returns
         -------
         One tuple of tensors per family, shaped as `family.tensors`, with the batch axis last where `values` has one.
+
         """
         values = self.values if values is None else np.asarray(values, dtype=float)
         if values.ndim == 1:
@@ -116,6 +118,7 @@ def expand(model: Model) -> Factors:
     ------
     SpecError
         Where a gate lacks a number.
+
     """
     return Expander(model).factors()
 

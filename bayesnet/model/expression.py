@@ -53,6 +53,7 @@ def parse_condition(text: str) -> Condition:
     ('a', 'b')
     >>> str(parse_condition("at  least 2 of a,b, !c"))
     'at least 2 of a, b, !c'
+
     """
     if not text.strip():
         return Condition("otherwise")
@@ -91,6 +92,7 @@ def resolve_condition(condition: Condition, states: Mapping[str, Sequence[str]])
 
     >>> str(resolve_condition(parse_condition("all of a, !b"), dict.fromkeys("ab", ("absent", "present"))))
     'all of a=present, b=absent'
+
     """
     text = str(condition)
     return Condition(condition.kind, tuple(resolve(term, states, text) for term in condition.terms), condition.count)

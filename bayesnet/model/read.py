@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bayesnet.errors import BayesnetError, Problem, SpecError, UnknownState, UnknownVariable, did_you_mean, nearest, said
 from bayesnet.model.find import MODEL_FILE, OTHERS, SOURCES_FILE, find_model
-from bayesnet.model.schema import Example, Model, Number, Place, Source, Variable, group_variable
+from bayesnet.model.records import (
+    CitedFigure,
+    Example,
+    Location,
+    Model,
+    Number,
+    Printed,
+    Source,
+    Variable,
+    Verified,
+    group_variable,
+)
 from bayesnet.pattern import canonical_id, parse_number_id
 
 if TYPE_CHECKING:
-    from bayesnet.model.document import GroupFile, ModelFile, VariableEntry
+    from bayesnet.model.file_shapes import FigureEntry, GroupFile, ModelFile, VariableEntry
 
 
 def read_model(path: str | Path, *, strict: bool = False) -> Model:
@@ -34,6 +45,7 @@ def read_model(path: str | Path, *, strict: bool = False) -> Model:
 
     >>> read_model("mammography").numbers["positive_mammogram=present | breast_cancer=present"].value
     0.8
+
     """
     folder = find_model(path)
     model, problems = read_folder(folder)
@@ -49,7 +61,7 @@ def read_folder(folder: Path) -> tuple[Model | None, list[Problem]]:
     does not depend on it.
     """
     from bayesnet.model.check import Broken, check_model
-    from bayesnet.model.document import ModelFile, shaped
+    from bayesnet.model.file_shapes import ModelFile, shaped
 
     reading = _Reading(folder)
     raw = reading.toml(MODEL_FILE)
@@ -62,7 +74,7 @@ def read_folder(folder: Path) -> tuple[Model | None, list[Problem]]:
     for name in head.files:
         reading.group_file(name, head)
     for name, members in head.groups.items():
-        reading.add_variable(group_variable(name, members, Place(MODEL_FILE, f'group "{name}"')))
+        reading.add_variable(group_variable(name, members, Location(MODEL_FILE, f'group "{name}"')))
     reading.source_file()
     reading.keep_numbers()
     model = reading.model(head)
@@ -84,6 +96,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     ------
     SpecError
         Where it cannot be read or is not TOML; names the line.
+
     """
     import tomllib
 
@@ -107,6 +120,12 @@ class _Reading:
     variables: dict[str, Variable] = field(default_factory=dict)
     numbers: dict[str, Number] = field(default_factory=dict)
     sources: dict[str, Source] = field(default_factory=dict)
+    figures: dict[str, CitedFigure] = field(default_factory=dict)
+    """Figures that several numbers use, by name."""
+    used: set[str] = field(default_factory=set)
+    """Names of those that a number uses."""
+    at: dict[str, str] = field(default_factory=dict)
+    """The file of each."""
     waiting: list[tuple[str, int, Any]] = field(default_factory=list)
     """Numbers as TOML gave them, with file and position: their ids can be read when all variables are known."""
     broken: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -127,8 +146,13 @@ class _Reading:
 
     def group_file(self, name: str, head: ModelFile) -> None:
         """Read the variables of a group file and put its numbers on the waiting list."""
-        from bayesnet.model.document import GroupFile, VariableEntry, shaped, unread
+        from bayesnet.model.file_shapes import GroupFile, VariableEntry, old_form, shaped, unread
 
+        if Path(name).name != name or not name.endswith(".toml"):
+            what = f'"{name}" is not the name of a .toml file beside {MODEL_FILE}'
+            self.problems.append(Problem(MODEL_FILE, 'key "files"', what, way_out="move the file there, and name it so"))
+            self.unread.add(name)
+            return
         if not (self.folder / name).is_file():
             there = [path.name for path in self.folder.glob("*.toml") if path.name not in (*OTHERS, *head.files)]
             hint = did_you_mean(nearest(name, there))
@@ -140,13 +164,19 @@ class _Reading:
             return
         file, found = shaped(GroupFile, raw, name)
         self.problems += found
+        if file and (old := sum(1 for entry in file.numbers if old_form(entry))):
+            self.problems.append(_refused(name, old))
+            self.unread.add(name)
+            return
+        for key, entry in (file or GroupFile()).figures.items():
+            self.shared_figure(key, entry, name)
         for key, entry in (file or GroupFile()).variables.items():
-            place = Place(name, f'variable "{key}"')
-            shape, found = shaped(VariableEntry, entry, name, place.table)
+            location = Location(name, f'variable "{key}"')
+            shape, found = shaped(VariableEntry, entry, name, location.table)
             self.problems += found
             if shape is None and isinstance(entry, Mapping):  # without its gate, the rest can still be looked at
-                shape, _ = shaped(VariableEntry, {**entry, "gate": "table"}, name, place.table)
-            self.add_variable(_variable(key, shape, file or GroupFile(), place), unread(VariableEntry, entry) if found else ())
+                shape, _ = shaped(VariableEntry, {**entry, "gate": "table"}, name, location.table)
+            self.add_variable(_variable(key, shape, file or GroupFile(), location), unread(VariableEntry, entry) if found else ())
         self.waiting += [(name, at, entry) for at, entry in enumerate((file or GroupFile()).numbers, start=1)]
 
     def add_variable(self, variable: Variable, unread: Collection[str] = ()) -> None:
@@ -154,8 +184,8 @@ class _Reading:
         if unread:
             self.broken[variable.name] = frozenset(unread)
         if variable.name in self.variables:
-            first = self.variables[variable.name].place
-            self.problems.append(Problem(variable.place.file, variable.place.table, f"defined before, in {first.file}"))
+            first = self.variables[variable.name].location
+            self.problems.append(Problem(variable.location.file, variable.location.table, f"defined before, in {first.file}"))
         else:
             self.variables[variable.name] = variable
 
@@ -164,27 +194,79 @@ class _Reading:
         states = {name: variable.states for name, variable in self.variables.items()}
         for file, at, raw in self.waiting:
             self.add_number(file, at, raw, states)
+        if not self.unread and not self.lost:
+            self.unused_figures()
 
     def add_number(self, file: str, at: int, raw: Any, states: Mapping[str, tuple[str, ...]]) -> None:
         """Read one number and add it unless there is one of this id."""
-        from bayesnet.model.document import NumberEntry, shaped
+        from bayesnet.model.file_shapes import NumberEntry, shaped
 
         written = raw.get("id") if isinstance(raw, Mapping) else None
         subject = f'number "{written}"' if isinstance(written, str) else f"number {at} of the file"
         entry, found = shaped(NumberEntry, raw, file, subject)
         self.problems += found
         name, child = self.number_name(written, file, subject, states) if isinstance(written, str) else ("", "")
-        if entry is None or found:
+        sources, faults = self.cited_figures(entry.sources if entry else [], file, subject)
+        if entry is None or found or faults:
             self.lost.add(name)
         if entry is None or not name:
             return
         if name in self.numbers:
-            place = self.numbers[name].place
-            self.problems.append(Problem(file, subject, f"given twice, first in {place.file}", way_out="keep one of them"))
+            first = self.numbers[name].location
+            self.problems.append(Problem(file, subject, f"given twice, first in {first.file}", way_out="keep one of them"))
             return
         values = entry.model_dump()
         values.update(id=name, value=entry.value + 0.0, low=entry.low + 0.0, high=entry.high + 0.0)
-        self.numbers[name] = Number(**values, variable=child, place=Place(file, f'number "{name}"'))
+        values.update(sources=sources, range_grade=entry.range_grade or "", steps=tuple(entry.steps))
+        values["assumed"] = tuple((key, constant + 0.0) for key, constant in entry.assumed.items())
+        self.numbers[name] = Number(**values, variable=child, location=Location(file, f'number "{name}"'))
+
+    def shared_figure(self, key: str, raw: Any, file: str) -> None:
+        """Read one figure that several numbers use."""
+        from bayesnet.model.file_shapes import FigureEntry, shaped
+
+        subject = f'figure "{key}"'
+        entry, found = shaped(FigureEntry, raw, file, subject)
+        self.problems += found
+        if key in self.figures:
+            way_out = "give one of them another name"
+            self.problems.append(Problem(file, subject, f"given twice, first in {self.at[key]}", way_out=way_out))
+        elif entry:
+            self.figures[key], self.at[key] = figure_record(entry), file
+
+    def cited_figures(self, entries: Sequence[Any], file: str, subject: str) -> tuple[tuple[CitedFigure, ...], bool]:
+        """Read the sources of one number, and say whether anything was wrong with them."""
+        from bayesnet.model.file_shapes import NumberSourceEntry, shaped
+
+        figures: list[CitedFigure] = []
+        before = len(self.problems)
+        for at, raw in enumerate(entries, start=1):
+            within = f"{subject}, source {at}"
+            entry, found = shaped(NumberSourceEntry, raw, file, within)
+            self.problems += found
+            if entry is None:
+                continue
+            if not entry.figure:
+                figures.append(figure_record(entry))
+                continue
+            also = sorted(keys - {"figure", "name", "for"}) if (keys := set(raw)) else []
+            if also:
+                way_out = "the figure says it already; leave it out here"
+                self.problems.append(Problem(file, within, f'keys {", ".join(also)} beside "figure"', way_out=way_out))
+            if entry.figure in self.figures:
+                self.used.add(entry.figure)
+                shared = self.figures[entry.figure]
+                figures.append(replace(shared, name=entry.name, use=entry.use, shared=entry.figure))
+            elif not self.unread:
+                hint = did_you_mean(nearest(entry.figure, self.figures))
+                self.problems.append(Problem(file, within, f'figure "{entry.figure}" is not defined', way_out=hint))
+        return tuple(figures), len(self.problems) > before
+
+    def unused_figures(self) -> None:
+        """Note the figures that no number uses."""
+        for key in self.figures.keys() - self.used:
+            way_out = "use it in a number, or take it out"
+            self.problems.append(Problem(self.at[key], f'figure "{key}"', "no number uses it", way_out=way_out, grave=False))
 
     def number_name(self, written: str, file: str, subject: str, states: Mapping[str, tuple[str, ...]]) -> tuple[str, str]:
         """The canonical id and the variable it belongs to; empty, with the problem noted, where it names what there is not."""
@@ -205,7 +287,7 @@ class _Reading:
 
     def source_file(self) -> None:
         """Read sources.toml, if there is one."""
-        from bayesnet.model.document import SourceEntry, shaped
+        from bayesnet.model.file_shapes import SourceEntry, shaped
 
         if not (self.folder / SOURCES_FILE).is_file():
             return
@@ -217,8 +299,8 @@ class _Reading:
 
     def model(self, head: ModelFile) -> Model:
         """The model of everything that was read; numbers stand in the order of the variables."""
-        place = {name: i for i, name in enumerate(self.variables)}
-        numbers = sorted(self.numbers.values(), key=lambda number: place[number.variable])
+        position = {name: i for i, name in enumerate(self.variables)}
+        numbers = sorted(self.numbers.values(), key=lambda number: position[number.variable])
         return Model(
             name=head.name,
             title=head.title,
@@ -227,6 +309,7 @@ class _Reading:
             warning=head.warning,
             population=head.population,
             citation=head.citation,
+            asks=head.asks,
             variables=self.variables,
             numbers={number.id: number for number in numbers},
             sources=self.sources,
@@ -234,10 +317,10 @@ class _Reading:
         )
 
 
-def _variable(name: str, entry: VariableEntry | None, file: GroupFile, place: Place) -> Variable:
+def _variable(name: str, entry: VariableEntry | None, file: GroupFile, location: Location) -> Variable:
     """The record of one variable; bare where nothing of it could be read."""
     if entry is None:
-        return Variable(name, group=file.group, place=place)
+        return Variable(name, group=file.group, location=location)
     expression: tuple[tuple[str, str], ...] = ()
     if isinstance(entry.expression, dict):
         expression = tuple(entry.expression.items())
@@ -258,16 +341,35 @@ def _variable(name: str, entry: VariableEntry | None, file: GroupFile, place: Pl
         default=entry.default,
         unit=entry.unit,
         cutoff=entry.cutoff,
+        aliases=tuple(entry.aliases),
+        consequence_of=tuple(entry.consequence_of),
+        can_be_set=entry.can_be_set,
         note=entry.note,
-        place=place,
+        location=location,
     )
+
+
+def figure_record(entry: FigureEntry) -> CitedFigure:
+    """The record of one figure."""
+    values = entry.model_dump(exclude={"figure"})
+    values["count"] = (entry.count[0], entry.count[1]) if entry.count else None
+    values["printed"] = Printed(**values["printed"]) if entry.printed else None
+    values["verified"] = Verified(**values["verified"])
+    return CitedFigure(**values)
+
+
+def _refused(file: str, count: int) -> Problem:
+    """What to do with a file of the earlier format."""
+    what = f"{count} numbers in the earlier format, with source and where as text"
+    way_out = 'run "bayesnet check MODEL --fix", which carries them over and says what is left to do'
+    return Problem(file, "numbers", what, way_out=way_out)
 
 
 def _cited_elsewhere(folder: Path, files: list[str]) -> set[str]:
     """Keys that stand under source, sources or also in the other files of the folder (targets, claims, costs)."""
     cited: set[str] = set()
     for path in folder.glob("*.toml"):
-        if path.name not in (MODEL_FILE, SOURCES_FILE, *files):
+        if path.is_file() and path.name not in (MODEL_FILE, SOURCES_FILE, *files):
             try:
                 cited.update(_citations(read_toml(path)))
             except SpecError:

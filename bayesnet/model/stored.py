@@ -18,7 +18,7 @@ import numpy as np
 
 from bayesnet.model.cache import cache_folder
 from bayesnet.model.factors import Dependence, Factors, Family, FloatArray, NoisyFamily, TableFamily
-from bayesnet.model.schema import Model
+from bayesnet.model.records import Model
 
 _MAGIC = b"bayesnet factors 1\n"
 

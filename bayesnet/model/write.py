@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
 
 from bayesnet.errors import SpecError
 from bayesnet.model.find import MODEL_FILE, OTHERS, SOURCES_FILE
-from bayesnet.model.schema import BINARY, Example, Model, Number, Source, Variable, group_variable
+from bayesnet.model.records import CitedFigure, Example, Model, Number, Source, Variable, Verified, group_variable
+from bayesnet.model.replacing import replacing
+from bayesnet.model.vocabulary import BINARY, GROUPS_OF_VARIABLES, JUDGED
 
-_HEAD = ("name", "title", "version", "description", "warning", "population", "citation")
-_NUMBER = ("id", "value", "low", "high", "range", "source", "where", "population", "grade", "note")
-_SOURCE = ("authors", "year", "title", "journal", "doi", "pmid", "url", "note")
+_HEAD = ("name", "title", "version", "description", "warning", "population", "citation", "asks")
+_SOURCE = (
+    "authors", "year", "title", "journal", "publisher", "doi", "pmid", "isbn", "url", "kind", "not_found", "cohort", "note",
+)  # fmt: skip
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _ESCAPED = re.compile(r'[\\"\x00-\x1f\x7f]')
@@ -45,6 +49,7 @@ def write_model(model: Model, path: str | Path) -> None:
     ...     write_model(model, folder)
     ...     read_model(folder) == model
     True
+
     """
     stray = [number.id for number in model.numbers.values() if number.variable not in model.variables]
     if stray:
@@ -52,7 +57,8 @@ def write_model(model: Model, path: str | Path) -> None:
     folder = Path(path)
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in model_files(model).items():
-        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+        with replacing(folder / name) as draft:
+            draft.write_text(text, encoding="utf-8", newline="\n")
 
 
 def model_files(model: Model) -> dict[str, str]:
@@ -73,19 +79,20 @@ def model_files(model: Model) -> dict[str, str]:
     for number in model.numbers.values():
         numbers.setdefault(number.variable, []).append(number)
     files: dict[str, str] = {}
+    written: set[str] = set()
     for (name, group), run in groupby(variables[:count], key=lambda variable: (_file_of(variable), variable.group)):
-        files[_fresh(name, files)] = _group_file(group, list(run), numbers)
-    sources = "\n".join(_section(f"[{_key(source.key)}]", _fields(source, _SOURCE)) for source in model.sources.values())
+        files[_fresh(name, files)] = _group_file(group, list(run), numbers, written)
+    sources = "\n".join(_section(f"[{_key(source.key)}]", _source(source)) for source in model.sources.values())
     return {MODEL_FILE: _head(model, list(files), variables[count:]), **files, SOURCES_FILE: sources}
 
 
 def _is_group(variable: Variable) -> bool:
-    return variable.group == "groups" and variable == group_variable(variable.name, variable.parents)
+    return variable.group == GROUPS_OF_VARIABLES and variable == group_variable(variable.name, variable.parents)
 
 
 def _file_of(variable: Variable) -> str:
     """The file a variable was read from, or one named after its group."""
-    file = variable.place.file
+    file = variable.location.file
     if re.fullmatch(r"[\w -]+\.toml", file) and file not in OTHERS:
         return file
     name = re.sub(r"[^a-z0-9_-]+", "_", (variable.group or "variables").lower()) + ".toml"
@@ -109,13 +116,62 @@ def _head(model: Model, files: Sequence[str], groups: Sequence[Variable]) -> str
     return "\n".join(parts)
 
 
-def _group_file(group: str, variables: Iterable[Variable], numbers: Mapping[str, Sequence[Number]]) -> str:
-    """The variables of one file, each followed by its numbers."""
+def _group_file(group: str, variables: Sequence[Variable], numbers: Mapping[str, Sequence[Number]], written: set[str]) -> str:
+    """The figures that its numbers share and no file before has `written`, then the variables, each followed by its numbers."""
     parts = [f"group = {_text(group)}\n"]
     for variable in variables:
+        for figure in (figure for number in numbers.get(variable.name, ()) for figure in number.sources):
+            if figure.shared and figure.shared not in written:
+                written.add(figure.shared)
+                parts.append(_section(f"[figures.{_key(figure.shared)}]", _figure(figure)))
+    for variable in variables:
         parts.append(_section(f"[variables.{_key(variable.name)}]", _variable(variable)))
-        parts += [_section("[[numbers]]", _fields(number, _NUMBER)) for number in numbers.get(variable.name, ())]
+        parts += [number_text(number) for number in numbers.get(variable.name, ())]
     return "\n".join(parts)
+
+
+def number_text(number: Number) -> str:
+    """Write one number as the lines of a group file.
+
+    >>> print(number_text(Number("fever=present | leak", 0.02, 0.01, 0.04, "judgement", reason="Rare.")))
+    [[numbers]]
+    id = "fever=present | leak"
+    value = 0.02
+    low = 0.01
+    high = 0.04
+    range = "judgement"
+    grade = "judgement"
+    reason = "Rare."
+    <BLANKLINE>
+    """
+    usual = JUDGED if number.range == JUDGED else number.grade
+    values = {
+        **_fields(number, ("id", "value", "low", "high", "range", "grade")),
+        "range_grade": number.range_grade if number.range_grade != usual else "",
+        **_fields(number, ("derivation", "derivation_low", "derivation_high")),
+        "assumed": dict(number.assumed),
+        "steps": list(number.steps),
+        **_fields(number, ("reason", "adjusted", "not_used", "note")),
+    }
+    parts = [_section("[[numbers]]", values)]
+    for figure in number.sources:
+        own = {"figure": figure.shared} if figure.shared else _figure(figure)
+        about = {"name": figure.name} if figure.name else {}
+        about |= {"for": figure.use} if figure.use != "value" else {}
+        parts.append(_section("[[numbers.sources]]", {**about, **own}))
+    return "\n".join(parts)
+
+
+def _figure(figure: CitedFigure) -> dict[str, object]:
+    """What is recorded of a figure, without its name and use in a number."""
+    verified = {name: text for name, text in asdict(figure.verified).items() if text}
+    return {
+        **_fields(figure, ("source", "quantity", "place")),
+        "count": list(figure.count) if figure.count else [],
+        "printed": {name: end for name, end in asdict(figure.printed).items() if end is not None} if figure.printed else {},
+        "population": figure.population,
+        "verified": verified if figure.verified != Verified() else {},
+    }
 
 
 def _variable(variable: Variable) -> dict[str, object]:
@@ -136,11 +192,19 @@ def _variable(variable: Variable) -> dict[str, object]:
         "default": variable.default,
         "unit": variable.unit,
         "cutoff": variable.cutoff,
+        "aliases": list(variable.aliases),
+        "consequence_of": list(variable.consequence_of),
+        "can_be_set": variable.can_be_set,
         "note": variable.note,
     }
 
 
-def _fields(record: Model | Number | Source | Example, names: Sequence[str]) -> dict[str, object]:
+def _source(source: Source) -> dict[str, object]:
+    """What a record of a publication holds; the kind is written where it is not an article."""
+    return {**_fields(source, _SOURCE), "kind": "" if source.kind == "article" else source.kind}
+
+
+def _fields(record: Model | Number | CitedFigure | Source | Example, names: Sequence[str]) -> dict[str, object]:
     return {name: getattr(record, name) for name in names}
 
 
@@ -148,14 +212,14 @@ def _section(head: str, values: Mapping[str, object]) -> str:
     return "\n".join([head, *_lines(values)]) + "\n"
 
 
-_REQUIRED = ("name", "authors", "title", "evidence", "files")
+_REQUIRED = ("name", "title", "evidence", "files")
 
 
 def _lines(values: Mapping[str, object], *, long: bool = False) -> list[str]:
     """One line per key; empty values are left out where the reader takes empty for granted."""
     lines = []
     for key, value in values.items():
-        if value in ("", [], {}, None) and key not in _REQUIRED:
+        if (value is False or value in ("", [], {}, None)) and key not in _REQUIRED:
             continue
         line = f"{_key(key)} = {_value(value)}"
         if isinstance(value, list) and long and len(line) > _WIDEST_LINE:
@@ -168,6 +232,8 @@ def _value(value: object) -> str:
     """A value as TOML."""
     if isinstance(value, str):
         return _text(value)
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, list):
         return "[" + ", ".join(map(_value, value)) + "]"
     if isinstance(value, dict):

@@ -25,6 +25,7 @@ def parse_question(text: str) -> Question:
 
     >>> parse_question("fever | anemia").given[0].name
     'anemia'
+
     """
     return _Reader(text).question()
 
@@ -39,6 +40,7 @@ def parse_findings(text: str) -> tuple[Term, ...]:
 
     >>> [str(term) for term in parse_findings("fever, !anemia, do(smoking=absent)")]
     ['fever', '!anemia', 'do(smoking=absent)']
+
     """
     return _Reader(text).findings()
 
@@ -53,6 +55,7 @@ def parse_number_id(text: str) -> Question:
 
     >>> str(parse_number_id("odds(gout)|baseline"))
     'odds(gout) | baseline'
+
     """
     return _Reader(text).number_id()
 

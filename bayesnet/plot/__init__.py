@@ -6,21 +6,26 @@ global setting, and matplotlib is imported when the first picture is drawn.
 
 from __future__ import annotations
 
-from bayesnet.plot.checking import audit, tuning
-from bayesnet.plot.cited import cited_numbers
-from bayesnet.plot.counting import frequency_sequence
-from bayesnet.plot.deciding import advice, decision_curve, utilities
-from bayesnet.plot.findings import explanation, weights
-from bayesnet.plot.learning import next_tests, plan
-from bayesnet.plot.many import joint, posteriors
+from bayesnet.plot.cohort_and_audit import audit, calibration, tuning
+from bayesnet.plot.decision import advice, decision_curve, next_tests, plan, utilities
+from bayesnet.plot.explanation import explanation, weights
 from bayesnet.plot.network import network
-from bayesnet.plot.numbers import flips, sensitivity, sources, tornado, two_way
-from bayesnet.plot.odds import ladder, nomogram
-from bayesnet.plot.probability import comparison, differential, posterior
-from bayesnet.plot.reliability import calibration
-from bayesnet.plot.robust import distance, explanation_range, sensitivities
-from bayesnet.plot.teaching import frequencies_tree, icon_array, unit_square
-from bayesnet.plot.uncertainty import arc_strengths, uncertainty, variance_shares
+from bayesnet.plot.probability import comparison, differential, joint, posterior, posteriors
+from bayesnet.plot.sensitivity import (
+    arc_strengths,
+    cited_numbers,
+    distance,
+    explanation_range,
+    flips,
+    sensitivities,
+    sensitivity,
+    sources,
+    tornado,
+    two_way,
+    uncertainty,
+    variance_shares,
+)
+from bayesnet.plot.teaching import frequencies_tree, frequency_sequence, icon_array, ladder, nomogram, unit_square
 
 __all__ = [
     "advice",

@@ -6,8 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from bayesnet.plot import style
-from bayesnet.plot.graph import Arc, Drawing, Node, Subject, drawing
-from bayesnet.plot.layout import Layout, layout
+from bayesnet.plot.network_data import Arc, Drawing, Layout, Node, Subject, drawing, layout
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -47,6 +46,7 @@ def network(
     >>> ax = bayesnet.plot.network(bayesnet.load("asia").case("xray=yes"), "lung=yes")
     >>> len([patch for patch in ax.patches if patch.get_gid() == "node"])
     8
+
     """
     drawn = drawing(subject, target, most)
     plan = layout(drawn.nodes, drawn.arcs, TALLEST if len(drawn.nodes) <= 60 else 2 * TALLEST)
@@ -73,9 +73,9 @@ def _frame(ax: Axes, plan: Layout) -> None:
 
 
 def _headed(ax: Axes, drawn: Drawing, plan: Layout) -> Axes:
-    """Title, findings and basis."""
+    """Title, findings and provenance."""
     target = next((node for node in drawn.nodes if node.kind == "target"), None)
-    heading = f"{drawn.basis.network}: what matters for {style.shown(target.name)}" if target else drawn.basis.network
+    heading = f"{drawn.provenance.network}: what matters for {style.shown(target.name)}" if target else drawn.provenance.network
     if drawn.left_out:
         heading += f" ({drawn.left_out} more variables not shown)"
     style.finish(ax, heading, drawn, drawn.findings, 30 * plan.columns)
@@ -120,7 +120,7 @@ def _node(ax: Axes, node: Node, x: float, y: float) -> None:
 
 
 def _two_lines(label: str, width: int) -> list[str]:
-    """A label on at most two lines."""
+    """Return a label on at most two lines."""
     lines = textwrap.wrap(label, width, break_on_hyphens=False)
     return lines if len(lines) <= 2 else [lines[0], textwrap.shorten(" ".join(lines[1:]), width + 3, placeholder="…")]
 

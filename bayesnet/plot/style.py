@@ -11,7 +11,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from bayesnet.results.base import Basis
+from bayesnet.results.base import Provenance
 from bayesnet.results.sensitivity import short
 from bayesnet.results.words import percent
 
@@ -39,13 +39,13 @@ class Based(Protocol):
     """A result, or anything else that says what it rests on."""
 
     @property
-    def basis(self) -> Basis:
+    def provenance(self) -> Provenance:
         """What it rests on."""
         ...
 
 
 def axes_of(ax: Axes | None, width: float, height: float) -> Axes:
-    """The axes given, or those of a new figure of this size in inches."""
+    """Return the axes given, or those of a new figure of this size in inches."""
     if ax is None:
         import matplotlib.pyplot as plt
 
@@ -64,13 +64,13 @@ def finish(ax: Axes, heading: str, result: Based, given: str = "", width: int = 
     `given` are the findings, from `findings_of`; `width` is how many small characters fit on a line; `told` are figures of the
     whole result.
     """
-    texts = (told, f"given {given}" if given else "", result.basis.line)
+    texts = (told, f"given {given}" if given else "", result.provenance.line)
     small = [line for text in texts for line in textwrap.wrap(short(text), width)]
     headings = textwrap.wrap(short(heading), round(width * 0.72))
     ax.set_title("\n".join(headings), loc="left", fontsize=LARGE, color=INK, pad=6.0 + 9.5 * len(small), fontweight="bold")
     if small:
         place: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points", "va": "bottom"}
-        ax.annotate("\n".join(small), (0.0, 1.0), (0.0, 4.0), fontsize=SMALL, color=MUTED, gid="basis", **place)
+        ax.annotate("\n".join(small), (0.0, 1.0), (0.0, 4.0), fontsize=SMALL, color=MUTED, gid="provenance", **place)
     for side in ("top", "right"):
         ax.spines[side].set_visible(False)
     for side in ("left", "bottom"):
@@ -83,7 +83,7 @@ def finish(ax: Axes, heading: str, result: Based, given: str = "", width: int = 
 
 
 def findings_of(title: str) -> str:
-    """The findings of a title: what stands behind the first bar, without what a curve runs over.
+    """Return the findings of a title: what stands behind the first bar, without what a curve runs over.
 
     >>> findings_of("tornado of lung=yes | xray=yes, !fever"), findings_of("lung=yes as a function of lung=yes | smoke=yes")
     ('xray=yes, !fever', '')
@@ -138,7 +138,7 @@ def rows_axis(ax: Axes, labels: Sequence[str], bold: Iterable[int] = ()) -> None
 
 
 def chosen(scale: Scale, probabilities: Iterable[float]) -> Scale:
-    """The scale for some probabilities: log-odds where a percent axis would hide any of them at an end."""
+    """Return the scale for some probabilities: log-odds where a percent axis would hide any of them at an end."""
     if scale != "auto":
         return scale
     inner = [p for p in probabilities if 1e-9 < p < 1.0 - 1e-9]
@@ -174,7 +174,7 @@ def probability_axis(ax: Axes, direction: Direction, scale: Scale, probabilities
 
 
 def _few(ticks: list[float]) -> list[float]:
-    """Every other tick, one half among them, where there are too many for the labels."""
+    """Return every other tick, one half among them, where there are too many for the labels."""
     if len(ticks) <= 7 or 0.5 not in ticks:
         return ticks
     return ticks[ticks.index(0.5) % 2 :: 2]
@@ -188,13 +188,13 @@ def log_odds_limits(probabilities: Sequence[float]) -> tuple[float, float]:
 
 
 def inside(ax: Axes, probability: float, direction: Direction = "x") -> float:
-    """A probability moved to the end of a log-odds axis where it lies beyond, as 0 and 1 do."""
+    """Return a probability moved to the end of a log-odds axis where it lies beyond, as 0 and 1 do."""
     low, high = sorted(ax.get_xlim() if direction == "x" else ax.get_ylim())
     return min(max(probability, low), high)
 
 
 def shown(name: str) -> str:
-    """A variable as a person reads it: `spinal metastasis`; a pattern with several parts stays a pattern.
+    """Return a variable as a person reads it: `spinal metastasis`; a pattern with several parts stays a pattern.
 
     >>> shown("spinal_metastasis"), shown("fever=present | leak"), shown("lung=yes")
     ('spinal metastasis', 'fever | leak', 'lung=yes')
@@ -204,7 +204,7 @@ def shown(name: str) -> str:
 
 
 def number_label(number: str, citation: str = "") -> str:
-    """A number's id on two lines, with its source.
+    """Return a number's id on two lines, with its source.
 
     >>> print(number_label("fever=present | epidural_abscess=present", "Davis 2004"))
     fever | epidural_abscess
@@ -217,7 +217,7 @@ def number_label(number: str, citation: str = "") -> str:
 
 
 def probability_text(p: float) -> str:
-    """A probability beside a mark: short, and never a bare zero.
+    """Return a probability beside a mark: short, and never a bare zero.
 
     >>> probability_text(0.0342), probability_text(0.0), probability_text(0.5)
     ('3.4 %', '0 %', '50 %')
@@ -226,7 +226,7 @@ def probability_text(p: float) -> str:
 
 
 def tick(p: float, direction: Direction) -> str:
-    """A tick of a log-odds axis."""
+    """Return a tick of a log-odds axis."""
     if p == 0.5:
         often = "1 in 2"
     elif p < 0.5:

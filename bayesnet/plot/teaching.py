@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from bayesnet.errors import BayesnetError
 from bayesnet.plot import style
-from bayesnet.results.frequencies import Frequencies, Group
 from bayesnet.results.sensitivity import short
-from bayesnet.results.words import frequency
+from bayesnet.results.teaching import Frequencies, FrequencySequence, Group, Ladder, Rung, Step
+from bayesnet.results.words import frequency, ratio
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
 
 MOST_ICONS = 10_000
 """People of whom each still can be seen."""
@@ -46,10 +47,11 @@ def frequencies_tree(result: Frequencies, ax: Axes | None = None) -> Axes:
     Examples
     --------
     >>> import bayesnet, bayesnet.plot
-    >>> counted = bayesnet.load("asia").case("smoke=yes").frequencies("lung=yes", "xray=yes", of=1000)
+    >>> counted = bayesnet.load("asia").case("smoke=yes").frequencies("lung=yes", "xray=yes", population=1000)
     >>> ax = bayesnet.plot.frequencies_tree(counted)
     >>> [box.get_gid() for box in ax.patches]
     ['1000', '100', '98', '2', '900', '54', '846']
+
     """
     ax = style.axes_of(ax, 7.4, 4.6)
     tree = result.tree
@@ -65,7 +67,7 @@ def frequencies_tree(result: Frequencies, ax: Axes | None = None) -> Axes:
     ax.set_xlim(-0.55, 3.55)
     ax.set_ylim(2.0 + _TALL + 0.55, -_TALL - 0.05)
     ax.text(1.5, 2.0 + _TALL + 0.12, _conclusion(result, 92), ha="center", va="top", fontsize=style.NORMAL, color=style.INK)
-    return _bare(style.finish(ax, _heading(result), result, result.population, 92))
+    return _bare(style.finish(ax, _heading(result), result, result.conditions, 92))
 
 
 def icon_array(result: Frequencies, ax: Axes | None = None) -> Axes:
@@ -84,20 +86,21 @@ def icon_array(result: Frequencies, ax: Axes | None = None) -> Axes:
     Examples
     --------
     >>> import bayesnet, bayesnet.plot
-    >>> counted = bayesnet.load("asia").case("smoke=yes").frequencies("lung=yes", "xray=yes", of=1000)
+    >>> counted = bayesnet.load("asia").case("smoke=yes").frequencies("lung=yes", "xray=yes", population=1000)
     >>> ax = bayesnet.plot.icon_array(counted)
     >>> [len(group.get_paths()) for group in ax.collections]
     [98, 2, 54, 846]
+
     """
-    if result.of > MOST_ICONS:
+    if result.population > MOST_ICONS:
         raise BayesnetError(
-            f"{result.of:,d} people are too many to see one by one; ask for at most {MOST_ICONS:,d}: "
-            f'case.frequencies("{result.target}", "{result.finding}", of={MOST_ICONS}).'
+            f"{result.population:,d} people are too many to see one by one; ask for at most {MOST_ICONS:,d}: "
+            f'case.frequencies("{result.target}", "{result.finding}", population={MOST_ICONS}).'
         )
     from matplotlib.collections import PolyCollection
 
-    wide = 10 * max(1, math.ceil(math.sqrt(result.of) / 10))
-    tall = math.ceil(result.of / wide)
+    wide = 10 * max(1, math.ceil(math.sqrt(result.population) / 10))
+    tall = math.ceil(result.population / wide)
     ax = style.axes_of(ax, 6.4, 2.0 + 6.2 * tall / wide)
     first = 0
     for name, count, face, edge in zip(_groups(result), _cells(result.counts), _FACES, _EDGES, strict=True):
@@ -109,7 +112,7 @@ def icon_array(result: Frequencies, ax: Axes | None = None) -> Axes:
     ax.set_ylim(tall + 0.5, -0.5)
     ax.set_aspect("equal", anchor="NW")
     style.legend_below(ax, 8.0, columns=1 if max(map(len, _groups(result))) > 30 else 2, handles=_keys(result))
-    return _bare(style.finish(ax, _heading(result), result, result.population, 74))
+    return _bare(style.finish(ax, _heading(result), result, result.conditions, 74))
 
 
 def unit_square(result: Frequencies, ax: Axes | None = None) -> Axes:
@@ -130,6 +133,7 @@ def unit_square(result: Frequencies, ax: Axes | None = None) -> Axes:
     >>> ax = bayesnet.plot.unit_square(bayesnet.load("asia").case("smoke=yes").frequencies("lung=yes", "xray=yes"))
     >>> [round(float(part.get_width() * part.get_height()), 3) for part in ax.patches]
     [0.098, 0.002, 0.054, 0.846]
+
     """
     ax = style.axes_of(ax, 6.0, 6.2)
     left = 0.0
@@ -155,7 +159,7 @@ def unit_square(result: Frequencies, ax: Axes | None = None) -> Axes:
     style.legend_below(ax, 44.0, columns=1 if max(map(len, names)) > 30 else 2)
     ax.set_xlabel(f"width: P({short(result.target)}) = {style.probability_text(result.tree.parts[0].probability)}")
     ax.set_ylabel("height: how probable the finding is on each side")
-    return style.finish(ax, _heading(result), result, result.population, 74)
+    return style.finish(ax, _heading(result), result, result.conditions, 74)
 
 
 def _sides(ax: Axes, result: Frequencies) -> None:
@@ -171,7 +175,7 @@ def _sides(ax: Axes, result: Frequencies) -> None:
 
 
 def _apart(middle: float, room: float = 0.08) -> list[float]:
-    """The ends and a place between them, without an end that its label would run into.
+    """Return the ends and a place between them, without an end that its label would run into.
 
     >>> _apart(0.5), _apart(0.03), _apart(0.98)
     ([0.0, 0.5, 1.0], [0.03, 1.0], [0.0, 0.98])
@@ -201,13 +205,13 @@ def _branch(ax: Axes, above: tuple[float, float], below: tuple[float, float], pa
 
 
 def _named(group: Group) -> str:
-    """How many, and what they are called, in the lines of a box."""
+    """Return how many, and what they are called, in the lines of a box."""
     lines = textwrap.wrap(style.shown(group.name), 19, max_lines=3, placeholder=" …")
     return "\n".join([f"{group.count:,d}", *lines])
 
 
 def _groups(result: Frequencies) -> list[str]:
-    """What the four groups are called."""
+    """Return what the four groups are called."""
     pairs = [(t, f) for t in (result.target, result.without_target) for f in (result.finding, result.without_finding)]
     return [", ".join(style.shown(name) for name in pair) for pair in pairs]
 
@@ -217,13 +221,13 @@ def _cells(square: tuple[tuple[int, int], tuple[int, int]]) -> list[int]:
 
 
 def _square(column: int, row: int) -> list[tuple[float, float]]:
-    """The corners of one icon."""
+    """Return the corners of one icon."""
     low, high = 0.12, 0.88
     return [(column + x, row + y) for x, y in ((low, low), (high, low), (high, high), (low, high))]
 
 
 def _keys(result: Frequencies) -> list[Any]:
-    """What the colours mean, with the number of people."""
+    """Return what the colours mean, with the number of people."""
     from matplotlib.patches import Patch
 
     lines = zip(_groups(result), _cells(result.counts), _FACES, _EDGES, strict=True)
@@ -235,7 +239,7 @@ def _conclusion(result: Frequencies, width: int) -> str:
 
 
 def _heading(result: Frequencies) -> str:
-    """What the finding means, as the title of a picture."""
+    """Return what the finding means, as the title of a picture."""
     if math.isnan(result.posterior):
         return f"Nobody can have {short(result.finding)}"
     often = {"never": "none", "always": "all"}.get(frequency(result.posterior), frequency(result.posterior))
@@ -249,3 +253,263 @@ def _bare(ax: Axes) -> Axes:
     for side in ax.spines.values():
         side.set_visible(False)
     return ax
+
+
+_STEP_LEFT, _STEP_MIDDLE, _STEP_RIGHT = 0.0, 0.85, 1.7
+_STEP_HALF, _STEP_TALL = 0.3, 0.29
+
+
+def frequency_sequence(result: FrequencySequence, ax: Axes | None = None) -> Axes:
+    """Draw a population as a tree through several findings: at each row those who have all findings so far go on.
+
+    On the left those with the target, on the right those without it; branches carry the exact share that goes on, those who do
+    not go on stand beside. In the margin the target among those left, so that each row answers the question once more.
+
+    Parameters
+    ----------
+    result
+        From `case.frequency_sequence(target, findings)`.
+    ax
+        Where to draw; a new figure when None.
+
+    References
+    ----------
+    Hoffrage U, Krauss S, Martignon L, Gigerenzer G (2015). Natural frequencies improve Bayesian reasoning in simple and complex
+    inference tasks. Frontiers in Psychology 6, 1473.
+
+    Examples
+    --------
+    >>> import bayesnet, bayesnet.plot
+    >>> steps = bayesnet.load("asia").case("smoke=yes").frequency_sequence("lung=yes", "xray=yes, dysp=yes", population=1000)
+    >>> ax = bayesnet.plot.frequency_sequence(steps)
+    >>> [box.get_gid() for box in ax.patches]
+    ['1000', '100', '900', '98', '54', '80', '31']
+
+    """
+    rows = len(result) + 1
+    ax = style.axes_of(ax, 7.6, 1.2 + 0.78 * rows)
+    _step_box(ax, _STEP_MIDDLE, 0, f"{result.population:,d} people", result.population, ("white", style.MUTED))
+    names = (result.target, result.without_target)
+    for row, step in enumerate(result, 1):
+        last = row == len(result)
+        before = result.steps[row - 2] if row > 1 else None
+        for side, (x, colour) in enumerate(((_STEP_LEFT, style.RAISES), (_STEP_RIGHT, style.LOWERS))):
+            count = (step.with_target, step.without_target)[side]
+            share = (step.share_with, step.share_without)[side] if before else _whole(step)[side]
+            _step_branch(ax, (_STEP_MIDDLE if before is None else x, row - 1), (x, row), share)
+            text = f"{count:,d}\n{_short(names[side], 20)}" if before is None else f"{count:,d}"
+            _step_box(ax, x, row, text, count, (colour if last else "white", colour))
+            if before is not None:
+                gone = (before.with_target, before.without_target)[side] - count
+                _aside(ax, x, row - 0.5, gone)
+        label = f"and {style.shown(step.finding)}" if row > 2 else style.shown(step.finding) or "before the findings"
+        ax.text(
+            _STEP_MIDDLE,
+            row,
+            "\n".join(textwrap.wrap(label, 24)),
+            ha="center",
+            va="center",
+            fontsize=style.NORMAL,
+            color=style.INK,
+        )
+        style.in_margin(ax, row, _answer(step))
+    ax.set_xlim(_STEP_LEFT - _STEP_HALF - 0.32, _STEP_RIGHT + _STEP_HALF + 0.32)
+    ax.set_ylim(rows - 0.5, -_STEP_TALL - 0.1)
+    heading = f"{short(result.target)}: {frequency(result.posterior)} of those who have all of this"
+    style.finish(ax, "Nobody can have all of this" if math.isnan(result.posterior) else heading, result, result.conditions, 96)
+    ax.set_xticks([])
+    ax.set_yticks([])
+    for spine in ax.spines.values():
+        spine.set_visible(False)
+    return ax
+
+
+def _whole(step: Step) -> tuple[float, float]:
+    """Return the shares of the whole population with the target and without it."""
+    return step.probability_with, step.probability_without
+
+
+def _answer(step: Step) -> str:
+    """Return what the target is among those left."""
+    if math.isnan(step.posterior):
+        return "nobody"
+    return f"{step.with_target:,d} of {step.count:,d}\n{frequency(step.posterior)}"
+
+
+def _short(name: str, width: int) -> str:
+    """Return what a side is called: `no spinal metastasis` rather than a pattern.
+
+    >>> _short("!spinal_metastasis", 30), _short("lung=no", 30)
+    ('no spinal metastasis', 'lung=no')
+    """
+    if name.startswith("!"):
+        return textwrap.shorten(f"no {style.shown(name[1:])}", width, placeholder=" …")
+    return textwrap.shorten(style.shown(name), width, placeholder=" …")
+
+
+def _step_box(ax: Axes, x: float, y: float, text: str, count: int, colours: tuple[str, str]) -> None:
+    """One group of people."""
+    from matplotlib.patches import FancyBboxPatch
+
+    face, edge = colours
+    look: dict[str, Any] = {"facecolor": face, "edgecolor": edge, "linewidth": 1.4, "zorder": 3}
+    box = FancyBboxPatch(
+        (x - _STEP_HALF, y - _STEP_TALL), 2 * _STEP_HALF, 2 * _STEP_TALL, "round,pad=0,rounding_size=0.05", **look
+    )
+    box.set_gid(str(count))
+    ax.add_patch(box)
+    ink = "white" if face == style.RAISES else style.INK
+    ax.text(x, y, text, ha="center", va="center", fontsize=style.NORMAL, color=ink, zorder=4, linespacing=1.3)
+
+
+def _step_branch(ax: Axes, above: tuple[float, float], below: tuple[float, float], share: float) -> None:
+    """The way on, as thick as the share that takes it, with the exact share."""
+    (x1, y1), (x2, y2) = (above[0], above[1] + _STEP_TALL), (below[0], below[1] - _STEP_TALL)
+    ax.plot([x1, x2], [y1, y2], color=style.BAND, linewidth=0.8 + 5.0 * (share if share > 0 else 0.0), zorder=1)
+    text = "–" if math.isnan(share) else style.probability_text(share)
+    room = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}
+    ax.text((x1 + x2) / 2, (y1 + y2) / 2, text, ha="center", va="center", fontsize=style.SMALL, color=style.MUTED, bbox=room)
+
+
+def _aside(ax: Axes, x: float, y: float, gone: int) -> None:
+    """How many do not go on."""
+    left = x < _STEP_MIDDLE
+    place = x - 0.14 if left else x + 0.14
+    text = f"{gone:,d} do not"
+    ax.text(place, y, text, ha="right" if left else "left", va="center", fontsize=style.SMALL, color=style.MUTED, gid="gone")
+
+
+_PLACES = (1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 0.999, 0.9999, 0.99999)
+_FARTHEST = math.log10(1e8)
+
+
+def ladder(result: Ladder, ax: Axes | None = None) -> Axes:
+    """Draw the probability after each finding, by the network and by naive Bayes; where they part, something counts twice.
+
+    Parameters
+    ----------
+    result
+        From `case.ladder(target)`.
+    ax
+        Where to draw; a new figure when None.
+
+    Examples
+    --------
+    >>> import bayesnet, bayesnet.plot
+    >>> ax = bayesnet.plot.ladder(bayesnet.load("asia").case("xray=yes, dysp=yes").ladder("lung=yes"))
+    >>> [line.get_gid() for line in ax.lines]
+    ['naive', 'network']
+
+    """
+    ax = style.axes_of(ax, 7.4, style.rows_height(len(result) + 1, each=0.42, around=1.9))
+    network = [result.prior, *(rung.probability for rung in result)]
+    naive = [result.prior, *(rung.naive for rung in result)]
+    style.probability_axis(ax, "x", "auto", [*network, *naive], "probability after each finding, from above")
+    rows = list(range(len(network)))
+    for gid, values, colour, mark in (("naive", naive, style.LOWERS, "D"), ("network", network, style.RAISES, "o")):
+        label = "the network" if gid == "network" else "naive Bayes: as if each finding stood alone"
+        drawn = [style.inside(ax, p) for p in values]
+        ax.plot(drawn, rows, mark + "-", color=colour, markersize=6, linewidth=1.6, gid=gid, label=label)
+    for row, rung in enumerate(result, 1):
+        style.in_margin(ax, row, f"LR {ratio(rung.likelihood_ratio)}; alone {ratio(rung.alone)}")
+    style.rows_axis(ax, ["before the findings", *(style.shown(rung.finding) for rung in result)], bold=(0,))
+    style.legend_below(ax, 52.0, columns=2)
+    return style.finish(ax, f"{short(result.target)}: {_text(result)}", result, style.findings_of(result.title), 84)
+
+
+def nomogram(result: Ladder, ax: Axes | None = None) -> Axes:
+    """Draw Fagan's nomogram: a straight line from the prior through the likelihood ratio ends at the posterior.
+
+    With several findings the posterior of one is the prior of the next, so that each has a line of its own; the likelihood ratios
+    are those given the findings before. Findings that settle the question have no line.
+
+    References
+    ----------
+    Fagan TJ (1975). Nomogram for Bayes's theorem. New England Journal of Medicine 293(5), 257.
+
+    Examples
+    --------
+    >>> import bayesnet, bayesnet.plot
+    >>> ax = bayesnet.plot.nomogram(bayesnet.load("asia").case("xray=yes, dysp=yes").ladder("lung=yes"))
+    >>> [line.get_gid() for line in ax.lines if line.get_gid()]
+    ['xray=yes', 'dysp=yes']
+
+    """
+    ax = style.axes_of(ax, 7.0, 6.6)
+    before = result.prior
+    steps = []
+    for rung in result:
+        steps.append((rung, before))
+        before = rung.probability
+    reach = 0.6 + max(abs(_log_odds(p)) for p in (0.02, result.prior, *(rung.probability for rung in result)))
+    _scales(ax, reach)
+    drawn = [(rung, p) for rung, p in steps if 0.0 < p < 1.0 and 0.0 < rung.probability < 1.0]
+    for i, (rung, p) in enumerate(drawn):
+        share = i / max(1, len(drawn) - 1)
+        look: dict[str, Any] = {"color": style.RAISES, "alpha": 0.4 + 0.6 * share, "linewidth": 1.2 + share, "marker": "o"}
+        ends = [-_log_odds(p), (_log_odds(rung.probability) - _log_odds(p)) / 2.0, _log_odds(rung.probability)]
+        ax.plot([0.0, 0.5, 1.0], ends, markersize=4, gid=rung.finding, zorder=4, **look)
+        _numbered(ax, 1 + steps.index((rung, p)), ends, i)
+    if drawn:
+        last = drawn[-1][0].probability
+        style.beside(ax, 1.0, _log_odds(last), style.probability_text(last), gap=42.0)
+    listed = [f"{i}. {style.shown(rung.finding)}: {_said(rung, p)}" for i, (rung, p) in enumerate(steps, 1)]
+    ax.text(-0.2, -reach - 0.35, "\n".join(listed), va="top", fontsize=style.NORMAL, color=style.INK, gid="findings")
+    ax.set_xlim(-0.25, 1.4)
+    ax.set_ylim(-reach - 0.5 - 0.052 * reach * max(1, len(listed)), reach + 0.35)
+    ax.set_xticks([])
+    ax.set_yticks([])
+    style.finish(ax, f"{short(result.target)}: {_way(result)}", result, style.findings_of(result.title), 84)
+    for side in ax.spines.values():
+        side.set_visible(False)
+    return ax
+
+
+def _numbered(ax: Axes, number: int, ends: list[float], place: int) -> None:
+    """Put the number of a finding on its line, each a little further along than the one before, so that none covers another."""
+    at = 0.09 + 0.045 * (place % 7)
+    y = ends[0] + (ends[1] - ends[0]) * at / 0.5
+    room = {"boxstyle": "circle,pad=0.15", "facecolor": "white", "edgecolor": style.RAISES, "linewidth": 0.8}
+    ax.text(
+        at, y, str(number), ha="center", va="center", fontsize=style.SMALL, color=style.INK, bbox=room, zorder=5, gid="number"
+    )
+
+
+def _scales(ax: Axes, reach: float) -> None:
+    """The three scales: prior downwards, likelihood ratio, posterior upwards, all straight in log-odds."""
+    places = [p for p in _PLACES if abs(_log_odds(p)) <= reach]
+    powers = [k for k in range(-8, 9) if abs(k) / 2.0 <= reach]
+    left = [(-_log_odds(p), style.probability_text(p)) for p in places]
+    middle = [(k / 2.0, f"{10.0**k:,.{max(0, -k)}f}") for k in powers]
+    right = [(_log_odds(p), style.probability_text(p)) for p in places]
+    for x, ticks, name in ((0.0, left, "before"), (0.5, middle, "likelihood ratio"), (1.0, right, "after")):
+        ax.plot([x, x], [-reach, reach], color=style.MUTED, linewidth=1.0, zorder=1)
+        ax.text(x, reach + 0.08, name, ha="center", va="bottom", fontsize=style.NORMAL, color=style.INK, fontweight="bold")
+        for y, text in ticks:
+            ax.plot([x - 0.012, x + 0.012], [y, y], color=style.MUTED, linewidth=0.8, zorder=1)
+            style.beside(ax, x, y, text, left=x == 0.0, gap=8.0, colour=style.MUTED)
+
+
+def _said(rung: Rung, before: float) -> str:
+    """Return what a finding does, in the list below the scales."""
+    if before in (0.0, 1.0):
+        return "the question is settled already"
+    after = "to certainty" if rung.probability in (0.0, 1.0) else f"to {style.probability_text(rung.probability)}"
+    return f"LR {ratio(rung.likelihood_ratio)}, from {style.probability_text(before)} {after}"
+
+
+def _way(result: Ladder) -> str:
+    """From where to where."""
+    return f"from {frequency(result.prior)} to {frequency(result.posterior)}"
+
+
+def _text(result: Ladder) -> str:
+    """From where to where, and where naive Bayes goes if there is anything that it could count twice."""
+    return f"{_way(result)}, naive Bayes {frequency(result.naive)}" if len(result) > 1 else _way(result)
+
+
+def _log_odds(p: float) -> float:
+    """Decimal log-odds, held within what can be drawn."""
+    if p <= 0.0 or p >= 1.0:
+        return _FARTHEST if p >= 1.0 else -_FARTHEST
+    return max(-_FARTHEST, min(_FARTHEST, math.log10(p / (1.0 - p))))

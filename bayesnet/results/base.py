@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Basis:
+class Provenance:
     """What an answer rests on: the network and its digest, what was assumed, and what to distrust.
 
     `assumed` holds the defaults of context variables that the question did not mention, as in `setting=primary_care`. `distrust`
@@ -40,14 +40,14 @@ class Basis:
 class Result(ABC):
     """An answer: frozen, and the same shape whatever was asked.
 
-    `title` says what was asked in the pattern language, so that it can be asked again; `basis` what the answer rests on.
+    `title` says what was asked in the pattern language, so that it can be asked again; `provenance` what the answer rests on.
     """
 
     columns: ClassVar[tuple[str, ...]] = ()
     """The columns of the frame, always all of them and in this order."""
 
     title: str = ""
-    basis: Basis = Basis()
+    provenance: Provenance = Provenance()
 
     @abstractmethod
     def rows(self) -> Sequence[tuple[Any, ...]]:
@@ -59,7 +59,7 @@ class Result(ABC):
 
     def header(self) -> str:
         """Give the lines above the table: what was asked, of which network, what was assumed."""
-        return "\n".join(wrapped(line, "  ") for line in (self.heading(), self.basis.line) if line)
+        return "\n".join(wrapped(line, "  ") for line in (self.heading(), self.provenance.line) if line)
 
     def heading(self) -> str:
         """Give the first line: what was asked."""
@@ -67,7 +67,7 @@ class Result(ABC):
 
     def footer(self) -> str:
         """Give the lines below the table: what to distrust, and the warning."""
-        lines = [*self.basis.distrust, self.basis.warning]
+        lines = [*self.provenance.distrust, self.provenance.warning]
         return "\n".join(wrapped(line, "  ") for line in lines if line)
 
     def to_frame(self) -> pd.DataFrame:
@@ -78,11 +78,11 @@ class Result(ABC):
 
     def to_dict(self) -> dict[str, Any]:
         """Give the answer as JSON-safe values; a number that is not one is None, an infinite one the text `inf` or `-inf`."""
-        answer = {field.name: safe(getattr(self, field.name)) for field in fields(self) if field.name != "basis"}
+        answer = {field.name: safe(getattr(self, field.name)) for field in fields(self) if field.name != "provenance"}
         return {
             "kind": type(self).__name__,
             **answer,
-            **{field.name: safe(getattr(self.basis, field.name)) for field in fields(Basis)},
+            **{field.name: safe(getattr(self.provenance, field.name)) for field in fields(Provenance)},
         }
 
     def __str__(self) -> str:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from bayesnet.errors import UnknownVariable
-from bayesnet.results.base import Result
-from bayesnet.results.table import Grid
+from bayesnet.model.vocabulary import OTHER_ROLE
+from bayesnet.results.base import Result, safe
+from bayesnet.results.table import Grid, wrapped
 from bayesnet.results.words import frequency, percent, ratio
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ class Differential(Result):
     @property
     def leading(self) -> str:
         """The most probable diagnosis that is not the default one (none of the others); empty where there is none."""
-        return next((line.diagnosis for line in self.diagnoses if line.role != "default"), "")
+        return next((line.diagnosis for line in self.diagnoses if line.role != OTHER_ROLE), "")
 
     def __getitem__(self, diagnosis: str) -> Diagnosis:
         for line in self.diagnoses:
@@ -87,3 +91,100 @@ class Differential(Result):
             )
         headings = ("diagnosis", "prior", "posterior", *(("95 % interval",) if drawn else ()), "that is", "LR", "role")
         return Grid(headings, tuple(lines), frozenset({0, len(headings) - 1}))
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One column of a comparison: its name, its findings, the probability of each row's target, and why it differs."""
+
+    name: str
+    findings: str
+    assumed: tuple[str, ...]
+    probabilities: tuple[float, ...]
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison(Result):
+    """Scenarios side by side: `targets` down, one column per scenario, and the change against the case as it stands.
+
+    The first scenario is the case itself.
+    """
+
+    targets: tuple[str, ...]
+    scenarios: tuple[Scenario, ...]
+
+    def heading(self) -> str:
+        """Say what is compared."""
+        return f"what if | {self.title}" if self.title else "what if"
+
+    def __getitem__(self, scenario: str) -> dict[str, float]:
+        for column in self.scenarios:
+            if column.name == scenario:
+                return dict(zip(self.targets, column.probabilities, strict=True))
+        raise KeyError(f'no scenario "{scenario}"; there are {", ".join(s.name for s in self.scenarios)}')
+
+    @property
+    def changes(self) -> dict[str, dict[str, float]]:
+        """By scenario and target, the probability there less that of the case as it stands."""
+        here = self.scenarios[0].probabilities
+        return {
+            s.name: {t: p - q for t, p, q in zip(self.targets, s.probabilities, here, strict=True)} for s in self.scenarios[1:]
+        }
+
+    def headings(self) -> tuple[str, ...]:
+        """The columns of the frame: the target, one per scenario, then one per change."""
+        names = [s.name for s in self.scenarios]
+        return ("target", *names, *(f"change: {name}" for name in names[1:]))
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """One row per target."""
+        rows = []
+        for i, target in enumerate(self.targets):
+            here = [s.probabilities[i] for s in self.scenarios]
+            rows.append((target, *here, *(p - here[0] for p in here[1:])))
+        return rows
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row per target: `target`, one column per scenario (`case` first), then `change: <scenario>` for each other."""
+        import pandas as pd
+
+        return pd.DataFrame(self.rows(), columns=list(self.headings()))
+
+    def grid(self) -> Grid:
+        """Probabilities, each with its change in percentage points."""
+        count = len(self.scenarios)
+        lines = []
+        for row in self.rows():
+            here, changes = row[1 : count + 1], row[count + 1 :]
+            cells = [percent(here[0])]
+            for p, change in zip(here[1:], changes, strict=True):
+                cells += [percent(p), _points(change)]
+            lines.append((row[0], *cells))
+        headings = ["target", self.scenarios[0].name]
+        for scenario in self.scenarios[1:]:
+            headings += [scenario.name, "change"]
+        return Grid(tuple(headings), tuple(lines))
+
+    def footer(self) -> str:
+        """Why each scenario differs, and what to distrust."""
+        why = "\n".join(wrapped(f"{s.name}: {s.reason}", "  ") for s in self.scenarios if s.reason)
+        return "\n\n".join(part for part in (why, super().footer()) if part)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Scenarios with their findings and probabilities, and the changes."""
+        return {**super().to_dict(), "changes": safe(self.changes)}
+
+
+def _points(change: float) -> str:
+    """A change in percentage points, to two figures but never finer than a hundredth."""
+    points = 100.0 * change
+    if abs(points) < 0.005:
+        return "0"
+    return (
+        f"{points:+.2g}"
+        if abs(points) < 10 and abs(points) >= 0.1
+        else f"{points:+.1f}"
+        if abs(points) >= 10
+        else f"{points:+.2f}"
+    )

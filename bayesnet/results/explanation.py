@@ -9,9 +9,8 @@ from typing import Any, ClassVar, Literal
 
 from bayesnet.errors import UnknownVariable
 from bayesnet.results.base import Result
-from bayesnet.results.likelihood_words import CITATION
 from bayesnet.results.table import Grid, wrapped
-from bayesnet.results.words import percent, ratio
+from bayesnet.results.words import CITATION, frequency, percent, ratio
 
 Verdict = Literal["for", "against", "uninformative"]
 
@@ -93,6 +92,7 @@ class Conflict:
     References
     ----------
     Jensen FV, Chamberlain B, Nordahl T, Jensen F (1991). Analysis in HUGIN of data conflict. UAI-90, 519-528.
+
     """
 
     value: float
@@ -180,6 +180,7 @@ class Explanation(Result):
     Good IJ (1985). Weight of evidence: a brief survey. Bayesian Statistics 2, 249-270.
     Kyrimi E, Mossadegh S, Tai N, Marsh W (2020). An incremental explanation of inference in Bayesian networks for increasing
     model trustworthiness and supporting clinical decision making. Artificial Intelligence in Medicine 103, 101812.
+
     """
 
     columns: ClassVar[tuple[str, ...]] = (
@@ -286,3 +287,50 @@ def signed(value: float, digits: int) -> str:
     if math.isnan(value):
         return "–"
     return f"{value:+.{digits}f}" if math.isfinite(value) else f"{value:+}"
+
+
+@dataclass(frozen=True)
+class Weight:
+    """One finding on the way from prior to posterior, taken in the order in which the findings were given.
+
+    `likelihood_ratio` is odds after over odds before, so given the findings above it; `decibans` is ten times its decimal
+    logarithm; `probability` is that of the target after this finding.
+    """
+
+    finding: str
+    likelihood_ratio: float
+    decibans: float
+    probability: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weights(Result):
+    """What speaks for and against a target: its findings in order, each with its likelihood ratio given those before it.
+
+    The decibans add up to those of all findings together (Good 1985).
+    """
+
+    columns: ClassVar[tuple[str, ...]] = ("finding", "likelihood_ratio", "decibans", "probability")
+
+    target: str
+    prior: float
+    weights: tuple[Weight, ...]
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """One row per finding."""
+        return [(w.finding, w.likelihood_ratio, w.decibans, w.probability) for w in self.weights]
+
+    def grid(self) -> Grid:
+        """One line per finding, after a first line for the prior."""
+        first = ("before the findings", "", "", percent(self.prior), frequency(self.prior))
+        lines = [
+            (w.finding, ratio(w.likelihood_ratio), _signed(w.decibans), percent(w.probability), frequency(w.probability))
+            for w in self.weights
+        ]
+        return Grid((f"what speaks for {self.target}", "LR", "decibans", "probability", "that is"), (first, *lines))
+
+
+def _signed(value: float) -> str:
+    if not math.isfinite(value):
+        return "–" if math.isnan(value) else f"{value:+}"
+    return f"{value:+.1f}" if abs(value) >= 0.05 else "0.0"

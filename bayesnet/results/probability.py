@@ -1,13 +1,323 @@
-"""The probability of an assignment of several variables."""
+"""Probabilities of one variable's states, before and after the findings; and of many variables at once."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import product
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from bayesnet.errors import UnknownState, UnknownVariable
 from bayesnet.results.base import Result
 from bayesnet.results.table import Grid
-from bayesnet.results.words import frequency, percent
+from bayesnet.results.words import frequency, percent, plain
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from bayesnet.model.factors import FloatArray
+
+
+PRESENT = "present"
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """The probability of each state of one variable.
+
+    >>> coin = Distribution("coin", ("absent", "present"), (0.25, 0.75))
+    >>> coin["present"], float(coin)
+    (0.75, 0.75)
+    """
+
+    variable: str
+    states: tuple[str, ...]
+    probabilities: tuple[float, ...]
+
+    def __getitem__(self, state: str) -> float:
+        if state not in self.states:
+            raise UnknownState(self.variable, state, self.states)
+        return self.probabilities[self.states.index(state)]
+
+    def __float__(self) -> float:
+        return self[PRESENT]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.states)
+
+    def __len__(self) -> int:
+        return len(self.states)
+
+    def items(self) -> tuple[tuple[str, float], ...]:
+        """Pairs of state and probability, in the order of the states."""
+        return tuple(zip(self.states, self.probabilities, strict=True))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Posterior(Result):
+    """P(variable | findings): `p[state]` for every state, `float(p)` for P(present), `p.prior` the same without the findings.
+
+    The prior keeps what is not a finding: the context (setting), whether stated or assumed, and the interventions.
+    """
+
+    columns: ClassVar[tuple[str, ...]] = ("variable", "state", "prior", "posterior")
+
+    posterior: Distribution
+    prior: Distribution
+
+    @property
+    def variable(self) -> str:
+        """The variable asked about."""
+        return self.posterior.variable
+
+    @property
+    def states(self) -> tuple[str, ...]:
+        """Its states, in the order of the model."""
+        return self.posterior.states
+
+    @property
+    def probabilities(self) -> tuple[float, ...]:
+        """The probability of each state given the findings."""
+        return self.posterior.probabilities
+
+    def __getitem__(self, state: str) -> float:
+        return self.posterior[state]
+
+    def __float__(self) -> float:
+        return float(self.posterior)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.posterior)
+
+    def __len__(self) -> int:
+        return len(self.posterior)
+
+    def items(self) -> tuple[tuple[str, float], ...]:
+        """Pairs of state and probability given the findings."""
+        return self.posterior.items()
+
+    def heading(self) -> str:
+        """Write the question as on paper."""
+        return f"P({self.title})"
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """One row per state."""
+        pairs = zip(self.states, self.prior.probabilities, self.probabilities, strict=True)
+        return [(self.variable, state, before, after) for state, before, after in pairs]
+
+    def grid(self) -> Grid:
+        """One line per state, with the posterior as a natural frequency."""
+        lines = tuple((state, percent(before), percent(after), frequency(after)) for _, state, before, after in self.rows())
+        return Grid((self.variable, "prior", "posterior", "that is"), lines)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Question, states, prior and posterior as dicts by state."""
+        plain = super().to_dict()
+        return {**plain, "variable": self.variable, "prior": dict(self.prior.items()), "posterior": dict(self.items())}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counterfactual(Posterior):
+    """What would have been: `posterior` in the world as it would have been, `factual` in the world as it was found.
+
+    `had` says what would have been otherwise.
+    """
+
+    columns: ClassVar[tuple[str, ...]] = ("variable", "state", "prior", "factual", "counterfactual")
+
+    had: str
+    factual: Distribution
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """One row per state."""
+        both = zip(self.states, self.prior.probabilities, self.factual.probabilities, self.probabilities, strict=True)
+        return [(self.variable, *row) for row in both]
+
+    def grid(self) -> Grid:
+        """One line per state: before any finding, as it was found, as it would have been."""
+        lines = tuple((state, *(percent(p) for p in row), frequency(row[-1])) for _, state, *row in self.rows())
+        return Grid((self.variable, "prior", "as it was", "as it would be", "that is"), lines)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Add the world as it was, by state."""
+        return {**super().to_dict(), "factual": dict(self.factual.items())}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Posteriors(Result):
+    """The posterior of every variable, or of those asked for: `ps["fever"]["present"]`."""
+
+    columns: ClassVar[tuple[str, ...]] = ("variable", "state", "prior", "posterior")
+
+    posteriors: tuple[Posterior, ...]
+    log_probability: float = field(default=float("nan"))
+    """ln P(findings), likelihoods as given."""
+
+    def heading(self) -> str:
+        """Say what was asked."""
+        return f"variables | {self.title}" if self.title else "variables before any finding"
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The variables, in the order of the model."""
+        return tuple(p.variable for p in self.posteriors)
+
+    def __getitem__(self, variable: str) -> Posterior:
+        for p in self.posteriors:
+            if p.variable == variable:
+                return p
+        raise UnknownVariable(variable, self.variables)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.variables)
+
+    def __len__(self) -> int:
+        return len(self.posteriors)
+
+    def items(self) -> tuple[tuple[str, Posterior], ...]:
+        """Pairs of variable and posterior."""
+        return tuple((p.variable, p) for p in self.posteriors)
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """One row per variable and state."""
+        return [row for p in self.posteriors for row in p.rows()]
+
+    def grid(self) -> Grid:
+        """One line per state; of a variable that is absent or present, only the line of present."""
+        lines = [
+            (name if first else "", state, percent(before), percent(after))
+            for p in self.posteriors
+            for first, (name, state, before, after) in _lines(p)
+        ]
+        return Grid(("variable", "state", "prior", "posterior"), tuple(lines), frozenset({0, 1}))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Prior and posterior of every variable as dicts by state."""
+        plain = super().to_dict()
+        each = {p.variable: {"prior": dict(p.prior.items()), "posterior": dict(p.items())} for p in self.posteriors}
+        return {**plain, "posteriors": each}
+
+
+def _lines(p: Posterior) -> list[tuple[bool, tuple[Any, ...]]]:
+    rows = p.rows()
+    if p.states == ("absent", PRESENT):
+        return [(True, rows[1])]
+    return [(i == 0, row) for i, row in enumerate(rows)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Joint(Result):
+    """P(variables | findings) as a labelled array: `joint["present", "absent"]`, with one state per variable in their order.
+
+    `states[i]` are the states of `variables[i]`; `probabilities` runs through the combinations with the last variable fastest.
+    """
+
+    variables: tuple[str, ...]
+    states: tuple[tuple[str, ...], ...]
+    probabilities: tuple[float, ...]
+    log_probability: float
+    """ln P(findings), likelihoods as given."""
+
+    @property
+    def table(self) -> FloatArray:
+        """The probabilities as an array with one axis per variable."""
+        import numpy as np
+
+        return np.array(self.probabilities).reshape([len(s) for s in self.states])
+
+    def __getitem__(self, states: str | tuple[str, ...]) -> float:
+        wanted = (states,) if isinstance(states, str) else tuple(states)
+        if len(wanted) != len(self.variables):
+            raise KeyError(
+                f"{len(self.variables)} states expected, one for each of {', '.join(self.variables)}; got {len(wanted)}"
+            )
+        position = 0
+        for variable, known, state in zip(self.variables, self.states, wanted, strict=True):
+            if state not in known:
+                raise UnknownState(variable, state, known)
+            position = position * len(known) + known.index(state)
+        return self.probabilities[position]
+
+    def heading(self) -> str:
+        """Write the question as on paper."""
+        return f"P({self.title})"
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """One row per combination of states, the probability last."""
+        return [(*states, p) for states, p in zip(product(*self.states), self.probabilities, strict=True)]
+
+    def grid(self) -> Grid:
+        """One line per combination."""
+        lines = tuple((*row[:-1], percent(row[-1])) for row in self.rows())
+        return Grid((*self.variables, "probability"), lines, frozenset(range(len(self.variables))))
+
+    def to_frame(self) -> pd.DataFrame:
+        """One column per variable and a column `probability`."""
+        import pandas as pd
+
+        return pd.DataFrame(self.rows(), columns=[*self.variables, "probability"])
+
+
+@dataclass(frozen=True, kw_only=True)
+class MostProbable(Result):
+    """The most probable assignment of the variables that were asked for, or of all that are not known.
+
+    `log_probability` is ln P(assignment, findings) with likelihoods as given, `log_posterior` ln P(assignment | findings).
+    `runner_up` is the next most probable assignment, with its own `runner_up_log_probability`; None where there is no other that
+    can be. `unique` is false where another assignment is as probable.
+    """
+
+    columns: ClassVar[tuple[str, ...]] = ("variable", "state", "runner_up")
+
+    assignment: Mapping[str, str]
+    log_probability: float
+    log_posterior: float
+    runner_up: Mapping[str, str] | None
+    runner_up_log_probability: float
+    unique: bool
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "assignment", MappingProxyType(dict(self.assignment)))
+        if self.runner_up is not None:
+            object.__setattr__(self, "runner_up", MappingProxyType(dict(self.runner_up)))
+
+    def __getitem__(self, variable: str) -> str:
+        return self.assignment[variable]
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """One row per variable, with its state in the runner-up."""
+        other = self.runner_up or {}
+        return [(name, state, other.get(name)) for name, state in self.assignment.items()]
+
+    def grid(self) -> Grid:
+        """One line per variable that is not absent, or differs in the runner-up; the rest is counted in the footer."""
+        lines = tuple((name, state, "" if other == state else other or "–") for name, state, other in self._told())
+        return Grid(("variable", "most probable", "runner-up where it differs"), lines, frozenset({0, 1, 2}))
+
+    def heading(self) -> str:
+        """Say what was asked."""
+        return f"most probable | {self.title}" if self.title else "most probable"
+
+    def header(self) -> str:
+        """Add the probability of the assignment and of the runner-up."""
+        from math import exp, isfinite
+
+        lines = [super().header(), f"probability given the findings {percent(exp(self.log_posterior))}"]
+        if isfinite(self.runner_up_log_probability):
+            lines[1] += f"; {plain(exp(self.log_probability - self.runner_up_log_probability))} times that of the runner-up"
+        return "\n".join(lines)
+
+    def footer(self) -> str:
+        """Say what is not listed, and whether the answer is unique."""
+        hidden = len(self.assignment) - len(self._told())
+        lines = [f"{hidden} more variables are absent in both." if hidden else ""]
+        lines.append("" if self.unique else "Another assignment is exactly as probable.")
+        return "\n".join(line for line in (*lines, super().footer()) if line)
+
+    def _told(self) -> list[tuple[Any, ...]]:
+        rows = self.rows()
+        return [row for row in rows if row[1] != "absent" or row[2] not in ("absent", None)] or rows
 
 
 @dataclass(frozen=True, kw_only=True)

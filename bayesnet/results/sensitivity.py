@@ -152,10 +152,10 @@ class Sensitivities(Result):
 
     def to_dict(self) -> dict[str, Any]:
         """The answer with one record per number."""
-        basis = {name: safe(getattr(self.basis, name)) for name in self.basis.__dataclass_fields__}
+        provenance = {name: safe(getattr(self.provenance, name)) for name in self.provenance.__dataclass_fields__}
         names = ("title", "target", "value", "leader", "assumption", "covariation")
         answer = {name: safe(getattr(self, name)) for name in names}
-        return {"kind": type(self).__name__, **answer, "numbers": [safe(line) for line in self.numbers], **basis}
+        return {"kind": type(self).__name__, **answer, "numbers": [safe(line) for line in self.numbers], **provenance}
 
     def grid(self) -> Grid:
         """The numbers that matter: value and range, what the answer becomes over that range, where the leader changes, source."""
@@ -216,6 +216,7 @@ class SensitivityFunction(Result):
     Laskey KB (1995). Sensitivity analysis for probability assessments in Bayesian networks. IEEE Trans SMC 25(6):901-909.
     Castillo E, Gutierrez JM, Hadi AS (1997). Sensitivity analysis in discrete Bayesian networks. IEEE Trans SMC A 27(4):412-423.
     van der Gaag LC, Renooij S (2001). Analysing sensitivity data from probabilistic networks. UAI 2001, 530-537.
+
     """
 
     columns: ClassVar[tuple[str, ...]] = ("x", "f")
@@ -299,9 +300,9 @@ class SensitivityFunction(Result):
 
     def to_dict(self) -> dict[str, Any]:
         """The record of the number and points of the curve."""
-        basis = {name: safe(getattr(self.basis, name)) for name in self.basis.__dataclass_fields__}
+        provenance = {name: safe(getattr(self.provenance, name)) for name in self.provenance.__dataclass_fields__}
         answer = {"title": self.title, "target": self.target, "line": safe(self.line)}
-        return {"kind": type(self).__name__, **answer, "points": safe(self.points), "values": safe(self.values), **basis}
+        return {"kind": type(self).__name__, **answer, "points": safe(self.points), "values": safe(self.values), **provenance}
 
 
 def short(number: str) -> str:

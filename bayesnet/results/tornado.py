@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from bayesnet.model.records import Source
 from bayesnet.results.base import Result
+from bayesnet.results.bibliography import Bibliography
 from bayesnet.results.sensitivity import brief, percent_range, ranged, short, two
 from bayesnet.results.table import Grid, wrapped
 from bayesnet.results.words import percent, plain
@@ -96,6 +98,7 @@ class TwoWay(Result):
     References
     ----------
     Kjaerulff U, van der Gaag LC (2000). Making sensitivity analysis computationally efficient. UAI 2000, 317-325.
+
     """
 
     columns: ClassVar[tuple[str, ...]] = ("first", "second", "f")
@@ -170,6 +173,13 @@ class Sources(Result):
     value: float
     sources: tuple[SourceShare, ...]
     assumption: str = ""
+    records: tuple[Source, ...] = ()
+    """The publications themselves."""
+
+    @property
+    def bibliography(self) -> Bibliography:
+        """The same publications as text, BibTeX or CSL-JSON."""
+        return Bibliography(title=f"publications behind {self.title}", provenance=self.provenance, sources=self.records)
 
     def __iter__(self) -> Iterator[SourceShare]:
         return iter(self.sources)

@@ -43,6 +43,7 @@ class Tuning(Result):
     ----------
     Chan H, Darwiche A (2002). When do numbers really matter? J Artif Intell Res 17:265-287.
     Chan H, Darwiche A (2004). Sensitivity analysis in Bayesian networks: from single to multiple parameters. UAI 2004, 67-75.
+
     """
 
     columns: ClassVar[tuple[str, ...]] = ("number", "value", "new", "log_odds_change", "cd")
@@ -106,6 +107,7 @@ class ExplanationRange(Result):
     References
     ----------
     Chan H, Darwiche A (2006). On the robustness of most probable explanations. UAI 2006, 63-71.
+
     """
 
     columns: ClassVar[tuple[str, ...]] = ("number", "value", "low", "high", "below", "above")
@@ -146,6 +148,7 @@ class Distance(Result):
     References
     ----------
     Chan H, Darwiche A (2005). A distance measure for bounding probabilistic belief change. Int J Approx Reason 38:149-174.
+
     """
 
     columns: ClassVar[tuple[str, ...]] = ("measure", "value")

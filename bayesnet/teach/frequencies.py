@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.asking import Given, read_given
-from bayesnet.analysis.distrust import weakest
-from bayesnet.analysis.findings import Finding, Findings
+from bayesnet.analysis.query.caveats import weakest
+from bayesnet.analysis.query.findings import Finding, Findings
+from bayesnet.analysis.query.parse import Given, read_given
+from bayesnet.analysis.query.query import Query
 from bayesnet.errors import BayesnetError
 from bayesnet.model.factors import FloatArray
-from bayesnet.results.frequencies import Counts, Frequencies, Square
+from bayesnet.results.teaching import Counts, Frequencies, Square
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import CompiledModel
 
 MOST = 10**9
 """The largest population; beyond it the counts say more than the model's numbers can."""
@@ -24,18 +25,18 @@ MOST = 10**9
 _SLACK = 1e-6
 
 
-def frequencies(core: Core, findings: Findings, target: tuple[int, int], finding: Given, of: int = 10_000) -> Frequencies:
+def frequencies(query: Query, target: tuple[int, int], finding: Given, population: int = 10_000) -> Frequencies:
     """Count target and finding in a population of which all else that the case knows is true.
 
     Parameters
     ----------
-    core, findings
+    query
         The network and the case. What the case itself knows of the target and of the finding is left out of the population.
     target
         Variable and state.
     finding
         One finding, or several that must all hold, each a state or one of several states.
-    of
+    population
         How many people.
 
     Raises
@@ -49,27 +50,30 @@ def frequencies(core: Core, findings: Findings, target: tuple[int, int], finding
     ----------
     Gigerenzer G, Hoffrage U (1995). How to improve Bayesian reasoning without instruction: frequency formats. Psychological
     Review 102(4), 684-704.
+
     """
     v, state = target
-    split = countable(core, read_given(core, finding), v)
-    size = people(of)
+    compiled, findings = query.compiled, query.findings
+    split = countable(compiled, read_given(compiled, finding), v)
+    size = people(population)
     variables = tuple(dict.fromkeys(item.variable for item in split))
     asked = (v, *variables)
     rest = findings.keeping(item for item in findings.items if item.variable not in asked)
-    table = core.ask(rest, lambda engine, evidence: engine.joint(asked, evidence).table, asked)
+    query = Query(compiled, rest, asked)
+    table = query.ask(lambda engine, evidence: engine.joint(asked, evidence).table)
     cells = _square(table, state, [_holds(split, u) for u in variables])
-    name = core.literal(v, state)
-    others = [s for i, s in enumerate(core.states(v)) if i != state]
+    name = compiled.literal(v, state)
+    others = [s for i, s in enumerate(compiled.states(v)) if i != state]
     found = ", ".join(item.text for item in split)
     return Frequencies(
-        title=core.title(f"{name}, {found}", rest),
-        basis=core.basis(core.stated(rest, asked), weakest(core, core.evidence(rest, asked), asked)),
+        title=query.title(f"{name}, {found}"),
+        provenance=query.provenance(weakest(query)),
         target=name,
-        without_target=core.spelled(v, others) if len(others) == 1 else f"not {name}",
+        without_target=compiled.spelled(v, others) if len(others) == 1 else f"not {name}",
         finding=found,
-        without_finding=_without(core, split, found),
-        population=rest.text,
-        of=size,
+        without_finding=_without(compiled, split, found),
+        conditions=rest.text,
+        population=size,
         counts=whole_people(cells, size),
         probabilities=cells,
     )
@@ -90,6 +94,7 @@ def whole_people(cells: Square, of: int) -> Counts:
     --------
     >>> whole_people(((0.0004, 0.0006), (0.0994, 0.8996)), 1000)
     ((0, 1), (99, 900))
+
     """
     exact = np.array(cells) * of
     best, least = np.zeros((2, 2)), math.inf
@@ -127,17 +132,17 @@ def _holds(split: tuple[Finding, ...], variable: int) -> FloatArray:
     return np.asarray(np.prod(vectors, axis=0), dtype=float)
 
 
-def _without(core: Core, split: tuple[Finding, ...], found: str) -> str:
+def _without(compiled: CompiledModel, split: tuple[Finding, ...], found: str) -> str:
     """What those are called who do not have the finding."""
     if len(split) == 1:
-        others = [s for s, inside in zip(core.states(split[0].variable), split[0].vector, strict=True) if not inside]
+        others = [s for s, inside in zip(compiled.states(split[0].variable), split[0].vector, strict=True) if not inside]
         if len(others) == 1:
-            return core.spelled(split[0].variable, others)
+            return compiled.spelled(split[0].variable, others)
         return f"not {found}"
     return f"not all of {found}"
 
 
-def countable(core: Core, finding: Findings, target: int) -> tuple[Finding, ...]:
+def countable(compiled: CompiledModel, finding: Findings, target: int) -> tuple[Finding, ...]:
     """The findings that part the population, if they can."""
     if not finding.items or finding.interventions:
         raise BayesnetError(
@@ -148,15 +153,15 @@ def countable(core: Core, finding: Findings, target: int) -> tuple[Finding, ...]
         if item.kind not in ("state", "one of"):
             raise BayesnetError(
                 f'In "{finding.text}": people have {item.name} or they have it not, and likelihoods cannot be counted; expected '
-                f"a state of {item.name} or one of several: {', '.join(core.states(item.variable))}."
+                f"a state of {item.name} or one of several: {', '.join(compiled.states(item.variable))}."
             )
         if item.variable == target:
             raise BayesnetError(f'In "{finding.text}": {item.name} is the target itself; ask for a finding on another variable.')
     return finding.items
 
 
-def people(of: object) -> int:
+def people(population: object) -> int:
     """The size of the population, if it is one."""
-    if isinstance(of, bool) or not isinstance(of, int) or not 1 <= of <= MOST:
-        raise BayesnetError(f"A population is a whole number of people from 1 to {MOST:,d}; got of={of!r}.")
-    return of
+    if isinstance(population, bool) or not isinstance(population, int) or not 1 <= population <= MOST:
+        raise BayesnetError(f"A population is a whole number of people from 1 to {MOST:,d}; got population={population!r}.")
+    return population

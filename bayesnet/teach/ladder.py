@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.distrust import weakest
-from bayesnet.analysis.findings import Findings
-from bayesnet.analysis.subsets import Situation, situation
-from bayesnet.results.ladder import Ladder, Rung
+from bayesnet.analysis.explanation.coalitions import Situation, situation
+from bayesnet.analysis.query.caveats import weakest
+from bayesnet.analysis.query.query import Query
+from bayesnet.results.teaching import Ladder, Rung
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import CompiledModel
 
 
-def ladder(core: Core, findings: Findings, target: tuple[int, int]) -> Ladder:
+def ladder(query: Query, target: tuple[int, int]) -> Ladder:
     """Climb from prior to posterior, with and without the dependence between findings.
 
     Parameters
     ----------
-    core, findings
+    query
         The network and the case; context variables and interventions hold from the start.
     target
         Variable and state.
@@ -35,32 +35,34 @@ def ladder(core: Core, findings: Findings, target: tuple[int, int]) -> Ladder:
     ----------
     Spiegelhalter DJ, Knill-Jones RP (1984). Statistical and knowledge-based approaches to clinical decision-support systems, with
     an application in gastroenterology. Journal of the Royal Statistical Society A 147(1), 35-77.
+
     """
     v, _ = target
-    core.ask(findings, lambda engine, evidence: engine.posteriors(evidence, (v,)), (v,))
-    asked = situation(core, findings, target)
+    query, compiled = query.about(v), query.compiled
+    query.ask(lambda engine, evidence: engine.posteriors(evidence, (v,)))
+    asked = situation(query, target)
     count = len(asked.players)
-    prior = before = naive = _log_odds(core, asked, [False] * count)
+    prior = before = naive = _log_odds(compiled, asked, [False] * count)
     rungs = []
     for i, player in enumerate(asked.players):
-        alone = _change(prior, _log_odds(core, asked, [j == i for j in range(count)]))
-        here = _log_odds(core, asked, [j <= i for j in range(count)])
+        alone = _change(prior, _log_odds(compiled, asked, [j == i for j in range(count)]))
+        here = _log_odds(compiled, asked, [j <= i for j in range(count)])
         naive += alone
         rungs.append(Rung(player.text, _ratio(alone), _probability(naive), _ratio(_change(before, here)), _probability(here)))
         before = here
-    name = core.literal(*target)
+    name = compiled.literal(*target)
     return Ladder(
-        title=core.title(name, findings),
-        basis=core.basis(core.stated(findings, (v,)), weakest(core, core.evidence(findings, (v,)), (v,))),
+        title=query.title(name),
+        provenance=query.provenance(weakest(query)),
         target=name,
         prior=_probability(prior),
         rungs=tuple(rungs),
     )
 
 
-def _log_odds(core: Core, asked: Situation, taken: list[bool]) -> float:
+def _log_odds(compiled: CompiledModel, asked: Situation, taken: list[bool]) -> float:
     """ln P(h | e_S)/P(not h | e_S) of some of the findings."""
-    marginal = core.engine.posteriors(asked.evidence(taken), (asked.variable,)).marginals[asked.variable]
+    marginal = compiled.engine.posteriors(asked.evidence(taken), (asked.variable,)).marginals[asked.variable]
     hit = np.isin(np.arange(len(marginal)), asked.states)
     with np.errstate(divide="ignore"):
         return float(np.log(marginal[hit].sum()) - np.log(marginal[~hit].sum()))

@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
-from bayesnet.analysis.asking import Given, read_given
-from bayesnet.analysis.distrust import weakest
-from bayesnet.analysis.findings import Finding, Findings
+from bayesnet.analysis.query.caveats import weakest
+from bayesnet.analysis.query.findings import Finding, Findings
+from bayesnet.analysis.query.parse import Given, read_given
+from bayesnet.analysis.query.query import Query
 from bayesnet.errors import ImpossibleEvidence
-from bayesnet.results.sequence import FrequencySequence, Step
+from bayesnet.results.teaching import FrequencySequence, Step
 from bayesnet.teach.frequencies import countable, people
 
-if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
 
-
-def frequency_sequence(
-    core: Core, findings: Findings, target: tuple[int, int], found: Given, of: int = 10_000
-) -> FrequencySequence:
+def frequency_sequence(query: Query, target: tuple[int, int], found: Given, population: int = 10_000) -> FrequencySequence:
     """Part a population by one finding after the other, in the order given.
 
     Parameters
     ----------
-    core, findings
+    query
         The network and the case. What the case itself knows of the target and of the findings is left out of the population.
     target
         Variable and state.
     found
         The findings, each a state or one of several states.
-    of
+    population
         How many people.
 
     Raises
@@ -43,46 +38,50 @@ def frequency_sequence(
     ----------
     Hoffrage U, Krauss S, Martignon L, Gigerenzer G (2015). Natural frequencies improve Bayesian reasoning in simple and complex
     inference tasks. Frontiers in Psychology 6, 1473.
+
     """
     v, state = target
-    split = countable(core, read_given(core, found), v)
-    size = people(of)
+    compiled, findings = query.compiled, query.findings
+    split = countable(compiled, read_given(compiled, found), v)
+    size = people(population)
     asked = (v, *dict.fromkeys(item.variable for item in split))
     rest = findings.keeping(item for item in findings.items if item.variable not in asked)
-    log, first = _left(core, rest, (), target, asked)
-    later = [_both(core, rest, split[: k + 1], target, asked, log) for k in range(len(split))]
-    name = core.literal(v, state)
-    others = [s for i, s in enumerate(core.states(v)) if i != state]
+    query = Query(compiled, rest, asked)
+    log, first = _left(query, (), target)
+    later = [_both(query, split[: k + 1], target, log) for k in range(len(split))]
+    name = compiled.literal(v, state)
+    others = [s for i, s in enumerate(compiled.states(v)) if i != state]
     return FrequencySequence(
-        title=core.title(f"{name}, {', '.join(item.text for item in split)}", rest),
-        basis=core.basis(core.stated(rest, asked), weakest(core, core.evidence(rest, asked), asked)),
+        title=query.title(f"{name}, {', '.join(item.text for item in split)}"),
+        provenance=query.provenance(weakest(query)),
         target=name,
-        without_target=core.spelled(v, others) if len(others) == 1 else f"not {name}",
-        population=rest.text,
-        of=size,
+        without_target=compiled.spelled(v, others) if len(others) == 1 else f"not {name}",
+        conditions=rest.text,
+        population=size,
         steps=tuple(_steps([(first, 1.0 - first), *later], [item.text for item in split], size)),
     )
 
 
 def _both(
-    core: Core, rest: Findings, taken: tuple[Finding, ...], target: tuple[int, int], asked: tuple[int, ...], log: float
+    query: Query,
+    taken: tuple[Finding, ...],
+    target: tuple[int, int],
+    log: float,
 ) -> tuple[float, float]:
     """P(target and the findings) and P(not target and the findings) in this population; zeros where nobody can have them all."""
     try:
-        here, p = _left(core, rest, taken, target, asked)
+        here, p = _left(query, taken, target)
     except ImpossibleEvidence:
         return 0.0, 0.0
     left = math.exp(here - log)
     return left * p, left * (1.0 - p)
 
 
-def _left(
-    core: Core, rest: Findings, taken: tuple[Finding, ...], target: tuple[int, int], asked: tuple[int, ...]
-) -> tuple[float, float]:
+def _left(query: Query, taken: tuple[Finding, ...], target: tuple[int, int]) -> tuple[float, float]:
     """ln P(what is known and the findings), and P(target) given them."""
     v, state = target
-    known = rest.with_findings(Findings(taken))
-    answer = core.ask(known, lambda engine, evidence: engine.posteriors(evidence, (v,)), asked)
+    query = query.given(query.findings.with_findings(Findings(taken)))
+    answer = query.ask(lambda engine, evidence: engine.posteriors(evidence, (v,)))
     return answer.log_probability, float(answer.marginals[v][state])
 
 

@@ -32,6 +32,7 @@ def bundle(entry: str, folder: Path = STATIC) -> str:
     >>> text = bundle("engine.js")
     >>> "import" in text, [line.split("(")[0] for line in text.splitlines() if line.startswith("export ")]
     (False, ['export function compile', 'export function recompile', 'export function answer'])
+
     """
     order: list[str] = []
     _visit(PurePosixPath(entry), order, folder, ())
@@ -54,7 +55,7 @@ def _visit(name: PurePosixPath, order: list[str], folder: Path, above: tuple[str
 
 
 def _beside(name: PurePosixPath, path: str) -> PurePosixPath:
-    """The module that a path means in another one, below `static`."""
+    """Return the module that a path means in another one, below `static`."""
     parts: list[str] = []
     for part in (*name.parent.parts, *PurePosixPath(path).parts):
         if part == "..":
@@ -65,13 +66,13 @@ def _beside(name: PurePosixPath, path: str) -> PurePosixPath:
 
 
 def _linked(name: str, folder: Path) -> str:
-    """A module whose imports read from the functions before it."""
+    """Return a module whose imports read from the functions before it."""
     text = (folder / name).read_text(encoding="utf-8")
     return _IMPORT.sub(lambda found: f"const {{{found[1]}}} = {_variable(str(_beside(PurePosixPath(name), found[2])))};", text)
 
 
 def _wrapped(name: str, folder: Path) -> str:
-    """A module as a function that is called once and gives what it exports."""
+    """Return a module as a function that is called once and gives what it exports."""
     text = _linked(name, folder)
     exported = [found[2] for found in _EXPORT.finditer(text)]
     text = _EXPORT.sub(lambda found: f"{found[1]} {found[2]}", text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bayesnet.model.factors import Factors, Family, FloatArray, NoisyFamily
-from bayesnet.model.schema import Model
+from bayesnet.model.records import Model
 
 FORMAT = "bayesnet-network/1"
 
@@ -38,6 +38,7 @@ def network_to_dict(factors: Factors, model: Model | None = None) -> dict[str, A
     >>> data = network_to_dict(expand(load_model("sprinkler")))
     >>> sorted(data)
     ['families', 'format', 'names', 'states']
+
     """
     data: dict[str, Any] = {
         "format": FORMAT,
@@ -63,5 +64,7 @@ def _family(family: Family) -> dict[str, Any]:
 
 
 def _flat(array: FloatArray) -> list[float]:
-    """All entries, the last axis fastest, as Python floats: JSON writes those so that they read back as the same double."""
+    """Return all entries, the last axis fastest, as Python floats: JSON writes those so that they read back as the same
+    double.
+    """
     return [float(x) for x in array.ravel()]

@@ -11,7 +11,7 @@ from importlib.resources import files
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[str]], left: Collection[int] = (0,), kind: str = "") -> str:
-    """Give a table with everything escaped; `left` names the columns of words."""
+    """Return a table with everything escaped; `left` names the columns of words."""
 
     def cells(tag: str, row: Sequence[str]) -> str:
         return "".join(
@@ -30,29 +30,29 @@ def _breakable(text: str) -> str:
 
 
 def _together(text: str) -> str:
-    """A figure and its per cent sign on one line."""
+    """Return a figure and its per cent sign on one line."""
     return text.replace(" %", "\u00a0%")
 
 
 def paragraphs(text: str, kind: str = "") -> str:
-    """One paragraph for each line, escaped."""
+    """Return one paragraph for each line, escaped."""
     opening = f'<p class="{escape(kind)}">' if kind else "<p>"
     return "".join(f"{opening}{_together(escape(line))}</p>" for line in text.split("\n") if line)
 
 
 def figure(svg: str, caption: str) -> str:
-    """A drawing with a caption; the drawing is our own and already escaped."""
+    """Return a drawing with a caption; the drawing is our own and already escaped."""
     return f"<figure>{svg}<figcaption>{escape(caption)}</figcaption></figure>"
 
 
 def section(title: str, *parts: str) -> str:
-    """A section with a heading; empty where no part has content."""
+    """Return a section with a heading; empty where no part has content."""
     content = "".join(parts)
     return f"<section><h2>{escape(title)}</h2>{content}</section>" if content else ""
 
 
 def page(title: str, body: str) -> str:
-    """Give a whole page: one file, its style inside, no script, nothing loaded from anywhere."""
+    """Return a whole page: one file, its style inside, no script, nothing loaded from anywhere."""
     style = files("bayesnet.web").joinpath("static/report.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"

@@ -7,47 +7,44 @@ import hashlib
 import json
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from bayesnet.analysis.query.query import Query
 from bayesnet.errors import BayesnetError
+from bayesnet.model.replacing import replacing
 from bayesnet.web.bundle import STATIC, bundle
 from bayesnet.web.pagedata import page_data
-
-if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
-    from bayesnet.analysis.findings import Findings
 
 STYLES = ("page.css",)
 """The style sheets, each in `static/page`; a file that is there beside them is joined too, in the order of the names."""
 
 
-def write_page(core: Core, findings: Findings, path: str | Path) -> Path:
+def write_page(query: Query, path: str | Path) -> Path:
     """Write the explorer page to a file; a file that is there is replaced as a whole.
 
     Raises
     ------
     BayesnetError
         Where the file cannot be written.
+
     """
-    text = page(core, findings)
+    text = page(query)
     out = Path(path)
-    draft = out.with_name(f"{out.name}.part")
     try:
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(out)
+        with replacing(out) as draft:
+            draft.write_text(text, encoding="utf-8")
     except OSError as error:
-        draft.unlink(missing_ok=True)
         raise BayesnetError(f"The page could not be written to {out}: {error.strerror or error}.") from error
     return out
 
 
-def page(core: Core, findings: Findings) -> str:
-    """Give the explorer page as HTML.
+def page(query: Query) -> str:
+    """Return the explorer page as HTML.
 
     The content security policy admits the one script and the one style inside, by their digests, and nothing else: no host, no
     `style` attribute, no handler in the markup. The data are JSON in which `<` is written as an escape, so no name ends them.
     """
-    data = page_data(core, findings)
+    data = page_data(query.compiled, query.findings)
     script, style = bundle("page/boot.js"), styles()
     policy = (
         f"default-src 'none'; script-src '{_digest(script)}'; style-src '{_digest(style)}'; img-src data:; "
@@ -68,7 +65,7 @@ _WITHOUT_SCRIPT = "This page answers with a script of its own, which loads nothi
 
 
 def styles() -> str:
-    """The style sheets of the page as one text."""
+    """Return the style sheets of the page as one text."""
     folder = STATIC / "page"
     rest = sorted(path.name for path in folder.glob("*.css") if path.name not in STYLES)
     return "\n".join((folder / name).read_text(encoding="utf-8") for name in (*STYLES, *rest))

@@ -5,22 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from bayesnet.analysis.asking import read_given
-from bayesnet.analysis.core import DIAGNOSES
+from bayesnet.analysis.query.parse import read_given
+from bayesnet.analysis.query.query import Query
 from bayesnet.errors import BayesnetError
-from bayesnet.model.schema import Example, Variable
+from bayesnet.model.records import Example, Variable
+from bayesnet.model.vocabulary import DIAGNOSES
 from bayesnet.web.export import network_to_dict
 from bayesnet.web.pagedecision import decision_data
 from bayesnet.web.pagelayout import layout_data
 from bayesnet.web.pagenumbers import number_data
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
-    from bayesnet.analysis.findings import Findings
+    from bayesnet.analysis.query.compiled import CompiledModel
+    from bayesnet.analysis.query.findings import Findings
 
 FORMAT = "bayesnet-page/1"
 
-PARTS: tuple[Callable[[Core], dict[str, Any]], ...] = (layout_data, decision_data, number_data)
+PARTS: tuple[Callable[[CompiledModel], dict[str, Any]], ...] = (layout_data, decision_data, number_data)
 """More that the page shows, each a function that gives further keys (or none, where the network has no such thing)."""
 
 GROUPS = {
@@ -42,12 +43,14 @@ NOTHING_FOUND = ("absent", "no", "none", "normal", "negative", "false")
 """Names of states that say that there is nothing; the page puts them first and asks for the others."""
 
 
-def page_data(core: Core, findings: Findings, parts: Sequence[Callable[[Core], dict[str, Any]]] = PARTS) -> dict[str, Any]:
-    """Give all that the explorer page shows.
+def page_data(
+    compiled: CompiledModel, findings: Findings, parts: Sequence[Callable[[CompiledModel], dict[str, Any]]] = PARTS
+) -> dict[str, Any]:
+    """Return all that the explorer page shows.
 
     Parameters
     ----------
-    core
+    compiled
         The network.
     findings
         What is known when the page opens.
@@ -60,11 +63,12 @@ def page_data(core: Core, findings: Findings, parts: Sequence[Callable[[Core], d
         `format`, `network` (see `network_to_dict`), `model`, `variables` in the order of the network, `start` (what is known when
         the page opens) and, where the network has them, `roles` (the groups of its variables in display order), `diagnoses`,
         `examples`, and what `parts` add. JSON keeps every number to the last bit.
+
     """
-    model = core.model
+    model = compiled.model
     data: dict[str, Any] = {
         "format": FORMAT,
-        "network": network_to_dict(core.factors),
+        "network": network_to_dict(compiled.factors),
         "model": {
             "name": model.name,
             "title": model.title or model.name,
@@ -77,7 +81,7 @@ def page_data(core: Core, findings: Findings, parts: Sequence[Callable[[Core], d
         },
         "variables": [_variable(variable) for variable in model.variables.values()],
         "diagnoses": [name for name, variable in model.variables.items() if variable.group == DIAGNOSES],
-        "start": scenario(core, findings),
+        "start": scenario(compiled, findings),
     }
     groups = list(dict.fromkeys(variable.group for variable in model.variables.values() if variable.group))
     if groups:
@@ -85,14 +89,14 @@ def page_data(core: Core, findings: Findings, parts: Sequence[Callable[[Core], d
         rest = [group for group in groups if group not in GROUPS]
         data["roles"] = [{"name": group, "label": GROUPS.get(group) or in_words(group)} for group in known + rest]
     if model.examples:
-        data["examples"] = [_example(core, example) for example in model.examples]
+        data["examples"] = [_example(compiled, example) for example in model.examples]
     for part in parts:
-        data.update(part(core))
+        data.update(part(compiled))
     return data
 
 
-def scenario(core: Core, findings: Findings) -> dict[str, Any]:
-    """Give what is known as the page writes it: `see` (a state, or one weight for each state) and `do`.
+def scenario(compiled: CompiledModel, findings: Findings) -> dict[str, Any]:
+    """Return what is known as the page writes it: `see` (a state, or one weight for each state) and `do`.
 
     New marginals become the likelihoods that give them.
 
@@ -100,22 +104,25 @@ def scenario(core: Core, findings: Findings) -> dict[str, Any]:
     ------
     ImpossibleEvidence
         When new marginals cannot be reached; other findings that cannot hold together are told on the page.
+
     """
-    evidence = core.evidence(findings) if findings.marginals else findings.evidence()
+    evidence = Query(compiled, findings).evidence if findings.marginals else findings.evidence()
     see = {
-        core.names[v]: _seen(core, v, vector.tolist()) for v, vector in evidence.likelihoods.items() if v in findings.variables
+        compiled.names[v]: _seen(compiled, v, vector.tolist())
+        for v, vector in evidence.likelihoods.items()
+        if v in findings.variables
     }
     return {"see": see, "do": {item.name: item.value for item in findings.interventions}}
 
 
-def _seen(core: Core, v: int, vector: Sequence[float]) -> str | dict[str, float]:
-    """A finding: the only state left, or a weight for each."""
-    left = [state for state, weight in zip(core.states(v), vector, strict=True) if weight > 0]
-    return left[0] if len(left) == 1 else dict(zip(core.states(v), vector, strict=True))
+def _seen(compiled: CompiledModel, v: int, vector: Sequence[float]) -> str | dict[str, float]:
+    """Return a finding: the only state left, or a weight for each."""
+    left = [state for state, weight in zip(compiled.states(v), vector, strict=True) if weight > 0]
+    return left[0] if len(left) == 1 else dict(zip(compiled.states(v), vector, strict=True))
 
 
 def _variable(variable: Variable) -> dict[str, Any]:
-    """The record of one variable; what it does not have is left out, but for `neutral` and `default`, which are null."""
+    """Return the record of one variable; what it does not have is left out, but for `neutral` and `default`, which are null."""
     record: dict[str, Any] = {
         "name": variable.name,
         "label": variable.label or in_words(variable.name),
@@ -139,7 +146,7 @@ def _state_label(variable: Variable, state: str) -> str:
 
 
 def neutral(variable: Variable) -> int | None:
-    """The position of the state that says that nothing was found; None where no state does.
+    """Return the position of the state that says that nothing was found; None where no state does.
 
     >>> neutral(Variable("fever")), neutral(Variable("smoke", states=("yes", "no"))), neutral(Variable("x", states=("a", "b")))
     (0, 1, None)
@@ -149,7 +156,7 @@ def neutral(variable: Variable) -> int | None:
 
 
 def in_words(name: str) -> str:
-    """A name as words, for what has no label.
+    """Return a name as words, for what has no label.
 
     >>> in_words("1_to_3_months"), in_words("smoke")
     ('1 to 3 months', 'smoke')
@@ -157,10 +164,10 @@ def in_words(name: str) -> str:
     return name.replace("_", " ").strip() or name
 
 
-def _example(core: Core, example: Example) -> dict[str, Any]:
-    """One example case, read by Python so that the page need not know the pattern language."""
+def _example(compiled: CompiledModel, example: Example) -> dict[str, Any]:
+    """Return one example case, read by Python so that the page need not know the pattern language."""
     try:
-        known = scenario(core, read_given(core, example.evidence))
+        known = scenario(compiled, read_given(compiled, example.evidence))
     except BayesnetError as error:
         raise BayesnetError(f'The example "{example.title}" cannot be shown: {error}') from error
     return {"title": example.title, "text": example.text, **known}

@@ -5,43 +5,44 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bayesnet.model.gates import Gate, NoisyGate, OddsGate, TableGate
-from bayesnet.model.schema import Number, Source
+from bayesnet.model.records import Number, Source
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import CompiledModel
 
 MOST_NUMBERS = 5000
 """A network with more numbers than this goes without their cards, which would be most of the page."""
 
-_SAID = ("source", "where", "population", "note", "variable")
+_SAID = ("source", "place", "population", "reason", "note", "variable")
 _CITED = ("authors", "year", "title", "journal", "doi", "pmid", "url")
 
 
-def number_data(core: Core) -> dict[str, Any]:
+def number_data(compiled: CompiledModel) -> dict[str, Any]:
     """Write the numbers of a model, the gates made of them and the sources they cite.
 
     Parameters
     ----------
-    core
+    compiled
         The network.
 
     Returns
     -------
     dict
         `numbers`: one record per number with `id`, `value`, `low`, `high`, `range`, `grade`, and what is known of `source`,
-        `where`, `population`, `note` and `variable`. `gates`: one per variable, null for a deterministic one, else its `kind`
-        (table, noisy, odds) and the positions of its numbers. `sources`: those cited, by key. Empty where the network has more
-        than `MOST_NUMBERS` numbers or none.
+        `place`, `population`, `reason`, `note` and `variable`. `gates`: one per variable, null for a deterministic one, else its
+        `kind` (table, noisy, odds) and the positions of its numbers. `sources`: those cited, by key. Empty where the network has
+        more than `MOST_NUMBERS` numbers or none.
 
     Examples
     --------
-    >>> from bayesnet.analysis.core import Core
+    >>> from bayesnet.analysis.query.compiled import CompiledModel
     >>> from bayesnet.model import load_model
-    >>> data = number_data(Core(load_model("mammography")))
+    >>> data = number_data(CompiledModel(load_model("mammography")))
     >>> data["numbers"][0]["id"], data["gates"][0]
     ('breast_cancer=present', {'kind': 'table', 'columns': [[-1, 0]]})
+
     """
-    model, expander = core.model, core.expander
+    model, expander = compiled.model, compiled.expander
     if not 0 < len(model.numbers) <= MOST_NUMBERS:
         return {}
     numbers = model.numbers.values()
@@ -54,7 +55,7 @@ def number_data(core: Core) -> dict[str, Any]:
 
 
 def _number(number: Number, value: float) -> dict[str, Any]:
-    """A number at the value that the network computes with."""
+    """Return a number at the value that the network computes with."""
     low, high = min(number.low, value), max(number.high, value)
     record = {"id": number.id, "value": value, "low": low, "high": high, "range": number.range, "grade": number.grade}
     return record | {name: text for name in _SAID if (text := getattr(number, name))}
@@ -65,7 +66,7 @@ def _source(source: Source) -> dict[str, Any]:
 
 
 def _gate(gate: Gate) -> dict[str, Any] | None:
-    """Where the numbers of a gate stand; see numbers.js."""
+    """Return where the numbers of a gate stand; see numbers.js."""
     if isinstance(gate, OddsGate):
         ratios = [list(ratio) for ratio in gate.ratios]
         return {"kind": "odds", "target": gate.target, "baseline": gate.baseline, "ratios": ratios}

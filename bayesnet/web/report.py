@@ -7,30 +7,31 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bayesnet.analysis.asking import an_example, read_target
-from bayesnet.analysis.costs import costs
-from bayesnet.analysis.decision import advise, decider
-from bayesnet.analysis.decisionfile import Decision
-from bayesnet.analysis.differential import DRAWS, differential
-from bayesnet.analysis.explanation import explain
-from bayesnet.analysis.findings import Findings
-from bayesnet.analysis.nexttests import next_tests
-from bayesnet.analysis.requisite import requisite_families
-from bayesnet.analysis.tornado import tornado
+from bayesnet.analysis.decision.advise import advise, decider
+from bayesnet.analysis.decision.costs import costs
+from bayesnet.analysis.decision.decision_file import Decision
+from bayesnet.analysis.decision.next_tests import next_tests
+from bayesnet.analysis.differential.differential import DRAWS, differential
+from bayesnet.analysis.explanation.explain import explain
+from bayesnet.analysis.query.parse import an_example, read_target
+from bayesnet.analysis.query.query import Query
+from bayesnet.analysis.query.requisite import requisite_families
+from bayesnet.analysis.sensitivity.tornado import tornado
 from bayesnet.errors import BayesnetError, NothingToAsk
-from bayesnet.model.schema import Number, Source
+from bayesnet.model.records import Number, Source
+from bayesnet.model.replacing import replacing
+from bayesnet.model.vocabulary import MUST_NOT_MISS
 from bayesnet.results.explanation import CLOSED_SHOWN, OPEN_SHOWN, Explanation, Ways, signed
-from bayesnet.results.likelihood_words import CITATION
 from bayesnet.results.sensitivity import short
-from bayesnet.results.words import frequency, percent, plain, ratio
+from bayesnet.results.words import CITATION, frequency, percent, plain, ratio
 from bayesnet.web.html import figure, page, paragraphs, section, table
 from bayesnet.web.svg import bars, both_sides, spans
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import CompiledModel
     from bayesnet.results.advice import Advice
     from bayesnet.results.differential import Differential
-    from bayesnet.results.nexttests import NextTest, NextTests
+    from bayesnet.results.tests import NextTest, NextTests
     from bayesnet.results.tornado import Tornado
 
 TESTS, BARS = 12, 15
@@ -39,35 +40,32 @@ TESTS, BARS = 12, 15
 SAYS_NOTHING = 5e-5
 """Bits below which a test would be printed as 0.0000 and is left out."""
 
-MISSED = "must_not_miss"
-"""The role of a diagnosis that is told even where it does not lead."""
 
-
-def write_report(core: Core, findings: Findings, path: str | Path, target: str | None = None) -> Path:
+def write_report(query: Query, path: str | Path, target: str | None = None) -> Path:
     """Write the report of a case to a file; a file that is there is replaced as a whole.
 
     Raises
     ------
     BayesnetError
         Where the file cannot be written.
+
     """
-    text = report(core, findings, target)
+    text = report(query, target)
     out = Path(path)
-    draft = out.with_name(f"{out.name}.part")
     try:
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(out)
+        with replacing(out) as draft:
+            draft.write_text(text, encoding="utf-8")
     except OSError as error:
         raise BayesnetError(f"The report could not be written to {out}: {error.strerror or error}.") from error
     return out
 
 
-def report(core: Core, findings: Findings, target: str | None = None) -> str:
-    """Give the report of a case as HTML.
+def report(query: Query, target: str | None = None) -> str:
+    """Return the report of a case as HTML.
 
     Parameters
     ----------
-    core, findings
+    query
         The network and the case.
     target
         The diagnosis to explain, `variable` or `variable=state`; the leading specific one when None.
@@ -78,68 +76,71 @@ def report(core: Core, findings: Findings, target: str | None = None) -> str:
         When the network has no diagnoses and no target is given.
     ImpossibleEvidence
         When the findings cannot hold together.
+
     """
-    if target is None and not core.diagnoses:
+    compiled, findings = query.compiled, query.findings
+    if target is None and not compiled.diagnoses:
         raise NothingToAsk(
-            f'{core.model.name or "This network"} has no variables of the group "diagnoses", so none leads and can be explained; '
-            "name a target, as in {way}.",
-            f'report("case.html", target="{an_example(core)}")',
-            f'--of "{an_example(core)}"',
+            f'{compiled.model.name or "This network"} has no variables of the group "diagnoses", so none leads and can be '
+            "explained; name a target, as in {way}.",
+            f'report("case.html", target="{an_example(compiled)}")',
+            f'--target "{an_example(compiled)}"',
         )
-    asked = read_target(core, target) if target else None
-    ranked = differential(core, findings, None if core.diagnoses or asked is None else [asked], draws=DRAWS)
-    name = core.literal(*asked) if asked else ranked.leading or ranked.leader
-    aim = read_target(core, name)
-    why = explain(core, findings, aim)
-    model = core.model
-    rests = numbers_behind(core, findings, [read_target(core, line.diagnosis) for line in ranked])
-    coming = next_tests(core, findings, name)
+    asked = read_target(compiled, target) if target else None
+    ranked = differential(query, None if compiled.diagnoses or asked is None else [asked], draws=DRAWS)
+    name = compiled.literal(*asked) if asked else ranked.leading or ranked.leader
+    aim = read_target(compiled, name)
+    why = explain(query, aim)
+    model = compiled.model
+    rests = numbers_behind(query, [read_target(compiled, line.diagnosis) for line in ranked])
+    coming = next_tests(query, name)
     tests = _shown(coming)
     body = [
-        _head(core),
-        section("The case", _case(core, findings)),
+        _head(compiled),
+        section("The case", _case(query)),
         section("The differential", *_differential(ranked)),
         section(f"Why {name}", _chosen(ranked, name), *_why(why)),
-        section(f"Which numbers {name} hangs on", *_tornado(tornado(core, findings, name, BARS, 100.0))),
+        section(f"Which numbers {name} hangs on", *_tornado(tornado(query, name, BARS, 100.0))),
         section("What to learn next", *_next(coming, tests)),
-        section("What to do", *_advice(core, advise(core, findings))) if decider(core) else "",
-        section("Limits", paragraphs("\n".join([*ranked.basis.distrust, model.population, model.description, CITATION]))),
+        section("What to do", *_advice(compiled, advise(query))) if decider(compiled) else "",
+        section("Limits", paragraphs("\n".join([*ranked.provenance.distrust, model.population, model.description, CITATION]))),
         section(f"The {len(rests)} numbers behind the differential", _numbers(rests, model.sources)),
-        section("Sources", _sources(core, rests, [test.finding for test in tests])),
-        f"<footer>{paragraphs(_identity(core))}</footer>",
+        section("Sources", _sources(compiled, rests, [test.finding for test in tests])),
+        f"<footer>{paragraphs(_identity(compiled))}</footer>",
     ]
     return page(f"{model.title or model.name}: {findings.text or 'nothing known'}", "".join(body))
 
 
-def numbers_behind(core: Core, findings: Findings, targets: Sequence[tuple[int, int]]) -> list[Number]:
-    """Every number that can matter to the targets under these findings, in the order of the model."""
-    needed = requisite_families(core.factors, core.evidence(findings), [v for v, _ in targets])
-    names = {core.names[v] for v in needed}
-    return [number for number in core.model.numbers.values() if number.variable in names]
+def numbers_behind(query: Query, targets: Sequence[tuple[int, int]]) -> list[Number]:
+    """Return every number that can matter to the targets under these findings, in the order of the model."""
+    compiled = query.compiled
+    needed = requisite_families(compiled.factors, query.evidence, [v for v, _ in targets])
+    names = {compiled.names[v] for v in needed}
+    return [number for number in compiled.model.numbers.values() if number.variable in names]
 
 
-def _head(core: Core) -> str:
-    model = core.model
+def _head(compiled: CompiledModel) -> str:
+    model = compiled.model
     title = f"<h1>{escape(model.title or model.name)}</h1>"
-    return f"<header>{title}{paragraphs(model.warning, 'warning')}{paragraphs(_identity(core), 'soft')}</header>"
+    return f"<header>{title}{paragraphs(model.warning, 'warning')}{paragraphs(_identity(compiled), 'soft')}</header>"
 
 
-def _identity(core: Core) -> str:
-    model = core.model
-    laid = decider(core)
+def _identity(compiled: CompiledModel) -> str:
+    model = compiled.model
+    laid = decider(compiled)
     parts = [f"Model {model.name} {model.version}, digest {model.digest}."]
     if laid:
         parts.append(f"Decision: {laid.decision.title}, digest {laid.decision.digest}.")
     return " ".join(parts)
 
 
-def _case(core: Core, findings: Findings) -> str:
-    rows = []
-    for item in core.stated(findings).items:
-        variable = core.model.variables[item.name]
+def _case(query: Query) -> str:
+    compiled, rows = query.compiled, []
+    for item in query.stated.items:
+        variable = compiled.model.variables[item.name]
         rows.append((item.text, variable.label or item.name, variable.meaning, "assumed" if item.assumed else "found"))
-    for doing in findings.interventions:
-        variable = core.model.variables[doing.name]
+    for doing in query.findings.interventions:
+        variable = compiled.model.variables[doing.name]
         rows.append((doing.text, variable.label or doing.name, variable.meaning, "set from outside"))
     if not rows:
         return paragraphs("Nothing is known.")
@@ -161,7 +162,7 @@ def _differential(ranked: Differential) -> tuple[str, ...]:
     drawn = bars([(d.diagnosis, d.posterior, d.low, d.high, percent(d.posterior)) for d in ranked], "Posterior of each diagnosis")
     note = "Bars are posteriors; the lines hold the middle 95 % when every number is drawn from its cited range."
     headings = ("diagnosis", "before", "now", "95 % interval", "that is", "likelihood ratio")
-    feared = next((d for d in ranked if d.role == MISSED), None)
+    feared = next((d for d in ranked if d.role == MUST_NOT_MISS), None)
     told = (
         f"Of the diagnoses that must not be missed {feared.diagnosis} is the most probable: {percent(feared.posterior)}, "
         f"{frequency(feared.posterior)}."
@@ -218,7 +219,7 @@ def _why(why: Explanation) -> tuple[str, ...]:
 
 
 def _shortest(way: Ways) -> list[str]:
-    """The shortest open paths of a finding; the last says how many there are beyond them."""
+    """Return the shortest open paths of a finding; the last says how many there are beyond them."""
     told = [path.path for path in way.open[:OPEN_SHOWN]]
     more = way.more(OPEN_SHOWN)
     return [*told[:-1], f"{told[-1]} ({more})" if more else told[-1]] if told else []
@@ -245,7 +246,7 @@ def _tornado(answer: Tornado) -> tuple[str, ...]:
 
 
 def _shown(tests: NextTests) -> list[NextTest]:
-    """The first tests that say anything."""
+    """Return the first tests that say anything."""
     return [t for t in tests.best_of_each_test() if t.bits >= SAYS_NOTHING][:TESTS]
 
 
@@ -272,8 +273,8 @@ def _next(tests: NextTests, shown: Sequence[NextTest]) -> tuple[str, ...]:
     return paragraphs(tests.text), grid, paragraphs(tests.reading, "soft")
 
 
-def _advice(core: Core, advice: Advice) -> tuple[str, ...]:
-    laid = decider(core)
+def _advice(compiled: CompiledModel, advice: Advice) -> tuple[str, ...]:
+    laid = decider(compiled)
     utilities = laid.decision.utilities if laid else ()
     reasons = {u.id: u.where or u.note for u in utilities}
     options = [(o.label, f"{o.expected_utility:.4f}", f"{o.behind:.4f}" if o.behind else "best") for o in advice.options]
@@ -305,7 +306,7 @@ def _advice(core: Core, advice: Advice) -> tuple[str, ...]:
 
 
 def _money(decision: Decision) -> str:
-    """What a unit of utility is taken to be worth, with its source."""
+    """Return what a unit of utility is taken to be worth, with its source."""
     money = decision.money
     if money is None:
         return ""
@@ -320,15 +321,15 @@ def _numbers(rests: Sequence[Number], sources: Mapping[str, Source]) -> str:
     for n in rests:
         source = sources.get(n.source)
         spread = f"{plain(n.low)} to {plain(n.high)}" if n.low < n.high else "exact"
-        rows.append((n.id, plain(n.value), spread, n.grade, source.short if source else "", n.where or n.note))
+        rows.append((n.id, plain(n.value), spread, n.grade, source.short if source else "", n.place or n.reason or n.note))
     headings = ("number", "value", "range", "grade", "source", "where, or why")
     return table(headings, rows, left=(0, 3, 4, 5), kind="small")
 
 
-def _sources(core: Core, rests: Sequence[Number], tested: Sequence[str]) -> str:
-    """The publications of the numbers, of the prices shown, and of the utilities."""
-    prices, laid = costs(core), decider(core)
-    sources = {**core.model.sources, **prices.sources}
+def _sources(compiled: CompiledModel, rests: Sequence[Number], tested: Sequence[str]) -> str:
+    """Return the publications of the numbers, of the prices shown, and of the utilities."""
+    prices, laid = costs(compiled), decider(compiled)
+    sources = {**compiled.model.sources, **prices.sources}
     used = {n.source for n in rests} | {prices.by_variable[name].source for name in tested if name in prices.by_variable}
     if laid:
         sources |= laid.decision.sources

@@ -83,5 +83,5 @@ def _svg(parts: Sequence[str], rows: int, title: str) -> str:
 
 
 def _n(x: float) -> str:
-    """A coordinate to a tenth."""
+    """Return a coordinate to a tenth."""
     return f"{x:.1f}"

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import anywidget
 from traitlets import Dict, TraitError, validate
 
-from bayesnet.analysis.asking import read_given
-from bayesnet.analysis.changed import changed
+from bayesnet.analysis.query.parse import read_given
+from bayesnet.analysis.sensitivity.with_numbers import changed
 from bayesnet.errors import BayesnetError
 from bayesnet.web.bundle import bundle
 from bayesnet.web.page import styles
 from bayesnet.web.pagedata import page_data, scenario
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
-    from bayesnet.analysis.findings import Findings
+    from bayesnet.analysis.query.compiled import CompiledModel
+    from bayesnet.analysis.query.findings import Findings
 
 T = TypeVar("T")
 Maker = Callable[[Mapping[str, Any], Mapping[str, str], Mapping[str, float]], Any]
@@ -39,9 +39,9 @@ class Explorer(anywidget.AnyWidget):
     numbers = Dict().tag(sync=True)
     _data = Dict().tag(sync=True)
 
-    def __init__(self, core: Core, findings: Findings, case: Maker) -> None:
-        self._core, self._make = core, case
-        data = page_data(core, findings)
+    def __init__(self, compiled: CompiledModel, findings: Findings, case: Maker) -> None:
+        self._core, self._make = compiled, case
+        data = page_data(compiled, findings)
         start = data["start"]
         self._esm = bundle("page/widget.js")
         self._css = styles()
@@ -77,7 +77,7 @@ class Explorer(anywidget.AnyWidget):
 
 
 def _accepted(read: Callable[[], T]) -> T:
-    """What `read` gives; a refusal becomes one that traitlets knows, which leaves the widget as it was."""
+    """Return what `read` gives; a refusal becomes one that traitlets knows, which leaves the widget as it was."""
     try:
         return read()
     except BayesnetError as error:

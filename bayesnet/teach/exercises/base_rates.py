@@ -8,6 +8,7 @@ Sedlmeier P, Gigerenzer G (2001). Teaching Bayesian reasoning in less than two h
 General 130(3), 380-400.
 McDowell M, Jacobs P (2017). Meta-analysis of the effect of natural frequencies on Bayesian reasoning. Psychological
 Bulletin 143(12), 1273-1312.
+
 """
 
 from __future__ import annotations
@@ -127,7 +128,7 @@ def natural_frequencies(world: World, rng: np.random.Generator) -> Iterator[Exer
             title=world.title(pair.h, [pair.e]),
             citations=citations(world, pair),
             references=(*FORMATS, *NEGLECTED[:2]),
-            basis=world.basis,
+            provenance=world.provenance,
         )
 
 
@@ -166,7 +167,7 @@ def percentages(world: World, rng: np.random.Generator) -> Iterator[Exercise]:
             title=world.title(pair.h, [pair.e]),
             citations=citations(world, pair),
             references=NEGLECTED,
-            basis=world.basis,
+            provenance=world.provenance,
         )
 
 
@@ -214,7 +215,7 @@ def another_population(world: World, rng: np.random.Generator) -> Iterator[Exerc
             title=world.title(pair.h, [pair.e]),
             citations=(*citations(world, pair), f"the base rate of {percent(there)} elsewhere is made up"),
             references=("kahneman1973", "barhillel1980", "mcdowell2017"),
-            basis=world.basis,
+            provenance=world.provenance,
         )
 
 
@@ -281,7 +282,7 @@ def prediction(world: World, rng: np.random.Generator) -> Iterator[Exercise]:
             title=world.title(pair.e),
             citations=citations(world, pair),
             references=("gigerenzer1995", "sedlmeier2001"),
-            basis=world.basis,
+            provenance=world.provenance,
         )
 
 

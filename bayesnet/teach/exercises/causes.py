@@ -5,6 +5,7 @@ References
 Pearl J (1995). Causal diagrams for empirical research. Biometrika 82(4), 669-688.
 Wellman MP, Henrion M (1993). Explaining "explaining away". IEEE Transactions on Pattern Analysis and Machine Intelligence
 15(3), 287-292.
+
 """
 
 from __future__ import annotations
@@ -133,7 +134,7 @@ def seeing_doing(world: World, rng: np.random.Generator) -> Iterator[Exercise]:
                 *(world.cite(case.y, [case.x, g]) for g in case.groups),
             ),
             references=("pearl1995",),
-            basis=world.basis,
+            provenance=world.provenance,
         )
 
 
@@ -191,7 +192,7 @@ def explaining_away(world: World, rng: np.random.Generator) -> Iterator[Exercise
             title=world.title(first, [e, second]),
             citations=(world.cite(first, [e]), world.cite(second, [e]), world.cite(first, [e, second])),
             references=("wellman1993", "pearl1988"),
-            basis=world.basis,
+            provenance=world.provenance,
         )
 
 
@@ -242,7 +243,7 @@ def _free(world: World, v: int) -> tuple[int, ...]:
 def _groups(world: World, z: int) -> tuple[Event, ...]:
     """The groups by which a variable parts people: its states, the positive one first; none where there are many."""
     own = [e for e in world.events if e.variable == z]
-    count = len(world.core.states(z))
+    count = len(world.compiled.states(z))
     if not own or count > 3:
         return ()
     return (own[0], own[0].negated) if count == 2 else tuple(Event(z, s) for s in range(count))

@@ -4,6 +4,7 @@ References
 ----------
 Baron J, Beattie J, Hershey JC (1988). Heuristics and biases in diagnostic reasoning: II. Congruence, information, and certainty.
 Organizational Behavior and Human Decision Processes 42(1), 88-110.
+
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from itertools import product
 
 import numpy as np
 
-from bayesnet.analysis.nexttests import change, entropy, information
+from bayesnet.analysis.decision.next_tests import change, entropy, information
 from bayesnet.teach.exercises.base_rates import Pair
 from bayesnet.teach.exercises.exercise import Exercise
 from bayesnet.teach.exercises.figures import likelihood_ratio, percent
@@ -93,7 +94,7 @@ def _exercise(world: World, h: Event, offered: list[_Option], best: _Option) -> 
         ),
         hint=f"For each: how probable is {has.thing} if it is found, how probable if not, and how often does either happen?",
         errors=_wrong(offered, best),
-        words=(best.letter, f"test {best.letter}", best.label, world.core.names[best.pair.e.variable]),
+        words=(best.letter, f"test {best.letter}", best.label, world.compiled.names[best.pair.e.variable]),
         choices=tuple(o.letter for o in offered),
         how=f"Answer with a letter: {', '.join(o.letter for o in offered[:-1])} or {offered[-1].letter}.",
         title=f"next_tests({world.literal(h)})",
@@ -102,7 +103,7 @@ def _exercise(world: World, h: Event, offered: list[_Option], best: _Option) -> 
             *(world.cite(o.pair.e, [g]) for o in offered for g in (h, h.negated)),
         ),
         references=("baron1988",),
-        basis=world.basis,
+        provenance=world.provenance,
     )
 
 

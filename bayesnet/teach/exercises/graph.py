@@ -4,6 +4,7 @@ References
 ----------
 Pearl J (1988). Probabilistic Reasoning in Intelligent Systems. Morgan Kaufmann.
 Shachter RD (1998). Bayes-ball: the rational pastime. UAI-98, 480-487.
+
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from bayesnet.analysis.findings import Findings
-from bayesnet.analysis.paths import Graph, separated
+from bayesnet.analysis.explanation.paths import Graph, separated
+from bayesnet.analysis.query.query import Query
 from bayesnet.inference.evidence import Evidence, one_hot
 from bayesnet.teach.exercises.exercise import Exercise
 from bayesnet.teach.exercises.known import CHAIN_OPEN, CHAIN_SHUT, COLLIDER_OPEN, COLLIDER_SHUT, KnownError, known
@@ -71,7 +72,9 @@ class _Way:
 
 def reading_graph(world: World, rng: np.random.Generator) -> Iterator[Exercise]:
     """Arrows, what is known, and two variables: are they dependent?"""
-    small = [v for v in range(len(world.core.names)) if v not in world.context and len(world.ancestors[v] - world.context) < MOST]
+    small = [
+        v for v in range(len(world.compiled.names)) if v not in world.context and len(world.ancestors[v] - world.context) < MOST
+    ]
     if len(small) < 3:
         return
     dependent = bool(rng.integers(2))
@@ -82,13 +85,13 @@ def reading_graph(world: World, rng: np.random.Generator) -> Iterator[Exercise]:
         if len(above) > (MOST if trial > _TRIES // 2 else FEW) or x in world.parents[y] or y in world.parents[x]:
             continue
         evidence = _evidence(world, given)
-        if separated(world.core, evidence, x, y) == dependent:
+        if separated(world.compiled, evidence, x, y) == dependent:
             continue
-        found = _ways(world, Graph(world.core.factors, evidence), x, y, open_=dependent)
+        found = _ways(world, Graph(world.compiled.factors, evidence), x, y, open_=dependent)
         shown = above.union(*found)
         if found and len(shown) <= MOST:
             dependent = not dependent
-            told = [_way(world, Graph(world.core.factors, evidence), path) for path in found]
+            told = [_way(world, Graph(world.compiled.factors, evidence), path) for path in found]
             yield _exercise(world, (x, y, tuple(given)), shown, told)
 
 
@@ -135,10 +138,10 @@ def _exercise(world: World, asked: tuple[int, int, tuple[int, ...]], shown: froz
         words=NO if apart else YES,
         choices=("yes", "no"),
         how="Answer with yes or no.",
-        title=f"{world.core.names[x]} ⫫ {world.core.names[y]}"
-        + (f" | {', '.join(world.core.names[v] for v in given)}" if given else ""),
+        title=f"{world.compiled.names[x]} ⫫ {world.compiled.names[y]}"
+        + (f" | {', '.join(world.compiled.names[v] for v in given)}" if given else ""),
         references=("pearl1988", "shachter1998"),
-        basis=world.basis,
+        provenance=world.provenance,
     )
 
 
@@ -188,7 +191,7 @@ def _quoted(label: str) -> str:
 
 def _evidence(world: World, given: Sequence[int]) -> Evidence:
     """The variables as known; in which state does not matter to the graph."""
-    likelihoods = dict(world.core.stated(Findings()).evidence().likelihoods)
+    likelihoods = dict(Query(world.compiled).evidence.likelihoods)
     for v in given:
-        likelihoods[v] = one_hot(len(world.core.states(v)), 0)
+        likelihoods[v] = one_hot(len(world.compiled.states(v)), 0)
     return Evidence(likelihoods)

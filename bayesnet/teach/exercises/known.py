@@ -9,6 +9,7 @@ Eddy DM (1982). Probabilistic reasoning in clinical medicine: problems and oppor
 Gigerenzer G, Hoffrage U (1995). How to improve Bayesian reasoning without instruction: frequency formats. Psychological
 Review 102(4), 684-704.
 Villejoubert G, Mandel DR (2002). The inverse fallacy. Memory & Cognition 30(2), 171-178.
+
 """
 
 from __future__ import annotations
@@ -93,6 +94,7 @@ class KnownError:
         What to do instead, without the answer.
     words
         Other words for the same answer, where it is a word.
+
     """
 
     name: str

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.asking import read_target
+from bayesnet.analysis.query.parse import read_target
 from bayesnet.errors import BayesnetError, did_you_mean, nearest
 from bayesnet.teach.exercises.base_rates import another_population, natural_frequencies, percentages, prediction
 from bayesnet.teach.exercises.causes import explaining_away, seeing_doing
@@ -21,7 +21,7 @@ from bayesnet.teach.exercises.sheet import ExerciseSet
 from bayesnet.teach.exercises.world import World
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import CompiledModel
 
 Maker = Callable[[World, np.random.Generator], Iterator[Exercise]]
 
@@ -79,7 +79,7 @@ _HELD = 3
 
 
 def make(
-    core: Core,
+    compiled: CompiledModel,
     kind: str | Sequence[str] | None = None,
     *,
     seed: int = 0,
@@ -90,22 +90,22 @@ def make(
     """Exercises of one kind, of several, or of every kind that the network allows; see `bayesnet.exercises`."""
     seed, number = _whole(seed, "seed", 0), _whole(1 if count is None else count, "count", 1, MOST)
     kinds, asked = _kinds(kind), kind is not None
-    world = _world(core, people, target)
+    world = _world(compiled, people, target)
     made: list[Exercise] = []
     for name in kinds:
         found = list(islice(_stream(world, name, seed), number))
         if asked and len(found) < number:
-            raise _too_few(core, name, len(found), target)
+            raise _too_few(compiled, name, len(found), target)
         made += found
     if not made:
-        raise _none(core, target)
+        raise _none(compiled, target)
     return _set(
         world, made, seed, f"{kind if isinstance(kind, str) else ', '.join(kinds) if asked else 'exercises of every kind'}"
     )
 
 
 def make_set(
-    core: Core,
+    compiled: CompiledModel,
     level: str | None = None,
     *,
     seed: int = 0,
@@ -119,7 +119,7 @@ def make_set(
         raise BayesnetError(
             f"Exercises are {', '.join(LEVELS[:-1])} or {LEVELS[-1]}; got level={level!r}; leave it out for all of them."
         )
-    world = _world(core, people, target)
+    world = _world(compiled, people, target)
     wanted = None if level is None else LEVELS.index(level) + 1
     asked: set[str] = set()
     names = [name for name in KINDS if wanted is None or wanted in DIFFICULTIES[name]]
@@ -133,11 +133,11 @@ def make_set(
             else:
                 chosen.append(exercise)
     if not chosen:
-        raise _none(core, target, level)
+        raise _none(compiled, target, level)
     if len(chosen) < count:
         raise BayesnetError(
-            f"Only {len(chosen)} different {level + ' ' if level else ''}exercises can be made from {core.model.name} with seed "
-            f"{seed}; ask for count={len(chosen)}, or load a larger network."
+            f"Only {len(chosen)} different {level + ' ' if level else ''}exercises can be made from {compiled.model.name} with "
+            f"seed {seed}; ask for count={len(chosen)}, or load a larger network."
         )
     return _set(world, sorted(chosen, key=lambda e: (e.difficulty, KINDS.index(e.kind))), seed, f"a graded set{_of(level)}")
 
@@ -171,12 +171,12 @@ def _spread(names: list[str], count: int) -> list[str]:
     return [names[round(i)] for i in np.linspace(0, len(names) - 1, count)]
 
 
-def _world(core: Core, people: str | None, target: str | None) -> World:
+def _world(compiled: CompiledModel, people: str | None, target: str | None) -> World:
     if people is not None and not str(people).strip():
         raise BayesnetError(
             f'People are called by a plural, such as "women" or "patients with back pain"; got people={people!r}.'
         )
-    return World(core, people, None if target is None else read_target(core, target))
+    return World(compiled, people, None if target is None else read_target(compiled, target))
 
 
 def _kinds(kind: str | Sequence[str] | None) -> tuple[str, ...]:
@@ -203,25 +203,25 @@ def _whole(value: object, name: str, least: int, most: int | None = None) -> int
     return plain
 
 
-def _too_few(core: Core, name: str, found: int, target: str | None) -> BayesnetError:
+def _too_few(compiled: CompiledModel, name: str, found: int, target: str | None) -> BayesnetError:
     """Fewer exercises than asked for, and what a network needs for more."""
     about = f" about {target}" if target else ""
     if found:
         return BayesnetError(
             f'Only {found} different exercise{"s" if found > 1 else ""} of the kind "{name}" can be made '
-            f"from {core.model.name}{about}; "
+            f"from {compiled.model.name}{about}; "
             f"ask for count={found}, or load a larger network."
         )
     return BayesnetError(
-        f'{core.model.name} gives no exercise of the kind "{name}"{about}: that needs {NEEDS[name]}. '
+        f'{compiled.model.name} gives no exercise of the kind "{name}"{about}: that needs {NEEDS[name]}. '
         "Ask for another kind, or leave the kind out to get all that can be made."
     )
 
 
-def _none(core: Core, target: str | None, level: str | None = None) -> BayesnetError:
+def _none(compiled: CompiledModel, target: str | None, level: str | None = None) -> BayesnetError:
     about = f" about {target}" if target else ""
     return BayesnetError(
-        f"{core.model.name} gives no {level + ' ' if level else ''}exercise{about}: "
+        f"{compiled.model.name} gives no {level + ' ' if level else ''}exercise{about}: "
         f"that needs, at the least, {NEEDS['prediction']}."
     )
 
@@ -231,4 +231,6 @@ def _of(level: str | None) -> str:
 
 
 def _set(world: World, made: list[Exercise], seed: int, title: str) -> ExerciseSet:
-    return ExerciseSet(exercises=tuple(made), seed=seed, title=title, basis=world.basis, model_title=world.core.model.title)
+    return ExerciseSet(
+        exercises=tuple(made), seed=seed, title=title, provenance=world.provenance, model_title=world.compiled.model.title
+    )

@@ -5,6 +5,7 @@ References
 Deeks JJ, Altman DG (2004). Diagnostic tests 4: likelihood ratios. BMJ 329, 168-169.
 Spiegelhalter DJ, Knill-Jones RP (1984). Statistical and knowledge-based approaches to clinical decision-support systems, with an
 application in gastroenterology. Journal of the Royal Statistical Society A 147(1), 35-77.
+
 """
 
 from __future__ import annotations
@@ -80,7 +81,7 @@ def likelihood_ratio_and_odds(world: World, rng: np.random.Generator) -> Iterato
             title=world.title(pair.h, [pair.e]),
             citations=citations(world, pair),
             references=("deeks2004", "barhillel1980"),
-            basis=world.basis,
+            provenance=world.provenance,
         )
 
 
@@ -141,7 +142,7 @@ def double_counting(world: World, rng: np.random.Generator) -> Iterator[Exercise
                 world.cite(second, [pair.h.negated, pair.e]),
             ),
             references=("spiegelhalter1984", "deeks2004"),
-            basis=world.basis,
+            provenance=world.provenance,
         )
 
 
@@ -149,7 +150,7 @@ def _doubles(world: World, rng: np.random.Generator) -> Iterator[tuple[Pair, Eve
     """Hypotheses with two findings, and P(h, first, second) of each."""
     by_hypothesis: dict[Event, list[Pair]] = {}
     for pair in pairs(world, rng):
-        if pair.e.holds or len(world.core.names) < 10:
+        if pair.e.holds or len(world.compiled.names) < 10:
             by_hypothesis.setdefault(pair.h, []).append(pair)
     frequent = [h for h in by_hypothesis if world.marginal(h) >= 0.002] or list(by_hypothesis)
     listed = [

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bayesnet.model.schema import BINARY, Model, Variable
+from bayesnet.model.records import Model, Variable
+from bayesnet.model.vocabulary import BINARY
 
 POLAR = (("absent", "present"), ("no", "yes"), ("false", "true"), ("negative", "positive"), ("0", "1"), ("f", "t"), ("n", "y"))
 """Pairs of states that say whether something is so."""

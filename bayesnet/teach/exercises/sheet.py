@@ -94,12 +94,13 @@ class ExerciseSet(Result):
         ------
         BayesnetError
             When there are more answers than exercises, or an answer to an exercise that is not there.
+
         """
         given = _in_order(answers, len(self.exercises))
         marked = tuple(exercise.check(answer) for exercise, answer in zip(self.exercises, given, strict=True))
         return Marks(
             title=self.title,
-            basis=self.basis,
+            provenance=self.provenance,
             kinds=tuple(e.kind for e in self.exercises),
             answers=tuple("" if answer is None else str(answer) for answer in given),
             marked=marked,
@@ -129,8 +130,8 @@ class ExerciseSet(Result):
 
     def _top(self, what: str) -> list[str]:
         """The head of a page: from which network and which seed, so that it can be made again."""
-        about = self.model_title or self.basis.network
-        made = f"Made from {self.basis.line}, seed {self.seed}. {self.basis.warning or _WARNING}"
+        about = self.model_title or self.provenance.network
+        made = f"Made from {self.provenance.line}, seed {self.seed}. {self.provenance.warning or _WARNING}"
         return [f"# {what}: {about}", made]
 
     def __str__(self) -> str:

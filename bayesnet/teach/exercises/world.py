@@ -9,23 +9,25 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.findings import Finding, Findings
-from bayesnet.analysis.subject import Subject
+from bayesnet.analysis.query.findings import Finding, Findings
+from bayesnet.analysis.query.query import Query
+from bayesnet.analysis.sensitivity.query_ranges import Subject
 from bayesnet.errors import BayesnetError
 from bayesnet.inference.evidence import Evidence, ZeroEvidence
 from bayesnet.model.factors import FloatArray
+from bayesnet.model.vocabulary import DIAGNOSES, GROUPS_OF_VARIABLES, MECHANISMS, OTHER_ROLE, RISK_FACTORS, SETTINGS
 from bayesnet.pattern import canonical_id
-from bayesnet.results.base import Basis
+from bayesnet.results.base import Provenance
 from bayesnet.results.words import cited
 from bayesnet.teach.exercises.phrases import Phrase, people, phrase, polar, short
 
 if TYPE_CHECKING:
-    from bayesnet.analysis.core import Core
+    from bayesnet.analysis.query.compiled import CompiledModel
 
-_HIDDEN = ("mechanisms", "groups", "settings")
+_HIDDEN = (MECHANISMS, GROUPS_OF_VARIABLES, SETTINGS)
 """Groups of a model that nobody observes directly, or that only sum up others."""
 
-_CAUSES = ("risk_factors", "diagnoses")
+_CAUSES = (RISK_FACTORS, DIAGNOSES)
 
 _MOST_BEHIND = 2
 """Numbers that are cited for a probability that is not itself a number of the model."""
@@ -55,40 +57,41 @@ class World:
 
     Parameters
     ----------
-    core
+    compiled
         The network.
     group
         What the members of the population are called, `women` or `patients with back pain`; the model's own word when None.
     target
         The only event that diagnostic questions may be about, or None.
+
     """
 
-    def __init__(self, core: Core, group: str | None = None, target: tuple[int, int] | None = None) -> None:
-        self.core = core
-        named = people(core.model, group)
+    def __init__(self, compiled: CompiledModel, group: str | None = None, target: tuple[int, int] | None = None) -> None:
+        self.compiled = compiled
+        named = people(compiled.model, group)
         self.people = short(named)
         self.setting = "; ".join(self._context())
         self.group = f"{named} ({self.setting})" if self.setting else named
         self.target = None if target is None else Event(*target)
-        self.basis: Basis = core.basis(core.stated(Findings()))
+        self.provenance: Provenance = Query(compiled).provenance()
         self._asked: dict[tuple[frozenset[Event], frozenset[tuple[int, int]]], list[FloatArray]] = {}
 
     def _context(self) -> Iterator[str]:
         """What is assumed of everybody, in words."""
-        for item in self.core.defaults:
-            label = self.core.model.variables[item.name].label or item.name
+        for item in self.compiled.defaults:
+            label = self.compiled.model.variables[item.name].label or item.name
             yield f"{label.casefold()}: {str(item.value).replace('_', ' ')}"
 
     @cached_property
     def context(self) -> frozenset[int]:
         """Variables with a default: known of everybody."""
-        return frozenset(item.variable for item in self.core.defaults)
+        return frozenset(item.variable for item in self.compiled.defaults)
 
     @cached_property
     def events(self) -> tuple[Event, ...]:
         """Every event that a question may be about: the positive state of what is so or not, each state of anything else."""
         found: list[Event] = []
-        for v, variable in enumerate(self.core.model.variables.values()):
+        for v, variable in enumerate(self.compiled.model.variables.values()):
             ends = polar(variable.states)
             sums_up = any("any of" in condition for _, condition in variable.expression)
             if v in self.context or variable.group in _HIDDEN or sums_up or (ends is None and variable.label):
@@ -102,19 +105,19 @@ class World:
         """Events that diagnostic questions are about: the diagnoses of a model that has any, else whatever has descendants."""
         if self.target:
             return (self.target,)
-        listed = [e for e in self.events if e.variable in self.core.diagnoses and self._role(e) != "default"]
+        listed = [e for e in self.events if e.variable in self.compiled.diagnoses and self._role(e) != OTHER_ROLE]
         return tuple(listed or [e for e in self.events if self.descendants[e.variable]])
 
     def findings_of(self, hypothesis: Event) -> list[Event]:
         """Events that may be found and that follow from a hypothesis."""
         below = self.descendants[hypothesis.variable]
-        hidden = _CAUSES if self.core.diagnoses else ()
+        hidden = _CAUSES if self.compiled.diagnoses else ()
         return [e for e in self.events if e.variable in below and self._group(e) not in hidden]
 
     @cached_property
     def parents(self) -> list[tuple[int, ...]]:
         """The parents of every variable."""
-        return [family.parents for family in self.core.factors.families]
+        return [family.parents for family in self.compiled.factors.families]
 
     @cached_property
     def descendants(self) -> list[frozenset[int]]:
@@ -140,20 +143,20 @@ class World:
 
     def phrase(self, event: Event) -> Phrase:
         """An event in words."""
-        said = phrase(self.core.model.variables[self.core.names[event.variable]], event.state)
+        said = phrase(self.compiled.model.variables[self.compiled.names[event.variable]], event.state)
         return said if event.holds else said.negated
 
     def label(self, v: int) -> str:
         """A variable as it is called in a drawing."""
-        name = self.core.names[v]
-        return self.core.model.variables[name].label or name
+        name = self.compiled.names[v]
+        return self.compiled.model.variables[name].label or name
 
     def literal(self, event: Event) -> str:
         """An event as it is typed."""
         if event.holds:
-            return self.core.literal(event.variable, event.state)
-        others = [s for i, s in enumerate(self.core.states(event.variable)) if i != event.state]
-        return self.core.spelled(event.variable, others)
+            return self.compiled.literal(event.variable, event.state)
+        others = [s for i, s in enumerate(self.compiled.states(event.variable)) if i != event.state]
+        return self.compiled.spelled(event.variable, others)
 
     def title(self, target: Event, given: Sequence[Event] = (), do: Event | None = None) -> str:
         """A question in the pattern language."""
@@ -171,7 +174,7 @@ class World:
     def joint(self, events: Sequence[Event], given: Iterable[Event] = ()) -> FloatArray:
         """P(events | given) as a table of two by two by ...; index 1 where the event holds, 0 where it does not."""
         evidence = self._evidence(frozenset(given), None)
-        table = self.core.engine.joint(tuple(e.variable for e in events), evidence).table
+        table = self.compiled.engine.joint(tuple(e.variable for e in events), evidence).table
         for axis, event in enumerate(events):
             hit = np.take(table, [event.state], axis=axis)
             rest = table.sum(axis=axis, keepdims=True) - hit
@@ -183,14 +186,14 @@ class World:
         key = (given, frozenset([(do.variable, do.state)] if do else []))
         if key not in self._asked:
             try:
-                found = self.core.engine.posteriors(self._evidence(given, do)).marginals
-                self._asked[key] = [found[v] for v in range(len(self.core.names))]
+                found = self.compiled.engine.posteriors(self._evidence(given, do)).marginals
+                self._asked[key] = [found[v] for v in range(len(self.compiled.names))]
             except ZeroEvidence:
                 self._asked[key] = []
         return self._asked[key]
 
     def _evidence(self, given: frozenset[Event], do: Event | None) -> Evidence:
-        likelihoods = dict(self.core.stated(Findings()).evidence().likelihoods)
+        likelihoods = dict(Query(self.compiled).evidence.likelihoods)
         for event in given:
             vector = self._vector(event)
             before = likelihoods.get(event.variable)
@@ -198,14 +201,14 @@ class World:
         return Evidence(likelihoods, {do.variable: do.state} if do else {})
 
     def _vector(self, event: Event) -> FloatArray:
-        hit = np.arange(len(self.core.states(event.variable))) == event.state
+        hit = np.arange(len(self.compiled.states(event.variable))) == event.state
         return np.asarray(hit if event.holds else ~hit, dtype=float)
 
     def _group(self, event: Event) -> str:
-        return self.core.model.variables[self.core.names[event.variable]].group
+        return self.compiled.model.variables[self.compiled.names[event.variable]].group
 
     def _role(self, event: Event) -> str:
-        return self.core.model.variables[self.core.names[event.variable]].role
+        return self.compiled.model.variables[self.compiled.names[event.variable]].role
 
     def cite(self, target: Event, given: Sequence[Event] = ()) -> str:
         """P(target | given) with its source: the number itself where it is one of the model, else what it rests on most."""
@@ -214,9 +217,9 @@ class World:
         if (number := self._number(target, given, value)) is not None:
             return self._described(number, full=True)
         plain = Event(target.variable, target.state)
-        subject = Subject.of(self.core, self._findings(given), self.core.literal(plain.variable, plain.state))
+        subject = Subject.of(Query(self.compiled, self._findings(given)), self.compiled.literal(plain.variable, plain.state))
         slope = subject.response(((plain.variable, plain.state),)).derivative[0]
-        records = [self.core.model.numbers[k] for k in self.core.factors.number_ids]
+        records = [self.compiled.model.numbers[k] for k in self.compiled.factors.number_ids]
         moves = np.array([abs(s) * max(n.high - n.low, 0.02 * n.value) for s, n in zip(slope, records, strict=True)])
         first = [records[k].id for k in np.argsort(-moves, kind="stable")[:_MOST_BEHIND] if moves[k] > 1e-12]
         count = int((np.abs(slope) > 0).sum())
@@ -230,30 +233,30 @@ class World:
     def _findings(self, given: Sequence[Event]) -> Findings:
         items = []
         for event in given:
-            states = self.core.states(event.variable)
+            states = self.compiled.states(event.variable)
             vector = tuple(float(x) for x in self._vector(event))
             inside = tuple(s for s, x in zip(states, vector, strict=True) if x)
             if len(inside) == 1:
-                items.append(self.core.state_finding(event.variable, states.index(inside[0])))
+                items.append(self.compiled.state_finding(event.variable, states.index(inside[0])))
             else:
                 text = self.literal(event)
-                items.append(Finding(event.variable, self.core.names[event.variable], "one of", inside, vector, text))
+                items.append(Finding(event.variable, self.compiled.names[event.variable], "one of", inside, vector, text))
         return Findings(tuple(items))
 
     def _number(self, target: Event, given: Sequence[Event], value: float) -> str | None:
         """The id of the number of the model that this probability is, if it is one."""
         try:
-            parents = self.core.model.variables[self.core.names[target.variable]].parents
-            name = canonical_id(self.title(target, given), self.core.states_by_name, parents)
+            parents = self.compiled.model.variables[self.compiled.names[target.variable]].parents
+            name = canonical_id(self.title(target, given), self.compiled.states_by_name, parents)
         except BayesnetError:
             return None
-        record = self.core.model.numbers.get(name)
+        record = self.compiled.model.numbers.get(name)
         return name if record and abs(record.value - value) < 1e-9 else None
 
     def _described(self, number: str, *, full: bool = False) -> str:
         """A number of the model with its range and source, and in full with the place in the source."""
-        record = self.core.model.numbers[number]
-        source = self.core.model.sources.get(record.source)
-        where = f", {record.where}" if record.where and full else ""
+        record = self.compiled.model.numbers[number]
+        source = self.compiled.model.sources.get(record.source)
+        where = f", {record.place}" if record.place and full else ""
         origin = f"{source.short}{where}" if source else "the file" if record.grade == "file" else record.grade
         return f"{record.id} {cited(record.value, record.low, record.high, origin)}"

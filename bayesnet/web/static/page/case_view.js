@@ -111,7 +111,7 @@ export function createCaseView(context) {
 
 /** The diagnosis that leads among the specific ones, or null where there is none or no answer. */
 export function leading({ data, compute, words }, { posteriors }) {
-  const specific = data.diagnoses.filter((name) => words.variable(name).role !== "default");
+  const specific = data.diagnoses.filter((name) => words.variable(name).role !== "other");
   if (!posteriors || !specific.length) return null;
   const p = (name) => posteriors[compute.index(name)][words.variable(name).states.findIndex((state) => state.name === "present")];
   return specific.reduce((best, name) => (p(name) > p(best) ? name : best));
@@ -144,7 +144,7 @@ export function sentences({ data, compute, words }, { state, scenario, answer, p
     .sort((a, b) => b.p - a.p);
   const told = ({ name, p }) => `${words.label(name)}, ${percent(p)} (${frequency(p)})`;
   const [first] = ranked;
-  const specific = ranked.find(({ name }) => words.variable(name).role !== "default") ?? first;
+  const specific = ranked.find(({ name }) => words.variable(name).role !== "other") ?? first;
   const grave = ranked.find(({ name }) => words.variable(name).role === "must_not_miss");
   const moved =
     found && change(specific.before, specific.p) !== "same" ? `; before any finding it was ${percent(specific.before)}` : "";

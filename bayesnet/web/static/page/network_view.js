@@ -127,7 +127,7 @@ export function createNetworkView(context) {
     const { answer, prior } = latest;
     if (!answer.posteriors || !prior.posteriors) return [];
     return data.diagnoses
-      .filter((name) => words.variable(name).role !== "default")
+      .filter((name) => words.variable(name).role !== "other")
       .map((name) => {
         const v = compute.index(name);
         const s = words.variable(name).states.findIndex((one) => one.name === "present");

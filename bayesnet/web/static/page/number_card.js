@@ -109,9 +109,10 @@ export function createNumberCard(context) {
       ["Value", figure(number.value)],
       ["Range", cited],
       ["Source", source && citation(source)],
-      ["Where", number.where],
+      ["Where", number.place],
       ["For whom", number.population],
       ["Grade", GRADES[number.grade] ?? number.grade],
+      ["Why", number.reason],
       ["Note", number.note],
     ];
     const told = pairs.filter(([, what]) => what).flatMap(([name, what]) => [el("dt", { text: name }), el("dd", {}, what)]);

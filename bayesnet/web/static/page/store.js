@@ -10,7 +10,7 @@ export function firstState(data) {
 
 /** The variable asked at first: the first specific diagnosis, or what most hangs on. */
 function firstTarget(data) {
-  const diagnosis = data.diagnoses?.find((name) => findVariable(data, name).role !== "default") ?? data.diagnoses?.[0];
+  const diagnosis = data.diagnoses?.find((name) => findVariable(data, name).role !== "other") ?? data.diagnoses?.[0];
   const name = diagnosis ?? mostBelow(data);
   return { target: name, targetState: firstAsked(data, name) };
 }

@@ -57,7 +57,7 @@ export const whichOf = ({ other, state }) => (other ? ` (${scenarioName(state.ac
 
 /** A button that asks about the most probable specific diagnosis, where something else is asked; null where there is no such. */
 export function leaderButton({ data, compute, store, words }, { state, answer: { posteriors } }) {
-  const specific = data.diagnoses.filter((name) => words.variable(name).role !== "default");
+  const specific = data.diagnoses.filter((name) => words.variable(name).role !== "other");
   if (!posteriors || !specific.length) return null;
   const chance = (name) => posteriors[compute.index(name)][words.variable(name).states.findIndex((one) => one.name === "present")];
   const leader = specific.reduce((a, b) => (chance(b) > chance(a) ? b : a));

@@ -1,0 +1,1 @@
+"""Published figures and claims beside the answers of the model."""

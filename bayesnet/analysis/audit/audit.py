@@ -1,0 +1,307 @@
+"""The audit: asks a network for published figures that are not among its numbers, and for the claims of its source texts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bayesnet.analysis.audit.checks import Adviser, Prober, run_check
+from bayesnet.analysis.audit.quantified import Answer, Asker, split
+from bayesnet.analysis.audit.records import Claim, Target, read_claims, read_targets
+from bayesnet.analysis.decision.advise import Decider
+from bayesnet.analysis.decision.decision_file import read_decision
+from bayesnet.analysis.query.parse import read_given
+from bayesnet.errors import BayesnetError, ImpossibleEvidence, Problem, SpecError
+from bayesnet.model.records import Model, Source
+from bayesnet.model.vocabulary import DIAGNOSES, OTHER_ROLE
+from bayesnet.results.audit import Audit, AuditedClaim, AuditedTarget, ClaimVerdict, TargetVerdict
+from bayesnet.results.base import Provenance
+
+if TYPE_CHECKING:
+    from bayesnet.analysis.query.compiled import CompiledModel
+
+NEAR = 1.25
+"""How many times an answer may lie beyond its range, on the odds scale for a probability, and still be called near.
+
+A quarter is less than what separates two good studies of one question: half of the ranges across studies in the back-pain audit
+span a factor of three or more. Near answers are counted apart and never as inside.
+"""
+
+TINY = 1e-12
+"""A condition less probable than this is named, because an answer that hangs on it means little."""
+
+DIGITS = 2
+"""Significant digits at which an answer and a published range are compared, of the smaller of a probability and its complement.
+
+Published figures are rounded: an answer of 0.698 does not contradict "at least 70 %". Two digits is what most sources print.
+"""
+
+
+def audit(compiled: CompiledModel, folder: Path) -> Audit:
+    """Ask what `targets.toml` and `claims.toml` of a model's folder hold; a file that is not there holds nothing.
+
+    Parameters
+    ----------
+    compiled
+        The network.
+    folder
+        Where the model was read from.
+
+    Raises
+    ------
+    SpecError
+        Where neither file is there, or what they hold cannot be read or asked; every problem at once.
+
+    """
+    targets_file, claims_file = folder / "targets.toml", folder / "claims.toml"
+    if not targets_file.is_file() and not claims_file.is_file():
+        raise SpecError(
+            str(folder), [Problem("targets.toml", "", "is not there, nor is claims.toml", way_out="there is nothing to audit")]
+        )
+    keys = compiled.model.sources
+    targets = read_targets(targets_file, keys) if targets_file.is_file() else ()
+    claims = read_claims(claims_file, keys) if claims_file.is_file() else ()
+    return audit_network(asker(compiled), compiled.model, targets, claims, advise=adviser(compiled, folder))
+
+
+def asker(compiled: CompiledModel) -> Asker:
+    """What asks the questions of an audit, with the defaults of the model's context variables."""
+    defaults = {variable.name: variable.default for variable in compiled.model.variables.values() if variable.default}
+    return Asker(compiled.factors, compiled.engine, defaults)
+
+
+def adviser(compiled: CompiledModel, folder: Path) -> Adviser | None:
+    """What asks `decision.toml` of a folder for the expected utility of each option; None where it is not there.
+
+    Raises
+    ------
+    SpecError
+        Where the decision cannot be read; every problem at once.
+
+    """
+    path = folder / "decision.toml"
+    if not path.is_file():
+        return None
+    decision = read_decision(path, compiled.model)
+    laid = Decider.of(compiled, decision)
+
+    def advise(findings: str) -> dict[str, float]:
+        expected = decision.table @ laid.states(read_given(compiled, findings))
+        return {option.name: float(value) for option, value in zip(decision.options, expected, strict=True)}
+
+    return advise
+
+
+def audit_network(
+    ask: Asker,
+    model: Model,
+    targets: Sequence[Target],
+    claims: Sequence[Claim],
+    provenance: Provenance | None = None,
+    advise: Adviser | None = None,
+) -> Audit:
+    """Ask every published figure and every claim.
+
+    Parameters
+    ----------
+    ask
+        Answers questions of the network.
+    model
+        Its records: sources for the prints, roles of the diagnoses for the claims.
+    targets, claims
+        What to ask.
+    provenance
+        What the prints say of the model; read from `model` when it is not given.
+    advise
+        Asks the model's decision; claims about advice need it.
+
+    Returns
+    -------
+    Audit
+        Worst first; an answer whose condition cannot be is kept, with the reason.
+
+    Raises
+    ------
+    SpecError
+        Where questions cannot be read or name what the network does not have; all of them at once.
+
+    """
+    problems: list[Problem | str] = []
+    asked = [_ask_target(ask, model.sources, target, problems) for target in targets]
+    prober = Prober(ask, diagnoses(model), advise)
+    answered = [_ask_claim(prober, claim, problems) for claim in claims]
+    if problems:
+        raise SpecError(model.name, problems)
+    return Audit(
+        title=f"Audit of {model.name}",
+        provenance=provenance or Provenance(model.name, model.version, model.digest, warning=model.warning),
+        targets=tuple(a for a in asked if a),
+        claims=tuple(a for a in answered if a),
+        near=NEAR,
+    )
+
+
+def judge(model: float, low: float, high: float, *, odds: bool) -> tuple[TargetVerdict, float]:
+    """Say whether an answer is inside, near or outside a published range, and how many times it lies beyond it.
+
+    Both are taken at `DIGITS` significant digits, because published figures are rounded.
+
+    >>> judge(0.25, 0.2, 0.3, odds=True), judge(0.34, 0.2, 0.3, odds=True)[0], judge(2.0, 3.0, 13.0, odds=False)
+    (('inside', 1.0), 'near', ('outside', 1.5))
+    >>> judge(0.698, 0.7, 0.9, odds=True)[0], judge(0.69, 0.7, 0.9, odds=True)[0]
+    ('inside', 'near')
+    """
+    if math.isnan(model):
+        return "outside", math.inf
+    if _printed(low, odds) <= _printed(model, odds) <= _printed(high, odds):
+        return "inside", 1.0
+    scale = _odds if odds else float
+    end = low if model < low else high
+    near_end, answer = scale(end), scale(model)
+    small, large = min(near_end, answer), max(near_end, answer)
+    distance = large / small if small > 0.0 else math.inf
+    return ("near" if distance <= NEAR else "outside"), distance
+
+
+def _printed(value: float, probability: bool) -> float:
+    """The value as a publication would print it."""
+    if probability and 0.5 < value <= 1.0:
+        return 1.0 - _printed(1.0 - value, probability)
+    return float(f"{value:.{DIGITS}g}")
+
+
+def answer_target(ask: Asker, target: Target) -> tuple[float, float]:
+    """The model's answer and the smallest ln P(condition) behind it; NaN where a condition cannot be."""
+    first = ask.probability(target.question, target.given)
+    if target.kind == "probability":
+        return first.value, first.log_condition
+    if target.kind in {"ratio", "odds_ratio"}:
+        second = ask.probability(target.against, target.given)
+        scale = _odds if target.kind == "odds_ratio" else float
+        return _ratio(scale(first.value), scale(second.value)), min(first.log_condition, second.log_condition)
+    second = _without_diagnosis(ask, target)
+    negative = target.kind == "likelihood_ratio_negative"
+    with_it, without = (1.0 - first.value, 1.0 - second.value) if negative else (first.value, second.value)
+    return _ratio(with_it, without), min(first.log_condition, second.log_condition)
+
+
+def diagnoses(model: Model) -> dict[str, tuple[str, ...]]:
+    """The sets that claims may name: every diagnosis, and the specific ones."""
+    every = [v for v in model.variables.values() if v.group == DIAGNOSES]
+    return {"all": tuple(v.name for v in every), "specific": tuple(v.name for v in every if v.role != OTHER_ROLE)}
+
+
+def inputs_among(ask: Asker, model: Model, targets: Iterable[Target]) -> dict[str, str]:
+    """The targets that ask for a number of the model from the number's own source, with the id of that number.
+
+    Such a figure would be its own witness. The setting, which a link does not know, is left aside, and an odds ratio is compared
+    with the odds ratios of the model.
+    """
+    known: dict[tuple[str, frozenset[str]], list[str]] = {}
+    for number in model.numbers.values():
+        event, _, condition = number.id.partition(" | ")
+        known.setdefault((event, _literals(ask, condition)), []).append(number.id)
+    found: dict[str, str] = {}
+    for target in targets:
+        for key in _keys(ask, target):
+            for number_id in known.get(key, []):
+                if model.numbers[number_id].source == target.source:
+                    found[target.id] = number_id
+    return found
+
+
+def _ask_target(ask: Asker, sources: Mapping[str, Source], target: Target, problems: list[Problem | str]) -> AuditedTarget | None:
+    try:
+        value, log_condition = answer_target(ask, target)
+    except ImpossibleEvidence:
+        raise
+    except BayesnetError as error:
+        problems.append(Problem("targets.toml", f'target "{target.id}"', str(error)))
+        return None
+    verdict, distance = judge(value, target.low, target.high, odds=target.kind == "probability")
+    why = target.note
+    if math.isnan(value):
+        why = _said(f"The model gives the condition probability {_small(log_condition)}, so that nothing can be said.", why)
+    elif log_condition < math.log(TINY):
+        why = _said(f"The condition has probability {_small(log_condition)}.", why)
+    if target.disputed and verdict != "inside":
+        verdict, why = "disputed", _said(target.disputed, why)
+    source = sources[target.source].short if target.source in sources else target.source
+    return AuditedTarget(
+        id=target.id,
+        question=target.text,
+        model=value,
+        low=target.low,
+        high=target.high,
+        value=target.value,
+        source=source,
+        verdict=verdict,
+        why="" if verdict == "inside" and log_condition >= math.log(TINY) else why,
+        distance=distance,
+        where=target.where,
+        population=target.population,
+        grade=target.grade,
+    )
+
+
+def _ask_claim(prober: Prober, claim: Claim, problems: list[Problem | str]) -> AuditedClaim | None:
+    checks = []
+    for i, check in enumerate(claim.checks, 1):
+        try:
+            checks.extend(run_check(check, prober))
+        except ImpossibleEvidence:
+            raise
+        except BayesnetError as error:
+            problems.append(Problem("claims.toml", f"claim {claim.number}, check {i}", str(error)))
+    held = all(check.held is not False for check in checks)
+    verdict: ClaimVerdict = "held" if held else "disputed" if claim.disputed else "not held"
+    notes = " ".join(dict.fromkeys(check.note for check in claim.checks if check.note))
+    why = _said(claim.disputed, notes) if verdict == "disputed" else notes
+    return AuditedClaim(claim.number, claim.text, claim.statement, verdict, why, tuple(checks))
+
+
+def _without_diagnosis(ask: Asker, target: Target) -> Answer:
+    """The same finding where the diagnosis, the one thing after the bar, is absent."""
+    event, _, diagnosis = target.question.partition("|")
+    variable, vector = ask.literal(diagnosis.strip())
+    opposite = ask.written(variable, 1.0 - vector)
+    return ask.probability(f"{event.strip()} | {opposite}", target.given)
+
+
+def _keys(ask: Asker, target: Target) -> list[tuple[str, frozenset[str]]]:
+    """The number ids that would ask the same, as (event, findings)."""
+    event, _, condition = target.question.partition("|")
+    if target.kind == "probability" and " of " not in event and "," not in event:
+        return [(text, _literals(ask, condition)) for text in _literals(ask, event)]
+    if target.kind == "odds_ratio" and "," not in event:
+        apart = _literals(ask, condition) - _literals(ask, target.against.partition("|")[2])
+        return [(f"odds({event.strip()})", apart)]
+    return []
+
+
+def _literals(ask: Asker, text: str) -> frozenset[str]:
+    """The findings of a text in canonical form, context variables left out; `leak` and `baseline` are none of them."""
+    if text.strip() in {"", "leak", "baseline"} or " of " in text:
+        return frozenset({text.strip()} - {""})
+    found = {ask.written(*ask.literal(part)) for part in split(text, ",")}
+    return frozenset(literal for literal in found if literal.partition("=")[0] not in ask.context)
+
+
+def _ratio(first: float, second: float) -> float:
+    if math.isnan(first) or math.isnan(second):
+        return math.nan
+    return first / second if second > 0.0 else math.inf if first > 0.0 else math.nan
+
+
+def _odds(probability: float) -> float:
+    return probability / (1.0 - probability) if probability < 1.0 else math.inf
+
+
+def _small(log_probability: float) -> str:
+    return "0" if log_probability == -math.inf else f"{math.exp(log_probability):.1g}"
+
+
+def _said(*sentences: str) -> str:
+    return " ".join(sentence for sentence in sentences if sentence)

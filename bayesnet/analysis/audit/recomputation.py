@@ -1,0 +1,59 @@
+"""Every number computed again from what is recorded with it, how each is known, and what a reviewer should look at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bayesnet.analysis.audit.solved import solve_number
+from bayesnet.analysis.query.query import unassumed
+from bayesnet.model.provenance import complete, in_use, known, known_counts, remarks, settled
+from bayesnet.model.recompute import recomputed
+from bayesnet.results.recomputation import Recomputation, RecomputedNumber
+
+if TYPE_CHECKING:
+    from bayesnet.analysis.query.compiled import CompiledModel
+    from bayesnet.model.derivation import Ends
+    from bayesnet.model.recompute import Computed
+    from bayesnet.model.records import Number
+
+
+def computed_again(compiled: CompiledModel, number: Number) -> dict[Ends, Computed]:
+    """Value, low and high of a number, computed again; `solve(...)` with the network as it is."""
+    return recomputed(number, compiled.model, lambda n, question, p: solve_number(compiled, n.id, question, p))
+
+
+def recompute(compiled: CompiledModel) -> Recomputation:
+    """Compute every number again and say how the numbers are known."""
+    model = compiled.model
+    computed = {number.id: computed_again(compiled, number) for number in model.numbers.values()}
+    used = in_use(model)
+    return Recomputation(
+        title=f"{model.name}: where its numbers come from",
+        provenance=unassumed(compiled),
+        numbers=tuple(_line(number, computed[number.id]) for number in model.numbers.values()),
+        known=known_counts(model.numbers.values()),
+        records=len(used),
+        complete=sum(map(complete, used.values())),
+        settled=sum(complete(source) or settled(source) for source in used.values()),
+        remarks=tuple(remarks(model, computed)),
+    )
+
+
+def _line(number: Number, computed: dict[Ends, Computed]) -> RecomputedNumber:
+    value, low, high = computed["value"], computed["low"], computed["high"]
+    return RecomputedNumber(
+        number=number.id,
+        grade=number.grade,
+        range_grade=number.range_grade or number.grade,
+        known=known(number),
+        sources=len({figure.source for figure in number.sources}),
+        value=number.value,
+        low=number.low,
+        high=number.high,
+        computed_value=value.found,
+        computed_low=low.found,
+        computed_high=high.found,
+        deviates=any(each.computed and not each.agrees for each in computed.values()),
+        by=value.by,
+        why=value.why,
+    )

@@ -1,0 +1,41 @@
+"""The publications behind the numbers of a network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from bayesnet.analysis.query.query import unassumed
+from bayesnet.errors import BayesnetError, did_you_mean, nearest
+from bayesnet.model.provenance import in_use
+from bayesnet.results.bibliography import Bibliography
+
+if TYPE_CHECKING:
+    from bayesnet.analysis.query.compiled import CompiledModel
+
+
+def bibliography(compiled: CompiledModel, names: Iterable[str] | None = None) -> Bibliography:
+    """Return the publications that any number cites, or those named by their key or by the id of a number that cites them.
+
+    Raises
+    ------
+    BayesnetError
+        Where a name is neither a key nor a number.
+
+    """
+    model = compiled.model
+    keys: dict[str, None] = {}
+    for name in in_use(model) if names is None else names:
+        if name in model.sources:
+            keys[name] = None
+        elif set(name) & set("|=("):
+            number = model.numbers[compiled.factors.number_ids[compiled.number(name)]]
+            keys.update(dict.fromkeys(figure.source for figure in number.sources))
+        else:
+            hint = did_you_mean(nearest(name, model.sources))
+            raise BayesnetError(f'{model.name} has no source "{name}"' + (f"; {hint}" if hint else "."))
+    return Bibliography(
+        title=f"publications behind {model.name}",
+        provenance=unassumed(compiled),
+        sources=tuple(model.sources[key] for key in sorted(keys) if key in model.sources),
+    )

@@ -1,0 +1,1 @@
+"""Diagnoses ranked, scenarios compared, weights of evidence."""

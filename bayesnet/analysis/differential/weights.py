@@ -1,0 +1,58 @@
+"""What each finding does to a target, taken one after the other."""
+
+from __future__ import annotations
+
+import math
+
+from bayesnet.analysis.differential.differential import odds_ratio
+from bayesnet.analysis.query.findings import Findings
+from bayesnet.analysis.query.query import Query
+from bayesnet.results.explanation import Weight, Weights
+
+
+def weights(query: Query, target: tuple[int, int]) -> Weights:
+    """Take the findings one after the other and say what each does to the target, given those before it.
+
+    References
+    ----------
+    Good IJ (1985). Weight of evidence: a brief survey. Bayesian Statistics 2, 249-270.
+
+    """
+    v, state = target
+    query = query.about(v)
+    context = query.context
+    kept = {id(item) for item in context.findings.items}
+    p = prior = _probability(context, state)
+    steps, current = [], context
+    for item in query.findings.items:
+        if id(item) in kept:
+            continue
+        current = current.given(current.findings.with_findings(Findings((item,))))
+        q = _probability(current, state)
+        lr = odds_ratio(p, q)
+        steps.append(Weight(item.text, lr, decibans(lr), q))
+        p = q
+    name = query.compiled.literal(v, state)
+    return Weights(
+        title=query.title(name),
+        provenance=query.about().provenance(),
+        target=name,
+        prior=prior,
+        weights=tuple(steps),
+    )
+
+
+def decibans(likelihood_ratio: float) -> float:
+    """Ten times the decimal logarithm: the weight of evidence in decibans (Good 1985).
+
+    >>> decibans(100.0)
+    20.0
+    """
+    if likelihood_ratio == 0.0:
+        return -math.inf
+    return 10.0 * math.log10(likelihood_ratio)
+
+
+def _probability(query: Query, state: int) -> float:
+    (v,) = query.targets
+    return float(query.ask(lambda engine, evidence: engine.posteriors(evidence, (v,)).marginals[v][state]))

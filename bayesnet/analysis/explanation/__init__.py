@@ -1,0 +1,1 @@
+"""Why an answer is what it is: likelihood ratios, Shapley values, conflict, active paths."""

@@ -1,0 +1,239 @@
+"""Explains a diagnosis: what speaks for and against it, whether the findings go together, and the paths they take."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bayesnet.analysis.explanation.coalitions import (
+    Player,
+    Situation,
+    along,
+    log_odds,
+    sampled_shapley,
+    shapley,
+    situation,
+    steps,
+    subset_table,
+)
+from bayesnet.analysis.explanation.conflict import analysed
+from bayesnet.analysis.explanation.paths import separated, ways
+from bayesnet.analysis.explanation.relevant import most_relevant
+from bayesnet.analysis.explanation.wording import explained
+from bayesnet.analysis.query.caveats import weakest
+from bayesnet.analysis.query.query import Query
+from bayesnet.errors import BayesnetError, TooWide
+from bayesnet.model.factors import FloatArray
+from bayesnet.results.explanation import Explanation, Impact, Overlap, Verdict
+
+if TYPE_CHECKING:
+    from bayesnet.analysis.query.compiled import CompiledModel
+
+BARELY = math.log(1.1)
+"""A finding that changes the odds by less than this factor of 1.1, all others kept, is called uninformative."""
+
+OVERLAP = math.log(1.5)
+"""Interactions of two findings are told from here."""
+
+PAIRS = 60
+"""Random orders, each with its reverse, behind a sampled Shapley value."""
+
+_DECIBANS = 10.0 / math.log(10.0)
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """Log-odds along the order and what each finding is worth."""
+
+    order: tuple[int, ...]
+    path: list[float]
+    shapley: FloatArray
+    error: FloatArray
+    omission: list[float]
+    overlaps: tuple[Overlap, ...]
+
+
+def explain(query: Query, target: tuple[int, int], order: str | Sequence[str] = "given", seed: int = 0) -> Explanation:
+    """Explain the probability of a target.
+
+    Parameters
+    ----------
+    query
+        The network and the case.
+    target
+        Variable and state.
+    order
+        `given`: as the findings were given; `best`: at each step the finding that says most; or the names of all findings.
+    seed
+        For the sampled Shapley values of cases with more than 15 findings.
+
+    Raises
+    ------
+    ImpossibleEvidence
+        When the findings cannot hold together.
+    BayesnetError
+        When `order` is not an order of the findings.
+
+    """
+    query, compiled = query.about(target[0]), query.compiled
+    asked = situation(query, target)
+    full = query.evidence
+    query.ask(lambda engine, evidence: engine.posteriors(evidence, (target[0],)))
+    try:
+        table = subset_table(compiled, asked)
+    except TooWide:
+        table = None
+    measured = _exact(asked, table, order) if table is not None else _sampled(compiled, asked, order, np.random.default_rng(seed))
+    candidates = _hypotheses(compiled, asked)
+    variables = tuple(dict.fromkeys(v for v, _ in candidates))
+    before = compiled.engine.posteriors(asked.context, variables).marginals
+    after = compiled.engine.posteriors(full, variables).marginals
+    found = analysed(compiled, asked.players, table, asked.context, full, candidates)
+    relevant = most_relevant(compiled, asked.context, full, candidates, before, after)
+    impacts = _impacts(asked.players, measured)
+    closed = tuple(p.text for p in asked.players if separated(compiled, full.without(p.variable), p.variable, target[0]))
+    name = compiled.literal(*target)
+    prior, posterior = _sigmoid(measured.path[0]), _sigmoid(measured.path[-1])
+    return Explanation(
+        title=query.title(name),
+        provenance=query.provenance(weakest(query)),
+        target=name,
+        prior=prior,
+        posterior=posterior,
+        impacts=impacts,
+        order=order if isinstance(order, str) else "chosen",
+        exact=table is not None,
+        overlaps=measured.overlaps,
+        conflict=found,
+        relevant=relevant,
+        ways=tuple(ways(compiled, full.without(p.variable), p.variable, target[0]) for p in asked.players),
+        separated=closed,
+        text=explained(name, prior, posterior, impacts, measured.overlaps, found, relevant, closed),
+    )
+
+
+def _exact(asked: Situation, table: FloatArray, order: str | Sequence[str]) -> _Measured:
+    worth = log_odds(table)
+    n = len(asked.players)
+    taken = _order(asked.players, order, lambda chosen: float(worth[tuple(int(i in chosen) for i in range(n))]))
+    every = (1,) * n
+    last = float(worth[every])
+    omission = [_less(last, float(worth[_without(every, i)])) for i in range(n)]
+    overlaps = []
+    for i, j in combinations(range(n), 2):
+        without_both = float(worth[_without(_without(every, i), j)])
+        first = _less(float(worth[_without(every, j)]), without_both)
+        second = _less(float(worth[_without(every, i)]), without_both)
+        overlaps.append(Overlap(asked.players[i].text, asked.players[j].text, first, second, _less(last, without_both)))
+    values = shapley(worth)
+    return _Measured(taken, along(worth, taken), values, np.zeros(n), omission, _notable(overlaps))
+
+
+def _sampled(compiled: CompiledModel, asked: Situation, order: str | Sequence[str], rng: np.random.Generator) -> _Measured:
+    n = len(asked.players)
+
+    def worth(taken: tuple[bool, ...]) -> float:
+        marginal = compiled.engine.posteriors(asked.evidence(taken), (asked.variable,)).marginals[asked.variable]
+        hit = float(marginal[list(asked.states)].sum())
+        return float(log_odds(np.array([marginal.sum() - hit, hit])))
+
+    def of(chosen: frozenset[int]) -> float:
+        return worth(tuple(i in chosen for i in range(n)))
+
+    taken = _order(asked.players, order, of)
+    everything = frozenset(range(n))
+    path = [of(frozenset(taken[:k])) for k in range(n + 1)]
+    omission = [_less(path[-1], of(everything - {i})) for i in range(n)]
+    values, error = sampled_shapley(worth, n, rng, PAIRS)
+    return _Measured(taken, path, values, error, omission, ())
+
+
+def _order(players: Sequence[Player], order: str | Sequence[str], of: Callable[[frozenset[int]], float]) -> tuple[int, ...]:
+    """Return the order in which findings are taken, as positions."""
+    n = len(players)
+    if order == "given":
+        return tuple(range(n))
+    if order == "best":
+        taken: list[int] = []
+        while len(taken) < n:
+            now = of(frozenset(taken))
+            left = [i for i in range(n) if i not in taken]
+            taken.append(max(left, key=lambda i: abs(_less(of(frozenset((*taken, i))), now))))
+        return tuple(taken)
+    names = [player.name for player in players]
+    asked = [part.strip() for part in order.split(",")] if isinstance(order, str) else list(order)
+    if sorted(asked) != sorted(names):
+        raise BayesnetError(
+            f'"{", ".join(asked)}" is not an order of the findings; name each once, as in "{", ".join(names)}", '
+            'or say "given" or "best".'
+        )
+    return tuple(names.index(name) for name in asked)
+
+
+def _impacts(players: Sequence[Player], measured: _Measured) -> tuple[Impact, ...]:
+    weights = steps(measured.path)
+    impacts = []
+    for k, i in enumerate(measured.order):
+        player, weight, omission = players[i], weights[k], measured.omission[i]
+        impacts.append(
+            Impact(
+                finding=player.name,
+                state=player.state,
+                text=player.text,
+                likelihood_ratio=_exp(weight),
+                decibans=weight * _DECIBANS,
+                shapley=float(measured.shapley[i]),
+                omission=omission,
+                verdict=_verdict(weight if math.isnan(omission) else omission),
+                negative=player.negative,
+                error=float(measured.error[i]),
+                probability=_sigmoid(measured.path[k + 1]),
+            )
+        )
+    return tuple(impacts)
+
+
+def _verdict(nats: float) -> Verdict:
+    if math.isnan(nats) or abs(nats) < BARELY:
+        return "uninformative"
+    return "for" if nats > 0.0 else "against"
+
+
+def _notable(overlaps: Sequence[Overlap]) -> tuple[Overlap, ...]:
+    """Return the interactions worth telling, largest first."""
+    kept = [o for o in overlaps if math.isfinite(o.interaction) and abs(o.interaction) >= OVERLAP]
+    return tuple(sorted(kept, key=lambda o: -abs(o.interaction)))
+
+
+def _hypotheses(compiled: CompiledModel, asked: Situation) -> list[tuple[int, int]]:
+    """Return what could make sense of the findings: the diagnoses, or, in a network without any, everything that is not known."""
+    known = {p.variable for p in asked.players} | set(asked.context.likelihoods) | set(asked.context.interventions)
+    variables = compiled.diagnoses or tuple(range(len(compiled.names)))
+    return [(v, s) for v in variables if v not in known for s, state in enumerate(compiled.states(v)) if state != "absent"]
+
+
+def _without(index: tuple[int, ...], i: int) -> tuple[int, ...]:
+    return (*index[:i], 0, *index[i + 1 :])
+
+
+def _less(a: float, b: float) -> float:
+    """Difference of two log-odds; nothing is lost between equal certainties."""
+    return 0.0 if a == b else a - b
+
+
+def _sigmoid(log_odds: float) -> float:
+    if math.isnan(log_odds):
+        return math.nan
+    if log_odds >= 0.0:
+        return 1.0 / (1.0 + math.exp(-log_odds))
+    grown = math.exp(log_odds)
+    return grown / (1.0 + grown)
+
+
+def _exp(nats: float) -> float:
+    return math.inf if nats > 709.0 else math.exp(nats)

@@ -1,0 +1,193 @@
+"""The ways by which a finding reaches a diagnosis: open paths, and for each blocked one the variable that blocks it.
+
+References
+----------
+Pearl J (1988). Probabilistic Reasoning in Intelligent Systems. Morgan Kaufmann.
+Shachter RD (1998). Bayes-Ball: the rational pastime. UAI-98, 480-487.
+
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from bayesnet.results.explanation import Path, Ways
+
+if TYPE_CHECKING:
+    from bayesnet.analysis.query.compiled import CompiledModel
+    from bayesnet.inference.evidence import Evidence
+    from bayesnet.model.factors import Factors
+
+HELD = 20
+"""Open paths of one finding that are given, shortest first; longer ones are counted."""
+
+CLOSED = 5
+"""Closed paths of one finding that are given, shortest first."""
+
+_PATIENCE = 2_000
+"""Partial paths looked at for one finding."""
+
+
+class Graph:
+    """The arrows of a network after the surgery of the interventions, and what is known in it."""
+
+    def __init__(self, factors: Factors, evidence: Evidence) -> None:
+        self.cut = frozenset(evidence.interventions)
+        self.known = frozenset(evidence.hard()) | self.cut
+        self.parents = [() if v in self.cut else f.parents for v, f in enumerate(factors.families)]
+        self.children: list[list[int]] = [[] for _ in self.parents]
+        for v, parents in enumerate(self.parents):
+            for parent in parents:
+                self.children[parent].append(v)
+        self.opened = self._above(frozenset(evidence.likelihoods) | self.known)
+
+    def _above(self, seen: Iterable[int]) -> frozenset[int]:
+        """Return everything of which something is known, or of a descendant of which something is known: these open a
+        collider.
+        """
+        found, stack = set(seen), list(seen)
+        while stack:
+            for parent in self.parents[stack.pop()]:
+                if parent not in found:
+                    found.add(parent)
+                    stack.append(parent)
+        return frozenset(found)
+
+    def neighbours(self, v: int) -> list[int]:
+        """Parents and children."""
+        return [*self.parents[v], *self.children[v]]
+
+    def distances(self, target: int) -> dict[int, int]:
+        """Steps from every connected variable to the target, whatever is known."""
+        found, queue = {target: 0}, deque([target])
+        while queue:
+            v = queue.popleft()
+            for u in self.neighbours(v):
+                if u not in found:
+                    found[u] = found[v] + 1
+                    queue.append(u)
+        return found
+
+    def blocker(self, path: Sequence[int]) -> tuple[int, str] | None:
+        """Return the first variable that blocks a path and why; None for an open path."""
+        for before, v, after in zip(path, path[1:], path[2:], strict=False):
+            reason = self.closed(before, v, after)
+            if reason:
+                return v, reason
+        return None
+
+    def closed(self, before: int, v: int, after: int) -> str:
+        """Why nothing passes from one neighbour of v to another; empty where it does."""
+        if before in self.parents[v] and after in self.parents[v]:
+            return "" if v in self.opened else "nothing is known of it or of what follows from it"
+        if v in self.known:
+            return "it was set from outside" if v in self.cut else "it is known"
+        return ""
+
+
+def ways(compiled: CompiledModel, evidence: Evidence, finding: int, target: int, held: int = HELD, enough: int = 0) -> Ways:
+    """Return the open and the closed paths from a finding to a target, shortest first, given everything else that is known.
+
+    `evidence` is without the finding itself. Closed paths longer than the second open one are not told.
+
+    Parameters
+    ----------
+    compiled, evidence, finding, target
+        The network, what else is known, and the two ends.
+    held
+        Open paths that are given; those beyond are counted.
+    enough
+        Stop at so many open paths; 0: count as many as can be found by looking at 2,000 partial ones, a lower bound if these do
+        not suffice.
+
+    """
+    graph = Graph(compiled.factors, evidence)
+    away = graph.distances(target)
+    if finding not in away:
+        return Ways(compiled.names[finding], (), 0, True)
+    search = _Search(graph, finding, target, away)
+    reached, complete = search.open(enough)
+    longest = len(reached[1]) if len(reached) > 1 else len(graph.parents)
+    told = [_path(compiled, path, graph, None) for path in reached[:held]]
+    told += [_path(compiled, path, graph, graph.blocker(path)) for path in search.closed(longest)]
+    return Ways(compiled.names[finding], tuple(told), len(reached), complete)
+
+
+def paths(compiled: CompiledModel, evidence: Evidence, finding: int, target: int) -> tuple[Path, ...]:
+    """Return the two shortest open paths from a finding to a target and the closed ones, as in `ways`, without counting the
+    rest.
+    """
+    return ways(compiled, evidence, finding, target, enough=2).paths
+
+
+class _Search:
+    """Paths without a repeated variable between two ends, shortest first; neighbours nearer to the target go first."""
+
+    def __init__(self, graph: Graph, finding: int, target: int, away: Mapping[int, int]) -> None:
+        self.graph, self.finding, self.target = graph, finding, target
+        self.nearest = {v: sorted(graph.neighbours(v), key=lambda u: away[u]) for v in away}
+
+    def open(self, enough: int) -> tuple[list[tuple[int, ...]], bool]:
+        """Return the open paths, and whether these are all there are: nothing grows beyond a block."""
+        found: list[tuple[int, ...]] = []
+        patience = _PATIENCE
+        queue: deque[tuple[int, ...]] = deque([(self.finding,)])
+        while queue and patience > 0 and not 0 < enough <= len(found):
+            path = queue.popleft()
+            patience -= 1
+            for longer in self._longer(path):
+                if len(path) > 1 and self.graph.closed(*longer[-3:]):
+                    continue
+                (found if longer[-1] == self.target else queue).append(longer)
+        return found, not queue
+
+    def closed(self, longest: int) -> list[tuple[int, ...]]:
+        """Return the first closed paths of no more than so many variables."""
+        found: list[tuple[int, ...]] = []
+        patience = _PATIENCE
+        queue: deque[tuple[int, ...]] = deque([(self.finding,)])
+        while queue and patience > 0 and len(found) < CLOSED and len(queue[0]) < longest:
+            path = queue.popleft()
+            patience -= 1
+            for longer in self._longer(path):
+                if longer[-1] != self.target:
+                    queue.append(longer)
+                elif self.graph.blocker(longer):
+                    found.append(longer)
+        return found[:CLOSED]
+
+    def _longer(self, path: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+        return ((*path, v) for v in self.nearest[path[-1]] if v not in path)
+
+
+def separated(compiled: CompiledModel, evidence: Evidence, finding: int, target: int) -> bool:
+    """Return whether no open path joins two variables given what is known (d-separation), by Bayes-ball from the target."""
+    graph = Graph(compiled.factors, evidence)
+    seen: set[tuple[int, bool]] = set()
+    stack = [(target, True)]
+    while stack:
+        v, upwards = stack.pop()
+        if (v, upwards) in seen:
+            continue
+        seen.add((v, upwards))
+        if v == finding:
+            return False
+        if upwards and v not in graph.known:
+            stack += [(p, True) for p in graph.parents[v]] + [(c, False) for c in graph.children[v]]
+        elif not upwards:
+            if v not in graph.known:
+                stack += [(c, False) for c in graph.children[v]]
+            if v in graph.opened:
+                stack += [(p, True) for p in graph.parents[v]]
+    return True
+
+
+def _path(compiled: CompiledModel, path: Sequence[int], graph: Graph, block: tuple[int, str] | None) -> Path:
+    parts = [compiled.names[path[0]]]
+    for u, v in pairwise(path):
+        parts += ["→" if u in graph.parents[v] else "←", compiled.names[v]]
+    blocker, reason = (compiled.names[block[0]], block[1]) if block else ("", "")
+    return Path(compiled.names[path[0]], " ".join(parts), blocker, reason)

@@ -1,0 +1,1 @@
+"""Questions about probabilities: evidence, posteriors, joint tables, counterfactuals, samples."""

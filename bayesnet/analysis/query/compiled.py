@@ -1,0 +1,184 @@
+"""A compiled model: records, arrays, engine and the lookups that turn names into indices and questions into evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property, wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from bayesnet.analysis.query.findings import Finding
+from bayesnet.errors import PatternError, UnknownState, UnknownVariable, did_you_mean, nearest
+from bayesnet.inference.engine import Engine
+from bayesnet.model.factors import Factors, FloatArray
+from bayesnet.model.records import Model
+from bayesnet.model.vocabulary import DIAGNOSES
+from bayesnet.pattern import Term, canonical_id, parse_number_id, resolve
+
+if TYPE_CHECKING:
+    from bayesnet.model.expand import Expander
+
+T = TypeVar("T")
+_SHORT = frozenset(("absent", "present"))
+
+
+def per_model(function: Callable[[CompiledModel], T]) -> Callable[[CompiledModel], T]:
+    """Return the function with its result kept on the compiled model, so that it runs once for each."""
+
+    @wraps(function)
+    def kept(compiled: CompiledModel) -> T:
+        if function not in compiled.memory:
+            compiled.memory[function] = function(compiled)
+        result: T = compiled.memory[function]
+        return result
+
+    return kept
+
+
+class CompiledModel:
+    """A model with its arrays, engine and look-ups, shared by network and case; it never changes, but for caches."""
+
+    def __init__(self, model: Model, folder: Path | None = None, *, keep: bool = False) -> None:
+        self.model = model
+        self._keep = keep
+        self.folder = folder
+        """The priors folder that the model was read from, if it was; costs and decisions lie beside the numbers."""
+        self.memory: dict[Any, Any] = {}
+        """What `per_model` functions returned, by function."""
+
+    @cached_property
+    def expander(self) -> Expander:
+        """The way from numbers to arrays."""
+        from bayesnet.model.expand import Expander
+
+        return Expander(self.model)
+
+    @cached_property
+    def factors(self) -> Factors:
+        """The network as arrays, with the values of the model; from the cache where that is kept."""
+        if not self._keep:
+            return self.expander.factors()
+        from bayesnet.model.stored import keep_factors, stored_factors
+
+        factors = stored_factors(self.model)
+        if factors is None:
+            factors = self.expander.factors()
+            keep_factors(self.model, factors)
+        return factors
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The engine on these arrays."""
+        return Engine(self.factors)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """All variables, in the order of the model; the indices of everything below."""
+        return tuple(self.model.variables)
+
+    @cached_property
+    def index(self) -> dict[str, int]:
+        """Position of each variable by name."""
+        return {name: i for i, name in enumerate(self.names)}
+
+    @cached_property
+    def defaults(self) -> tuple[Finding, ...]:
+        """The assumed findings: the default state of every context variable."""
+        return tuple(
+            self.state_finding(v, self.state(v, variable.default), assumed=True)
+            for v, variable in enumerate(self.model.variables.values())
+            if variable.default
+        )
+
+    @cached_property
+    def diagnoses(self) -> tuple[int, ...]:
+        """The variables of the group `diagnoses`, in the order of the model."""
+        return tuple(v for v, variable in enumerate(self.model.variables.values()) if variable.group == DIAGNOSES)
+
+    def states(self, v: int) -> tuple[str, ...]:
+        """Return the states of a variable."""
+        return self.model.variables[self.names[v]].states
+
+    def variable(self, name: str, text: str = "") -> int:
+        """Return the index of a variable.
+
+        Raises
+        ------
+        UnknownVariable
+            With the nearest names; `text` is the question it stood in.
+
+        """
+        if name not in self.index:
+            raise UnknownVariable(name, self.names, text=text)
+        return self.index[name]
+
+    def state(self, v: int, state: str, text: str = "") -> int:
+        """Return the index of a state of a variable.
+
+        Raises
+        ------
+        UnknownState
+            With the states there are.
+
+        """
+        states = self.states(v)
+        if state not in states:
+            raise UnknownState(self.names[v], state, states, text=text)
+        return states.index(state)
+
+    @cached_property
+    def states_by_name(self) -> dict[str, tuple[str, ...]]:
+        """The states of every variable by name."""
+        return {name: variable.states for name, variable in self.model.variables.items()}
+
+    def number(self, name: str) -> int:
+        """Return the index of a number by its id, in canonical form or as `fever | epidural_abscess`.
+
+        Raises
+        ------
+        PatternError
+            Where there is no such number, with the nearest ids.
+
+        """
+        position = self._number_index
+        if name not in position:
+            pattern = parse_number_id(name)
+            parents = self.model.variables[pattern.targets[0].name].parents if pattern.targets[0].name in self.index else ()
+            full = canonical_id(name, self.states_by_name, parents)
+            if full not in position:
+                hint = did_you_mean(nearest(full, position)) or f"{self.model.name} has {len(position)} numbers"
+                raise PatternError(name, 1, "there is no number of this name", way_out=hint)
+            name = full
+        return position[name]
+
+    @cached_property
+    def _number_index(self) -> dict[str, int]:
+        return {number: k for k, number in enumerate(self.factors.number_ids)}
+
+    def resolved(self, term: Term, text: str) -> Term:
+        """Check a term against the network and spell out its state; errors as for `bayesnet.pattern.resolve`."""
+        return resolve(term, self.states_by_name, text)
+
+    def literal(self, v: int, state: int) -> str:
+        """Return a variable in a state, as it is typed: `fever`, `!fever`, `age_group=60-69`."""
+        return self.spelled(v, (self.states(v)[state],))
+
+    def spelled(self, v: int, states: Sequence[str]) -> str:
+        """Return a variable in one of these states, as it is typed."""
+        if len(states) == 1 and frozenset(self.states(v)) == _SHORT:
+            return str(Term(self.names[v], negated=states[0] == "absent"))
+        return str(Term(self.names[v], tuple(states)))
+
+    def compatible(self, number_id: str, known: Mapping[int, FloatArray]) -> bool:
+        """Return whether the states that a number's id names are among those left (`known` as zeros and ones)."""
+        pattern = parse_number_id(number_id)
+        for term in (*pattern.targets, *pattern.given):
+            v = self.index.get(term.name, -1)
+            if v in known and term.states and not known[v][self.states(v).index(term.states[0])]:
+                return False
+        return True
+
+    def state_finding(self, v: int, state: int, *, assumed: bool = False) -> Finding:
+        """Return the finding that a variable is in a state."""
+        vector = tuple(float(s == state) for s in range(len(self.states(v))))
+        return Finding(v, self.names[v], "state", self.states(v)[state], vector, self.literal(v, state), assumed)

@@ -1,0 +1,322 @@
+"""From what a person types to findings: text in the pattern language or a dict, hard, virtual, one-of, new marginals, missing."""
+
+from __future__ import annotations
+
+import math
+import numbers
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from bayesnet.analysis.query.findings import Finding, Findings, Intervention, Kind
+from bayesnet.errors import PatternError
+from bayesnet.pattern import Term, likelihoods, parse_findings, parse_question, quote
+
+if TYPE_CHECKING:
+    from bayesnet.analysis.query.compiled import CompiledModel
+
+Given = str | Mapping[str, Any] | Findings | Sequence[Any] | None
+"""What may be given: text, a dict, findings, several of these in a list, or nothing."""
+
+_BINARY = frozenset(("absent", "present"))
+_SLACK = 1e-9
+
+
+@dataclass(frozen=True)
+class NewMarginal:
+    """A wanted probability, for one state (`present`) or for every state of a variable; made by `jeffrey`."""
+
+    wanted: float | Mapping[str, float]
+
+
+def jeffrey(marginals: Mapping[str, float | Mapping[str, float]]) -> dict[str, NewMarginal]:
+    """Ask for new marginals (Jeffrey's rule), not for likelihoods: after it the variable has exactly this probability.
+
+    Parameters
+    ----------
+    marginals
+        For each variable the new probability of `present`, or a dict with the new probability of every state.
+
+    Returns
+    -------
+    A dict that goes wherever findings go, alone or merged with others: `{"anemia": "present", **jeffrey({"fever": 0.7})}`.
+    The other findings count first; several new marginals are reached together by iterative proportional fitting.
+
+    References
+    ----------
+    Jeffrey RC (1965). The Logic of Decision. McGraw-Hill.
+    Chan H, Darwiche A (2005). On the revision of probabilistic beliefs using uncertain evidence. Artif Intell 163(1):67-90.
+
+    Examples
+    --------
+    >>> import bayesnet
+    >>> net = bayesnet.load("asia")
+    >>> p = net.posterior("smoke", given=bayesnet.jeffrey({"bronc": {"yes": 0.9, "no": 0.1}}))
+    >>> round(p["yes"], 4)
+    0.6364
+
+    """
+    return {name: NewMarginal(wanted) for name, wanted in marginals.items()}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question: the targets, each a resolved term, and the findings."""
+
+    targets: tuple[Term, ...]
+    findings: Findings
+    text: str
+
+
+def read_question(compiled: CompiledModel, text: str, given: Given = None, do: Given = None) -> Asked:
+    """Read `targets | findings` together with findings and interventions given apart.
+
+    Targets keep their states as written; a bare name stays bare.
+    """
+    if not isinstance(text, str):
+        raise PatternError(str(text), 1, f"a question is a text; got {type(text).__name__}", way_out='ask "target | finding"')
+    question = parse_question(text)
+    for term in question.targets:
+        compiled.variable(term.name, text)
+        if term.call or term.weights:
+            raise PatternError(text, term.column, f'"{term}" cannot be asked for', expected="a variable, or variable=state")
+    findings = _from_terms(compiled, question.given, text)
+    return Asked(question.targets, findings.with_findings(read_given(compiled, given, do)), text)
+
+
+def read_given(compiled: CompiledModel, given: Given = None, do: Given = None) -> Findings:
+    """Read findings and interventions.
+
+    Parameters
+    ----------
+    compiled
+        The network.
+    given
+        Text, dict, findings or a list of these.
+    do
+        Interventions, as text or dict: each variable in one state.
+
+    Raises
+    ------
+    PatternError, UnknownVariable, UnknownState
+        Where it is not what it should be.
+
+    """
+    findings = _read(compiled, given)
+    if do is None:
+        return findings
+    set_ = _read(compiled, do)
+    if set_.marginals or any(item.kind != "state" for item in set_.items):
+        text = next(item.text for item in set_.items if item.kind != "state")
+        raise PatternError(text, 1, "an intervention sets a variable to one state")
+    return findings.with_findings(Findings((), (*set_.interventions, *(_intervention(compiled, item) for item in set_.items))))
+
+
+def an_example(compiled: CompiledModel) -> str:
+    """Return a target that can be asked on this network as it stands, for the way out of a refusal; the last variable, in a
+    state.
+    """
+    v = len(compiled.names) - 1
+    states = compiled.states(v)
+    return compiled.literal(v, states.index("present") if "present" in states else 0)
+
+
+def read_target(compiled: CompiledModel, text: str) -> tuple[int, int]:
+    """Read one variable in one state: `fever` for `fever=present`, or `smoke=yes`. Gives their indices."""
+    terms = parse_question(text)
+    if len(terms.targets) != 1 or terms.given or not terms.targets[0].hard or terms.targets[0].call:
+        raise PatternError(text, 1, "one variable in one state is asked here", expected='"variable" or "variable=state"')
+    term = compiled.resolved(terms.targets[0], text)
+    v = compiled.variable(term.name, text)
+    return v, compiled.state(v, term.states[0], text)
+
+
+def _intervention(compiled: CompiledModel, item: Finding) -> Intervention:
+    """Turn the finding that a variable is in a state into setting it."""
+    state = compiled.states(item.variable).index(str(item.value))
+    return Intervention(item.variable, item.name, state, str(item.value), f"do({item.text})")
+
+
+def _read(compiled: CompiledModel, given: Given) -> Findings:
+    if given is None:
+        return Findings()
+    if isinstance(given, Findings):
+        return given
+    if isinstance(given, str):
+        return _from_terms(compiled, parse_findings(given), given)
+    if isinstance(given, Mapping):
+        findings = Findings()
+        for name, value in given.items():
+            findings = findings.with_findings(_from_value(compiled, str(name), value))
+        return findings
+    if isinstance(given, list | tuple):
+        findings = Findings()
+        for part in given:
+            findings = findings.with_findings(_read(compiled, part))
+        return findings
+    raise PatternError(str(given), 1, f"findings are a text or a dict; got {type(given).__name__}")
+
+
+def _from_terms(compiled: CompiledModel, terms: Iterable[Term], text: str) -> Findings:
+    findings = Findings()
+    for term in terms:
+        findings = findings.with_findings(_from_term(compiled, compiled.resolved(term, text), text))
+    return findings
+
+
+def _from_term(compiled: CompiledModel, term: Term, text: str) -> Findings:
+    """Make the finding or the intervention that a resolved term says."""
+    v = compiled.index[term.name]
+    states = compiled.states(v)
+    if term.call == "do":
+        item = compiled.state_finding(v, states.index(term.states[0]))
+        return Findings((), (_intervention(compiled, item),))
+    if term.call == "jeffrey":
+        wanted: float | dict[str, float] = dict(zip(term.states, term.weights, strict=True))
+        return _marginal(compiled, v, wanted)
+    if not term.weights and len(term.states) == 1:
+        return Findings((compiled.state_finding(v, states.index(term.states[0])),))
+    missing = [state for state in states if state not in term.states]
+    if term.weights and missing:
+        raise PatternError(
+            text,
+            term.column or 1,
+            f'"{term}" has no likelihood for {", ".join(map(quote, missing))}',
+            expected="one for every state",
+        )
+    value = dict(zip(term.states, term.weights, strict=True)) if term.weights else term.states
+    kind: Kind = "likelihood" if term.weights else "one of"
+    return Findings((Finding(v, term.name, kind, value, likelihoods(term, states), str(term)),))
+
+
+def _from_value(compiled: CompiledModel, name: str, value: Any) -> Findings:
+    """Read one entry of a dict."""
+    v = compiled.variable(name)
+    if _missing(value):
+        # Unobserved; only for a context variable is that worth saying, since it would be assumed otherwise.
+        return _from_states(compiled, v, compiled.states(v)) if compiled.model.variables[name].default else Findings()
+    if isinstance(value, NewMarginal):
+        return _marginal(compiled, v, value.wanted)
+    if isinstance(value, Mapping):
+        return _from_likelihoods(compiled, v, value)
+    if isinstance(value, set | frozenset):
+        return _from_states(compiled, v, sorted(value, key=str))
+    if hasattr(value, "tolist") and not isinstance(value, str):
+        value = value.tolist()
+    if isinstance(value, list | tuple):
+        return _from_list(compiled, v, list(value))
+    return _from_states(compiled, v, [value])
+
+
+def _from_list(compiled: CompiledModel, v: int, values: list[Any]) -> Findings:
+    """Read a list: likelihoods in the order of the states, several findings, or one of these states."""
+    if values and all(isinstance(x, Mapping) for x in values):
+        findings = Findings()
+        for likelihood in values:
+            findings = findings.with_findings(_from_likelihoods(compiled, v, likelihood))
+        return findings
+    if values and all(isinstance(x, numbers.Real) and not isinstance(x, bool) for x in values):
+        states = compiled.states(v)
+        if all(str(x) in states or _as_integer(x) in states for x in values):
+            raise PatternError(
+                f"{compiled.names[v]}={values}",
+                1,
+                "these numbers are states and could be likelihoods too",
+                way_out=f"write {{{', '.join(map(str, values))}}} for one of these states, "
+                f"or a dict of likelihoods by state, such as {dict.fromkeys(states, 1.0)}",
+            )
+        if len(values) != len(states):
+            raise PatternError(
+                f"{compiled.names[v]}={values}",
+                1,
+                f"{len(values)} likelihoods",
+                expected=f"{len(states)}, one for each of {', '.join(states)}",
+            )
+        return _from_likelihoods(compiled, v, dict(zip(states, values, strict=True)))
+    return _from_states(compiled, v, values)
+
+
+def _from_states(compiled: CompiledModel, v: int, values: Sequence[Any]) -> Findings:
+    """Read one state, or one of these states."""
+    if not values:
+        raise PatternError(f"{compiled.names[v]}={{}}", 1, "no state is named", expected="at least one state")
+    states = tuple(dict.fromkeys(state_name(compiled, v, value) for value in values))
+    term = Term(compiled.names[v], tuple(s for s in compiled.states(v) if s in states))
+    return _from_term(compiled, term, str(term))
+
+
+def _from_likelihoods(compiled: CompiledModel, v: int, value: Mapping[Any, Any]) -> Findings:
+    """Read likelihoods by state; only their ratios matter."""
+    by_state = {state_name(compiled, v, state): weight for state, weight in value.items()}
+    for state, weight in by_state.items():
+        if not isinstance(weight, numbers.Real) or not 0 <= float(weight) < math.inf:
+            raise PatternError(
+                f"{compiled.names[v]}={dict(value)}",
+                1,
+                f'"{weight}" is not a likelihood of {state}',
+                expected="a number of 0 or more",
+            )
+    term = Term(compiled.names[v], tuple(by_state), tuple(float(weight) for weight in by_state.values()))
+    if not any(term.weights):
+        raise PatternError(str(term), 1, "all likelihoods are 0", expected="at least one state that is possible")
+    return _from_term(compiled, term, str(term))
+
+
+def _marginal(compiled: CompiledModel, v: int, wanted: float | Mapping[str, float]) -> Findings:
+    """Read a new marginal: every state, or the probability of present."""
+    states = compiled.states(v)
+    if not isinstance(wanted, Mapping):
+        compiled.resolved(Term(compiled.names[v]), f"jeffrey {compiled.names[v]}: {wanted}")
+        if len(states) != 2:
+            raise PatternError(
+                f"{compiled.names[v]}: {wanted}",
+                1,
+                "one probability does not settle several states",
+                expected="a dict of all states",
+            )
+        wanted = {"present": wanted, "absent": 1.0 - wanted}
+    by_state = {state_name(compiled, v, state): p for state, p in wanted.items()}
+    text = f"{compiled.names[v]}: {dict(wanted)}"
+    for state, p in by_state.items():
+        if not 0.0 <= float(p) <= 1.0:
+            raise PatternError(text, 1, f'"{p}" is not a probability of {state}', expected="a number from 0 to 1")
+    total = math.fsum(float(p) for p in by_state.values())
+    if abs(total - 1.0) > _SLACK or set(by_state) != set(states):
+        raise PatternError(text, 1, f"the new probabilities sum to {total:g}", expected="one for every state, with sum 1")
+    vector = tuple(float(by_state[state]) / total for state in states)
+    term = Term(compiled.names[v], states, vector, call="jeffrey")
+    return Findings((Finding(v, compiled.names[v], "new marginal", dict(zip(states, vector, strict=True)), vector, str(term)),))
+
+
+def state_name(compiled: CompiledModel, v: int, value: Any) -> str:
+    """Return the state that a value means: its name, or True and 1 for present, False and 0 for absent.
+
+    Raises
+    ------
+    UnknownState
+        With the states there are.
+
+    """
+    states = compiled.states(v)
+    if isinstance(value, str):
+        compiled.state(v, value)
+        return value
+    if hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, bool | int | float) and frozenset(states) == _BINARY and value in (0, 1):
+        return "present" if value else "absent"
+    text = _as_integer(value)
+    compiled.state(v, text)
+    return text
+
+
+def _as_integer(value: object) -> str:
+    """Return a value as text, a whole number without decimals."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def _missing(value: Any) -> bool:
+    """Return whether a value means unobserved: None, NaN, NaT or pandas' NA."""
+    if value is None or type(value).__name__ in ("NAType", "NaTType"):
+        return True
+    return isinstance(value, numbers.Real) and not isinstance(value, numbers.Integral) and math.isnan(cast("float", value))

@@ -1,0 +1,1 @@
+"""How answers depend on the numbers: sensitivity functions, tornado, tuning, uncertainty, distances."""

@@ -1,0 +1,162 @@
+"""Which publications an answer rests on: how far it moves when all numbers of one move within their ranges."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bayesnet.analysis.query.query import Query
+from bayesnet.analysis.sensitivity.parameter_map import parameter_map
+from bayesnet.analysis.sensitivity.query_ranges import SAMPLE_SIZE, Ranges, Subject, ranges, records
+from bayesnet.analysis.sensitivity.response import Response
+from bayesnet.analysis.sensitivity.tornado import ends
+from bayesnet.model.factors import FloatArray, IntArray
+from bayesnet.results.tornado import Sources, SourceShare
+
+if TYPE_CHECKING:
+    from bayesnet.analysis.query.compiled import CompiledModel
+
+_ROUNDS = 4
+"""How often single numbers of a corner are tried the other way round."""
+
+
+@dataclass
+class _Corner:
+    """One corner of the box of a source's ranges: `up` says which numbers stand at their high end; `sign` what is sought."""
+
+    source: str
+    members: IntArray
+    sign: float
+    up: np.ndarray
+    answer: float = float("nan")
+    settled: bool = False
+
+
+def sources(query: Query, target: str, sample_size: float = SAMPLE_SIZE) -> Sources:
+    """Return how far P(target | findings) moves when all numbers of one source move within their ranges, for every source.
+
+    The two worst corners are taken, not all-low and all-high: each number goes to the end that the sign of its slope calls for,
+    then single numbers are turned over as long as that helps, since slopes change sign far from the present values. The answer
+    at each corner is a run of the network. Numbers of one column that are moved together keep its sum.
+
+    Raises
+    ------
+    ImpossibleEvidence
+        When the findings cannot hold together.
+
+    """
+    compiled = query.compiled
+    subject = Subject.of(query, target)
+    response, known = subject.response((subject.target,)), ranges(compiled, sample_size)
+    moving = np.flatnonzero(~known.fixed & response.matters_to_target)
+    groups = _groups(compiled, moving)
+    corners = [_corner(response, source, members, sign) for source, members in groups.items() for sign in (-1.0, 1.0)]
+    _improve(subject, known, corners)
+    lines = [_line(compiled, response, known, low, high) for low, high in zip(corners[::2], corners[1::2], strict=True)]
+    silent = _silent(compiled, groups, response.value(0))
+    return Sources(
+        title=subject.title,
+        provenance=subject.provenance,
+        label=subject.label,
+        value=response.value(0),
+        sources=tuple(sorted([*lines, *silent], key=lambda line: (-line.width, line.source))),
+        assumption=known.assumption,
+        records=tuple(compiled.model.sources[key] for key in sorted(groups) if key in compiled.model.sources),
+    )
+
+
+def _groups(compiled: CompiledModel, moving: IntArray) -> dict[str, IntArray]:
+    """Return the numbers of each source that can move the answer; those without a source by their grade."""
+    found: dict[str, list[int]] = {}
+    all_records = records(compiled)
+    for k in moving.tolist():
+        found.setdefault(_key(all_records[k].source, all_records[k].grade), []).append(k)
+    return {source: np.array(members) for source, members in found.items()}
+
+
+def _key(source: str, grade: str) -> str:
+    return source or f"({grade})"
+
+
+def _corner(response: Response, source: str, members: IntArray, sign: float) -> _Corner:
+    """Return the corner that the slopes call for."""
+    return _Corner(source, members, sign, sign * response.derivative[0, members] > 0)
+
+
+def _improve(subject: Subject, known: Ranges, corners: list[_Corner]) -> None:
+    """Run every corner, then turn over the number that helps most, until none does; all corners in one batch per round."""
+    _run(subject, known, [(corner, corner.up) for corner in corners])
+    for _ in range(_ROUNDS):
+        tries = [
+            (corner, np.where(np.arange(len(corner.up)) == i, ~corner.up, corner.up))
+            for corner in corners
+            if not corner.settled and len(corner.up) > 1
+            for i in range(len(corner.up))
+        ]
+        if not tries:
+            return
+        for corner in corners:
+            corner.settled = True
+        _run(subject, known, tries)
+
+
+def _run(subject: Subject, known: Ranges, tries: list[tuple[_Corner, np.ndarray]]) -> None:
+    """Answer each try and keep it where it goes further."""
+    numbers = parameter_map(subject.compiled)
+    values = np.repeat(numbers.factors.values[:, None], len(tries), axis=1)
+    for j, (corner, up) in enumerate(tries):
+        values[:, j : j + 1] = _at_corner(subject, known, corner.members, up)
+    answers, _ = subject.marginals(values, (subject.target,))
+    for (corner, up), answer in zip(tries, answers[0].tolist(), strict=True):
+        if np.isfinite(answer) and not corner.sign * answer <= corner.sign * corner.answer:
+            corner.up, corner.answer, corner.settled = up, answer, False
+
+
+def _at_corner(subject: Subject, known: Ranges, members: IntArray, up: np.ndarray) -> FloatArray:
+    """Return values of all numbers with the members at their ends, shape (n_numbers, 1); the rest of their columns gives way.
+
+    A column whose moved entries sum to more than one is divided by its sum when it is expanded.
+    """
+    numbers = parameter_map(subject.compiled)
+    start = numbers.factors.values
+    values = start[:, None].copy()
+    values[members, 0] = np.where(up, known.high[members], known.low[members])
+    moved = np.zeros(numbers.count, dtype=bool)
+    moved[members] = True
+    for label in np.unique(numbers.column[members]):
+        group = numbers.members.get(int(label))
+        if group is not None:
+            others, mine = group[~moved[group]], group[moved[group]]
+            left = 1.0 - float(values[mine, 0].sum())
+            had = 1.0 - float(start[mine].sum())
+            if len(others) and had > 0:
+                values[others, 0] = start[others] * max(left, 0.0) / had
+    return values
+
+
+def _line(compiled: CompiledModel, response: Response, known: Ranges, low: _Corner, high: _Corner) -> SourceShare:
+    """Return one source from its two corners."""
+    at_low, at_high = ends(response, known, low.members)
+    strongest = int(low.members[np.argmax(np.abs(at_high - at_low))])
+    now = response.value(0)
+    lowest, highest = min(low.answer, now), max(high.answer, now)
+    number = compiled.factors.number_ids[strongest]
+    return SourceShare(low.source, _cited(compiled, low.source), len(low.members), lowest, highest, number)
+
+
+def _silent(compiled: CompiledModel, groups: dict[str, IntArray], now: float) -> list[SourceShare]:
+    """Sources of the model none of whose numbers can move this answer."""
+    counts: dict[str, int] = {}
+    for number in records(compiled):
+        key = _key(number.source, number.grade)
+        if key not in groups:
+            counts[key] = counts.get(key, 0) + 1
+    return [SourceShare(key, _cited(compiled, key), count, now, now, "") for key, count in counts.items()]
+
+
+def _cited(compiled: CompiledModel, source: str) -> str:
+    """Author and year of a source; numbers without one are named by their grade."""
+    known = compiled.model.sources.get(source)
+    return known.short if known else source.strip("()")

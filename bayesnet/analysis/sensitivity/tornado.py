@@ -1,0 +1,87 @@
+"""Tornado: the answer over each number's own cited range, widest first."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bayesnet.analysis.query.caveats import described
+from bayesnet.analysis.query.query import Query
+from bayesnet.analysis.sensitivity.query_ranges import SAMPLE_SIZE, Ranges, Subject, citation, ranges, records
+from bayesnet.analysis.sensitivity.response import Response
+from bayesnet.model.factors import FloatArray, IntArray
+from bayesnet.results.tornado import Bar, Tornado
+from bayesnet.results.words import percent
+
+
+def tornado(query: Query, target: str, top: int = 20, sample_size: float = SAMPLE_SIZE) -> Tornado:
+    """Bars `[f(low), f(high)]` of P(target | findings) over the cited range of each number, all others as they are.
+
+    Parameters
+    ----------
+    query
+        The network and what is known.
+    target
+        A variable in a state.
+    top
+        How many bars, the widest.
+    sample_size
+        Where the network cites no ranges, the equivalent sample size of every column.
+
+    Raises
+    ------
+    ImpossibleEvidence
+        When the findings cannot hold together.
+
+    """
+    compiled = query.compiled
+    subject = Subject.of(query, target)
+    response, known = subject.response((subject.target,)), ranges(compiled, sample_size)
+    ks = np.flatnonzero(~known.fixed & response.matters_to_target)
+    at_low, at_high = ends(response, known, ks)
+    width = np.abs(at_high - at_low)
+    order = np.argsort(-width, kind="stable")
+    order = order[width[order] > 0]
+    all_records = records(compiled)
+    bars = tuple(
+        Bar(
+            number=compiled.factors.number_ids[k],
+            value=float(compiled.factors.values[k]),
+            low=float(known.low[k]),
+            high=float(known.high[k]),
+            at_low=float(at_low[j]),
+            at_high=float(at_high[j]),
+            source=all_records[k].source,
+            citation=citation(compiled, all_records[k]),
+            grade=all_records[k].grade,
+        )
+        for j, k in zip(order[:top].tolist(), ks[order[:top]].tolist(), strict=True)
+    )
+    return Tornado(
+        title=subject.title,
+        provenance=subject.provenance,
+        label=subject.label,
+        value=response.value(0),
+        bars=bars,
+        total=len(order),
+        assumption=known.assumption,
+    )
+
+
+def ends(response: Response, known: Ranges, ks: IntArray) -> tuple[FloatArray, FloatArray]:
+    """f with each number at the low and at the high end of its range, shape (m,) each; NaN where the findings cannot be."""
+    rows = response.at(np.concatenate([ks, ks]), np.concatenate([known.low[ks], known.high[ks]]))
+    answers = np.divide(rows[0], rows[-1], out=np.full(rows.shape[1], np.nan), where=rows[-1] > 0)
+    return answers[: len(ks)], answers[len(ks) :]
+
+
+def movers(query: Query, target: str, most: int = 3) -> tuple[str, ...]:
+    """Return a sentence on the numbers that move P(target | findings) most over their own cited range."""
+    bars = tornado(query, target, top=most).bars
+    if not bars:
+        return ()
+    told = []
+    for bar in bars:
+        low, high = sorted((bar.at_low, bar.at_high))
+        number = described(query.compiled, query.compiled.model.numbers[bar.number])
+        told.append(f"{number} moves it from {percent(low)} to {percent(high)}")
+    return (f"What to distrust for P({target}): {'; '.join(told)}.",)

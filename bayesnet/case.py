@@ -1,0 +1,679 @@
+"""Cases: findings and interventions on a network. `Case` is what `net.case` returns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Self
+
+from bayesnet.analysis.query.compiled import CompiledModel
+from bayesnet.analysis.query.findings import Findings
+from bayesnet.analysis.query.parse import Given, read_given, read_target
+from bayesnet.analysis.query.query import Query
+from bayesnet.errors import BayesnetError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bayesnet.results.advice import Advice
+    from bayesnet.results.differential import Comparison, Differential
+    from bayesnet.results.explanation import Explanation, Weights
+    from bayesnet.results.probability import MostProbable, Posterior, Posteriors
+    from bayesnet.results.sensitivity import Sensitivities, SensitivityFunction
+    from bayesnet.results.teaching import Frequencies, FrequencySequence, Ladder
+    from bayesnet.results.tests import NextTests, Plan
+    from bayesnet.results.tornado import Flips, Sources, Tornado, TwoWay
+    from bayesnet.results.tuning import ExplanationRange, Tuning
+    from bayesnet.results.uncertainty import ArcStrengths, Uncertainty, VarianceShares
+
+
+class Case:
+    """Findings and interventions on a network; made by `net.case(...)`.
+
+    Examples
+    --------
+    >>> import bayesnet
+    >>> case = bayesnet.load("asia").case("asia=yes, dysp=yes")
+    >>> print(case.add("smoke=no"))
+    asia=yes, dysp=yes, smoke=no
+
+    """
+
+    __slots__ = ("compiled", "findings")
+
+    def __init__(self, compiled: CompiledModel, findings: Findings) -> None:
+        self.compiled = compiled
+        self.findings = findings
+
+    @property
+    def query(self) -> Query:
+        """The case as a query to its network."""
+        return Query(self.compiled, self.findings)
+
+    def __str__(self) -> str:
+        """Findings and interventions in the pattern language."""
+        return self.findings.text
+
+    def __repr__(self) -> str:
+        assumed = [f"{item.text} (assumed)" for item in self.query.stated.items if item.assumed]
+        return f"<Case on {self.compiled.model.name}: {'; '.join([self.findings.text or 'nothing known', *assumed])}>"
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the same is known on the same network, in any order."""
+        return self._key() == other._key() if isinstance(other, Case) else NotImplemented
+
+    def __hash__(self) -> int:
+        """Equal cases have equal hashes."""
+        return hash(self._key())
+
+    def _key(self) -> tuple[str, ...]:
+        parts = [item.text for item in self.findings.items] + [i.text for i in self.findings.interventions]
+        return (self.compiled.model.digest, *sorted(parts))
+
+    def add(self, given: Given) -> Self:
+        """Return a new case with more findings; those on one variable multiply."""
+        return type(self)(self.compiled, self.findings.with_findings(read_given(self.compiled, given)))
+
+    def drop(self, *names: str) -> Self:
+        """Return a new case without what is known or set about these variables.
+
+        Raises
+        ------
+        UnknownVariable
+            With the nearest names.
+        BayesnetError
+            Where nothing is known about a variable.
+
+        """
+        from bayesnet.analysis.query.posterior import read_variables
+
+        gone = read_variables(self.compiled, ", ".join(names) if len(names) == 1 else names)
+        unknown = [self.compiled.names[v] for v in gone if v not in self.findings.variables]
+        if unknown:
+            known = self.findings.text or "nothing"
+            raise BayesnetError(
+                f"Nothing is known about {', '.join(unknown)} in this case, so it cannot be dropped; known: {known}."
+            )
+        return type(self)(self.compiled, self.findings.without(gone))
+
+    def do(self, interventions: Given) -> Self:
+        """Return a new case in which variables are set from outside: the arrows into them are cut before the findings count."""
+        return type(self)(self.compiled, read_given(self.compiled, self.findings, interventions))
+
+    # Probabilities and diagnoses
+
+    def posterior(self, target: str) -> Posterior:
+        """Return P(variable | this case); see `Network.posterior`."""
+        from bayesnet.analysis.query.posterior import posterior
+
+        return posterior(self.compiled, target, self.findings)
+
+    def posteriors(self, targets: str | Sequence[str] | None = None) -> Posteriors:
+        """Return P(variable | this case) for every variable in one pass; see `Network.posteriors`."""
+        from bayesnet.analysis.query.posterior import posteriors, read_variables
+
+        return posteriors(self.query if targets is None else self.query.about(*read_variables(self.compiled, targets)))
+
+    def probability(self, assignment: str) -> float:
+        """Return P(assignment | this case); see `Network.probability`."""
+        from bayesnet.analysis.query.posterior import probability
+
+        return probability(self.compiled, assignment, self.findings)
+
+    def most_probable(self, targets: str | Sequence[str] | None = None) -> MostProbable:
+        """Return the most probable assignment of what is not known; see `Network.most_probable`."""
+        from bayesnet.analysis.query.posterior import most_probable, read_variables
+
+        return most_probable(self.query if targets is None else self.query.about(*read_variables(self.compiled, targets)))
+
+    def diagnoses(self, targets: Sequence[str] | None = None, *, draws: int = 400) -> Differential:
+        """Rank the diagnoses by posterior, with prior, interval, likelihood ratio and role.
+
+        Parameters
+        ----------
+        targets
+            What to rank instead, each as `variable` or `variable=state`; needed where the network has no diagnoses.
+        draws
+            Draws of all numbers behind the intervals; 0 leaves the intervals NaN and is quicker.
+
+        Raises
+        ------
+        ImpossibleEvidence
+            When the findings cannot hold together.
+        BayesnetError
+            When the network has no diagnoses and none are named.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> case = bayesnet.load("asia").case("dysp=yes, smoke=no")
+        >>> [line.diagnosis for line in case.diagnoses(targets=["tub=yes", "lung=yes", "bronc=yes"])]
+        ['bronc=yes', 'tub=yes', 'lung=yes']
+
+        """
+        from bayesnet.analysis.differential.differential import differential
+
+        ranked = None if targets is None else [read_target(self.compiled, name) for name in targets]
+        return differential(self.query, ranked, draws=draws)
+
+    def weights(self, target: str) -> Weights:
+        """Say what each finding, taken in the order given, does to the probability of the target."""
+        from bayesnet.analysis.differential.weights import weights
+
+        return weights(self.query, read_target(self.compiled, target))
+
+    def compare(
+        self,
+        *scenarios: Given | Case,
+        targets: Sequence[str] | None = None,
+        had: Sequence[Given] = (),
+        numbers: Sequence[Mapping[str, float]] = (),
+    ) -> Comparison:
+        """Put scenarios beside the case as it stands: one column each, and the changes.
+
+        Parameters
+        ----------
+        *scenarios
+            Findings or interventions that replace what the case says of the same variables, or another case.
+        targets
+            The targets, each as `variable` or `variable=state`; the diagnoses when None.
+        had
+            Counterfactuals for this one patient, a column each: what would have been otherwise; see `Network.counterfactual`.
+        numbers
+            Other values of numbers by id, a column each; see `Network.with_numbers`.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> case = bayesnet.load("asia").case("dysp=yes")
+        >>> three = case.compare(had=["smoke=no"], numbers=[{"smoke=yes": 0.3}], targets=["lung=yes"])
+        >>> [scenario.name for scenario in three.scenarios]
+        ['case', 'had(smoke=no)', 'with smoke=yes: 0.3']
+        >>> both = case.compare("smoke=yes", "do(smoke=yes)", targets=["lung=yes"])
+        >>> round(both["smoke=yes"]["lung=yes"], 4), round(both["do(smoke=yes)"]["lung=yes"], 4)
+        (0.1483, 0.1483)
+
+        """
+        from bayesnet.analysis.differential.scenarios import Beside, compare
+        from bayesnet.analysis.sensitivity.with_numbers import changed
+        from bayesnet.results.sensitivity import short
+
+        columns = []
+        for scenario in scenarios:
+            if isinstance(scenario, Case):
+                columns.append(Beside(str(scenario) or "nothing known", scenario.query))
+            else:
+                change = read_given(self.compiled, scenario)
+                name = scenario if isinstance(scenario, str) else change.text
+                columns.append(Beside(name, self.query.given(self.findings.replaced_by(change))))
+        for other in had:
+            imagined = read_given(self.compiled, other)
+            columns.append(Beside(f"had({imagined.text})", self.query, imagined))
+        for values in numbers:
+            name = "with " + ", ".join(f"{short(number)}: {value:g}" for number, value in values.items())
+            columns.append(
+                Beside(name, Query(CompiledModel(changed(self.compiled, values), self.compiled.folder), self.findings))
+            )
+        return compare(self.query, columns, None if targets is None else [read_target(self.compiled, name) for name in targets])
+
+    # Sensitivity
+
+    def sensitivities(
+        self, target: str, *, covariation: str = "proportional", equivalent_sample_size: float = 100.0
+    ) -> Sensitivities:
+        """Return every number and what it does to P(target | this case): slope, coefficients, sensitivity value, admissible
+        range.
+
+        Parameters
+        ----------
+        target
+            `variable` or `variable=state`.
+        covariation
+            How the rest of a table column gives way: `proportional`, `uniform` or `order-preserving`.
+        equivalent_sample_size
+            Where the network cites no ranges, the equivalent sample size of every column.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> table = bayesnet.load("asia").case("xray=yes").sensitivities("lung=yes")
+        >>> line = table["smoke=yes"]
+        >>> round((line.a * 0.3 + line.b) / (line.c * 0.3 + line.d), 4)
+        0.3869
+
+        """
+        from bayesnet.analysis.sensitivity.functions import sensitivities
+
+        return sensitivities(self.query, target, covariation, equivalent_sample_size)
+
+    def sensitivity(
+        self, target: str, number: str, *, covariation: str = "proportional", equivalent_sample_size: float = 100.0
+    ) -> SensitivityFunction:
+        """Return P(target | this case) as a function of one number: `f(x)`, `f.solve(p)`, `f.a` to `f.d`.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> f = bayesnet.load("asia").case("xray=yes").sensitivity("lung=yes", "smoke=yes")
+        >>> round(f(0.3), 4), [round(x, 4) for x in f.solve(0.5)]
+        (0.3869, [0.5266])
+
+        """
+        from bayesnet.analysis.sensitivity.functions import sensitivity
+
+        return sensitivity(self.query, target, number, covariation, equivalent_sample_size)
+
+    def two_way(
+        self, target: str, number_1: str, number_2: str, *, points: int = 25, equivalent_sample_size: float = 100.0
+    ) -> TwoWay:
+        """Return P(target | this case) over two numbers at once, each over its cited range.
+
+        References
+        ----------
+        Kjaerulff U, van der Gaag LC (2000). Making sensitivity analysis computationally efficient. UAI 2000, 317-325.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> surface = bayesnet.load("asia").case("xray=yes").two_way("lung=yes", "smoke=yes", "xray=yes | either=no")
+        >>> round(surface(0.5, 0.05), 4)
+        0.4887
+
+        """
+        from bayesnet.analysis.sensitivity.two_way import two_way
+
+        return two_way(self.query, target, number_1, number_2, points, equivalent_sample_size)
+
+    def tornado(self, target: str, *, top: int = 20, equivalent_sample_size: float = 100.0) -> Tornado:
+        """Bars of P(target | this case) over each number's own cited range, widest first.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> bars = bayesnet.load("asia").case("xray=yes").tornado("lung=yes", top=3)
+        >>> [bar.number for bar in bars]
+        ['lung=yes | smoke=yes', 'xray=yes | either=no', 'smoke=yes']
+
+        """
+        from bayesnet.analysis.sensitivity.tornado import tornado
+
+        return tornado(self.query, target, top, equivalent_sample_size)
+
+    def sources(self, target: str, *, equivalent_sample_size: float = 100.0) -> Sources:
+        """Return which publications P(target | this case) rests on: how far it moves when all numbers of one do.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> rests_on = bayesnet.load("asia").case("xray=yes").sources("lung=yes")
+        >>> [(line.source, line.numbers) for line in rests_on]
+        [('lauritzen1988', 8)]
+
+        """
+        from bayesnet.analysis.sensitivity.sources import sources
+
+        return sources(self.query, target, equivalent_sample_size)
+
+    def flips(self, target: str | None = None, *, equivalent_sample_size: float = 100.0) -> Flips:
+        """Return the single numbers whose cited range is wide enough to change the leading diagnosis, or the advice of the model.
+
+        Without diagnoses, name the target whose most probable state is watched.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> found = bayesnet.load("asia").case("xray=yes").flips("lung=yes")
+        >>> found.leader, found.flips[0].number, found.flips[0].after
+        ('lung=no', 'lung=yes | smoke=yes', 'lung=yes')
+
+        """
+        from bayesnet.analysis.decision.flips import flips
+
+        return flips(self.query, target, sample_size=equivalent_sample_size)
+
+    def tune(
+        self,
+        target: str,
+        *,
+        at_least: float | None = None,
+        at_most: float | None = None,
+        equals: float | None = None,
+        minus: str | None = None,
+        over: str | None = None,
+        lock: Sequence[str] = (),
+        columns: bool = False,
+        structural: bool = False,
+        equivalent_sample_size: float = 100.0,
+    ) -> Tuning:
+        """Return the smallest changes of one number, or of one column, after which P(target | this case) meets a constraint.
+
+        Parameters
+        ----------
+        target
+            `variable` or `variable=state`.
+        at_least, at_most, equals
+            The bound, exactly one of them.
+        minus, over
+            A second question, for the difference or the ratio of the two.
+        lock
+            What must stay: number ids, sources, variables or grades, as in `["meta-analysis"]`.
+        columns
+            Move whole columns instead of single numbers.
+        structural
+            Let zeros and ones of the model move too.
+        equivalent_sample_size
+            Where the network cites no ranges, what counts as inside a number's range.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> ways = bayesnet.load("asia").case("xray=yes").tune("lung=yes", at_least=0.5)
+        >>> ways.changes[0].number, round(ways.changes[0].new, 4)
+        ('lung=yes | smoke=yes', 0.1048)
+
+        """
+        from bayesnet.analysis.sensitivity.tuning import tune
+
+        bounds = {"at_least": at_least, "at_most": at_most, "equals": equals}
+        return tune(
+            self.query,
+            target,
+            **bounds,
+            minus=minus,
+            over=over,
+            lock=lock,
+            columns=columns,
+            structural=structural,
+            sample_size=equivalent_sample_size,
+        )
+
+    def explanation_range(self, number: str) -> ExplanationRange:
+        """Return the values of one number for which the most probable explanation of this case stays the same.
+
+        References
+        ----------
+        Chan H, Darwiche A (2006). On the robustness of most probable explanations. UAI 2006, 63-71.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> stays = bayesnet.load("asia").case("xray=yes").explanation_range("smoke=yes")
+        >>> round(stays.low, 3), stays.below["smoke"], stays.high
+        (0.371, 'no', 1.0)
+
+        """
+        from bayesnet.analysis.sensitivity.mpe_robustness import explanation_range
+
+        return explanation_range(self.query, number)
+
+    def uncertainty(
+        self,
+        target: str,
+        *,
+        draws: int = 10_000,
+        seed: int | None = 0,
+        together: bool = False,
+        equivalent_sample_size: float = 100.0,
+    ) -> Uncertainty:
+        """Return P(target | this case) when every number is drawn from its cited range: interval, and how often each diagnosis
+        leads.
+
+        Parameters
+        ----------
+        target
+            `variable` or `variable=state`.
+        draws, seed
+            How often all numbers are drawn, and the seed; None takes fresh random numbers.
+        together
+            Whether the numbers of one study rise and fall together.
+        equivalent_sample_size
+            Where the network cites no ranges, the equivalent sample size of every column's Dirichlet distribution.
+
+        """
+        from bayesnet.analysis.sensitivity.uncertainty import uncertainty
+
+        return uncertainty(self.query, target, draws, seed, together, equivalent_sample_size)
+
+    def variance_shares(
+        self, target: str, *, top: int = 15, samples: int = 512, seed: int | None = 0, equivalent_sample_size: float = 100.0
+    ) -> VarianceShares:
+        """Sobol shares, first-order and total, of the variance of P(target | this case) over the numbers' ranges.
+
+        The `top` numbers with the widest bars are varied, the others held; the network is run `samples * (top + 2)` times.
+
+        References
+        ----------
+        Sobol IM (2001). Global sensitivity indices for nonlinear mathematical models. Math Comput Simul 55:271-280.
+
+        """
+        from bayesnet.analysis.sensitivity.uncertainty import variance_shares
+
+        return variance_shares(self.query, target, top, samples, seed, equivalent_sample_size)
+
+    def arc_strengths(self) -> ArcStrengths:
+        """Return the strength of every arc under this case; of an empty case, the prior strength.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> arcs = bayesnet.load("asia").case().arc_strengths()
+        >>> round(next(arc for arc in arcs if arc.child == "xray").variation_max, 2)
+        0.93
+
+        """
+        from bayesnet.analysis.description.arc_strength import arc_strengths
+
+        return arc_strengths(self.query)
+
+    # Explanation, tests and decisions
+
+    def explain(self, target: str, *, order: str | Sequence[str] = "given", seed: int = 0) -> Explanation:
+        """Say what speaks for and against a target: weights, Shapley values, omission, conflict, open paths.
+
+        Parameters
+        ----------
+        target
+            `variable` or `variable=state`.
+        order
+            `given`, `best` (at each step the finding that says most), or the names of all findings.
+        seed
+            For Shapley values of more than 15 findings, which are sampled.
+
+        Raises
+        ------
+        ImpossibleEvidence
+            When the findings cannot hold together.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> why = bayesnet.load("asia").case("smoke=yes, xray=yes, dysp=yes").explain("lung=yes")
+        >>> [impact.verdict for impact in why]
+        ['for', 'for', 'for']
+
+        """
+        from bayesnet.analysis.explanation.explain import explain
+
+        return explain(self.query, read_target(self.compiled, target), order, seed)
+
+    def next_tests(self, target: str | None = None) -> NextTests:
+        """Return every finding that is not known: information, expected change, each result and what follows, price, net value.
+
+        Parameters
+        ----------
+        target
+            `variable` or `variable=state`; `differential`: all diagnoses; `decision`: the decision of the model. When None, the
+            decision if there is one, otherwise the differential.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> tests = bayesnet.load("asia").case("smoke=yes").next_tests("lung=yes")
+        >>> next(iter(tests)).finding
+        'either'
+
+        """
+        from bayesnet.analysis.decision.next_tests import next_tests
+
+        return next_tests(self.query, target)
+
+    def plan(self, target: str | None = None, *, depth: int = 3, threshold: float = 0.5, enough: float = 0.99) -> Plan:
+        """Plan tests as a tree that stops where the decision would stay.
+
+        Parameters
+        ----------
+        target
+            `variable` or `variable=state`; the decision of the model when None.
+        depth
+            How many tests there may be one after the other.
+        threshold
+            With a target: the probability above which one would act on it.
+        enough
+            The same-decision probability at which to stop.
+
+        """
+        from bayesnet.analysis.decision.test_plan import plan
+
+        return plan(self.query, target, depth, threshold, enough)
+
+    def advise(self) -> Advice:
+        """Say which option of the model's decision has the largest expected utility, and how firm that is.
+
+        Raises
+        ------
+        BayesnetError
+            When the model has no decision.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> bayesnet.load("back_pain").case("").advise().best
+        'conservative_care'
+
+        """
+        from bayesnet.analysis.decision.advise import advise
+
+        return advise(self.query)
+
+    def frequencies(self, target: str, finding: Given, population: int = 10_000) -> Frequencies:
+        """Count a target and a finding in whole people, as a tree and as a table, with the exact probabilities beside them.
+
+        The population is everybody of whom all else that the case knows is true.
+
+        Parameters
+        ----------
+        target
+            `variable` or `variable=state`.
+        finding
+            One finding, or several that must all hold; each a state or one of several states.
+        population
+            How many people.
+
+        Raises
+        ------
+        BayesnetError
+            When the finding is on the target itself or cannot be counted, or `of` is not a number of people.
+
+        References
+        ----------
+        Gigerenzer G, Hoffrage U (1995). How to improve Bayesian reasoning without instruction: frequency formats. Psychological
+        Review 102(4), 684-704.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> counted = bayesnet.load("asia").case("smoke=yes").frequencies("lung=yes", "xray=yes", population=1000)
+        >>> counted.counts
+        ((98, 2), (54, 846))
+        >>> counted.conclusion()
+        'Of the 152 with xray=yes, 98 have lung=yes; exactly, 64.6 %, 65 in 100.'
+
+        """
+        from bayesnet.teach.frequencies import frequencies
+
+        return frequencies(self.query, read_target(self.compiled, target), finding, population)
+
+    def frequency_sequence(self, target: str, findings: Given, population: int = 10_000) -> FrequencySequence:
+        """Count a target in whole people through several findings in turn: those who have one are asked for the next.
+
+        The population is everybody of whom all else that the case knows is true.
+
+        Parameters
+        ----------
+        target
+            `variable` or `variable=state`.
+        findings
+            The findings in their order, each a state or one of several states.
+        population
+            How many people.
+
+        Raises
+        ------
+        BayesnetError
+            When a finding is on the target itself or cannot be counted, or `of` is not a number of people.
+
+        References
+        ----------
+        Hoffrage U, Krauss S, Martignon L, Gigerenzer G (2015). Natural frequencies improve Bayesian reasoning in simple and
+        complex inference tasks. Frontiers in Psychology 6, 1473.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> steps = bayesnet.load("asia").case("smoke=yes").frequency_sequence("lung=yes", "xray=yes, dysp=yes", population=1000)
+        >>> [(step.with_target, step.without_target) for step in steps]
+        [(100, 900), (98, 54), (80, 31)]
+        >>> steps.conclusion()
+        'Of the 111 left, 80 have lung=yes; exactly, 72.4 %, 72 in 100.'
+
+        """
+        from bayesnet.teach.sequence import frequency_sequence
+
+        return frequency_sequence(self.query, read_target(self.compiled, target), findings, population)
+
+    def ladder(self, target: str) -> Ladder:
+        """Put naive Bayes beside the network, finding by finding: what would be counted twice if each finding stood alone.
+
+        Parameters
+        ----------
+        target
+            `variable` or `variable=state`.
+
+        Raises
+        ------
+        ImpossibleEvidence
+            When the findings cannot hold together.
+
+        References
+        ----------
+        Spiegelhalter DJ, Knill-Jones RP (1984). Statistical and knowledge-based approaches to clinical decision-support systems,
+        with an application in gastroenterology. Journal of the Royal Statistical Society A 147(1), 35-77.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> steps = bayesnet.load("asia").case("either=yes, xray=yes").ladder("lung=yes")
+        >>> [round(step.alone, 1) for step in steps], [round(step.likelihood_ratio, 1) for step in steps]
+        ([96.2, 16.4], [96.2, 1.0])
+
+        """
+        from bayesnet.teach.ladder import ladder
+
+        return ladder(self.query, read_target(self.compiled, target))
+
+    def report(self, path: str | Path, *, target: str | None = None) -> Path:
+        """Write a report of this case: one page that opens anywhere and prints well; gives its path.
+
+        The case, the differential with intervals, the explanation, the tornado, the next tests, the advice, every number behind
+        it with its citation, the limits, and the model's version and digest.
+
+        Parameters
+        ----------
+        path
+            The file to write; one that is there is replaced.
+        target
+            The diagnosis to explain; the leading specific one when None.
+
+        """
+        from bayesnet.web.report import write_report
+
+        return write_report(self.query, path, target)

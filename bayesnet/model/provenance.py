@@ -1,0 +1,206 @@
+"""How the numbers of a model are known, and what a reviewer should look at: nothing here is computed by the network."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from bayesnet.model.derivation import Ends
+from bayesnet.model.recompute import Computed
+from bayesnet.model.records import CitedFigure, Model, Number, Source
+from bayesnet.model.vocabulary import HOW_KNOWN, JUDGED, WITHOUT_SOURCE, How
+
+Known = How | Literal["judged", "defined", "file"]
+KNOWN: tuple[Known, ...] = (*HOW_KNOWN, "judged", "defined", "file")
+"""How a number is known: as the figures behind its value were read; or judged, defined, or read from a file of another format."""
+
+WIDE = 20.0
+"""From this ratio of the ends on, a range looks like a judgement."""
+
+_SELECTED = re.compile(
+    r"\b(admitted|admissions?|hospitali[sz]ed|inpatients?|operated|surgical(?:ly)?|surgery|referred|referrals?|tertiary|laparoscop\w+)\b",
+    re.IGNORECASE,
+)
+_STUDY = re.compile(r"\b([A-Z][\w’'-]*[a-zäöüéèøåæß][\w’'-]*)(?: et al\.?)?,? (?:\()?((?:19|20)\d\d)\b")
+_NO_NAMES = frozenset({
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+    "In", "Since", "Until", "From", "Around", "About", "Of", "By", "To", "The", "And", "Before", "After", "Between", "Edition",
+    "States", "Kingdom", "Table", "Figure", "Survey", "Database", "Medicare", "Review", "Guideline", "Year", "Years", "Version",
+})  # fmt: skip
+"""Words before a year that name no author."""
+
+_FIELDS = ("authors", "year", "title", "journal")
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something a reviewer should look at: of which `kind`, about which number or source, and what it is."""
+
+    kind: str
+    subject: str
+    what: str
+
+
+def known(number: Number) -> Known:
+    """Return how a number is known: the worst way in which a figure behind its value was read.
+
+    >>> known(Number("fever=present", 0.5, 0.4, 0.6, "judgement"))
+    'judged'
+    """
+    if number.grade == "file":
+        return "file"
+    if number.grade == "definition":
+        return "defined"
+    figures = [figure for figure in number.sources if figure.use == "value"]
+    if number.grade == JUDGED or not figures:
+        return "judged"
+    return max((figure.verified.how for figure in figures), key=HOW_KNOWN.index)
+
+
+def known_counts(numbers: Iterable[Number]) -> dict[str, int]:
+    """Count the numbers by how they are known, definitions left out; only what there is, best first."""
+    found = Counter(known(number) for number in numbers)
+    return {how: found[how] for how in KNOWN if found[how] and how != "defined"}
+
+
+def complete(source: Source) -> bool:
+    """Return whether a record can be found by its fields.
+
+    An article has authors, year, title, journal and a DOI or PMID; a book, report, website or dataset has authors, title and an
+    address, ISBN or publisher.
+
+    >>> complete(Source("x", "Doe J, et al.", 2001, "A title", "A journal", pmid="12"))
+    True
+    >>> complete(Source("x", "Doe J", 2001, "A title", "A journal"))
+    False
+    """
+    return not lacking(source)
+
+
+def lacking(source: Source) -> tuple[str, ...]:
+    """Return the fields that a complete record would have and this one has not; `identifier` is a DOI or PMID.
+
+    >>> lacking(Source("x", "Doe J", 2001, "", "A journal"))
+    ('title', 'identifier')
+    """
+    if source.kind == "article":
+        missing = [name for name in _FIELDS if not getattr(source, name)]
+        return (*missing, *(() if source.doi or source.pmid else ("identifier",)))
+    missing = [name for name in ("authors", "title") if not getattr(source, name)]
+    there = source.url or source.isbn or source.publisher or source.doi or source.pmid
+    return (*missing, *(() if there else ("identifier",)))
+
+
+def settled(source: Source) -> bool:
+    """Return whether a record is complete, or says of every field that it lacks that it was looked for and not found."""
+    return all(name in source.not_found for name in lacking(source))
+
+
+def in_use(model: Model) -> dict[str, Source]:
+    """Give the sources that a number cites, by key."""
+    cited = {figure.source for number in model.numbers.values() for figure in number.sources}
+    return {key: source for key, source in model.sources.items() if key in cited}
+
+
+def remarks(model: Model, computed: Mapping[str, Mapping[Ends, Computed]]) -> list[Remark]:
+    """Find what a reviewer should look at.
+
+    Parameters
+    ----------
+    model
+        The model.
+    computed
+        What was computed again, by number id.
+
+    """
+    found: list[Remark] = []
+    names = _author_years(model.sources)
+    for number in model.numbers.values():
+        found += _deviations(number, computed[number.id])
+        found += _of_number(number, computed[number.id], names)
+    return [*found, *_of_sources(model.sources)]
+
+
+def _deviations(number: Number, computed: Mapping[Ends, Computed]) -> Iterator[Remark]:
+    for end, each in computed.items():
+        if each.computed and not each.agrees:
+            what = f"{end} {each.written:.6g}, computed {each.found:.6g} from {each.by}"
+            yield Remark("not what is computed", number.id, what)
+
+
+def _of_number(number: Number, computed: Mapping[Ends, Computed], names: Mapping[tuple[str, str], set[str]]) -> Iterator[Remark]:
+    """Everything about one number but deviations."""
+    studied = number.grade not in (*WITHOUT_SOURCE, "file")
+    for_value = [figure for figure in number.sources if figure.use == "value"]
+    if studied and not computed["value"].computed:
+        yield Remark("a study without a way to the value", number.id, computed["value"].why)
+    if studied and not for_value:
+        yield Remark("a study grade on a background figure", number.id, f'grade "{number.grade}", no figure for the value')
+    for figure in for_value if studied else ():
+        if figure.verified.how == "recalled":
+            yield Remark("a study grade on a recalled figure", number.id, f'grade "{number.grade}", {figure.source}')
+    yield from _outside(number, for_value)
+    ends = computed["low"].computed and computed["high"].computed
+    ratio = number.high / number.low if number.low > 0 else float("inf") if number.high > 0 else 1.0
+    if ratio >= WIDE and number.range_grade not in WITHOUT_SOURCE and not ends:
+        yield Remark("a range of a factor of 20 that is not called a judgement", number.id, f"{number.low:g} to {number.high:g}")
+    if not number.adjusted and "setting=" not in number.id and number.grade not in WITHOUT_SOURCE:
+        for figure in for_value:
+            if selected := _SELECTED.search(figure.population):
+                yield Remark("selected patients without an adjustment", number.id, f"{selected[0]}: {figure.population}")
+                break
+    yield from _named(number, names)
+
+
+def _outside(number: Number, figures: list[CitedFigure]) -> Iterator[Remark]:
+    """A share cited for the value that lies outside the range of the number; through a formula it is another thing."""
+    if number.derivation or number.id.startswith("odds("):
+        return
+    for figure in figures:
+        share = figure.count[0] / figure.count[1] if figure.count else figure.printed.value if figure.printed else None
+        if share is not None and not number.low * (1 - 1e-6) - 1e-3 <= share <= number.high * (1 + 1e-6) + 1e-3:
+            what = f"{figure.figure} = {share:.4g}, range {number.low:g} to {number.high:g}"
+            yield Remark("a cited share outside the range", number.id, what)
+
+
+def _named(number: Number, names: Mapping[tuple[str, str], set[str]]) -> Iterator[Remark]:
+    """Studies that the texts name and that have no record, or are not among the figures."""
+    cited = {figure.source for figure in number.sources}
+    texts = " ".join([number.reason, number.note, number.adjusted, number.not_used, *(figure.place for figure in number.sources)])
+    for name, year in dict.fromkeys(_STUDY.findall(texts)):
+        if name in _NO_NAMES:
+            continue
+        keys = names.get((name.casefold(), year), set())
+        if not keys:
+            yield Remark("a study named without a record", number.id, f"{name} {year}")
+        elif not keys & cited:
+            yield Remark("a study in words only", number.id, f"{name} {year} ({', '.join(sorted(keys))})")
+
+
+def _author_years(sources: Mapping[str, Source]) -> dict[tuple[str, str], set[str]]:
+    """Every surname with the year of the publication, and the keys it can mean."""
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for key, source in sources.items():
+        for word in re.findall(r"[\w’'-]{2,}", source.authors):
+            found[word.casefold(), str(source.year)].add(key)
+        if named := re.fullmatch(r"([a-z]+)((?:19|20)\d\d)[a-z]?", key):
+            found[named[1], named[2]].add(key)
+    return found
+
+
+def _of_sources(sources: Mapping[str, Source]) -> Iterator[Remark]:
+    """Records that share an identifier, and titles that somebody made up."""
+    for name in ("doi", "pmid"):
+        by_id: dict[str, list[str]] = defaultdict(list)
+        for key, source in sources.items():
+            if getattr(source, name):
+                by_id[getattr(source, name).casefold()].append(key)
+        for text, keys in by_id.items():
+            if len(keys) > 1:
+                yield Remark("records with one identifier", ", ".join(keys), f"{name} {text}")
+    for key, source in sources.items():
+        if source.title.startswith("["):
+            yield Remark("a title in brackets", key, source.title)

@@ -1,0 +1,309 @@
+"""The records of a model: numbers, sources, variables and the model itself.
+
+A model is plain data. Nothing here computes: reading is in `read`, sense checks in `check`, arithmetic in `gates` and `expand`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from functools import cached_property
+from types import MappingProxyType
+from typing import Literal, NamedTuple
+
+from bayesnet.model.vocabulary import BINARY, GROUPS_OF_VARIABLES, JUDGED, GateKind, Grade, How, RangeKind, Use
+from bayesnet.pattern import quote
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where in the files of the model something was written: file, table and key, so that an error can name it."""
+
+    file: str
+    table: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One publication: key, authors, year, title, journal and a DOI, PMID or address."""
+
+    key: str
+    authors: str
+    year: int | None
+    title: str = ""
+    journal: str = ""
+    doi: str = ""
+    pmid: str = ""
+    url: str = ""
+    not_found: str = ""
+    """Fields that were looked for and not found, such as `title, identifier` (neither DOI nor PMID)."""
+    cohort: str = ""
+    """The patients, where several publications report the same ones; the same text in each."""
+    note: str = ""
+    kind: str = "article"
+    """article, book, report, website, dataset or price list."""
+    publisher: str = ""
+    """Who published a book, a report, a website or a dataset."""
+    isbn: str = ""
+
+    @property
+    def short(self) -> str:
+        """Author and year, as in `Mylona 2009`; the beginning of the title where no author is known."""
+        if not self.authors:
+            name = " ".join((self.title or self.journal or self.publisher or self.key).split()[:4])
+            return f"{name} {self.year}" if self.year else name
+        first = self.authors.split(",")[0].split(" et al")[0].strip()
+        parts = [part for part in first.split(" ") if part not in ("Jr", "Sr")]
+        name = " ".join(part for part in parts if not part.isupper() or len(part) > 3) or first
+        return f"{name} {self.year}" if self.year else name
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """How a figure is known, since when, and at which address it was read."""
+
+    how: How = "not recorded"
+    on: str = ""
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A figure as a publication prints it, with its interval or range where there is one."""
+
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CitedFigure:
+    """One figure of a publication behind a number: of what, where, the count or printed figure, and what it is for."""
+
+    source: str
+    name: str = ""
+    """What the formulas of the number call it."""
+    quantity: str = ""
+    place: str = ""
+    """The place in the publication: a table, a page, the abstract."""
+    count: tuple[int, int] | None = None
+    """So many of so many, as in 45 of 86."""
+    printed: Printed | None = None
+    population: str = ""
+    use: Use = "value"
+    """The key `for` of the files."""
+    verified: Verified = Verified()
+    shared: str = ""
+    """The name of the entry of `[figures]` that it was taken from; empty where the number has it to itself."""
+
+    @property
+    def reading(self) -> str:
+        """Quantity, place and figure in one line.
+
+        >>> CitedFigure("mylona2009", quantity="share with fever", place="table 2", count=(45, 86)).reading
+        'share with fever; table 2; 45 of 86'
+        """
+        said = "; ".join(part for part in (self.quantity, self.place) if part)
+        return "; ".join(part for part in (said, "" if self.figure in said else self.figure) if part)
+
+    @property
+    def figure(self) -> str:
+        """The count or the printed figure; empty where there is neither."""
+        count = f"{self.count[0]:,d} of {self.count[1]:,d}" if self.count else ""
+        if not self.printed:
+            return count
+        ends = [f"{end:.6g}" for end in (self.printed.low, self.printed.high) if end is not None]
+        value = f"{self.printed.value:.6g}" if self.printed.value is not None else ""
+        return " ".join(part for part in (count or value, f"({' to '.join(ends)})" if ends else "") if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One number of a model with its range, the figures it rests on and its grade; `id` is its pattern in canonical form."""
+
+    id: str
+    value: float
+    low: float
+    high: float
+    range: RangeKind = "exact"
+    grade: Grade = "judgement"
+    """How good the study behind the value is."""
+    range_grade: Grade | Literal[""] = ""
+    """How good what is behind the range is; where left out, judgement for a range by judgement and `grade` otherwise."""
+    sources: tuple[CitedFigure, ...] = ()
+    derivation: str = ""
+    """The formula from the figures to the value; empty where the value is the one figure."""
+    derivation_low: str = ""
+    derivation_high: str = ""
+    assumed: tuple[tuple[str, float], ...] = ()
+    """Constants of the formulas that no publication gives, by name; `reason` says why."""
+    steps: tuple[str, ...] = ()
+    """What the formula does, in words, step by step."""
+    reason: str = ""
+    """Of a judgement: why this value."""
+    adjusted: str = ""
+    """How a figure of other patients, admitted or operated ones for example, was carried over, or why it needs no change."""
+    not_used: str = ""
+    """Figures of the same publications that say otherwise, and why they are not used."""
+    note: str = ""
+    variable: str = ""
+    """The variable whose gate the number belongs to; filled by the reader."""
+    location: Location = field(default=Location(""), compare=False)
+
+    def __post_init__(self) -> None:
+        if not self.range_grade:
+            object.__setattr__(self, "range_grade", JUDGED if self.range == JUDGED else self.grade)
+
+    @property
+    def pattern(self) -> str:
+        """The pattern that names the number, the same as `id`."""
+        return self.id
+
+    @property
+    def main(self) -> CitedFigure | None:
+        """The first figure cited for the value, or else the first figure."""
+        return next((f for f in self.sources if f.use == "value"), self.sources[0] if self.sources else None)
+
+    @property
+    def source(self) -> str:
+        """The key of the main source; empty where there is none."""
+        return self.main.source if self.main else ""
+
+    @property
+    def place(self) -> str:
+        """What the main source gives, and where in it."""
+        return self.main.reading if self.main else ""
+
+    @property
+    def population(self) -> str:
+        """Whom the main source looked at."""
+        return self.main.population if self.main else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One variable: its states, parents and gate, and what it means."""
+
+    name: str
+    label: str = ""
+    meaning: str = ""
+    group: str = ""
+    """The part of the model: settings, risk_factors, diagnoses, mechanisms, history_and_examination, laboratory, imaging;
+    "groups" for a variable that only says whether any of several others is present."""
+    role: str = ""
+    """For a diagnosis, one of `vocabulary.ROLES`; empty elsewhere."""
+    states: tuple[str, ...] = BINARY
+    parents: tuple[str, ...] = ()
+    gate: GateKind = "table"
+    expression: tuple[tuple[str, str], ...] = ()
+    """Deterministic gates: (state, condition) pairs in the order they are tried; an empty condition means otherwise."""
+    towards: str = ""
+    """Noisy-OR and odds-ratio gates: the state that causes push towards, or that the odds are about; the last when empty."""
+    neutral: tuple[tuple[str, str], ...] = ()
+    """Noisy and odds-ratio gates: (parent, state) pairs whose state has no effect; a parent's first state when not named."""
+    default: str = ""
+    """The state assumed, and said so, when a question does not mention the variable (context variables only)."""
+    unit: str = ""
+    cutoff: str = ""
+    aliases: tuple[str, ...] = ()
+    """Other words for the variable, as people say them: abbreviations, everyday words."""
+    consequence_of: tuple[str, ...] = ()
+    """A diagnosis that is a consequence: the variables of the model that cause it."""
+    can_be_set: bool = False
+    """Whether an intervention on the variable makes sense: an exposure or a treatment."""
+    note: str = ""
+    location: Location = field(default=Location(""), compare=False)
+
+    @property
+    def binary(self) -> bool:
+        """Whether the states are exactly absent and present, in this order."""
+        return self.states == BINARY
+
+
+def group_variable(name: str, members: Sequence[str], location: Location | None = None) -> Variable:
+    """A group of the model as a variable: present when any of its members is.
+
+    >>> group_variable("infection", ["osteomyelitis", "abscess"]).expression
+    (('present', 'any of osteomyelitis, abscess'),)
+    """
+    condition = "any of " + ", ".join(map(quote, members))
+    return Variable(
+        name=name,
+        label=name.replace("_", " ").capitalize(),
+        meaning=condition,
+        group=GROUPS_OF_VARIABLES,
+        parents=tuple(members),
+        gate="deterministic",
+        expression=(("present", condition),),
+        location=location or Location(""),
+    )
+
+
+class Example(NamedTuple):
+    """A named example case: its evidence in the pattern language, and a sentence on what it shows."""
+
+    title: str
+    evidence: str
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Model:
+    """Everything a model folder holds, in the order it was written; immutable.
+
+    `numbers` maps id to number, `variables` maps name to variable, `sources` maps key to source.
+    """
+
+    name: str
+    title: str = ""
+    version: str = ""
+    description: str = ""
+    warning: str = ""
+    population: str = ""
+    variables: Mapping[str, Variable] = field(default_factory=dict)
+    numbers: Mapping[str, Number] = field(default_factory=dict)
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    examples: tuple[Example, ...] = ()
+    """Named example cases."""
+    citation: str = ""
+    asks: str = ""
+    """The variable that a page asks about first; the leading diagnosis when empty."""
+
+    def __post_init__(self) -> None:
+        for name in ("variables", "numbers", "sources"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+        object.__setattr__(self, "examples", tuple(Example(*example) for example in self.examples))
+
+    def __reduce__(self) -> tuple[type[Model], tuple[object, ...]]:
+        """Pickle with plain dicts, because a mapping proxy cannot be pickled."""
+        values = (getattr(self, f.name) for f in fields(self))
+        return Model, tuple(dict(value) if isinstance(value, MappingProxyType) else value for value in values)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 (hexadecimal, 64 characters) of structure and numbers: what decides every answer, not the prose."""
+        structure = [
+            [v.name, v.states, v.parents, v.gate, v.expression, v.towards, v.neutral, v.default] for v in self.variables.values()
+        ]
+        numbers = [[n.id, n.value, n.low, n.high] for n in self.numbers.values()]
+        text = json.dumps([structure, numbers], separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def to_dict(self) -> dict[str, object]:
+        """JSON-safe records: lists of variables, numbers and sources, each a dict of its fields."""
+        return {
+            "name": self.name,
+            "title": self.title,
+            "version": self.version,
+            "description": self.description,
+            "warning": self.warning,
+            "population": self.population,
+            "citation": self.citation,
+            "variables": [asdict(v) for v in self.variables.values()],
+            "numbers": [asdict(n) for n in self.numbers.values()],
+            "sources": [asdict(s) for s in self.sources.values()],
+            "examples": [example._asdict() for example in self.examples],
+        }

@@ -1,0 +1,56 @@
+"""The words of the format: gates, groups, roles, grades, what a range can be, and how a figure is known."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Grade = Literal[
+    "meta-analysis", "guideline", "cohort", "cross-sectional", "case series", "review", "judgement", "definition", "file"
+]
+GRADES: tuple[Grade, ...] = (
+    "meta-analysis",
+    "guideline",
+    "cohort",
+    "cross-sectional",
+    "case series",
+    "review",
+    "judgement",
+    "definition",
+    "file",
+)
+
+RangeKind = Literal["95 % interval", "range across studies", "judgement", "exact"]
+RANGE_KINDS: tuple[RangeKind, ...] = ("95 % interval", "range across studies", "judgement", "exact")
+
+JUDGED = "judgement"
+WITHOUT_SOURCE = (JUDGED, "definition")
+"""Grades that need no publication."""
+
+How = Literal["full text", "abstract", "second hand", "recalled", "not recorded"]
+HOW_KNOWN: tuple[How, ...] = ("full text", "abstract", "second hand", "recalled", "not recorded")
+"""How the author of a number came by a figure: read in the publication, in its abstract, in another text that quotes it, or
+remembered; "not recorded" where nobody wrote it down. Best first."""
+
+Use = Literal["value", "low", "high", "range", "background"]
+USES: tuple[Use, ...] = ("value", "low", "high", "range", "background")
+"""What a figure is cited for: the value of a number, one end of its range, both ends, or as support that enters neither."""
+
+SourceKind = Literal["article", "book", "report", "website", "dataset", "price list"]
+
+GateKind = Literal["table", "noisy_or", "noisy_max", "deterministic", "odds_ratio"]
+GATE_KINDS: tuple[GateKind, ...] = ("table", "noisy_or", "noisy_max", "deterministic", "odds_ratio")
+
+BINARY = ("absent", "present")
+
+SETTINGS = "settings"
+RISK_FACTORS = "risk_factors"
+DIAGNOSES = "diagnoses"
+MECHANISMS = "mechanisms"
+GROUPS_OF_VARIABLES = "groups"
+"""The group of the variables that say only whether any of several others is present; other groups have names of their own."""
+
+OTHER_ROLE = "other"
+"""The role of the diagnosis that is assumed where no other is found, such as nonspecific back pain."""
+MUST_NOT_MISS = "must_not_miss"
+ROLES = (OTHER_ROLE, "common", "serious", MUST_NOT_MISS, "metabolic", "visceral")
+"""The roles that a diagnosis can have."""

@@ -1,0 +1,742 @@
+"""Networks: load one, ask it, compare it, write it. `Network` is what `bayesnet.load` returns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from bayesnet.analysis.query.compiled import CompiledModel
+from bayesnet.analysis.query.parse import Given, read_given
+from bayesnet.analysis.query.query import Query
+from bayesnet.case import Case
+from bayesnet.model.records import Model, Source, Variable
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from bayesnet.case import Case
+    from bayesnet.results.audit import Audit
+    from bayesnet.results.bibliography import Bibliography
+    from bayesnet.results.cohort import Calibration, DecisionCurve
+    from bayesnet.results.description import Numbers, Summary
+    from bayesnet.results.model_diff import ModelDiff
+    from bayesnet.results.probability import Counterfactual, Joint, MostProbable, Posterior, Posteriors
+    from bayesnet.results.recomputation import Recomputation
+    from bayesnet.results.tuning import Distance
+    from bayesnet.results.uncertainty import ArcStrengths
+    from bayesnet.teach.exercises import ExerciseSet
+    from bayesnet.web.widget import Explorer
+
+
+class Network:
+    """A Bayesian network with its numbers and their sources; made by `bayesnet.load`.
+
+    Findings (`given`) are a text in the pattern language, `"anemia, !fever, age_group={50-59, 60-69}"`, or a dict, and mean the
+    same in both: `{"fever": "present"}` hard; `{"fever": {"present": 10, "absent": 1}}` likelihoods on any positive scale; a set
+    of states is one of these; None or NaN is unobserved; `bayesnet.jeffrey({"fever": 0.7})` asks for a new marginal.
+    Interventions (`do`) cut the arrows into a variable before the findings count.
+
+    Examples
+    --------
+    >>> import bayesnet
+    >>> net = bayesnet.load("asia")
+    >>> round(net.posterior("lung | smoke=yes, xray=yes")["yes"], 4)
+    0.646
+
+    """
+
+    # Questions
+
+    def __init__(self, model: Model, folder: Path | None = None, *, keep: bool = False) -> None:
+        self.compiled = CompiledModel(model, folder, keep=keep)
+        self.folder = folder
+        """The priors folder that the network was read from, if it was."""
+
+    def _query(self, given: Given, do: Given, targets: str | Sequence[str] | None = None) -> Query:
+        """Read findings, interventions and targets."""
+        from bayesnet.analysis.query.posterior import read_variables
+
+        findings = read_given(self.compiled, given, do)
+        return Query(self.compiled, findings, () if targets is None else read_variables(self.compiled, targets))
+
+    def case(self, given: Given = None, do: Given = None) -> Case:
+        """Return a case: these findings and interventions, held on this network."""
+        return Case(self.compiled, read_given(self.compiled, given, do))
+
+    def posterior(self, question: str, given: Given = None, do: Given = None) -> Posterior:
+        """Return P(variable | findings), with its prior.
+
+        Parameters
+        ----------
+        question
+            `variable | findings`; the findings may stand in `given` instead, or in both.
+        given, do
+            Findings and interventions.
+
+        Returns
+        -------
+        `p[state]` for every state; `float(p)` is P(present); `p.prior` is the answer without the findings, context (setting) and
+        interventions kept.
+
+        Raises
+        ------
+        ImpossibleEvidence
+            When the findings cannot hold together, with a smallest clashing set.
+        PatternError, UnknownVariable, UnknownState
+            When the question is not one.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> p = bayesnet.load("sprinkler").posterior("rain | wet_grass, !sprinkler")
+        >>> round(p["present"], 4)
+        1.0
+
+        """
+        from bayesnet.analysis.query.posterior import posterior
+
+        return posterior(self.compiled, question, given, do)
+
+    def posteriors(self, given: Given = None, do: Given = None, targets: str | Sequence[str] | None = None) -> Posteriors:
+        """Return P(variable | findings) for every variable in one pass, or for those in `targets`.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> ps = bayesnet.load("asia").posteriors({"dysp": "yes"})
+        >>> round(ps["bronc"]["yes"], 4)
+        0.834
+
+        """
+        from bayesnet.analysis.query.posterior import posteriors
+
+        return posteriors(self._query(given, do, targets))
+
+    def probability(self, assignment: str | Mapping[str, Any], given: Given = None, do: Given = None) -> float:
+        """Return P(assignment | findings): of all its parts together; 0.0 where it cannot be.
+
+        Raises
+        ------
+        ImpossibleEvidence
+            When the findings cannot hold together.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> round(bayesnet.load("asia").probability("lung=yes, bronc=yes", given="smoke=yes"), 4)
+        0.06
+
+        """
+        from bayesnet.analysis.query.posterior import probability
+
+        return probability(self.compiled, assignment, given, do)
+
+    def log_probability(self, given: Given = None, do: Given = None) -> float:
+        """Return ln P(findings), likelihoods as given; -inf where they cannot hold together. Assumed defaults are a condition
+        of it.
+        """
+        from bayesnet.analysis.query.posterior import log_probability
+
+        return log_probability(self._query(given, do))
+
+    def joint(self, targets: str | Sequence[str], given: Given = None, do: Given = None) -> Joint:
+        """Return P(variables | findings) as one labelled table.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> table = bayesnet.load("asia").joint(["lung", "bronc"], given="smoke=yes")
+        >>> round(table["yes", "no"], 4)
+        0.04
+
+        """
+        from bayesnet.analysis.query.posterior import joint
+
+        return joint(self._query(given, do, targets))
+
+    def most_probable(self, given: Given = None, targets: str | Sequence[str] | None = None, do: Given = None) -> MostProbable:
+        """Return the most probable assignment of every variable that is not known (MPE), or of those in `targets` (MAP).
+
+        Raises
+        ------
+        ImpossibleEvidence
+            When the findings cannot hold together.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> bayesnet.load("asia").most_probable("xray=yes, dysp=yes", targets=["lung", "bronc"]).assignment["lung"]
+        'yes'
+
+        """
+        from bayesnet.analysis.query.posterior import most_probable
+
+        return most_probable(self._query(given, do, targets))
+
+    def counterfactual(self, target: str, given: Given = None, had: Given = None) -> Counterfactual:
+        """Return P(variable would be ... | findings, had others been otherwise): abduction, action, prediction.
+
+        Parameters
+        ----------
+        target
+            What is asked about.
+        given
+            What was found in the world as it was.
+        had
+            The states that other variables would have had.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> net = bayesnet.load("sprinkler")
+        >>> would = net.counterfactual("wet_grass", given="sprinkler, !rain, wet_grass", had={"sprinkler": "absent"})
+        >>> round(would["present"], 4)
+        0.0
+
+        """
+        from bayesnet.analysis.query.counterfactual import counterfactual
+
+        return counterfactual(self._query(given, None, [target]), read_given(self.compiled, had), target)
+
+    def simulate(self, count: int, seed: int | None = None, given: Given = None, do: Given = None) -> pd.DataFrame:
+        """Draw cases: a DataFrame with one row per case and one column per variable.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> cases = bayesnet.load("asia").simulate(100, seed=0, given="smoke=yes")
+        >>> cases.shape, set(cases["smoke"])
+        ((100, 8), {'yes'})
+
+        """
+        from bayesnet.analysis.query.simulate import simulate
+
+        return simulate(self._query(given, do), count, seed)
+
+    def score(self, frame: pd.DataFrame, targets: Sequence[str] | None = None) -> pd.DataFrame:
+        """Return posteriors for every row of a cohort: one row in, one row out, same index.
+
+        Parameters
+        ----------
+        frame
+            One column per variable: states, or 0 and 1 for absent and present; NaN is unobserved.
+        targets
+            What to ask, each as `variable` or `variable=state`; the diagnoses when None.
+
+        Returns
+        -------
+        Columns `P(<target>)`, `log_probability` of the row's findings, and `problem`, which names what is wrong with a row.
+
+        Raises
+        ------
+        SpecError
+            When a column is not a variable; none is ignored silently.
+
+        Examples
+        --------
+        >>> import bayesnet, pandas
+        >>> frame = pandas.DataFrame({"smoke": ["yes", None], "xray": ["yes", "no"]})
+        >>> bayesnet.load("asia").score(frame, targets=["lung=yes"])["P(lung=yes)"].round(4).tolist()
+        [0.646, 0.0012]
+
+        """
+        from bayesnet.analysis.cohort.score import score
+
+        return score(self.compiled, frame, targets)
+
+    def arc_strengths(self, given: Given = None, do: Given = None) -> ArcStrengths:
+        """Return the strength of every arc: how far the child's distribution moves with the parent, prior or under findings."""
+        return self.case(given, do).arc_strengths()
+
+    def decision_curve(
+        self,
+        target: str,
+        known: Sequence[str],
+        *,
+        frame: pd.DataFrame | None = None,
+        size: int = 2_000,
+        thresholds: Sequence[float] = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5),
+        seed: int = 0,
+    ) -> DecisionCurve:
+        """Net benefit of acting by P(target | what is known), at each threshold, beside acting on all and on none.
+
+        Parameters
+        ----------
+        target
+            `variable` or `variable=state`.
+        known
+            The variables that are known of each patient.
+        frame
+            A cohort with these columns and the target's; simulated from the network when None.
+        size, seed
+            Of the simulated cohort.
+        thresholds
+            Probabilities between 0 and 1.
+
+        Raises
+        ------
+        BayesnetError
+            When a threshold is not between 0 and 1, or the cohort cannot be scored.
+
+        """
+        from bayesnet.analysis.cohort.net_benefit import decision_curve
+
+        return decision_curve(self.compiled, target, known, frame, size, thresholds, seed)
+
+    def calibration(
+        self,
+        target: str,
+        known: Sequence[str],
+        *,
+        frame: pd.DataFrame | None = None,
+        size: int = 2_000,
+        bins: int | Sequence[float] = 10,
+        seed: int | None = 0,
+    ) -> Calibration:
+        """Return whether of those given 20 % about 20 in 100 have it: predictions beside outcomes, in groups and over the
+        whole cohort.
+        Calibration error with what chance alone explains, intercept and slope, Brier score and AUROC. Probabilities that are in a
+        table already go to `bayesnet.calibration(probability, has)`.
+
+        Parameters
+        ----------
+        target
+            `variable` or `variable=state`.
+        known
+            The variables that are known of each patient.
+        frame
+            A cohort with these columns and the target's; simulated from the network when None, which shows what calibration looks
+            like and not that the network is right.
+        size, seed
+            Of the simulated cohort; the seed also of what chance alone explains.
+        bins
+            Into how many groups the patients are parted, by quantiles of their probability; or the probabilities at which a new
+            group begins, such as `[0.01, 0.1, 0.5]`, which show more of a rare diagnosis.
+
+        Raises
+        ------
+        BayesnetError
+            When the cohort lacks a column or an outcome, or cannot be scored.
+
+        References
+        ----------
+        Van Calster B, McLernon DJ, van Smeden M, Wynants L, Steyerberg EW (2019). Calibration: the Achilles heel of predictive
+        analytics. BMC Medicine 17, 230.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> result = bayesnet.load("asia").calibration("lung=yes", ["smoke", "xray", "dysp"], size=5000)
+        >>> result.calibration_error < result.error_if_right
+        True
+
+        """
+        from bayesnet.analysis.cohort.calibration import of_network
+
+        return of_network(self.compiled, target, known, frame, size, bins, seed)
+
+    # The network as a whole
+
+    @property
+    def model(self) -> Model:
+        """The records: variables, numbers, sources."""
+        return self.compiled.model
+
+    @property
+    def name(self) -> str:
+        """The name of the model."""
+        return self.compiled.model.name
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of structure and numbers: equal digests give equal answers."""
+        return self.compiled.model.digest
+
+    @cached_property
+    def variables(self) -> Mapping[str, Variable]:
+        """Every variable by name, in the order of the model: states, parents, gate, meaning."""
+        return MappingProxyType(dict(self.compiled.model.variables))
+
+    @cached_property
+    def sources(self) -> Mapping[str, Source]:
+        """Every publication by key."""
+        return MappingProxyType(dict(self.compiled.model.sources))
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        """Every number by id: value, range, the figures it rests on, grade."""
+        from bayesnet.results.description import Numbers
+
+        return Numbers(self.compiled.model.numbers, {key: source.short for key, source in self.compiled.model.sources.items()})
+
+    def summary(self) -> Summary:
+        """Counts of variables, gates, numbers and grades, and the numbers with the widest ranges."""
+        from bayesnet.analysis.description.summary import summary
+
+        return summary(self.compiled)
+
+    def recompute(self) -> Recomputation:
+        """Return every number computed again from the figures recorded with it, how each is known, and what a reviewer should
+        look at.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> found = bayesnet.load("mammography").recompute()
+        >>> [(line.number, line.verdict) for line in found.numbers][0]
+        ('breast_cancer=present', 'agrees')
+
+        """
+        from bayesnet.analysis.audit.recomputation import recompute
+
+        return recompute(self.compiled)
+
+    def diff(self, other: Network, *, least: float = 0.001) -> ModelDiff:
+        """Return what changed from this network to another: numbers, structure, publications, and the answers that moved by
+        `least`.
+        The answers are those of the priors, of the examples, and of the published figures where both have them.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> net = bayesnet.load("asia")
+        >>> found = net.diff(net.with_numbers({"smoke=yes": 0.3}))
+        >>> found.numbers[0].number, found.numbers[0].value_after, len(found.answers) > 0
+        ('smoke=yes', 0.3, True)
+
+        """
+        from bayesnet.analysis.audit.model_diff import model_diff
+
+        return model_diff(self.compiled, other.compiled, (self.folder, other.folder), least)
+
+    def bibliography(self, names: Iterable[str] | None = None) -> Bibliography:
+        """Return the publications that the numbers cite, or those named by key or by the id of a number; as text, BibTeX or
+        CSL-JSON.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> bayesnet.load("asia").bibliography().to_csl()[0]["DOI"]
+        '10.1111/j.2517-6161.1988.tb01721.x'
+
+        """
+        from bayesnet.analysis.description.bibliography import bibliography
+
+        return bibliography(self.compiled, names)
+
+    def __repr__(self) -> str:
+        return str(self.summary())
+
+    def _repr_html_(self) -> str:
+        return self.summary()._repr_html_()
+
+    def with_numbers(self, numbers: Mapping[str, float]) -> Network:
+        """Return a new network in which some numbers have other values and the rest of their columns give way in proportion.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> net = bayesnet.load("asia").with_numbers({"smoke=yes": 0.3})
+        >>> round(net.posterior("smoke")["no"], 4)
+        0.7
+
+        """
+        from bayesnet.analysis.sensitivity.with_numbers import changed
+
+        return Network(changed(self.compiled, numbers), self.folder)
+
+    def audit(self) -> Audit:
+        """Ask the published figures and claims beside the model, and say what the model says."""
+        from bayesnet.analysis.audit.audit import audit
+        from bayesnet.errors import BayesnetError
+
+        if self.folder is None:
+            raise BayesnetError(
+                f"{self.name} was not read from a priors folder, so there are no published figures to audit it with."
+            )
+        return audit(self.compiled, self.folder)
+
+    def page(self, path: str | Path, given: Given = None, do: Given = None) -> Path:
+        """Write the explorer: one interactive page that answers while one clicks, offline, in any browser; gives its path.
+
+        Parameters
+        ----------
+        path
+            Where to write it, as in "explorer.html"; a file that is there is replaced.
+        given, do
+            What is known and set when the page opens.
+
+        Raises
+        ------
+        BayesnetError
+            Where the file cannot be written.
+        PatternError, UnknownVariable, UnknownState
+            Where the findings are not findings.
+
+        Examples
+        --------
+        >>> import bayesnet, tempfile
+        >>> folder = Path(tempfile.mkdtemp())
+        >>> bayesnet.load("asia").page(folder / "explorer.html", "dysp=yes").name
+        'explorer.html'
+
+        """
+        from bayesnet.web.page import write_page
+
+        return write_page(self._query(given, do), path)
+
+    def explorer(self, given: Given = None, do: Given = None) -> Explorer:
+        """Return the explorer as a widget for Jupyter, VS Code and marimo, its evidence synchronised both ways with Python.
+
+        Parameters
+        ----------
+        given, do
+            What is known and set when it opens.
+
+        Returns
+        -------
+        Explorer
+            A widget: show it by naming it last in a cell; in marimo `mo.ui.anywidget(net.explorer())`. Its `given`, `do` and
+            `numbers` are dicts that follow the clicks, and move it when they are assigned; `widget.case` is the case of the
+            moment.
+
+        Raises
+        ------
+        MissingExtra
+            Where anywidget is not installed.
+        PatternError, UnknownVariable, UnknownState
+            Where the findings are not findings.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> widget = bayesnet.load("asia").explorer("dysp=yes")
+        >>> widget.given
+        {'dysp': 'yes'}
+        >>> widget.given = {"dysp": "yes", "smoke": "yes"}
+        >>> round(widget.case.posterior("bronc")["yes"], 4)
+        0.8802
+
+        """
+        try:
+            from bayesnet.web.widget import Explorer
+        except ModuleNotFoundError as error:
+            from bayesnet.errors import MissingExtra
+
+            raise MissingExtra("explore", "The explorer in a notebook", error.name or "anywidget") from None
+
+        def case(given: Given, do: Given, numbers: Mapping[str, float]) -> Case:
+            return (self.with_numbers(numbers) if numbers else self).case(given, do)
+
+        return Explorer(self.compiled, read_given(self.compiled, given, do), case)
+
+    def to_pgmpy(self) -> Any:
+        """Return the same network as a `pgmpy.models.DiscreteBayesianNetwork`; gates too large for a table are divorced."""
+        from bayesnet.interop.pgmpy_bridge import to_pgmpy
+
+        return to_pgmpy(self.compiled.factors)
+
+    def save(self, path: str | Path) -> None:
+        """Write the network: a file in the format of its extension, or a priors folder where the name has none.
+
+        The formats are .bif, .xmlbif, .xdsl, .net and .uai, each also with .gz.
+
+        Raises
+        ------
+        BayesnetError
+            When the extension is none of these.
+        SpecError
+            When a label cannot be kept by the format, saying what would be lost.
+
+        """
+        from bayesnet.errors import BayesnetError
+        from bayesnet.interop.files import EXTENSIONS, is_network_file, write_network
+        from bayesnet.model import write_model
+
+        if is_network_file(str(path)):
+            write_network(self.model, path)
+        elif not Path(path).suffix or Path(path).is_dir() or str(path).endswith(("/", "\\")):
+            write_model(self.model, Path(path))
+        else:
+            known = f"{', '.join(EXTENSIONS[:-1])} or {EXTENSIONS[-1]}, also with .gz behind it"
+            raise BayesnetError(f'The kind of "{path}" is not known; end it in {known}, or in a slash for a priors folder.')
+
+
+_FILES = (".bif", ".xmlbif", ".xml", ".xdsl", ".net", ".uai")
+"""What a file of another program ends with, also before `.gz`."""
+
+
+def load(name_or_path: str | Path) -> Network:
+    """Read a network.
+
+    Parameters
+    ----------
+    name_or_path
+        A shipped model by name (`back_pain`, `asia`, `sprinkler`, `mammography`), a priors folder, or a file:
+        `.bif`, `.xmlbif`, `.xml`, `.xdsl`, `.net`, `.uai`, each also with `.gz`.
+
+    Raises
+    ------
+    SpecError
+        When it cannot be found or read; every problem at once.
+
+    Examples
+    --------
+    >>> import bayesnet
+    >>> bayesnet.load("asia").variables["smoke"].states
+    ('yes', 'no')
+
+    """
+    from bayesnet.model import find_model, load_model
+
+    if str(name_or_path).lower().removesuffix(".gz").endswith(_FILES):
+        from bayesnet.interop.files import read_network
+
+        return Network(read_network(name_or_path))
+    return Network(load_model(name_or_path), find_model(name_or_path), keep=True)
+
+
+def distance(net: Network, other: Network) -> Distance:
+    """Return how far two networks over the same variables are apart: `.cd` bounds what any answer can change, `.kl` is KL(net
+    || other).
+
+    Raises
+    ------
+    SpecError
+        When they do not have the same variables with the same states.
+
+    References
+    ----------
+    Chan H, Darwiche A (2005). A distance measure for bounding probabilistic belief change. Int J Approx Reason 38:149-174.
+
+    Examples
+    --------
+    >>> import bayesnet
+    >>> asia = bayesnet.load("asia")
+    >>> round(bayesnet.distance(asia, asia.with_numbers({"smoke=yes": 0.6})).cd, 4)
+    0.4055
+
+    """
+    from bayesnet.analysis.sensitivity.distance import distance
+
+    return distance(net.compiled, other.compiled)
+
+
+def from_pgmpy(model: Any, name: str = "pgmpy") -> Network:
+    """Return a network with the nodes, states and tables of a pgmpy model."""
+    from bayesnet.interop.pgmpy_bridge import from_pgmpy as bridge
+
+    return Network(bridge(model, name))
+
+
+def exercises(
+    net: Network,
+    kind: str | Sequence[str] | None = None,
+    *,
+    seed: int = 0,
+    count: int | None = None,
+    target: str | None = None,
+    people: str | None = None,
+) -> ExerciseSet:
+    """Exercises in words made from a network, with checked answers that know the classic errors.
+
+    Parameters
+    ----------
+    net
+        Any network: shipped, of one's own, or from a file.
+    kind
+        One of `natural_frequencies`, `prediction`, `reading_graph`, `percentages`, `another_population`, `likelihood_ratio`,
+        `explaining_away`, `double_counting`, `next_test`, `seeing_doing`; several in a list; every kind that the network allows
+        when None.
+    seed
+        The same seed gives the same exercises; 0 is a seed like any other.
+    count
+        How many different ones of each kind; one when None.
+    target
+        What the diagnostic questions should be about, as `multiple_myeloma` or `smoke=yes`; anything when None.
+    people
+        What the members of the population are called, as in `"women"` or `"patients with back pain"`; the model's own word, or
+        `cases`, when None.
+
+    Returns
+    -------
+    ExerciseSet
+        A sequence of exercises, each with `.question`, `.check(answer)`, `.answer`, `.solution`, `.errors`, `.hint` and
+        `.difficulty`. It prints as the student's sheet; `.key()` is the teacher's; both also as Markdown.
+
+    Raises
+    ------
+    BayesnetError
+        When there is no such kind, or the network gives no exercise of it (or not so many): the message says what it needs.
+
+    References
+    ----------
+    Gigerenzer G, Hoffrage U (1995). How to improve Bayesian reasoning without instruction: frequency formats. Psychological
+    Review 102(4), 684-704.
+    Sedlmeier P, Gigerenzer G (2001). Teaching Bayesian reasoning in less than two hours. Journal of Experimental Psychology:
+    General 130(3), 380-400.
+
+    Examples
+    --------
+    >>> import bayesnet
+    >>> (exercise,) = bayesnet.exercises(bayesnet.load("mammography"), kind="percentages", seed=0)
+    >>> print(exercise.question)
+    Among women, 1 % have breast cancer. Of the women with breast cancer, 80 % have a positive mammogram; of the women without
+    breast cancer, 9.6 % have a positive mammogram.
+    A woman has a positive mammogram. How probable is breast cancer now?
+    >>> exercise.check("1 in 13")
+    Right.
+    >>> print(exercise.check(0.8).mistake)
+    inverse fallacy
+
+    """
+    from bayesnet.teach.exercises import make
+
+    return make(net.compiled, kind, seed=seed, count=count, target=target, people=people)
+
+
+def exercise_set(
+    net: Network,
+    level: str | None = None,
+    *,
+    seed: int = 0,
+    count: int = 10,
+    target: str | None = None,
+    people: str | None = None,
+) -> ExerciseSet:
+    """Return a graded set for a class, from easy to hard, of as many kinds as the network allows.
+
+    Parameters
+    ----------
+    net
+        Any network.
+    level
+        `easy`, `medium` or `hard`; all of them when None.
+    seed
+        The same seed gives the same sheet; another one for every student gives every student an own one.
+    count
+        How many exercises.
+    target, people
+        As for `exercises`.
+
+    Raises
+    ------
+    BayesnetError
+        When there is no such level, or the network does not give so many.
+
+    Examples
+    --------
+    >>> import bayesnet
+    >>> sheet = bayesnet.exercise_set(bayesnet.load("asia"), seed=3, count=5)
+    >>> [exercise.level for exercise in sheet]
+    ['easy', 'medium', 'medium', 'hard', 'hard']
+    >>> print(sheet.check([exercise.answer for exercise in sheet]).right)
+    5
+
+    """
+    from bayesnet.teach.exercises import make_set
+
+    return make_set(net.compiled, level, seed=seed, count=count, target=target, people=people)

@@ -1,0 +1,235 @@
+"""Pictures of checks on the model: published figures beside its answers, and the smallest changes that meet a constraint."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from bayesnet.plot import style
+from bayesnet.results.audit import Audit
+from bayesnet.results.cohort import Calibration
+from bayesnet.results.sensitivity import short
+from bayesnet.results.tuning import Tuning
+from bayesnet.results.words import percent, plain
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+_MARKS = {
+    "inside": ("o", style.RAISES),
+    "near": ("D", style.BAND),
+    "outside": ("X", style.LOWERS),
+    "disputed": ("s", style.PRIOR),
+}
+_FARTHEST = 64.0
+"""How many times off an answer is drawn at most."""
+
+
+def audit(result: Audit, ax: Axes | None = None, *, top: int = 25) -> Axes:
+    """Draw published figures beside the model's answers, worst first: the published range as a bar, the answer as a mark.
+
+    Everything is drawn as a multiple of the published figure, so that base rates, likelihood ratios and predictive values share
+    one axis; a mark inside its bar is an answer inside the published range.
+
+    Parameters
+    ----------
+    result
+        From `net.audit()`.
+    ax
+        Where to draw; a new figure when None.
+    top
+        How many figures, the worst ones.
+
+    Examples
+    --------
+    >>> import bayesnet, bayesnet.plot
+    >>> ax = bayesnet.plot.audit(bayesnet.load("back_pain").audit(), top=5)
+    >>> len(ax.get_yticklabels())
+    5
+
+    """
+    from matplotlib.lines import Line2D
+
+    lines = [t for t in result.targets if t.value > 0.0][:top]
+    ax = style.axes_of(ax, 8.2, style.rows_height(len(lines), 0.46, 1.5))
+    ax.set_xscale("log", base=2)
+    for row, line in enumerate(lines):
+        low, high = _times(line.low, line.value), _times(line.high, line.value)
+        ax.plot([low, high], [row, row], color=style.FAINT, linewidth=8, solid_capstyle="butt", gid="published", zorder=1)
+        if not math.isnan(line.model):
+            marker, colour = _MARKS[line.verdict]
+            place = _times(line.model, line.value)
+            ax.plot([place], [row], marker, color=colour, mec=style.INK, markersize=7, gid=line.id, zorder=3)
+        style.in_margin(ax, row, f"{plain(float(f'{line.model:.3g}'))}  [{plain(line.low)}, {plain(line.high)}]")
+    ax.axvline(1.0, color=style.INK, linewidth=0.8)
+    ticks = [
+        t for t in (1 / 32, 1 / 16, 0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0) if ax.get_xlim()[0] <= t <= ax.get_xlim()[1]
+    ]
+    ax.set_xticks(ticks, [f"{t:g}" if t >= 1.0 else f"1/{1.0 / t:g}" for t in ticks])
+    ax.minorticks_off()
+    ax.grid(visible=True, axis="x", color=style.FAINT, linewidth=0.6)
+    ax.set_xlabel("times the published figure; in the margin the answer and the published range")
+    style.rows_axis(ax, [f"{_wrapped(t.question)}\n{t.source}" for t in lines])
+    ax.tick_params(axis="y", labelsize=style.SMALL)
+    used = list(dict.fromkeys(t.verdict for t in lines))
+    handles = [
+        Line2D(
+            [],
+            [],
+            marker=_MARKS[v][0],
+            color=_MARKS[v][1],
+            mec=style.INK,
+            linestyle="none",
+            label=f"{v} ({result.counts[v]} in all)",
+        )
+        for v in used
+    ]
+    style.legend_below(ax, handles=handles)
+    style.finish(ax, f"{result.inside:.0%} of {len(result.targets)} published figures inside their range", result, "", 80)
+    ax.tick_params(axis="y", labelsize=style.SMALL)
+    return ax
+
+
+def _times(value: float, published: float) -> float:
+    """Return a value as a multiple of the published figure, held within what is drawn."""
+    return min(max(value / published, 1.0 / _FARTHEST), _FARTHEST)
+
+
+def _wrapped(question: str) -> str:
+    import textwrap
+
+    return "\n".join(textwrap.wrap(short(question), 52)[:2])
+
+
+def tuning(result: Tuning, ax: Axes | None = None, *, top: int = 10) -> Axes:
+    """Draw the single numbers that can meet a constraint: from the value now to the value it would need, cheapest on top.
+
+    Lengths are changes of log-odds; a dark arrow stays within the number's cited range, a light dashed one leaves it.
+
+    Examples
+    --------
+    >>> import bayesnet, bayesnet.plot
+    >>> ways = bayesnet.load("asia").case("xray=yes").tune("lung=yes", at_least=0.5)
+    >>> ax = bayesnet.plot.tuning(ways, top=3)
+    >>> len(ax.get_yticklabels())
+    3
+
+    """
+    from matplotlib.lines import Line2D
+
+    lines = [change for change in result.changes if not isinstance(change.value, dict)][:top]
+    ax = style.axes_of(ax, 7.4, style.rows_height(len(lines), 0.44, 1.5))
+    for row, change in enumerate(lines):
+        end = change.log_odds_change
+        colour, line = (style.RAISES, "-") if change.inside else (style.LOWERS, (0, (4, 2)))
+        ax.plot([0.0, end], [row, row], color=colour, linestyle=line, linewidth=2.2, gid=change.number)
+        ax.plot([end], [row], ">" if end > 0.0 else "<", color=colour, markersize=7)
+        style.in_margin(ax, row, f"{_three(change.value)} → {_three(change.new)}")
+    ax.axvline(0.0, color=style.INK, linewidth=0.8)
+    ax.margins(x=0.1)
+    ax.grid(visible=True, axis="x", color=style.FAINT, linewidth=0.6)
+    ax.set_xlabel("change of the number in log-odds (nats)")
+    style.rows_axis(ax, [style.number_label(c.number, c.citation or c.grade) for c in lines])
+    handles = [
+        Line2D([], [], color=style.RAISES, linewidth=2.2, label="within its cited range"),
+        Line2D([], [], color=style.LOWERS, linewidth=2.2, linestyle=(0, (4, 2)), label="outside it"),
+    ]
+    style.legend_below(ax, handles=handles)
+    asked, given, bound = _constraint(result.constraint)
+    style.finish(ax, f"Single changes that give {asked} {bound}", result, given, 74)
+    ax.tick_params(axis="y", labelsize=style.SMALL)
+    return ax
+
+
+def _constraint(text: str) -> tuple[str, str, str]:
+    """Return a constraint as what is asked, the findings, and the bound; whole, where it compares two questions.
+
+    >>> _constraint("P(lung=yes | xray=yes, !fever) >= 0.5")
+    ('P(lung=yes)', 'xray=yes, !fever', '>= 0.5')
+    """
+    if text.count("P(") != 1 or ") " not in text:
+        return text, "", ""
+    question, _, bound = text.rpartition(") ")
+    asked, _, given = question.partition(" | ")
+    return f"{asked})", given, bound
+
+
+def _three(value: object) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
+
+
+def calibration(result: Calibration, ax: Axes | None = None, *, scale: style.Scale = "auto") -> Axes:
+    """Draw what was predicted for each group of patients beside how many of them had it, with 95 % intervals.
+
+    On the dashed line predictions are right. A group whose interval does not reach it is drawn as a diamond. Both axes have the
+    same scale, log-odds where predictions are small or large, so that rare diagnoses are not heaped in a corner.
+
+    Parameters
+    ----------
+    result
+        From `net.calibration(...)` or `bayesnet.calibration(...)`.
+    ax
+        Where to draw; a new figure when None.
+    scale
+        `log-odds`, `percent`, or `auto`.
+
+    References
+    ----------
+    Bröcker J, Smith LA (2007). Increasing the reliability of reliability diagrams. Weather and Forecasting 22(3), 651-661.
+
+    Examples
+    --------
+    >>> import bayesnet, bayesnet.plot
+    >>> result = bayesnet.load("asia").calibration("lung=yes", ["smoke", "xray"], size=500)
+    >>> ax = bayesnet.plot.calibration(result)
+    >>> len(ax.lines) == 2 * len(result.groups) + 1
+    True
+
+    """
+    ax = style.axes_of(ax, 6.0, 6.0)
+    drawn = [p for g in result.groups for p in (g.predicted, g.observed)]
+    if style.chosen(scale, drawn) == "percent":
+        drawn += [g.observed_high for g in result.groups]
+    style.probability_axis(ax, "x", style.chosen(scale, drawn), drawn, "predicted, mean of the group")
+    style.probability_axis(ax, "y", style.chosen(scale, drawn), drawn, "observed in the group, with 95 % interval")
+    low, high = ax.get_xlim()
+    ax.plot([low, high], [low, high], color=style.MUTED, linewidth=1.0, linestyle=(0, (5, 3)), gid="right", zorder=1)
+    for k, group in enumerate(result.groups):
+        x = style.inside(ax, group.predicted)
+        colour, marker = (style.LOWERS, "D") if group.misses else (style.RAISES, "o")
+        ends = [style.inside(ax, p, "y") for p in (group.observed_low, group.observed_high)]
+        ax.plot([x, x], ends, color=colour, linewidth=2.0, gid=f"interval {k}", zorder=2)
+        look: dict[str, Any] = {"color": colour, "mec": style.INK, "markersize": 7, "clip_on": False, "zorder": 3}
+        ax.plot([x], [style.inside(ax, group.observed, "y")], marker, gid=f"group {k}", **look)
+    for place, text in (((0.03, 0.97), "happened more often\nthan predicted"), ((0.97, 0.03), "less often\nthan predicted")):
+        side, height = ("left", "top") if place[0] < 0.5 else ("right", "bottom")
+        ax.text(*place, text, transform=ax.transAxes, ha=side, va=height, fontsize=style.SMALL, color=style.MUTED)
+    ax.set_box_aspect(1.0)
+    style.legend_below(ax, 48.0, columns=3, handles=_keys(result))
+    error, chance = _kept(result.calibration_error), _kept(result.error_if_right)
+    told = (
+        f"{result.cohort} of {result.size:,d}; calibration error {error} (by chance alone up to {chance}), "
+        f"Brier score {result.brier:.4f}"
+    )
+    return style.finish(ax, f"Can P({style.shown(result.target)}) be taken at its word?", result, "", 70, told)
+
+
+def _kept(share: float) -> str:
+    """Return a percentage that no line break parts."""
+    return percent(share, 2).replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def _keys(result: Calibration) -> list[object]:
+    """Return what the marks mean, with how many there are of each, and how large the groups are."""
+    from matplotlib.lines import Line2D
+
+    off = sum(group.misses for group in result.groups)
+    sizes = sorted(group.size for group in result.groups)
+    people = f"{sizes[0]:,d}" if sizes[0] == sizes[-1] else f"{sizes[0]:,d} to {sizes[-1]:,d}"
+    handles = [
+        Line2D([], [], color=style.RAISES, marker="o", mec=style.INK, label=f"{len(sizes) - off} as predicted"),
+        Line2D([], [], color=style.LOWERS, marker="D", mec=style.INK, label=f"{off} not"),
+        Line2D([], [], color=style.MUTED, linestyle=(0, (5, 3)), label=f"right (groups of {people})"),
+    ]
+    return [handle for handle, count in zip(handles, (len(sizes) - off, off, 1), strict=True) if count]

@@ -1,0 +1,173 @@
+"""The publications of a network as a bibliography: text, BibTeX and CSL-JSON."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from bayesnet.model.records import Source
+from bayesnet.results.base import Result
+from bayesnet.results.table import Grid, wrapped
+from bayesnet.results.words import counted
+
+_JOURNAL = re.compile(
+    r"(?P<journal>.+?)[ ,]+(?:(?P<year>(?:19|20)\d\d);)?(?P<volume>\d+)(?: ?\((?P<number>[^)]*)\))?"
+    r":(?P<pages>[A-Za-z]?\d[\w.–-]*)\.?"
+)
+"""`Spine J 9(7):545-550` and `Spine J 2009;9(7):545-550`."""
+_INITIALS = re.compile(r"[A-ZÄÖÜÉÅØŁŠŽ]{1,4}(?:-[A-Z])?")
+_SUFFIXES = ("Jr", "Sr", "2nd", "3rd")
+_ESCAPES = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"} | {c: f"\\{c}" for c in "&%$#_{}"}
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """A person with surname and initials, or, without initials, a body."""
+
+    family: str
+    given: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bibliography(Result):
+    """Publications with authors, year, title, journal and identifiers; `to_bibtex` and `to_csl` give them to other programs."""
+
+    columns: ClassVar[tuple[str, ...]] = (
+        "key", "authors", "year", "title", "journal", "doi", "pmid", "url", "not_found", "cohort", "note",
+    )  # fmt: skip
+
+    sources: tuple[Source, ...]
+
+    def __len__(self) -> int:
+        return len(self.sources)
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """One row per publication."""
+        return [tuple(getattr(source, name) for name in self.columns) for source in self.sources]
+
+    def grid(self) -> Grid:
+        """Key and reference of every publication."""
+        return Grid(("key", "reference"), tuple((s.key, reference(s)) for s in self.sources), frozenset({0, 1}))
+
+    def __str__(self) -> str:
+        lines = [wrapped(f"{source.key}: {reference(source)}", "    ") for source in self.sources]
+        parts = [self.header(), counted(len(lines), "publication"), "\n".join(lines)]
+        return "\n\n".join(part for part in parts if part)
+
+    def to_bibtex(self) -> str:
+        r"""Return the publications as BibTeX entries, in UTF-8 (for biber, or bibtex with an engine that reads it).
+
+        >>> source = Source("doe2001", "Doe JA, Roe R, et al.", 2001, "On pain & fever", "Spine J 9(7):545-550", doi="10.1/x_y")
+        >>> print(Bibliography(sources=(source,)).to_bibtex())
+        @article{doe2001,
+          author = {Doe, JA and Roe, R and others},
+          year = {2001},
+          title = {{On pain \& fever}},
+          journal = {Spine J},
+          volume = {9},
+          number = {7},
+          pages = {545--550},
+          doi = {10.1/x_y},
+        }
+        <BLANKLINE>
+        """
+        return "\n".join(map(_bibtex, self.sources))
+
+    def to_csl(self) -> list[dict[str, Any]]:
+        """Return the publications as CSL-JSON items, for citeproc, Zotero and pandoc.
+
+        >>> source = Source("doe2001", "Doe JA, Health Board", 2001, "On pain", "Spine J 9:545", pmid="12")
+        >>> item = Bibliography(sources=(source,)).to_csl()[0]
+        >>> item["author"], item["container-title"], item["issued"]
+        ([{'family': 'Doe', 'given': 'J. A.'}, {'literal': 'Health Board'}], 'Spine J', {'date-parts': [[2001]]})
+        """
+        return [_csl(source) for source in self.sources]
+
+
+def reference(source: Source) -> str:
+    """A publication in one line: authors, year, title, journal, identifiers.
+
+    >>> reference(Source("x", "Doe J, Roe R", 2001, title="On pain", journal="Pain 3:1-2", pmid="12"))
+    'Doe J, Roe R (2001). On pain. Pain 3:1-2. PMID 12'
+    """
+    year = f" ({source.year})" if source.year else ""
+    parts = [f"{source.authors}{year}", source.title.rstrip("."), source.journal.rstrip(".")]
+    ids = [f"doi:{source.doi}" if source.doi else "", f"PMID {source.pmid}" if source.pmid else "", source.url]
+    return ". ".join(part for part in (*parts, " ".join(i for i in ids if i)) if part)
+
+
+def authors(text: str) -> tuple[list[Author], bool]:
+    """Give the authors in a text such as `Doe JA, Roe R, et al.`, and whether there are others.
+
+    >>> authors("van der Berg A, Curry WT Jr, et al.")
+    ([Author(family='van der Berg', given='A'), Author(family='Curry Jr', given='WT')], True)
+    """
+    others = re.search(r"\bet al\b\.?", text) is not None
+    found = []
+    for name in re.split(r"[,;]", re.sub(r"\s*\([^)]*\)", "", re.sub(r"\bet al\b\.?", "", text))):
+        words = name.split()
+        suffix = [word for word in words if word in _SUFFIXES]
+        words = [word for word in words if word not in _SUFFIXES]
+        if len(words) > 1 and _INITIALS.fullmatch(words[-1]):
+            found.append(Author(" ".join([*words[:-1], *suffix]), words[-1]))
+        elif words:
+            found.append(Author(" ".join(words)))
+    return found, others
+
+
+def _journal(source: Source) -> dict[str, str]:
+    """Journal, volume, number and pages, as far as the record shows them."""
+    found = _JOURNAL.fullmatch(source.journal)
+    if not found:
+        return {"journal": source.journal}
+    return {name: found[name] for name in ("journal", "volume", "number", "pages") if found[name]}
+
+
+def _bibtex(source: Source) -> str:
+    people, others = authors(source.authors)
+    names = [f"{_tex(a.family)}, {_tex(a.given)}" if a.given else f"{{{_tex(a.family)}}}" for a in people]
+    where = _journal(source)
+    article = bool(source.journal) and ("volume" in where or bool(source.doi or source.pmid))
+    values = {
+        "author": " and ".join([*names, *(["others"] if others else [])]),
+        "year": str(source.year or ""),
+        "title": f"{{{_tex(source.title)}}}" if source.title else "",
+        ("journal" if article else "howpublished"): _tex(where["journal"]),
+        "volume": where.get("volume", ""),
+        "number": where.get("number", ""),
+        "pages": re.sub(r"[–-]", "--", where.get("pages", "")),
+        "doi": source.doi,
+        "pmid": source.pmid,
+        "url": source.url,
+        "note": _tex(source.note),
+    }
+    lines = [f"  {name} = {{{value}}}," for name, value in values.items() if value]
+    return "\n".join([f"@{'article' if article else 'misc'}{{{source.key},", *lines, "}\n"])
+
+
+def _tex(text: str) -> str:
+    return "".join(_ESCAPES.get(letter, letter) for letter in text)
+
+
+def _csl(source: Source) -> dict[str, Any]:
+    people, _ = authors(source.authors)
+    where = _journal(source)
+    article = bool(source.journal) and ("volume" in where or bool(source.doi or source.pmid))
+    given = {a: " ".join(f"{letter}." if letter.isalpha() else letter for letter in a.given) for a in people}
+    item: dict[str, Any] = {
+        "id": source.key,
+        "type": "article-journal" if article else "webpage" if source.url else "document",
+        "author": [{"family": a.family, "given": given[a]} if a.given else {"literal": a.family} for a in people],
+        "issued": {"date-parts": [[source.year]]} if source.year else None,
+        "title": source.title,
+        "container-title": where["journal"],
+        "volume": where.get("volume"),
+        "issue": where.get("number"),
+        "page": where.get("pages"),
+        "DOI": source.doi,
+        "PMID": source.pmid,
+        "URL": source.url,
+        "note": source.note,
+    }
+    return {name: value for name, value in item.items() if value}

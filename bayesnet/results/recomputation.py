@@ -1,0 +1,152 @@
+"""Where the numbers of a network come from, each computed again: the table of a reviewer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from bayesnet.model.provenance import Remark
+from bayesnet.results.base import Result
+from bayesnet.results.table import Grid, wrapped
+from bayesnet.results.words import counted, plain
+
+_MOST_EACH = 5
+"""Remarks of one kind that a print names; it counts the others."""
+
+WORDS = {
+    "full text": "read in full",
+    "abstract": "read in an abstract",
+    "second hand": "second hand",
+    "recalled": "recalled",
+    "not recorded": "not recorded how",
+    "judged": "judged",
+    "file": "from a file",
+}
+"""How numbers are known, in the words of a print."""
+
+
+@dataclass(frozen=True)
+class RecomputedNumber:
+    """One number: as written, as computed again (NaN where that cannot be), from what, and how it is known."""
+
+    number: str
+    grade: str
+    range_grade: str
+    known: str
+    sources: int
+    """How many publications its figures are from."""
+    value: float
+    low: float
+    high: float
+    computed_value: float
+    computed_low: float
+    computed_high: float
+    deviates: bool
+    by: str
+    why: str
+    """What is lacking where the value cannot be computed."""
+
+    @property
+    def verdict(self) -> str:
+        """Whether the value was computed again, and agrees."""
+        if self.deviates:
+            return "deviates"
+        if not math.isnan(self.computed_value):
+            return "agrees"
+        return self.grade if self.grade in ("judgement", "definition", "file") else "not computed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recomputation(Result):
+    """Every number of a network as written and as computed again, how the numbers are known, and what to look at."""
+
+    columns: ClassVar[tuple[str, ...]] = (
+        "number", "value", "computed_value", "low", "computed_low", "high", "computed_high", "verdict", "known", "grade",
+        "range_grade", "sources", "by", "why",
+    )  # fmt: skip
+
+    numbers: tuple[RecomputedNumber, ...]
+    known: Mapping[str, int]
+    """How many numbers are known in which way, definitions left out."""
+    records: int
+    """Publications that a number cites."""
+    complete: int
+    """Those with all authors, year, title, journal and a DOI or PMID."""
+    settled: int
+    """Those that are complete or say what was looked for and not found."""
+    remarks: tuple[Remark, ...]
+
+    @property
+    def deviations(self) -> tuple[RecomputedNumber, ...]:
+        """The numbers that are not what is computed."""
+        return tuple(line for line in self.numbers if line.deviates)
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """One row per number."""
+        return [tuple(getattr(line, name) for name in self.columns) for line in self.numbers]
+
+    def grid(self) -> Grid:
+        """One line per number: written, computed, verdict and how it is known."""
+        lines = [
+            (
+                n.number,
+                f"{plain(n.value)} [{plain(n.low)}, {plain(n.high)}]",
+                f"{_shown(n.computed_value)} [{_shown(n.computed_low)}, {_shown(n.computed_high)}]",
+                n.verdict,
+                n.known,
+                n.by or n.why,
+            )
+            for n in self.numbers
+        ]
+        return Grid(("number", "written", "computed", "verdict", "known", "from"), tuple(lines), frozenset(range(6)))
+
+    def header(self) -> str:
+        """The counts."""
+        real = [n for n in self.numbers if n.grade != "definition"]
+        values = sum(not math.isnan(n.computed_value) for n in real)
+        ranges = sum(not (math.isnan(n.computed_low) or math.isnan(n.computed_high)) for n in real)
+        several = sum(n.sources > 1 for n in real)
+        how = ", ".join(f"{WORDS[name]} {count:,d}" for name, count in self.known.items())
+        share = f" ({100 * self.complete / self.records:.0f} %)" if self.records else ""
+        lines = [
+            super().header(),
+            wrapped(f"{counted(len(real), 'number')}, how known: {how}", "  "),
+            wrapped(
+                f"computed again from recorded figures: the value of {values:,d}, the range of {ranges:,d}; "
+                f"{len(self.deviations) or 'none'} {'deviates' if len(self.deviations) == 1 else 'deviate'}",
+                "  ",
+            ),
+            wrapped(
+                f"{counted(several, 'number')} with more than one source; of {counted(self.records, 'publication')} "
+                f"{self.complete:,d} have a complete record{share}, {self.settled:,d} with those that say what was not found",
+                "  ",
+            ),
+        ]
+        return "\n".join(line for line in lines if line)
+
+    def remarked(self, most: int | None = _MOST_EACH) -> str:
+        """What to look at, by kind; `most` of each, all where it is None."""
+        kinds: dict[str, list[Remark]] = {}
+        for remark in self.remarks:
+            kinds.setdefault(remark.kind, []).append(remark)
+        lines = []
+        for kind, found in kinds.items():
+            lines.append(f"{kind}: {len(found):,d}")
+            lines += [wrapped(f"  {r.subject}: {r.what}" if r.what else f"  {r.subject}", "    ") for r in found[:most]]
+            if most is not None and len(found) > most:
+                lines.append(f"  … and {len(found) - most:,d} more")
+        return "\n".join(lines)
+
+    def summarised(self) -> str:
+        """The counts and the first remarks of each kind, without the table."""
+        return "\n\n".join(part for part in (self.header(), self.remarked()) if part)
+
+    def __str__(self) -> str:
+        parts = [self.header(), self.grid().text(), self.remarked(None), self.footer()]
+        return "\n\n".join(part for part in parts if part)
+
+
+def _shown(value: float) -> str:
+    return "–" if math.isnan(value) else plain(value)

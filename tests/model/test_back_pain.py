@@ -1,0 +1,89 @@
+"""What the back-pain network promises of itself: its names, its studies, its impossibilities, its width."""
+
+from __future__ import annotations
+
+import pytest
+from paths import ROOT
+
+import bayesnet
+from bayesnet.inference.cost import sample_costs
+
+VOCABULARY = ROOT.parent / "shared" / "model" / "vocabulary.yaml"
+
+
+@pytest.fixture(scope="module")
+def net():
+    return bayesnet.load("back_pain")
+
+
+def vocabulary() -> dict[str, tuple[str, ...]]:
+    """Name and states of every variable of the agreed vocabulary, groups of diagnoses included."""
+    yaml = pytest.importorskip("yaml")
+    if not VOCABULARY.exists():
+        pytest.skip(f"the agreed vocabulary is not here ({VOCABULARY})")
+    sections = yaml.safe_load(VOCABULARY.read_text())
+    states: dict[str, tuple[str, ...]] = {}
+    for section, entries in sections.items():
+        if section == "population":
+            continue
+        for name, entry in entries.items():
+            listed = entry.get("states") if isinstance(entry, dict) else None
+            states[name] = tuple(listed) if listed else ("absent", "present")
+    return states
+
+
+def test_every_name_and_state_of_the_vocabulary_is_there(net) -> None:
+    """Names and states are an interface: exactly those, in that order."""
+    agreed = vocabulary()
+    assert len(agreed) == 99
+    assert {name: net.variables[name].states for name in agreed} == agreed
+
+
+def test_nine_in_ten_of_the_numbers_that_matter_name_a_study(net) -> None:
+    """A number matters when, over its own range, it moves a leading diagnosis of an example case by a percentage point."""
+    widths: dict[str, float] = {}
+    for example in net.compiled.model.examples:
+        case = net.case(example.evidence)
+        for bar in case.tornado(case.diagnoses().leading, top=1000).to_frame().itertuples():
+            widths[bar.number] = max(widths.get(bar.number, 0.0), bar.width)
+    matter = [net.numbers[number] for number, width in widths.items() if width >= 0.01]
+    assert len(matter) > 100
+    assert sum(bool(number.source) for number in matter) / len(matter) >= 0.9
+
+
+def test_every_judgement_gives_a_reason_and_a_range(net) -> None:
+    """A judged number says why and is never a point."""
+    judged = [number for number in net.numbers.values() if number.grade == "judgement"]
+    assert judged
+    assert all(number.note and number.low < number.high for number in judged)
+
+
+@pytest.mark.parametrize(
+    "impossible",
+    [
+        "pelvic_inflammatory_disease, !female",
+        "vaginal_discharge, !female",
+        "cervical_motion_tenderness, !female",
+        "chronic_pain, !pain_over_1_month",
+        "bilateral_leg_pain, !leg_pain",
+        "age_over_70, !age_over_50",
+        "nonspecific_lbp, spinal_metastasis",
+    ],
+)
+def test_impossible_combinations_are_impossible(net, impossible: str) -> None:
+    """What cannot be has probability 0, not a small number."""
+    assert net.probability(impossible) == 0.0
+
+
+def test_the_sixteen_specific_diagnoses_can_all_coexist(net) -> None:
+    """No diagnosis rules out another, and none of them is exactly nonspecific pain."""
+    specific = [v.name for v in net.variables.values() if v.group == "diagnoses" and v.role != "other"]
+    assert len(specific) == 16
+    assert net.probability(", ".join(specific)) > 0.0
+    none = ", ".join(f"!{name}" for name in specific)
+    assert net.probability(none) == pytest.approx(net.probability("nonspecific_lbp"), rel=1e-12)
+
+
+def test_no_sampled_patient_is_too_wide_to_be_exact(net) -> None:
+    """The predicted cost of 500 sampled patients stays below 2^22 cells."""
+    assert max(sample_costs(net.compiled.factors, n=500, seed=1)) < 2**22

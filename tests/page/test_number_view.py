@@ -1,0 +1,135 @@
+"""The numbers of the page in headless Chromium and Node: which ones the answer rests on, how far each moves it, the slider."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+from test_page_browser import browser, desktop, opened, pages  # noqa: F401 - fixtures
+
+import bayesnet
+from bayesnet.analysis.query.findings import Findings
+from bayesnet.analysis.query.requisite import requisite_families
+from bayesnet.inference.evidence import Evidence
+from bayesnet.web.bundle import STATIC
+from bayesnet.web.pagedata import page_data
+
+pytestmark = pytest.mark.browser
+
+DRIVER = """
+import { readFileSync } from "node:fs";
+import { createCompute } from "./page/compute.js";
+import { withNumbers } from "./page/numbers.js";
+import { requisite, sweepJob } from "./page/sweep.js";
+const { data, cases } = JSON.parse(readFileSync(0, "utf8"));
+const compute = createCompute(data, withNumbers);
+const told = cases.map(({ scenario, target, state }) => {
+  const evidence = compute.evidenceOf(scenario);
+  const job = sweepJob(data, compute.networkFor(scenario), evidence, {
+    target: compute.index(target), state, kept: scenario.numbers,
+  });
+  let step = job.next();
+  while (!step.done) step = job.next();
+  return { ...step.value, requisite: requisite(data.network.families, evidence, compute.index(target)) };
+});
+console.log(JSON.stringify(told));
+"""
+
+
+def swept(folder: Path, net: bayesnet.Network, cases: list[dict]) -> list[dict]:
+    """What the page finds for each case."""
+    program = shutil.which("node")
+    if program is None:
+        pytest.skip("no node on the path: install Node.js 18 or newer to test the page's numbers")
+    shutil.copytree(STATIC, folder / "static")
+    (folder / "static" / "package.json").write_text('{"type": "module"}')
+    (folder / "static" / "driver.js").write_text(DRIVER)
+    task = json.dumps({"data": page_data(net.compiled, Findings()), "cases": cases})
+    done = subprocess.run([program, str(folder / "static" / "driver.js")], input=task, capture_output=True, text=True, check=True)
+    found: list[dict] = json.loads(done.stdout)
+    return found
+
+
+CASES = {
+    "asia": ("lung=yes", {"xray": "yes", "smoke": "yes"}, {}),
+    "asia with another number": ("tub=yes", {"either": "yes"}, {"smoke=yes": 0.3}),
+    "sprinkler": ("rain=present", {"wet_grass": "present"}, {}),
+    "back_pain": ("spinal_metastasis=present", {"cancer_history": "present", "weight_loss": "present", "age_group": "60-69"}, {}),
+}
+
+
+def answer(net: bayesnet.Network, question: str, given: dict) -> float:
+    """P(question | given) in Python."""
+    variable, state = question.split("=")
+    return float(net.posterior(variable, given)[state])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", CASES)
+def test_how_far_each_number_moves_the_answer_is_as_python_says(case, tmp_path):
+    """The answer at both ends of every range, which numbers there are, and the widest first."""
+    question, given, numbers = CASES[case]
+    net = bayesnet.load(case.split()[0])
+    target, state = question.split("=")
+    scenario = {"see": given, "do": {}, "numbers": numbers}
+    at = net.model.variables[target].states.index(state)
+    (told,) = swept(tmp_path, net, [{"scenario": scenario, "target": target, "state": at}])
+    changed = net.with_numbers(numbers) if numbers else net
+    factors = changed.compiled.factors
+    assert told["now"] == pytest.approx(answer(changed, question, given), rel=1e-9)
+    known = given | {v.name: v.default for v in net.model.variables.values() if v.default and v.name not in given}
+    states = {factors.index[name]: factors.states[factors.index[name]].index(value) for name, value in known.items()}
+    evidence = Evidence.of(states, tuple(map(len, factors.states)))
+    assert set(told["requisite"]) == requisite_families(factors, evidence, [factors.index[target]])
+    widths = [line["width"] for line in told["lines"]]
+    assert widths == sorted(widths, reverse=True)
+    assert len(widths) > 2
+    rng = np.random.default_rng(0)
+    for i in {0, 1, *rng.choice(len(widths), min(6, len(widths)), replace=False).tolist()}:
+        line = told["lines"][i]
+        for end, found in (("low", "atLow"), ("high", "atHigh")):
+            moved = changed.with_numbers({line["id"]: line[end]})
+            assert line[found] == pytest.approx(answer(moved, question, given), rel=1e-8), line["id"]
+
+
+def test_a_slider_moves_the_answer_and_back(opened, pages):  # noqa: F811
+    """A card says value, range and source; arrow keys move the number; the answer is that of `with_numbers`; back is back."""
+    tab = opened("asia", "#see=xray:yes&of=lung:yes")
+    tab.click('[data-tab="numbers"]')
+    tab.click(".number-row >> nth=0")
+    card = tab.locator(".number-card")
+    name = card.locator(".number-id").inner_text()
+    net = pages["asia"][1]
+    number = net.model.numbers[name]
+    assert net.model.sources[number.source].title in card.inner_text()
+    slider = card.get_by_role("slider")
+    slider.focus()
+    for _ in range(10):
+        slider.press("ArrowRight")
+    moved = tab.evaluate("bayesnet.store.state.scenarios[0]")
+    assert list(moved["numbers"]) == [name]
+    assert number.low <= moved["numbers"][name] <= number.high
+    ask = "bayesnet.compute.answer(bayesnet.store.state.scenarios[0]).posteriors[bayesnet.compute.index('lung')][0]"
+    changed = net.with_numbers(moved["numbers"])
+    assert tab.evaluate(ask) == pytest.approx(answer(changed, "lung=yes", {"xray": "yes"}), rel=1e-9)
+    card.get_by_role("button", name="Back to").click()
+    assert tab.evaluate("bayesnet.store.state.scenarios[0].numbers") == {}
+    assert tab.evaluate(ask) == pytest.approx(answer(net, "lung=yes", {"xray": "yes"}), rel=1e-9)
+    tab.get_by_role("button", name="Undo").click()
+    assert list(tab.evaluate("bayesnet.store.state.scenarios[0].numbers")) == [name]
+
+
+def test_a_number_is_found_by_its_words(opened):  # noqa: F811
+    """Typing words lists the numbers that have them, also those that do not move this answer."""
+    tab = opened("back_pain")
+    tab.click('[data-tab="numbers"]')
+    tab.wait_for_selector(".number-row")
+    tab.get_by_role("searchbox", name="Find a number").fill("hemoglobin")
+    names = tab.eval_on_selector_all(".number-list li", "items => items.map((item) => item.dataset.number)")
+    assert names
+    assert all("hemoglobin" in name for name in names)
+    assert "does not move this answer" in tab.locator(".number-list").inner_text()
