@@ -12,7 +12,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median
 
 import numpy as np
@@ -25,8 +24,8 @@ from bayesnet.analysis.sensitivity.parameter_map import parameter_map
 from bayesnet.analysis.sensitivity.query_ranges import Subject
 from bayesnet.analysis.sensitivity.uncertainty import drawn_answers, sampler
 from bayesnet.model.factors import Factors
+from benchmarks.networks import NETWORKS
 
-NETWORKS = Path(__file__).resolve().parent.parent.parent / "shared" / "networks"
 DRAWS = 10_000
 SECONDS = 4.0
 """How long each peer is sampled for one row; at least three re-runs."""
@@ -159,11 +158,7 @@ def patient(net: bayesnet.Network, target: str, seed: int = 1) -> dict[str, str]
 def rows() -> Iterator[Row]:
     """All workloads, one after the other."""
     for name, target in TARGETS.items():
-        path = NETWORKS / f"{name}.bif.gz"
-        if name != "back_pain" and not path.is_file():
-            print(f"{name}: no file at {path}, left out")
-            continue
-        net = bayesnet.load(name if name == "back_pain" else path)
+        net = bayesnet.load(name if name == "back_pain" else NETWORKS / f"{name}.bif.gz")
         case = net.case(patient(net, target))
         subject = Subject.of(Query(net.compiled, case.findings), target)
         peers = (Pgmpy(net.compiled.factors, subject), PyAgrum(net.compiled.factors, subject))

@@ -17,6 +17,7 @@ EXAMPLES = {
     ],
     "check": [
         "bayesnet check mammography",
+        "bayesnet check my_model --fix",
     ],
     "show": [
         "bayesnet show back_pain multiple_myeloma",
@@ -50,6 +51,10 @@ EXAMPLES = {
     "sensitivity": [
         'bayesnet sensitivity back_pain "multiple_myeloma | anemia, hypercalcemia, !fever"',
     ],
+    "cite": [
+        "bayesnet cite back_pain --bibtex > back_pain.bib",
+        'bayesnet cite back_pain "fever=present | epidural_abscess=present" --csl',
+    ],
     "sources": [
         'bayesnet sources back_pain "multiple_myeloma | anemia, hypercalcemia, !fever"',
     ],
@@ -65,6 +70,12 @@ EXAMPLES = {
     ],
     "score": [
         "bayesnet score asia cohort.csv scored.csv --target lung=yes",
+    ],
+    "new": [
+        "bayesnet new my_model",
+    ],
+    "diff": [
+        "bayesnet diff back_pain my_copy_of_back_pain",
     ],
     "convert": [
         "bayesnet convert asia asia.xdsl",

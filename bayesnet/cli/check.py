@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from bayesnet.analysis.query.compiled import CompiledModel
     from bayesnet.errors import Problem
+    from bayesnet.model.provenance import Remark
     from bayesnet.model.records import Model
     from bayesnet.results.description import Summary
     from bayesnet.results.recomputation import Recomputation
@@ -41,7 +43,7 @@ def command(model: str, patients: int, fix: bool, every: bool, strict: bool, jso
     from bayesnet.errors import SpecError
 
     try:
-        network = _read(model)
+        network, notes = _read(model)
     except SpecError as error:
         if not json_:
             raise
@@ -52,6 +54,7 @@ def command(model: str, patients: int, fix: bool, every: bool, strict: bool, jso
 
     found = summary(network)
     origin = recompute(network)
+    origin = replace(origin, remarks=(*origin.remarks, *notes))
     costs = _costs(network, patients)
     if json_:
         click.echo(to_json({**found.to_dict(), "problems": [], "cost": costs, "provenance": origin.to_dict()}))
@@ -96,25 +99,27 @@ def _carry_over(model: str) -> None:
         click.echo("No numbers of the earlier format.", err=True)
 
 
-def _read(model: str) -> CompiledModel:
-    """Read and check afresh; the cache holds only models without problems, but it is not asked."""
+def _read(model: str) -> tuple[CompiledModel, list[Remark]]:
+    """Read and check afresh, without the cache; problems that no answer rests on are given as remarks."""
     from pathlib import Path
 
     from bayesnet.analysis.query.compiled import CompiledModel
-    from bayesnet.errors import SpecError
+    from bayesnet.errors import Problem, SpecError
     from bayesnet.model.find import find_model
+    from bayesnet.model.provenance import Remark
     from bayesnet.model.read import read_folder, shown_path
 
     if Path(model).is_file() and Path(model).name != "model.toml":
         from bayesnet.interop.files import read_network
 
-        return CompiledModel(read_network(model))
+        return CompiledModel(read_network(model)), []
     folder = find_model(model)
     read, problems = read_folder(folder)
     found = [*problems, *_beside(read, folder)] if read else problems
-    if read is None or found:
+    grave = [problem for problem in found if isinstance(problem, str) or problem.grave]
+    if read is None or grave:
         raise SpecError(shown_path(folder), found)
-    return CompiledModel(read)
+    return CompiledModel(read), [Remark(each.what, each.subject, "") for each in found if isinstance(each, Problem)]
 
 
 def _beside(model: Model, folder: Path) -> list[Problem | str]:

@@ -25,6 +25,7 @@ COMMANDS = {
     "tune": "The smallest changes that make an answer what it should be.",
     "audit": "Published figures and claims beside what the model says.",
     "score": "Posteriors for every row of a table.",
+    "new": "Start a model of your own, with comments that teach the format.",
     "diff": "What changed between two models, and which answers moved.",
     "convert": "Write a network in another format.",
 }

@@ -17,6 +17,18 @@ Known = How | Literal["judged", "defined", "file"]
 KNOWN: tuple[Known, ...] = (*HOW_KNOWN, "judged", "defined", "file")
 """How a number is known: as the figures behind its value were read; or judged, defined, or read from a file of another format."""
 
+WORDS: dict[str, str] = {
+    "full text": "read in full",
+    "abstract": "read in an abstract",
+    "second hand": "second hand",
+    "recalled": "recalled",
+    "not recorded": "not recorded how",
+    "judged": "judged",
+    "defined": "defined",
+    "file": "from a file",
+}
+"""How numbers are known, in the words of a print."""
+
 WIDE = 20.0
 """From this ratio of the ends on, a range looks like a judgement."""
 
@@ -64,6 +76,15 @@ def known_counts(numbers: Iterable[Number]) -> dict[str, int]:
     """Count the numbers by how they are known, definitions left out; only what there is, best first."""
     found = Counter(known(number) for number in numbers)
     return {how: found[how] for how in KNOWN if found[how] and how != "defined"}
+
+
+def known_list(numbers: Iterable[Number]) -> str:
+    """Return how many numbers are known in which way, as in `3 read in full, 1 judged`.
+
+    >>> known_list([Number("fever=present", 0.5, 0.4, 0.6, "judgement")])
+    '1 judged'
+    """
+    return ", ".join(f"{count:,d} {WORDS[how]}" for how, count in known_counts(numbers).items())
 
 
 def complete(source: Source) -> bool:
@@ -204,3 +225,6 @@ def _of_sources(sources: Mapping[str, Source]) -> Iterator[Remark]:
     for key, source in sources.items():
         if source.title.startswith("["):
             yield Remark("a title in brackets", key, source.title)
+        if not settled(source):
+            unsaid = [name for name in lacking(source) if name not in source.not_found]
+            yield Remark("a record that lacks fields and does not say so", key, ", ".join(unsaid))

@@ -17,11 +17,19 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TargetVerdict = Literal["inside", "near", "outside", "disputed"]
+Shared = Literal["", "study", "figure"]
+"""What a published figure shares with the numbers of the model: nothing, the study, or the figure itself."""
 ClaimVerdict = Literal["held", "disputed", "not held"]
 
 _WORST_FIRST = ("outside", "disputed", "near", "inside")
 _CLAIMS_FIRST = ("not held", "disputed", "held")
-_QUESTION, _MODEL, _RANGE, _SOURCE, _VERDICT = 44, 8, 17, 15, 8
+_SHARED: dict[Shared, str] = {
+    "": "from studies that feed no number",
+    "study": "from studies that also feed a number (†)",
+    "figure": "figures that are themselves behind a number (‡)",
+}
+_MARKS: dict[Shared, str] = {"": "", "study": " †", "figure": " ‡"}
+_QUESTION, _MODEL, _RANGE, _SOURCE, _VERDICT = 42, 8, 17, 15, 8
 
 
 @dataclass(frozen=True)
@@ -45,6 +53,7 @@ class AuditedTarget:
     where: str = ""
     population: str = ""
     grade: str = ""
+    shared: Shared = ""
 
     @property
     def published(self) -> str:
@@ -85,7 +94,7 @@ class Audit(Result):
     targets: tuple[AuditedTarget, ...] = ()
     claims: tuple[AuditedClaim, ...] = ()
     near: float = 1.0
-    columns: ClassVar[tuple[str, ...]] = ("question", "model", "low", "high", "value", "source", "verdict", "why")
+    columns: ClassVar[tuple[str, ...]] = ("question", "model", "low", "high", "value", "source", "verdict", "why", "shared")
 
     def __post_init__(self) -> None:
         targets = sorted(self.targets, key=lambda t: (_WORST_FIRST.index(t.verdict), -t.distance))
@@ -111,18 +120,35 @@ class Audit(Result):
         return self.counts["inside"] / len(self.targets) if self.targets else 1.0
 
     @property
+    def outside_targets(self) -> tuple[AuditedTarget, ...]:
+        """The published figures of studies that feed no number: only these test the model from outside."""
+        return tuple(t for t in self.targets if not t.shared)
+
+    def _apart(self) -> str:
+        """The agreement with figures from outside, apart from that with figures of studies that feed the model."""
+        told = []
+        for shared, words in _SHARED.items():
+            mine = [t for t in self.targets if t.shared == shared]
+            if mine:
+                inside = sum(t.verdict == "inside" for t in mine)
+                told.append(f"{words} {inside} of {len(mine)} inside ({inside / len(mine):.1%})")
+        return wrapped("; ".join(told), "  ")
+
+    @property
     def summary(self) -> str:
         """One line for the figures and one for the claims."""
         counts, claims = self.counts, self.claim_counts
         figures = ", ".join(f"{counts[verdict]} {verdict}" for verdict in ("near", "outside", "disputed"))
         lines = [f"{counted(len(self.targets), 'published figure')}: {counts['inside']} inside ({self.inside:.1%}), {figures}"]
+        if len(self.outside_targets) < len(self.targets):
+            lines.append(self._apart())
         if self.claims:
             lines.append(f"{counted(len(self.claims), 'claim')}: " + ", ".join(f"{n} {verdict}" for verdict, n in claims.items()))
         return "\n".join(lines)
 
     def rows(self) -> Sequence[tuple[Any, ...]]:
         """Give one tuple per published figure, worst first."""
-        return [(t.question, t.model, t.low, t.high, t.value, t.source, t.verdict, t.why) for t in self.targets]
+        return [(t.question, t.model, t.low, t.high, t.value, t.source, t.verdict, t.why, t.shared) for t in self.targets]
 
     def claims_frame(self) -> pd.DataFrame:
         """Give the claims as a DataFrame, one row per check, with fixed columns."""
@@ -156,7 +182,7 @@ class Audit(Result):
         yield "  ".join("-" * n for n in (_VERDICT, _QUESTION, _MODEL, _RANGE, _SOURCE))
         for t in self.targets:
             first, *rest = textwrap.wrap(t.question, _QUESTION, break_long_words=True) or [""]
-            yield _line(t.verdict, first, _brief(t.model), t.published, t.source)
+            yield _line(t.verdict, first, _brief(t.model), t.published, t.source[: _SOURCE - 2] + _MARKS[t.shared])
             for line in rest:
                 yield _line("", line, "", "", "")
             if t.why:

@@ -58,7 +58,8 @@ class ComputedLine:
         if math.isnan(self.computed):
             return f"{self.end} {plain(self.written)}: not computed; {self.why}"
         verdict = "as written" if self.agrees else f"written {self.written:.6g}"
-        return f"{self.end}: {self.by} = {self.computed:.4g}, {verdict}"
+        found = f"{self.computed:.4g}"
+        return f"{self.end}: {self.by}{'' if self.by == found else f' = {found}'}, {verdict}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,24 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from bayesnet.model.provenance import Remark
+from bayesnet.model.provenance import WORDS, Remark
 from bayesnet.results.base import Result
 from bayesnet.results.table import Grid, wrapped
 from bayesnet.results.words import counted, plain
 
 _MOST_EACH = 5
 """Remarks of one kind that a print names; it counts the others."""
-
-WORDS = {
-    "full text": "read in full",
-    "abstract": "read in an abstract",
-    "second hand": "second hand",
-    "recalled": "recalled",
-    "not recorded": "not recorded how",
-    "judged": "judged",
-    "file": "from a file",
-}
-"""How numbers are known, in the words of a print."""
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,8 @@ class Bar:
     source: str
     citation: str
     grade: str
+    known: str = ""
+    """How the number is known; see `model.provenance`."""
 
     @property
     def width(self) -> float:
@@ -41,7 +43,18 @@ class Bar:
 class Tornado(Result):
     """Bars `[f(low), f(high)]`, one per number over its own cited range, widest first, about the probability in `label`."""
 
-    columns: ClassVar[tuple[str, ...]] = ("number", "value", "low", "high", "at_low", "at_high", "width", "source", "grade")
+    columns: ClassVar[tuple[str, ...]] = (
+        "number",
+        "value",
+        "low",
+        "high",
+        "at_low",
+        "at_high",
+        "width",
+        "source",
+        "grade",
+        "known",
+    )
 
     label: str
     value: float
@@ -68,10 +81,12 @@ class Tornado(Result):
                 percent_range(b.at_low, b.at_high),
                 brief(b.citation or "–"),
                 b.grade,
+                b.known if b.known != b.grade else "",
             )
             for b in self.bars
         )
-        return Grid(("number", "value [range]", "low to high", "source", "grade"), lines, frozenset({0, 3, 4}))
+        headings = ("number", "value [range]", "low to high", "source", "grade", "known")
+        return Grid(headings, lines, frozenset({0, 3, 4, 5}))
 
     def heading(self) -> str:
         """The first line: the kind of analysis and what it is of."""

@@ -9,6 +9,7 @@ STATIC = Path(__file__).parent / "static"
 
 _IMPORT = re.compile(r'^import\s+\{([^}]*)\}\s+from\s+"([^"]+)";[^\S\n]*$', re.MULTILINE)
 _EXPORT = re.compile(r"^export\s+((?:async\s+)?function\*?|const|class)\s+([A-Za-z_$][\w$]*)", re.MULTILINE)
+_COMMENT = re.compile(r"^[^\S\n]*(?://[^\n]*|/\*\*(?:[^*]|\*(?!/))*\*/[^\S\n]*)\n", re.MULTILINE)
 _LEFT = re.compile(r"^(?:import|export)\b.*$", re.MULTILINE)
 
 
@@ -66,8 +67,8 @@ def _beside(name: PurePosixPath, path: str) -> PurePosixPath:
 
 
 def _linked(name: str, folder: Path) -> str:
-    """Return a module whose imports read from the functions before it."""
-    text = (folder / name).read_text(encoding="utf-8")
+    """Return a module whose imports read from the functions before it; comments on lines of their own stay behind."""
+    text = _COMMENT.sub("", (folder / name).read_text(encoding="utf-8"))
     return _IMPORT.sub(lambda found: f"const {{{found[1]}}} = {_variable(str(_beside(PurePosixPath(name), found[2])))};", text)
 
 

@@ -61,7 +61,7 @@ def page(query: Query) -> str:
     )
 
 
-_WITHOUT_SCRIPT = "This page answers with a script of its own, which loads nothing; allow scripts to use it."
+_WITHOUT_SCRIPT = "This page needs JavaScript: one script of its own, which loads nothing. Allow scripts to use it."
 
 
 def styles() -> str:

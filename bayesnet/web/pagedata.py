@@ -14,6 +14,7 @@ from bayesnet.web.export import network_to_dict
 from bayesnet.web.pagedecision import decision_data
 from bayesnet.web.pagelayout import layout_data
 from bayesnet.web.pagenumbers import number_data
+from bayesnet.web.pagewords import CLOSED, word_data
 
 if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import CompiledModel
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 FORMAT = "bayesnet-page/1"
 
-PARTS: tuple[Callable[[CompiledModel], dict[str, Any]], ...] = (layout_data, decision_data, number_data)
+PARTS: tuple[Callable[[CompiledModel], dict[str, Any]], ...] = (layout_data, decision_data, number_data, word_data)
 """More that the page shows, each a function that gives further keys (or none, where the network has no such thing)."""
 
 GROUPS = {
@@ -87,7 +88,9 @@ def page_data(
     if groups:
         known = [group for group in GROUPS if group in groups]
         rest = [group for group in groups if group not in GROUPS]
-        data["roles"] = [{"name": group, "label": GROUPS.get(group) or in_words(group)} for group in known + rest]
+        data["roles"] = [
+            {"name": group, "label": GROUPS.get(group) or in_words(group), "closed": group in CLOSED} for group in known + rest
+        ]
     if model.examples:
         data["examples"] = [_example(compiled, example) for example in model.examples]
     for part in parts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bayesnet.model.gates import Gate, NoisyGate, OddsGate, TableGate
+from bayesnet.model.provenance import WORDS, known
 from bayesnet.model.records import Number, Source
 
 if TYPE_CHECKING:
@@ -28,10 +29,10 @@ def number_data(compiled: CompiledModel) -> dict[str, Any]:
     Returns
     -------
     dict
-        `numbers`: one record per number with `id`, `value`, `low`, `high`, `range`, `grade`, and what is known of `source`,
-        `place`, `population`, `reason`, `note` and `variable`. `gates`: one per variable, null for a deterministic one, else its
-        `kind` (table, noisy, odds) and the positions of its numbers. `sources`: those cited, by key. Empty where the network has
-        more than `MOST_NUMBERS` numbers or none.
+        `numbers`: one record per number with `id`, `value`, `low`, `high`, `range`, `grade`, `known` (how), and what is said of
+        `source`, `place`, `population`, `reason`, `note` and `variable`. `gates`: one per variable, null for a deterministic one,
+        else its `kind` (table, noisy, odds) and the positions of its numbers. `sources`: those cited, by key. Empty where the
+        network has more than `MOST_NUMBERS` numbers or none.
 
     Examples
     --------
@@ -58,7 +59,8 @@ def _number(number: Number, value: float) -> dict[str, Any]:
     """Return a number at the value that the network computes with."""
     low, high = min(number.low, value), max(number.high, value)
     record = {"id": number.id, "value": value, "low": low, "high": high, "range": number.range, "grade": number.grade}
-    return record | {name: text for name in _SAID if (text := getattr(number, name))}
+    how = {"known": WORDS[known(number)]}
+    return record | how | {name: text for name in _SAID if (text := getattr(number, name))}
 
 
 def _source(source: Source) -> dict[str, Any]:

@@ -18,9 +18,11 @@ from bayesnet.analysis.query.query import Query
 from bayesnet.analysis.query.requisite import requisite_families
 from bayesnet.analysis.sensitivity.tornado import tornado
 from bayesnet.errors import BayesnetError, NothingToAsk
+from bayesnet.model.provenance import WORDS, known
 from bayesnet.model.records import Number, Source
 from bayesnet.model.replacing import replacing
-from bayesnet.model.vocabulary import MUST_NOT_MISS
+from bayesnet.model.vocabulary import JUDGED, MUST_NOT_MISS
+from bayesnet.results.bibliography import reference
 from bayesnet.results.explanation import CLOSED_SHOWN, OPEN_SHOWN, Explanation, Ways, signed
 from bayesnet.results.sensitivity import short
 from bayesnet.results.words import CITATION, frequency, percent, plain, ratio
@@ -321,9 +323,25 @@ def _numbers(rests: Sequence[Number], sources: Mapping[str, Source]) -> str:
     for n in rests:
         source = sources.get(n.source)
         spread = f"{plain(n.low)} to {plain(n.high)}" if n.low < n.high else "exact"
-        rows.append((n.id, plain(n.value), spread, n.grade, source.short if source else "", n.place or n.reason or n.note))
-    headings = ("number", "value", "range", "grade", "source", "where, or why")
+        how = WORDS[known(n)]
+        grade = n.grade if n.grade == JUDGED else f"{n.grade}; {how}"
+        rows.append((n.id, plain(n.value), spread, grade, source.short if source else "", n.place or n.reason or n.note))
+    headings = ("number", "value", "range", "grade, known", "source", "place, or why")
     return table(headings, rows, left=(0, 3, 4, 5), kind="small")
+
+
+def _linked(source: Source) -> str:
+    """Return a publication in one line; its DOI, its PubMed number or its address is a link."""
+    text = escape(reference(source))
+    where = (
+        (f"doi:{source.doi}", f"https://doi.org/{source.doi}" if source.doi else ""),
+        (f"PMID {source.pmid}", f"https://pubmed.ncbi.nlm.nih.gov/{source.pmid}/" if source.pmid else ""),
+        (source.url, source.url if source.url.startswith(("https://", "http://")) else ""),
+    )
+    for shown, address in where:
+        if address:
+            return text.replace(escape(shown), f'<a href="{escape(address)}">{escape(shown)}</a>', 1)
+    return text
 
 
 def _sources(compiled: CompiledModel, rests: Sequence[Number], tested: Sequence[str]) -> str:
@@ -334,16 +352,5 @@ def _sources(compiled: CompiledModel, rests: Sequence[Number], tested: Sequence[
     if laid:
         sources |= laid.decision.sources
         used |= {u.source for u in laid.decision.utilities} | ({laid.decision.money.source} if laid.decision.money else set())
-    items = []
-    for key, source in sources.items():
-        if key in used:
-            year = f" ({source.year})" if source.year else ""
-            parts = [
-                f"{source.authors}{year}",
-                source.title,
-                source.journal,
-                f"doi:{source.doi}" if source.doi else "",
-                source.url,
-            ]
-            items.append(f"<li>{escape('. '.join(part for part in parts if part))}</li>")
+    items = [f"<li>{_linked(source)}</li>" for key, source in sources.items() if key in used]
     return f'<ol class="sources">{"".join(items)}</ol>' if items else ""

@@ -6,6 +6,7 @@ import itertools
 import json
 import math
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,12 +17,13 @@ from hypothesis import strategies as st
 from bayesnet.analysis.audit.audit import NEAR, answer_target, audit, audit_network, inputs_among, judge
 from bayesnet.analysis.audit.quantified import Asker, parse_counting
 from bayesnet.analysis.audit.records import Check, Claim, Target, read_claims, read_targets
+from bayesnet.analysis.audit.shared import shared
 from bayesnet.analysis.query.compiled import CompiledModel
 from bayesnet.errors import PatternError, SpecError, UnknownVariable
 from bayesnet.inference.engine import Engine
 from bayesnet.model.factors import Dependence, Factors, TableFamily
 from bayesnet.model.read import read_model
-from bayesnet.model.records import CitedFigure, Model, Number, Source, Variable
+from bayesnet.model.records import CitedFigure, Model, Number, Printed, Source, Variable
 
 BINARY = ("absent", "present")
 NAMES = ("site", "disease", "fever", "pain")
@@ -226,7 +228,7 @@ def test_the_audit_prints_the_worst_first_within_100_columns() -> None:
     assert "Selected patients." in text
     assert "The ward took only the ill. One ward." in text
     assert "As it should be." not in text
-    assert "outside   pain | disease                                     0.9         0.2 to 0.4  Jones 2010" in text
+    assert "outside   pain | disease                                   0.9         0.2 to 0.4  Jones 2010" in text
 
 
 def test_claims_that_fail_come_first_with_what_the_model_says() -> None:
@@ -242,7 +244,7 @@ def test_frames_and_json_have_a_fixed_shape() -> None:
     """One row per figure with fixed columns; the dict survives JSON."""
     result = small_audit()
     frame = result.to_frame()
-    assert list(frame.columns) == ["question", "model", "low", "high", "value", "source", "verdict", "why"]
+    assert list(frame.columns) == ["question", "model", "low", "high", "value", "source", "verdict", "why", "shared"]
     assert list(frame["verdict"]) == ["outside", "disputed", "near", "inside"]
     assert list(result.claims_frame()["held"]) == [False, False, True, True]
     document = json.loads(json.dumps(result.to_dict()))
@@ -586,3 +588,47 @@ def test_a_folder_without_an_audit_says_so(root: Path) -> None:
     folder = root / "priors" / "asia"
     with pytest.raises(SpecError, match=r"targets\.toml: is not there, nor is claims\.toml; there is nothing to audit"):
         audit(CompiledModel(read_model(folder)), folder)
+
+
+def test_a_figure_that_feeds_the_model_is_no_outside_test() -> None:
+    """The figure itself, or its complement; another figure of the study or of the same patients."""
+    cited = {
+        "figure": CitedFigure("smith2003", count=(3, 10)),
+        "complement": CitedFigure("smith2003", printed=Printed(0.7)),
+        "study": CitedFigure("smith2003", count=(1, 10)),
+        "cohort": CitedFigure("smith2004", count=(1, 10)),
+        "background": CitedFigure("smith2003", count=(3, 10), use="background"),
+        "another": CitedFigure("jones2010", count=(3, 10)),
+    }
+    sources = {
+        "smith2003": Source("smith2003", "Smith A", 2003, cohort="Smithtown"),
+        "smith2004": Source("smith2004", "Smith A", 2004, cohort="Smithtown"),
+        "jones2010": Source("jones2010", "Jones C", 2010),
+    }
+    target = Target("a", "fever | disease", 0.3, 0.2, 0.4, source="smith2003")
+    found = {}
+    for name, figure in cited.items():
+        number = Number("fever", 0.5, 0.4, 0.6, sources=(figure,))
+        found[name] = shared(Model("m", numbers={"fever": number}, sources=sources), [target], {}).get("a", "")
+    assert found == {
+        "figure": "figure", "complement": "figure", "study": "study", "cohort": "study", "background": "", "another": "",
+    }  # fmt: skip
+    assert shared(Model("m", sources=sources), [target], {"a": "fever=present | disease=present"}) == {"a": "figure"}
+
+
+def test_the_summary_gives_the_outside_agreement_apart() -> None:
+    """Figures that also feed the model are counted by themselves, and marked in the list."""
+    lines = [replace(t, shared=mark) for t, mark in zip(small_audit().targets, ("", "", "study", "figure"), strict=True)]
+    result = replace(small_audit(), targets=tuple(lines))
+    assert len(result.outside_targets) == 2
+    apart = " ".join(result.summary.split("\n3 claims")[0].split()).partition("disputed ")[2]
+    inside = {mark: [t.verdict for t in lines if t.shared == mark].count("inside") for mark in ("", "study", "figure")}
+    assert apart == (
+        f"from studies that feed no number {inside['']} of 2 inside ({inside[''] / 2:.1%}); "
+        f"from studies that also feed a number (†) {inside['study']} of 1 inside ({inside['study']:.1%}); "
+        "figures that are themselves behind a number (‡) "
+        f"{inside['figure']} of 1 inside ({inside['figure']:.1%})"
+    )
+    assert [line[-1] for line in str(result).splitlines() if line.endswith(("†", "‡"))] == [
+        {"study": "†", "figure": "‡"}[t.shared] for t in result.targets if t.shared
+    ]

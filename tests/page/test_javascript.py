@@ -1,16 +1,13 @@
 """The page's engine in Node: what it answers is what Python answers, for every model, gate and kind of evidence.
 
-One Node process serves all tests: networks and cases go in as lines of JSON, answers come back the same way. It runs the joined
-module that a page carries, not the files beside each other. Marked as page tests: without Node they are skipped, visibly, and in
-continuous integration they fail.
+Node runs the joined module that a page carries, not the files beside each other. Marked as page tests: without Node they are
+skipped, visibly, and in continuous integration they fail.
 """
 
 from __future__ import annotations
 
 import json
 import math
-import shutil
-import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,6 +17,7 @@ import pytest
 from engine_networks import chain, network, random_evidence, random_network, rare_diseases
 from hypothesis import given
 from hypothesis import strategies as st
+from node import Node, as_json
 from strategies import evidence, factors
 
 from bayesnet.inference.cost import sample
@@ -36,74 +34,32 @@ from bayesnet.web.export import network_to_dict
 
 pytestmark = pytest.mark.browser
 
-DRIVER = """
-import { createInterface } from "node:readline";
-import { compile, answer } from "./engine.mjs";
-for await (const line of createInterface({ input: process.stdin })) {
-  const { network, cases, options } = JSON.parse(line);
-  let reply;
-  try {
-    const engine = compile(network, options);
-    // All are asked before any is read: what an answer leaves for later must survive the next question.
-    const answers = cases.map((evidence) => answer(engine, evidence));
-    reply = answers.map(({ logProbability, posteriors, products }) => {
-      return { log: String(logProbability), posteriors: posteriors && posteriors.map((p) => [...p]), products };
-    });
-  } catch (error) {
-    reply = { error: `${error.name}: ${error.message}` };
-  }
-  process.stdout.write(JSON.stringify(reply) + "\\n");
-}
-"""
 
+class JoinedEngine:
+    """A running Node with the joined engine."""
 
-class Node:
-    """A running Node with the engine loaded."""
-
-    def __init__(self, folder: Path, program: str) -> None:
+    def __init__(self, folder: Path) -> None:
         (folder / "engine.mjs").write_text(bundle("engine.js"), encoding="utf-8")
-        (folder / "driver.mjs").write_text(DRIVER, encoding="utf-8")
-        self.process = subprocess.Popen(
-            [program, str(folder / "driver.mjs")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
-        )
+        self.node = Node(folder / "engine.mjs")
 
     def ask(self, data: dict[str, Any], cases: Sequence[dict[str, Any]], **options: float) -> Any:
         """One answer per case, or what was thrown."""
-        assert self.process.stdin
-        assert self.process.stdout
-        self.process.stdin.write(json.dumps({"network": data, "cases": cases, "options": options}) + "\n")
-        self.process.stdin.flush()
-        line = self.process.stdout.readline()
-        assert line, "Node ended without an answer"
-        return json.loads(line)
-
-    def close(self) -> None:
-        """End the process."""
-        self.process.communicate()
+        return self.node.ask("engine", network=data, cases=cases, options=options)
 
 
 @pytest.fixture(scope="module")
-def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
-    """Node with the engine; skips where there is none."""
-    program = shutil.which("node")
-    if program is None:
-        pytest.skip("no node on the path: install Node.js 18 or newer to test the page's engine")
-    running = Node(tmp_path_factory.mktemp("engine"), program)
+def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JoinedEngine]:
+    """The engine as a page carries it; skips where there is no Node."""
+    running = JoinedEngine(tmp_path_factory.mktemp("engine"))
     yield running
-    running.close()
+    running.node.close()
 
 
-def as_json(case: Evidence) -> dict[str, Any]:
-    """Evidence as the page hands it to the engine."""
-    likelihoods = {str(v): [float(x) for x in vector] for v, vector in case.likelihoods.items()}
-    return {"likelihoods": likelihoods, "interventions": {str(v): int(s) for v, s in case.interventions.items()}}
-
-
-def compare(node: Node, factors: Factors, cases: Sequence[Evidence]) -> int:
+def compare(page: JoinedEngine, factors: Factors, cases: Sequence[Evidence]) -> int:
     """P(e) and every posterior to 1e-9, impossible evidence told as such; returns how many cases were possible."""
     engine = Engine(factors)
     possible = 0
-    for case, told in zip(cases, node.ask(network_to_dict(factors), [as_json(case) for case in cases]), strict=True):
+    for case, told in zip(cases, page.ask(network_to_dict(factors), [as_json(case) for case in cases]), strict=True):
         log = engine.log_probability(case)
         if log == -math.inf:
             assert told["log"] == "-Infinity"
@@ -134,65 +90,65 @@ def patients(factors: Factors, count: int, share: float, seed: int = 0) -> list[
 
 
 @given(st.data())
-def test_random_models_with_every_gate_agree(node: Node, data: st.DataObject) -> None:
+def test_random_models_with_every_gate_agree(page: JoinedEngine, data: st.DataObject) -> None:
     """Tables, noisy and certain gates, odds; hard, virtual and one-of findings, interventions, certainties, tiny numbers."""
     drawn = data.draw(factors())
     cases = [data.draw(evidence(drawn, interventions=True)) for _ in range(3)]
-    compare(node, drawn, cases)
+    compare(page, drawn, cases)
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_larger_random_networks_agree(node: Node, seed: int) -> None:
+def test_larger_random_networks_agree(page: JoinedEngine, seed: int) -> None:
     """Up to 14 variables of up to 4 states in any rank order, half of them observed or set."""
     rng = np.random.default_rng(seed)
     drawn, _ = random_network(rng, int(rng.integers(4, 15)), most_parents=int(rng.integers(2, 5)))
-    assert compare(node, drawn, [random_evidence(rng, drawn) for _ in range(8)] + patients(drawn, 2, 0.4, seed)) > 0
+    assert compare(page, drawn, [random_evidence(rng, drawn) for _ in range(8)] + patients(drawn, 2, 0.4, seed)) > 0
 
 
 @pytest.mark.parametrize("name", shipped_models())
-def test_the_shipped_models_agree(node: Node, name: str) -> None:
+def test_the_shipped_models_agree(page: JoinedEngine, name: str) -> None:
     """No findings, and patients sampled from the model with few and with many findings."""
     model = expand(load_model(name))
     cases = [Evidence(), *patients(model, 6, 0.1), *patients(model, 6, 0.4, seed=1)]
-    assert compare(node, model, cases) == len(cases)
+    assert compare(page, model, cases) == len(cases)
 
 
 @pytest.mark.parametrize("name", ["asia", "alarm", "hepar2", "child", "win95pts", "hailfinder"])
-def test_the_standard_networks_agree(node: Node, name: str, networks: Path) -> None:
+def test_the_standard_networks_agree(page: JoinedEngine, name: str, networks: Path) -> None:
     """Networks of full tables, whose labels and sizes are not ours."""
     standard = expand(read_network(networks / f"{name}.bif.gz"))
     cases = [Evidence(), *patients(standard, 6, 0.3)]
-    assert compare(node, standard, cases) == len(cases)
+    assert compare(page, standard, cases) == len(cases)
 
 
 @pytest.mark.parametrize("prior", [1e-2, 1e-5])
-def test_twelve_present_findings_of_rare_diseases_agree(node: Node, prior: float) -> None:
+def test_twelve_present_findings_of_rare_diseases_agree(page: JoinedEngine, prior: float) -> None:
     """Where subtracting would lose every digit, posteriors agree to 1e-9 of themselves."""
     rare = rare_diseases(10, 16, prior, 1e-4)
     case = Evidence.of({**dict.fromkeys(range(10, 22), 1), **dict.fromkeys(range(22, 26), 0)}, rare.cards)
-    (told,) = node.ask(network_to_dict(rare), [as_json(case)])
+    (told,) = page.ask(network_to_dict(rare), [as_json(case)])
     answer = Engine(rare).posteriors(case)
     assert float(told["log"]) == pytest.approx(answer.log_probability, rel=1e-12)
     for d in range(10):
         assert told["posteriors"][d][1] == pytest.approx(answer.marginals[d][1], rel=1e-9)
 
 
-def test_probabilities_below_the_smallest_double_agree(node: Node) -> None:
+def test_probabilities_below_the_smallest_double_agree(page: JoinedEngine) -> None:
     """A chain of 600 steps, all observed through noise, with P(e) far below 1e-308; and many findings of one cause."""
     long = chain(600, 0.02)
     alternating = Evidence.of({2 * k + 1: k % 2 for k in range(600)}, long.cards)
     assert Engine(long).log_probability(alternating) < -710
-    assert compare(node, long, [alternating]) == 1
+    assert compare(page, long, [alternating]) == 1
     count = 140
     children = [TableFamily(v, (0,), np.array([[1 - 1e-3, 1e-3], [1 - 2e-3, 2e-3]])) for v in range(1, count + 1)]
     wide = network([2] * (count + 1), [TableFamily(0, (), np.array([0.999, 0.001])), *children])
-    (told,) = node.ask(network_to_dict(wide), [as_json(Evidence.of(dict.fromkeys(range(1, count + 1), 1), wide.cards))])
+    (told,) = page.ask(network_to_dict(wide), [as_json(Evidence.of(dict.fromkeys(range(1, count + 1), 1), wide.cards))])
     no, yes = math.log(0.999) + count * math.log(1e-3), math.log(0.001) + count * math.log(2e-3)
     assert float(told["log"]) == pytest.approx(np.logaddexp(no, yes), rel=1e-12)
     assert told["posteriors"][0][0] == pytest.approx(math.exp(no - yes), rel=1e-9)
 
 
-def test_no_click_on_back_pain_takes_long(node: Node) -> None:
+def test_no_click_on_back_pain_takes_long(page: JoinedEngine) -> None:
     """200 patients, few to most findings known, age and sex known or not: no plan needs more than 2^20 multiplications."""
     model = expand(load_model("back_pain"))
     rng = np.random.default_rng(0)
@@ -205,7 +161,7 @@ def test_no_click_on_back_pain_takes_long(node: Node) -> None:
         share = rng.choice([0.05, 0.2, 0.45, 0.7])
         seen = {setting, *(v for v in findings if v not in context and rng.random() < share), *context[: k % 3]}
         cases.append(Evidence.of({v: world[v] for v in seen}, model.cards))
-    products = [told["products"] for told in node.ask(network_to_dict(model), [as_json(case) for case in cases])]
+    products = [told["products"] for told in page.ask(network_to_dict(model), [as_json(case) for case in cases])]
     assert min(products) > 0
     assert max(products) <= 2**20
 
@@ -225,39 +181,39 @@ def test_the_network_survives_json_to_the_last_bit() -> None:
         assert all(a == list(b.ravel()) for a, b in zip(arrays, family.tensors, strict=True))
 
 
-def test_what_cannot_be_answered_is_refused_in_words(node: Node) -> None:
+def test_what_cannot_be_answered_is_refused_in_words(page: JoinedEngine) -> None:
     """A vector of the wrong length, a state that does not exist, a cycle, evidence that is too wide."""
     sprinkler = network_to_dict(expand(load_model("sprinkler")))
     name = sprinkler["names"][0]
-    assert node.ask(sprinkler, [{"likelihoods": {"0": [1.0]}}]) == {
+    assert page.ask(sprinkler, [{"likelihoods": {"0": [1.0]}}]) == {
         "error": f"RangeError: {name} has 2 states; got likelihoods 1; expected one number >= 0 for each."
     }
-    assert node.ask(sprinkler, [{"interventions": {"0": 7}}]) == {"error": f"RangeError: {name} has no state number 7."}
+    assert page.ask(sprinkler, [{"interventions": {"0": 7}}]) == {"error": f"RangeError: {name} has no state number 7."}
     looped = {**sprinkler, "families": [{**family, "parents": [0]} for family in sprinkler["families"]]}
-    assert node.ask(looped, []) == {"error": "RangeError: The network has a cycle of arrows, so it is no Bayesian network."}
+    assert page.ask(looped, []) == {"error": "RangeError: The network has a cycle of arrows, so it is no Bayesian network."}
     rare = rare_diseases(10, 12, 0.01, 0.01)
     case = as_json(Evidence.of(dict.fromkeys(range(10, 22), 1), rare.cards))
-    assert node.ask(network_to_dict(rare), [case], maxCells=1000) == {
+    assert page.ask(network_to_dict(rare), [case], maxCells=1000) == {
         "error": "RangeError: This evidence needs tables of more than 1000 cells, too many to answer exactly here."
     }
-    assert node.ask(network_to_dict(rare), [case], maxProducts=1000) == {
+    assert page.ask(network_to_dict(rare), [case], maxProducts=1000) == {
         "error": "RangeError: This evidence needs a plan of more than 1000 multiplications, too many to answer exactly here."
     }
 
 
-def test_evidence_far_too_wide_is_refused_and_not_attempted(node: Node) -> None:
+def test_evidence_far_too_wide_is_refused_and_not_attempted(page: JoinedEngine) -> None:
     """40 findings present with 40 causes each would need 2^40 cells: refused at once, before anything is allocated."""
     rare = rare_diseases(40, 40, 0.01, 0.01)
-    told = node.ask(network_to_dict(rare), [as_json(Evidence.of(dict.fromkeys(range(40, 80), 1), rare.cards))])
+    told = page.ask(network_to_dict(rare), [as_json(Evidence.of(dict.fromkeys(range(40, 80), 1), rare.cards))])
     assert told["error"].startswith("RangeError: This evidence needs")
 
 
-def test_an_answer_can_be_read_in_any_order_and_twice(node: Node) -> None:
+def test_an_answer_can_be_read_in_any_order_and_twice(page: JoinedEngine) -> None:
     """Two answers of one engine, read one after the other, are those of an engine that answers each alone."""
     model = expand(load_model("back_pain"))
     cases = [as_json(case) for case in patients(model, 4, 0.2, seed=3)]
-    together = node.ask(network_to_dict(model), cases)
-    alone = [node.ask(network_to_dict(model), [case])[0] for case in cases]
+    together = page.ask(network_to_dict(model), cases)
+    alone = [page.ask(network_to_dict(model), [case])[0] for case in cases]
     for one, other in zip(together, alone, strict=True):
         assert one["log"] == other["log"]
         assert one["posteriors"] == other["posteriors"]

@@ -1,16 +1,12 @@
 """What the page works out around its answers, in Node: paths, for and against, next tests and advice are those of Python.
 
-One Node process serves all tests, with the modules as the page has them. Without Node they are skipped, visibly, and in
-continuous integration they fail.
+Node has the modules as the page has them. Without it these tests are skipped, visibly, and in continuous integration they fail.
 """
 
 from __future__ import annotations
 
-import json
 import math
 import shutil
-import subprocess
-from collections.abc import Iterator
 from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
@@ -20,10 +16,12 @@ import pytest
 from engine_networks import random_network
 from hypothesis import given
 from hypothesis import strategies as st
+from node import Node, as_json
 from strategies import evidence, factors
 
 import bayesnet
 from bayesnet.analysis.decision.advise import decider
+from bayesnet.analysis.explanation.explain import BARELY
 from bayesnet.analysis.explanation.paths import Graph, separated
 from bayesnet.analysis.query.compiled import CompiledModel
 from bayesnet.analysis.query.parse import read_given
@@ -32,137 +30,11 @@ from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import Evidence
 from bayesnet.model.cache import load_model
 from bayesnet.model.factors import Factors
-from bayesnet.web import export
 from bayesnet.web.export import network_to_dict
 from bayesnet.web.pagedecision import decision_data, decision_to_dict
 from bayesnet.web.pagelayout import layout_to_dict
 
 pytestmark = pytest.mark.browser
-
-STATIC = Path(export.__file__).parent / "static"
-DRIVER = """
-import { createInterface } from "node:readline";
-import { answer, compile } from "./engine.js";
-import * as paths from "./page/paths.js";
-import { whyJob } from "./page/why.js";
-import { nextJob } from "./page/next.js";
-import { advise, peelJob, statesOf } from "./page/advice.js";
-import { createLater } from "./page/later.js";
-
-const whole = (job, answers) => {
-  for (let count = 0; ; count++) {
-    const { done, value } = job.next();
-    if (done) return { ...value, yields: count, answers: answers() };
-  }
-};
-const counted = (network) => {
-  const engine = compile(network);
-  let count = 0;
-  return [(evidence) => (count++, answer(engine, evidence)), () => count, engine];
-};
-const tasks = {
-  paths: ({ network, evidence, pairs }) => pairs.map(([from, to]) => {
-    const graph = paths.openGraph(network.families, evidence);
-    return {
-      separated: paths.separated(graph, from, to),
-      connected: paths.connected(graph, from).has(to),
-      path: paths.shortestOpen(graph, from, to),
-      lit: [...paths.litArcs(graph, from, to)],
-      open: [...paths.openArcs(graph, to)],
-    };
-  }),
-  settled: ({ network, evidence, pairs }) => pairs.map(([from, to]) => {
-    const graph = paths.openGraph(network.families, evidence, from, paths.certainFamilies(network.families));
-    return { separated: paths.separated(graph, from, to), path: paths.shortestOpen(graph, from, to) };
-  }),
-  blockers: ({ network, evidence, ways }) => ways.map((way) => paths.blocker(paths.openGraph(network.families, evidence), way)),
-  why: ({ network, evidence, target, state, context, order }) => {
-    const [ask, answers] = counted(network);
-    return whole(whyJob(ask, network.families, evidence, { target, state, context: new Set(context), order }), answers);
-  },
-  next: ({ network, evidence, ...rest }) => {
-    const [ask, answers, engine] = counted(network);
-    return whole(nextJob(ask, evidence, { ...rest, cards: engine.cards, names: network.names }), answers);
-  },
-  advice: ({ network, evidence, decision }) => {
-    const [ask, answers] = counted(network);
-    const job = peelJob(ask, evidence, decision);
-    const left = whole(job, answers);
-    const parts = [left[0], ...decision.excluded.map((_, k) => left[k + 1])];
-    return { ...advise(decision, statesOf(parts)), answers: answers() };
-  },
-  later: async ({ steps }) => {
-    const log = [];
-    function* job(name) {
-      for (let k = 0; k < steps; k++) yield log.push(name);
-      return name;
-    }
-    let clock = 0;
-    const later = createLater({ paint: (callback) => setTimeout(callback, 0), now: () => (clock += 3), slice: 8 });
-    const ended = [];
-    later.start(job("first"), (name) => ended.push(name));
-    const before = log.length;
-    await new Promise((next) => setTimeout(next, 1));
-    const during = log.length;
-    await new Promise((next) => { later.start(job("second"), (name) => { ended.push(name); next(); }); });
-    later.start(job("third"), (name) => ended.push(name));
-    later.stop();
-    await new Promise((next) => setTimeout(next, 30));
-    const second = log.filter((name) => name === "second").length;
-    return { ended, before, during, third: log.includes("third"), busy: later.busy, second };
-  },
-};
-const plain = (key, value) => {
-  if (typeof value === "number" && !Number.isFinite(value)) return String(value);
-  return ArrayBuffer.isView(value) ? [...value] : value;
-};
-for await (const line of createInterface({ input: process.stdin })) {
-  const { task, ...given } = JSON.parse(line);
-  process.stdout.write(JSON.stringify(await tasks[task](given), plain) + "\\n");
-}
-"""
-
-
-class Page:
-    """A running Node with the modules of the page."""
-
-    def __init__(self, folder: Path, program: str) -> None:
-        shutil.copytree(STATIC, folder, dirs_exist_ok=True)
-        (folder / "package.json").write_text('{"type": "module"}', encoding="utf-8")
-        (folder / "driver.js").write_text(DRIVER, encoding="utf-8")
-        command = [program, str(folder / "driver.js")]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8")
-
-    def ask(self, task: str, **given: Any) -> Any:
-        """What a task gives; numbers that JSON does not have come as texts."""
-        assert self.process.stdin
-        assert self.process.stdout
-        self.process.stdin.write(json.dumps({"task": task, **given}) + "\n")
-        self.process.stdin.flush()
-        line = self.process.stdout.readline()
-        assert line, "Node ended without an answer"
-        return json.loads(line)
-
-    def close(self) -> None:
-        """End the process."""
-        self.process.communicate()
-
-
-@pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
-    """Node with the page's modules; skips where there is none."""
-    program = shutil.which("node")
-    if program is None:
-        pytest.skip("no node on the path: install Node.js 18 or newer to test the page's modules")
-    running = Page(tmp_path_factory.mktemp("page"), program)
-    yield running
-    running.close()
-
-
-def as_json(case: Evidence) -> dict[str, Any]:
-    """Evidence as the page hands it on."""
-    likelihoods = {str(v): [float(x) for x in vector] for v, vector in case.likelihoods.items()}
-    return {"likelihoods": likelihoods, "interventions": {str(v): int(s) for v, s in case.interventions.items()}}
 
 
 def number(x: float | str) -> float:
@@ -179,30 +51,30 @@ def same(told: float | str, expected: float) -> None:
 
 
 @given(st.data())
-def test_separation_is_that_of_python(page: Page, data: st.DataObject) -> None:
+def test_separation_is_that_of_python(node: Node, data: st.DataObject) -> None:
     """For every pair of variables of random networks with findings and interventions."""
     drawn = data.draw(factors())
     case = data.draw(evidence(drawn, interventions=True))
-    check_paths(page, drawn, case)
+    check_paths(node, drawn, case)
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_separation_agrees_on_larger_networks(page: Page, seed: int) -> None:
+def test_separation_agrees_on_larger_networks(node: Node, seed: int) -> None:
     """Sixteen variables, a third of them known, a few set."""
     rng = np.random.default_rng(seed)
     drawn, _ = random_network(rng, 16, most_parents=3)
     seen = {int(v): int(rng.integers(drawn.cards[v])) for v in rng.choice(16, 5, replace=False)}
     done = {v: seen.pop(v) for v in list(seen)[:2]}
-    check_paths(page, drawn, Evidence(Evidence.of(seen, drawn.cards).likelihoods, done))
+    check_paths(node, drawn, Evidence(Evidence.of(seen, drawn.cards).likelihoods, done))
 
 
-def check_paths(page: Page, drawn: Factors, case: Evidence) -> None:
+def check_paths(node: Node, drawn: Factors, case: Evidence) -> None:
     """Separation, shortest open paths and the arcs on them, between all that is not known, against a search of all paths."""
     compiled = Bare(drawn)
     graph = Graph(drawn, case)
     free = [v for v in range(len(drawn.names)) if v not in graph.known]
     pairs = [(u, v) for u, v in product(free, repeat=2) if u != v]
-    told = page.ask("paths", network=network_to_dict(drawn), evidence=as_json(case), pairs=pairs)
+    told = node.ask("paths", network=network_to_dict(drawn), evidence=as_json(case), pairs=pairs)
     for (u, v), line in zip(pairs, told, strict=True):
         apart = separated(compiled, case, u, v)
         assert line["separated"] == apart
@@ -217,7 +89,7 @@ def check_paths(page: Page, drawn: Factors, case: Evidence) -> None:
 
 
 @given(st.data())
-def test_what_is_settled_by_certain_gates_closes_ways_and_only_rightly(page: Page, data: st.DataObject) -> None:
+def test_what_is_settled_by_certain_gates_closes_ways_and_only_rightly(node: Node, data: st.DataObject) -> None:
     """Where no way is said to be open, no state of the one moves any probability of the other; and no way is invented."""
     drawn = data.draw(factors())
     case = data.draw(evidence(drawn))
@@ -226,7 +98,7 @@ def test_what_is_settled_by_certain_gates_closes_ways_and_only_rightly(page: Pag
         return
     free = [v for v in range(len(drawn.names)) if v not in case.likelihoods]
     pairs = [(u, v) for u, v in product(free, repeat=2) if u != v]
-    told = page.ask("settled", network=network_to_dict(drawn), evidence=as_json(case), pairs=pairs)
+    told = node.ask("settled", network=network_to_dict(drawn), evidence=as_json(case), pairs=pairs)
     before = engine.posteriors(case).marginals
     compiled = Bare(drawn)
     for (u, v), line in zip(pairs, told, strict=True):
@@ -240,13 +112,13 @@ def test_what_is_settled_by_certain_gates_closes_ways_and_only_rightly(page: Pag
                 assert np.allclose(moved[v], before[v], rtol=1e-7, atol=1e-9)
 
 
-def test_a_settled_variable_is_no_way_on_the_shipped_model(page: Page) -> None:
+def test_a_settled_variable_is_no_way_on_the_shipped_model(node: Node) -> None:
     """With the age group known, what is made of it says no more: corticosteroids do not speak by way of age over 70."""
     compiled = CompiledModel(load_model("back_pain"))
     known = Query(compiled, read_given(compiled, "age_group=60-69, anemia")).evidence
     pair = [compiled.index["corticosteroids"], compiled.index["hemoglobin_grade"]]
-    told = page.ask("settled", network=network_to_dict(compiled.factors), evidence=as_json(known), pairs=[pair])
-    plain = page.ask("paths", network=network_to_dict(compiled.factors), evidence=as_json(known), pairs=[pair])
+    told = node.ask("settled", network=network_to_dict(compiled.factors), evidence=as_json(known), pairs=[pair])
+    plain = node.ask("paths", network=network_to_dict(compiled.factors), evidence=as_json(known), pairs=[pair])
     over = compiled.index["age_over_70"]
     assert over in plain[0]["path"]
     assert told[0]["path"] is not None
@@ -275,7 +147,7 @@ def shortest_open(graph: Graph, start: int, end: int) -> set[tuple[int, ...]]:
 @pytest.mark.parametrize(
     ("given", "target"), [("multiple_myeloma", "anemia, fever"), ("epidural_abscess", "do(fever), raised_esr")]
 )
-def test_blocked_ways_are_blocked_where_python_says(page: Page, given: str, target: str) -> None:
+def test_blocked_ways_are_blocked_where_python_says(node: Node, given: str, target: str) -> None:
     """The shortest ways whatever is known, and the variable that blocks each, with the reason."""
     compiled = CompiledModel(load_model("back_pain"))
     case = Query(compiled, read_given(compiled, target)).evidence
@@ -287,7 +159,7 @@ def test_blocked_ways_are_blocked_where_python_says(page: Page, given: str, targ
     }
     graph = Graph(compiled.factors, case)
     ways = [way for v in range(0, len(compiled.names), 3) if v != goal for way in two_or_three_steps(graph, goal, v)][:400]
-    told = page.ask("blockers", network=network_to_dict(compiled.factors), evidence=as_json(case), ways=ways)
+    told = node.ask("blockers", network=network_to_dict(compiled.factors), evidence=as_json(case), ways=ways)
     found = [None if line is None else (line["variable"], words[line["why"]]) for line in told]
     assert found == [graph.blocker(way) for way in ways]
     assert {None} < {line if line is None else line[1] for line in found}
@@ -336,29 +208,29 @@ def back_pain() -> Any:
 
 
 @pytest.mark.parametrize(("findings", "target"), CASES)
-def test_for_and_against_are_those_of_explain(page: Page, back_pain: Any, findings: str, target: str) -> None:
+def test_for_and_against_are_those_of_explain(node: Node, back_pain: Any, findings: str, target: str) -> None:
     """Ratio given the rest, decibans, verdict, and the same along the order given; two answers a finding at most."""
     case, given = posed(back_pain, findings, target)
-    check_why(page, case, given, target, {item.variable for item in back_pain.compiled.defaults})
+    check_why(node, case, given, target, {item.variable for item in back_pain.compiled.defaults})
 
 
 @pytest.mark.parametrize(
     ("findings", "target"),
     [("asia=yes, xray=yes, dysp=no", "tub=yes"), ("smoke=no, either=no, dysp=yes", "lung=yes"), ("xray=yes", "lung=no")],
 )
-def test_for_and_against_on_asia(page: Page, findings: str, target: str) -> None:
+def test_for_and_against_on_asia(node: Node, findings: str, target: str) -> None:
     """A network without roles or context; a finding that settles the question, and one that no way joins to it."""
     net = bayesnet.load("asia")
     case, given = posed(net, findings, target)
-    check_why(page, case, given, target, set())
+    check_why(node, case, given, target, set())
 
 
-def check_why(page: Page, case: Any, given: dict[str, Any], target: str, context: set[int]) -> None:
+def check_why(node: Node, case: Any, given: dict[str, Any], target: str, context: set[int]) -> None:
     """Compare with the explanation that Python gives."""
     expected = case.explain(target)
     compiled = case.compiled
     order = list(dict.fromkeys(item.variable for item in case.findings.items))
-    told = page.ask("why", **given, context=sorted(context), order=order)
+    told = node.ask("why", **given, context=sorted(context), order=order, barely=BARELY)
     same(told["prior"], expected.prior)
     same(told["posterior"], expected.posterior)
     assert [compiled.names[line["variable"]] for line in told["impacts"]] == [impact.finding for impact in expected]
@@ -379,11 +251,11 @@ def check_why(page: Page, case: Any, given: dict[str, Any], target: str, context
 
 
 @pytest.mark.parametrize(("findings", "target"), CASES)
-def test_next_tests_are_those_of_python(page: Page, back_pain: Any, findings: str, target: str) -> None:
+def test_next_tests_are_those_of_python(node: Node, back_pain: Any, findings: str, target: str) -> None:
     """Bits, change, every result and the target after it, price and net value, in the same order, from six answers."""
     case, given = posed(back_pain, findings, target)
     expected = case.next_tests(target)
-    told = page.ask("next", **given, **decision_data(back_pain.compiled))
+    told = node.ask("next", **given, **decision_data(back_pain.compiled))
     check_next(told, expected, back_pain.compiled)
     assert told["answers"] == 2 + 1 + 3
     assert any(math.isfinite(test.net_value) for test in expected)
@@ -393,12 +265,12 @@ def test_next_tests_are_those_of_python(page: Page, back_pain: Any, findings: st
 @pytest.mark.parametrize(
     ("name", "findings", "target"), [("asia", "xray=yes", "lung=yes"), ("back_pain", "fever", "age_group=60-69")]
 )
-def test_next_tests_without_a_decision(page: Page, name: str, findings: str, target: str) -> None:
+def test_next_tests_without_a_decision(node: Node, name: str, findings: str, target: str) -> None:
     """A network with neither decision nor prices; a target of six states takes seven answers."""
     net = bayesnet.load(name)
     case, given = posed(net, findings, target)
     data = {**decision_data(net.compiled), "decision": None, "costs": None}
-    told = page.ask("next", **given, **data)
+    told = node.ask("next", **given, **data)
     assert told["answers"] == len(net.compiled.states(given["target"])) + 1
     if name == "asia":
         check_next(told, case.next_tests(target), net.compiled)
@@ -430,11 +302,11 @@ def check_next(told: dict[str, Any], expected: Any, compiled: CompiledModel) -> 
             same(outcome["after"], result.posterior)
 
 
-def test_the_advice_after_each_result_is_that_of_python(page: Page, back_pain: Any) -> None:
+def test_the_advice_after_each_result_is_that_of_python(node: Node, back_pain: Any) -> None:
     """For the decision: what would be advised once the result is in."""
     case, given = posed(back_pain, *CASES[0])
     data = decision_data(back_pain.compiled)
-    told = {back_pain.compiled.names[t["variable"]]: t for t in page.ask("next", **given, **data)["tests"]}
+    told = {back_pain.compiled.names[t["variable"]]: t for t in node.ask("next", **given, **data)["tests"]}
     names = [option["name"] for option in data["decision"]["options"]]
     expected = case.next_tests()
     assert len({outcome.then for test in expected for outcome in test.outcomes}) > 1
@@ -446,9 +318,9 @@ def test_the_advice_after_each_result_is_that_of_python(page: Page, back_pain: A
 
 
 @pytest.mark.parametrize("findings", [findings for findings, _ in CASES])
-def test_the_advice_is_that_of_python(page: Page, back_pain: Any, findings: str) -> None:
+def test_the_advice_is_that_of_python(node: Node, back_pain: Any, findings: str) -> None:
     """States, expected utilities, lead, worth of certainty, thresholds, and the utilities that would turn it."""
-    check_advice(page, back_pain.case(findings))
+    check_advice(node, back_pain.case(findings))
 
 
 STATES = """
@@ -490,23 +362,19 @@ def intricate(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Any:
 
 
 @pytest.mark.parametrize("findings", ["", "xray=yes", "smoke=yes, dysp=yes", "bronc=no, dysp=no", "dysp={yes:2, no:1}, asia=yes"])
-def test_conditions_of_every_kind_are_advised_on(page: Page, intricate: Any, findings: str) -> None:
+def test_conditions_of_every_kind_are_advised_on(node: Node, intricate: Any, findings: str) -> None:
     """At least two, none and all of several variables, the later given that the earlier fail."""
-    check_advice(page, intricate.case(findings))
+    check_advice(node, intricate.case(findings))
 
 
-def check_advice(page: Page, case: Any) -> None:
+def check_advice(node: Node, case: Any) -> None:
     """Compare with the advice that Python gives."""
     compiled = case.compiled
     expected = case.advise()
     decision = decision_to_dict(compiled)
     assert decision is not None
-    told = page.ask(
-        "advice",
-        network=network_to_dict(compiled.factors),
-        evidence=as_json(Query(compiled, case.findings).evidence),
-        decision=decision,
-    )
+    asked = as_json(Query(compiled, case.findings).evidence)
+    told = node.ask("advice", network=network_to_dict(compiled.factors), evidence=asked, decision=decision)
     names = [option["name"] for option in decision["options"]]
     assert told["states"] == pytest.approx([line.probability for line in expected.states], rel=1e-7, abs=1e-12)
     assert names[told["best"]] == expected.best
@@ -560,7 +428,7 @@ def test_a_decision_too_intricate_for_a_page_is_left_out(tmp_path: Path, root: P
     assert decision_to_dict(net.compiled) is None
 
 
-# The drawing and the work after the click
+# The drawing
 
 
 def test_the_drawing_holds_every_variable_and_arc_once(back_pain: Any) -> None:
@@ -575,14 +443,3 @@ def test_the_drawing_holds_every_variable_and_arc_once(back_pain: Any) -> None:
     known = {(p, c): sign for p, c, _, sign in drawn["arcs"]}
     index = back_pain.compiled.index
     assert known[index["multiple_myeloma"], index["hemoglobin_grade"]] == 1
-
-
-def test_a_job_runs_in_slices_and_the_next_one_drops_it(page: Page) -> None:
-    """Nothing runs before the paint, a later job ends an earlier one, a stopped one says nothing."""
-    told = page.ask("later", steps=50)
-    assert told["ended"] == ["second"]
-    assert told["before"] == 0
-    assert 0 < told["during"] < 50
-    assert told["second"] == 50
-    assert not told["third"]
-    assert not told["busy"]

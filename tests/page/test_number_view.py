@@ -2,57 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-import subprocess
-from pathlib import Path
-
 import numpy as np
 import pytest
-from test_page_browser import browser, desktop, opened, pages  # noqa: F401 - fixtures
 
 import bayesnet
 from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.query.requisite import requisite_families
 from bayesnet.inference.evidence import Evidence
-from bayesnet.web.bundle import STATIC
 from bayesnet.web.pagedata import page_data
 
 pytestmark = pytest.mark.browser
-
-DRIVER = """
-import { readFileSync } from "node:fs";
-import { createCompute } from "./page/compute.js";
-import { withNumbers } from "./page/numbers.js";
-import { requisite, sweepJob } from "./page/sweep.js";
-const { data, cases } = JSON.parse(readFileSync(0, "utf8"));
-const compute = createCompute(data, withNumbers);
-const told = cases.map(({ scenario, target, state }) => {
-  const evidence = compute.evidenceOf(scenario);
-  const job = sweepJob(data, compute.networkFor(scenario), evidence, {
-    target: compute.index(target), state, kept: scenario.numbers,
-  });
-  let step = job.next();
-  while (!step.done) step = job.next();
-  return { ...step.value, requisite: requisite(data.network.families, evidence, compute.index(target)) };
-});
-console.log(JSON.stringify(told));
-"""
-
-
-def swept(folder: Path, net: bayesnet.Network, cases: list[dict]) -> list[dict]:
-    """What the page finds for each case."""
-    program = shutil.which("node")
-    if program is None:
-        pytest.skip("no node on the path: install Node.js 18 or newer to test the page's numbers")
-    shutil.copytree(STATIC, folder / "static")
-    (folder / "static" / "package.json").write_text('{"type": "module"}')
-    (folder / "static" / "driver.js").write_text(DRIVER)
-    task = json.dumps({"data": page_data(net.compiled, Findings()), "cases": cases})
-    done = subprocess.run([program, str(folder / "static" / "driver.js")], input=task, capture_output=True, text=True, check=True)
-    found: list[dict] = json.loads(done.stdout)
-    return found
-
 
 CASES = {
     "asia": ("lung=yes", {"xray": "yes", "smoke": "yes"}, {}),
@@ -70,14 +29,14 @@ def answer(net: bayesnet.Network, question: str, given: dict) -> float:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
-def test_how_far_each_number_moves_the_answer_is_as_python_says(case, tmp_path):
+def test_how_far_each_number_moves_the_answer_is_as_python_says(case, node):
     """The answer at both ends of every range, which numbers there are, and the widest first."""
     question, given, numbers = CASES[case]
     net = bayesnet.load(case.split()[0])
     target, state = question.split("=")
     scenario = {"see": given, "do": {}, "numbers": numbers}
     at = net.model.variables[target].states.index(state)
-    (told,) = swept(tmp_path, net, [{"scenario": scenario, "target": target, "state": at}])
+    told = node.ask("sweep", data=page_data(net.compiled, Findings()), scenario=scenario, target=target, state=at)
     changed = net.with_numbers(numbers) if numbers else net
     factors = changed.compiled.factors
     assert told["now"] == pytest.approx(answer(changed, question, given), rel=1e-9)
@@ -96,7 +55,7 @@ def test_how_far_each_number_moves_the_answer_is_as_python_says(case, tmp_path):
             assert line[found] == pytest.approx(answer(moved, question, given), rel=1e-8), line["id"]
 
 
-def test_a_slider_moves_the_answer_and_back(opened, pages):  # noqa: F811
+def test_a_slider_moves_the_answer_and_back(opened, pages):
     """A card says value, range and source; arrow keys move the number; the answer is that of `with_numbers`; back is back."""
     tab = opened("asia", "#see=xray:yes&of=lung:yes")
     tab.click('[data-tab="numbers"]')
@@ -123,7 +82,7 @@ def test_a_slider_moves_the_answer_and_back(opened, pages):  # noqa: F811
     assert list(tab.evaluate("bayesnet.store.state.scenarios[0].numbers")) == [name]
 
 
-def test_a_number_is_found_by_its_words(opened):  # noqa: F811
+def test_a_number_is_found_by_its_words(opened):
     """Typing words lists the numbers that have them, also those that do not move this answer."""
     tab = opened("back_pain")
     tab.click('[data-tab="numbers"]')

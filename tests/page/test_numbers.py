@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from node import Node
 from strategies import models
 
 from bayesnet.analysis.query.compiled import CompiledModel
@@ -23,69 +21,25 @@ from bayesnet.model.cache import load_model
 from bayesnet.model.expand import expand
 from bayesnet.model.factors import NoisyFamily
 from bayesnet.model.records import Model
-from bayesnet.web import export
 from bayesnet.web.export import network_to_dict
 from bayesnet.web.pagenumbers import MOST_NUMBERS, number_data
 
 pytestmark = pytest.mark.browser
 
-STATIC = Path(export.__file__).parent / "static"
-DRIVER = """
-import { createInterface } from "node:readline";
-import { withNumbers } from "./numbers.js";
-for await (const line of createInterface({ input: process.stdin })) {
-  const { data, wanted } = JSON.parse(line);
-  const reply = wanted.map((numbers) => {
-    try {
-      const network = withNumbers(data, numbers);
-      const same = network.families.map((family, v) => family === data.network.families[v]);
-      return { families: network.families, same };
-    } catch (error) {
-      return { error: `${error.name}: ${error.message}` };
-    }
-  });
-  process.stdout.write(JSON.stringify(reply) + "\\n");
-}
-"""
+
+def moved_families(node: Node, model: Model, wanted: list[dict[str, float]]) -> list[Any]:
+    """The families after each change, or what was thrown."""
+    compiled = CompiledModel(model)
+    found: list[Any] = node.ask(
+        "numbers", data={"network": network_to_dict(compiled.factors), **number_data(compiled)}, wanted=wanted
+    )
+    return found
 
 
-class Page:
-    """A running Node that changes numbers."""
-
-    def __init__(self, folder: Path, program: str) -> None:
-        (folder / "package.json").write_text('{"type": "module"}')
-        (folder / "numbers.js").write_text((STATIC / "page" / "numbers.js").read_text(encoding="utf-8"), encoding="utf-8")
-        (folder / "driver.mjs").write_text(DRIVER, encoding="utf-8")
-        command = [program, str(folder / "driver.mjs")]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8")
-
-    def ask(self, model: Model, wanted: list[dict[str, float]]) -> list[Any]:
-        """The families after each change, or what was thrown."""
-        assert self.process.stdin
-        assert self.process.stdout
-        compiled = CompiledModel(model)
-        data = {"network": network_to_dict(compiled.factors), **number_data(compiled)}
-        self.process.stdin.write(json.dumps({"data": data, "wanted": wanted}) + "\n")
-        self.process.stdin.flush()
-        found: list[Any] = json.loads(self.process.stdout.readline())
-        return found
-
-
-@pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
-    """Node with the module; skips where there is none."""
-    program = shutil.which("node")
-    if program is None:
-        pytest.skip("no node on the path: install Node.js 18 or newer to test the page's numbers")
-    running = Page(tmp_path_factory.mktemp("numbers"), program)
-    yield running
-    running.process.communicate()
-
-
-def compare(page: Page, model: Model, wanted: list[dict[str, float]]) -> int:
+def compare(node: Node, model: Model, wanted: list[dict[str, float]]) -> int:
     """Every tensor to 1e-12 as Python makes it, refusals alike; returns how many changes were possible."""
     compiled, possible = CompiledModel(model), 0
-    for numbers, told in zip(wanted, page.ask(model, wanted), strict=True):
+    for numbers, told in zip(wanted, moved_families(node, model, wanted), strict=True):
         try:
             expected = expand(changed(compiled, numbers))
         except SpecError:
@@ -112,7 +66,7 @@ def ends(model: Model) -> list[dict[str, float]]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["back_pain", "sprinkler", "asia", "mammography"])
-def test_every_number_of_the_shipped_models_moves_as_in_python(page: Page, name: str) -> None:
+def test_every_number_of_the_shipped_models_moves_as_in_python(node: Node, name: str) -> None:
     """Odds, odds ratios, links, leaks and entries, at the ends of their ranges and between, and three at once."""
     model = load_model(name)
     wanted = ends(model)
@@ -122,25 +76,25 @@ def test_every_number_of_the_shipped_models_moves_as_in_python(page: Page, name:
         wanted = wanted[::31]
         gates = {model.variables[model.numbers[next(iter(one))].variable].gate for one in wanted}
         assert gates == {"table", "noisy_or", "noisy_max", "odds_ratio"}
-    assert compare(page, model, [*wanted, *together]) >= 0.9 * len(wanted)
+    assert compare(node, model, [*wanted, *together]) >= 0.9 * len(wanted)
 
 
 @given(st.data())
-def test_random_models_move_as_in_python(page: Page, data: st.DataObject) -> None:
+def test_random_models_move_as_in_python(node: Node, data: st.DataObject) -> None:
     """One to four numbers of any gate at once, at any value from nothing to certainty."""
     model = data.draw(models(extremes=True))
     ids = st.sampled_from(sorted(model.numbers))
     values = st.one_of(st.sampled_from([0.0, 1e-12, 1e-4, 0.5, 1.0]), st.floats(1e-9, 1))
     wanted = [data.draw(st.dictionaries(ids, values, min_size=1, max_size=4)) for _ in range(4)]
-    compare(page, model, wanted)
+    compare(node, model, wanted)
 
 
-def test_a_number_set_to_itself_changes_nothing(page: Page) -> None:
+def test_a_number_set_to_itself_changes_nothing(node: Node) -> None:
     """The families of back_pain come back to the last bits."""
     model = load_model("back_pain")
     expected = network_to_dict(expand(model))["families"]
     numbers = list(model.numbers.values())[::10]
-    for number, told in zip(numbers, page.ask(model, [{n.id: n.value} for n in numbers]), strict=True):
+    for number, told in zip(numbers, moved_families(node, model, [{n.id: n.value} for n in numbers]), strict=True):
         for found, family in zip(told["families"], expected, strict=True):
             assert found.keys() == family.keys()
             for key in {"table", "leak"} & found.keys():
@@ -149,7 +103,7 @@ def test_a_number_set_to_itself_changes_nothing(page: Page) -> None:
                 assert np.allclose(link, own, rtol=1e-13, atol=1e-17), number.id
 
 
-def test_what_cannot_be_is_refused_in_words(page: Page) -> None:
+def test_what_cannot_be_is_refused_in_words(node: Node) -> None:
     """No such number, no probability, no odds, a column beyond 1, a link below its leak."""
     model = load_model("back_pain")
     leaks = [name for name in model.numbers if name.endswith(" | leak") and model.numbers[name].value > 0.01]
@@ -158,7 +112,7 @@ def test_what_cannot_be_is_refused_in_words(page: Page) -> None:
     odds = next(name for name in model.numbers if name.startswith("odds("))
     setting = [name for name in model.numbers if name.startswith("setting=")][:2]
     wanted: list[Mapping[str, float]] = [{"nothing": 0.5}, {leak: 1.5}, {odds: -1.0}, dict.fromkeys(setting, 0.9), {link: 0.0}]
-    told = [one["error"].removeprefix("RangeError: ") for one in page.ask(model, [dict(one) for one in wanted])]
+    told = [one["error"].removeprefix("RangeError: ") for one in moved_families(node, model, [dict(one) for one in wanted])]
     assert told == [
         'There is no number "nothing" in this network.',
         f'number "{leak}": got 1.5; expected a probability from 0 to 1',

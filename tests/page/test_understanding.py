@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Iterator
-from pathlib import Path
-from shutil import which
 
 import pytest
-from test_page import odd_network
-
-import bayesnet
 
 pytestmark = pytest.mark.browser
 
@@ -20,30 +14,6 @@ CASE = {"age_group": "60-69", "anemia": "present", "fever": "absent", "weight_lo
 
 PATIENCE = 30_000
 """Milliseconds to wait for a page on a machine that does much else."""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """Headless Chromium; skips, visibly, where there is none."""
-    sync = pytest.importorskip("playwright.sync_api")
-    found = os.environ.get("BAYESNET_CHROMIUM") or which("chromium") or which("chromium-browser") or which("google-chrome")
-    with sync.sync_playwright() as player:
-        try:
-            running = player.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
-        except sync.Error as error:
-            pytest.skip(f"no browser: {str(error).splitlines()[0]}")
-        yield running
-        running.close()
-
-
-@pytest.fixture(scope="module")
-def pages(tmp_path_factory, networks) -> dict[str, tuple[Path, bayesnet.Network]]:
-    """Each network's page, written once."""
-    folder = tmp_path_factory.mktemp("pages")
-    nets = {name: bayesnet.load(name) for name in ("back_pain", "asia")}
-    nets |= {name: bayesnet.load(networks / f"{name}.bif.gz") for name in ("alarm", "hepar2")}
-    nets["odd"] = odd_network(folder / "odd")
-    return {name: (net.page(folder / f"{name}.html"), net) for name, net in nets.items()}
 
 
 @pytest.fixture
@@ -126,9 +96,9 @@ def test_what_says_nothing_and_what_is_closed_is_told(opened):
     dispatch(tab, type="see", variable="smoke", value="yes")
     dispatch(tab, type="see", variable="bronc", value="yes")
     told = settled(tab, "why").locator('li[data-variable="bronc"]').inner_text()
-    assert "No way is open: the shortest is closed at Smoking, which is known." in told
+    assert "No active path: the shortest is blocked at Smoking, which is known." in told
     dispatch(tab, type="see", variable="lung", value="yes")
-    assert "is itself known here" in settled(tab, "why").inner_text()
+    assert "is itself known, so" in settled(tab, "why").inner_text()
 
 
 def test_what_to_ask_is_ranked_as_in_python_and_a_result_is_entered_by_its_button(opened, pages):
@@ -190,7 +160,7 @@ def test_nodes_show_posteriors_and_what_is_known_or_set(opened, pages):
     )
     assert sorted(kinds) == sorted(["is-lit"] * 2 + ["is-cut"] + ["is-open"] * 4 + ["is-closed"])
     assert panel.locator(".net-ways").text_content() == (
-        "Positive X-ray ← Tuberculosis or lung cancer ← Lung cancerBronchitis: no open way to Lung cancer."
+        "Positive X-ray ← Tuberculosis or lung cancer ← Lung cancerBronchitis: no active path to Lung cancer."
     )
 
 

@@ -56,7 +56,18 @@ def test_the_tornado_says_what_it_is_about():
     assert found.label == "P(abscess=present | fever, pain)"
     assert found.value == pytest.approx(case.posterior("abscess")["present"])
     assert len(found) == 3
-    assert list(found.to_frame().columns) == ["number", "value", "low", "high", "at_low", "at_high", "width", "source", "grade"]
+    assert list(found.to_frame().columns) == [
+        "number",
+        "value",
+        "low",
+        "high",
+        "at_low",
+        "at_high",
+        "width",
+        "source",
+        "grade",
+        "known",
+    ]
     assert "The 3 widest of 9 numbers whose range moves the answer." in str(found)
 
 

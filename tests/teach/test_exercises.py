@@ -182,8 +182,8 @@ def test_the_classic_is_the_classic() -> None:
     assert exercise.title == "breast_cancer | positive_mammogram"
     assert exercise.level == "easy"
     assert exercise.citations[1] == (
-        "positive_mammogram=present | breast_cancer=present 0.8 [0.8, 0.9] (Gigerenzer 1995, mammography problem: 80 %; "
-        "in natural frequencies 8 of 10 women with cancer)"
+        "positive_mammogram=present | breast_cancer=present 0.8 [0.8, 0.9] (Gigerenzer 1995, women with cancer who "
+        "test positive, in natural frequencies (80 %); the mammography problem; 8 of 10)"
     )
 
 

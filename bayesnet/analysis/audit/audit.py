@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bayesnet.analysis.audit.checks import Adviser, Prober, run_check
 from bayesnet.analysis.audit.quantified import Answer, Asker, split
 from bayesnet.analysis.audit.records import Claim, Target, read_claims, read_targets
+from bayesnet.analysis.audit.shared import shared
 from bayesnet.analysis.decision.advise import Decider
 from bayesnet.analysis.decision.decision_file import read_decision
 from bayesnet.analysis.query.parse import read_given
@@ -134,10 +136,11 @@ def audit_network(
     answered = [_ask_claim(prober, claim, problems) for claim in claims]
     if problems:
         raise SpecError(model.name, problems)
+    also = shared(model, targets, inputs_among(ask, model, targets))
     return Audit(
         title=f"Audit of {model.name}",
         provenance=provenance or Provenance(model.name, model.version, model.digest, warning=model.warning),
-        targets=tuple(a for a in asked if a),
+        targets=tuple(replace(a, shared=also.get(a.id, "")) for a in asked if a),
         claims=tuple(a for a in answered if a),
         near=NEAR,
     )
@@ -207,7 +210,7 @@ def inputs_among(ask: Asker, model: Model, targets: Iterable[Target]) -> dict[st
     for target in targets:
         for key in _keys(ask, target):
             for number_id in known.get(key, []):
-                if model.numbers[number_id].source == target.source:
+                if target.source in {figure.source for figure in model.numbers[number_id].sources}:
                     found[target.id] = number_id
     return found
 

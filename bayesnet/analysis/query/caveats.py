@@ -1,4 +1,4 @@
-"""Which numbers behind an answer deserve the least trust: judged ones, and the widest ranges."""
+"""Which numbers behind an answer deserve the least trust: how they are known, and the widest ranges."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from bayesnet.analysis.query.compiled import CompiledModel, per_model
 from bayesnet.analysis.query.query import Query
 from bayesnet.analysis.query.requisite import requisite_families
 from bayesnet.model.factors import FloatArray, IntArray
+from bayesnet.model.provenance import WORDS, known, known_list
 from bayesnet.model.records import Number
 from bayesnet.results.words import cited, counted
 
@@ -25,12 +26,11 @@ _SHARE = 1.0 / 3.0
 
 @dataclass(frozen=True)
 class Trust:
-    """Per number, in the order of the model: width of the range in log-odds, its variable, whether it was judged."""
+    """Per number, in the order of the model: width of the range in log-odds, and its variable."""
 
     records: tuple[Number, ...]
     width: FloatArray
     variable: IntArray
-    judged: FloatArray
 
 
 @per_model
@@ -39,7 +39,7 @@ def trust(compiled: CompiledModel) -> Trust:
     records = tuple(n for n in compiled.model.numbers.values() if n.grade != "definition")
     width = np.array([_width(n) for n in records])
     variable = np.array([compiled.index[n.variable] for n in records], dtype=np.int64)
-    return Trust(records, width, variable, np.array([n.grade == "judgement" for n in records], dtype=float))
+    return Trust(records, width, variable)
 
 
 def _width(number: Number) -> float:
@@ -55,31 +55,37 @@ def _width(number: Number) -> float:
 
 
 def weakest(query: Query, targets: Sequence[int] | None = None, most: int = 3) -> tuple[str, ...]:
-    """Sentences on the numbers that an answer about `targets` rests on: how many are judged, and the widest ranges.
+    """Sentences on the numbers that an answer about `targets` rests on: how they are known, and the widest ranges.
 
     Only numbers that can matter to the question are counted; which of them matter most is the tornado's question.
     """
     compiled = query.compiled
-    known = trust(compiled)
-    if not known.records:
+    trusted = trust(compiled)
+    if not trusted.records:
         return ()
     needed = np.fromiter(
         requisite_families(compiled.factors, query.evidence, query.targets if targets is None else targets), dtype=np.int64
     )
-    behind = np.flatnonzero(np.isin(known.variable, needed))
+    behind = np.flatnonzero(np.isin(trusted.variable, needed))
     if not len(behind):
         return ()
-    wide = [k for k in behind[np.argsort(-known.width[behind], kind="stable")][:most] if known.width[k] > 0]
+    wide = [k for k in behind[np.argsort(-trusted.width[behind], kind="stable")][:most] if trusted.width[k] > 0]
     count = counted(len(behind), "number")
     if not wide:
         return (f"It rests on {count} without a range.",)
-    judged = int(known.judged[behind].sum())
-    listed = "; ".join(described(compiled, known.records[k]) for k in wide)
-    share = f"{judged or 'none'} {'is' if judged < 2 else 'are'} judgement"
-    return (f"What to distrust: of the {count} behind this answer {share}. Widest ranges: {listed}.",)
+    listed = "; ".join(described(compiled, trusted.records[k]) for k in wide)
+    how = known_list(trusted.records[k] for k in behind)
+    return (f"What to distrust: how the {count} behind this answer are known: {how}. Widest ranges: {listed}.",)
 
 
 def described(compiled: CompiledModel, number: Number) -> str:
-    """Return a number with its value, range and where it is from: `fever=present | leak 0.02 [0.01, 0.05] (Davis 2004)`."""
+    """Return a number with its value, range, where it is from and how it is known.
+
+    As in `fever=present | leak 0.02 [0.01, 0.05] (Davis 2004, read in an abstract)`.
+    """
     source = compiled.model.sources.get(number.source)
-    return f"{number.id} {cited(number.value, number.low, number.high, source.short if source else number.grade)}"
+    how = known(number)
+    told = [source.short] if source else []
+    if how not in ("file", "defined"):
+        told.append(WORDS[how])
+    return f"{number.id} {cited(number.value, number.low, number.high, ', '.join(told) or number.grade)}"

@@ -1,18 +1,35 @@
 // What the evidence says, and which variables the answer needs in what role. No elimination happens here.
 
-/** `fixed[v]` is the only state left or -1, `like[v]` a likelihood with largest entry 1 or null, `log` what was divided out. */
+/** @import { Engine, Evidence, Reading, Roles } from "./types.js" */
+
+/**
+ * `fixed[v]` is the only state left or -1, `like[v]` a likelihood with largest entry 1 or null, `log` what was divided out.
+ *
+ * @param {Engine} engine
+ * @param {Evidence["likelihoods"]} likelihoods
+ * @param {Evidence["interventions"]} interventions
+ * @returns {Reading}
+ */
 export function read(engine, likelihoods, interventions) {
   const { n, cards, names } = engine;
-  const known = { log: 0, possible: true, changed: [], fixed: new Int32Array(n).fill(-1), like: Array(n).fill(null) };
-  known.cut = new Uint8Array(n);
-  known.settled = new Uint8Array(n);
-  for (const [v, state] of Object.entries(interventions)) {
+  const known = {
+    log: 0,
+    possible: true,
+    changed: /** @type {number[]} */ ([]),
+    fixed: new Int32Array(n).fill(-1),
+    like: Array(n).fill(null),
+    cut: new Uint8Array(n),
+    settled: new Uint8Array(n),
+  };
+  for (const [key, state] of Object.entries(interventions)) {
+    const v = Number(key);
     if (!(state >= 0 && state < cards[v])) throw new RangeError(`${names[v]} has no state number ${state}.`);
     known.fixed[v] = state;
     known.cut[v] = 1;
-    known.changed.push(+v);
+    known.changed.push(v);
   }
-  for (const [v, likelihood] of Object.entries(likelihoods)) {
+  for (const [key, likelihood] of Object.entries(likelihoods)) {
+    const v = Number(key);
     if (likelihood.length !== cards[v] || !likelihood.every((x) => x >= 0 && x < Infinity)) {
       const got = `${names[v]} has ${cards[v]} states; got likelihoods ${likelihood}`;
       throw new RangeError(`${got}; expected one number >= 0 for each.`);
@@ -21,7 +38,12 @@ export function read(engine, likelihoods, interventions) {
     const top = state >= 0 ? likelihood[state] : Math.max(...likelihood);
     known.possible &&= top > 0;
     known.log += Math.log(top);
-    if (state < 0) narrow(known, +v, Float64Array.from(likelihood, (x) => x / top));
+    if (state < 0)
+      narrow(
+        known,
+        v,
+        Float64Array.from(likelihood, (x) => x / top),
+      );
   }
   while (known.possible && known.changed.length) {
     const v = known.changed.pop();
@@ -34,7 +56,13 @@ export function read(engine, likelihoods, interventions) {
   return known;
 }
 
-/** Enter a likelihood of v; with one state left v is fixed. */
+/**
+ * Enter a likelihood of v; with one state left v is fixed.
+ *
+ * @param {Reading} known
+ * @param {number} v
+ * @param {Float64Array} likelihood
+ */
 function narrow(known, v, likelihood) {
   const left = [...likelihood.keys()].filter((s) => likelihood[s] > 0);
   if (left.length === 0) known.possible = false;
@@ -46,7 +74,14 @@ function narrow(known, v, likelihood) {
   if (left.length < likelihood.length) known.changed.push(v);
 }
 
-/** Rule out the states of v for which `keep` says no. */
+/**
+ * Rule out the states of v for which `keep` says no.
+ *
+ * @param {Engine} engine
+ * @param {Reading} known
+ * @param {number} v
+ * @param {(state: number) => boolean} keep
+ */
 function restrict(engine, known, v, keep) {
   const before = states(engine, known, v);
   const left = before.filter(keep);
@@ -57,18 +92,31 @@ function restrict(engine, known, v, keep) {
   narrow(known, v, likelihood);
 }
 
-/** The states left to v. */
+/**
+ * The states left to v.
+ *
+ * @param {Engine} engine
+ * @param {Reading} known
+ * @param {number} v
+ */
 function states(engine, known, v) {
   if (known.fixed[v] >= 0) return [known.fixed[v]];
   return range(engine.cards[v]).filter((s) => !known.like[v] || known.like[v][s] > 0);
 }
 
-/** A certain table: only states that occur in an assignment it allows; settled when it allows all that are left. */
+/**
+ * A certain table: only states that occur in an assignment it allows; settled when it allows all that are left.
+ *
+ * @param {Engine} engine
+ * @param {Reading} known
+ * @param {number} c
+ */
 function deduceTable(engine, known, c) {
   const axes = [...engine.families[c].parents, c];
   const allowed = axes.map((v) => states(engine, known, v));
   const seen = axes.map(() => new Set());
   let excluded = 0;
+  /** @param {number} depth @param {number} offset @param {number[]} chosen */
   const visit = (depth, offset, chosen) => {
     if (depth < axes.length) {
       for (const s of allowed[depth]) visit(depth + 1, offset * engine.cards[axes[depth]] + s, [...chosen, s]);
@@ -80,9 +128,16 @@ function deduceTable(engine, known, c) {
   axes.forEach((v, i) => restrict(engine, known, v, (s) => seen[i].has(s)));
 }
 
-/** A certain gate: bounds on the ranks of its causes bound its own rank, and the other way round. */
+/**
+ * A certain gate: bounds on the ranks of its causes bound its own rank, and the other way round.
+ *
+ * @param {Engine} engine
+ * @param {Reading} known
+ * @param {number} c
+ */
 function deduceGate(engine, known, c) {
   const { parents, leak, links, rank } = engine.families[c];
+  /** @param {Float64Array} row */
   const reach = (row) => row.indexOf(1);
   const causes = parents.map((p, i) => states(engine, known, p).map((s) => reach(links[i][s])));
   const least = Math.max(reach(leak), ...causes.map((ranks) => Math.min(...ranks)));
@@ -106,12 +161,19 @@ export const MOST_TERMS = 32;
  * Variables with an axis; gates known to an interval of ranks, which need none; what is barren (Shachter 1988): variables with
  * at most one open parent, answered from its posterior, and others, answered by lanes. Barren gates between a lane and the axes
  * are folded into it.
+ *
+ * @param {Engine} engine
+ * @param {Reading} known
+ * @param {number} [most]
+ * @returns {Roles}
  */
 export function assign(engine, known, most = MOST_TERMS) {
   const { n, cards, families, topological } = engine;
   const core = new Uint8Array(n);
   const held = new Uint8Array(n);
+  /** @param {number} v */
   const open = (v) => families[v].parents.filter((p) => known.fixed[p] < 0);
+  /** @param {...number} stack */
   const climb = (...stack) => {
     while (stack.length) {
       const v = stack.pop();
@@ -120,22 +182,27 @@ export function assign(engine, known, most = MOST_TERMS) {
       if (!known.cut[v] && !known.settled[v]) stack.push(...open(v));
     }
   };
+  /** @param {number} v */
   const hold = (v) => {
     held[v] = 1;
     climb(v);
   };
   // How many products of vectors on axes a vector on v becomes.
+  /** @param {number} v @returns {number} */
   const terms = (v) => {
     const free = open(v);
     if (core[v] || (free.length > 1 && families[v].table)) return 1;
     return product(free, free.length > 1 ? cards[v] : 1);
   };
+  /** @param {number[]} free @param {number} start @returns {number} */
   const product = (free, start) => free.reduce((total, p) => (total > most ? total : total * terms(p)), start);
+  /** @param {number} v */
   const reach = (v) => {
     if (core[v] || (open(v).length > 1 && families[v].table)) hold(v);
     else open(v).forEach(reach);
   };
   for (let v = 0; v < n; v++) if (known.fixed[v] >= 0 || known.like[v]) climb(v);
+  /** @type {Roles} */
   const roles = { axes: [], whole: [], intervals: new Map(), lanes: [], chains: [] };
   for (const v of [...topological].reverse()) {
     if (core[v]) continue;
@@ -160,7 +227,14 @@ export function assign(engine, known, most = MOST_TERMS) {
   return roles;
 }
 
-/** Lowest and highest rank left to a gate; null where they have gaps or different likelihoods. */
+/**
+ * Lowest and highest rank left to a gate; null where they have gaps or different likelihoods.
+ *
+ * @param {Engine} engine
+ * @param {Reading} known
+ * @param {number} v
+ * @returns {[number, number] | null}
+ */
 function ranksLeft(engine, known, v) {
   const left = states(engine, known, v);
   if (known.like[v] && left.some((s) => known.like[v][s] !== 1)) return null;
@@ -169,4 +243,5 @@ function ranksLeft(engine, known, v) {
   return high - low + 1 === ranks.length ? [low, high] : null;
 }
 
+/** @param {number} count */
 export const range = (count) => Array.from({ length: count }, (_, i) => i);

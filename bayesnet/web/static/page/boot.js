@@ -4,4 +4,4 @@ import { createExplorer } from "./main.js";
 
 const data = JSON.parse(document.getElementById("bayesnet-data").textContent);
 // For the console, in class: bayesnet.compute.answer(bayesnet.store.state.scenarios[0]).posteriors
-globalThis.bayesnet = createExplorer(document.getElementById("explorer"), data, { address: true });
+/** @type {any} */ (globalThis).bayesnet = createExplorer(document.getElementById("explorer"), data, { address: true });

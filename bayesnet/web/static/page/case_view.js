@@ -1,28 +1,33 @@
 // The case in words: what is known, one scenario or two, and the answer in a sentence that is read aloud.
 
 import { el, put, write } from "./dom.js";
-import { change, frequency, listed, percent } from "./format.js";
+import { change, listed, percent } from "./format.js";
+
+/** @import { Action, Answer, Context, Known, Scenario, State, View } from "../types.js" */
 
 const NAMES = ["A", "B"];
+/** @param {number} index */
 export const scenarioName = (index) => NAMES[index];
 
+/** @param {Context} context */
 export function createCaseView(context) {
   const { store } = context;
   const cards = el("div", { class: "cards" });
-  const [said, more] = [el("span", { class: "said-first" }), el("span", { class: "said-more" })];
-  const headline = el("p", { class: "headline", role: "status", "aria-live": "polite", "aria-atomic": true }, said, " ", more);
+  const [lead, more] = [el("span", { class: "said-first" }), el("span", { class: "said-more" })];
+  const headline = el("p", { class: "headline", role: "status", "aria-live": "polite", "aria-atomic": true }, lead, " ", more);
   const differs = el("p", { class: "difference", hidden: true });
   const element = el("section", { class: "case", "aria-label": "The case" }, cards, headline, differs);
   let drawn = "";
   return {
     element,
+    /** @param {View} view */
     update(view) {
       const { state } = view;
       const key = JSON.stringify([state.scenarios, state.active]);
       if (key !== drawn) drawCards(state);
       drawn = key;
       const [first, ...rest] = sentences(context, view);
-      write(said, view.other ? `${NAMES[view.state.active]}: ${first}` : first);
+      write(lead, view.other ? `${NAMES[view.state.active]}: ${first}` : first);
       write(more, rest.join(" "));
       headline.classList.toggle("refused", !view.answer.posteriors);
       differs.hidden = !view.other;
@@ -30,10 +35,14 @@ export function createCaseView(context) {
     },
   };
 
-  /** Cards are drawn anew; who was on a chip that is gone is led to the next one. */
+  /**
+   * Cards are drawn anew; who was on a chip that is gone is led to the next one.
+   *
+   * @param {State} state
+   */
   function drawCards(state) {
     const focused = cards.contains(document.activeElement)
-      ? [...cards.querySelectorAll("button")].indexOf(document.activeElement)
+      ? [...cards.querySelectorAll("button")].findIndex((button) => button === document.activeElement)
       : -1;
     put(
       cards,
@@ -44,9 +53,11 @@ export function createCaseView(context) {
     (buttons[Math.min(focused, buttons.length - 1)] ?? context.fallbackFocus())?.focus();
   }
 
+  /** @param {State} state @param {Scenario} scenario @param {number} i */
   function card(state, scenario, i) {
     const active = i === state.active;
     const other = state.scenarios[1 - i];
+    /** @param {Known} item */
     const same = ({ variable, kind }) =>
       !other || kind === "assumed" || JSON.stringify(other[kind][variable]) === JSON.stringify(scenario[kind][variable]);
     const known = context.words.known(scenario).map((item) => ({ ...item, differs: !same(item) }));
@@ -66,7 +77,7 @@ export function createCaseView(context) {
           type: "button",
           class: "card-name",
           "aria-pressed": active,
-          text: active ? `${NAMES[i]}, being changed` : `Change ${NAMES[i]}`,
+          text: active ? `Editing ${NAMES[i]}` : `Edit ${NAMES[i]}`,
           onClick: () => store.dispatch({ type: "active", index: i }),
         }),
       el(
@@ -78,6 +89,7 @@ export function createCaseView(context) {
     );
   }
 
+  /** @param {number} i @param {Known & { differs: boolean }} item */
   function chip(i, { variable, text, kind, differs }) {
     if (kind === "assumed")
       return el("li", { class: "chip assumed" }, `${text} `, el("span", { class: "kind", text: "assumed" }));
@@ -86,6 +98,7 @@ export function createCaseView(context) {
     return removable(i, { type: kind, variable, value: null }, text, how, differs);
   }
 
+  /** @param {number} i @param {Action} action @param {string} text @param {string} kind @param {boolean} [differs] */
   function removable(i, action, text, kind, differs = false) {
     const take = () => {
       if (store.state.active !== i) store.dispatch({ type: "active", index: i });
@@ -100,8 +113,8 @@ export function createCaseView(context) {
       el("button", {
         type: "button",
         class: "remove",
-        "aria-label": `Take back ${text}`,
-        title: "Take back",
+        "aria-label": `Remove ${text}`,
+        title: "Remove",
         text: "×",
         onClick: take,
       }),
@@ -109,58 +122,73 @@ export function createCaseView(context) {
   }
 }
 
-/** The diagnosis that leads among the specific ones, or null where there is none or no answer. */
+/**
+ * The diagnosis that leads among the specific ones, or null where there is none or no answer.
+ *
+ * @param {Pick<Context, "data" | "compute" | "words">} context
+ * @param {Answer} answer
+ */
 export function leading({ data, compute, words }, { posteriors }) {
-  const specific = data.diagnoses.filter((name) => words.variable(name).role !== "other");
+  const specific = data.diagnoses.filter(words.isSpecific);
   if (!posteriors || !specific.length) return null;
-  const p = (name) => posteriors[compute.index(name)][words.variable(name).states.findIndex((state) => state.name === "present")];
+  /** @param {string} name */
+  const p = (name) => posteriors[compute.index(name)][words.stateIndex(name, "present")];
   return specific.reduce((best, name) => (p(name) > p(best) ? name : best));
 }
 
-/** The answer in one sentence or more, the first one the most important. */
+/**
+ * The answer in one sentence or more, the first one the most important.
+ *
+ * @param {Context} context
+ * @param {View} view
+ */
 export function sentences({ data, compute, words }, { state, scenario, answer, prior }) {
   if (!answer.posteriors) return [words.refusal(compute, scenario, answer)];
-  const chance = (result, name, which) =>
-    result.posteriors[compute.index(name)][which.states.findIndex((one) => one.name === which.state)];
-  const at = (name, wanted) => ({ states: words.variable(name).states, state: wanted });
+  /** @param {Answer} result @param {string} name @param {string} wanted */
+  const chance = (result, name, wanted) => result.posteriors[compute.index(name)][words.stateIndex(name, wanted)];
   const found = Object.keys(scenario.see).some((name) => !words.variable(name).default) || Object.keys(scenario.do).length > 0;
   if (!data.diagnoses.length) {
     const known = scenario.do[state.target] ?? scenario.see[state.target];
     if (typeof known === "string")
-      return [
-        `${words.found(state.target, known)} is ${state.target in scenario.do ? "set" : "known"}; ask about something else.`,
-      ];
-    const p = chance(answer, state.target, at(state.target, state.targetState));
-    const before = prior.posteriors ? chance(prior, state.target, at(state.target, state.targetState)) : NaN;
+      return [`${words.found(state.target, known)} is ${state.target in scenario.do ? "set" : "known"}; choose another target.`];
+    const p = chance(answer, state.target, state.targetState);
+    const before = prior.posteriors ? chance(prior, state.target, state.targetState) : NaN;
     const was = found && prior.posteriors ? `; ${percent(before)} before anything was found` : "";
-    return [`${words.asked(state.target, state.targetState)} has a probability of ${percent(p)}, ${frequency(p)}${was}.`];
+    return [`${words.asked(state.target, state.targetState)} has a probability of ${percent(p)}, ${words.frequency(p)}${was}.`];
   }
   const ranked = data.diagnoses
     .map((name) => ({
       name,
-      p: chance(answer, name, at(name, "present")),
-      before: prior.posteriors ? chance(prior, name, at(name, "present")) : NaN,
+      p: chance(answer, name, "present"),
+      before: prior.posteriors ? chance(prior, name, "present") : NaN,
     }))
     .sort((a, b) => b.p - a.p);
-  const told = ({ name, p }) => `${words.label(name)}, ${percent(p)} (${frequency(p)})`;
+  /** @param {{ name: string; p: number }} diagnosis */
+  const described = ({ name, p }) => `${words.label(name)}, ${percent(p)} (${words.frequency(p)})`;
   const [first] = ranked;
-  const specific = ranked.find(({ name }) => words.variable(name).role !== "other") ?? first;
-  const grave = ranked.find(({ name }) => words.variable(name).role === "must_not_miss");
+  const specific = ranked.find(({ name }) => words.isSpecific(name)) ?? first;
+  const grave = ranked.find(({ name }) => words.isGrave(name));
   const moved =
     found && change(specific.before, specific.p) !== "same" ? `; before any finding it was ${percent(specific.before)}` : "";
   const parts = [];
-  if (first === specific) parts.push(`Most probable: ${told(first)}${moved}.`);
+  if (first === specific) parts.push(`Most probable: ${described(first)}${moved}.`);
   else
     parts.push(
       `${words.label(first.name)} leads with ${percent(first.p)}.`,
-      `The most probable specific cause is ${told(specific)}${moved}.`,
+      `The most probable specific cause is ${described(specific)}${moved}.`,
     );
-  if (grave && grave !== specific) parts.push(`Not to be missed: ${told(grave)}.`);
+  if (grave && grave !== specific) parts.push(`Not to be missed: ${described(grave)}.`);
   return parts;
 }
 
-/** In what two scenarios differ. */
+/**
+ * In what two scenarios differ.
+ *
+ * @param {Context} context
+ * @param {Scenario[]} scenarios
+ */
 function difference({ words }, [a, b]) {
+  /** @param {Scenario} scenario @param {string} name */
   const value = (scenario, name) =>
     name in scenario.do
       ? `set ${words.found(name, scenario.do[name])}`
@@ -182,5 +210,5 @@ function difference({ words }, [a, b]) {
     (id) => a.numbers[id] !== b.numbers[id],
   );
   if (ids.length) parts.push(`${ids.length} ${ids.length === 1 ? "number" : "numbers"}`);
-  return parts.length ? `A and B differ in ${listed(parts)}.` : "A and B are the same so far: change one of them.";
+  return parts.length ? `A and B differ in ${listed(parts)}.` : "A and B are identical. Change one to compare.";
 }

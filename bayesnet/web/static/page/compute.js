@@ -2,6 +2,8 @@
 
 import { answer, compile } from "../engine.js";
 
+/** @import { Answer, Evidence, Network, PageData, Scenario } from "../types.js" */
+
 const KEPT = 400;
 
 /**
@@ -9,6 +11,9 @@ const KEPT = 400;
  * together `posteriors` is null and logProbability -Infinity, and where they are too wide to answer `refused` says so.
  *
  * `change(data, numbers)` gives the network (as `network_to_dict` writes it) with other numbers.
+ *
+ * @param {PageData} data
+ * @param {((data: PageData, numbers: Record<string, number>) => Network) | null} [change]
  */
 export function createCompute(data, change = null) {
   const { network, variables } = data;
@@ -17,25 +22,35 @@ export function createCompute(data, change = null) {
   const engines = memory(8);
   const answers = memory(KEPT);
 
+  /** @param {Scenario} scenario */
   const networkFor = (scenario) => {
     const numbers = Object.keys(scenario.numbers ?? {}).length ? scenario.numbers : null;
     const key = JSON.stringify(numbers);
     return engines(key, () => compile(numbers && change ? change(data, numbers) : network));
   };
+  /** @param {Scenario} scenario @returns {Answer} */
   const ask = (scenario) =>
     answers(JSON.stringify(scenario), () => {
       try {
         return answer(networkFor(scenario), evidenceOf(scenario));
       } catch (error) {
         if (!(error instanceof RangeError)) throw error;
-        return { logProbability: NaN, posteriors: null, refused: error.message };
+        return { logProbability: NaN, posteriors: /** @type {null} */ (null), refused: error.message };
       }
     });
 
-  /** What the engine takes: likelihoods and interventions by position; a context variable that is not mentioned has its default. */
+  /**
+   * What the engine takes: likelihoods and interventions by position; a context variable that is not mentioned has its default.
+   *
+   * @param {Scenario} scenario
+   * @returns {Evidence}
+   */
   const evidenceOf = (scenario) => {
+    /** @type {Record<string, number[]>} */
     const likelihoods = {};
+    /** @type {Record<string, number>} */
     const interventions = {};
+    /** @param {string} name @param {(state: string) => number} weight */
     const vector = (name, weight) => network.states[position.get(name)].map(weight);
     for (const { name, default: assumed } of variables) {
       if (assumed && !Object.hasOwn(scenario.see, name) && !Object.hasOwn(scenario.do, name)) {
@@ -43,6 +58,7 @@ export function createCompute(data, change = null) {
       }
     }
     for (const [name, value] of Object.entries(scenario.see)) {
+      /** @type {(state: string) => number} */
       const weight = typeof value === "string" ? (state) => Number(state === value) : (state) => value[state] ?? 0;
       likelihoods[position.get(name)] = vector(name, weight);
     }
@@ -54,29 +70,46 @@ export function createCompute(data, change = null) {
 
   return {
     /** Position of a variable. */
-    index: (name) => position.get(name),
+    index: (/** @type {string} */ name) => position.get(name),
     answer: ask,
     /** Before anything was found: context as stated, interventions and numbers as in the scenario, as `p.prior` in Python. */
-    prior: (scenario) => ask({ ...scenario, see: only(scenario.see, (name) => context.has(name)) }),
+    prior: (/** @type {Scenario} */ scenario) => ask({ ...scenario, see: only(scenario.see, (name) => context.has(name)) }),
     /** The answer without what is known or set about a variable. */
-    without: (scenario, variable) =>
+    without: (/** @type {Scenario} */ scenario, /** @type {string} */ variable) =>
       ask({
         ...scenario,
         see: only(scenario.see, (name) => name !== variable),
         do: only(scenario.do, (name) => name !== variable),
       }),
     /** The answer with more findings. */
-    withSeen: (scenario, seen) => ask({ ...scenario, see: { ...scenario.see, ...seen } }),
+    withSeen: (/** @type {Scenario} */ scenario, /** @type {Scenario["see"]} */ seen) =>
+      ask({ ...scenario, see: { ...scenario.see, ...seen } }),
     networkFor,
     evidenceOf,
   };
 }
 
+/**
+ * @template T
+ * @param {Record<string, T>} object
+ * @param {(key: string) => boolean} keep
+ * @returns {Record<string, T>}
+ */
 const only = (object, keep) => Object.fromEntries(Object.entries(object).filter(([key]) => keep(key)));
 
-/** Remembers the latest values by key. */
+/**
+ * Remembers the latest values by key.
+ *
+ * @param {number} most
+ */
 function memory(most) {
   const kept = new Map();
+  /**
+   * @template T
+   * @param {string} key
+   * @param {() => T} make
+   * @returns {T}
+   */
   return (key, make) => {
     if (kept.has(key)) {
       const value = kept.get(key);

@@ -3,8 +3,11 @@
 import { createBars } from "./bars.js";
 import { el, write } from "./dom.js";
 
+/** @import { Context, Scale, State, Store, View } from "../types.js" */
+
 const MOVED = 8;
 
+/** @param {Context} context */
 export function createDifferentialView(context) {
   const { data, store, words, compute } = context;
   const diagnoses = data.diagnoses.length > 0;
@@ -13,6 +16,7 @@ export function createDifferentialView(context) {
     ? [...data.variables].sort((a, b) => Number(data.diagnoses.includes(b.name)) - Number(data.diagnoses.includes(a.name)))
     : data.variables;
   const options = variables.map((variable) => el("option", { value: variable.name, text: variable.label }));
+  /** @type {HTMLSelectElement} */
   const ask = el("select", { class: "ask", onChange: () => store.dispatch({ type: "target", variable: ask.value }) }, options);
   const scale = createScaleSwitch(store);
   const bars = createBars(context, `${label}, largest first`);
@@ -28,6 +32,7 @@ export function createDifferentialView(context) {
   );
   return {
     element: el("section", { class: "differential", "aria-label": label }, head, bars.element, diagnoses ? null : others, note),
+    /** @param {View} view */
     update(view) {
       ask.value = view.state.target;
       scale.show(view.state.scale);
@@ -41,8 +46,13 @@ export function createDifferentialView(context) {
     },
   };
 
-  /** What has a bar: the diagnoses, and the target where it is none; without diagnoses every state of the target. */
+  /**
+   * What has a bar: the diagnoses, and the target where it is none; without diagnoses every state of the target.
+   *
+   * @param {State} state
+   */
   function asked({ target, targetState }) {
+    /** @param {string} name @param {string} state */
     const line = (name, state) => ({ key: `${name}\n${state}`, name, state, label: words.asked(name, state) });
     if (!diagnoses)
       return words
@@ -52,7 +62,11 @@ export function createDifferentialView(context) {
     return data.diagnoses.includes(target) && targetState === "present" ? lines : [...lines, line(target, targetState)];
   }
 
-  /** The variables, neither known nor asked, whose distribution is farthest from where it was, each in the state that moved. */
+  /**
+   * The variables, neither known nor asked, whose distribution is farthest from where it was, each in the state that moved.
+   *
+   * @param {View} view
+   */
   function mostMoved({ state, scenario, answer, prior }) {
     if (!answer.posteriors || !prior.posteriors) return [];
     const moved = [];
@@ -67,6 +81,7 @@ export function createDifferentialView(context) {
     return moved.sort((a, b) => b.far - a.far).slice(0, MOVED);
   }
 
+  /** @param {View} view */
   function legend({ state, other }) {
     const axis =
       state.scale === "log"
@@ -74,14 +89,19 @@ export function createDifferentialView(context) {
         : "The axis is linear, from 0 to 100 %.";
     const marks = other
       ? "The upper bar is A, the lower one B."
-      : "The bar is the probability now; the mark is where it stood before anything was found.";
+      : "The bar is the probability now; the mark is the probability before any finding.";
     const together = diagnoses ? " Diagnoses can occur together, so that they need not add up to 100 %." : "";
     return `${marks} ${axis}${together}`;
   }
 }
 
-/** Logarithmic or linear. */
+/**
+ * Logarithmic or linear.
+ *
+ * @param {Store} store
+ */
 function createScaleSwitch(store) {
+  /** @param {Scale} name @param {string} text */
   const button = (name, text) =>
     el("button", {
       type: "button",
@@ -93,6 +113,7 @@ function createScaleSwitch(store) {
   const buttons = [button("log", "log odds"), button("linear", "linear")];
   return {
     element: el("div", { class: "switch", role: "group", "aria-label": "Scale" }, buttons),
-    show: (scale) => buttons.forEach((one) => one.setAttribute("aria-pressed", String(one.dataset.scale === scale))),
+    show: (/** @type {Scale} */ scale) =>
+      buttons.forEach((one) => one.setAttribute("aria-pressed", String(one.dataset.scale === scale))),
   };
 }

@@ -4,6 +4,9 @@ import { leading } from "./case_view.js";
 import { el } from "./dom.js";
 import { complete } from "./store.js";
 
+/** @import { Context } from "../types.js" */
+
+/** @param {Context} context */
 export function createExamples(context) {
   const { data, store, words, compute } = context;
   const items = data.examples.map(({ title, text, see, do: set }) => {
@@ -27,6 +30,7 @@ export function createExamples(context) {
     );
   });
   const close = el("button", { type: "button", class: "tool", text: "Close", onClick: () => dialog.close() });
+  /** @type {HTMLDialogElement} */
   const dialog = el(
     "dialog",
     {

@@ -3,21 +3,30 @@
 import { el, freshId, put, write } from "./dom.js";
 import { percent } from "./format.js";
 
+/** @import { Context, Variable, View } from "../types.js" */
+
 // Letters that fit beside each other as segments, and beside the name.
 const FITS = 34;
 const BESIDE = 15;
 
-/** A row; `update(view)` shows the scenario, `expect()` what it lets one expect, `matches(words)` says whether a search means it. */
+/**
+ * A row; `update(view)` shows the scenario, `expect()` what it lets one expect, `matches(words)` says whether a search means it.
+ *
+ * @param {Context} context
+ * @param {Variable} variable
+ */
 export function createFindingRow(context, variable) {
   const { compute, store, words } = context;
   const { name, label, states, neutral, meaning } = variable;
   const ids = { label: freshId("finding"), more: freshId("more") };
   let doing = false;
+  /** @param {string | null} value */
   const choose = (value) => store.dispatch({ type: doing && value ? "do" : "see", variable: name, value });
   const choice = createChoice(variable, ids.label, choose);
   const expected = el("span", { class: "expected" });
   const mark = el("span", { class: "mark" });
   const panel = el("div", { class: "more", id: ids.more, hidden: true });
+  /** @type {ReturnType<typeof createMore> | null} */
   let more = null;
   const toggle = el("button", {
     type: "button",
@@ -44,11 +53,13 @@ export function createFindingRow(context, variable) {
     panel,
   );
   const searched = [name, label, meaning ?? ""].join(" ").toLowerCase();
+  /** @type {View | null} */
   let latest = null;
   return {
     element,
     variable,
-    matches: (texts) => texts.every((text) => searched.includes(text)),
+    matches: (/** @type {string[]} */ texts) => texts.every((text) => searched.includes(text)),
+    /** @param {View} view */
     update(view) {
       latest = view;
       const { scenario } = view;
@@ -57,7 +68,7 @@ export function createFindingRow(context, variable) {
       const soft = seen !== undefined && typeof seen !== "string";
       if (set !== undefined) doing = true;
       else if (seen !== undefined) doing = false;
-      choice.show(set ?? (soft ? "" : (seen ?? "")), soft);
+      choice.show(set ?? (typeof seen === "string" ? seen : ""), soft);
       element.classList.toggle("is-known", set !== undefined || seen !== undefined);
       write(
         mark,
@@ -82,7 +93,13 @@ export function createFindingRow(context, variable) {
   };
 }
 
-/** Unknown or one of the states: segments where they fit, a menu where they do not. */
+/**
+ * Unknown or one of the states: segments where they fit, a menu where they do not.
+ *
+ * @param {Variable} variable
+ * @param {string} labelId
+ * @param {(value: string | null) => void} choose
+ */
 function createChoice({ name, states, neutral, label, default: assumed }, labelId, choose) {
   const ordered = neutral === null ? states : [states[neutral], ...states.filter((_, s) => s !== neutral)];
   const letters = states.reduce((total, state) => total + state.label.length, 0);
@@ -91,8 +108,9 @@ function createChoice({ name, states, neutral, label, default: assumed }, labelI
       el("option", { value: "", text: "unknown" }),
       ...ordered.map((state) => el("option", { value: state.name, text: state.label })),
     ];
+    /** @type {HTMLSelectElement} */
     const select = el("select", { class: "choice", "aria-label": label, onChange: () => choose(select.value || null) }, options);
-    return { element: select, show: (value) => (select.value = value) };
+    return { element: select, show: (/** @type {string} */ value) => (select.value = value) };
   }
   const group = freshId("choice");
   const offered = assumed ? ordered : [{ name: "", label: "?" }, ...ordered];
@@ -118,6 +136,7 @@ function createChoice({ name, states, neutral, label, default: assumed }, labelI
   return {
     element,
     wide: letters > BESIDE || (states.length > 2 && letters + label.length > BESIDE),
+    /** @param {string} value @param {boolean} soft */
     show(value, soft) {
       for (const { input, part } of radios) {
         input.checked = !soft && input.value === value;
@@ -127,21 +146,27 @@ function createChoice({ name, states, neutral, label, default: assumed }, labelI
   };
 }
 
-/** What opens below a row: meaning, seen or set, and one weight for each state. */
+/**
+ * What opens below a row: meaning, seen or set, and one weight for each state.
+ *
+ * @param {Context} context
+ * @param {Variable} variable
+ * @param {HTMLElement} panel
+ * @param {(on: boolean) => void} setDoing
+ */
 function createMore({ store, words }, variable, panel, setDoing) {
   const { name, states, meaning, note, cutoff, unit } = variable;
+  /** @type {View | null} */
   let latest = null;
   const group = freshId("mode");
+  /** @param {string} value @param {string} text @param {string} hint */
   const mode = (value, text, hint) => {
     const input = el("input", { type: "radio", name: group, value, onChange: () => turn(value === "do") });
     return { input, part: el("label", { title: hint }, input, ` ${text}`) };
   };
-  const see = mode("see", "seen", "A finding: it tells about its causes and its effects.");
-  const set = mode(
-    "do",
-    "set from outside",
-    "An intervention: the arrows into it are cut, so it tells nothing about its causes.",
-  );
+  const see = mode("see", "seen", "Observed: evidence about its causes and its effects.");
+  const set = mode("do", "set by intervention", "Intervention: the arcs into it are cut, so it is no evidence about its causes.");
+  /** @param {boolean} on */
   const turn = (on) => {
     setDoing(on);
     const { scenario } = latest;
@@ -163,14 +188,14 @@ function createMore({ store, words }, variable, panel, setDoing) {
   function weigh() {
     const weights = inputs.map((input) => Number(input.value || 0));
     const usable = weights.every((x) => x >= 0 && x < Infinity) && weights.some((x) => x > 0);
-    said.textContent = usable ? "" : "At least one weight must be above 0, and none below.";
+    problem.textContent = usable ? "" : "Weights must be 0 or more, at least one above 0.";
     if (!usable) return;
     const value = weights.every((x) => x === weights[0])
       ? null
       : Object.fromEntries(states.map((state, s) => [state.name, weights[s]]));
     store.dispatch({ type: "see", variable: name, value });
   }
-  const said = el("p", { class: "said", role: "alert" });
+  const problem = el("p", { class: "said", role: "alert" });
   const explained = [
     meaning,
     cutoff && `Counted from ${cutoff}${unit && !cutoff.includes(unit) ? ` ${unit}` : ""}.`,
@@ -185,19 +210,24 @@ function createMore({ store, words }, variable, panel, setDoing) {
     el(
       "fieldset",
       { class: "weights" },
-      el("legend", { text: "Not sure? Weigh it: how likely is what you saw, if it is …" }),
+      el("legend", { text: "Uncertain? Enter likelihoods: how probable is the observation if the state is …" }),
       states.map((state, s) => el("label", {}, el("span", { text: state.label }), inputs[s])),
-      el("p", { class: "hint", text: "Only the ratio counts: 10 to 1 makes it ten times likelier, 1 to 1 says nothing." }),
-      said,
+      el("p", {
+        class: "hint",
+        text: "Only the ratio matters: 10 to 1 multiplies the odds by ten, 1 to 1 leaves them unchanged.",
+      }),
+      problem,
     ),
   );
   return {
+    /** @param {View} view */
     update(view) {
       latest = view;
       const seen = view.scenario.see[name];
       const isSet = view.scenario.do[name];
       if (isSet !== undefined) set.input.checked = true;
       else if (seen !== undefined || !set.input.checked) see.input.checked = true;
+      /** @param {string} state */
       const weight = (state) => (typeof seen === "object" ? (seen[state] ?? 0) : seen === undefined ? 1 : Number(seen === state));
       inputs.forEach((input, s) => {
         input.disabled = isSet !== undefined;

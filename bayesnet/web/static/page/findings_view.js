@@ -4,15 +4,16 @@ import { el, write } from "./dom.js";
 import { createFindingRow } from "./finding_row.js";
 import { createLater } from "./later.js";
 
-// Groups that hold no findings of a case: closed at first.
-const CLOSED = new Set(["mechanisms", "diagnoses", "groups"]);
+/** @import { Context, PageData, Variable, View } from "../types.js" */
 
+/** @param {Context} context */
 export function createFindingsView(context) {
   const { data } = context;
   const later = createLater();
   const wide = globalThis.matchMedia?.("(min-width: 60rem)").matches ?? true;
   const groups = groupsOf(data).map((group) => createGroup(context, group, wide));
   const none = el("p", { class: "hint", hidden: true });
+  /** @type {HTMLInputElement} */
   const search = el("input", {
     type: "search",
     class: "search",
@@ -27,11 +28,12 @@ export function createFindingsView(context) {
       filter("");
     },
   });
+  /** @param {string} text */
   const filter = (text) => {
     const texts = text.toLowerCase().split(/\s+/).filter(Boolean);
     const found = groups.reduce((total, group) => total + group.filter(texts), 0);
     none.hidden = found > 0;
-    write(none, found ? "" : `Nothing here is called “${text.trim()}”.`);
+    write(none, found ? "" : `No finding matches “${text.trim()}”.`);
     if (texts.length) context.announce(`${found} ${found === 1 ? "finding" : "findings"}`);
   };
   /** What to expect of every variable that is in sight, after the answer has been painted. */
@@ -41,7 +43,9 @@ export function createFindingsView(context) {
       for (const row of group.rows) yield row.expect();
     }
   }
+  /** @type {HTMLInputElement} */
   const only = el("input", { type: "checkbox", onChange: () => element.classList.toggle("only-known", only.checked) });
+  /** @type {HTMLElement} */
   const element = el(
     "section",
     { class: "findings", "aria-label": "Findings" },
@@ -52,13 +56,14 @@ export function createFindingsView(context) {
       el("label", { class: "only" }, only, " only what is known"),
     ),
     search,
-    el("p", { class: "hint", text: "The grey figure is how probable it is to be there, given the rest." }),
+    el("p", { class: "hint", text: "The grey figure is the probability that it is present, given the other findings." }),
     none,
     groups.map((group) => group.element),
   );
   return {
     element,
     focusSearch: () => search.focus(),
+    /** @param {View} view */
     update(view) {
       groups.forEach((group) => group.update(view));
       later.start(expectations(), () => {});
@@ -67,13 +72,19 @@ export function createFindingsView(context) {
   };
 }
 
-/** A group that opens and closes, with the count of what is known in it. */
-function createGroup(context, { name, label, variables }, wide) {
+/**
+ * A group that opens and closes, with the count of what is known in it.
+ *
+ * @param {Context} context
+ * @param {{ name: string; label: string; closed?: boolean; variables: Variable[] }} group
+ * @param {boolean} wide
+ */
+function createGroup(context, { name, label, closed = false, variables }, wide) {
   const rows = variables.map((variable) => createFindingRow(context, variable));
   const count = el("span", { class: "count" });
   const summary = el("summary", {}, el("span", { text: label }), count);
   const setting = variables.every((variable) => variable.default);
-  const usual = setting || (wide && !CLOSED.has(name));
+  const usual = setting || (wide && !closed);
   const element = el(
     "details",
     { class: "group", dataset: { group: name }, open: usual },
@@ -81,10 +92,12 @@ function createGroup(context, { name, label, variables }, wide) {
     rows.map((row) => row.element),
   );
   element.addEventListener("toggle", () => element.open && rows.forEach((row) => row.expect()));
+  /** @type {boolean | null} */
   let before = null;
   return {
     element,
     rows,
+    /** @param {string[]} texts */
     filter(texts) {
       const shown = rows.filter((row) => {
         const match = row.matches(texts);
@@ -101,6 +114,7 @@ function createGroup(context, { name, label, variables }, wide) {
       }
       return shown.length;
     },
+    /** @param {View} view */
     update(view) {
       rows.forEach((row) => row.update(view));
       const known = rows.filter(({ variable }) => variable.name in view.scenario.see || variable.name in view.scenario.do).length;
@@ -111,7 +125,11 @@ function createGroup(context, { name, label, variables }, wide) {
   };
 }
 
-/** The groups of the model; for a network without, what has no parents, what lies between, and what has no children. */
+/**
+ * The groups of the model; for a network without, what has no parents, what lies between, and what has no children.
+ *
+ * @param {PageData} data
+ */
 function groupsOf(data) {
   if (data.roles?.length > 1) {
     const named = data.roles.map((role) => ({
@@ -123,6 +141,7 @@ function groupsOf(data) {
   }
   const { names, families } = data.network;
   const isParent = new Set(families.flatMap((family) => family.parents));
+  /** @param {number} v */
   const kind = (v) => (families[v].parents.length === 0 ? "starts" : isParent.has(v) ? "between" : "ends");
   return [
     { name: "starts", label: "Roots" },

@@ -19,11 +19,14 @@ import { createToolbar } from "./toolbar.js";
 import { createWhyView } from "./why_view.js";
 import { createWords } from "./words.js";
 
+/** @import { Compute, Context, PageData, Part, Scenario, State, View } from "../types.js" */
+
 /**
  * The views under the differential, in the order of their tabs: `{ name, label, create, shown }`, one line each, where
  * `create(context)` gives `{ element, update(view) }` and `shown(data)` says whether the network has what the view needs (left out:
  * always). Only the view whose tab is open is updated.
  */
+/** @type {{ name: string; label: string; create: (context: Context) => Part; shown?: (data: PageData) => boolean }[]} */
 const TABS = [
   { name: "why", label: "For and against", create: createWhyView },
   { name: "network", label: "Network", create: createNetworkView, shown: (data) => Boolean(data.layout) },
@@ -37,6 +40,10 @@ const TABS = [
  * Fill an element with an explorer of `data` (a PageData).
  *
  * Options: `address`: keep the case in the address after `#`. Gives `{data, store, compute, destroy}`.
+ *
+ * @param {HTMLElement} root
+ * @param {PageData} data
+ * @param {{ address?: boolean }} [options]
  */
 export function createExplorer(root, data, { address = false } = {}) {
   const compute = createCompute(data, withNumbers);
@@ -46,10 +53,14 @@ export function createExplorer(root, data, { address = false } = {}) {
   const words = createWords(data);
   // A page that opens with a case asks about what leads in it, as an example does; a link says itself what it asks.
   const [{ see, do: set }] = first.scenarios;
-  const leader = !link && Object.keys({ ...see, ...set }).length ? leading({ data, compute, words }, compute.answer(first.scenarios[0])) : null;
+  const leader =
+    !link && Object.keys({ ...see, ...set }).length
+      ? leading({ data, compute, words }, compute.answer(first.scenarios[0]))
+      : null;
   if (leader) store.dispatch({ type: "target", variable: leader });
   const spoken = el("p", { class: "unseen", role: "status", "aria-live": "polite" });
   const notice = createNotice();
+  /** @type {Context} */
   const context = { data, store, compute, words, announce: (text) => write(spoken, text), tell: notice.tell };
   const findings = createFindingsView(context);
   context.focusSearch = findings.focusSearch;
@@ -87,14 +98,25 @@ export function createExplorer(root, data, { address = false } = {}) {
   return { data, store, compute, destroy: () => leave.forEach((stop) => stop()) };
 }
 
-/** What every view is given: the active scenario with its answer, and the other one where two are compared. */
+/**
+ * What every view is given: the active scenario with its answer, and the other one where two are compared.
+ *
+ * @param {State} state
+ * @param {Compute} compute
+ * @returns {View}
+ */
 export function viewOf(state, compute) {
+  /** @param {Scenario} scenario */
   const of = (scenario) => ({ scenario, answer: compute.answer(scenario), prior: compute.prior(scenario) });
   const other = state.scenarios.length > 1 ? of(state.scenarios[1 - state.active]) : null;
   return { state, ...of(state.scenarios[state.active]), other };
 }
 
-/** The address says the case; a changed address changes it. Written a moment after the last click: it is slow, and browsers count. */
+/**
+ * The address says the case; a changed address changes it. Written a moment after the last click: it is slow, and browsers count.
+ *
+ * @param {Context} context
+ */
 function keepAddress(context) {
   const { data, store } = context;
   let waiting = 0;
@@ -124,10 +146,12 @@ function keepAddress(context) {
   };
 }
 
+/** @param {Context} context @param {string[]} lost */
 function sayLost({ tell }, lost) {
-  tell(`The link names what this network does not have: ${lost.join(", ")}.`);
+  tell(`Ignored, because this network does not have it: ${lost.join(", ")}.`);
 }
 
+/** @param {PageData} data @param {HTMLElement} toolbar */
 function masthead({ model }, toolbar) {
   return el(
     "header",
@@ -143,13 +167,17 @@ function masthead({ model }, toolbar) {
   );
 }
 
-/** What the answers rest on. */
+/**
+ * What the answers rest on.
+ *
+ * @param {PageData} data
+ */
 function colophon({ model }) {
   const version = [model.name, model.version].filter(Boolean).join(" ");
   const lines = [
-    model.population && `For whom: ${model.population}`,
+    model.population && `Population: ${model.population}`,
     model.citation && `Cite: ${model.citation}.`.replace(/\.\.$/, "."),
-    `Model ${version}, digest ${model.digest.slice(0, 12)}. Answers are exact for its numbers, and as good as they are; all are computed in this page, which sends nothing anywhere.`,
+    `Model ${version}, digest ${model.digest.slice(0, 12)}. Answers are exact for these numbers, and only as good as they are. Everything is computed in this page; nothing is sent anywhere.`,
     model.warning,
   ];
   return el(
@@ -162,6 +190,7 @@ function colophon({ model }) {
 /** A message that stays until it is dismissed or the next one comes. */
 function createNotice() {
   const text = el("span", {});
+  /** @type {HTMLButtonElement} */
   const close = el("button", {
     type: "button",
     class: "remove",
@@ -169,12 +198,14 @@ function createNotice() {
     text: "×",
     onClick: () => (element.hidden = true),
   });
+  /** @type {HTMLElement} */
   const element = el("div", { class: "notice", role: "status", hidden: true }, text, close);
   return {
     element,
-    tell(said) {
+    /** @param {string} message */
+    tell(message) {
       element.hidden = false;
-      write(text, said);
+      write(text, message);
     },
   };
 }

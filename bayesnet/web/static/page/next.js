@@ -7,7 +7,15 @@
 
 import { advisedAfter, jointWith, narrowed, peelJob, sampleValue, utilityTable } from "./advice.js";
 
-/** Mutual information in bits of a joint table, one row for each state of the target; never negative. */
+/** @import { Ask, Costs, Decision, Evidence, Job, NextTest, NextTests } from "../types.js" */
+
+/** @typedef {{ target: number; state: number; cards: number[]; askable: number[]; decision?: Decision | null; costs?: Costs | null; names: string[] }} Wanted */
+
+/**
+ * Mutual information in bits of a joint table, one row for each state of the target; never negative.
+ *
+ * @param {Float64Array[]} joint
+ */
 export function information(joint) {
   const rows = joint.map((row) => row.reduce((a, b) => a + b, 0));
   const columns = [...joint[0].keys()].map((i) => joint.reduce((total, row) => total + row[i], 0));
@@ -16,6 +24,7 @@ export function information(joint) {
   return Math.max(0, bits);
 }
 
+/** @param {number[]} p */
 export const entropy = (p) => p.reduce((total, x) => total - (x > 0 ? x * Math.log2(x) : 0), 0);
 
 /**
@@ -26,6 +35,11 @@ export const entropy = (p) => p.reduce((total, x) => total - (x > 0 ? x * Math.l
  * A test has `variable`, `bits`, `change` (mean size of the change of the target's probability), `outcomes` (state, `probability`, the
  * target's probability `after`, the option `advised`), `cost` (a record, or null), `value` and `net` in the unit of the decision (NaN
  * where there is none, or where only an option of the decision brings the finding).
+ *
+ * @param {Ask} ask
+ * @param {Evidence} evidence
+ * @param {Wanted} wanted
+ * @returns {Job<NextTests | null>}
  */
 export function* nextJob(ask, evidence, { target, state, cards, askable, decision = null, costs = null, names }) {
   const full = ask(evidence);
@@ -33,6 +47,7 @@ export function* nextJob(ask, evidence, { target, state, cards, askable, decisio
   if (!full.posteriors) return null;
   const known = new Set([...Object.keys(evidence.likelihoods), ...Object.keys(evidence.interventions)].map(Number));
   const candidates = askable.filter((v) => v !== target && !known.has(v));
+  /** @type {{ hit: boolean; weight: number; posteriors: Float64Array[] }[]} */
   const rows = [];
   for (let s = 0; s < cards[target]; s++) {
     if (!(full.posteriors[target][s] > 0)) continue;
@@ -51,23 +66,37 @@ export function* nextJob(ask, evidence, { target, state, cards, askable, decisio
     const cost = costs?.tests[costs.by_variable[names[v]]] ?? null;
     const value = states ? sampleValue(table, states) : NaN;
     const price = cost && decision?.money ? cost.value / decision.money.value : NaN;
-    return { variable: v, ...told(joint, states && advisedAfter(table, states)), cost, value, net: value - price };
+    return { variable: v, ...effectOf(joint, states && advisedAfter(table, states)), cost, value, net: value - price };
   });
   const now = full.posteriors[target][state];
   return { now, entropy: entropy([now, 1 - now]), tests: tests.sort((a, b) => b.bits - a.bits) };
 }
 
-/** What a finding tells about the target, from [not the target, the target] by result. */
-function told(joint, advised) {
+/**
+ * What a finding does to the target, from [not the target, the target] by result.
+ *
+ * @param {Float64Array[]} joint
+ * @param {number[] | null} advised
+ */
+function effectOf(joint, advised) {
   const [, hits] = joint;
   const now = hits.reduce((a, b) => a + b, 0);
   const each = joint[0].map((x, i) => x + hits[i]);
-  const outcomes = [...each].map((p, i) => ({ state: i, probability: p, after: hits[i] / p, advised: advised ? advised[i] : null }));
+  const outcomes = [...each].map((p, i) => ({
+    state: i,
+    probability: p,
+    after: hits[i] / p,
+    advised: advised ? advised[i] : null,
+  }));
   const change = hits.reduce((total, x, i) => total + Math.abs(x - each[i] * now), 0);
   return { bits: information(joint), change, outcomes };
 }
 
-/** One line for each test that has a price: its first finding in this order; what is free keeps a line for each. */
+/**
+ * One line for each test that has a price: its first finding in this order; what is free keeps a line for each.
+ *
+ * @param {NextTest[]} tests
+ */
 export function bestOfEachTest(tests) {
   const seen = new Set();
   return tests.filter(({ cost, variable }) => {

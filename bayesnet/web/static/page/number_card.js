@@ -6,43 +6,72 @@ import { percent } from "./format.js";
 import { withNumbers } from "./numbers.js";
 import { admissible } from "./sweep.js";
 
+/** @import { Answer, Context, NumberRecord, Source, View, Words } from "../types.js" */
+
 const STEPS = 200;
 // Where a range spans more than this factor, equal steps of the slider are equal factors.
 const WIDE = 30;
+/** @type {Record<string, string>} */
 const GRADES = { file: "read from a file" };
 
-/** A card; `open(id, view)` shows a number, `update(view)` keeps it in step with the page. */
+/**
+ * A card; `open(id, view)` shows a number, `update(view)` keeps it in step with the page.
+ *
+ * @param {Context} context
+ */
 export function createNumberCard(context) {
   const { data, store, compute, words } = context;
   const element = el("article", { class: "number-card", "aria-label": "A number and its source", hidden: true });
+  /** @type {{ title: HTMLElement; update: (view: View) => void } | null} */
   let shown = null;
   return {
     element,
+    /** @param {string} id @param {View} view */
     open(id, view) {
       shown = fill(data.numbers.find((number) => number.id === id));
       element.hidden = false;
       shown.update(view);
       shown.title.focus();
     },
-    update: (view) => shown?.update(view),
+    update: (/** @type {View} */ view) => shown?.update(view),
   };
 
+  /** @param {NumberRecord} number */
   function fill(number) {
     const { id } = number;
+    /** @type {View} */
     let latest = null;
+    /** @type {ReturnType<typeof createScale>} */
     let scale = null;
     const title = el("h3", { tabindex: -1, text: numberInWords(words, id) });
     const close = el("button", { type: "button", class: "remove", "aria-label": "Close this card", text: "×", onClick: shut });
-    const slider = el("input", { type: "range", min: 0, max: STEPS, step: 1, "aria-label": `Value of ${numberInWords(words, id)}`, onInput: preview, onChange: commit });
+    const slider = el("input", {
+      type: "range",
+      min: 0,
+      max: STEPS,
+      step: 1,
+      "aria-label": `Value of ${numberInWords(words, id)}`,
+      onInput: preview,
+      onChange: commit,
+    });
     const value = el("output", { class: "number-value" });
     const effect = el("p", { class: "number-effect" });
     const back = el("button", { type: "button", class: "tool", onClick: () => set(null) });
-    const said = el("p", { class: "said", role: "alert" });
+    const problem = el("p", { class: "said", role: "alert" });
     const ends = ["low", "high"].map((end) => el("span", { class: `number-${end}` }));
     const field = el("div", { class: "number-field" }, ends[0], slider, ends[1]);
-    put(element, el("div", { class: "number-title" }, title, close), el("code", { class: "number-id", text: id }), el("div", { class: "number-set" }, value, field, back), effect, said, facts(number));
+    put(
+      element,
+      el("div", { class: "number-title" }, title, close),
+      el("code", { class: "number-id", text: id }),
+      el("div", { class: "number-set" }, value, field, back),
+      effect,
+      problem,
+      facts(number),
+    );
     return { title, update };
 
+    /** @param {View} view */
     function update(view) {
       latest = view;
       const { scenario } = view;
@@ -50,10 +79,10 @@ export function createNumberCard(context) {
       const [low, high] = bounds(number).map((end) => admissible(data, scenario.numbers, id, now, end));
       scale = createScale(Math.min(low, now), Math.max(high, now));
       ends.forEach((part, i) => write(part, figure([scale.low, scale.high][i])));
-      if (slider.value !== String(scale.step(now))) slider.value = scale.step(now);
+      if (slider.value !== String(scale.step(now))) slider.value = String(scale.step(now));
       back.hidden = !(id in scenario.numbers);
       write(back, `Back to ${figure(number.value)}`);
-      write(said, "");
+      write(problem, "");
       tell(now, view.answer);
     }
 
@@ -66,7 +95,7 @@ export function createNumberCard(context) {
         tell(next, answer(recompile(compute.networkFor(scenario), withNumbers(data, numbers)), compute.evidenceOf(scenario)));
       } catch (error) {
         if (!(error instanceof RangeError)) throw error;
-        write(said, error.message);
+        write(problem, error.message);
       }
     }
 
@@ -75,19 +104,30 @@ export function createNumberCard(context) {
       set(next === number.value ? null : next);
     }
 
+    /** @param {number | null} next */
     function set(next) {
       store.dispatch({ type: "number", id, value: next });
-      context.announce(next === null ? `${title.textContent} is ${figure(number.value)} again.` : `${title.textContent} is now ${figure(next)}. ${effect.textContent}`);
+      context.announce(
+        next === null
+          ? `${title.textContent} is ${figure(number.value)} again.`
+          : `${title.textContent} is now ${figure(next)}. ${effect.textContent}`,
+      );
       if (next === null) slider.focus();
     }
 
-    /** What the answer is at a value, and what it is at the value of the model. */
+    /**
+     * What the answer is at a value, and what it is at the value of the model.
+     *
+     * @param {number} at
+     * @param {Answer} found
+     */
     function tell(at, found) {
       const { state, scenario } = latest;
       const target = compute.index(state.target);
-      const s = words.variable(state.target).states.findIndex((one) => one.name === state.targetState);
+      const s = words.stateIndex(state.target, state.targetState);
       const { [id]: _, ...others } = scenario.numbers;
       const cited = compute.answer({ ...scenario, numbers: others });
+      /** @param {Answer} result */
       const text = (result) => (result.posteriors ? percent(result.posteriors[target][s]) : "no answer");
       write(value, figure(at));
       slider.setAttribute("aria-valuetext", `${figure(at)}; ${words.asked(state.target, state.targetState)} ${text(found)}`);
@@ -101,59 +141,94 @@ export function createNumberCard(context) {
     }
   }
 
-  /** What is cited, as pairs; nothing is loaded, an address is a link that the reader may follow. */
+  /**
+   * What is cited, as pairs; nothing is loaded, an address is a link that the reader may follow.
+   *
+   * @param {NumberRecord} number
+   */
   function facts(number) {
     const source = data.sources?.[number.source];
-    const cited = number.low < number.high ? `${figure(number.low)} to ${figure(number.high)} (${number.range})` : "none is cited; the slider goes over all that is possible";
+    const cited =
+      number.low < number.high
+        ? `${figure(number.low)} to ${figure(number.high)} (${number.range})`
+        : "none is cited; the slider covers all possible values";
     const pairs = [
       ["Value", figure(number.value)],
       ["Range", cited],
       ["Source", source && citation(source)],
       ["Where", number.place],
-      ["For whom", number.population],
+      ["Population", number.population],
       ["Grade", GRADES[number.grade] ?? number.grade],
+      ["Known", number.known],
       ["Why", number.reason],
       ["Note", number.note],
     ];
-    const told = pairs.filter(([, what]) => what).flatMap(([name, what]) => [el("dt", { text: name }), el("dd", {}, what)]);
-    return el("dl", { class: "number-facts" }, told);
+    const terms = pairs.filter(([, what]) => what).flatMap(([name, what]) => [el("dt", { text: name }), el("dd", {}, what)]);
+    return el("dl", { class: "number-facts" }, terms);
   }
 }
 
-/** Authors, year, title, journal and where to find it. */
+/**
+ * Authors, year, title, journal and where to find it.
+ *
+ * @param {Source} source
+ */
 function citation({ authors, year, title, journal, doi, pmid, url }) {
-  const text = [year ? `${authors} (${year}).` : `${authors}.`, title && `${title}.`, journal && `${journal}.`].filter(Boolean).join(" ").replaceAll("..", ".");
+  const text = [year ? `${authors} (${year}).` : `${authors}.`, title && `${title}.`, journal && `${journal}.`]
+    .filter(Boolean)
+    .join(" ")
+    .replaceAll("..", ".");
   const links = [
     doi && [`doi:${doi}`, `https://doi.org/${encodeURI(doi)}`],
     pmid && [`PMID ${pmid}`, `https://pubmed.ncbi.nlm.nih.gov/${encodeURIComponent(pmid)}/`],
     !doi && !pmid && /^https?:\/\//.test(url ?? "") && [url, url],
   ];
-  const anchors = links.filter(Boolean).map(([name, href]) => el("a", { href, rel: "noreferrer noopener", target: "_blank", text: name }));
+  const anchors = links
+    .filter(Boolean)
+    .map(([name, href]) => el("a", { href, rel: "noreferrer noopener", target: "_blank", text: name }));
   return [text, ...anchors.flatMap((anchor) => [" ", anchor])];
 }
 
-/** The ends of the slider: the cited range, or all that a number without one can be. */
+/**
+ * The ends of the slider: the cited range, or all that a number without one can be.
+ *
+ * @param {NumberRecord} number
+ */
 function bounds({ id, low, high, value }) {
   if (low < high) return [low, high];
   return id.startsWith("odds(") ? [value / 10, value > 0 ? value * 10 : 1] : [0, 1];
 }
 
-/** Steps of the slider and values: equal differences, or equal factors over a wide range. */
+/**
+ * Steps of the slider and values: equal differences, or equal factors over a wide range.
+ *
+ * @param {number} low
+ * @param {number} high
+ */
 function createScale(low, high) {
   const byFactor = low > 0 && high / low > WIDE;
+  /** @param {number} x */
   const share = (x) => (high === low ? 0 : byFactor ? Math.log(x / low) / Math.log(high / low) : (x - low) / (high - low));
+  /** @param {number} t */
   const at = (t) => (byFactor ? low * (high / low) ** t : low + t * (high - low));
   return {
     low,
     high,
-    step: (x) => Math.round(STEPS * share(x)),
-    value: (step) => Math.min(high, Math.max(low, step === 0 ? low : step === STEPS ? high : Number(at(step / STEPS).toPrecision(4)))),
+    step: (/** @type {number} */ x) => Math.round(STEPS * share(x)),
+    value: (/** @type {number} */ step) =>
+      Math.min(high, Math.max(low, step === 0 ? low : step === STEPS ? high : Number(at(step / STEPS).toPrecision(4)))),
   };
 }
 
-/** A number's id in the words of the page: "Fever: present, given Infection: present". */
+/**
+ * A number's id in the words of the page: "Fever: present, given Infection: present".
+ *
+ * @param {Words} words
+ * @param {string} id
+ */
 export function numberInWords(words, id) {
   const [head, given] = id.split(" | ");
+  /** @param {string} text */
   const state = (text) => {
     const [name, value] = text.split("=");
     return value !== undefined && words.variable(name) ? words.asked(name, value) : null;
@@ -168,4 +243,5 @@ export function numberInWords(words, id) {
   return `${subject}, given ${conditions.join(" and ")}`;
 }
 
+/** @param {number} value */
 const figure = (value) => String(Number(value.toPrecision(4)));

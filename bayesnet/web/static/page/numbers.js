@@ -1,17 +1,28 @@
-// Other numbers: the families that follow from them, as `Network.with_numbers` makes them in Python.
+// The families that follow from changed numbers, as `Network.with_numbers` makes them in Python.
+//
+// This module repeats bayesnet/model/gates.py and bayesnet/model/columns.py on purpose: a saved page has no Python, and its sliders
+// move numbers offline. Both are tested with one table of cases, tests/data/gates.json; whoever changes a gate changes both, and adds
+// a case.
 //
 // A gate of the page data lists the numbers of its columns by position, -1 for the rest that closes a column: `table` one column
 // per setting of the parents, `noisy` the leak and the links in Henrion's form (leak included), in rank order, `odds` a baseline
 // and one ratio per parent's state that has an effect.
 
+/** @import { Family, Gate, Network, NumberRecord, PageData } from "../types.js" */
+
 const SUM_SLACK = 1e-6;
 const NUMBER_SLACK = 1e-9;
 const POSITIONS = new WeakMap();
+/** @type {NumberRecord[]} */
 const NONE = [];
 
 /**
  * The network with some numbers at other values, `{id: value}`; the other entries of a column keep their proportions (Chan &
  * Darwiche 2002). Throws a RangeError that says what cannot be. Families without a changed number are those of the network.
+ *
+ * @param {PageData} data
+ * @param {Record<string, number>} wanted
+ * @returns {Network}
  */
 export function withNumbers(data, wanted) {
   const { network, gates } = data;
@@ -22,7 +33,12 @@ export function withNumbers(data, wanted) {
   return { ...network, families };
 }
 
-/** The position of a number by its id. */
+/**
+ * The position of a number by its id.
+ *
+ * @param {Pick<PageData, "numbers">} data
+ * @param {string} id
+ */
 export function numberPosition({ numbers = NONE }, id) {
   if (!POSITIONS.has(numbers)) POSITIONS.set(numbers, new Map(numbers.map((number, k) => [number.id, k])));
   const k = POSITIONS.get(numbers).get(id);
@@ -30,7 +46,12 @@ export function numberPosition({ numbers = NONE }, id) {
   return k;
 }
 
-/** For every family that changes, its numbers that are set: position -> value. */
+/**
+ * For every family that changes, its numbers that are set: position -> value.
+ *
+ * @param {PageData} data
+ * @param {Record<string, number>} wanted
+ */
 function numbersByFamily(data, wanted) {
   const found = new Map();
   for (const [id, value] of Object.entries(wanted)) {
@@ -48,15 +69,17 @@ function numbersByFamily(data, wanted) {
   return found;
 }
 
+/** @param {PageData} data @param {number} v @param {Gate} gate @param {Map<number, number>} own @returns {Family} */
 function changedFamily(data, v, gate, own) {
   const { parents } = data.network.families[v];
+  /** @param {number} k */
   const valueOf = (k) => own.get(k) ?? data.numbers[k].value;
   if (gate.kind === "odds") return { parents, table: oddsTable(data.network, v, gate, valueOf) };
-  const columns = gate.columns.map((column) => filled(column, giveWay(data, column, own)));
+  const columns = gate.columns.map((column) => filled(column, coVaried(data, column, own)));
   if (gate.kind === "table") return { parents, table: columns.flat() };
   const [leak, ...compound] = columns;
   compound.forEach((column, row) => refuseBelowLeak(data, v, gate, row, column, leak));
-  const links = parents.map((p) => data.network.states[p].flatMap(() => leak.map((_, rank) => (rank === 0 ? 1 : 0))));
+  const links = parents.map((p) => data.network.states[p].flatMap(() => leak.map((_, rank) => Number(rank === 0))));
   compound.forEach((column, row) => {
     const [parent, state] = gate.slots[row];
     links[parent].splice(state * leak.length, leak.length, ...withoutLeak(column, leak));
@@ -64,8 +87,14 @@ function changedFamily(data, v, gate, own) {
   return { parents, order: data.network.families[v].order, leak, links };
 }
 
-/** The values of a column in which some numbers are set: the others share what is left in proportion to what they had. */
-function giveWay({ numbers }, column, own) {
+/**
+ * The values of a column in which some numbers are set; the other entries co-vary in proportion.
+ *
+ * @param {PageData} data
+ * @param {number[]} column
+ * @param {Map<number, number>} own
+ */
+function coVaried({ numbers }, column, own) {
   const start = column.map((k) => (k < 0 ? 0 : numbers[k].value));
   const set = column.map((k) => own.has(k));
   if (!set.includes(true)) return start;
@@ -79,11 +108,17 @@ function giveWay({ numbers }, column, own) {
   const over = Math.max(1, total);
   const [left, had] = [1 - total / over, 1 - sumWhere(start, set)];
   const evenly = left / set.filter((is) => !is).length;
+  /** @param {number} x */
   const moved = (x) => Math.min(1, Math.max(0, had > 1e-12 ? x * (left / had) : evenly));
   return values.map((x, s) => (set[s] ? x / over : moved(start[s])));
 }
 
-/** A column as a distribution: full ones divided by their sum, the rest of the others with all its digits. */
+/**
+ * A column as a distribution: full ones divided by their sum, the rest of the others with all its digits.
+ *
+ * @param {number[]} column
+ * @param {number[]} values
+ */
 function filled(column, values) {
   const rest = column.indexOf(-1);
   const entries = values.map((x, s) => (s === rest ? 0 : x));
@@ -92,7 +127,11 @@ function filled(column, values) {
   return entries.map((x, s) => (s === rest ? Math.max(0, restOf(entries)) : x / Math.max(1, total)));
 }
 
-/** 1 - the sum, rounded once (Neumaier 1974); what rounding leaves of nothing is nothing. */
+/**
+ * 1 - the sum, rounded once (Neumaier 1974); what rounding leaves of nothing is nothing.
+ *
+ * @param {number[]} entries
+ */
 function restOf(entries) {
   let [total, lost] = [1, 0];
   for (const x of entries) {
@@ -105,7 +144,16 @@ function restOf(entries) {
   return entries.length > 2 && Math.abs(left) <= Number.EPSILON ? 0 : left;
 }
 
-/** A link includes its leak: up to every rank its probability relative to the leak is at most 1 and never falls. */
+/**
+ * A link includes its leak: up to every rank its probability relative to the leak is at most 1 and never falls.
+ *
+ * @param {PageData} data
+ * @param {number} v
+ * @param {Gate} gate
+ * @param {number} row
+ * @param {number[]} column
+ * @param {number[]} leak
+ */
 function refuseBelowLeak({ network, numbers }, v, gate, row, column, leak) {
   const [own, without] = [sums(column), sums(leak)];
   for (let rank = 0; rank < leak.length - 1; rank++) {
@@ -120,6 +168,9 @@ function refuseBelowLeak({ network, numbers }, v, gate, row, column, leak) {
 /**
  * What a cause does by itself (Diez 1993): with C and L the sums of column and leak up to a rank, C_k / L_k - C_(k-1) / L_(k-1),
  * written so that only the stored numbers are subtracted and a link of 1e-12 keeps its digits.
+ *
+ * @param {number[]} column
+ * @param {number[]} leak
  */
 function withoutLeak(column, leak) {
   const [own, without] = [sums(column), sums(leak)];
@@ -137,7 +188,14 @@ function withoutLeak(column, leak) {
   return Math.abs(total - 1) > 4 * Number.EPSILON ? net.map((x) => x / total) : net;
 }
 
-/** odds(child) = baseline x the odds ratio of each parent's state, spelled out as a table. */
+/**
+ * odds(child) = baseline x the odds ratio of each parent's state, spelled out as a table.
+ *
+ * @param {Network} network
+ * @param {number} v
+ * @param {Gate} gate
+ * @param {(k: number) => number} valueOf
+ */
 function oddsTable({ families, states }, v, { target, baseline, ratios }, valueOf) {
   let odds = [valueOf(baseline)];
   families[v].parents.forEach((p, parent) => {
@@ -151,11 +209,17 @@ function oddsTable({ families, states }, v, { target, baseline, ratios }, valueO
   });
 }
 
-/** Sums up to each entry; the last is 1 exactly. */
+/**
+ * Sums up to each entry; the last is 1 exactly.
+ *
+ * @param {number[]} column
+ */
 function sums(column) {
   let total = 0;
   return column.map((x, k) => (k === column.length - 1 ? 1 : (total += x)));
 }
 
+/** @param {number[]} values */
 const sum1 = (values) => values.reduce((total, x) => total + x, 0);
+/** @param {number[]} values @param {boolean[]} which */
 const sumWhere = (values, which) => sum1(values.filter((_, s) => which[s]));

@@ -1,17 +1,25 @@
-// Which ways are open between variables, given what is known and set: d-separation by Bayes-ball.
+// Which paths are active between variables, given what is known and set: d-separation by Bayes-ball.
 //
 // Pearl J (1988). Probabilistic Reasoning in Intelligent Systems. Morgan Kaufmann.
 // Shachter RD (1998). Bayes-Ball: the rational pastime. UAI-98, 480-487.
 //
 // The ball is at a variable v and either goes up (it came from a child, or starts there) or goes down (it came from a parent); the
 // place "up at v" is 2v, "down at v" is 2v + 1. A shortest walk of the ball visits no variable twice: what it did between two
-// visits can be left out, because a collider met on the way opens every variable above it. So shortest walks are shortest paths.
+// visits can be left out, because a collider met on the path opens every variable above it. So shortest walks are shortest paths.
+
+/** @import { Evidence, Family, OpenGraph } from "../types.js" */
 
 /**
  * The arrows after the surgery of the interventions, and what is known. Evidence is as for the engine, by position. What is known of
  * the variable `speaking` is left out: that is how its own finding reaches others, or the intervention on it, whose arrows stay cut.
  * `certain` says of each variable whether its parents leave it no choice; one whose parents are all known then counts as known, as the
  * deterministic variables of Shachter (1998) do.
+ *
+ * @param {Family[]} families
+ * @param {Partial<Evidence>} evidence
+ * @param {number} [speaking]
+ * @param {boolean[]} [certain]
+ * @returns {OpenGraph}
  */
 export function openGraph(families, { likelihoods = {}, interventions = {} }, speaking = -1, certain = []) {
   const cut = new Set(Object.keys(interventions).map(Number));
@@ -20,11 +28,14 @@ export function openGraph(families, { likelihoods = {}, interventions = {} }, sp
   const known = new Set([...cut, ...hard]);
   known.delete(speaking);
   const parents = families.map((family, v) => (cut.has(v) ? [] : family.parents));
-  const children = families.map(() => []);
+  /** @type {number[][]} */
+  const children = families.map(() => /** @type {number[]} */ ([]));
   parents.forEach((above, v) => above.forEach((p) => children[p].push(v)));
   const opened = new Set([...soft, ...known]);
   opened.delete(speaking);
-  const settled = (v) => certain[v] && !known.has(v) && v !== speaking && parents[v].length > 0 && parents[v].every((p) => known.has(p));
+  /** @param {number} v */
+  const settled = (v) =>
+    certain[v] && !known.has(v) && v !== speaking && parents[v].length > 0 && parents[v].every((p) => known.has(p));
   for (let more = [...families.keys()].filter(settled); more.length; more = [...families.keys()].filter(settled)) {
     for (const v of more) known.add(v) && opened.add(v);
   }
@@ -32,12 +43,21 @@ export function openGraph(families, { likelihoods = {}, interventions = {} }, sp
   return { parents, children, known, cut, opened };
 }
 
+/** @param {number} v */
 const upAt = (v) => 2 * v;
+/** @param {number} v */
 const downAt = (v) => 2 * v + 1;
+/** @param {number} place */
 const at = (place) => place >> 1;
+/** @param {number} place */
 const goesUp = (place) => place % 2 === 0;
 
-/** Where the ball can go next. */
+/**
+ * Where the ball can go next.
+ *
+ * @param {OpenGraph} graph
+ * @param {number} place
+ */
 function onward({ parents, children, known, opened }, place) {
   const v = at(place);
   const up = parents[v].map(upAt);
@@ -46,7 +66,12 @@ function onward({ parents, children, known, opened }, place) {
   return [...(known.has(v) ? [] : down), ...(opened.has(v) ? up : [])];
 }
 
-/** Steps of the ball from a variable to every place it can reach. */
+/**
+ * Steps of the ball from a variable to every place it can reach.
+ *
+ * @param {OpenGraph} graph
+ * @param {number} from
+ */
 export function reach(graph, from) {
   const steps = new Map([[upAt(from), 0]]);
   for (const [place, count] of steps) {
@@ -55,18 +80,35 @@ export function reach(graph, from) {
   return steps;
 }
 
-/** Whether no open path joins two variables. */
+/**
+ * Whether no open path joins two variables.
+ *
+ * @param {OpenGraph} graph
+ * @param {number} one
+ * @param {number} other
+ */
 export function separated(graph, one, other) {
   const steps = reach(graph, one);
   return !steps.has(upAt(other)) && !steps.has(downAt(other));
 }
 
-/** Variables from which something could be learnt about `from`. */
+/**
+ * Variables from which something could be learnt about `from`.
+ *
+ * @param {OpenGraph} graph
+ * @param {number} from
+ */
 export function connected(graph, from) {
   return new Set([...reach(graph, from).keys()].map(at));
 }
 
-/** A shortest open path as a list of positions, among equals the first in the order of parents and children; null where none is. */
+/**
+ * A shortest open path as a list of positions, among equals the first in the order of parents and children; null where none is.
+ *
+ * @param {OpenGraph} graph
+ * @param {number} from
+ * @param {number} to
+ */
 export function shortestOpen(graph, from, to) {
   const before = new Map([[upAt(from), null]]);
   for (const place of before.keys()) {
@@ -76,7 +118,13 @@ export function shortestOpen(graph, from, to) {
   return null;
 }
 
-/** A shortest path whatever is known; null where the two do not hang together. */
+/**
+ * A shortest path whatever is known; null where the two do not hang together.
+ *
+ * @param {OpenGraph} graph
+ * @param {number} from
+ * @param {number} to
+ */
 export function shortestAtAll({ parents, children }, from, to) {
   const before = new Map([[upAt(from), null]]);
   for (const place of before.keys()) {
@@ -86,13 +134,20 @@ export function shortestAtAll({ parents, children }, from, to) {
   return null;
 }
 
+/** @param {Map<number, number | null>} before @param {number} end */
 function backtrack(before, end) {
   const path = [];
   for (let place = end; place !== null; place = before.get(place)) path.unshift(at(place));
   return path;
 }
 
-/** The first variable that blocks a path, and why: "known", "set", or "collider" (nothing is known of it or below it); null if open. */
+/**
+ * The first variable that blocks a path, and why: "known", "set", or "collider" (nothing is known of it or below it); null if open.
+ *
+ * @param {OpenGraph} graph
+ * @param {number[]} path
+ * @returns {{ variable: number; why: "known" | "set" | "collider" } | null}
+ */
 export function blocker({ parents, known, cut, opened }, path) {
   for (let i = 1; i + 1 < path.length; i++) {
     const v = path[i];
@@ -103,7 +158,13 @@ export function blocker({ parents, known, cut, opened }, path) {
   return null;
 }
 
-/** All arcs on any shortest open path, as "parent>child". */
+/**
+ * All arcs on any shortest open path, as "parent>child".
+ *
+ * @param {OpenGraph} graph
+ * @param {number} from
+ * @param {number} to
+ */
 export function litArcs(graph, from, to) {
   const there = reach(graph, from);
   const length = Math.min(there.get(upAt(to)) ?? Infinity, there.get(downAt(to)) ?? Infinity);
@@ -124,14 +185,24 @@ export function litArcs(graph, from, to) {
   return lit;
 }
 
-/** From where the ball can have come. */
+/**
+ * From where the ball can have come.
+ *
+ * @param {OpenGraph} graph
+ * @param {number} place
+ */
 function sources(graph, place) {
   const v = at(place);
   const from = goesUp(place) ? graph.children[v] : graph.parents[v];
   return from.flatMap((u) => [upAt(u), downAt(u)]).filter((previous) => onward(graph, previous).includes(place));
 }
 
-/** Arcs along which something known or not yet known can speak about `target`. */
+/**
+ * Arcs along which something known or not yet known can speak about `target`.
+ *
+ * @param {OpenGraph} graph
+ * @param {number} target
+ */
 export function openArcs(graph, target) {
   const steps = reach(graph, target);
   const open = new Set();
@@ -143,10 +214,16 @@ export function openArcs(graph, target) {
   return open;
 }
 
+/** @param {number} parent @param {number} child */
 export const arcKey = (parent, child) => `${parent}>${child}`;
 
-/** Of each family, whether the parents leave no choice. */
+/**
+ * Of each family, whether the parents leave no choice.
+ *
+ * @param {Family[]} families
+ */
 export function certainFamilies(families) {
+  /** @param {number[]} numbers */
   const all = (numbers) => numbers.every((x) => x === 0 || x === 1);
   return families.map(({ table, leak, links }) => (table ? all(table) : all(leak) && links.every(all)));
 }

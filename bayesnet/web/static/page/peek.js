@@ -3,7 +3,14 @@
 import { el, write } from "./dom.js";
 import { percent } from "./format.js";
 
-/** `answer` is the element that shows the answer; while it is in the window the line is not needed. */
+/** @import { Context, View } from "../types.js" */
+
+/**
+ * `answer` is the element that shows the answer; while it is in the window the line is not needed.
+ *
+ * @param {Context} context
+ * @param {HTMLElement} answer
+ */
 export function createPeek({ compute, words }, answer) {
   const [what, much] = [el("span", { class: "peek-what" }), el("strong", {})];
   const element = el("button", { type: "button", class: "peek", hidden: true, onClick: go }, what, much);
@@ -16,8 +23,9 @@ export function createPeek({ compute, words }, answer) {
   return {
     element,
     destroy: () => watch?.disconnect(),
+    /** @param {View} view */
     update({ state, answer: { posteriors } }) {
-      const s = words.variable(state.target).states.findIndex(({ name }) => name === state.targetState);
+      const s = words.stateIndex(state.target, state.targetState);
       write(what, posteriors ? words.asked(state.target, state.targetState) : "No answer");
       write(much, posteriors ? percent(posteriors[compute.index(state.target)][s]) : "↓");
     },

@@ -1,17 +1,20 @@
 // The answer as people: 10,000 of them, in blocks of 100, before and now or A and B.
 
 import { el, freshId, put, svg, write } from "./dom.js";
-import { frequency, grouped, percent } from "./format.js";
+import { grouped, percent } from "./format.js";
+
+/** @import { Answer, Context, View, Words } from "../types.js" */
 
 const CROWD = 10_000;
 const BLOCK = 10; // people on a side
 const STRIDE = 10.9; // a block and the gap after it
 const SIDE = 10 * STRIDE - 0.9;
 
+/** @param {Context} context */
 export function createPeopleView(context) {
   const { compute, words } = context;
   const heading = el("h2", {});
-  const crowds = [createCrowd(), createCrowd()];
+  const crowds = [createCrowd(words), createCrowd(words)];
   const figures = el(
     "div",
     { class: "crowds" },
@@ -19,27 +22,34 @@ export function createPeopleView(context) {
   );
   const note = el("p", {
     class: "hint",
-    text: "One square is one person, one block a hundred; coloured are those who have it, among people about whom just this is known.",
+    text: "One square is one person, one block a hundred people, all with the same findings; those who have it are coloured.",
   });
   return {
     element: el("div", { class: "people-view" }, el("div", { class: "section-head" }, heading), figures, note),
+    /** @param {View} view */
     update({ state, answer, prior, other }) {
       const { target, targetState } = state;
       const what = words.asked(target, targetState);
-      const s = words.variable(target).states.findIndex(({ name }) => name === targetState);
+      const s = words.stateIndex(target, targetState);
+      /** @param {Answer} result */
       const of = (result) => result.posteriors?.[compute.index(target)][s] ?? NaN;
       write(heading, `${what} among 10,000 people`);
       const pair = other ? [other.answer, answer] : [prior, answer];
       if (other && state.active === 0) pair.reverse();
-      const titles = other ? ["Like A", "Like B"] : ["Before anything was found", "With these findings"];
+      const titles = other ? ["As in A", "As in B"] : ["Before any finding", "With these findings"];
       crowds.forEach((crowd, i) => crowd.show(titles[i], what, of(pair[i])));
     },
   };
 }
 
-/** One crowd with its caption. */
-function createCrowd() {
+/**
+ * One crowd with its caption.
+ *
+ * @param {Words} words
+ */
+function createCrowd(words) {
   const [all, some] = [freshId("all"), freshId("some")];
+  /** @param {string} id @param {string} kind */
   const dots = (id, kind) =>
     svg(
       "pattern",
@@ -57,29 +67,37 @@ function createCrowd() {
   let drawn = -1;
   return {
     element: el("figure", {}, el("figcaption", {}, title, count), picture),
+    /** @param {string} name @param {string} what @param {number} p */
     show(name, what, p) {
       const people = Number.isNaN(p) ? 0 : Math.round(p * CROWD);
       const rare = p > 0 && people === 0;
-      const said = Number.isNaN(p)
+      const caption = Number.isNaN(p)
         ? "no answer"
         : rare
-          ? `fewer than one: ${frequency(p)}`
+          ? `fewer than one: ${words.frequency(p)}`
           : `${grouped(people)} people, ${percent(p)}`;
       write(title, name);
-      write(count, said);
-      picture.setAttribute("aria-label", `${name}: ${what}, ${said} of 10,000.`);
+      write(count, caption);
+      picture.setAttribute("aria-label", `${name}: ${what}, ${caption} of 10,000.`);
       if (people !== drawn) put(crowd, blocks(people, all, some));
       drawn = people;
     },
   };
 }
 
-/** A hundred blocks; the first people are marked, block by block and row by row. */
+/**
+ * A hundred blocks; the first people are marked, block by block and row by row.
+ *
+ * @param {number} people
+ * @param {string} all
+ * @param {string} some
+ */
 function blocks(people, all, some) {
   const parts = [];
   for (let b = 0; b < 100; b++) {
     const marked = Math.max(0, Math.min(100, people - 100 * b));
     const move = { transform: `translate(${STRIDE * (b % 10)} ${STRIDE * Math.floor(b / 10)})` };
+    /** @param {string} fill */
     const whole = (fill) => svg("rect", { width: BLOCK, height: BLOCK, fill: `url(#${fill})`, ...move });
     if (marked < 100) parts.push(whole(all));
     if (marked === 100) parts.push(whole(some));
@@ -92,7 +110,11 @@ function blocks(people, all, some) {
   return parts;
 }
 
-/** The outline of the first `count` squares of a block. */
+/**
+ * The outline of the first `count` squares of a block.
+ *
+ * @param {number} count
+ */
 function region(count) {
   const rows = Math.floor(count / BLOCK);
   const rest = count % BLOCK;

@@ -1,33 +1,66 @@
 // The state of the page, plain JSON that never changes: every action makes a new one, undo goes back to the one before.
 
+/** @import { Action, Family, PageData, Scenario, State, Store } from "../types.js" */
+
+/** @typedef {Pick<State, "scenarios" | "active">} Scenes */
+
 const DEPTH = 200;
 
-/** A state for a network: nothing known, or the scenario the page was written with. */
+/**
+ * A state for a network: nothing known, or the scenario the page was written with.
+ *
+ * @param {PageData} data
+ * @returns {State}
+ */
 export function firstState(data) {
   const target = firstTarget(data);
   return { scenarios: [complete(data.start)], active: 0, ...target, scale: "log", tab: "" };
 }
 
-/** The variable asked at first: the first specific diagnosis, or what most hangs on. */
+/**
+ * The variable asked at first: the first specific diagnosis, or what most hangs on.
+ *
+ * @param {PageData} data
+ */
 function firstTarget(data) {
-  const diagnosis = data.diagnoses?.find((name) => findVariable(data, name).role !== "other") ?? data.diagnoses?.[0];
+  const diagnosis = data.diagnoses?.find((name) => isSpecific(data, name)) ?? data.diagnoses?.[0];
   const name = diagnosis ?? mostBelow(data);
   return { target: name, targetState: firstAsked(data, name) };
 }
 
-/** The state of a variable that one asks for: the first that is not the neutral one. */
+/**
+ * The state of a variable that one asks for: the first that is not the neutral one.
+ *
+ * @param {PageData} data
+ * @param {string} name
+ */
 export function firstAsked(data, name) {
   const { states, neutral } = findVariable(data, name);
   return (states.find((_, s) => s !== (neutral ?? -1)) ?? states[0]).name;
 }
 
+/** @param {PageData} data @param {string} name */
 export const findVariable = (data, name) => data.variables.find((variable) => variable.name === name);
 
-/** The variable with parents that has the most children, and does not follow from its parents with certainty. */
+/**
+ * Whether a diagnosis is one of the specific ones.
+ *
+ * @param {PageData} data
+ * @param {string} name
+ */
+export const isSpecific = (data, name) => findVariable(data, name).role !== data.vocabulary.unspecific;
+
+/**
+ * The variable with parents that has the most children, and does not follow from its parents with certainty.
+ *
+ * @param {PageData} data
+ */
 function mostBelow({ network: { names, families } }) {
   const children = names.map(() => 0);
   families.forEach(({ parents }) => parents.forEach((p) => (children[p] += 1)));
+  /** @param {Family} family */
   const certain = ({ table, leak, links }) => [table ?? leak, ...(links ?? [])].flat().every((p) => p === 0 || p === 1);
+  /** @param {Family} family */
   const open = (family) => family.parents.length > 0 && !certain(family);
   const below = names.map((_, v) => (open(families[v]) ? children[v] : -1));
   return names[below.indexOf(Math.max(...below))];
@@ -37,13 +70,21 @@ function mostBelow({ network: { names, families } }) {
  * Holds the state. `dispatch(action)` knows: see, do (`variable`, `value` or null), number (`id`, `value` or null), target (`variable`,
  * `state`), load (`scenario`), restore (`state`), compare (`on`), active (`index`), scale (`scale`), tab (`tab`), reset, undo, redo.
  * See, do, number and load change the active scenario. What changes scenarios can be undone; what only looks at them cannot.
+ *
+ * @param {PageData} data
+ * @param {State} [start]
+ * @returns {Store}
  */
 export function createStore(data, start = firstState(data)) {
   let state = start;
+  /** @type {Scenes[]} */
   let past = [];
+  /** @type {Scenes[]} */
   let future = [];
   const listeners = new Set();
+  /** @param {State} state */
   const scenes = ({ scenarios, active }) => ({ scenarios, active });
+  /** @param {Scenes[]} from @param {Scenes[]} to */
   const travel = (from, to) => {
     if (!from.length) return state;
     to.push(scenes(state));
@@ -79,7 +120,14 @@ export function createStore(data, start = firstState(data)) {
   };
 }
 
-/** The state after an action. */
+/**
+ * The state after an action.
+ *
+ * @param {PageData} data
+ * @param {State} state
+ * @param {Action} action
+ * @returns {State}
+ */
 function reduce(data, state, action) {
   const scenario = state.scenarios[state.active];
   switch (action.type) {
@@ -119,19 +167,31 @@ function reduce(data, state, action) {
   }
 }
 
+/** @param {State} state @param {Scenario} scenario */
 function changed(state, scenario) {
   if (same(scenario, state.scenarios[state.active])) return state;
   return { ...state, scenarios: state.scenarios.map((old, i) => (i === state.active ? scenario : old)) };
 }
 
-/** The object with one more key, or without it where the value is null. */
+/**
+ * The object with one more key, or without it where the value is null.
+ *
+ * @param {Record<string, any>} object
+ * @param {string} key
+ * @param {any} value
+ */
 function set(object, key, value) {
   const others = Object.entries(object).filter(([name]) => name !== key);
   if (value === null || value === undefined) return others.length === Object.keys(object).length ? object : bare(others);
   return bare(Object.hasOwn(object, key) ? Object.entries({ ...object, [key]: value }) : [...others, [key, value]]);
 }
 
-/** A scenario with all its parts. */
+/**
+ * A scenario with all its parts.
+ *
+ * @param {Partial<Scenario>} [scenario]
+ * @returns {Scenario}
+ */
 export function complete({ see, do: set_, numbers } = {}) {
   return {
     see: bare(Object.entries(see ?? {})),
@@ -140,11 +200,16 @@ export function complete({ see, do: set_, numbers } = {}) {
   };
 }
 
-/** An object that has these entries and nothing else, so that a variable may be called "constructor". */
+/**
+ * An object that has these entries and nothing else, so that a variable may be called "constructor".
+ *
+ * @param {[string, any][]} entries
+ */
 function bare(entries) {
   const object = Object.create(null);
   for (const [key, value] of entries) object[key] = value;
   return object;
 }
 
+/** @param {unknown} a @param {unknown} b */
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);

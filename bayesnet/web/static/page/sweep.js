@@ -4,9 +4,17 @@ import { answer, recompile } from "../engine.js";
 import { withNumbers } from "./numbers.js";
 import { openGraph, reach } from "./paths.js";
 
+/** @import { Engine, Evidence, Family, Job, PageData, Sweep } from "../types.js" */
+
 const HALVINGS = 40;
 
-/** Positions of the variables whose numbers the answer rests on; all others are cut off or barren (Shachter 1998). */
+/**
+ * Positions of the variables whose numbers the answer rests on; all others are cut off or barren (Shachter 1998).
+ *
+ * @param {Family[]} families
+ * @param {Evidence} evidence
+ * @param {number} target
+ */
 export function requisite(families, evidence, target) {
   const graph = openGraph(families, evidence);
   const places = reach(graph, target);
@@ -16,8 +24,17 @@ export function requisite(families, evidence, target) {
   });
 }
 
-/** The value nearest to `end` that the network allows while the numbers `kept` stay as they are. */
+/**
+ * The value nearest to `end` that the network allows while the numbers `kept` stay as they are.
+ *
+ * @param {PageData} data
+ * @param {Record<string, number>} kept
+ * @param {string} id
+ * @param {number} from
+ * @param {number} end
+ */
 export function admissible(data, kept, id, from, end) {
+  /** @param {number} value */
   const allowed = (value) => {
     try {
       withNumbers(data, { ...kept, [id]: value });
@@ -40,8 +57,15 @@ export function admissible(data, kept, id, from, end) {
 /**
  * A generator that yields between answers and gives `{now, lines, count}`: for every number with a range on which the answer rests
  * `{id, low, high, atLow, atHigh, width}`, the widest first.
+ *
+ * @param {PageData} data
+ * @param {Engine} engine
+ * @param {Evidence} evidence
+ * @param {{ target: number; state: number; kept?: Record<string, number> }} asked
+ * @returns {Job<Sweep>}
  */
 export function* sweepJob(data, engine, evidence, { target, state, kept = {} }) {
+  /** @param {string} id @param {number} value */
   const at = (id, value) => {
     const found = answer(recompile(engine, withNumbers(data, { ...kept, [id]: value })), evidence);
     return { log: found.logProbability, p: found.posteriors ? found.posteriors[target][state] : NaN };
@@ -69,13 +93,25 @@ export function* sweepJob(data, engine, evidence, { target, state, kept = {} }) 
   return { now: now.p, lines: lines.sort((a, b) => b.width - a.width), count: resting.length };
 }
 
-/** Whether every probability is a straight line in a number: entries and links, not leaks, odds or odds ratios. */
+/**
+ * Whether every probability is a straight line in a number: entries and links, not leaks, odds or odds ratios.
+ *
+ * @param {PageData} data
+ * @param {string} variable
+ * @param {string} id
+ */
 function isStraight({ network, numbers, gates }, variable, id) {
   const { kind, columns } = gates[network.names.indexOf(variable)];
   return kind === "table" || (kind === "noisy" && !columns[0].some((k) => k >= 0 && numbers[k].id === id));
 }
 
-/** P(target | e) further along: P(target, e) and P(e) are straight lines, known at 0 (`now`) and 1. */
+/**
+ * P(target | e) further along: P(target, e) and P(e) are straight lines, known at 0 (`now`) and 1.
+ *
+ * @param {{ log: number; p: number }} now
+ * @param {{ log: number; p: number }} atOne
+ * @param {number} share
+ */
 function onLine(now, atOne, share) {
   const evidence = Math.exp(atOne.log - now.log);
   const both = Number.isNaN(atOne.p) ? 0 : atOne.p * evidence;

@@ -2,7 +2,14 @@
 
 import { el, freshId } from "./dom.js";
 
-/** `views`: `{name, label, view}` each. `open(name)` is called when a tab is chosen. */
+/** @import { Part, View } from "../types.js" */
+
+/**
+ * `views`: `{name, label, view}` each. `open(name)` is called when a tab is chosen.
+ *
+ * @param {{ name: string; label: string; view: Part }[]} views
+ * @param {(name: string) => void} open
+ */
 export function createTabs(views, open) {
   const parts = views.map(({ name, label, view }, i) => {
     const ids = { tab: freshId("tab"), panel: freshId("panel") };
@@ -24,6 +31,7 @@ export function createTabs(views, open) {
     );
     return { name, view, tab, panel };
   });
+  /** @param {KeyboardEvent} event @param {number} i */
   const step = (event, i) => {
     const last = parts.length - 1;
     const to = { ArrowRight: i === last ? 0 : i + 1, ArrowLeft: i === 0 ? last : i - 1, Home: 0, End: last }[event.key];
@@ -45,6 +53,7 @@ export function createTabs(views, open) {
   );
   return {
     element,
+    /** @param {View} view */
     update(view) {
       const chosen = parts.find((part) => part.name === view.state.tab) ?? parts[0];
       for (const part of parts) {

@@ -1,27 +1,32 @@
 // What one does with a case as a whole: examples, comparing, back and forth, keeping it.
 
-import { el, put } from "./dom.js";
+import { el } from "./dom.js";
 import { createExamples } from "./examples_view.js";
 import { caseFile, linkOf, readCase } from "./link.js";
+
+/** @import { Child, Context, PageData, Props, State, View } from "../types.js" */
 
 const THEMES = ["auto", "light", "dark"];
 const THEME_KEY = "bayesnet-theme";
 
+/** @param {Context} context @param {{ root: HTMLElement; address: boolean }} options */
 export function createToolbar(context, { root, address }) {
   const { store, data, announce } = context;
+  /** @param {string} text @param {string} title @param {() => unknown} onClick @param {Props} [more] */
   const button = (text, title, onClick, more = {}) =>
     el("button", { type: "button", class: "tool", title, text, onClick, ...more });
   const undo = button("↶", "Undo (Ctrl+Z)", () => store.dispatch({ type: "undo" }), { "aria-label": "Undo" });
   const redo = button("↷", "Redo (Ctrl+Shift+Z)", () => store.dispatch({ type: "redo" }), { "aria-label": "Redo" });
   const compare = button(
     "Compare",
-    "Put two scenarios side by side",
+    "Compare two scenarios side by side",
     () => store.dispatch({ type: "compare", on: store.state.scenarios.length < 2 }),
     { "aria-pressed": false },
   );
-  const clear = button("Clear", "Take everything back", () => store.dispatch({ type: "reset" }));
+  const clear = button("Clear", "Clear all findings", () => store.dispatch({ type: "reset" }));
   const link = button("Copy link", "Copy an address that opens this case", () => copy(context));
   const save = button("Save", "Download the case as JSON", () => download(data, store.state));
+  /** @type {HTMLInputElement} */
   const file = el("input", {
     type: "file",
     accept: ".json,application/json",
@@ -35,15 +40,17 @@ export function createToolbar(context, { root, address }) {
     class: "tool theme",
   });
   const examples = data.examples?.length ? createExamples(context) : null;
+  /** @param {string} name */
   const setTheme = (name) => {
     root.dataset.theme = name;
     theme.textContent = { auto: "◐", light: "☀", dark: "☾" }[name];
-    const text = { auto: "as the system has it", light: "light", dark: "dark" }[name];
+    const text = { auto: "as in the system settings", light: "light", dark: "dark" }[name];
     theme.title = `Colours: ${text}`;
     theme.setAttribute("aria-label", theme.title);
     keepTheme(name);
   };
   setTheme(keptTheme());
+  /** @param {string} label @param {...Child} parts */
   const group = (label, ...parts) => el("div", { class: "tools", role: "group", "aria-label": label }, parts);
   const element = el(
     "div",
@@ -54,7 +61,11 @@ export function createToolbar(context, { root, address }) {
     theme,
   );
 
-  /** Read a saved case. */
+  /**
+   * Read a saved case.
+   *
+   * @param {HTMLInputElement} input
+   */
   async function load(input) {
     const [chosen] = input.files;
     input.value = "";
@@ -68,13 +79,18 @@ export function createToolbar(context, { root, address }) {
       ];
       context.tell([`Opened ${chosen.name}.`, ...warnings].filter(Boolean).join(" "));
     } catch (error) {
-      context.tell(`${chosen.name} was not opened. ${error.message}`);
+      context.tell(`${chosen.name} was not opened. ${error instanceof Error ? error.message : error}`);
     }
   }
 
-  /** Ctrl+Z outside of fields, where it belongs to what is typed; a slash leads to the search. */
+  /**
+   * Ctrl+Z outside of fields, where it belongs to what is typed; a slash leads to the search.
+   *
+   * @param {KeyboardEvent} event
+   */
   const keys = (event) => {
-    const field = event.target.closest?.("input:not([type=radio], [type=checkbox], [type=range]), textarea");
+    const target = /** @type {Element} */ (event.target);
+    const field = target.closest?.("input:not([type=radio], [type=checkbox], [type=range]), textarea");
     if (event.key === "/" && !field && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
       context.focusSearch();
@@ -94,6 +110,7 @@ export function createToolbar(context, { root, address }) {
     element,
     dialog: examples?.dialog ?? null,
     destroy: () => root.removeEventListener("keydown", keys),
+    /** @param {View} view */
     update({ state }) {
       undo.disabled = !store.canUndo;
       redo.disabled = !store.canRedo;
@@ -105,7 +122,11 @@ export function createToolbar(context, { root, address }) {
   };
 }
 
-/** The address to the clipboard; where there is none, it is said where to find it. */
+/**
+ * The address to the clipboard; where there is none, a message names the address bar.
+ *
+ * @param {Context} context
+ */
 async function copy({ tell, store }) {
   try {
     await navigator.clipboard.writeText(location.href.split("#")[0] + linkOf(store.state));
@@ -115,11 +136,12 @@ async function copy({ tell, store }) {
   }
 }
 
+/** @param {PageData} data @param {State} state */
 function download(data, state) {
   const text = JSON.stringify(caseFile(data, state), null, 2);
   const url = URL.createObjectURL(new Blob([text], { type: "application/json" }));
   const anchor = el("a", { href: url, download: `${data.model.name.replace(/[^\w-]+/g, "_") || "case"}-case.json` });
-  put(document.createDocumentFragment(), anchor);
+  document.createDocumentFragment().append(anchor);
   anchor.click();
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }
@@ -133,6 +155,7 @@ function keptTheme() {
   }
 }
 
+/** @param {string} name */
 function keepTheme(name) {
   try {
     localStorage.setItem(THEME_KEY, name);

@@ -4,9 +4,16 @@ import { el } from "./dom.js";
 import { createExplorer } from "./main.js";
 import { complete } from "./store.js";
 
+/** @import { Scenario } from "../types.js" */
+
+/** @type {Record<string, keyof Scenario>} */
 const SHARED = { given: "see", do: "do", numbers: "numbers" };
 
-/** Fill the element of a cell; gives the function that lets go of it. */
+/**
+ * Fill the element of a cell; gives the function that lets go of it.
+ *
+ * @param {{ model: any; el: HTMLElement }} host
+ */
 function render({ model, el: cell }) {
   const root = el("div", { class: "in-notebook" });
   cell.append(root);
@@ -14,8 +21,8 @@ function render({ model, el: cell }) {
   const scenario = () => store.state.scenarios[store.state.active];
   /** Python moved: take over what differs. */
   const pull = () => {
-    const told = Object.fromEntries(Object.entries(SHARED).map(([trait, part]) => [part, model.get(trait) ?? {}]));
-    if (!equal(told, scenario())) store.dispatch({ type: "load", scenario: complete(told) });
+    const theirs = Object.fromEntries(Object.entries(SHARED).map(([trait, part]) => [part, model.get(trait) ?? {}]));
+    if (!equal(theirs, scenario())) store.dispatch({ type: "load", scenario: complete(theirs) });
   };
   /** Somebody clicked: tell what differs. */
   const push = () => {
@@ -34,7 +41,13 @@ function render({ model, el: cell }) {
   };
 }
 
-/** Whether two plain objects hold the same, whatever the order of their keys. */
+/**
+ * Whether two plain objects hold the same, whatever the order of their keys.
+ *
+ * @param {any} a
+ * @param {any} b
+ * @returns {boolean}
+ */
 function equal(a, b) {
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return a === b;
   const keys = Object.keys(a);

@@ -1,62 +1,105 @@
 // Variables, states and findings in words, and what in a case cannot hold together.
 
-import { listed } from "./format.js";
+import { frequency, listed } from "./format.js";
+import { isSpecific } from "./store.js";
 
-/** The words of a network. */
+/** @import { Answer, Compute, Known, PageData, Scenario, Seen } from "../types.js" */
+
+/**
+ * The words of a network.
+ *
+ * @param {PageData} data
+ */
 export function createWords(data) {
   const byName = new Map(data.variables.map((variable) => [variable.name, variable]));
+  /** @param {string} name */
   const label = (name) => byName.get(name).label;
+  /** @param {string} name @param {string} state */
   const stateLabel = (name, state) => byName.get(name).states.find((one) => one.name === state)?.label ?? state;
-  /** Two states, one of them neutral: the other can go without saying, as in "Fever". */
+  /**
+   * Two states, one of them neutral: the other can go without saying, as in "Fever".
+   *
+   * @param {string} name
+   * @param {string} state
+   */
   const plain = (name, state) => {
     const { states, neutral } = byName.get(name);
     return states.length === 2 && neutral !== null && states[neutral].name === "absent" && state === "present";
   };
+  /** @param {string} name @param {Record<string, number>} value */
   const weights = (name, value) =>
     byName
       .get(name)
       .states.map((state) => `${state.label} (${shortened(value[state.name] ?? 0)})`)
       .join(", ");
   return {
-    variable: (name) => byName.get(name),
+    variable: (/** @type {string} */ name) => byName.get(name),
+    /** Position of a state; -1 where there is no such. */
+    stateIndex: (/** @type {string} */ name, /** @type {string} */ state) =>
+      byName.get(name).states.findIndex((one) => one.name === state),
+    /** Whether a diagnosis is one of the specific ones. */
+    isSpecific: (/** @type {string} */ name) => isSpecific(data, name),
+    /** Whether a diagnosis must not be missed. */
+    isGrave: (/** @type {string} */ name) => byName.get(name).role === data.vocabulary.grave,
+    /** A probability as a natural frequency. */
+    frequency: (/** @type {number} */ p) => frequency(p, data.vocabulary),
     label,
     stateLabel,
     /** What is asked: "Spinal metastasis", "Age: 60-69". */
-    asked: (name, state) => (plain(name, state) ? label(name) : `${label(name)}: ${stateLabel(name, state)}`),
+    asked: (/** @type {string} */ name, /** @type {string} */ state) =>
+      plain(name, state) ? label(name) : `${label(name)}: ${stateLabel(name, state)}`,
     /** What was found: "Fever: present", or with weights "Fever: no (1), yes (10)". */
-    found: (name, value) => `${label(name)}: ${typeof value === "string" ? stateLabel(name, value) : weights(name, value)}`,
-    /** All that is known and set in a scenario, as `{variable, text, kind}` with kind "see", "do" or "assumed". */
+    found: (/** @type {string} */ name, /** @type {Seen} */ value) =>
+      `${label(name)}: ${typeof value === "string" ? stateLabel(name, value) : weights(name, value)}`,
+    /**
+     * All that is known and set in a scenario, as `{variable, text, kind}` with kind "see", "do" or "assumed".
+     *
+     * @param {Scenario} scenario
+     */
     known(scenario) {
       const assumed = data.variables.filter((v) => v.default && !(v.name in scenario.see) && !(v.name in scenario.do));
-      const item =
-        (kind) =>
-        ([name, value]) => ({ variable: name, kind, text: this.found(name, value) });
+      /** @type {(kind: "see" | "do" | "assumed", name: string, value: Seen) => Known} */
+      const item = (kind, name, value) => ({ variable: name, kind, text: this.found(name, value) });
       return [
-        ...assumed.map((v) => item("assumed")([v.name, v.default])),
-        ...Object.entries(scenario.see).map(item("see")),
-        ...Object.entries(scenario.do).map(item("do")),
+        ...assumed.map((v) => item("assumed", v.name, v.default)),
+        ...Object.entries(scenario.see).map(([name, value]) => item("see", name, value)),
+        ...Object.entries(scenario.do).map(([name, value]) => item("do", name, value)),
       ];
     },
-    /** Why there is no answer, in a sentence. */
+    /**
+     * Why there is no answer, in a sentence.
+     *
+     * @param {Compute} compute @param {Scenario} scenario @param {Answer} answer
+     */
     refusal(compute, scenario, answer) {
       if (answer.refused) return `There is no answer to this case: ${answer.refused}`;
       const names = clash(compute, scenario).map(([kind, name]) => this.found(name, scenario[kind][name]));
       if (!names.length)
-        return "These findings cannot hold together in this network, so there is no answer. Take one of them back.";
+        return "These findings are impossible together in this network, so there is no answer. Remove one of them.";
       const which =
-        names.length > 1 ? `cannot hold together in this network: ${listed(names)}` : `cannot be in this network: ${names[0]}`;
-      return `${names.length > 1 ? "These findings" : "This finding"} ${which}. ${names.length > 1 ? "Their" : "Its"} probability is 0, so there is no answer. Take ${names.length > 1 ? "one of them" : "it"} back.`;
+        names.length > 1
+          ? `are impossible together in this network: ${listed(names)}`
+          : `is impossible in this network: ${names[0]}`;
+      return `${names.length > 1 ? "These findings" : "This finding"} ${which}. ${names.length > 1 ? "Their" : "Its"} probability is 0, so there is no answer. Remove ${names.length > 1 ? "one of them" : "it"}.`;
     },
   };
 }
 
-/** A smallest set of findings that cannot hold together: drop any one and the rest can. */
+/**
+ * A smallest set of findings that are impossible together: without any one of them the rest is possible.
+ *
+ * @param {Compute} compute
+ * @param {Scenario} scenario
+ */
 export function clash(compute, scenario) {
+  /** @type {[kind: "see" | "do", name: string][]} */
   const items = [
-    ...Object.keys(scenario.do).map((name) => ["do", name]),
-    ...Object.keys(scenario.see).map((name) => ["see", name]),
+    ...Object.keys(scenario.do).map((name) => /** @type {["do", string]} */ (["do", name])),
+    ...Object.keys(scenario.see).map((name) => /** @type {["see", string]} */ (["see", name])),
   ];
+  /** @param {[kind: "see" | "do", name: string][]} kept */
   const parts = (kept) => {
+    /** @param {"see" | "do"} kind @returns {any} */
     const of = (kind) => Object.fromEntries(kept.filter(([k]) => k === kind).map(([, name]) => [name, scenario[kind][name]]));
     return { ...scenario, see: of("see"), do: of("do") };
   };
@@ -68,4 +111,5 @@ export function clash(compute, scenario) {
   return kept;
 }
 
+/** @param {number} weight */
 const shortened = (weight) => String(Number(weight.toPrecision(3)));

@@ -1,13 +1,25 @@
 // What the views of this page share that take several answers: the work begins after the paint, and the next click ends it.
 
 import { answer } from "../engine.js";
-import { scenarioName } from "./case_view.js";
+import { leading, scenarioName } from "./case_view.js";
 import { el, put, write } from "./dom.js";
 import { createLater } from "./later.js";
 
+/** @import { Ask, Context, Job, View } from "../types.js" */
+
 /**
  * Keeps one element up to date with a job. `key(view)` says when the result stays the same, `job(view, ask)` is a generator that
- * yields between answers, `show(result, view)` fills the element. Without an answer to the case, `silent()` is said instead.
+ * yields between answers, `show(result, view)` fills the element. Without an answer to the case, `silence` is shown instead.
+ *
+ * @template T
+ * @param {Context} context
+ * @param {HTMLElement} element
+ * @param {{
+ *   key: (view: View) => unknown;
+ *   job: (view: View, ask: Ask) => Job<T>;
+ *   show: (result: T, view: View) => void;
+ *   silence: string;
+ * }} options
  */
 export function createWorker(context, element, { key, job, show, silence }) {
   const { compute, store } = context;
@@ -18,6 +30,7 @@ export function createWorker(context, element, { key, job, show, silence }) {
     later.stop();
     element.removeAttribute("aria-busy");
   });
+  /** @param {View} view */
   return (view) => {
     const { scenario, answer: found } = view;
     const now = JSON.stringify([scenario, key(view)]);
@@ -36,13 +49,18 @@ export function createWorker(context, element, { key, job, show, silence }) {
     later.start(guarded(job(view, (evidence) => answer(engine, evidence))), (result) => {
       done = now;
       element.removeAttribute("aria-busy");
-      if (result?.refused) put(element, el("p", { class: "hint", text: `This takes answers that are too wide: ${result.refused}` }));
+      if (result?.refused) put(element, el("p", { class: "hint", text: `Too large to compute in this page: ${result.refused}` }));
       else show(result, view);
     });
   };
 }
 
-/** What is too wide to answer is told, not thrown. */
+/**
+ * What is too wide to answer is returned as a text, not thrown.
+ *
+ * @template T
+ * @param {Job<T>} job
+ */
 function* guarded(job) {
   try {
     return yield* job;
@@ -52,31 +70,60 @@ function* guarded(job) {
   }
 }
 
-/** Which of two scenarios is meant, for a heading; nothing where there is one. */
+/**
+ * Which of two scenarios is meant, for a heading; nothing where there is one.
+ *
+ * @param {View} view
+ */
 export const whichOf = ({ other, state }) => (other ? ` (${scenarioName(state.active)})` : "");
 
-/** A button that asks about the most probable specific diagnosis, where something else is asked; null where there is no such. */
-export function leaderButton({ data, compute, store, words }, { state, answer: { posteriors } }) {
-  const specific = data.diagnoses.filter((name) => words.variable(name).role !== "other");
-  if (!posteriors || !specific.length) return null;
-  const chance = (name) => posteriors[compute.index(name)][words.variable(name).states.findIndex((one) => one.name === "present")];
-  const leader = specific.reduce((a, b) => (chance(b) > chance(a) ? b : a));
-  if (leader === state.target) return null;
+/**
+ * A button that asks about the most probable specific diagnosis, where something else is asked; null where there is no such.
+ *
+ * @param {Context} context
+ * @param {View} view
+ */
+export function leaderButton(context, { state, answer }) {
+  const { store, words } = context;
+  const leader = leading(context, answer);
+  if (!leader || leader === state.target) return null;
   const ask = () => store.dispatch({ type: "target", variable: leader, state: "present" });
-  return el("p", {}, el("button", { type: "button", class: "tool", onClick: ask, text: `Ask about ${words.label(leader)}, the most probable specific diagnosis` }));
+  return el(
+    "p",
+    {},
+    el("button", {
+      type: "button",
+      class: "tool",
+      onClick: ask,
+      text: `Ask about ${words.label(leader)}, the most probable specific diagnosis`,
+    }),
+  );
 }
 
-/** A line of text in a heading that changes with the target. */
+/**
+ * A line of text in a heading that changes with the target.
+ *
+ * @param {string} text
+ */
 export function createHeading(text) {
   const heading = el("h2", { text });
-  return { element: heading, say: (said) => write(heading, said) };
+  return { element: heading, say: (/** @type {string} */ text) => write(heading, text) };
 }
 
-/** A choice of two or three ways to look at something. */
+/**
+ * A choice of two or three ways to look at something.
+ *
+ * @param {string} label
+ * @param {string[][]} ways
+ * @param {(way: string) => void} choose
+ */
 export function createSwitch(label, ways, choose) {
-  const buttons = ways.map(([name, text]) => el("button", { type: "button", class: "segment-button", text, dataset: { way: name }, onClick: () => choose(name) }));
+  const buttons = ways.map(([name, text]) =>
+    el("button", { type: "button", class: "segment-button", text, dataset: { way: name }, onClick: () => choose(name) }),
+  );
   return {
     element: el("div", { class: "switch", role: "group", "aria-label": label }, buttons),
-    show: (way) => buttons.forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.way === way))),
+    show: (/** @type {string} */ way) =>
+      buttons.forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.way === way))),
   };
 }

@@ -1,0 +1,514 @@
+// The types of the page: the data that Python writes into it (bayesnet/web/pagedata.py), its state, and what its views are given.
+// Read by the type checker and by people; no page loads this file.
+
+export type Vector = ArrayLike<number> & Iterable<number>;
+
+// The data
+
+export interface PageData {
+  format: string;
+  network: Network;
+  model: ModelRecord;
+  variables: Variable[];
+  diagnoses: string[];
+  start: Partial<Scenario>;
+  vocabulary: Vocabulary;
+  /** The groups of the variables in display order. */
+  roles?: { name: string; label: string; closed: boolean }[];
+  examples?: Example[];
+  layout?: Layout;
+  /** Positions of the variables that can be asked next. */
+  askable?: number[];
+  decision?: Decision;
+  costs?: Costs;
+  numbers?: NumberRecord[];
+  gates?: (Gate | null)[];
+  sources?: Record<string, Source>;
+}
+
+export interface Network {
+  names: string[];
+  states: string[][];
+  families: Family[];
+}
+
+/** P(variable | parents): a `table` with the variable's states last, or a noisy gate by `order`, `leak` and one of `links` per parent. */
+export interface Family {
+  parents: number[];
+  table?: number[];
+  order?: number[];
+  leak?: number[];
+  links?: number[][];
+}
+
+export interface ModelRecord {
+  name: string;
+  title: string;
+  version: string;
+  digest: string;
+  description: string;
+  warning: string;
+  population: string;
+  citation: string;
+}
+
+export interface VariableState {
+  name: string;
+  label: string;
+}
+
+export interface Variable {
+  name: string;
+  label: string;
+  states: VariableState[];
+  /** Position of the state in which there is nothing to find. */
+  neutral: number | null;
+  /** The state that is assumed where nothing is stated. */
+  default: string | null;
+  meaning?: string;
+  role?: string;
+  group?: string;
+  unit?: string;
+  cutoff?: string;
+  note?: string;
+}
+
+/** Words and limits that the page shares with Python (bayesnet/web/pagewords.py). */
+export interface Vocabulary {
+  never: string;
+  always: string;
+  unspecific: string;
+  grave: string;
+  grave_label: string;
+  barely: number;
+}
+
+export interface Example {
+  title: string;
+  text: string;
+  see: Scenario["see"];
+  do: Scenario["do"];
+}
+
+/** Parent, child, strength (null where unknown) and sign (1 raises, -1 lowers, 0 either). */
+export type Arc = [parent: number, child: number, strength: number | null, sign: number];
+
+export interface Layout {
+  columns: { heading: string | null; variables: number[] }[];
+  arcs: Arc[];
+}
+
+export interface NumberRecord {
+  id: string;
+  value: number;
+  low: number;
+  high: number;
+  range: string;
+  grade: string;
+  variable: string;
+  source?: string;
+  place?: string;
+  population?: string;
+  reason?: string;
+  note?: string;
+}
+
+/** How a family is made of numbers; see page/numbers.js. */
+export interface Gate {
+  kind: "table" | "noisy" | "odds";
+  columns?: number[][];
+  slots?: [parent: number, state: number][];
+  target?: number;
+  baseline?: number;
+  ratios?: [number: number, parent: number, state: number][];
+}
+
+export interface Source {
+  short: string;
+  authors?: string;
+  year?: number;
+  title?: string;
+  journal?: string;
+  doi?: string;
+  pmid?: string;
+  url?: string;
+}
+
+export interface Utility {
+  id: string;
+  value: number;
+  low: number;
+  high: number;
+  grade: string;
+  source: string;
+}
+
+/** Likelihoods of zeros and ones by position. */
+export type Box = Record<string, number[]>;
+
+export interface Decision {
+  title: string;
+  unit: string;
+  warning: string;
+  digest: string;
+  states: VariableState[];
+  options: VariableState[];
+  utilities: Utility[];
+  money: { unit: string; value: number } | null;
+  before: number[];
+  excluded: Box[][];
+}
+
+export interface Cost {
+  label: string;
+  value: number;
+  low: number;
+  high: number;
+  unit: string;
+  burden: string;
+  cited: string;
+}
+
+export interface Costs {
+  unit: string;
+  tests: Record<string, Cost>;
+  by_variable: Record<string, string>;
+}
+
+// The state
+
+/** A finding: the state that was seen, or a weight for each state. */
+export type Seen = string | Record<string, number>;
+
+export interface Scenario {
+  see: Record<string, Seen>;
+  do: Record<string, string>;
+  numbers: Record<string, number>;
+}
+
+export type Scale = "log" | "linear";
+
+export interface State {
+  scenarios: Scenario[];
+  active: number;
+  target: string;
+  targetState: string;
+  scale: Scale;
+  tab: string;
+}
+
+/** What can be done to the state; see `createStore`. */
+export interface Action {
+  type: string;
+  variable?: string;
+  state?: any;
+  value?: any;
+  id?: string;
+  scenario?: Partial<Scenario>;
+  on?: boolean;
+  index?: number;
+  scale?: Scale;
+  tab?: string;
+}
+
+export interface Store {
+  readonly state: State;
+  readonly canUndo: boolean;
+  readonly canRedo: boolean;
+  subscribe(listener: (state: State, action: Action) => void): () => void;
+  dispatch(action: Action): void;
+}
+
+// Answers
+
+/** By position of the variable: a weight for each state, and the state that is set. */
+export interface Evidence {
+  likelihoods: Record<string, number[]>;
+  interventions: Record<string, number>;
+}
+
+export interface Answer {
+  logProbability: number;
+  posteriors: Float64Array[] | null;
+  products?: number;
+  /** Why there is no answer, where the evidence is too wide. */
+  refused?: string;
+}
+
+export type Ask = (evidence: Evidence) => Answer;
+
+export type Compute = ReturnType<typeof import("./page/compute.js").createCompute>;
+
+export type Words = ReturnType<typeof import("./page/words.js").createWords>;
+
+// The views
+
+export interface Shown {
+  scenario: Scenario;
+  answer: Answer;
+  prior: Answer;
+}
+
+/** What every view is given: the state, the active scenario with its answer, and the other one where two are compared. */
+export interface View extends Shown {
+  state: State;
+  other: Shown | null;
+}
+
+/** What every view is made with. */
+export interface Context {
+  data: PageData;
+  store: Store;
+  compute: Compute;
+  words: Words;
+  /** Read a text aloud. */
+  announce(text: string): void;
+  /** Show a message until it is dismissed. */
+  tell(text: string): void;
+  focusSearch?(): void;
+  fallbackFocus?(): HTMLElement | null;
+}
+
+/** A part of the page. */
+export interface Part {
+  element: HTMLElement;
+  update(view: View): void;
+}
+
+/** One thing that is known, set or assumed of a case, in words. */
+export interface Known {
+  variable: string;
+  kind: "see" | "do" | "assumed";
+  text: string;
+}
+
+/** One thing that has a bar. */
+export interface Line {
+  key: string;
+  name: string;
+  state: string;
+  label: string;
+}
+
+/** Which variables an open path joins; see `openGraph`. */
+export interface OpenGraph {
+  parents: number[][];
+  children: number[][];
+  known: Set<number>;
+  cut: Set<number>;
+  opened: Set<number>;
+}
+
+/** The weight of evidence of one finding; see `whyJob`. */
+export interface Impact {
+  variable: number;
+  nats: number;
+  ratio: number;
+  decibans: number;
+  verdict: Verdict;
+  separated: boolean;
+  step: number;
+  after: number;
+}
+
+export type Verdict = "for" | "against" | "uninformative";
+
+export interface Why {
+  prior: number;
+  posterior: number;
+  nats: number;
+  impacts: Impact[];
+}
+
+/** One result of a test that could be done next; see `nextJob`. */
+export interface Outcome {
+  state: number;
+  probability: number;
+  after: number;
+  advised: number | null;
+}
+
+export interface NextTest {
+  variable: number;
+  bits: number;
+  change: number;
+  outcomes: Outcome[];
+  cost: Cost | null;
+  value: number;
+  net: number;
+}
+
+export interface NextTests {
+  now: number;
+  entropy: number;
+  tests: NextTest[];
+}
+
+/** What remains as states of the decision are excluded; see `peelJob`. */
+export type Remainder = { weight: number; posteriors: Float64Array[] }[][];
+
+export interface Advice {
+  best: number;
+  lead: number;
+  options: { option: number; expected: number; behind: number }[];
+  states: number[];
+  evpi: number;
+  thresholds: [from: number, upto: number, option: number][][];
+  turning: { utility: number; width: number; ends: { lead: number; option: number }[] }[];
+}
+
+/** Where one number takes the answer; see `sweepJob`. Only `id` for a number that does not move it. */
+export interface SweepLine {
+  id: string;
+  low?: number;
+  high?: number;
+  atLow?: number;
+  atHigh?: number;
+  width?: number;
+}
+
+export interface Sweep {
+  now: number;
+  lines: SweepLine[];
+  count: number;
+}
+
+export interface Place {
+  x: number;
+  y: number;
+}
+
+/** How the arcs of the drawing take part; see `arcStates`. */
+export interface Marks {
+  states: Map<string, string>;
+  apart: Set<number>;
+  silent: Set<number>;
+}
+
+/** A job that yields between answers. */
+export type Job<T> = Generator<unknown, T, unknown>;
+
+// Elements
+
+/** What an element is given; see `el` in page/dom.js. */
+export interface Props {
+  onClick?: (event: MouseEvent) => unknown;
+  onKeydown?: (event: KeyboardEvent) => unknown;
+  onChange?: (event: Event) => unknown;
+  onInput?: (event: Event) => unknown;
+  [key: string]: any;
+}
+
+/** What an element holds: nodes and texts, and what is left out where it is not there. */
+export type Child = Node | string | number | false | null | undefined | Child[];
+
+// The engine
+
+/** A family as `compile` prepares it; `certain` where all its numbers are 0 or 1. */
+export interface EngineFamily {
+  parents: number[];
+  certain: boolean;
+  table?: Float64Array;
+  order?: number[];
+  rank?: number[];
+  leak?: Float64Array;
+  links?: Float64Array[][];
+}
+
+export interface Engine {
+  n: number;
+  network: Network;
+  names: string[];
+  cards: number[];
+  families: EngineFamily[];
+  children: number[][];
+  topological: number[];
+  place: number[];
+  /** Arrays that all plans of the engine share, and the plan whose values they hold. */
+  memory: { index: Int32Array; values: Float64Array; holds?: Plan };
+  maxCells: number;
+  maxProducts: number;
+}
+
+/** What the evidence says of each variable; see `read` in evidence.js. */
+export interface Reading {
+  log: number;
+  possible: boolean;
+  changed: number[];
+  fixed: Int32Array;
+  like: (Float64Array | null)[];
+  cut: Uint8Array;
+  settled: Uint8Array;
+}
+
+/** What each variable is to a plan; see `assign` in evidence.js. */
+export interface Roles {
+  axes: number[];
+  whole: number[];
+  intervals: Map<number, [low: number, high: number]>;
+  lanes: number[];
+  chains: number[];
+}
+
+/** A factor that a family puts into a plan. */
+export interface Leaf {
+  axes: number[];
+  data: number[] | Float64Array;
+}
+
+/** A buffer of a plan; see `tensor` in plan.js. */
+export interface Tensor {
+  axes: number[];
+  strides: number[];
+  cells: number;
+  carry: boolean;
+  data: number[] | Float64Array | null;
+  at: number;
+  into: number;
+  scale: number;
+}
+
+export interface Span {
+  start: number;
+  end: number;
+}
+
+/** One product of a plan; see `addStep` in plan.js. */
+export interface Step {
+  a: Tensor;
+  b: Tensor;
+  out: Tensor;
+  count: number;
+  by: number[];
+  inner: Span;
+  outer: Span;
+  products: number;
+}
+
+export interface Plan {
+  n: number;
+  engine: Engine;
+  index: number;
+  cells: number;
+  products: number;
+  log: number;
+  steps: Step[];
+  tensors: Tensor[];
+  leaves: Map<number, { leaves: Leaf[]; tensors: (Tensor | null)[] }>;
+  unary: Map<number, Tensor>;
+  size: number[];
+  hidden: Set<number>;
+  place: number[];
+  vectors: Map<number, Float64Array>;
+  one?: Tensor;
+  value?: Float64Array;
+  slope?: Float64Array;
+  lane?: Float64Array;
+}
+
+/** What an answer was worked out from. */
+export interface Asked {
+  known: Reading;
+  roles: Roles;
+  plan: Plan;
+}

@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { caseFile, linkOf, readCase, readLink } from "../../../bayesnet/web/static/page/link.js";
+import { oddData, randomNumbers } from "./data.js";
+
+const data = oddData();
+const now = { target: "fever", targetState: "yes" };
+const plain = (x) => JSON.parse(JSON.stringify(x));
+
+/** Some variables seen in a state, some weighed, some set, some numbers changed. */
+function randomScenario(random) {
+  const pick = (items) => items[Math.floor(random() * items.length)];
+  const [see, set, numbers] = [[], [], []];
+  for (const { name, states } of data.variables) {
+    const kind = random();
+    const weights = () => Object.fromEntries(states.map((state) => [state.name, pick([0.5, 1, 1e-7, 12345.678])]));
+    if (kind < 0.3) see.push([name, pick(states).name]);
+    else if (kind < 0.5) see.push([name, weights()]);
+    else if (kind < 0.7) set.push([name, pick(states).name]);
+  }
+  for (const { id } of data.numbers) if (random() < 0.3) numbers.push([id, random()]);
+  return { see: Object.fromEntries(see), do: Object.fromEntries(set), numbers: Object.fromEntries(numbers) };
+}
+
+function randomState(random) {
+  const pick = (items) => items[Math.floor(random() * items.length)];
+  const count = pick([1, 2]);
+  const { name, states } = pick(data.variables);
+  return {
+    scenarios: Array.from({ length: count }, () => randomScenario(random)),
+    active: pick([...Array(count).keys()]),
+    target: name,
+    targetState: pick(states).name,
+    scale: pick(["log", "linear"]),
+    tab: pick(["", "network", "a tab & more"]),
+  };
+}
+
+test("an address and a file give back every state, whatever names it has", () => {
+  const random = randomNumbers(1);
+  for (let k = 0; k < 200; k++) {
+    const state = randomState(random);
+    const address = linkOf(state);
+    const link = readLink(data, address, now);
+    assert.deepEqual(plain(link), plain({ lost: [], state }));
+    const file = readCase(data, JSON.stringify(caseFile(data, state)), now);
+    assert.deepEqual(plain(file), plain({ lost: [], state, other: "" }));
+    assert.match(address, /^#[\x21-\x7e]*$/);
+    assert.doesNotMatch(address, /["<>\\^`{|}]/);
+  }
+});
+
+test("an address without a case is no case", () => {
+  for (const hash of ["", "#", "#top"]) assert.equal(readLink(data, hash, now), null);
+});
+
+test("a file that is no case is refused with its reason", () => {
+  const refusals = {
+    "{": "This file is not JSON. Expected a case saved from this page.",
+    null: 'This file is not a saved case: it has no "format": "bayesnet-case/1".',
+    '{"format": "bayesnet-case/1"}': "This case has no findings.",
+    '{"format": "bayesnet-case/1", "scenarios": []}': "This case has no findings.",
+  };
+  for (const [text, message] of Object.entries(refusals)) assert.throws(() => readCase(data, text, now), { message });
+});
+
+test("what does not fit the network is left out and named", () => {
+  const scenario = {
+    see: {
+      fever: "yes",
+      cough: "present",
+      "Größe ≥ 3": "maybe",
+      constructor: { yes: -1, no: 1 },
+      'it\'s "so" & so': { yes: 0, no: 0 },
+    },
+    do: { fever: { yes: 1 }, "a,b;c:d@e=f#g%h": "no" },
+    numbers: { "no such number": 0.5 },
+  };
+  const model = { name: "other", version: "2", digest: "abc" };
+  const text = JSON.stringify({ format: "bayesnet-case/1", model, scenarios: [scenario], target: "cough" });
+  const { state, lost, other } = readCase(data, text, now);
+  assert.deepEqual(plain(state.scenarios), [{ see: { fever: "yes" }, do: { "a,b;c:d@e=f#g%h": "no" }, numbers: {} }]);
+  assert.equal(state.target, now.target);
+  assert.equal(state.targetState, now.targetState);
+  assert.deepEqual(
+    new Set(lost),
+    new Set(["cough=present", "Größe ≥ 3=maybe", "constructor", 'it\'s "so" & so', "fever", "no such number", "cough"]),
+  );
+  assert.equal(other, "other 2");
+});

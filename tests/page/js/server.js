@@ -1,0 +1,124 @@
+// Answers tests/node.py: one task a line of JSON in, one result a line of JSON out. Numbers that JSON does not have go out as texts.
+//
+// The first argument is the engine to test, as a file address; without one it is the engine beside the page.
+
+import { createInterface } from "node:readline";
+import { answer, compile } from "../../../bayesnet/web/static/engine.js";
+import { advise, peelJob, statesOf } from "../../../bayesnet/web/static/page/advice.js";
+import { createCompute } from "../../../bayesnet/web/static/page/compute.js";
+import { frequency, percent, ratio } from "../../../bayesnet/web/static/page/format.js";
+import { nextJob } from "../../../bayesnet/web/static/page/next.js";
+import { withNumbers } from "../../../bayesnet/web/static/page/numbers.js";
+import * as paths from "../../../bayesnet/web/static/page/paths.js";
+import { requisite, sweepJob } from "../../../bayesnet/web/static/page/sweep.js";
+import { whyJob } from "../../../bayesnet/web/static/page/why.js";
+
+const joined = process.argv[2] ? await import(process.argv[2]) : { answer, compile };
+
+/** Run a job to its end, and count how often it yields. */
+function whole(job, answers) {
+  for (let count = 0; ; count++) {
+    const { done, value } = job.next();
+    if (done) return { ...value, yields: count, answers: answers() };
+  }
+}
+
+/** A way to ask a network that counts its answers. */
+function counted(network) {
+  const engine = compile(network);
+  let count = 0;
+  return [(evidence) => (count++, answer(engine, evidence)), () => count, engine];
+}
+
+/** What a function returns, or the error it throws as a text. */
+function caught(work) {
+  try {
+    return work();
+  } catch (error) {
+    return { error: `${error.name}: ${error.message}` };
+  }
+}
+
+const tasks = {
+  engine: ({ network, cases, options }) =>
+    caught(() => {
+      const engine = joined.compile(network, options);
+      // All are asked before any is read: what an answer leaves for later must survive the next question.
+      const answers = cases.map((evidence) => joined.answer(engine, evidence));
+      return answers.map(({ logProbability, posteriors, products }) => ({
+        log: String(logProbability),
+        posteriors: posteriors && posteriors.map((p) => [...p]),
+        products,
+      }));
+    }),
+  paths: ({ network, evidence, pairs }) =>
+    pairs.map(([from, to]) => {
+      const graph = paths.openGraph(network.families, evidence);
+      return {
+        separated: paths.separated(graph, from, to),
+        connected: paths.connected(graph, from).has(to),
+        path: paths.shortestOpen(graph, from, to),
+        lit: [...paths.litArcs(graph, from, to)],
+        open: [...paths.openArcs(graph, to)],
+      };
+    }),
+  settled: ({ network, evidence, pairs }) =>
+    pairs.map(([from, to]) => {
+      const graph = paths.openGraph(network.families, evidence, from, paths.certainFamilies(network.families));
+      return { separated: paths.separated(graph, from, to), path: paths.shortestOpen(graph, from, to) };
+    }),
+  blockers: ({ network, evidence, ways }) => ways.map((way) => paths.blocker(paths.openGraph(network.families, evidence), way)),
+  why: ({ network, evidence, target, state, context, order, barely }) => {
+    const [ask, answers] = counted(network);
+    const job = whyJob(ask, network.families, evidence, { target, state, context: new Set(context), order, barely });
+    return whole(job, answers);
+  },
+  next: ({ network, evidence, ...rest }) => {
+    const [ask, answers, engine] = counted(network);
+    return whole(nextJob(ask, evidence, { ...rest, cards: engine.cards, names: network.names }), answers);
+  },
+  advice: ({ network, evidence, decision }) => {
+    const [ask, answers] = counted(network);
+    const left = whole(peelJob(ask, evidence, decision), answers);
+    const parts = [left[0], ...decision.excluded.map((_, k) => left[k + 1])];
+    return { ...advise(decision, statesOf(parts)), answers: answers() };
+  },
+  numbers: ({ data, wanted }) =>
+    wanted.map((numbers) =>
+      caught(() => {
+        const network = withNumbers(data, numbers);
+        const same = network.families.map((family, v) => family === data.network.families[v]);
+        return { families: network.families, same };
+      }),
+    ),
+  sweep: ({ data, scenario, target, state }) => {
+    const compute = createCompute(data, withNumbers);
+    const evidence = compute.evidenceOf(scenario);
+    const v = compute.index(target);
+    const job = sweepJob(data, compute.networkFor(scenario), evidence, { target: v, state, kept: scenario.numbers });
+    return { ...whole(job, () => 0), requisite: requisite(data.network.families, evidence, v) };
+  },
+  answers: ({ data, scenarios }) => {
+    const compute = createCompute(data, withNumbers);
+    return scenarios.map((scenario) => compute.answer(scenario));
+  },
+  percentages: ({ values }) => values.map((p) => percent(p)),
+  frequencies: ({ values, words }) => values.map((p) => frequency(p, words)),
+  ratios: ({ values }) => values.map((x) => ratio(x)),
+};
+
+function plain(_key, value) {
+  if (typeof value === "number" && !Number.isFinite(value)) return String(value);
+  return ArrayBuffer.isView(value) ? [...value] : value;
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const { task, ...given } = JSON.parse(line);
+  let reply;
+  try {
+    reply = { value: tasks[task](given) };
+  } catch (error) {
+    reply = { thrown: error.stack };
+  }
+  process.stdout.write(`${JSON.stringify(reply, plain)}\n`);
+}
