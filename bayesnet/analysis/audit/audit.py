@@ -199,8 +199,8 @@ def diagnoses(model: Model) -> dict[str, tuple[str, ...]]:
 def inputs_among(ask: Asker, model: Model, targets: Iterable[Target]) -> dict[str, str]:
     """The targets that ask for a number of the model from the number's own source, with the id of that number.
 
-    Such a figure would be its own witness. The setting, which a link does not know, is left aside, and an odds ratio is compared
-    with the odds ratios of the model.
+    Such a figure would be its own witness; a background figure enters nothing and is none. The setting, which a link does not know,
+    is left aside, and an odds ratio is compared with the odds ratios of the model.
     """
     known: dict[tuple[str, frozenset[str]], list[str]] = {}
     for number in model.numbers.values():
@@ -210,7 +210,8 @@ def inputs_among(ask: Asker, model: Model, targets: Iterable[Target]) -> dict[st
     for target in targets:
         for key in _keys(ask, target):
             for number_id in known.get(key, []):
-                if target.source in {figure.source for figure in model.numbers[number_id].sources}:
+                figures = model.numbers[number_id].sources
+                if target.source in {figure.source for figure in figures if figure.use != "background"}:
                     found[target.id] = number_id
     return found
 
