@@ -199,8 +199,8 @@ def diagnoses(model: Model) -> dict[str, tuple[str, ...]]:
 def inputs_among(ask: Asker, model: Model, targets: Iterable[Target]) -> dict[str, str]:
     """The targets that ask for a number of the model from the number's own source, with the id of that number.
 
-    Such a figure would be its own witness; a background figure enters nothing and is none. The setting, which a link does not know,
-    is left aside, and an odds ratio is compared with the odds ratios of the model.
+    Such a figure would be its own witness; a background figure enters nothing and is none. The setting, which a link does not
+    know, is left aside, and an odds ratio is compared with the odds ratios of the model.
     """
     known: dict[tuple[str, frozenset[str]], list[str]] = {}
     for number in model.numbers.values():
