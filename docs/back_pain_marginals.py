@@ -43,7 +43,10 @@ def percent(p: float) -> str:
 def table() -> str:
     """The table as Markdown; every number an exact marginal of the model as it is."""
     net = bayesnet.load("back_pain")
-    lines = ["| in percent | primary care | emergency | spine clinic | hospital | published, primary care | |", "|---|--:|--:|--:|--:|--:|---|"]
+    lines = [
+        "| in percent | primary care | emergency | spine clinic | hospital | published, primary care | |",
+        "|---|--:|--:|--:|--:|--:|---|",
+    ]
     for label, name, published in ROWS:
         values = [net.probability(f"{name} | setting={setting}") for setting in SETTINGS]
         cells = [percent(v) for v in values]
@@ -64,7 +67,7 @@ def main() -> None:
         before, rest = PAGE.read_text(encoding="utf-8").split(BEGIN)
         PAGE.write_text(before + BEGIN + made + END + rest.split(END)[1], encoding="utf-8")
     else:
-        print(made, end="")
+        sys.stdout.write(made)
 
 
 if __name__ == "__main__":
