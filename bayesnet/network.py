@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from bayesnet.analysis.query.compiled import CompiledModel
 from bayesnet.analysis.query.parse import Given, read_given
 from bayesnet.analysis.query.query import Query
 from bayesnet.case import Case
-from bayesnet.model.records import Model, Source, Variable
+from bayesnet.model.records import Model
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from bayesnet.results.audit import Audit
     from bayesnet.results.bibliography import Bibliography
     from bayesnet.results.cohort import Calibration, DecisionCurve
-    from bayesnet.results.description import Numbers, Summary
+    from bayesnet.results.description import Numbers, Publications, Summary, Vocabulary
     from bayesnet.results.model_diff import ModelDiff
     from bayesnet.results.probability import Counterfactual, Joint, MostProbable, Posterior, Posteriors
     from bayesnet.results.recomputation import Recomputation
@@ -45,13 +44,12 @@ class Network:
     >>> net = bayesnet.load("asia")
     >>> round(net.posterior("lung | smoke=yes, xray=yes")["yes"], 4)
     0.646
-
     """
 
     # Questions
 
-    def __init__(self, model: Model, folder: Path | None = None, *, keep: bool = False) -> None:
-        self.compiled = CompiledModel(model, folder, keep=keep)
+    def __init__(self, model: Model, folder: Path | None = None) -> None:
+        self.compiled = CompiledModel(model, folder)
         self.folder = folder
         """The priors folder that the network was read from, if it was."""
 
@@ -94,7 +92,6 @@ class Network:
         >>> p = bayesnet.load("sprinkler").posterior("rain | wet_grass, !sprinkler")
         >>> round(p["present"], 4)
         1.0
-
         """
         from bayesnet.analysis.query.posterior import posterior
 
@@ -109,7 +106,6 @@ class Network:
         >>> ps = bayesnet.load("asia").posteriors({"dysp": "yes"})
         >>> round(ps["bronc"]["yes"], 4)
         0.834
-
         """
         from bayesnet.analysis.query.posterior import posteriors
 
@@ -128,7 +124,6 @@ class Network:
         >>> import bayesnet
         >>> round(bayesnet.load("asia").probability("lung=yes, bronc=yes", given="smoke=yes"), 4)
         0.06
-
         """
         from bayesnet.analysis.query.posterior import probability
 
@@ -151,7 +146,6 @@ class Network:
         >>> table = bayesnet.load("asia").joint(["lung", "bronc"], given="smoke=yes")
         >>> round(table["yes", "no"], 4)
         0.04
-
         """
         from bayesnet.analysis.query.posterior import joint
 
@@ -170,7 +164,6 @@ class Network:
         >>> import bayesnet
         >>> bayesnet.load("asia").most_probable("xray=yes, dysp=yes", targets=["lung", "bronc"]).assignment["lung"]
         'yes'
-
         """
         from bayesnet.analysis.query.posterior import most_probable
 
@@ -195,7 +188,6 @@ class Network:
         >>> would = net.counterfactual("wet_grass", given="sprinkler, !rain, wet_grass", had={"sprinkler": "absent"})
         >>> round(would["present"], 4)
         0.0
-
         """
         from bayesnet.analysis.query.counterfactual import counterfactual
 
@@ -210,7 +202,6 @@ class Network:
         >>> cases = bayesnet.load("asia").simulate(100, seed=0, given="smoke=yes")
         >>> cases.shape, set(cases["smoke"])
         ((100, 8), {'yes'})
-
         """
         from bayesnet.analysis.query.simulate import simulate
 
@@ -241,7 +232,6 @@ class Network:
         >>> frame = pandas.DataFrame({"smoke": ["yes", None], "xray": ["yes", "no"]})
         >>> bayesnet.load("asia").score(frame, targets=["lung=yes"])["P(lung=yes)"].round(4).tolist()
         [0.646, 0.0012]
-
         """
         from bayesnet.analysis.cohort.score import score
 
@@ -280,7 +270,6 @@ class Network:
         ------
         BayesnetError
             When a threshold is not between 0 and 1, or the cohort cannot be scored.
-
         """
         from bayesnet.analysis.cohort.net_benefit import decision_curve
 
@@ -332,7 +321,6 @@ class Network:
         >>> result = bayesnet.load("asia").calibration("lung=yes", ["smoke", "xray", "dysp"], size=5000)
         >>> result.calibration_error < result.error_if_right
         True
-
         """
         from bayesnet.analysis.cohort.calibration import of_network
 
@@ -356,14 +344,18 @@ class Network:
         return self.compiled.model.digest
 
     @cached_property
-    def variables(self) -> Mapping[str, Variable]:
+    def variables(self) -> Vocabulary:
         """Every variable by name, in the order of the model: states, parents, gate, meaning."""
-        return MappingProxyType(dict(self.compiled.model.variables))
+        from bayesnet.results.description import Vocabulary
+
+        return Vocabulary(dict(self.compiled.model.variables))
 
     @cached_property
-    def sources(self) -> Mapping[str, Source]:
+    def sources(self) -> Publications:
         """Every publication by key."""
-        return MappingProxyType(dict(self.compiled.model.sources))
+        from bayesnet.results.description import Publications
+
+        return Publications(dict(self.compiled.model.sources))
 
     @cached_property
     def numbers(self) -> Numbers:
@@ -378,9 +370,10 @@ class Network:
 
         return summary(self.compiled)
 
-    def recompute(self) -> Recomputation:
-        """Return every number computed again from the figures recorded with it, how each is known, and what a reviewer should
-        look at.
+    def recompute(self, *, moves: bool = False) -> Recomputation:
+        """Return every number computed again from its figures, how each is known, and what a reviewer should look at.
+
+        With `moves` also how far each number moves a diagnosis over its range, before any finding and in the examples.
 
         Examples
         --------
@@ -388,11 +381,10 @@ class Network:
         >>> found = bayesnet.load("mammography").recompute()
         >>> [(line.number, line.verdict) for line in found.numbers][0]
         ('breast_cancer=present', 'agrees')
-
         """
         from bayesnet.analysis.audit.recomputation import recompute
 
-        return recompute(self.compiled)
+        return recompute(self.compiled, moves=moves)
 
     def diff(self, other: Network, *, least: float = 0.001) -> ModelDiff:
         """Return what changed from this network to another: numbers, structure, publications, and the answers that moved by
@@ -406,7 +398,6 @@ class Network:
         >>> found = net.diff(net.with_numbers({"smoke=yes": 0.3}))
         >>> found.numbers[0].number, found.numbers[0].value_after, len(found.answers) > 0
         ('smoke=yes', 0.3, True)
-
         """
         from bayesnet.analysis.audit.model_diff import model_diff
 
@@ -421,7 +412,6 @@ class Network:
         >>> import bayesnet
         >>> bayesnet.load("asia").bibliography().to_csl()[0]["DOI"]
         '10.1111/j.2517-6161.1988.tb01721.x'
-
         """
         from bayesnet.analysis.description.bibliography import bibliography
 
@@ -442,7 +432,6 @@ class Network:
         >>> net = bayesnet.load("asia").with_numbers({"smoke=yes": 0.3})
         >>> round(net.posterior("smoke")["no"], 4)
         0.7
-
         """
         from bayesnet.analysis.sensitivity.with_numbers import changed
 
@@ -482,7 +471,6 @@ class Network:
         >>> folder = Path(tempfile.mkdtemp())
         >>> bayesnet.load("asia").page(folder / "explorer.html", "dysp=yes").name
         'explorer.html'
-
         """
         from bayesnet.web.page import write_page
 
@@ -519,7 +507,6 @@ class Network:
         >>> widget.given = {"dysp": "yes", "smoke": "yes"}
         >>> round(widget.case.posterior("bronc")["yes"], 4)
         0.8802
-
         """
         try:
             from bayesnet.web.widget import Explorer
@@ -550,7 +537,6 @@ class Network:
             When the extension is none of these.
         SpecError
             When a label cannot be kept by the format, saying what would be lost.
-
         """
         from bayesnet.errors import BayesnetError
         from bayesnet.interop.files import EXTENSIONS, is_network_file, write_network
@@ -588,7 +574,6 @@ def load(name_or_path: str | Path) -> Network:
     >>> import bayesnet
     >>> bayesnet.load("asia").variables["smoke"].states
     ('yes', 'no')
-
     """
     from bayesnet.model import find_model, load_model
 
@@ -596,7 +581,7 @@ def load(name_or_path: str | Path) -> Network:
         from bayesnet.interop.files import read_network
 
         return Network(read_network(name_or_path))
-    return Network(load_model(name_or_path), find_model(name_or_path), keep=True)
+    return Network(load_model(name_or_path), find_model(name_or_path))
 
 
 def distance(net: Network, other: Network) -> Distance:
@@ -618,7 +603,6 @@ def distance(net: Network, other: Network) -> Distance:
     >>> asia = bayesnet.load("asia")
     >>> round(bayesnet.distance(asia, asia.with_numbers({"smoke=yes": 0.6})).cd, 4)
     0.4055
-
     """
     from bayesnet.analysis.sensitivity.distance import distance
 
@@ -691,7 +675,6 @@ def exercises(
     Right.
     >>> print(exercise.check(0.8).mistake)
     inverse fallacy
-
     """
     from bayesnet.teach.exercises import make
 
@@ -716,7 +699,7 @@ def exercise_set(
     level
         `easy`, `medium` or `hard`; all of them when None.
     seed
-        The same seed gives the same sheet; another one for every student gives every student an own one.
+        The same seed gives the same sheet; use a different seed per student for individual sheets.
     count
         How many exercises.
     target, people
@@ -735,7 +718,6 @@ def exercise_set(
     ['easy', 'medium', 'medium', 'hard', 'hard']
     >>> print(sheet.check([exercise.answer for exercise in sheet]).right)
     5
-
     """
     from bayesnet.teach.exercises import make_set
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -21,19 +22,27 @@ if TYPE_CHECKING:
     from bayesnet.results.description import Summary
     from bayesnet.results.recomputation import Recomputation
 
+_HUB = 10
+"""Children that make a variable, such as age or sex, one that is known of every sampled patient."""
+
 _AT_A_TIME = 20
 
 
 @click.command("check")
 @click.argument("model", metavar="MODEL")
 @click.option(
-    "--patients", default=200, show_default=True, type=click.IntRange(0), help="Sample so many patients for the predicted cost."
+    "--patients",
+    default=200,
+    show_default=True,
+    type=click.IntRange(0),
+    help="Number of simulated patients used to predict the cost.",
 )
 @click.option("--fix", is_flag=True, help="First carry numbers of the earlier format over to the present one, in the files.")
 @click.option("--numbers", "every", is_flag=True, help="One line for every number, as written and as computed, and every remark.")
-@click.option("--strict", is_flag=True, help="Leave with status 1 where a reviewer should look at something.")
+@click.option("--moves", is_flag=True, help="Also measure how far each number moves an answer of the examples.")
+@click.option("--strict", is_flag=True, help="Exit with status 1 if anything needs a reviewer.")
 @as_json
-def command(model: str, patients: int, fix: bool, every: bool, strict: bool, json_: bool) -> None:
+def command(model: str, patients: int, fix: bool, every: bool, moves: bool, strict: bool, json_: bool) -> None:
     """Report every problem of a model at once; where there is none, what it is made of, whether its numbers are what the
     figures recorded with them give, and what its answers cost.
     """
@@ -53,7 +62,7 @@ def command(model: str, patients: int, fix: bool, every: bool, strict: bool, jso
     from bayesnet.analysis.description.summary import summary
 
     found = summary(network)
-    origin = recompute(network)
+    origin = recompute(network, moves=moves)
     origin = replace(origin, remarks=(*origin.remarks, *notes))
     costs = _costs(network, patients)
     if json_:
@@ -153,11 +162,19 @@ def _costs(compiled: CompiledModel, patients: int) -> dict[str, float]:
 
     from bayesnet.inference.cost import sample_costs
 
-    found = []
+    found, always = [], _always_known(compiled)
     with progress("predicting cost", patients) as advance:
         for start in range(0, patients, _AT_A_TIME):
             count = min(_AT_A_TIME, patients - start)
-            found.append(sample_costs(compiled.factors, count, seed=start))
+            found.append(sample_costs(compiled.factors, count, seed=start, always=always))
             advance(count)
     costs = np.concatenate(found)
     return {"median": float(np.median(costs)), "p90": float(np.quantile(costs, 0.9)), "max": float(costs.max())}
+
+
+def _always_known(compiled: CompiledModel) -> list[str]:
+    """What is known of every sampled patient: context variables, and what depends on these alone and has many children."""
+    context = {item.name for item in compiled.defaults}
+    variables = compiled.model.variables.values()
+    children = Counter(parent for variable in variables for parent in variable.parents)
+    return [v.name for v in variables if v.name in context or (context.issuperset(v.parents) and children[v.name] >= _HUB)]

@@ -20,7 +20,7 @@ from bayesnet.model.find import find_model
 from bayesnet.model.records import CitedFigure, Example, Location, Model, Number, Printed, Source, Variable, Verified
 from bayesnet.model.replacing import replacing
 
-_FORM = "4"
+_FORM = "5"
 """Changes when the records, their JSON form or what the reader refuses change."""
 
 
@@ -39,7 +39,6 @@ def load_model(name_or_path: str | Path) -> Model:
 
     >>> load_model("sprinkler").title
     'The sprinkler'
-
     """
     folder = find_model(name_or_path)
     place = cache_folder()

@@ -59,7 +59,6 @@ def check_model(model: Model, *, broken: Broken | None = None, cited: Callable[[
     >>> from bayesnet.model import Variable
     >>> print(check_model(Model("empty", variables={"fever": Variable("fever")}))[0])
     variable "fever": no number for "fever=present"
-
     """
     broken = broken or Broken()
     problems: list[Problem] = []
@@ -110,7 +109,7 @@ def _states(variable: Variable, problem: Say) -> Iterator[Problem]:
         if not state:
             yield problem("a state without a name")
         if variable.states.count(state) > 1:
-            yield problem(f'the state "{state}" stands twice')
+            yield problem(f'duplicate state "{state}"')
         meant = _slip(state, variable.states)
         if meant:
             yield problem(f'the state "{state}"', way_out=f'did you mean "{meant}"?')
@@ -139,7 +138,7 @@ def _parents(variable: Variable, model: Model, problem: Say, whole: bool) -> Ite
         if name not in model.variables and whole:
             yield problem(f'the parent "{name}" is not a variable', way_out=did_you_mean(nearest(name, model.variables)))
         if variable.parents.count(name) > 1:
-            yield problem(f'the parent "{name}" stands twice')
+            yield problem(f'duplicate parent "{name}"')
     noisy = variable.gate in ("noisy_or", "noisy_max")
     if noisy and not variable.parents:
         yield problem(f"a {variable.gate} gate without parents", way_out='take gate = "table"')

@@ -8,8 +8,8 @@ from typing import Any
 
 from bayesnet.errors import BayesnetError, did_you_mean, nearest, said
 from bayesnet.model.deterministic import decide, pushes, resolved_conditions
-from bayesnet.model.expression import parse_condition
 from bayesnet.model.records import Model, Variable
+from bayesnet.pattern import parse_condition
 
 LARGEST_TABLE = 2**20
 """Cells of the largest table that a deterministic or odds-ratio gate may spell out."""

@@ -30,7 +30,6 @@ def find_model(name_or_path: str | Path) -> Path:
 
     >>> find_model("back_pain").name
     'back_pain'
-
     """
     shipped = _shipped()
     if str(name_or_path) in shipped:
@@ -48,15 +47,6 @@ def find_model(name_or_path: str | Path) -> Path:
         raise SpecError(str(path), [f"not a model folder; a model is a folder that holds {MODEL_FILE}"])
     hint = did_you_mean(nearest(str(name_or_path), shipped)) or f"the models that come with bayesnet are {listed(tuple(shipped))}"
     raise SpecError(str(name_or_path), [f"no model of this name and no such folder; {hint}"])
-
-
-def shipped_models() -> tuple[str, ...]:
-    """The names of the models that come with the package.
-
-    >>> shipped_models()
-    ('asia', 'back_pain', 'mammography', 'sprinkler')
-    """
-    return tuple(_shipped())
 
 
 def _shipped() -> dict[str, Path]:

@@ -45,7 +45,6 @@ def read_model(path: str | Path, *, strict: bool = False) -> Model:
 
     >>> read_model("mammography").numbers["positive_mammogram=present | breast_cancer=present"].value
     0.8
-
     """
     folder = find_model(path)
     model, problems = read_folder(folder)
@@ -74,7 +73,10 @@ def read_folder(folder: Path) -> tuple[Model | None, list[Problem]]:
     for name in head.files:
         reading.group_file(name, head)
     for name, members in head.groups.items():
-        reading.add_variable(group_variable(name, members, Location(MODEL_FILE, f'group "{name}"')))
+        location = Location(MODEL_FILE, f'group "{name}"')
+        reading.add_variable(group_variable(name, members, location, head.nouns.get(name, "")))
+    stray, hint = [name for name in head.nouns if name not in head.groups], "give the noun of a variable in its table"
+    reading.problems += [Problem(MODEL_FILE, f'noun of "{name}"', "is not one of the groups", way_out=hint) for name in stray]
     reading.source_file()
     reading.keep_numbers()
     model = reading.model(head)
@@ -96,7 +98,6 @@ def read_toml(path: Path) -> dict[str, Any]:
     ------
     SpecError
         Where it cannot be read or is not TOML; names the line.
-
     """
     import tomllib
 
@@ -310,6 +311,7 @@ class _Reading:
             population=head.population,
             citation=head.citation,
             asks=head.asks,
+            people=head.people,
             variables=self.variables,
             numbers={number.id: number for number in numbers},
             sources=self.sources,
@@ -344,6 +346,8 @@ def _variable(name: str, entry: VariableEntry | None, file: GroupFile, location:
         aliases=tuple(entry.aliases),
         consequence_of=tuple(entry.consequence_of),
         can_be_set=entry.can_be_set,
+        noun=entry.noun,
+        adjectives=tuple(entry.adjectives),
         note=entry.note,
         location=location,
     )

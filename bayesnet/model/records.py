@@ -173,6 +173,12 @@ class Number:
         return self.main.source if self.main else ""
 
     @property
+    def publications(self) -> tuple[str, ...]:
+        """The keys of all publications whose figures enter the number; the main one where all are in the background."""
+        entering = tuple(dict.fromkeys(figure.source for figure in self.sources if figure.use != "background"))
+        return entering or ((self.source,) if self.source else ())
+
+    @property
     def place(self) -> str:
         """What the main source gives, and where in it."""
         return self.main.reading if self.main else ""
@@ -214,6 +220,10 @@ class Variable:
     """A diagnosis that is a consequence: the variables of the model that cause it."""
     can_be_set: bool = False
     """Whether an intervention on the variable makes sense: an exposure or a treatment."""
+    noun: str = ""
+    """What a person has who has it, with an article where it takes one: `a history of cancer`; from the label when empty."""
+    adjectives: tuple[str, ...] = ()
+    """For what a person is, not has: the words for the positive state and for its contrary, such as `female`, `male`."""
     note: str = ""
     location: Location = field(default=Location(""), compare=False)
 
@@ -223,7 +233,7 @@ class Variable:
         return self.states == BINARY
 
 
-def group_variable(name: str, members: Sequence[str], location: Location | None = None) -> Variable:
+def group_variable(name: str, members: Sequence[str], location: Location | None = None, noun: str = "") -> Variable:
     """A group of the model as a variable: present when any of its members is.
 
     >>> group_variable("infection", ["osteomyelitis", "abscess"]).expression
@@ -238,6 +248,7 @@ def group_variable(name: str, members: Sequence[str], location: Location | None 
         parents=tuple(members),
         gate="deterministic",
         expression=(("present", condition),),
+        noun=noun,
         location=location or Location(""),
     )
 
@@ -271,6 +282,8 @@ class Model:
     citation: str = ""
     asks: str = ""
     """The variable that a page asks about first; the leading diagnosis when empty."""
+    people: str = ""
+    """What the members of the population are called, in the plural; from `population` when empty."""
 
     def __post_init__(self) -> None:
         for name in ("variables", "numbers", "sources"):

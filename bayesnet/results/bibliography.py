@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from bayesnet.model.records import Source
 from bayesnet.results.base import Result
+from bayesnet.results.records import Records
 from bayesnet.results.table import Grid, wrapped
 from bayesnet.results.words import counted
 
@@ -42,9 +43,12 @@ class Author:
     given: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Bibliography(Result):
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Bibliography(Records[Source], Result):
     """Publications with authors, year, title, journal and identifiers; `to_bibtex` and `to_csl` give them to other programs."""
+
+    held_in: ClassVar[str] = "sources"
+    key: ClassVar[tuple[str, ...]] = ("key",)
 
     columns: ClassVar[tuple[str, ...]] = (
         "key", "authors", "year", "title", "journal", "publisher", "doi", "pmid", "isbn", "url", "kind", "not_found", "cohort",
@@ -52,9 +56,6 @@ class Bibliography(Result):
     )  # fmt: skip
 
     sources: tuple[Source, ...]
-
-    def __len__(self) -> int:
-        return len(self.sources)
 
     def rows(self) -> list[tuple[Any, ...]]:
         """One row per publication."""
@@ -64,10 +65,17 @@ class Bibliography(Result):
         """Key and reference of every publication."""
         return Grid(("key", "reference"), tuple((s.key, reference(s)) for s in self.sources), frozenset({0, 1}))
 
-    def __str__(self) -> str:
-        lines = [wrapped(f"{source.key}: {reference(source)}", "    ") for source in self.sources]
-        parts = [self.header(), counted(len(lines), "publication"), "\n".join(lines)]
-        return "\n\n".join(part for part in parts if part)
+    def introduction(self) -> str:
+        """Return how many publications there are."""
+        return counted(len(self.sources), "publication")
+
+    def body(self) -> str:
+        """Return one paragraph for each publication."""
+        return "\n".join(wrapped(f"{source.key}: {reference(source)}", "    ") for source in self.sources)
+
+    def footer(self) -> str:
+        """Return nothing: a bibliography is no answer."""
+        return ""
 
     def to_bibtex(self) -> str:
         r"""Return the publications as BibTeX entries, in UTF-8 (for biber, or bibtex with an engine that reads it).

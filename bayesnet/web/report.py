@@ -18,14 +18,13 @@ from bayesnet.analysis.query.query import Query
 from bayesnet.analysis.query.requisite import requisite_families
 from bayesnet.analysis.sensitivity.tornado import tornado
 from bayesnet.errors import BayesnetError, NothingToAsk
-from bayesnet.model.provenance import WORDS, known
+from bayesnet.model.known import WORDS, known
 from bayesnet.model.records import Number, Source
 from bayesnet.model.replacing import replacing
 from bayesnet.model.vocabulary import JUDGED, MUST_NOT_MISS
 from bayesnet.results.bibliography import reference
 from bayesnet.results.explanation import CLOSED_SHOWN, OPEN_SHOWN, Explanation, Ways, signed
-from bayesnet.results.sensitivity import short
-from bayesnet.results.words import CITATION, frequency, percent, plain, ratio
+from bayesnet.results.words import CITATION, frequency, percent, plain, ratio, short
 from bayesnet.web.html import figure, page, paragraphs, section, table
 from bayesnet.web.svg import bars, both_sides, spans
 
@@ -50,7 +49,6 @@ def write_report(query: Query, path: str | Path, target: str | None = None) -> P
     ------
     BayesnetError
         Where the file cannot be written.
-
     """
     text = report(query, target)
     out = Path(path)
@@ -78,19 +76,18 @@ def report(query: Query, target: str | None = None) -> str:
         When the network has no diagnoses and no target is given.
     ImpossibleEvidence
         When the findings cannot hold together.
-
     """
     compiled, findings = query.compiled, query.findings
     if target is None and not compiled.diagnoses:
         raise NothingToAsk(
-            f'{compiled.model.name or "This network"} has no variables of the group "diagnoses", so none leads and can be '
-            "explained; name a target, as in {way}.",
-            f'report("case.html", target="{an_example(compiled)}")',
-            f'--target "{an_example(compiled)}"',
+            f'{compiled.model.name or "This network"} has no variables of the group "diagnoses", so there is none to explain',
+            "name a target",
+            option="target",
+            example=an_example(compiled),
         )
     asked = read_target(compiled, target) if target else None
     ranked = differential(query, None if compiled.diagnoses or asked is None else [asked], draws=DRAWS)
-    name = compiled.literal(*asked) if asked else ranked.leading or ranked.leader
+    name = compiled.literal(*asked) if asked else ranked.leading_specific or ranked.leading
     aim = read_target(compiled, name)
     why = explain(query, aim)
     model = compiled.model
@@ -183,7 +180,7 @@ def _chosen(ranked: Differential, name: str) -> str:
     first = next(iter(ranked))
     if name == first.diagnosis:
         return ""
-    if name != ranked.leading:
+    if name != ranked.leading_specific:
         return paragraphs(f"{first.diagnosis} leads with {percent(first.posterior)}; explained here is {name}, as asked.")
     return paragraphs(
         f"{first.diagnosis} leads with {percent(first.posterior)}: none of the specific causes. "
@@ -348,7 +345,9 @@ def _sources(compiled: CompiledModel, rests: Sequence[Number], tested: Sequence[
     """Return the publications of the numbers, of the prices shown, and of the utilities."""
     prices, laid = costs(compiled), decider(compiled)
     sources = {**compiled.model.sources, **prices.sources}
-    used = {n.source for n in rests} | {prices.by_variable[name].source for name in tested if name in prices.by_variable}
+    used = {key for n in rests for key in n.publications} | {
+        prices.by_variable[name].source for name in tested if name in prices.by_variable
+    }
     if laid:
         sources |= laid.decision.sources
         used |= {u.source for u in laid.decision.utilities} | ({laid.decision.money.source} if laid.decision.money else set())

@@ -143,7 +143,7 @@ def test_the_priors_format_names_every_key() -> None:
     )
     keys = {key for shape in (*shapes, file_shapes.GroupFile) for key in file_shapes.keys_of(shape)}
     keys |= {f.name for kind in (records.Target, records.Check, records.Claim) for f in fields(kind)}
-    keys |= {*records.CHECK_KINDS, *records.TARGET_KINDS, *costs._FIELDS, *decision_file._FILE, *decision_file._UTILITY}
+    keys |= {*records.NEEDS, *records.TARGET_KINDS, *costs._FIELDS, *decision_file._FILE, *decision_file._UTILITY}
     assert [key for key in sorted(keys) if not re.search(rf"[`\[.]{key}[`\].<]|^`?{key} = |`{key} = ", page, re.M)] == []
 
 

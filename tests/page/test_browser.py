@@ -105,7 +105,7 @@ def test_the_differential_says_what_was_before_and_how_many_people_that_is(opene
         assert (posterior, prior) == pytest.approx((line.posterior, line.prior), rel=1e-9)
     leader = next(iter(ranked))
     assert rows.first.locator(".people").inner_text() == frequency(leader.posterior)
-    label = net.variables[ranked.leading].label
+    label = net.variables[ranked.leading_specific].label
     assert label in tab.locator(".headline").inner_text()
     pressed = tab.locator('.bar-button[aria-pressed="true"]')
     assert pressed.count() == 1
@@ -201,7 +201,9 @@ def test_a_page_that_opens_with_a_case_asks_about_what_leads_in_it(opened, pages
     """Its findings are entered, and the diagnosis asked about is the first of the ranking, where one is specific."""
     tab, net = opened("begun"), pages["begun"][1]
     assert_agrees(tab, net, pages.BEGUN)
-    assert tab.evaluate("bayesnet.store.state.target") == net.case(pages.BEGUN).diagnoses().leading == "spinal_metastasis"
+    assert (
+        tab.evaluate("bayesnet.store.state.target") == net.case(pages.BEGUN).diagnoses().leading_specific == "spinal_metastasis"
+    )
     assert opened("begun", "#of=epidural_abscess:present").evaluate("bayesnet.store.state.target") == "epidural_abscess"
 
 

@@ -135,8 +135,7 @@ def test_a_network_without_diagnoses_needs_a_target(tmp_path):
     with pytest.raises(bayesnet.BayesnetError) as refused:
         case.report(tmp_path / "asia.html")
     assert str(refused.value) == (
-        'asia has no variables of the group "diagnoses", so none leads and can be explained; name a target, as in '
-        'report("case.html", target="dysp=yes").'
+        'asia has no variables of the group "diagnoses", so there is none to explain; name a target, as in target="dysp=yes".'
     )
     _, reader = read(case.report(tmp_path / "asia.html", target="lung=yes"))
     assert "What to do" not in reader.headings
@@ -183,7 +182,7 @@ def test_without_red_flags_the_page_says_what_leads_and_what_must_not_be_missed(
     assert (
         f"nonspecific_lbp leads with {percent(ranked['nonspecific_lbp'].posterior)}: none of the specific causes." in reader.text
     )
-    assert f"Explained here is the most probable specific cause, {ranked.leading}." in reader.text
+    assert f"Explained here is the most probable specific cause, {ranked.leading_specific}." in reader.text
     grave = max((d for d in ranked if d.role == "must_not_miss"), key=lambda d: d.posterior)
     assert (
         f"Of the diagnoses that must not be missed {grave.diagnosis} is the most probable: {percent(grave.posterior)}"

@@ -273,6 +273,6 @@ def test_the_leading_diagnosis_is_one_click_away(opened, pages):
     ranked = pages["back_pain"][1].case(CASE).diagnoses()
     offer = settled(tab, "why").get_by_role("button", name="the most probable specific diagnosis")
     offer.click()
-    assert tab.evaluate("() => bayesnet.store.state.target") == ranked.leading
+    assert tab.evaluate("() => bayesnet.store.state.target") == ranked.leading_specific
     settled(tab, "why")
     assert offer.count() == 0

@@ -10,12 +10,12 @@ import pytest
 from api_models import clinic
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from referee import Enumeration
 from strategies import evidence, models
 
 import bayesnet
 from bayesnet import BayesnetError, ImpossibleEvidence, SpecError
 from bayesnet.analysis.query.simulate import sample
-from bayesnet.inference.enumerate import Enumeration
 from bayesnet.network import Network
 
 CASES = 4000

@@ -87,7 +87,7 @@ def test_titles_are_the_question() -> None:
         net.posterior("flu | jeffrey(fever={present:0.7, absent:0.3})"),
     ):
         assert net.posterior(p.title).probabilities == pytest.approx(p.probabilities, abs=1e-12)
-        assert str(p).splitlines()[0] == f"P({p.title})"
+        assert str(p).splitlines()[0] == f"posterior: {p.title}"
     ranked = net.case("fever, !cough").diagnoses()
     assert net.case(ranked.title).diagnoses() == ranked
     table = net.joint(["flu", "fever"], given="cough")
@@ -111,12 +111,10 @@ def test_prints_name_what_to_distrust() -> None:
     """The footer names the weakest numbers behind the answer with range and source, and the model's warning."""
     net = clinic()
     foot = " ".join(str(net.posterior("tumour | fever")).split())
-    assert "What to distrust: how the 6 numbers behind this answer are known: 5 not recorded how, 1 judged." in foot
+    assert "Caveats: how the 6 numbers used are known: 5 not recorded how, 1 judged." in foot
     assert "fever=present | tumour=present 0.2 [0.1, 0.5] (judged)" in foot
     ranked = " ".join(str(net.case("fever, cough").diagnoses()).split())
-    assert (
-        "What to distrust for P(flu): odds(flu) | baseline 0.05 [0.02, 0.1] (Roe 2010, not recorded how) moves it from" in ranked
-    )
+    assert "Caveats for P(flu): odds(flu) | baseline 0.05 [0.02, 0.1] (Roe 2010, not recorded how) moves it over" in ranked
     assert "that can move it by a point or more are known: " in ranked
 
 

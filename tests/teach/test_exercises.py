@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from typing import Any
@@ -22,11 +23,13 @@ import bayesnet
 from bayesnet.analysis.query.compiled import CompiledModel
 from bayesnet.cli import main
 from bayesnet.errors import BayesnetError
+from bayesnet.model.records import Model, Variable
 from bayesnet.network import Network
 from bayesnet.results.table import WIDTH
 from bayesnet.teach.exercises import KINDS, Exercise, ExerciseSet, make
 from bayesnet.teach.exercises.known import tolerance
 from bayesnet.teach.exercises.literature import LITERATURE
+from bayesnet.teach.exercises.phrases import people, phrase
 from bayesnet.teach.exercises.reading import read_number
 
 SHIPPED = ("mammography", "sprinkler", "asia", "back_pain")
@@ -51,6 +54,19 @@ CASES = [
     for kind in KINDS
     if (name, kind) not in REFUSED
 ]
+
+
+def test_sentences_take_their_words_from_the_model() -> None:
+    """Nouns, adjectives and people of a model come before what its labels say; without them the label must do."""
+    plain = Variable("abscess", label="Epidural abscess")
+    assert phrase(plain, 1).has() == "has an epidural abscess"
+    assert phrase(replace(plain, noun="pus"), 1).has() == "has pus"
+    assert phrase(replace(plain, noun="pus"), 0).has() == "does not have pus"
+    old = Variable("old", adjectives=("aged 70 or over", "aged under 70"))
+    assert [phrase(old, state).has(2) for state in (0, 1)] == ["are aged under 70", "are aged 70 or over"]
+    model = Model("stable", population="One horse at a time")
+    assert people(model) == "horses"
+    assert people(replace(model, people="ponies")) == "ponies"
 
 
 @pytest.fixture
@@ -406,7 +422,7 @@ REFUSALS: list[tuple[dict[str, Any], str]] = [
     ({"seed": True}, "seed is a whole number of 0 or more; got seed=True."),
     ({"seed": 0.5}, "seed is a whole number of 0 or more; got seed=0.5."),
     ({"count": 0}, "count is a whole number from 1 to 200; got count=0."),
-    ({"people": " "}, 'People are called by a plural, such as "women" or "patients with back pain"; got people=\' \'.'),
+    ({"people": " "}, '`people` must be a plural noun, such as "women" or "patients with back pain"; got people=\' \'.'),
     ({"target": "breast_cancr"}, 'In "breast_cancr": no variable "breast_cancr"; did you mean "breast_cancer"?'),
 ]
 

@@ -55,7 +55,6 @@ def score(
     ------
     SpecError
         Where a column is not a variable or stands twice, or a variable is in the index: all of them at once.
-
     """
     import pandas as pd
 
@@ -99,7 +98,7 @@ def _check_columns(compiled: CompiledModel, frame: pd.DataFrame) -> None:
 def _targets(compiled: CompiledModel, targets: Sequence[str] | None) -> list[tuple[int, int, str]]:
     """Variable, state and column name of everything asked for."""
     if targets is None:
-        return [(v, state, f"P({compiled.literal(v, state)})") for v, state in diagnoses(compiled, "targets", "--target")]
+        return [(v, state, f"P({compiled.literal(v, state)})") for v, state in diagnoses(compiled)]
     found: list[tuple[int, int, str]] = []
     for text in [targets] if isinstance(targets, str) else targets:
         for term in parse_question(text).targets:

@@ -53,7 +53,6 @@ def next_tests(query: Query, target: str | None = None) -> NextTests:
         When the findings cannot hold together.
     NothingToAsk
         When the model has no decision, or no diagnoses, to ask about.
-
     """
     compiled = query.compiled
     laid = decider(compiled)
@@ -80,9 +79,10 @@ def next_tests(query: Query, target: str | None = None) -> NextTests:
 
 
 def _no(what: str, compiled: CompiledModel) -> NothingToAsk:
-    """Return the refusal to ask about what the network does not have."""
-    text = f"{compiled.model.name} has no {what}; ask about a target, as in {{way}}."
-    return NothingToAsk(text, f'next_tests("{an_example(compiled)}")', f'--target "{an_example(compiled)}"')
+    """Return the error for a network that does not define what was asked for."""
+    return NothingToAsk(
+        f"{compiled.model.name} has no {what}", "ask about a target", option="target", example=an_example(compiled)
+    )
 
 
 def information(joint: FloatArray) -> float:

@@ -13,7 +13,7 @@ from bayesnet.analysis.query.compiled import CompiledModel, per_model
 from bayesnet.analysis.query.query import Query
 from bayesnet.analysis.query.requisite import requisite_families
 from bayesnet.model.factors import FloatArray, IntArray
-from bayesnet.model.provenance import WORDS, known, known_list
+from bayesnet.model.known import WORDS, known, known_list
 from bayesnet.model.records import Number
 from bayesnet.results.words import cited, counted
 
@@ -72,10 +72,10 @@ def weakest(query: Query, targets: Sequence[int] | None = None, most: int = 3) -
     wide = [k for k in behind[np.argsort(-trusted.width[behind], kind="stable")][:most] if trusted.width[k] > 0]
     count = counted(len(behind), "number")
     if not wide:
-        return (f"It rests on {count} without a range.",)
+        return (f"Caveats: none of the {count} used has a range.",)
     listed = "; ".join(described(compiled, trusted.records[k]) for k in wide)
     how = known_list(trusted.records[k] for k in behind)
-    return (f"What to distrust: how the {count} behind this answer are known: {how}. Widest ranges: {listed}.",)
+    return (f"Caveats: how the {count} used are known: {how}. Widest ranges: {listed}.",)
 
 
 def described(compiled: CompiledModel, number: Number) -> str:

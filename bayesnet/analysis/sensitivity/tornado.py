@@ -9,13 +9,10 @@ from bayesnet.analysis.query.query import Query
 from bayesnet.analysis.sensitivity.query_ranges import SAMPLE_SIZE, Ranges, Subject, citation, ranges, records
 from bayesnet.analysis.sensitivity.response import Response
 from bayesnet.model.factors import FloatArray, IntArray
-from bayesnet.model.provenance import known as known_as
-from bayesnet.model.provenance import known_list
-from bayesnet.results.tornado import Bar, Tornado
-from bayesnet.results.words import counted, percent
-
-MATTERS = 0.01
-"""A number matters to an answer that it can move by a percentage point over its own range."""
+from bayesnet.model.known import known as known_as
+from bayesnet.model.known import known_list
+from bayesnet.results.tornado import MATTERS, Bar, Tornado
+from bayesnet.results.words import counted, interval
 
 
 def tornado(query: Query, target: str, top: int = 20, sample_size: float = SAMPLE_SIZE) -> Tornado:
@@ -36,7 +33,6 @@ def tornado(query: Query, target: str, top: int = 20, sample_size: float = SAMPL
     ------
     ImpossibleEvidence
         When the findings cannot hold together.
-
     """
     compiled = query.compiled
     subject = Subject.of(query, target)
@@ -85,12 +81,12 @@ def movers(query: Query, target: str, most: int = 3) -> tuple[str, ...]:
     bars = tornado(query, target, top=len(query.compiled.model.numbers)).bars
     if not bars:
         return ()
-    told = []
+    changes = []
     for bar in bars[:most]:
         low, high = sorted((bar.at_low, bar.at_high))
         number = described(query.compiled, query.compiled.model.numbers[bar.number])
-        told.append(f"{number} moves it from {percent(low)} to {percent(high)}")
+        changes.append(f"{number} moves it over {interval(low, high)}")
     matter = [query.compiled.model.numbers[bar.number] for bar in bars if bar.width >= MATTERS]
     moving = counted(len(matter), "number that can move it by a point or more", "numbers that can move it by a point or more")
     how = f"How the {moving} are known: {known_list(matter)}." if matter else ""
-    return (f"What to distrust for P({target}): {'; '.join(told)}. {how}".rstrip(),)
+    return (f"Caveats for P({target}): {'; '.join(changes)}. {how}".rstrip(),)

@@ -17,7 +17,7 @@ _KINDS = {"seeing_doing": "seeing and doing", "reading_graph": "reading the grap
 _WARNING = "For teaching and research. Not for the care of patients."
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Marks(Result):
     """A sheet that was handed in: what was answered to each exercise, whether it is right, and the known error made."""
 
@@ -94,7 +94,6 @@ class ExerciseSet(Result):
         ------
         BayesnetError
             When there are more answers than exercises, or an answer to an exercise that is not there.
-
         """
         given = _in_order(answers, len(self.exercises))
         marked = tuple(exercise.check(answer) for exercise, answer in zip(self.exercises, given, strict=True))
