@@ -66,7 +66,6 @@ class SpecError(BayesnetError, ValueError):
     >>> print(SpecError("priors/small", ["no variables"]))
     priors/small: 1 problem
       no variables
-
     """
 
     def __init__(self, where: str, problems: Iterable[Problem | str]) -> None:
@@ -149,7 +148,7 @@ class UnknownVariable(BayesnetError, KeyError):  # noqa: N818 - the name is part
     def __init__(
         self, name: str, names: Iterable[str], *, text: str = "", network: str = "", near: Sequence[str] | None = None
     ) -> None:
-        names = tuple(names)
+        names, name = tuple(names), str(name)
         self.name, self.text, self.network = name, text, network
         self.nearest = nearest(name, names) if near is None else tuple(near)
         self._names = names
@@ -209,6 +208,7 @@ class UnknownState(BayesnetError, KeyError):  # noqa: N818 - the name is part of
     """
 
     def __init__(self, name: str, state: str, states: Iterable[str], *, text: str = "") -> None:
+        state = str(state)
         self.name, self.state, self.states, self.text = name, state, tuple(states), text
         self.nearest = nearest(state, self.states)
         super().__init__(name, state, self.states)
@@ -244,7 +244,6 @@ class ImpossibleEvidence(BayesnetError, ValueError):  # noqa: N818 - the name is
 
     >>> print(ImpossibleEvidence({"female": "absent", "pregnant": "present"}, "clinic"))
     These findings cannot hold together in clinic: female=absent, pregnant=present.
-
     """
 
     def __init__(self, findings: Mapping[str, object], network: str = "", reasons: Sequence[str] = ()) -> None:
@@ -370,14 +369,14 @@ def nearest(name: str, names: Iterable[str], count: int = 3) -> tuple[str, ...]:
 
     >>> nearest("Fevr", ["fever", "anemia"])
     ('fever',)
-
     """
     from difflib import get_close_matches
 
     plain: dict[str, str] = {}
     for candidate in names:
-        plain.setdefault(candidate.casefold(), candidate)
-    return tuple(plain[match] for match in get_close_matches(name.casefold(), plain, n=count, cutoff=0.6))
+        plain.setdefault(str(candidate).casefold(), candidate)
+    # The longest name there is has a hundred letters; comparing a text of a million with each would take minutes.
+    return tuple(plain[match] for match in get_close_matches(str(name).casefold()[:LONGEST_TEXT], plain, n=count, cutoff=0.6))
 
 
 def did_you_mean(names: Sequence[str]) -> str:

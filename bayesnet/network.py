@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from bayesnet.analysis.query.compiled import CompiledModel
 from bayesnet.analysis.query.parse import Given, read_given
 from bayesnet.analysis.query.query import Query
 from bayesnet.case import Case
+from bayesnet.errors import BayesnetError, SpecError
 from bayesnet.model.records import Model
 
 if TYPE_CHECKING:
@@ -45,7 +47,6 @@ class Network:
     >>> net = bayesnet.load("asia")
     >>> round(net.posterior("lung | smoke=yes, xray=yes")["yes"], 4)
     0.646
-
     """
 
     # Questions
@@ -54,6 +55,10 @@ class Network:
         self.compiled = CompiledModel(model, folder)
         self.folder = folder
         """The priors folder that the network was read from, if it was."""
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Pickle the model; what was worked out from it is worked out again."""
+        return {name: value for name, value in vars(self).items() if not isinstance(vars(Network).get(name), cached_property)}
 
     def _query(self, given: Given, do: Given, targets: str | Sequence[str] | None = None) -> Query:
         """Read findings, interventions and targets."""
@@ -110,7 +115,6 @@ class Network:
         >>> p = bayesnet.load("sprinkler").posterior("rain | wet_grass, !sprinkler")
         >>> round(p["present"], 4)
         1.0
-
         """
         from bayesnet.analysis.query.posterior import posterior
 
@@ -125,7 +129,6 @@ class Network:
         >>> ps = bayesnet.load("asia").posteriors({"dysp": "yes"})
         >>> round(ps["bronc"]["yes"], 4)
         0.834
-
         """
         from bayesnet.analysis.query.posterior import posteriors
 
@@ -144,7 +147,6 @@ class Network:
         >>> import bayesnet
         >>> round(bayesnet.load("asia").probability("lung=yes, bronc=yes", given="smoke=yes"), 4)
         0.06
-
         """
         from bayesnet.analysis.query.posterior import probability
 
@@ -167,7 +169,6 @@ class Network:
         >>> table = bayesnet.load("asia").joint(["lung", "bronc"], given="smoke=yes")
         >>> round(table["yes", "no"], 4)
         0.04
-
         """
         from bayesnet.analysis.query.posterior import joint
 
@@ -186,7 +187,6 @@ class Network:
         >>> import bayesnet
         >>> bayesnet.load("asia").most_probable("xray=yes, dysp=yes", targets=["lung", "bronc"]).assignment["lung"]
         'yes'
-
         """
         from bayesnet.analysis.query.posterior import most_probable
 
@@ -211,7 +211,6 @@ class Network:
         >>> would = net.counterfactual("wet_grass", given="sprinkler, !rain, wet_grass", had={"sprinkler": "absent"})
         >>> round(would["present"], 4)
         0.0
-
         """
         from bayesnet.analysis.query.counterfactual import counterfactual
 
@@ -226,13 +225,19 @@ class Network:
         >>> cases = bayesnet.load("asia").simulate(100, seed=0, given="smoke=yes")
         >>> cases.shape, set(cases["smoke"])
         ((100, 8), {'yes'})
-
         """
         from bayesnet.analysis.query.simulate import simulate
 
         return simulate(self._query(given, do), count, seed)
 
-    def score(self, frame: pd.DataFrame, targets: Sequence[str] | None = None) -> pd.DataFrame:
+    def score(
+        self,
+        frame: pd.DataFrame,
+        targets: Sequence[str] | None = None,
+        *,
+        keep: Sequence[str] = (),
+        missing: Sequence[str] = (),
+    ) -> pd.DataFrame:
         """Return posteriors for every row of a cohort: one row in, one row out, same index.
 
         Parameters
@@ -241,10 +246,15 @@ class Network:
             One column per variable: states, or 0 and 1 for absent and present; NaN is unobserved.
         targets
             What to ask, each as `variable` or `variable=state`; the diagnoses when None.
+        keep
+            Columns that are no findings, such as an identifier; they come back as they are, before the answers.
+        missing
+            Words that mean unobserved, such as `NA` or `?`.
 
         Returns
         -------
-        Columns `P(<target>)`, `log_probability` of the row's findings, and `problem`, which names what is wrong with a row.
+        The columns of `keep`, then `P(<target>)`, `log_probability` of the row's findings, and `problem`, which names what is
+        wrong with a row.
 
         Raises
         ------
@@ -257,11 +267,10 @@ class Network:
         >>> frame = pandas.DataFrame({"smoke": ["yes", None], "xray": ["yes", "no"]})
         >>> bayesnet.load("asia").score(frame, targets=["lung=yes"])["P(lung=yes)"].round(4).tolist()
         [0.646, 0.0012]
-
         """
         from bayesnet.analysis.cohort.score import score
 
-        return score(self.compiled, frame, targets)
+        return score(self.compiled, frame, targets, keep=keep, missing=missing)
 
     def arc_strengths(self, given: Given = None, do: Given = None) -> ArcStrengths:
         """Return the strength of every arc: how far the child's distribution moves with the parent, prior or under findings."""
@@ -296,7 +305,6 @@ class Network:
         ------
         BayesnetError
             When a threshold is not between 0 and 1, or the cohort cannot be scored.
-
         """
         from bayesnet.analysis.cohort.net_benefit import decision_curve
 
@@ -348,7 +356,6 @@ class Network:
         >>> result = bayesnet.load("asia").calibration("lung=yes", ["smoke", "xray", "dysp"], size=5000)
         >>> result.calibration_error < result.error_if_right
         True
-
         """
         from bayesnet.analysis.cohort.calibration import of_network
 
@@ -412,9 +419,10 @@ class Network:
 
         return summary(self.compiled)
 
-    def recompute(self) -> Recomputation:
-        """Return every number computed again from the figures recorded with it, how each is known, and what a reviewer should
-        look at.
+    def recompute(self, *, moves: bool = False) -> Recomputation:
+        """Return every number computed again from its figures, how each is known, and what a reviewer should look at.
+
+        With `moves` also how far each number moves a diagnosis over its range, before any finding and in the examples.
 
         Examples
         --------
@@ -422,11 +430,10 @@ class Network:
         >>> found = bayesnet.load("mammography").recompute()
         >>> [(line.number, line.verdict) for line in found.numbers][0]
         ('breast_cancer=present', 'agrees')
-
         """
         from bayesnet.analysis.audit.recomputation import recompute
 
-        return recompute(self.compiled)
+        return recompute(self.compiled, moves=moves)
 
     def diff(self, other: Network, *, least: float = 0.001) -> ModelDiff:
         """Return what changed from this network to another: numbers, structure, publications, and the answers that moved by
@@ -440,7 +447,6 @@ class Network:
         >>> found = net.diff(net.with_numbers({"smoke=yes": 0.3}))
         >>> found.numbers[0].number, found.numbers[0].value_after, len(found.answers) > 0
         ('smoke=yes', 0.3, True)
-
         """
         from bayesnet.analysis.audit.model_diff import model_diff
 
@@ -455,7 +461,6 @@ class Network:
         >>> import bayesnet
         >>> bayesnet.load("asia").bibliography().to_csl()[0]["DOI"]
         '10.1111/j.2517-6161.1988.tb01721.x'
-
         """
         from bayesnet.analysis.description.bibliography import bibliography
 
@@ -478,7 +483,6 @@ class Network:
         >>> net = bayesnet.load("asia").with_numbers({"smoke=yes": 0.3})
         >>> round(net.posterior("smoke")["no"], 4)
         0.7
-
         """
         from bayesnet.analysis.sensitivity.with_numbers import changed
 
@@ -518,7 +522,6 @@ class Network:
         >>> folder = Path(tempfile.mkdtemp())
         >>> bayesnet.load("asia").page(folder / "explorer.html", "dysp=yes").name
         'explorer.html'
-
         """
         from bayesnet.web.page import write_page
 
@@ -555,7 +558,6 @@ class Network:
         >>> widget.given = {"dysp": "yes", "smoke": "yes"}
         >>> round(widget.case.posterior("bronc")["yes"], 4)
         0.8802
-
         """
         try:
             from bayesnet.web.widget import Explorer
@@ -575,10 +577,17 @@ class Network:
 
         return to_pgmpy(self.compiled.factors)
 
-    def save(self, path: str | Path) -> None:
+    def save(self, path: str | Path, *, drop_names: bool = False) -> None:
         """Write the network: a file in the format of its extension, or a priors folder where the name has none.
 
-        The formats are .bif, .xmlbif, .xdsl, .net and .uai, each also with .gz.
+        The formats are .bif, .xmlbif (or .bifxml), .xdsl, .net and .uai, each also with .gz.
+
+        Parameters
+        ----------
+        path
+            Where to.
+        drop_names
+            Allow UAI, which keeps no names, to lose them.
 
         Raises
         ------
@@ -586,33 +595,46 @@ class Network:
             When the extension is none of these.
         SpecError
             When a label cannot be kept by the format, saying what would be lost.
-
         """
-        from bayesnet.errors import BayesnetError
         from bayesnet.interop.files import EXTENSIONS, is_network_file, write_network
         from bayesnet.model import write_model
 
-        if is_network_file(str(path)):
-            write_network(self.model, path)
-        elif not Path(path).suffix or Path(path).is_dir() or str(path).endswith(("/", "\\")):
-            write_model(self.model, Path(path))
-        else:
-            known = f"{', '.join(EXTENSIONS[:-1])} or {EXTENSIONS[-1]}, also with .gz behind it"
-            raise BayesnetError(f'The kind of "{path}" is not known; end it in {known}, or in a slash for a priors folder.')
+        try:
+            if is_network_file(str(path)):
+                write_network(self.model, path, drop_names=drop_names)
+                return
+            if not Path(path).suffix or Path(path).is_dir() or str(path).endswith(("/", "\\")):
+                write_model(self.model, Path(path))
+                return
+        except OSError as error:
+            raise BayesnetError(f"The network could not be written to {path}: {error.strerror or error}.") from error
+        known = f"{', '.join(EXTENSIONS[:-1])} or {EXTENSIONS[-1]}, also with .gz behind it"
+        raise BayesnetError(f'The kind of "{path}" is not known; end it in {known}, or in a slash for a priors folder.')
 
 
-_FILES = (".bif", ".xmlbif", ".xml", ".xdsl", ".net", ".uai")
+_FILES = (".bif", ".xmlbif", ".bifxml", ".xml", ".xdsl", ".net", ".uai")
 """What a file of another program ends with, also before `.gz`."""
 
 
-def load(name_or_path: str | Path) -> Network:
+def _is_file(path: Path) -> bool:
+    """Return whether there is a plain file; one whose name is too long for the disk is not."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def load(name_or_path: str | Path, *, normalize: bool = False) -> Network:
     """Read a network.
 
     Parameters
     ----------
     name_or_path
         A shipped model by name (`back_pain`, `asia`, `sprinkler`, `mammography`), a priors folder, or a file:
-        `.bif`, `.xmlbif`, `.xml`, `.xdsl`, `.net`, `.uai`, each also with `.gz`.
+        `.bif`, `.xmlbif`, `.bifxml`, `.xml`, `.xdsl`, `.net`, `.uai`, each also with `.gz`.
+    normalize
+        Of a network file: divide every column by its sum. Without it, a column whose sum is not 1 is divided only where its
+        digits explain it, as for 0.333 three times, and the model's description says so; others are refused.
 
     Raises
     ------
@@ -624,14 +646,17 @@ def load(name_or_path: str | Path) -> Network:
     >>> import bayesnet
     >>> bayesnet.load("asia").variables["smoke"].states
     ('yes', 'no')
-
     """
     from bayesnet.model import find_model, load_model
 
-    if str(name_or_path).lower().removesuffix(".gz").endswith(_FILES):
+    if not isinstance(name_or_path, str | PathLike):
+        raise SpecError(str(name_or_path), [f"a model is named by a text or a path; got {type(name_or_path).__name__}"])
+    path = Path(name_or_path)
+    # A file of an unknown kind is the reader's to refuse.
+    if str(path).lower().removesuffix(".gz").endswith(_FILES) or (_is_file(path) and path.name != "model.toml"):
         from bayesnet.interop.files import read_network
 
-        return Network(read_network(name_or_path))
+        return Network(read_network(path, normalize=normalize))
     return Network(load_model(name_or_path), find_model(name_or_path))
 
 
@@ -669,7 +694,6 @@ def distance(net: Network, other: Network) -> Distance:
     >>> asia = bayesnet.load("asia")
     >>> round(bayesnet.distance(asia, asia.with_numbers({"smoke=yes": 0.6})).cd, 4)
     0.4055
-
     """
     from bayesnet.analysis.sensitivity.distance import distance
 
@@ -742,7 +766,6 @@ def exercises(
     Right.
     >>> print(exercise.check(0.8).mistake)
     inverse fallacy
-
     """
     from bayesnet.teach.exercises import make
 
@@ -786,7 +809,6 @@ def exercise_set(
     ['easy', 'medium', 'medium', 'hard', 'hard']
     >>> print(sheet.check([exercise.answer for exercise in sheet]).right)
     5
-
     """
     from bayesnet.teach.exercises import make_set
 

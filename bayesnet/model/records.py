@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from bayesnet.model.vocabulary import BINARY, GROUPS_OF_VARIABLES, JUDGED, GateKind, Grade, How, RangeKind, Use
 from bayesnet.pattern import quote
@@ -173,6 +173,12 @@ class Number:
         return self.main.source if self.main else ""
 
     @property
+    def publications(self) -> tuple[str, ...]:
+        """The keys of all publications whose figures enter the number; the main one where all are in the background."""
+        entering = tuple(dict.fromkeys(figure.source for figure in self.sources if figure.use != "background"))
+        return entering or ((self.source,) if self.source else ())
+
+    @property
     def place(self) -> str:
         """What the main source gives, and where in it."""
         return self.main.reading if self.main else ""
@@ -262,6 +268,14 @@ class Alias(NamedTuple):
     """Whether the word says no state, such as `sex` for `female`: it is typed as `sex=female`."""
 
 
+class FrozenRecords(Mapping[str, Any]):
+    """Numbers by id that never change, so that a model keeps them instead of a copy."""
+
+    def figures(self) -> list[list[Any]]:
+        """Return id, value, low and high of each."""
+        raise NotImplementedError
+
+
 @dataclass(frozen=True)
 class Model:
     """Everything a model folder holds, in the order it was written; immutable.
@@ -290,7 +304,9 @@ class Model:
 
     def __post_init__(self) -> None:
         for name in ("variables", "numbers", "sources"):
-            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+            records = getattr(self, name)
+            if not isinstance(records, FrozenRecords):
+                object.__setattr__(self, name, MappingProxyType(dict(records)))
         object.__setattr__(self, "examples", tuple(Example(*example) for example in self.examples))
         object.__setattr__(self, "aliases", tuple(Alias(*alias) for alias in self.aliases))
 
@@ -305,7 +321,10 @@ class Model:
         structure = [
             [v.name, v.states, v.parents, v.gate, v.expression, v.towards, v.neutral, v.default] for v in self.variables.values()
         ]
-        numbers = [[n.id, n.value, n.low, n.high] for n in self.numbers.values()]
+        if isinstance(self.numbers, FrozenRecords):
+            numbers = self.numbers.figures()
+        else:
+            numbers = [[n.id, n.value, n.low, n.high] for n in self.numbers.values()]
         text = json.dumps([structure, numbers], separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 

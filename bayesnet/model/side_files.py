@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Collection, Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from bayesnet.errors import Problem, SpecError, did_you_mean, nearest
 from bayesnet.model.records import Source
+from bayesnet.model.toml_text import read_toml
 from bayesnet.model.vocabulary import GRADES
 
 _UNCITED = ("judgement", "definition")
@@ -21,9 +22,9 @@ class Document:
         self.path = path
         self.problems: list[Problem | str] = []
         try:
-            self.table: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise SpecError(str(path.parent), [Problem(path.name, "", f"cannot be read: {error}")]) from error
+            self.table: dict[str, Any] = read_toml(path)
+        except SpecError as error:
+            raise SpecError(str(path.parent), error.problems) from None
 
     def report(self, subject: str, what: str, *, got: str = "", expected: str = "", way_out: str = "") -> None:
         """Keep a problem."""
@@ -110,8 +111,9 @@ class Document:
     def sources(self, others: Mapping[str, Source]) -> dict[str, Source]:
         """The publications named in the file, beside those of the model."""
         found = dict(others)
-        fields = ("authors", "year", "title", "journal", "doi", "pmid", "url", "note")
+        names = [field.name for field in fields(Source) if field.name != "key"]
         for key, row in self.table.get("sources", {}).items():
-            self.known(f'source "{key}"', row, fields)
-            found[key] = Source(key, row.get("authors", ""), row.get("year"), *(row.get(name, "") for name in fields[2:]))
+            self.known(f'source "{key}"', row, names)
+            known = {name: row[name] for name in names if name in row}
+            found[key] = Source(**{"key": key, "authors": "", "year": None, **known})
         return found

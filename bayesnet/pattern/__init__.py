@@ -19,7 +19,7 @@ findings are read generously: `Words` holds what else people type for the variab
 
 from __future__ import annotations
 
-from bayesnet.pattern.names import canonical_id, resolve, resolve_question
+from bayesnet.pattern.names import canonical_id, numbered, resolve, resolve_question
 from bayesnet.pattern.quantified import (
     Condition,
     QuantifiedQuestion,
@@ -45,6 +45,7 @@ __all__ = [
     "format_weight",
     "likelihoods",
     "literal",
+    "numbered",
     "parse_condition",
     "parse_findings",
     "parse_number_id",

@@ -18,6 +18,8 @@ def _tokenizer(word: str) -> re.Pattern[str]:
 _TOKEN = _tokenizer(WORD.pattern)
 _GENEROUS_TOKEN = _tokenizer(r'[^\s|,=!{}:()"]+')
 """Words of questions: whatever is neither a sign nor a blank nor a quote."""
+_DEEPEST = 20
+"""Brackets inside each other that are read before they are refused; none belongs there."""
 
 
 def parse_question(text: str, *, generous: bool = False) -> Question:
@@ -38,7 +40,6 @@ def parse_question(text: str, *, generous: bool = False) -> Question:
 
     >>> parse_question("fever | anemia").given[0].name
     'anemia'
-
     """
     return Reader(text, generous=generous).question()
 
@@ -53,7 +54,6 @@ def parse_findings(text: str, *, generous: bool = False) -> tuple[Term, ...]:
 
     >>> [str(term) for term in parse_findings("fever, !anemia, do(smoking=absent)")]
     ['fever', '!anemia', 'do(smoking=absent)']
-
     """
     return Reader(text, generous=generous).findings()
 
@@ -68,7 +68,6 @@ def parse_number_id(text: str) -> Question:
 
     >>> str(parse_number_id("odds(gout)|baseline"))
     'odds(gout) | baseline'
-
     """
     return Reader(text).number_id()
 
@@ -90,10 +89,13 @@ class Reader:
     """Takes the tokens of one text from left to right."""
 
     def __init__(self, text: str, *, generous: bool = False) -> None:
+        if not isinstance(text, str):
+            raise PatternError(str(text), 1, f"a text is expected here; got {type(text).__name__}")
         self.text = text
         self.generous = generous
         self.tokens = _tokens(text, _GENEROUS_TOKEN if generous else _TOKEN)
         self.at = 0
+        self.depth = 0
 
     def question(self) -> Question:
         """Read `targets | findings` to the end of the text."""
@@ -170,7 +172,11 @@ class Reader:
             self.fail(name, f'"{name.text}(" is not part of the language', expected='"do(", "jeffrey(" or "odds("')
         if name.text == "odds" and not odds:
             self.fail(name, '"odds(" names a number of the model', way_out="ask for the probability")
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            self.fail(name, f'more than {_DEEPEST} "(" inside each other', expected="one variable in one state")
         inner = self.term("a variable", odds=False)
+        self.depth -= 1
         self.sign(")")
         if name.text == "jeffrey":
             if inner.call or not inner.weights:
@@ -264,7 +270,7 @@ def _tokens(text: str, pattern: re.Pattern[str] = _TOKEN) -> list[Token]:
     while True:
         match = pattern.match(text, position)
         if match is None:
-            start = position + len(text[position:]) - len(text[position:].lstrip())
+            start = len(text) - len(text[position:].lstrip())
             what, way_out = f'"{text[start]}" is not part of the language', "put names with such characters in double quotes"
             if text[start] == '"':
                 what, way_out = "a double quote is opened and not closed", ""

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bayesnet.errors import PatternError, UnknownState, UnknownVariable, listed
+from bayesnet.pattern.names import numbered
 from bayesnet.pattern.ranges import states_in_range
 from bayesnet.pattern.terms import Term
 
@@ -139,12 +140,12 @@ class Words:
         (('present',), ('50-69',), ('50-69', '70+'))
         """
         states = tuple(self.states[name])
-        if typed in states:
-            return (typed,)
+        if (same := numbered(typed, states)) in states:
+            return (same,)
         key = fold(typed)
-        same = tuple(state for state in states if fold(state) == key)
-        if len(same) == 1:
-            return same
+        alike = tuple(state for state in states if fold(state) == key)
+        if len(alike) == 1:
+            return alike
         if frozenset(states) == _BINARY and key in _SAID:
             return (_SAID[key],)
         for meaning in self.meanings.get(key, ()):

@@ -55,7 +55,6 @@ def frequencies_tree(result: Frequencies, ax: Axes | None = None, *, ids: bool =
     >>> ax = bayesnet.plot.frequencies_tree(counted)
     >>> [box.get_gid() for box in ax.patches]
     ['1000', '100', '98', '2', '900', '54', '846']
-
     """
     style.check_kind(result, Frequencies)
     names = names_of(result, ids=ids)
@@ -107,7 +106,6 @@ def icon_array(result: Frequencies, ax: Axes | None = None, *, ids: bool = False
     >>> ax = bayesnet.plot.icon_array(counted)
     >>> [len(group.get_paths()) for group in ax.collections]
     [98, 2, 54, 846]
-
     """
     style.check_kind(result, Frequencies)
     names = names_of(result, ids=ids)
@@ -161,7 +159,6 @@ def unit_square(result: Frequencies, ax: Axes | None = None, *, ids: bool = Fals
     >>> ax = bayesnet.plot.unit_square(bayesnet.load("asia").case("smoke=yes").frequencies("lung=yes", "xray=yes"))
     >>> [round(float(part.get_width() * part.get_height()), 3) for part in ax.patches]
     [0.098, 0.002, 0.054, 0.846]
-
     """
     style.check_kind(result, Frequencies)
     names = names_of(result, ids=ids)
@@ -317,7 +314,6 @@ def frequency_sequence(result: FrequencySequence, ax: Axes | None = None, *, ids
     >>> ax = bayesnet.plot.frequency_sequence(steps)
     >>> [box.get_gid() for box in ax.patches]
     ['1000', '100', '900', '98', '54', '80', '31']
-
     """
     style.check_kind(result, FrequencySequence)
     names = names_of(result, ids=ids)
@@ -428,7 +424,6 @@ def ladder(result: Ladder, ax: Axes | None = None, *, ids: bool = False) -> Axes
     >>> ax = bayesnet.plot.ladder(bayesnet.load("asia").case("xray=yes, dysp=yes").ladder("lung=yes"))
     >>> [line.get_gid() for line in ax.lines]
     ['naive', 'network']
-
     """
     style.check_kind(result, Ladder)
     names = names_of(result, ids=ids)
@@ -475,7 +470,6 @@ def nomogram(result: Ladder, ax: Axes | None = None, *, ids: bool = False) -> Ax
     >>> ax = bayesnet.plot.nomogram(bayesnet.load("asia").case("xray=yes, dysp=yes").ladder("lung=yes"))
     >>> [line.get_gid() for line in ax.lines if line.get_gid()]
     ['xray=yes', 'dysp=yes']
-
     """
     style.check_kind(result, Ladder)
     names = names_of(result, ids=ids)

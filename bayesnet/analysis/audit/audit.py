@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bayesnet.analysis.audit.checks import Adviser, ClaimChecker, odds, run_check
+from bayesnet.analysis.audit.checks import Adviser, ClaimChecker, run_check
 from bayesnet.analysis.audit.own_inputs import own_inputs
 from bayesnet.analysis.audit.quantified import Answer, QuantifiedQuestions
 from bayesnet.analysis.audit.records import Claim, Target, read_claims, read_targets
@@ -17,6 +17,7 @@ from bayesnet.analysis.decision.advise import Decider
 from bayesnet.analysis.decision.decision_file import read_decision
 from bayesnet.analysis.query.parse import read_given
 from bayesnet.errors import BayesnetError, ImpossibleEvidence, PatternError, Problem, SpecError
+from bayesnet.logodds import odds
 from bayesnet.model.records import Model, Source
 from bayesnet.model.vocabulary import DIAGNOSES, OTHER_ROLE
 from bayesnet.pattern import Term, parse_quantified_question
@@ -57,7 +58,6 @@ def audit(compiled: CompiledModel, folder: Path) -> Audit:
     ------
     SpecError
         Where neither file is there, or what they hold cannot be read or asked; every problem at once.
-
     """
     targets_file, claims_file = folder / "targets.toml", folder / "claims.toml"
     if not targets_file.is_file() and not claims_file.is_file():
@@ -77,7 +77,6 @@ def adviser(compiled: CompiledModel, folder: Path) -> Adviser | None:
     ------
     SpecError
         Where the decision cannot be read; every problem at once.
-
     """
     path = folder / "decision.toml"
     if not path.is_file():
@@ -115,7 +114,6 @@ def audit_records(
     ------
     SpecError
         Where questions cannot be read or name what the network does not have; all of them at once.
-
     """
     model = compiled.model
     problems: list[Problem | str] = []

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from bayesnet.analysis.audit.quantified import QuantifiedQuestions
 from bayesnet.analysis.decision.next_tests import information
 from bayesnet.errors import BayesnetError, did_you_mean, nearest
+from bayesnet.logodds import odds
 from bayesnet.results.audit import AuditedCheck
 
 if TYPE_CHECKING:
@@ -52,7 +53,6 @@ class ClaimChecker:
         ------
         BayesnetError
             Where the model has no decision.
-
         """
         if self._advise is None:
             raise BayesnetError("there is no decision.toml beside the claims, so there is no advice to check.")
@@ -187,15 +187,6 @@ def _advised(check: Check, checker: ClaimChecker, findings: str, shown: str) -> 
 
 def _alone(flag: str, flags: Sequence[str]) -> str:
     return ", ".join(other if other == flag else f"!{other}" for other in flags)
-
-
-def odds(probability: float) -> float:
-    """Return the odds of a probability.
-
-    >>> odds(0.75), odds(1.0)
-    (3.0, inf)
-    """
-    return probability / (1.0 - probability) if probability < 1.0 else math.inf
 
 
 def _question(target: str, given: str, by: str) -> str:

@@ -15,8 +15,9 @@ from itertools import permutations
 
 import numpy as np
 
+from bayesnet.logodds import odds
 from bayesnet.teach.exercises.base_rates import Pair, pairs
-from bayesnet.teach.exercises.figures import likelihood_ratio, odds, percent, probability, unrounded, value
+from bayesnet.teach.exercises.figures import likelihood_ratio, percent, probability, unrounded, value
 from bayesnet.teach.exercises.known import (
     COMPLEMENT,
     DOUBLE,
