@@ -13,6 +13,7 @@ _FORMS = (
     (re.compile(rf"(?:>=|≥|at least )\s*({_NUMBER})"), "from"),
     (re.compile(rf"(?:>|over )\s*({_NUMBER})"), "over"),
     (re.compile(rf"(?:<|under )\s*({_NUMBER})"), "under"),
+    (re.compile(rf"(?:<=|≤|at most )\s*({_NUMBER})|({_NUMBER})\s*or (?:less|younger)"), "to"),
 )
 
 
@@ -29,11 +30,17 @@ def read_range(text: str) -> tuple[float, float] | None:
         found = form.fullmatch(plain)
         if found is None:
             continue
-        first = float(found[1])
+        first = float(found[1] or found[2])
         if kind == "between":
             last = float(found[2])
             return (first, last + 1) if first <= last else None
-        return {"from": (first, math.inf), "over": (first + 1, math.inf), "under": (-math.inf, first)}[kind]
+        through = math.nextafter(first, math.inf)
+        return {
+            "from": (first, math.inf),
+            "over": (first + 1, math.inf),
+            "under": (-math.inf, first),
+            "to": (-math.inf, through),
+        }[kind]
     return None
 
 

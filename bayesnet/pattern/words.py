@@ -27,6 +27,7 @@ _OPPOSITES = (
     ("male", "female"), ("man", "woman"), ("raised", "low"), ("high", "low"), ("increased", "decreased"), ("over", "under"),
     ("with", "without"), ("present", "absent"), ("acute", "chronic"), ("left", "right"),
 )  # fmt: skip
+_DENIALS = frozenset(("low", "lower", "no", "not", "normal", "without", "decreased", "negative", "absent", "under"))
 _PREFIXES = ("un", "in", "im", "non", "dis", "a", "an")
 _ALIKE = 0.72
 """The similarity from which one word may be another one mistyped, from 0 to 1."""
@@ -227,7 +228,10 @@ class Words:
         for known, meanings in self.meanings.items():
             if opposite(key, known):
                 continue
+            rest = f" {key} ".replace(f" {known} ", " ").split()
             for meaning in meanings:
+                if frozenset(self.states[meaning.name]) == _BINARY and _DENIALS & set(rest) - set(known.split()):
+                    continue
                 ranked[meaning] = max(ranked.get(meaning, 0.0), _likeness(key, known))
         best = sorted((meaning for meaning in ranked if ranked[meaning] >= _ALIKE), key=lambda meaning: -ranked[meaning])
         found = list(dict.fromkeys(str(each) for i, each in enumerate(best) if self.contrary(each) not in best[:i]))

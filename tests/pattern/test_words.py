@@ -49,7 +49,7 @@ load = cache(bayesnet.load)
         ("steroids, IVDU, sciatica", "corticosteroids, iv_drug_use, leg_pain"),
         ("do(steroids)", "do(corticosteroids)"),
         ("A&E", "setting=emergency"),
-        ("not A&E", "setting={primary_care, spine_clinic}"),
+        ("not A&E", "setting={primary_care, spine_clinic, hospital}"),
         ("setting=Primary Care", "setting=primary_care"),
         ("raised ALP={yes:3, no:1}", "raised_alp={present:3, absent:1}"),
         ("male={yes:3, no:1}", "female={absent:3, present:1}"),
@@ -74,7 +74,7 @@ def test_what_people_type_is_what_they_mean(typed: str, canonical: str) -> None:
         ({"age": {52, 66}}, "age_group={50-59, 60-69}"),
         ({"age": "<50"}, "age_group={18-39, 40-49}"),
         ({"A&E": 1}, "setting=emergency"),
-        ({"A&E": 0}, "setting={primary_care, spine_clinic}"),
+        ({"A&E": 0}, "setting={primary_care, spine_clinic, hospital}"),
         ({"male": None}, ""),
         (bayesnet.jeffrey({"male": 0.7}), "jeffrey(female={absent:0.7, present:0.3})"),
     ],
@@ -176,7 +176,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         ("ivdus", 'In "ivdus": no variable "ivdus"; did you mean "iv_drug_use"?'),
         ("malle", 'In "malle": no variable "malle"; did you mean "!female"?'),
         ("continence", 'In "continence": no variable "continence"; net.find("...") searches its'),
-        ("hypocalcaemia", 'In "hypocalcaemia": no variable "hypocalcaemia"; net.find("...") searches its'),
+        ("hyperphosphataemia", 'In "hyperphosphataemia": no variable "hyperphosphataemia"; net.find("...") searches its'),
         ("influenza", 'In "influenza": no variable "influenza"; did you mean "intercurrent_illness"?'),
         ("age=45-65", 'In "age=45-65": variable "age_group" has no state "45-65"; its states are'),
         ("age=7", 'In "age=7": variable "age_group" has no state "7"; its states are'),
@@ -188,6 +188,23 @@ def test_what_is_not_known_is_answered_with_what_was_meant_and_never_its_opposit
     with pytest.raises((UnknownVariable, UnknownState, PatternError)) as refusal:
         load("back_pain").case(typed)
     assert str(refusal.value).startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("typed", "opposite_of"),
+    [
+        ("low CRP", "raised_crp"),
+        ("low globulin", "raised_globulin"),
+        ("hyperphosphataemia", "low_phosphate"),
+        ("without sciatic", "leg_pain"),
+        ("high phosphate", "low_phosphate"),
+    ],
+)
+def test_the_opposite_of_what_was_typed_is_not_suggested(typed: str, opposite_of: str) -> None:
+    """Whatever else is offered."""
+    with pytest.raises(UnknownVariable) as refusal:
+        load("back_pain").case(typed)
+    assert opposite_of not in refusal.value.nearest
 
 
 def test_a_word_with_two_meanings_is_refused_with_both() -> None:
