@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bayesnet.logodds import log_odds
 from bayesnet.plot import style
+from bayesnet.plot.names import names_of
 from bayesnet.results.differential import Comparison, Diagnosis, Differential
 from bayesnet.results.probability import Counterfactual, Joint, Posterior, Posteriors
 from bayesnet.results.words import frequency, short
@@ -19,7 +20,9 @@ _NEAREST = 1e-12
 """Probabilities nearer to zero or one are compared as this near."""
 
 
-def differential(result: Differential, ax: Axes | None = None, *, top: int = 12, scale: style.Scale = "log-odds") -> Axes:
+def differential(
+    result: Differential, ax: Axes | None = None, *, top: int = 12, scale: style.Scale = "log-odds", ids: bool = False
+) -> Axes:
     """Draw the ranked diagnoses: prior as a hollow mark, posterior as a full one, its 95 % interval as a bar.
 
     Parameters
@@ -32,6 +35,8 @@ def differential(result: Differential, ax: Axes | None = None, *, top: int = 12,
         How many diagnoses, most probable first.
     scale
         `log-odds`, on which 1 in 10,000 is as legible as 1 in 2; `percent`; or `auto`.
+    ids
+        Name variables by their ids, as they are typed, and not by their labels.
 
     Examples
     --------
@@ -39,7 +44,7 @@ def differential(result: Differential, ax: Axes | None = None, *, top: int = 12,
     >>> case = bayesnet.load("asia").case("xray=yes")
     >>> ax = bayesnet.plot.differential(case.diagnoses(targets=["lung=yes", "tub=yes"]))
     >>> [label.get_text() for label in ax.get_yticklabels()]
-    ['lung=yes', 'tub=yes']
+    ['Lung cancer', 'Tuberculosis']
     """
     style.check_kind(result, Differential)
     lines = result.diagnoses[:top]
@@ -53,8 +58,9 @@ def differential(result: Differential, ax: Axes | None = None, *, top: int = 12,
     if any(not math.isnan(d.low) for d in lines):
         ax.plot([], [], color=style.BAND, linewidth=7, solid_capstyle="butt", label="95 % interval of the posterior")
     style.legend_below(ax, 46.0)
-    style.rows_axis(ax, [style.shown(d.diagnosis) for d in lines])
-    return style.finish(ax, "Diagnoses, most probable first", result, result.title, 100)
+    names = names_of(result, ids=ids)
+    style.rows_axis(ax, [names.heading(d.diagnosis) for d in lines])
+    return style.finish(ax, "Diagnoses, most probable first", result, names(result.title), 100)
 
 
 def _dumbbell(ax: Axes, row: int, line: Diagnosis) -> None:
