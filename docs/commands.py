@@ -105,6 +105,18 @@ Every command takes `--json` and then prints what `to_dict()` gives in Python. T
 model or the data is at fault, 2 when the command is. Errors go to standard error, as one paragraph that says where, what, and the
 way out.
 
+Findings are typed as people say them, `"raised ALP, male, no fever, age=66"`; `bayesnet find MODEL WORD` looks for a name, and
+[everything you can ask](vocabulary.md) is a page of its own. A terminal gets colours (not with `NO_COLOR` set), a pager where a
+print is several screens long, and a line that says so where a command takes more than a second; a pipe gets only the text.
+
+Shells complete commands, models and the names inside a question:
+
+```console
+$ eval "$(_BAYESNET_COMPLETE=bash_source bayesnet)"
+$ eval "$(_BAYESNET_COMPLETE=zsh_source bayesnet)"
+$ _BAYESNET_COMPLETE=fish_source bayesnet | source
+```
+
 This page is made from the commands by `python docs/build.py`.
 """
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from bayesnet.cli.completion import complete_model
 from bayesnet.cli.terminal import coloured, say, start_ticker, stop_ticker
 
 if TYPE_CHECKING:
@@ -27,11 +28,13 @@ interventions = click.option("--do", "do", metavar="TEXT", help='Set variables (
 
 def model_argument(function: F) -> F:
     """Add the argument MODEL, a network ready to be asked."""
-    return click.argument("network", metavar="MODEL", callback=_load)(function)
+    return click.argument("network", metavar="MODEL", callback=_load, shell_complete=complete_model)(function)
 
 
-def _load(context: click.Context, _: click.Parameter, value: str) -> Network:
+def _load(context: click.Context, _: click.Parameter, value: str) -> Network | str:
     """Read the network; a name or file that is not there is a fault of the command, one that cannot be read of the model."""
+    if context.resilient_parsing:  # a shell completes
+        return value
     check_there(value)
     start_ticker(context, f"{context.info_name} {value}")
     from bayesnet.network import load

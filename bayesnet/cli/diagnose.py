@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bayesnet.cli.common import as_json, interventions, model_argument, show
+from bayesnet.cli.completion import complete_names
 from bayesnet.cli.terminal import say
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ _DRAWS = 400
 
 @click.command("diagnose")
 @model_argument
-@click.argument("findings", metavar="FINDINGS")
+@click.argument("findings", metavar="FINDINGS", shell_complete=complete_names)
 @interventions
 @click.option(
     "--target", "targets", metavar="TARGET", multiple=True, help="Rank this instead of the diagnoses; may be given several times."

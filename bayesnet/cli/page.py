@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bayesnet.cli.common import as_json, interventions, keep_apart, model_argument, to_json
+from bayesnet.cli.completion import complete_names
 from bayesnet.cli.terminal import say
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.command("page")
 @model_argument
-@click.argument("findings", metavar="[FINDINGS]", default="")
+@click.argument("findings", metavar="[FINDINGS]", default="", shell_complete=complete_names)
 @click.option(
     "-o",
     "--output",

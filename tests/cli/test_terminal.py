@@ -109,3 +109,22 @@ def test_the_demo_ends_with_commands_that_work_as_printed(
     monkeypatch.setattr(terminal.shutil, "which", lambda _: found)
     monkeypatch.setattr(sys, "argv", [started])
     assert terminal.called() == typed
+
+
+def completed(*words: str) -> list[str]:
+    """What click offers for the last word of a line."""
+    from click.shell_completion import ShellComplete
+
+    from bayesnet.cli.program import program
+
+    complete = ShellComplete(program, {}, "bayesnet", "_BAYESNET_COMPLETE")
+    return [item.value for item in complete.get_completions(list(words[:-1]), words[-1])]
+
+
+def test_shells_complete_models_and_the_names_of_a_question() -> None:
+    """After a comma, a bar or an exclamation mark the next name; a model that is none completes nothing."""
+    assert completed("diagnose", "back") == ["back_pain"]
+    assert completed("diagnose", "asia", "dy") == ["dysp"]
+    assert completed("query", "back_pain", "multiple_myeloma | anemia, !fev") == ["multiple_myeloma | anemia, !fever"]
+    assert "night_pain" in completed("show", "back_pain", "ni")
+    assert completed("diagnose", "no_such_model", "fe") == []
