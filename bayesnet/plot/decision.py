@@ -7,9 +7,9 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from bayesnet.plot import style
-from bayesnet.plot.names import Names, names_of
 from bayesnet.results.advice import Advice, UtilityBar
 from bayesnet.results.cohort import DecisionCurve
+from bayesnet.results.labels import Names, shown
 from bayesnet.results.tests import NextTest, NextTests, Plan, Step
 from bayesnet.results.words import plain, short
 
@@ -126,7 +126,7 @@ def decision_curve(result: DecisionCurve, ax: Axes | None = None) -> Axes:
     ax.set_ylabel("net benefit per person")
     ax.grid(visible=True, axis="y", color=style.FAINT, linewidth=0.6)
     style.legend_below(ax)
-    return style.finish(ax, f"Net benefit of acting on {style.shown(result.target)}", result, "", 90)
+    return style.finish(ax, f"Net benefit of acting on {shown(result.target)}", result, "", 90)
 
 
 def _wrapped(text: str, width: int) -> list[str]:
@@ -175,7 +175,7 @@ def next_tests(
         _values(ax, result, lines)
     else:
         _outcomes(ax, result, lines, scale)
-    names = names_of(result, ids=ids)
+    names = style.names_of(result, ids=ids)
     style.rows_axis(ax, [_finding_with_test(line, names) for line in lines])
     return style.finish(ax, f"What to learn next about {names(result.target)}", result, names(result.title), 96)
 
@@ -209,7 +209,7 @@ def _outcomes(ax: Axes, result: NextTests, lines: tuple[NextTest, ...], scale: s
                 gid=f"{line.finding}={outcome.state}",
             )
         highest = max(told, key=lambda o: o.posterior)
-        style.beside(ax, max(places), row, style.shown(highest.state), gap=9.0, colour=style.MUTED)
+        style.beside(ax, max(places), row, shown(highest.state), gap=9.0, colour=style.MUTED)
         price = "" if math.isnan(line.cost) else "free" if line.cost == 0.0 else f"{result.cost_unit} {plain(line.cost)}"
         style.in_margin(ax, row, f"{line.bits:.3f} bits" + (f"\n{price}" if price else ""))
 
@@ -296,7 +296,7 @@ def _box(ax: Axes, step: Step, x: float, y: float, share: float) -> None:
     ]
     if chance:
         lines = ["; ".join(lines)]
-    after = f"stop, {style.probability_text(share)} come here" if step.stop else f"next: {style.shown(step.test)}"
+    after = f"stop, {style.probability_text(share)} come here" if step.stop else f"next: {shown(step.test)}"
     lines += textwrap.wrap(after, 30)[:2]
     ax.text(x, y, "\n".join(lines), ha="center", va="center", fontsize=6.8, color=style.INK, zorder=4)
 
@@ -326,5 +326,5 @@ def _said(result: str) -> str:
     ('absent', 'present', '20-49')
     """
     if "=" in result:
-        return style.shown(result.split("=", 1)[1])
+        return shown(result.split("=", 1)[1])
     return "absent" if result.startswith("!") else "present"

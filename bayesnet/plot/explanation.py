@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from bayesnet.logodds import DECIBANS, decibans, log_odds
 from bayesnet.plot import style
-from bayesnet.plot.names import names_of
 from bayesnet.results.explanation import Explanation, Weights
 from bayesnet.results.words import frequency, ratio
 
@@ -52,7 +51,7 @@ def weights(result: Weights | Explanation, ax: Axes | None = None, *, ids: bool 
     final = steps[-1][2] if steps else result.prior
     ax.plot([here, here], [len(steps) - 0.3, len(steps) + 1.0], color=style.MUTED, linewidth=0.8, zorder=0)
     _place(ax, len(steps) + 1, here, final, "posterior")
-    names = names_of(result, ids=ids)
+    names = style.names_of(result, ids=ids)
     style.rows_axis(ax, ["before the findings", *(names(name) for name, _, _ in steps), "after all of them"])
     _odds_axis(ax, reached)
     return style.finish(ax, f"What speaks for {names(result.target)}", result, names(style.findings_of(result.title)), 100)
@@ -110,7 +109,7 @@ def explanation(result: Explanation, ax: Axes | None = None, *, ids: bool = Fals
     ax.grid(visible=True, axis="x", color=style.FAINT, linewidth=0.6)
     ax.set_xlabel("decibans: to the right for, to the left against; 10 multiply the odds by 10")
     style.legend_below(ax)
-    names = names_of(result, ids=ids)
+    names = style.names_of(result, ids=ids)
     style.rows_axis(ax, [names(i.text) for i in lines])
     known = names(style.findings_of(result.title))
     return style.finish(ax, f"Findings for and against {names(result.target)}", result, known, 100)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bayesnet.errors import BayesnetError
 from bayesnet.logodds import DECIBANS, log_odds
 from bayesnet.plot import style
-from bayesnet.plot.names import Names, names_of
+from bayesnet.results.labels import Names
 from bayesnet.results.teaching import Frequencies, FrequencySequence, Group, Ladder, Rung, Step
 from bayesnet.results.words import frequency, ratio
 
@@ -57,7 +57,7 @@ def frequencies_tree(result: Frequencies, ax: Axes | None = None, *, ids: bool =
     ['1000', '100', '98', '2', '900', '54', '846']
     """
     style.check_kind(result, Frequencies)
-    names = names_of(result, ids=ids)
+    names = style.names_of(result, ids=ids)
     ax = style.axes_of(ax, 7.4, 4.6)
     tree = result.tree
     _box(ax, 1.5, 0.0, f"{tree.count:,d} people", tree.count, "white", style.MUTED)
@@ -108,7 +108,7 @@ def icon_array(result: Frequencies, ax: Axes | None = None, *, ids: bool = False
     [98, 2, 54, 846]
     """
     style.check_kind(result, Frequencies)
-    names = names_of(result, ids=ids)
+    names = style.names_of(result, ids=ids)
     if result.population > MOST_ICONS:
         raise BayesnetError(
             f"{result.population:,d} people are too many to see one by one; ask for at most {MOST_ICONS:,d}: "
@@ -161,7 +161,7 @@ def unit_square(result: Frequencies, ax: Axes | None = None, *, ids: bool = Fals
     [0.098, 0.002, 0.054, 0.846]
     """
     style.check_kind(result, Frequencies)
-    names = names_of(result, ids=ids)
+    names = style.names_of(result, ids=ids)
     ax = style.axes_of(ax, 6.0, 6.2)
     left = 0.0
     groups = _groups(result, names)
@@ -316,7 +316,7 @@ def frequency_sequence(result: FrequencySequence, ax: Axes | None = None, *, ids
     ['1000', '100', '900', '98', '54', '80', '31']
     """
     style.check_kind(result, FrequencySequence)
-    names = names_of(result, ids=ids)
+    names = style.names_of(result, ids=ids)
     rows = len(result) + 1
     ax = style.axes_of(ax, 7.6, 1.2 + 0.78 * rows)
     _step_box(ax, _STEP_MIDDLE, 0, f"{result.population:,d} people", result.population, ("white", style.MUTED))
@@ -426,7 +426,7 @@ def ladder(result: Ladder, ax: Axes | None = None, *, ids: bool = False) -> Axes
     ['naive', 'network']
     """
     style.check_kind(result, Ladder)
-    names = names_of(result, ids=ids)
+    names = style.names_of(result, ids=ids)
     ax = style.axes_of(ax, 7.4, style.rows_height(len(result) + 1, each=0.42, around=1.9))
     network = [result.prior, *(rung.probability for rung in result)]
     naive = [result.prior, *(rung.naive for rung in result)]
@@ -472,7 +472,7 @@ def nomogram(result: Ladder, ax: Axes | None = None, *, ids: bool = False) -> Ax
     ['xray=yes', 'dysp=yes']
     """
     style.check_kind(result, Ladder)
-    names = names_of(result, ids=ids)
+    names = style.names_of(result, ids=ids)
     ax = style.axes_of(ax, 7.0, 6.6)
     before = result.prior
     steps = []

@@ -150,8 +150,10 @@ class Result(ABC):
         return f'<p style="{_PROSE}">{html.escape(text)}</p>' if text else ""
 
     def body_html(self) -> str:
-        """Return the table as HTML."""
-        return self.grid().html()
+        """Return the table as HTML, with labels for ids; the id shows where the pointer rests."""
+        from bayesnet.results.labels import Names
+
+        return self.grid().html(Names(self.provenance.labels).known)
 
 
 def safe(value: Any) -> Any:

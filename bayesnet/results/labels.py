@@ -1,4 +1,4 @@
-"""What variables are called in a picture: their labels, as a person reads them, or their ids on request."""
+"""What variables are called where a person reads: their labels, not the ids that are typed."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 from bayesnet.errors import PatternError
 from bayesnet.pattern import Term, parse_findings
-from bayesnet.plot.style import Based
-from bayesnet.plot.style import shown as id_shown
-from bayesnet.results.words import lowered
+from bayesnet.results.words import lowered, short
+
+_LONGEST = 400
+"""Characters of a text that may be a pattern."""
 
 
 class Names:
@@ -27,7 +28,7 @@ class Names:
         try:
             terms = parse_findings(text)
         except PatternError:
-            return id_shown(text)
+            return shown(text)
         return ", ".join(map(self._term, terms)) if terms else ""
 
     def heading(self, text: str) -> str:
@@ -39,12 +40,28 @@ class Names:
         said = self(text)
         return said[:1].upper() + said[1:] if self.labels else said
 
+    def known(self, text: str) -> str:
+        """Write a pattern all of whose variables have labels; empty for anything else.
+
+        >>> names = Names({"fever": "Fever"})
+        >>> names.known("!fever"), names.known("fever, cough"), names.known("0.12")
+        ('no fever', '', '')
+        """
+        if not self.labels or len(text) > _LONGEST:
+            return ""
+        try:
+            terms = parse_findings(text)
+        except PatternError:
+            return ""
+        plain = terms and all(term.name in self.labels and not term.call and not term.weights for term in terms)
+        return self(text) if plain else ""
+
     def _term(self, term: Term) -> str:
         label = self.labels.get(term.name)
         if label is None or term.call or term.weights:
             if term.negated and not term.call:
-                return f"no {id_shown(Term(term.name).name)}"
-            return id_shown(str(term))
+                return f"no {shown(Term(term.name).name)}"
+            return shown(str(term))
         name = lowered(label)
         if term.negated or term.states == ("absent",):
             return self.labels.get(f"!{term.name}") or f"no {name}"
@@ -55,6 +72,11 @@ class Names:
         return f"{name} {' or '.join(state.replace('_', ' ') for state in term.states)}"
 
 
-def names_of(result: Based, *, ids: bool = False) -> Names:
-    """Return how a picture of a result names its variables: by label, or by id."""
-    return Names({} if ids else result.provenance.labels)
+def shown(name: str) -> str:
+    """Return a variable without a label as a person reads it: `spinal metastasis`; a pattern with several parts stays a pattern.
+
+    >>> shown("spinal_metastasis"), shown("fever=present | leak"), shown("lung=yes")
+    ('spinal metastasis', 'fever | leak', 'lung=yes')
+    """
+    text = short(name)
+    return text if any(mark in text for mark in "|,(!{=") else text.replace("_", " ")
