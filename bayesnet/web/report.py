@@ -151,7 +151,7 @@ def _case(query: Query) -> str:
 def _differential(ranked: Differential) -> tuple[str, ...]:
     rows = [
         (
-            d.diagnosis,
+            d.diagnosis + (" (a consequence)" if d.consequence_of else ""),
             percent(d.prior),
             percent(d.posterior),
             _interval(d.low, d.high),
@@ -170,7 +170,8 @@ def _differential(ranked: Differential) -> tuple[str, ...]:
         if feared
         else ""
     )
-    return figure(drawn, note), paragraphs(told), table(headings, rows)
+    said = "\n".join(text for text in (ranked.what_leads, told, *ranked.origins) if text)
+    return figure(drawn, note), paragraphs(said), table(headings, rows)
 
 
 def _interval(low: float, high: float) -> str:
@@ -184,6 +185,8 @@ def _chosen(ranked: Differential, name: str) -> str:
         return ""
     if name != ranked.leading_specific:
         return paragraphs(f"{first.diagnosis} leads with {percent(first.posterior)}; explained here is {name}, as asked.")
+    if ranked.leading_cause:
+        name = f"{name}, a consequence, most likely of {ranked.leading_cause}"
     return paragraphs(
         f"{first.diagnosis} leads with {percent(first.posterior)}: none of the specific causes. "
         f"Explained here is the most probable specific cause, {name}."
