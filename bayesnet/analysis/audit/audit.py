@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bayesnet.analysis.audit.cases import audit_cases, read_cases
 from bayesnet.analysis.audit.checks import Adviser, ClaimChecker, run_check
 from bayesnet.analysis.audit.own_inputs import own_inputs
 from bayesnet.analysis.audit.quantified import Answer, QuantifiedQuestions
@@ -45,7 +46,7 @@ Published figures are rounded: an answer of 0.698 does not contradict "at least 
 
 
 def audit(compiled: CompiledModel, folder: Path) -> Audit:
-    """Ask what `targets.toml` and `claims.toml` of a model's folder hold; a file that is not there holds nothing.
+    """Ask what `targets.toml`, `claims.toml` and `cases.toml` of a model's folder hold; a file that is not there holds nothing.
 
     Parameters
     ----------
@@ -57,18 +58,19 @@ def audit(compiled: CompiledModel, folder: Path) -> Audit:
     Raises
     ------
     SpecError
-        Where neither file is there, or what they hold cannot be read or asked; every problem at once.
+        Where none of the files is there, or what they hold cannot be read or asked; every problem at once.
 
     """
-    targets_file, claims_file = folder / "targets.toml", folder / "claims.toml"
-    if not targets_file.is_file() and not claims_file.is_file():
-        raise SpecError(
-            str(folder), [Problem("targets.toml", "", "is not there, nor is claims.toml", way_out="there is nothing to audit")]
-        )
+    targets_file, claims_file, cases_file = (folder / name for name in ("targets.toml", "claims.toml", "cases.toml"))
+    if not any(path.is_file() for path in (targets_file, claims_file, cases_file)):
+        what = "is not there, nor are claims.toml and cases.toml"
+        raise SpecError(str(folder), [Problem("targets.toml", "", what, way_out="there is nothing to audit")])
     keys = compiled.model.sources
     targets = read_targets(targets_file, keys) if targets_file.is_file() else ()
     claims = read_claims(claims_file, keys) if claims_file.is_file() else ()
-    return audit_records(compiled, targets, claims, adviser(compiled, folder))
+    cases = read_cases(cases_file, compiled.model) if cases_file.is_file() else ()
+    asked = audit_records(compiled, targets, claims, adviser(compiled, folder))
+    return replace(asked, cases=audit_cases(compiled, cases))
 
 
 def adviser(compiled: CompiledModel, folder: Path) -> Adviser | None:
@@ -219,6 +221,7 @@ def _ask_target(
         where=target.where,
         population=target.population,
         grade=target.grade,
+        context=questions.context(target.question, target.given),
     )
 
 
