@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from bayesnet.errors import UnknownRecord
 from bayesnet.results.base import Result, safe
+from bayesnet.results.naive import NaiveComparison
 from bayesnet.results.records import Record, Records
 from bayesnet.results.table import Grid, broken, width, wrapped
 from bayesnet.results.words import counted, interval, percent, plain
@@ -102,10 +103,10 @@ class AuditedCase(Record):
     id: str
     findings: str
     diagnosis: tuple[str, ...]
-    leading: str
-    leading_probability: float
-    rank: int
-    probability: float
+    leading: str = ""
+    leading_probability: float = math.nan
+    rank: int = 0
+    probability: float = math.nan
     leading_cause: str = ""
     citation: str = ""
     url: str = ""
@@ -158,8 +159,8 @@ class AuditBy(Result):
 class Audit(Records[AuditedTarget], Result):
     """Every published figure and every claim beside what the network says, worst first; then the published cases.
 
-    `near` is the factor by which a near answer may lie outside its range. A figure that stays outside is printed and explained,
-    never dropped.
+    `naive` is the naive Bayes model of the network's own marginals beside it, where it was asked for. `near` is the factor by
+    which a near answer may lie outside its range. A figure that stays outside is printed and explained, never dropped.
     """
 
     verb: ClassVar[str] = "audit"
@@ -169,6 +170,7 @@ class Audit(Records[AuditedTarget], Result):
     targets: tuple[AuditedTarget, ...] = ()
     claims: tuple[AuditedClaim, ...] = ()
     cases: tuple[AuditedCase, ...] = ()
+    naive: NaiveComparison | None = None
     near: float = 1.0
     columns: ClassVar[tuple[str, ...]] = ("question", "model", "low", "high", "value", "source", "verdict", "why", "shared")
 
@@ -293,9 +295,15 @@ class Audit(Records[AuditedTarget], Result):
         return self.summary
 
     def body(self) -> str:
-        """Return the published figures, each with what explains it, the claims with their checks, and the cases."""
-        parts = ("\n".join(self._figures()), "\n".join(self._statements()), self.cases_text())
+        """Return the published figures, each with what explains it, the claims with their checks, the cases, and naive Bayes."""
+        parts = ("\n".join(self._figures()), "\n".join(self._statements()), self.cases_text(), self._naive_text())
         return "\n\n".join(part for part in parts if part)
+
+    def _naive_text(self) -> str:
+        """Return the comparison with naive Bayes without what the audit has said already."""
+        if self.naive is None:
+            return ""
+        return "\n\n".join((f"{self.naive.verb}:", self.naive.introduction(), self.naive.body()))
 
     def cases_text(self) -> str:
         """Return the published cases as a table, in the order of the file; empty where there are none."""
@@ -329,8 +337,9 @@ class Audit(Records[AuditedTarget], Result):
         import html
 
         claims = html.escape("\n".join(self._statements()))
+        naive = self.naive._repr_html_() if self.naive else ""
         cases = self.cases_grid().html() + f"<p>{html.escape(_SURPRISING)}</p>" if self.cases else ""
-        return super().body_html() + (f'<p style="white-space: pre-wrap">{claims}</p>' if claims else "") + cases
+        return super().body_html() + (f'<p style="white-space: pre-wrap">{claims}</p>' if claims else "") + cases + naive
 
     def _figures(self) -> Iterator[str]:
         if not self.targets:

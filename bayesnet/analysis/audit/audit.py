@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from bayesnet.analysis.audit.cases import audit_cases, read_cases
 from bayesnet.analysis.audit.checks import Adviser, ClaimChecker, run_check
+from bayesnet.analysis.audit.naive import compare_with_naive
 from bayesnet.analysis.audit.own_inputs import own_inputs
 from bayesnet.analysis.audit.quantified import Answer, QuantifiedQuestions
 from bayesnet.analysis.audit.records import Claim, Target, read_claims, read_targets
@@ -45,7 +46,7 @@ Published figures are rounded: an answer of 0.698 does not contradict "at least 
 """
 
 
-def audit(compiled: CompiledModel, folder: Path) -> Audit:
+def audit(compiled: CompiledModel, folder: Path, *, naive: bool = False) -> Audit:
     """Ask what `targets.toml`, `claims.toml` and `cases.toml` of a model's folder hold; a file that is not there holds nothing.
 
     Parameters
@@ -54,9 +55,13 @@ def audit(compiled: CompiledModel, folder: Path) -> Audit:
         The network.
     folder
         Where the model was read from.
+    naive
+        Also put the naive Bayes model of the network's own marginals beside it.
 
     Raises
     ------
+    NothingToAsk
+        When naive Bayes is asked for and the network has no diagnoses.
     SpecError
         Where none of the files is there, or what they hold cannot be read or asked; every problem at once.
 
@@ -70,7 +75,8 @@ def audit(compiled: CompiledModel, folder: Path) -> Audit:
     claims = read_claims(claims_file, keys) if claims_file.is_file() else ()
     cases = read_cases(cases_file, compiled.model) if cases_file.is_file() else ()
     asked = audit_records(compiled, targets, claims, adviser(compiled, folder))
-    return replace(asked, cases=audit_cases(compiled, cases))
+    beside = compare_with_naive(compiled, cases) if naive else None
+    return replace(asked, cases=audit_cases(compiled, cases), naive=beside)
 
 
 def adviser(compiled: CompiledModel, folder: Path) -> Adviser | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -113,19 +113,25 @@ def audit_cases(compiled: CompiledModel, cases: Sequence[PublishedCase]) -> tupl
 
 
 def _ask(compiled: CompiledModel, case: PublishedCase) -> AuditedCase:
-    told = (case.id, case.pattern, case.diagnosis)
-    published = {"citation": case.citation, "url": case.url, "read": case.read, "note": case.note}
+    found = AuditedCase(
+        id=case.id,
+        findings=case.pattern,
+        diagnosis=case.diagnosis,
+        citation=case.citation,
+        url=case.url,
+        read=case.read,
+        note=case.note,
+    )
     try:
         ranked = differential(Query(compiled, read_given(compiled, case.pattern)), draws=0)
     except ImpossibleEvidence as error:
-        return AuditedCase(*told, "", math.nan, 0, math.nan, **published, why=str(error))
+        return replace(found, why=str(error))
     leading, first = ranked.leading_specific, case.diagnosis[0]
-    return AuditedCase(
-        *told,
+    return replace(
+        found,
         leading=leading,
         leading_probability=ranked[leading].posterior if leading else math.nan,
         rank=ranked.rank(first, also=case.diagnosis),
         probability=ranked[first].posterior,
         leading_cause=ranked.leading_cause,
-        **published,
     )

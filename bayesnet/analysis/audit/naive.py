@@ -78,7 +78,10 @@ class NaiveBayes:
         """Return ln of prior times P(finding | diagnosis) for each finding of a query; not normalised."""
         prior, given = self.tables(query)
         found = {v: vector for v, vector in query.evidence.likelihoods.items() if v not in self.context}
-        return _log(prior) + sum((_log(given[v] @ vector) for v, vector in found.items()), np.zeros(len(prior)))
+        logs = _log(prior)
+        for v, vector in found.items():
+            logs = logs + _log(given[v] @ vector)
+        return logs
 
     def posteriors(self, query: Query) -> FloatArray:
         """Return the naive posterior of each diagnosis, which sum to 1; NaN where no diagnosis can have the findings."""
@@ -204,7 +207,8 @@ class _Contest:
         """Share the network's posteriors of all diagnoses out, and keep those of the specific ones."""
         with np.errstate(invalid="ignore"):
             shared = network / network.sum(axis=1, keepdims=True)
-        return Ranked(*(p[:, self.specific] for p in (network, shared, naive)), first, has)
+        kept = self.specific
+        return Ranked(network[:, kept], shared[:, kept], naive[:, kept], first, has)
 
     def people(self, each: int, seed: int | None) -> Ranked:
         compiled, query = self.compiled, Query(self.compiled)
