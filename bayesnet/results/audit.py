@@ -44,7 +44,8 @@ class AuditedTarget(Record):
 
     `model` is not a number where the condition of the question cannot be; `why` then says so. `distance` is how many times the
     answer lies outside the published range, on the odds scale for a probability: 1 inside, infinite where nothing can be said.
-    `context` holds the context variables as asked or assumed, such as `setting=emergency`.
+    `kind` is that of the figure: a probability, a likelihood ratio, a ratio or an odds ratio; `context` holds the context
+    variables as asked or assumed, such as `setting=emergency`.
     """
 
     id: str
@@ -61,6 +62,7 @@ class AuditedTarget(Record):
     population: str = ""
     grade: str = ""
     shared: Shared = ""
+    kind: str = "probability"
     context: tuple[str, ...] = ()
 
     @property
@@ -214,11 +216,13 @@ class Audit(Records[AuditedTarget], Result):
 
     @property
     def summary(self) -> str:
-        """One line for the figures and one for the claims."""
+        """One line each for the figures, the claims and the cases."""
         counts, claims = self.counts, self.claim_counts
         figures = ", ".join(f"{counts[verdict]} {verdict}" for verdict in ("near", "outside", "disputed"))
         inside = f"{counts['inside']} inside ({percent(self.inside)})"
-        lines = [f"{counted(len(self.targets), 'published figure')}: {inside}, {figures}"]
+        lines = (
+            [f"{counted(len(self.targets), 'published figure')}: {inside}, {figures}"] if self.targets or not self.cases else []
+        )
         if len(self.outside_targets) < len(self.targets):
             lines.append(self._apart())
         if self.claims:

@@ -227,6 +227,7 @@ def _ask_target(
         where=target.where,
         population=target.population,
         grade=target.grade,
+        kind=target.kind,
         context=questions.context(target.question, target.given),
     )
 

@@ -80,8 +80,8 @@ class NaiveBayes:
         found = {v: vector for v, vector in query.evidence.likelihoods.items() if v not in self.context}
         logs = _log(prior)
         for v, vector in found.items():
-            logs = logs + _log(given[v] @ vector)
-        return logs
+            logs += _log(given[v] @ vector)
+        return np.asarray(logs)
 
     def posteriors(self, query: Query) -> FloatArray:
         """Return the naive posterior of each diagnosis, which sum to 1; NaN where no diagnosis can have the findings."""
@@ -173,11 +173,17 @@ class _Contest:
 
     @cached_property
     def known(self) -> list[int]:
-        """What is asked and examined at the first contact; in a network without such groups, whatever can be found."""
+        """What is asked and examined at the first contact; in a network without such groups, whatever can be found.
+
+        What only repeats others that are known, such as an age over 50 beside the age, is left out: naive Bayes would count it
+        twice.
+        """
         variables = list(self.compiled.model.variables.values())
-        first = [v for v, each in enumerate(variables) if each.group in (RISK_FACTORS, HISTORY_AND_EXAMINATION)]
         hidden = (DIAGNOSES, MECHANISMS, GROUPS_OF_VARIABLES)
-        return first or [v for v, each in enumerate(variables) if each.group not in hidden and v not in self.naive.context]
+        first = [v for v, each in enumerate(variables) if each.group in (RISK_FACTORS, HISTORY_AND_EXAMINATION)]
+        found = first or [v for v, each in enumerate(variables) if each.group not in hidden and v not in self.naive.context]
+        names = {self.compiled.names[v] for v in found}
+        return [v for v in found if variables[v].gate != "deterministic" or not names.issuperset(variables[v].parents)]
 
     @cached_property
     def consequences(self) -> np.ndarray:
