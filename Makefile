@@ -1,6 +1,6 @@
 # `make demo` is all a newcomer needs. Everything runs in .venv, which is made on first use and kept until pyproject.toml changes.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-lowest lint types format bench docs clean
+.PHONY: help demo test test-lowest lint types format bench bench-quick sanitize docs clean
 
 VENV := .venv
 LOWEST := .venv-lowest
@@ -22,6 +22,8 @@ help:
 	@echo "make lint    ruff, mypy, spelling, TOML, import contract"
 	@echo "make format  let ruff and taplo format the files"
 	@echo "make bench   speed beside pgmpy and pyAgrum"
+	@echo "make bench-quick  the main rows in about two minutes"
+	@echo "make sanitize  the compiled kernel under the address and undefined-behaviour sanitisers"
 	@echo "make docs    the documentation, in build/docs"
 	@echo "make clean   remove .venv and everything built"
 
@@ -51,6 +53,12 @@ format: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-bench
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)
+
+bench-quick: $(VENV)/.installed-bench
+	$(BIN)/python -m benchmarks --quick
+
+sanitize: $(VENV)/.installed-dev
+	$(BIN)/python tests/sanitized.py
 
 docs: $(VENV)/.installed-docs
 	$(BIN)/python -m sphinx -W --keep-going -q -b html -c docs -d build/doctrees . build/docs

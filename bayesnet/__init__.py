@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         UnknownState,
         UnknownVariable,
     )
+    from bayesnet.inference.kernel import engine_info
     from bayesnet.network import Network, distance, exercise_set, exercises, from_pgmpy, load
 
 __version__ = "0.1.0"
@@ -49,6 +50,7 @@ _HOMES = {
     "UnknownVariable": "bayesnet.errors",
     "calibration": "bayesnet.analysis.cohort.calibration",
     "distance": "bayesnet.network",
+    "engine_info": "bayesnet.inference.kernel",
     "exercise_set": "bayesnet.network",
     "exercises": "bayesnet.network",
     "from_pgmpy": "bayesnet.network",
@@ -72,6 +74,7 @@ __all__ = [
     "__version__",
     "calibration",
     "distance",
+    "engine_info",
     "exercise_set",
     "exercises",
     "from_pgmpy",

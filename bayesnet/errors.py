@@ -66,7 +66,6 @@ class SpecError(BayesnetError, ValueError):
     >>> print(SpecError("priors/small", ["no variables"]))
     priors/small: 1 problem
       no variables
-
     """
 
     def __init__(self, where: str, problems: Iterable[Problem | str]) -> None:
@@ -240,7 +239,6 @@ class ImpossibleEvidence(BayesnetError, ValueError):  # noqa: N818 - the name is
 
     >>> print(ImpossibleEvidence({"female": "absent", "pregnant": "present"}, "clinic"))
     These findings cannot hold together in clinic: female=absent, pregnant=present.
-
     """
 
     def __init__(self, findings: Mapping[str, object], network: str = "", reasons: Sequence[str] = ()) -> None:
@@ -366,7 +364,6 @@ def nearest(name: str, names: Iterable[str], count: int = 3) -> tuple[str, ...]:
 
     >>> nearest("Fevr", ["fever", "anemia"])
     ('fever',)
-
     """
     from difflib import get_close_matches
 

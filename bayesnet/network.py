@@ -44,7 +44,6 @@ class Network:
     >>> net = bayesnet.load("asia")
     >>> round(net.posterior("lung | smoke=yes, xray=yes")["yes"], 4)
     0.646
-
     """
 
     # Questions
@@ -93,7 +92,6 @@ class Network:
         >>> p = bayesnet.load("sprinkler").posterior("rain | wet_grass, !sprinkler")
         >>> round(p["present"], 4)
         1.0
-
         """
         from bayesnet.analysis.query.posterior import posterior
 
@@ -108,7 +106,6 @@ class Network:
         >>> ps = bayesnet.load("asia").posteriors({"dysp": "yes"})
         >>> round(ps["bronc"]["yes"], 4)
         0.834
-
         """
         from bayesnet.analysis.query.posterior import posteriors
 
@@ -127,7 +124,6 @@ class Network:
         >>> import bayesnet
         >>> round(bayesnet.load("asia").probability("lung=yes, bronc=yes", given="smoke=yes"), 4)
         0.06
-
         """
         from bayesnet.analysis.query.posterior import probability
 
@@ -150,7 +146,6 @@ class Network:
         >>> table = bayesnet.load("asia").joint(["lung", "bronc"], given="smoke=yes")
         >>> round(table["yes", "no"], 4)
         0.04
-
         """
         from bayesnet.analysis.query.posterior import joint
 
@@ -169,7 +164,6 @@ class Network:
         >>> import bayesnet
         >>> bayesnet.load("asia").most_probable("xray=yes, dysp=yes", targets=["lung", "bronc"]).assignment["lung"]
         'yes'
-
         """
         from bayesnet.analysis.query.posterior import most_probable
 
@@ -194,7 +188,6 @@ class Network:
         >>> would = net.counterfactual("wet_grass", given="sprinkler, !rain, wet_grass", had={"sprinkler": "absent"})
         >>> round(would["present"], 4)
         0.0
-
         """
         from bayesnet.analysis.query.counterfactual import counterfactual
 
@@ -209,7 +202,6 @@ class Network:
         >>> cases = bayesnet.load("asia").simulate(100, seed=0, given="smoke=yes")
         >>> cases.shape, set(cases["smoke"])
         ((100, 8), {'yes'})
-
         """
         from bayesnet.analysis.query.simulate import simulate
 
@@ -240,7 +232,6 @@ class Network:
         >>> frame = pandas.DataFrame({"smoke": ["yes", None], "xray": ["yes", "no"]})
         >>> bayesnet.load("asia").score(frame, targets=["lung=yes"])["P(lung=yes)"].round(4).tolist()
         [0.646, 0.0012]
-
         """
         from bayesnet.analysis.cohort.score import score
 
@@ -279,7 +270,6 @@ class Network:
         ------
         BayesnetError
             When a threshold is not between 0 and 1, or the cohort cannot be scored.
-
         """
         from bayesnet.analysis.cohort.net_benefit import decision_curve
 
@@ -331,7 +321,6 @@ class Network:
         >>> result = bayesnet.load("asia").calibration("lung=yes", ["smoke", "xray", "dysp"], size=5000)
         >>> result.calibration_error < result.error_if_right
         True
-
         """
         from bayesnet.analysis.cohort.calibration import of_network
 
@@ -381,9 +370,10 @@ class Network:
 
         return summary(self.compiled)
 
-    def recompute(self) -> Recomputation:
-        """Return every number computed again from the figures recorded with it, how each is known, and what a reviewer should
-        look at.
+    def recompute(self, *, moves: bool = False) -> Recomputation:
+        """Return every number computed again from its figures, how each is known, and what a reviewer should look at.
+
+        With `moves` also how far each number moves a diagnosis over its range, before any finding and in the examples.
 
         Examples
         --------
@@ -391,11 +381,10 @@ class Network:
         >>> found = bayesnet.load("mammography").recompute()
         >>> [(line.number, line.verdict) for line in found.numbers][0]
         ('breast_cancer=present', 'agrees')
-
         """
         from bayesnet.analysis.audit.recomputation import recompute
 
-        return recompute(self.compiled)
+        return recompute(self.compiled, moves=moves)
 
     def diff(self, other: Network, *, least: float = 0.001) -> ModelDiff:
         """Return what changed from this network to another: numbers, structure, publications, and the answers that moved by
@@ -409,7 +398,6 @@ class Network:
         >>> found = net.diff(net.with_numbers({"smoke=yes": 0.3}))
         >>> found.numbers[0].number, found.numbers[0].value_after, len(found.answers) > 0
         ('smoke=yes', 0.3, True)
-
         """
         from bayesnet.analysis.audit.model_diff import model_diff
 
@@ -424,7 +412,6 @@ class Network:
         >>> import bayesnet
         >>> bayesnet.load("asia").bibliography().to_csl()[0]["DOI"]
         '10.1111/j.2517-6161.1988.tb01721.x'
-
         """
         from bayesnet.analysis.description.bibliography import bibliography
 
@@ -445,7 +432,6 @@ class Network:
         >>> net = bayesnet.load("asia").with_numbers({"smoke=yes": 0.3})
         >>> round(net.posterior("smoke")["no"], 4)
         0.7
-
         """
         from bayesnet.analysis.sensitivity.with_numbers import changed
 
@@ -466,7 +452,6 @@ class Network:
             Where the network was not read from a folder; or has no diagnoses and naive Bayes is asked for.
         SpecError
             Where there is nothing to audit, or what is there cannot be read or asked.
-
         """
         from bayesnet.analysis.audit.audit import audit
         from bayesnet.errors import BayesnetError
@@ -500,7 +485,6 @@ class Network:
         >>> folder = Path(tempfile.mkdtemp())
         >>> bayesnet.load("asia").page(folder / "explorer.html", "dysp=yes").name
         'explorer.html'
-
         """
         from bayesnet.web.page import write_page
 
@@ -537,7 +521,6 @@ class Network:
         >>> widget.given = {"dysp": "yes", "smoke": "yes"}
         >>> round(widget.case.posterior("bronc")["yes"], 4)
         0.8802
-
         """
         try:
             from bayesnet.web.widget import Explorer
@@ -568,7 +551,6 @@ class Network:
             When the extension is none of these.
         SpecError
             When a label cannot be kept by the format, saying what would be lost.
-
         """
         from bayesnet.errors import BayesnetError
         from bayesnet.interop.files import EXTENSIONS, is_network_file, write_network
@@ -606,7 +588,6 @@ def load(name_or_path: str | Path) -> Network:
     >>> import bayesnet
     >>> bayesnet.load("asia").variables["smoke"].states
     ('yes', 'no')
-
     """
     from bayesnet.model import find_model, load_model
 
@@ -636,7 +617,6 @@ def distance(net: Network, other: Network) -> Distance:
     >>> asia = bayesnet.load("asia")
     >>> round(bayesnet.distance(asia, asia.with_numbers({"smoke=yes": 0.6})).cd, 4)
     0.4055
-
     """
     from bayesnet.analysis.sensitivity.distance import distance
 
@@ -709,7 +689,6 @@ def exercises(
     Right.
     >>> print(exercise.check(0.8).mistake)
     inverse fallacy
-
     """
     from bayesnet.teach.exercises import make
 
@@ -753,7 +732,6 @@ def exercise_set(
     ['easy', 'medium', 'medium', 'hard', 'hard']
     >>> print(sheet.check([exercise.answer for exercise in sheet]).right)
     5
-
     """
     from bayesnet.teach.exercises import make_set
 

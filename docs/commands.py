@@ -51,6 +51,9 @@ EXAMPLES = {
     "sensitivity": [
         'bayesnet sensitivity back_pain "multiple_myeloma | anemia, hypercalcemia, !fever"',
     ],
+    "uncertainty": [
+        'bayesnet uncertainty back_pain "spinal_metastasis | age_over_50, cancer_history, raised_alp" --draws 1000',
+    ],
     "cite": [
         "bayesnet cite back_pain --bibtex > back_pain.bib",
         'bayesnet cite back_pain "fever=present | epidural_abscess=present" --csl',

@@ -31,13 +31,18 @@ _AT_A_TIME = 20
 @click.command("check")
 @click.argument("model", metavar="MODEL")
 @click.option(
-    "--patients", default=200, show_default=True, type=click.IntRange(0), help="Sample so many patients for the predicted cost."
+    "--patients",
+    default=200,
+    show_default=True,
+    type=click.IntRange(0),
+    help="Number of simulated patients used to predict the cost.",
 )
 @click.option("--fix", is_flag=True, help="First carry numbers of the earlier format over to the present one, in the files.")
 @click.option("--numbers", "every", is_flag=True, help="One line for every number, as written and as computed, and every remark.")
-@click.option("--strict", is_flag=True, help="Leave with status 1 where a reviewer should look at something.")
+@click.option("--moves", is_flag=True, help="Also measure how far each number moves an answer of the examples.")
+@click.option("--strict", is_flag=True, help="Exit with status 1 if anything needs a reviewer.")
 @as_json
-def command(model: str, patients: int, fix: bool, every: bool, strict: bool, json_: bool) -> None:
+def command(model: str, patients: int, fix: bool, every: bool, moves: bool, strict: bool, json_: bool) -> None:
     """Report every problem of a model at once; where there is none, what it is made of, whether its numbers are what the
     figures recorded with them give, and what its answers cost.
     """
@@ -57,7 +62,7 @@ def command(model: str, patients: int, fix: bool, every: bool, strict: bool, jso
     from bayesnet.analysis.description.summary import summary
 
     found = summary(network)
-    origin = recompute(network)
+    origin = recompute(network, moves=moves)
     origin = replace(origin, remarks=(*origin.remarks, *notes))
     costs = _costs(network, patients)
     if json_:

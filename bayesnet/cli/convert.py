@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 @click.command("convert")
 @model_argument
 @click.argument("out", metavar="OUT", type=click.Path())
-@click.option("--folder", is_flag=True, help="Write a priors folder, whatever OUT is called.")
-@click.option("--force", is_flag=True, help="Write over what is there.")
+@click.option("--folder", is_flag=True, help="Write a priors folder, whatever the name of OUT.")
+@click.option("--force", is_flag=True, help="Overwrite an existing file.")
 @as_json
 def command(network: Network, out: str, folder: bool, force: bool, json_: bool) -> None:
     """Write a network to OUT: .bif, .xmlbif, .xdsl, .net, .uai (each also with .gz), or a priors folder.

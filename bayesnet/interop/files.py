@@ -51,7 +51,6 @@ def read_network(path: str | Path) -> Model:
     >>> _ = path.write_text("variable coin { type discrete [ 2 ] { heads, tails }; } probability ( coin ) { table 0.5, 0.5; }")
     >>> list(read_network(path).numbers)
     ['coin=heads', 'coin=tails']
-
     """
     path = Path(path)
     extension = _known_extension(path)
@@ -99,7 +98,6 @@ def write_network(network: Model | Factors, path: str | Path, *, name: str = "",
     ------
     SpecError
         When a label cannot be kept by the format, saying what would be lost; nothing is written then.
-
     """
     path = Path(path)
     extension = _known_extension(path)

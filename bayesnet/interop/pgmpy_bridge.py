@@ -43,7 +43,6 @@ def to_pgmpy(factors: Factors, largest: int = LARGEST) -> DiscreteBayesianNetwor
     Returns
     -------
     A checked model; state names are those of the network.
-
     """
     tables = full_tables(factors, largest=largest)
     models, discrete = _pgmpy("models"), _pgmpy("factors.discrete")
@@ -94,7 +93,6 @@ def from_pgmpy(model: DiscreteBayesianNetwork, name: str = "pgmpy") -> Model:
     ------
     SpecError
         When a table is missing, does not fit the graph, or has a column further than 1e-6 from 1; all problems at once.
-
     """
     draft = Draft(name)
     cpds = {node: model.get_cpds(node) for node in model.nodes()}

@@ -91,7 +91,6 @@ def close_columns(values: FloatArray) -> tuple[FloatArray, list[int]]:
     -------
     The closed columns, same shape, and the indices of columns whose sum is further than `CLOSES_WITHIN` from 1. A column that
     closes to the last few bits is left alone, so that reading what was written changes nothing.
-
     """
     sums = values.sum(axis=1, keepdims=True)
     off = np.abs(sums - 1.0)

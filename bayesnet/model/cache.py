@@ -39,7 +39,6 @@ def load_model(name_or_path: str | Path) -> Model:
 
     >>> load_model("sprinkler").title
     'The sprinkler'
-
     """
     folder = find_model(name_or_path)
     place = cache_folder()

@@ -40,7 +40,6 @@ def carry_over(folder: Path) -> dict[str, int]:
     ------
     SpecError
         Where a file cannot be read.
-
     """
     head = read_toml(folder / MODEL_FILE)
     path = folder / SOURCES_FILE

@@ -59,7 +59,6 @@ def check_model(model: Model, *, broken: Broken | None = None, cited: Callable[[
     >>> from bayesnet.model import Variable
     >>> print(check_model(Model("empty", variables={"fever": Variable("fever")}))[0])
     variable "fever": no number for "fever=present"
-
     """
     broken = broken or Broken()
     problems: list[Problem] = []

@@ -29,7 +29,6 @@ def gate_problems(variable: Variable, model: Model, lost: Collection[str] = ()) 
         The model it belongs to.
     lost
         Ids of numbers that are there but could not be read; their columns are not judged.
-
     """
     subject = variable.location.table or f'variable "{variable.name}"'
     return [Problem(variable.location.file, subject, what, **more) for what, more in _findings(variable, model, lost)]

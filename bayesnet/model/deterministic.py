@@ -33,7 +33,6 @@ def deterministic_family(variable: Variable, variables: Mapping[str, Variable], 
     ------
     SpecError
         Where some combination of the parents' states meets no condition.
-
     """
     child, parents = index[variable.name], tuple(index[p] for p in variable.parents)
     conditions = resolved_conditions(variable, variables)
@@ -60,7 +59,6 @@ def resolved_conditions(variable: Variable, variables: Mapping[str, Variable]) -
     ------
     PatternError, UnknownVariable, UnknownState
         Where a condition is not in the language or names what is not a parent.
-
     """
     states = {p: variables[p].states for p in variable.parents}
     return [(state, resolve_condition(parse_condition(text), states)) for state, text in variable.expression]
@@ -82,7 +80,6 @@ def decide(variable: Variable, conditions: Sequence[tuple[str, Condition]], stat
     ------
     SpecError
         Where some combination meets no condition and no single state is left over.
-
     """
     cards = tuple(len(own) for own in states)
     table = np.zeros((*cards, len(variable.states)))
@@ -121,7 +118,6 @@ def pushes(variable: Variable, conditions: Sequence[tuple[str, Condition]]) -> t
     -------
     Whether the parents push away from the state of the first condition; and whether a parent pushes when any of its findings
     holds ("any") or when not all of them do ("all").
-
     """
     first = conditions[0][1]
     otherwise = all(condition.kind == "otherwise" for _, condition in conditions[1:])

@@ -31,7 +31,6 @@ class Expander:
     ------
     SpecError
         Where a gate lacks a number.
-
     """
 
     def __init__(self, model: Model) -> None:
@@ -67,7 +66,6 @@ class Expander:
         Returns
         -------
         One tuple of tensors per family, shaped as `family.tensors`, with the batch axis last where `values` has one.
-
         """
         values = self.values if values is None else np.asarray(values, dtype=float)
         if values.ndim == 1:
@@ -118,7 +116,6 @@ def expand(model: Model) -> Factors:
     ------
     SpecError
         Where a gate lacks a number.
-
     """
     return Expander(model).factors()
 

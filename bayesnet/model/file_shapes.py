@@ -190,7 +190,6 @@ def shaped(shape: type[Shape], raw: object, file: str, subject: str = "") -> tup
     -------
     The entry and what is wrong with it. A wrong value of an optional key is left out, so that what depends on the rest of the
     entry can still be checked; without a required key there is no entry.
-
     """
     if not isinstance(raw, Mapping):
         return None, [Problem(file, subject, "not a table", got=repr(raw), expected="keys and values")]

@@ -30,7 +30,6 @@ def find_model(name_or_path: str | Path) -> Path:
 
     >>> find_model("back_pain").name
     'back_pain'
-
     """
     shipped = _shipped()
     if str(name_or_path) in shipped:

@@ -45,7 +45,6 @@ def read_model(path: str | Path, *, strict: bool = False) -> Model:
 
     >>> read_model("mammography").numbers["positive_mammogram=present | breast_cancer=present"].value
     0.8
-
     """
     folder = find_model(path)
     model, problems = read_folder(folder)
@@ -99,7 +98,6 @@ def read_toml(path: Path) -> dict[str, Any]:
     ------
     SpecError
         Where it cannot be read or is not TOML; names the line.
-
     """
     import tomllib
 

@@ -173,6 +173,12 @@ class Number:
         return self.main.source if self.main else ""
 
     @property
+    def publications(self) -> tuple[str, ...]:
+        """The keys of all publications whose figures enter the number; the main one where all are in the background."""
+        entering = tuple(dict.fromkeys(figure.source for figure in self.sources if figure.use != "background"))
+        return entering or ((self.source,) if self.source else ())
+
+    @property
     def place(self) -> str:
         """What the main source gives, and where in it."""
         return self.main.reading if self.main else ""

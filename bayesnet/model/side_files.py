@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Collection, Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -110,8 +111,9 @@ class Document:
     def sources(self, others: Mapping[str, Source]) -> dict[str, Source]:
         """The publications named in the file, beside those of the model."""
         found = dict(others)
-        fields = ("authors", "year", "title", "journal", "doi", "pmid", "url", "note")
+        names = [field.name for field in fields(Source) if field.name != "key"]
         for key, row in self.table.get("sources", {}).items():
-            self.known(f'source "{key}"', row, fields)
-            found[key] = Source(key, row.get("authors", ""), row.get("year"), *(row.get(name, "") for name in fields[2:]))
+            self.known(f'source "{key}"', row, names)
+            known = {name: row[name] for name in names if name in row}
+            found[key] = Source(**{"key": key, "authors": "", "year": None, **known})
         return found

@@ -49,7 +49,6 @@ def write_model(model: Model, path: str | Path) -> None:
     ...     write_model(model, folder)
     ...     read_model(folder) == model
     True
-
     """
     stray = [number.id for number in model.numbers.values() if number.variable not in model.variables]
     if stray:

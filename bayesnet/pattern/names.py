@@ -29,7 +29,6 @@ def canonical_id(text: str, states: Mapping[str, Sequence[str]], parents: Sequen
 
     >>> canonical_id("fever | abscess", {"fever": ("absent", "present"), "abscess": ("absent", "present")})
     'fever=present | abscess=present'
-
     """
     pattern = parse_number_id(text)
     target = pattern.targets[0]
@@ -68,7 +67,6 @@ def resolve(term: Term, states: Mapping[str, Sequence[str]], text: str = "") -> 
 
     >>> str(resolve(Term("fever"), {"fever": ("absent", "present")}))
     'fever=present'
-
     """
     text = text or str(term)
     if term.name not in states:

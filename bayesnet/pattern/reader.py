@@ -25,7 +25,6 @@ def parse_question(text: str) -> Question:
 
     >>> parse_question("fever | anemia").given[0].name
     'anemia'
-
     """
     return Reader(text).question()
 
@@ -40,7 +39,6 @@ def parse_findings(text: str) -> tuple[Term, ...]:
 
     >>> [str(term) for term in parse_findings("fever, !anemia, do(smoking=absent)")]
     ['fever', '!anemia', 'do(smoking=absent)']
-
     """
     return Reader(text).findings()
 
@@ -55,7 +53,6 @@ def parse_number_id(text: str) -> Question:
 
     >>> str(parse_number_id("odds(gout)|baseline"))
     'odds(gout) | baseline'
-
     """
     return Reader(text).number_id()
 

@@ -49,7 +49,6 @@ def audit(result: Audit, ax: Axes | None = None, *, top: int = 25) -> Axes:
     >>> ax = bayesnet.plot.audit(bayesnet.load("back_pain").audit(), top=5)
     >>> len(ax.get_yticklabels())
     5
-
     """
     style.check_kind(result, Audit)
     from matplotlib.lines import Line2D
@@ -115,7 +114,6 @@ def agreement(result: Audit, ax: Axes | None = None, *, by: str = "") -> Axes:
     >>> ax = bayesnet.plot.agreement(result, by="setting")
     >>> ax.get_xlabel()
     'published, with its range'
-
     """
     style.check_kind(result, Audit)
     from matplotlib.lines import Line2D
@@ -184,7 +182,6 @@ def tuning(result: Tuning, ax: Axes | None = None, *, top: int = 10) -> Axes:
     >>> ax = bayesnet.plot.tuning(ways, top=3)
     >>> len(ax.get_yticklabels())
     3
-
     """
     style.check_kind(result, Tuning)
     from matplotlib.lines import Line2D
@@ -256,7 +253,6 @@ def calibration(result: Calibration, ax: Axes | None = None, *, scale: style.Sca
     >>> ax = bayesnet.plot.calibration(result)
     >>> len(ax.lines) == 2 * len(result.groups) + 1
     True
-
     """
     style.check_kind(result, Calibration)
     ax = style.axes_of(ax, 6.0, 6.0)

@@ -37,7 +37,6 @@ def advice(result: Advice, ax: Axes | None = None) -> Axes:
     >>> ax = bayesnet.plot.advice(bayesnet.load("back_pain").case("fever, night_pain").advise())
     >>> len(ax.get_yticklabels()) == len(bayesnet.load("back_pain").case("fever, night_pain").advise().thresholds)
     True
-
     """
     style.check_kind(result, Advice)
     from matplotlib.patches import Patch
@@ -75,7 +74,6 @@ def utilities(result: Advice, ax: Axes | None = None, *, top: int = 10) -> Axes:
     >>> ax = bayesnet.plot.utilities(bayesnet.load("back_pain").case("fever, night_pain").advise(), top=3)
     >>> len(ax.get_yticklabels())
     3
-
     """
     style.check_kind(result, Advice)
     from matplotlib.patches import Patch
@@ -164,7 +162,6 @@ def next_tests(result: NextTests, ax: Axes | None = None, *, top: int = 10, scal
     >>> ax = bayesnet.plot.next_tests(bayesnet.load("asia").case("dysp=yes").next_tests("lung=yes"), top=2)
     >>> [label.get_text() for label in ax.get_yticklabels()]
     ['either', 'xray']
-
     """
     style.check_kind(result, NextTests)
     lines = result.best_of_each_test()[:top]
@@ -241,7 +238,6 @@ def plan(result: Plan, ax: Axes | None = None) -> Axes:
     >>> ax = bayesnet.plot.plan(bayesnet.load("asia").case("dysp=yes").plan("lung=yes", depth=1))
     >>> len(ax.patches)
     3
-
     """
     style.check_kind(result, Plan)
     places: dict[int, tuple[float, float]] = {}

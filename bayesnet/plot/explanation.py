@@ -33,7 +33,6 @@ def weights(result: Weights | Explanation, ax: Axes | None = None) -> Axes:
     >>> ax = bayesnet.plot.weights(bayesnet.load("asia").case("smoke=yes, xray=yes").weights("lung=yes"))
     >>> [round(float(bar.get_width()), 1) for bar in ax.patches]
     [2.8, 12.2]
-
     """
     style.check_kind(result, Weights, Explanation)
     steps = _steps(result)
@@ -78,7 +77,6 @@ def explanation(result: Explanation, ax: Axes | None = None) -> Axes:
     >>> ax = bayesnet.plot.explanation(bayesnet.load("asia").case("xray=yes, dysp=yes").explain("lung=yes"))
     >>> [label.get_text() for label in ax.get_yticklabels()]
     ['xray=yes', 'dysp=yes']
-
     """
     style.check_kind(result, Explanation)
     lines = sorted(result.impacts, key=lambda i: -i.shapley if math.isfinite(i.shapley) else -math.inf)

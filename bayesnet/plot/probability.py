@@ -42,7 +42,6 @@ def differential(result: Differential, ax: Axes | None = None, *, top: int = 12,
     >>> ax = bayesnet.plot.differential(case.diagnoses(targets=["lung=yes", "tub=yes"]))
     >>> [label.get_text() for label in ax.get_yticklabels()]
     ['lung=yes', 'tub=yes']
-
     """
     style.check_kind(result, Differential)
     lines = result.diagnoses[:top]
@@ -103,7 +102,6 @@ def posterior(result: Posterior, ax: Axes | None = None, *, scale: style.Scale =
     >>> ax = bayesnet.plot.posterior(bayesnet.load("asia").posterior("lung | xray=yes"))
     >>> [round(float(bar.get_width()), 3) for bar in ax.patches]
     [0.055, 0.945, 0.489, 0.511]
-
     """
     style.check_kind(result, Posterior)
     sets = [("prior", style.FAINT, style.MUTED, result.prior.probabilities)]
@@ -144,7 +142,6 @@ def comparison(result: Comparison, ax: Axes | None = None, *, top: int = 8, scal
     >>> ax = bayesnet.plot.comparison(what_if)
     >>> [label.get_text() for label in ax.get_xticklabels()]
     ['as it stands', 'xray=yes']
-
     """
     style.check_kind(result, Comparison)
     columns = list(zip(*(s.probabilities for s in result.scenarios), strict=True))
@@ -238,7 +235,6 @@ def posteriors(result: Posteriors, ax: Axes | None = None, *, top: int = 16, sca
     >>> ax = bayesnet.plot.posteriors(bayesnet.load("asia").posteriors("xray=yes"), top=3)
     >>> [label.get_text() for label in ax.get_yticklabels()]
     ['either=yes', 'lung=yes', 'tub=yes']
-
     """
     style.check_kind(result, Posteriors)
     lines = sorted((_most_changed(p) for _, p in result.items() if max(p.probabilities) < 1.0), key=lambda line: -line[3])[:top]
@@ -283,7 +279,6 @@ def joint(result: Joint, ax: Axes | None = None) -> Axes:
     >>> ax = bayesnet.plot.joint(bayesnet.load("asia").joint(["lung", "bronc"], given="smoke=yes"))
     >>> [cell.get_gid() for cell in ax.patches]
     ['lung=yes, bronc=yes', 'lung=yes, bronc=no', 'lung=no, bronc=yes', 'lung=no, bronc=no']
-
     """
     style.check_kind(result, Joint)
     from matplotlib.patches import Rectangle

@@ -45,7 +45,6 @@ def tornado(result: Tornado, ax: Axes | None = None, *, top: int = 12, scale: st
     >>> ax = bayesnet.plot.tornado(bayesnet.load("asia").case("xray=yes").tornado("lung=yes"), top=3)
     >>> len(ax.get_yticklabels())
     3
-
     """
     style.check_kind(result, Tornado)
     bars = result.bars[:top]
@@ -77,7 +76,6 @@ def sensitivity(result: SensitivityFunction, ax: Axes | None = None, *, scale: s
     >>> ax = bayesnet.plot.sensitivity(f)
     >>> ax.get_xlabel()
     'smoke=yes'
-
     """
     style.check_kind(result, SensitivityFunction)
     line = result.line
@@ -135,7 +133,6 @@ def two_way(result: TwoWay, ax: Axes | None = None, *, levels: int = 9) -> Axes:
     >>> ax = bayesnet.plot.two_way(case.two_way("lung=yes", "smoke=yes", "xray=yes | either=no"))
     >>> ax.get_xlabel(), ax.get_ylabel()
     ('smoke=yes', 'xray=yes | either=no')
-
     """
     style.check_kind(result, TwoWay)
     from matplotlib.colors import LinearSegmentedColormap
@@ -174,7 +171,6 @@ def sources(result: Sources, ax: Axes | None = None, *, top: int = 12, scale: st
     >>> ax = bayesnet.plot.sources(bayesnet.load("asia").case("xray=yes").sources("lung=yes"))
     >>> ax.get_yticklabels()[0].get_text()
     'Lauritzen 1988 (8 numbers)'
-
     """
     style.check_kind(result, Sources)
     lines = [s for s in result.sources if s.width > 0.0][:top]
@@ -203,7 +199,6 @@ def flips(result: Flips, ax: Axes | None = None, *, top: int = 12) -> Axes:
     >>> ax = bayesnet.plot.flips(bayesnet.load("asia").case("xray=yes").flips("lung=yes"))
     >>> ax.get_xlabel()
     'place within the cited range of each number'
-
     """
     style.check_kind(result, Flips)
     from matplotlib.lines import Line2D
@@ -322,7 +317,6 @@ def sensitivities(result: Sensitivities, ax: Axes | None = None, *, top: int = 1
     >>> ax = bayesnet.plot.sensitivities(bayesnet.load("asia").case("xray=yes").sensitivities("lung=yes"), top=4)
     >>> len(ax.patches)
     4
-
     """
     style.check_kind(result, Sensitivities)
     known = [n for n in result.numbers if n.sensitivity_value > 0.0 and not n.structural]
@@ -372,7 +366,6 @@ def explanation_range(result: ExplanationRange, ax: Axes | None = None) -> Axes:
     >>> ax = bayesnet.plot.explanation_range(bayesnet.load("asia").case("xray=yes").explanation_range("smoke=yes"))
     >>> [round(float(x), 3) for x in ax.lines[0].get_xdata()]
     [0.371, 1.0]
-
     """
     style.check_kind(result, ExplanationRange)
     ax = style.axes_of(ax, 7.4, 2.3)
@@ -412,7 +405,6 @@ def distance(result: Distance, ax: Axes | None = None) -> Axes:
     >>> ax = bayesnet.plot.distance(bayesnet.distance(asia, asia.with_numbers({"smoke=yes": 0.6})))
     >>> ax.get_title(loc="left")
     'CD distance 0.4055: odds within a factor of 1.5'
-
     """
     style.check_kind(result, Distance)
     ax = style.axes_of(ax, 5.6, 5.4)
@@ -451,7 +443,6 @@ def uncertainty(result: Uncertainty, ax: Axes | None = None, *, dots: int = 50, 
     >>> ax = bayesnet.plot.uncertainty(result, dots=20)
     >>> len(ax.collections[0].get_offsets())
     20
-
     """
     style.check_kind(result, Uncertainty)
     import numpy as np
@@ -517,7 +508,6 @@ def variance_shares(result: VarianceShares, ax: Axes | None = None, *, top: int 
     >>> ax = bayesnet.plot.variance_shares(shares)
     >>> len(ax.get_yticklabels())
     3
-
     """
     style.check_kind(result, VarianceShares)
     from matplotlib.patches import Patch
@@ -555,7 +545,6 @@ def arc_strengths(result: ArcStrengths, ax: Axes | None = None, *, top: int = 20
     >>> ax = bayesnet.plot.arc_strengths(bayesnet.load("asia").arc_strengths())
     >>> len(ax.patches)
     8
-
     """
     style.check_kind(result, ArcStrengths)
     import math
@@ -607,7 +596,6 @@ def cited_numbers(result: Numbers, variable: str, ax: Axes | None = None, *, top
     >>> ax = bayesnet.plot.cited_numbers(bayesnet.load("back_pain").numbers, "fever", top=4)
     >>> len(ax.get_yticklabels())
     4
-
     """
     style.check_kind(result, Numbers)
     lines = [n for n in result.values() if n.variable == variable][:top]

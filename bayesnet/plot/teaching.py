@@ -51,7 +51,6 @@ def frequencies_tree(result: Frequencies, ax: Axes | None = None) -> Axes:
     >>> ax = bayesnet.plot.frequencies_tree(counted)
     >>> [box.get_gid() for box in ax.patches]
     ['1000', '100', '98', '2', '900', '54', '846']
-
     """
     style.check_kind(result, Frequencies)
     ax = style.axes_of(ax, 7.4, 4.6)
@@ -91,7 +90,6 @@ def icon_array(result: Frequencies, ax: Axes | None = None) -> Axes:
     >>> ax = bayesnet.plot.icon_array(counted)
     >>> [len(group.get_paths()) for group in ax.collections]
     [98, 2, 54, 846]
-
     """
     style.check_kind(result, Frequencies)
     if result.population > MOST_ICONS:
@@ -135,7 +133,6 @@ def unit_square(result: Frequencies, ax: Axes | None = None) -> Axes:
     >>> ax = bayesnet.plot.unit_square(bayesnet.load("asia").case("smoke=yes").frequencies("lung=yes", "xray=yes"))
     >>> [round(float(part.get_width() * part.get_height()), 3) for part in ax.patches]
     [0.098, 0.002, 0.054, 0.846]
-
     """
     style.check_kind(result, Frequencies)
     ax = style.axes_of(ax, 6.0, 6.2)
@@ -287,7 +284,6 @@ def frequency_sequence(result: FrequencySequence, ax: Axes | None = None) -> Axe
     >>> ax = bayesnet.plot.frequency_sequence(steps)
     >>> [box.get_gid() for box in ax.patches]
     ['1000', '100', '900', '98', '54', '80', '31']
-
     """
     style.check_kind(result, FrequencySequence)
     rows = len(result) + 1
@@ -402,7 +398,6 @@ def ladder(result: Ladder, ax: Axes | None = None) -> Axes:
     >>> ax = bayesnet.plot.ladder(bayesnet.load("asia").case("xray=yes, dysp=yes").ladder("lung=yes"))
     >>> [line.get_gid() for line in ax.lines]
     ['naive', 'network']
-
     """
     style.check_kind(result, Ladder)
     ax = style.axes_of(ax, 7.4, style.rows_height(len(result) + 1, each=0.42, around=1.9))
@@ -437,7 +432,6 @@ def nomogram(result: Ladder, ax: Axes | None = None) -> Axes:
     >>> ax = bayesnet.plot.nomogram(bayesnet.load("asia").case("xray=yes, dysp=yes").ladder("lung=yes"))
     >>> [line.get_gid() for line in ax.lines if line.get_gid()]
     ['xray=yes', 'dysp=yes']
-
     """
     style.check_kind(result, Ladder)
     ax = style.axes_of(ax, 7.0, 6.6)

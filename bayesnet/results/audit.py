@@ -247,7 +247,6 @@ class Audit(Records[AuditedTarget], Result):
         ------
         UnknownRecord
             Where no figure was asked in a context of this variable.
-
         """
         parted: dict[str, list[AuditedTarget]] = {}
         for target in sorted(self.targets, key=lambda t: t.context):

@@ -59,7 +59,6 @@ class Calibration(Records[Group], Result):
     Van Calster B, McLernon DJ, van Smeden M, Wynants L, Steyerberg EW (2019). Calibration: the Achilles heel of predictive
     analytics. BMC Medicine 17, 230.
     Wilson EB (1927). Probable inference, the law of succession, and statistical inference. J Am Stat Assoc 22(158), 209-212.
-
     """
 
     verb: ClassVar[str] = "calibration"
@@ -163,7 +162,6 @@ class DecisionCurve(Result):
     ----------
     Vickers AJ, Elkin EB (2006). Decision curve analysis: a novel method for evaluating prediction models. Medical Decision Making
     26, 565-574.
-
     """
 
     verb: ClassVar[str] = "net benefit"

@@ -120,7 +120,6 @@ class Differential(Records[Diagnosis], Result):
         ------
         UnknownRecord
             Where the differential has no such line.
-
         """
         line = self[diagnosis]
         own = {short(name) for name in (line.diagnosis, *also)}

@@ -91,7 +91,6 @@ class Conflict(Record):
     References
     ----------
     Jensen FV, Chamberlain B, Nordahl T, Jensen F (1991). Analysis in HUGIN of data conflict. UAI-90, 519-528.
-
     """
 
     value: float
@@ -179,7 +178,6 @@ class Explanation(Records[Impact], Result):
     Good IJ (1985). Weight of evidence: a brief survey. Bayesian Statistics 2, 249-270.
     Kyrimi E, Mossadegh S, Tai N, Marsh W (2020). An incremental explanation of inference in Bayesian networks for increasing
     model trustworthiness and supporting clinical decision making. Artificial Intelligence in Medicine 103, 101812.
-
     """
 
     verb: ClassVar[str] = "explain"

@@ -74,7 +74,6 @@ class NaiveComparison(Records[DiagnosisArea], Result):
     Hand DJ, Yu K (2001). Idiot's Bayes: not so stupid after all? International Statistical Review 69, 385-398.
     DeLong ER, DeLong DM, Clarke-Pearson DL (1988). Comparing the areas under two or more correlated receiver operating
     characteristic curves: a nonparametric approach. Biometrics 44, 837-845.
-
     """
 
     verb: ClassVar[str] = "network beside naive Bayes"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, overload
 
 from bayesnet.errors import UnknownRecord, UnknownState, UnknownVariable
 from bayesnet.results.base import Result
@@ -143,6 +143,45 @@ class Counterfactual(Posterior):
         return {**super().to_dict(), "factual": dict(self.factual.items())}
 
 
+class OnDemand(Sequence[Posterior]):
+    """Posteriors that are made when they are looked at: most are asked for the few that are shown."""
+
+    def __init__(self, variables: tuple[str, ...], make: Callable[[int], Posterior]) -> None:
+        self.variables = variables
+        self._make = make
+        self._made: dict[int, Posterior] = {}
+
+    def __len__(self) -> int:
+        return len(self.variables)
+
+    @overload
+    def __getitem__(self, place: int) -> Posterior: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Posterior, ...]: ...
+
+    def __getitem__(self, place: int | slice) -> Posterior | tuple[Posterior, ...]:
+        if isinstance(place, slice):
+            return tuple(self)[place]
+        i = range(len(self.variables))[place]
+        if i not in self._made:
+            self._made[i] = self._make(i)
+        return self._made[i]
+
+    def __eq__(self, other: object) -> bool:
+        return tuple(self) == tuple(other) if isinstance(other, (OnDemand, tuple)) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        return repr(tuple(self))
+
+    def __reduce__(self) -> tuple[type[tuple[Posterior, ...]], tuple[list[Posterior]]]:
+        """Pickle as a plain tuple."""
+        return tuple, (list(self),)
+
+
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Posteriors(Records[Posterior], Result):
     """The posterior of every variable, or of those asked for: `ps["fever"]["present"]`."""
@@ -153,7 +192,7 @@ class Posteriors(Records[Posterior], Result):
 
     columns: ClassVar[tuple[str, ...]] = ("variable", "state", "prior", "posterior")
 
-    posteriors: tuple[Posterior, ...]
+    posteriors: Sequence[Posterior]
     log_probability: float = field(default=float("nan"))
     """ln P(findings), likelihoods as given."""
 
@@ -164,7 +203,7 @@ class Posteriors(Records[Posterior], Result):
     @property
     def variables(self) -> tuple[str, ...]:
         """The variables, in the order of the model."""
-        return tuple(p.variable for p in self.posteriors)
+        return self.posteriors.variables if isinstance(self.posteriors, OnDemand) else tuple(p.variable for p in self.posteriors)
 
     def items(self) -> tuple[tuple[str, Posterior], ...]:
         """Pairs of variable and posterior."""

@@ -212,7 +212,6 @@ class SensitivityFunction(Result):
     Laskey KB (1995). Sensitivity analysis for probability assessments in Bayesian networks. IEEE Trans SMC 25(6):901-909.
     Castillo E, Gutierrez JM, Hadi AS (1997). Sensitivity analysis in discrete Bayesian networks. IEEE Trans SMC A 27(4):412-423.
     van der Gaag LC, Renooij S (2001). Analysing sensitivity data from probabilistic networks. UAI 2001, 530-537.
-
     """
 
     verb: ClassVar[str] = "sensitivity"

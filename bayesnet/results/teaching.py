@@ -48,7 +48,6 @@ class Frequencies(Result):
     ----------
     Gigerenzer G, Hoffrage U (1995). How to improve Bayesian reasoning without instruction: frequency formats. Psychological
     Review 102(4), 684-704.
-
     """
 
     verb: ClassVar[str] = "frequencies"
@@ -229,7 +228,6 @@ class FrequencySequence(Records[Step], Result):
     ----------
     Hoffrage U, Krauss S, Martignon L, Gigerenzer G (2015). Natural frequencies improve Bayesian reasoning in simple and complex
     inference tasks. Frontiers in Psychology 6, 1473.
-
     """
 
     verb: ClassVar[str] = "frequencies"

@@ -57,7 +57,6 @@ class NextTests(Records[NextTest], Result):
     Shannon CE (1948). A mathematical theory of communication. Bell System Technical Journal 27, 379-423.
     Heckerman D, Horvitz E, Middleton B (1993). An approximate nonmyopic computation for value of information. IEEE Transactions
     on Pattern Analysis and Machine Intelligence 15, 292-298.
-
     """
 
     verb: ClassVar[str] = "next tests"
@@ -235,7 +234,6 @@ class Plan(Result):
     ----------
     Choi A, Xue Y, Darwiche A (2012). Same-decision probability: a confidence measure for threshold-based decisions. International
     Journal of Approximate Reasoning 53, 1415-1428.
-
     """
 
     verb: ClassVar[str] = "plan"

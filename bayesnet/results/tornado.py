@@ -8,12 +8,16 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from bayesnet.model.records import Source
+from bayesnet.model.vocabulary import HOW_KNOWN
 from bayesnet.results.base import Result
 from bayesnet.results.bibliography import Bibliography
 from bayesnet.results.records import Record, Records
 from bayesnet.results.sensitivity import brief, ranged, two
 from bayesnet.results.table import Grid, wrapped
 from bayesnet.results.words import given, interval, percent, plain, short
+
+MATTERS = 0.01
+"""A number matters to an answer that it can move by a percentage point over its own range."""
 
 _SHOWN = 20
 
@@ -79,13 +83,12 @@ class Tornado(Records[Bar], Result):
                 ranged(b.value, b.low, b.high),
                 interval(b.at_low, b.at_high),
                 brief(b.citation or "–"),
-                b.grade,
-                b.known if b.known != b.grade else "",
+                f"{b.grade}; {b.known}" if b.known in HOW_KNOWN else b.grade,
             )
             for b in self.bars
         )
-        headings = ("number", "value [range]", "low to high", "source", "grade", "known")
-        return Grid(headings, lines, frozenset({0, 3, 4, 5}), optional=(4, 5))
+        headings = ("number", "value [range]", "low to high", "source", "grade; known")
+        return Grid(headings, lines, frozenset({0, 3, 4}), optional=(4,))
 
     def subject(self) -> str:
         """Return what the answer is about."""
@@ -112,7 +115,6 @@ class TwoWay(Result):
     References
     ----------
     Kjaerulff U, van der Gaag LC (2000). Making sensitivity analysis computationally efficient. UAI 2000, 317-325.
-
     """
 
     verb: ClassVar[str] = "two-way"

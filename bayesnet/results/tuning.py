@@ -42,7 +42,6 @@ class Tuning(Records[Change], Result):
     ----------
     Chan H, Darwiche A (2002). When do numbers really matter? J Artif Intell Res 17:265-287.
     Chan H, Darwiche A (2004). Sensitivity analysis in Bayesian networks: from single to multiple parameters. UAI 2004, 67-75.
-
     """
 
     verb: ClassVar[str] = "tune"
@@ -104,7 +103,6 @@ class ExplanationRange(Result):
     References
     ----------
     Chan H, Darwiche A (2006). On the robustness of most probable explanations. UAI 2006, 63-71.
-
     """
 
     verb: ClassVar[str] = "most probable range"
@@ -146,7 +144,6 @@ class Distance(Result):
     References
     ----------
     Chan H, Darwiche A (2005). A distance measure for bounding probabilistic belief change. Int J Approx Reason 38:149-174.
-
     """
 
     verb: ClassVar[str] = "distance"

@@ -158,7 +158,6 @@ class VarianceShares(Records[Share], Result):
     Sobol IM (2001). Math Comput Simul 55:271-280. Saltelli A et al. (2010). Comput Phys Commun 181:259-270.
     Ballester-Ripoll R, Leonelli M (2024). Global sensitivity analysis of uncertain parameters in Bayesian networks.
     arXiv:2406.05764.
-
     """
 
     verb: ClassVar[str] = "variance shares"
@@ -246,7 +245,6 @@ class ArcStrengths(Records[ArcStrength], Result):
     ----------
     Koiter JR (2006). Visualizing inference in Bayesian networks. MSc thesis, Delft University of Technology.
     Leonelli M, Smith JQ, Wright SK (2024). The diameter of a stochastic matrix. arXiv:2407.04667.
-
     """
 
     verb: ClassVar[str] = "arc strengths"

@@ -50,7 +50,6 @@ def frequencies(query: Query, target: tuple[int, int], finding: Given, populatio
     ----------
     Gigerenzer G, Hoffrage U (1995). How to improve Bayesian reasoning without instruction: frequency formats. Psychological
     Review 102(4), 684-704.
-
     """
     v, state = target
     compiled, findings = query.compiled, query.findings
@@ -94,7 +93,6 @@ def whole_people(cells: Square, of: int) -> Counts:
     --------
     >>> whole_people(((0.0004, 0.0006), (0.0994, 0.8996)), 1000)
     ((0, 1), (99, 900))
-
     """
     exact = np.array(cells) * of
     best, least = np.zeros((2, 2)), math.inf

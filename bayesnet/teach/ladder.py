@@ -36,7 +36,6 @@ def ladder(query: Query, target: tuple[int, int]) -> Ladder:
     ----------
     Spiegelhalter DJ, Knill-Jones RP (1984). Statistical and knowledge-based approaches to clinical decision-support systems, with
     an application in gastroenterology. Journal of the Royal Statistical Society A 147(1), 35-77.
-
     """
     v, _ = target
     query, compiled = query.about(v), query.compiled

@@ -52,7 +52,6 @@ def page_data(
         `format`, `network` (see `network_to_dict`), `model`, `variables` in the order of the network, `start` (what is known when
         the page opens) and, where the network has them, `roles` (the groups of its variables in display order), `diagnoses`,
         `examples`, and what `parts` add. JSON keeps every number to the last bit.
-
     """
     model = compiled.model
     data: dict[str, Any] = {
@@ -96,7 +95,6 @@ def scenario(compiled: CompiledModel, findings: Findings) -> dict[str, Any]:
     ------
     ImpossibleEvidence
         When new marginals cannot be reached; other findings that cannot hold together are told on the page.
-
     """
     evidence = Query(compiled, findings).evidence if findings.marginals else findings.evidence()
     see = {

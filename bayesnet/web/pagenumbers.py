@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bayesnet.model.gates import Gate, NoisyGate, OddsGate, TableGate
-from bayesnet.model.provenance import WORDS, known
+from bayesnet.model.known import WORDS, known
 from bayesnet.model.records import Number, Source
 
 if TYPE_CHECKING:
@@ -41,7 +41,6 @@ def number_data(compiled: CompiledModel) -> dict[str, Any]:
     >>> data = number_data(CompiledModel(load_model("mammography")))
     >>> data["numbers"][0]["id"], data["gates"][0]
     ('breast_cancer=present', {'kind': 'table', 'columns': [[-1, 0]]})
-
     """
     model, expander = compiled.model, compiled.expander
     if not 0 < len(model.numbers) <= MOST_NUMBERS:

@@ -18,7 +18,7 @@ from bayesnet.analysis.query.query import Query
 from bayesnet.analysis.query.requisite import requisite_families
 from bayesnet.analysis.sensitivity.tornado import tornado
 from bayesnet.errors import BayesnetError, NothingToAsk
-from bayesnet.model.provenance import WORDS, known
+from bayesnet.model.known import WORDS, known
 from bayesnet.model.records import Number, Source
 from bayesnet.model.replacing import replacing
 from bayesnet.model.vocabulary import JUDGED, MUST_NOT_MISS
@@ -49,7 +49,6 @@ def write_report(query: Query, path: str | Path, target: str | None = None) -> P
     ------
     BayesnetError
         Where the file cannot be written.
-
     """
     text = report(query, target)
     out = Path(path)
@@ -77,7 +76,6 @@ def report(query: Query, target: str | None = None) -> str:
         When the network has no diagnoses and no target is given.
     ImpossibleEvidence
         When the findings cannot hold together.
-
     """
     compiled, findings = query.compiled, query.findings
     if target is None and not compiled.diagnoses:
@@ -350,7 +348,9 @@ def _sources(compiled: CompiledModel, rests: Sequence[Number], tested: Sequence[
     """Return the publications of the numbers, of the prices shown, and of the utilities."""
     prices, laid = costs(compiled), decider(compiled)
     sources = {**compiled.model.sources, **prices.sources}
-    used = {n.source for n in rests} | {prices.by_variable[name].source for name in tested if name in prices.by_variable}
+    used = {key for n in rests for key in n.publications} | {
+        prices.by_variable[name].source for name in tested if name in prices.by_variable
+    }
     if laid:
         sources |= laid.decision.sources
         used |= {u.source for u in laid.decision.utilities} | ({laid.decision.money.source} if laid.decision.money else set())

@@ -418,7 +418,7 @@ def test_help_lists_every_command_without_importing_any(run) -> None:
     status, out, _ = run("--help")
     assert status == 0
     assert all(f"  {name} " in out for name in COMMANDS)
-    assert run("--version")[1] == f"bayesnet {bayesnet.__version__}\n"
+    assert run("--version")[1] == f"bayesnet {bayesnet.__version__}\n{bayesnet.engine_info()}\n"
     for name in COMMANDS:
         status, out, _ = run(name, "--help")
         assert status == 0

@@ -51,7 +51,7 @@ def test_every_print_keeps_its_width(run):
     for arguments in (
         ("sensitivity", "back_pain", QUESTION, "--flips"),
         ("sensitivity", "back_pain", QUESTION, "--number", "odds(spinal_metastasis) | cancer_history"),
-        ("sensitivity", "back_pain", QUESTION, "--draws", "200"),
+        ("uncertainty", "back_pain", QUESTION, "--draws", "200"),
         ("sources", "back_pain", QUESTION),
         ("tune", "back_pain", QUESTION, "--at-least", "0.5"),
         ("tune", "asia", "lung=yes | xray=yes", "--at-least", "0.6", "--columns"),
@@ -100,8 +100,8 @@ def test_titles_can_be_asked_again(run):
         ),
         (("sensitivity", "asia", "lung=yes", "--and", "smoke=yes"), "--and names a second number; name the first by --number."),
         (
-            ("sensitivity", "asia", "lung=yes", "--flips", "--shares"),
-            "--number, --flips, --draws and --shares each print something else; take one of them.",
+            ("sensitivity", "asia", "lung=yes", "--flips", "--number", "smoke=yes"),
+            "--number and --flips each print something else; take one of them.",
         ),
         (("sensitivity", "asia", "lung=yes, tub=yes"), "ask for one variable and one state at a time"),
         (("sensitivity", "asia", "lung=yes", "--number", "smokes=yes"), 'no variable "smokes"; did you mean "smoke"?'),

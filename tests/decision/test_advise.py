@@ -14,10 +14,13 @@ from strategies import models
 
 import bayesnet
 from bayesnet.analysis.decision.advise import Decider, advise, candidates, decider, perfect, sample
+from bayesnet.analysis.decision.costs import read_costs
 from bayesnet.analysis.decision.decision_file import Decision, Option, State, Utility, read_decision
 from bayesnet.analysis.query.compiled import CompiledModel
 from bayesnet.analysis.query.parse import read_given
 from bayesnet.analysis.query.query import Query
+from bayesnet.model import load_model
+from bayesnet.model.find import find_model
 from bayesnet.results.table import printed_at
 
 MODEL = """
@@ -300,3 +303,15 @@ def test_advice_prints_and_becomes_a_frame():
     assert "utilities are expert judgement" in str(advice).replace("\n  ", " ")
     assert advice.to_dict()["decision_digest"]
     assert math.isfinite(advice.to_dict()["evpi"])
+
+
+def test_publications_beside_the_model_keep_every_field() -> None:
+    """What `[sources.<key>]` of decision.toml and costs.toml says is in the record of the same name."""
+    import tomllib
+
+    for name, reader in (("decision.toml", read_decision), ("costs.toml", read_costs)):
+        path = find_model("back_pain") / name
+        written = tomllib.loads(path.read_text(encoding="utf-8"))["sources"]
+        sources = reader(path, load_model("back_pain")).sources
+        for key, row in written.items():
+            assert {field: getattr(sources[key], field) for field in row} == row

@@ -15,7 +15,8 @@ from bayesnet.cli import main
 from bayesnet.model import load_model, read_model
 from bayesnet.model.carry_over import carried, carry_over
 from bayesnet.model.check import check_model
-from bayesnet.model.provenance import complete, known, known_counts, settled
+from bayesnet.model.known import known, known_counts
+from bayesnet.model.provenance import complete, settled
 from bayesnet.model.read import read_folder
 from bayesnet.model.records import CitedFigure, Model, Number, Printed, Source, Variable, Verified
 from bayesnet.network import Network
@@ -104,8 +105,18 @@ REMARKED = {
         "a range of a factor of 20 that is not called a judgement",
         "0.03 to 0.63",
     ),
+    "no ends": (
+        replace(SOUND, range="range across studies"),
+        "a range called a study's that no figure gives",
+        '"range across studies": no figure is cited for it',
+    ),
     "selected": (
         figure(population="operated patients"), "selected patients without an adjustment", "operated: operated patients",
+    ),
+    "unused": (
+        replace(SOUND, derivation="b", assumed=(("b", 0.52),), reason="so"),
+        "a figure for the value that no formula uses",
+        "smith2003: 45 of 86",
     ),
     "without a record": (replace(SOUND, note="Also Miller 1999."), "a study named without a record", "Miller 1999"),
     "in words": (replace(SOUND, note="As in Jones et al. 2010."), "a study in words only", "Jones 2010 (jones2010)"),
@@ -348,3 +359,33 @@ def test_the_commands_tell_the_chain(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert "value: 80 of 100 = 0.8, as written" in shown
     assert "@" in run("cite", folder, "--bibtex")[1]
     assert run("cite", folder, "nobody1999")[0] == 1
+
+
+def test_a_value_from_assumed_constants_alone_is_not_from_figures() -> None:
+    """It is computed and agrees, but it is counted by itself."""
+    judged = replace(SOUND, grade="judgement", range="judgement", range_grade="judgement", reason="so")
+    assumed = replace(judged, derivation="b", assumed=(("b", 0.52),))
+    lines = [recompute(CompiledModel(model(n))).numbers[0] for n in (SOUND, assumed, replace(assumed, derivation="b * a / a"))]
+    assert [(line.verdict, line.on_figures) for line in lines] == [("agrees", True), ("agrees", False), ("agrees", True)]
+    header = " ".join(recompute(CompiledModel(model(assumed))).header().split())
+    assert "the value of 0 from recorded figures and of 1 from assumed constants alone" in header
+
+
+def test_the_numbers_that_matter_are_counted_by_themselves() -> None:
+    """With `moves`, a number has the largest change that a sweep of its range makes in an answer of the examples."""
+    asia = Network(load_model("asia"))
+    found = {line.number: line for line in asia.recompute(moves=True).numbers}
+    moved = asia.numbers["smoke=yes"]
+    ends = [asia.with_numbers({"smoke=yes": end}) for end in (moved.low, moved.high)]
+    questions = ["", *(example.evidence for example in asia.model.examples)]
+    widest = 0.0
+    for evidence in questions:
+        for name in asia.variables:
+            low, high = (net.case(evidence).posterior(name) for net in ends)
+            widest = max(widest, *(abs(low[state] - high[state]) for state in low.states))
+    assert found["smoke=yes"].moves == pytest.approx(widest, abs=1e-9)
+    again = asia.recompute(moves=True)
+    assert [line.moves for line in again.influential] == sorted((line.moves for line in again.influential), reverse=True)
+    assert f"{len(again.influential)} numbers that move a diagnosis by a point or more" in " ".join(again.header().split())
+    assert 0 < len(again.influential) < len(again.numbers)
+    assert asia.recompute().influential == ()

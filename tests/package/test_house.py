@@ -95,6 +95,7 @@ def test_pgmpy_is_named_in_imports_only_in_the_bridge(root: Path) -> None:
 LONG = {
     "bayesnet/analysis/sensitivity/uncertainty.py": "answers under draws of all numbers",
     "bayesnet/case.py": "the public class Case",
+    "bayesnet/errors.py": "every error",
     "bayesnet/network.py": "the public class Network",
     "bayesnet/plot/sensitivity.py": "pictures of sensitivity results",
     "bayesnet/plot/teaching.py": "pictures of natural frequencies",

@@ -21,7 +21,7 @@ from bayesnet.analysis.query.tables import table_of
 from bayesnet.analysis.sensitivity.parameter_map import parameter_map
 from bayesnet.errors import BayesnetError, ImpossibleEvidence
 from bayesnet.inference.engine import Engine
-from bayesnet.model.records import Variable
+from bayesnet.model.records import CitedFigure, Model, Number, Source, Variable
 from bayesnet.network import Network
 
 RANDOM = settings(max_examples=40)
@@ -265,3 +265,15 @@ def test_arcs_of_the_asia_network():
     cut = net.arc_strengths(do="xray=yes")
     assert not any(arc.child == "xray" for arc in cut)
     assert arc_strengths(Query(net.compiled, Findings())).to_frame().shape == (8, 8)
+
+
+def test_a_number_of_two_publications_moves_with_each() -> None:
+    """Pooled figures count under both of their publications; a publication in the background does not move anything."""
+    both = (CitedFigure("a2000", "a", count=(1, 4)), CitedFigure("b2000", "b", count=(1, 4)))
+    behind = CitedFigure("c2000", count=(1, 4), use="background")
+    number = Number("x=present", 0.25, 0.1, 0.4, grade="cohort", sources=(*both, behind), variable="x")
+    sources = {key: Source(key, f"{key[0].upper()}uthor A", 2000) for key in ("a2000", "b2000", "c2000")}
+    net = Network(Model("m", variables={"x": Variable("x")}, numbers={number.id: number}, sources=sources))
+    found = {line.source: (line.low, line.high) for line in net.case().sources("x")}
+    assert found == {"a2000": pytest.approx((0.1, 0.4)), "b2000": pytest.approx((0.1, 0.4))}
+    assert net.numbers["x=present"].publications == ("a2000", "b2000")

@@ -64,7 +64,6 @@ def audit(compiled: CompiledModel, folder: Path, *, naive: bool = False) -> Audi
         When naive Bayes is asked for and the network has no diagnoses.
     SpecError
         Where none of the files is there, or what they hold cannot be read or asked; every problem at once.
-
     """
     targets_file, claims_file, cases_file = (folder / name for name in ("targets.toml", "claims.toml", "cases.toml"))
     if not any(path.is_file() for path in (targets_file, claims_file, cases_file)):
@@ -86,7 +85,6 @@ def adviser(compiled: CompiledModel, folder: Path) -> Adviser | None:
     ------
     SpecError
         Where the decision cannot be read; every problem at once.
-
     """
     path = folder / "decision.toml"
     if not path.is_file():
@@ -124,7 +122,6 @@ def audit_records(
     ------
     SpecError
         Where questions cannot be read or name what the network does not have; all of them at once.
-
     """
     model = compiled.model
     problems: list[Problem | str] = []

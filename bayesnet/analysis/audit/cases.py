@@ -58,7 +58,6 @@ def read_cases(path: Path, model: Model) -> tuple[PublishedCase, ...]:
     ------
     SpecError
         With every problem of the file.
-
     """
     document = Document(path)
     diagnoses = [v.name for v in model.variables.values() if v.group == DIAGNOSES]
@@ -107,7 +106,6 @@ def audit_cases(compiled: CompiledModel, cases: Sequence[PublishedCase]) -> tupl
     Returns
     -------
     In the order given; a case whose findings cannot hold together in the network is kept, with the reason.
-
     """
     return tuple(_ask(compiled, case) for case in cases)
 

@@ -53,7 +53,6 @@ class ClaimChecker:
         ------
         BayesnetError
             Where the model has no decision.
-
         """
         if self._advise is None:
             raise BayesnetError("there is no decision.toml beside the claims, so there is no advice to check.")

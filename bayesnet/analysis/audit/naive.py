@@ -10,7 +10,6 @@ References
 Hand DJ, Yu K (2001). Idiot's Bayes: not so stupid after all? International Statistical Review 69, 385-398.
 DeLong ER, DeLong DM, Clarke-Pearson DL (1988). Comparing the areas under two or more correlated receiver operating characteristic
 curves: a nonparametric approach. Biometrics 44, 837-845.
-
 """
 
 from __future__ import annotations
@@ -131,7 +130,6 @@ def compare_with_naive(
     ------
     NothingToAsk
         When the network has no diagnoses.
-
     """
     contest = _Contest(compiled)
     groups: dict[str, Ranked] = {}

@@ -116,7 +116,6 @@ def read_targets(path: Path, sources: Collection[str] | None = None) -> tuple[Ta
     ------
     SpecError
         With every problem of the file.
-
     """
     document = Document(path)
     targets: dict[str, Target] = {}
@@ -144,7 +143,6 @@ def read_claims(path: Path, sources: Collection[str] | None = None) -> tuple[Cla
     ------
     SpecError
         With every problem of the file.
-
     """
     document = Document(path)
     claims: dict[int, Claim] = {}

@@ -46,7 +46,6 @@ def solved(compiled: CompiledModel, k: int, question: str, p: float) -> float:
     >>> compiled = CompiledModel(load_model("asia"))
     >>> round(solved(compiled, compiled.number("lung=yes | smoke=yes"), "lung=yes", 0.1), 4)
     0.19
-
     """
     read = read_question(compiled, question, None, None)
     if len(read.targets) != 1:
@@ -75,7 +74,6 @@ def solve_number(compiled: CompiledModel, number: str, question: str, p: float) 
     ------
     FormulaError
         Where the question cannot be asked, or no value answers it so.
-
     """
     from bayesnet.model.derivation import FormulaError
 

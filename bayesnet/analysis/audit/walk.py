@@ -33,7 +33,6 @@ def walk(query: Query, diagnosis: str, rival: str = "") -> CaseWalk:
         Where one of them is no diagnosis of the network.
     ImpossibleEvidence
         When the findings cannot hold together.
-
     """
     compiled = query.compiled
     naive = NaiveBayes(compiled)

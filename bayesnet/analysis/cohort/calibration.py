@@ -41,7 +41,6 @@ def outcomes(
     ------
     BayesnetError
         When the cohort is empty, lacks a column or an outcome, knows the target itself, or rows cannot be scored.
-
     """
     from bayesnet.analysis.cohort.score import score
     from bayesnet.analysis.query.simulate import simulate
@@ -122,7 +121,6 @@ def calibration(probability: Any, has: Any, *, target: str = "the target", bins:
     >>> result = bayesnet.calibration(scored["P(lung=yes)"], cohort["lung"] == "yes")
     >>> result.calibration_error < result.error_if_right
     True
-
     """
     p, y = _pairs(probability, has)
     return _compared(p, y, bins, seed, title=f"calibration of {target}", provenance=Provenance(), target=target, cohort="cohort")

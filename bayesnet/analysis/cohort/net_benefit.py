@@ -43,7 +43,6 @@ def net_benefit(probability: FloatArray, has: FloatArray, threshold: float) -> f
 
     >>> net_benefit(np.array([0.9, 0.6, 0.1, 0.4]), np.array([1.0, 0.0, 0.0, 1.0]), 0.5)
     0.0
-
     """
     acted = probability >= threshold
     true, false = float((acted * has).mean()), float((acted * (1.0 - has)).mean())
@@ -81,7 +80,6 @@ def decision_curve(
     ------
     BayesnetError
         When a threshold is not between 0 and 1, the cohort lacks a column, or rows cannot be scored.
-
     """
     if not all(0.0 < t < 1.0 for t in thresholds):
         raise BayesnetError(f"Thresholds lie between 0 and 1; got {', '.join(f'{t:g}' for t in thresholds)}.")

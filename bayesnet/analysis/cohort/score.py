@@ -55,7 +55,6 @@ def score(
     ------
     SpecError
         Where a column is not a variable or stands twice, or a variable is in the index: all of them at once.
-
     """
     import pandas as pd
 

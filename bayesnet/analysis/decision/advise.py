@@ -113,7 +113,6 @@ class Decider:
         ------
         TooWide
             Where the table would be too large.
-
         """
         excluded = self._excluded()
         if excluded is None:
@@ -195,7 +194,6 @@ def advise(query: Query, decision: Decision | None = None) -> Advice:
     Raiffa H, Schlaifer R (1961). Applied Statistical Decision Theory. Harvard University.
     Howard RA (1966). Information value theory. IEEE Transactions on Systems Science and Cybernetics 2, 22-26.
     Pauker SG, Kassirer JP (1980). The threshold approach to clinical decision making. N Engl J Med 302, 1109-1117.
-
     """
     compiled, findings = query.compiled, query.findings
     laid = Decider.of(compiled, decision) if decision else decider(compiled)

@@ -99,7 +99,6 @@ def read_decision(path: Path, model: Model) -> Decision:
     ------
     SpecError
         With every problem of the file: a utility that is missing or unknown, a condition that names what the model does not have.
-
     """
     document = Document(path)
     table = document.table

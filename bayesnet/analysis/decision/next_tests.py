@@ -53,7 +53,6 @@ def next_tests(query: Query, target: str | None = None) -> NextTests:
         When the findings cannot hold together.
     NothingToAsk
         When the model has no decision, or no diagnoses, to ask about.
-
     """
     compiled = query.compiled
     laid = decider(compiled)

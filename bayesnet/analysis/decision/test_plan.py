@@ -77,7 +77,6 @@ def plan(
         When there is neither a target nor a decision, or `enough` or `threshold` is no probability.
     ImpossibleEvidence
         When the findings cannot hold together.
-
     """
     compiled = query.compiled
     for name, value in (("enough", enough), ("threshold", threshold)):

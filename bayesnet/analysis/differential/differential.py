@@ -53,7 +53,6 @@ def differential(query: Query, targets: Sequence[tuple[int, int]] | None = None,
         When the network has no diagnoses and none are named.
     ImpossibleEvidence
         When the findings cannot hold together.
-
     """
     compiled = query.compiled
     ranked = targets if targets is not None else diagnoses(compiled)
@@ -124,7 +123,6 @@ def diagnoses(compiled: CompiledModel) -> tuple[tuple[int, int], ...]:
     ------
     NothingToAsk
         When the network has none.
-
     """
     if not compiled.diagnoses:
         raise NothingToAsk(

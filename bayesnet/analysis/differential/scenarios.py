@@ -45,7 +45,6 @@ def reason(
         The targets with their probabilities in the case and in the scenario.
     had
         What would have been otherwise for this one patient, all that was found kept as what was found.
-
     """
     imagined = [f"counterfactual {had} (other findings unchanged)"] if had else []
     parts = [*imagined, *_differences(query.stated, other.stated), *_numbers(query.compiled, other.compiled)]
@@ -123,7 +122,6 @@ def compare(
         When no scenario is given, or two have one name.
     ImpossibleEvidence
         When the findings of a scenario cannot hold together.
-
     """
     if not scenarios:
         raise BayesnetError('Nothing to compare with; name at least one scenario, as in compare("fever", "!fever").')

@@ -14,7 +14,6 @@ def weights(query: Query, target: tuple[int, int]) -> Weights:
     References
     ----------
     Good IJ (1985). Weight of evidence: a brief survey. Bayesian Statistics 2, 249-270.
-
     """
     v, state = target
     query = query.about(v)

@@ -17,6 +17,7 @@ from bayesnet.analysis.explanation.coalitions import (
     log_odds,
     sampled_shapley,
     shapley,
+    shares,
     situation,
     steps,
     subset_table,
@@ -26,7 +27,7 @@ from bayesnet.analysis.explanation.paths import separated, ways
 from bayesnet.analysis.explanation.relevant import most_relevant
 from bayesnet.analysis.explanation.wording import explained
 from bayesnet.analysis.query.caveats import weakest
-from bayesnet.analysis.query.query import Query
+from bayesnet.analysis.query.query import Query, checked
 from bayesnet.errors import BayesnetError, TooWide
 from bayesnet.logodds import BARELY, DECIBANS, expit, ratio_of
 from bayesnet.model.factors import FloatArray
@@ -74,12 +75,10 @@ def explain(query: Query, target: tuple[int, int], order: str | Sequence[str] = 
         When the findings cannot hold together.
     BayesnetError
         When `order` is not an order of the findings.
-
     """
     query, compiled = query.about(target[0]), query.compiled
+    full = query.ask(checked)
     asked = situation(query, target)
-    full = query.evidence
-    query.ask(lambda engine, evidence: engine.posteriors(evidence, (target[0],)))
     try:
         table = subset_table(compiled, asked)
     except TooWide:
@@ -133,19 +132,19 @@ def _exact(asked: Situation, table: FloatArray, order: str | Sequence[str]) -> _
 def _sampled(compiled: CompiledModel, asked: Situation, order: str | Sequence[str], rng: np.random.Generator) -> _Measured:
     n = len(asked.players)
 
-    def worth(taken: tuple[bool, ...]) -> float:
-        marginal = compiled.engine.posteriors(asked.evidence(taken), (asked.variable,)).marginals[asked.variable]
-        hit = float(marginal[list(asked.states)].sum())
-        return float(log_odds(np.array([marginal.sum() - hit, hit])))
+    def worths(subsets: Sequence[tuple[bool, ...]]) -> list[float]:
+        table = shares(compiled, asked, subsets)
+        hit = table[list(asked.states)].sum(axis=0)
+        return [float(worth) for worth in log_odds(np.array([table.sum(axis=0) - hit, hit]))]
 
     def of(chosen: frozenset[int]) -> float:
-        return worth(tuple(i in chosen for i in range(n)))
+        return worths([tuple(i in chosen for i in range(n))])[0]
 
     taken = _order(asked.players, order, of)
     everything = frozenset(range(n))
     path = [of(frozenset(taken[:k])) for k in range(n + 1)]
     omission = [_less(path[-1], of(everything - {i})) for i in range(n)]
-    values, error = sampled_shapley(worth, n, rng, PAIRS)
+    values, error = sampled_shapley(worths, n, rng, PAIRS)
     return _Measured(taken, path, values, error, omission, ())
 
 

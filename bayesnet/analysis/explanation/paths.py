@@ -102,7 +102,6 @@ def ways(compiled: CompiledModel, evidence: Evidence, finding: int, target: int,
     enough
         Stop at so many open paths; 0: count as many as can be found by looking at 2,000 partial ones, a lower bound if these do
         not suffice.
-
     """
     graph = Graph(compiled.factors, evidence)
     away = graph.distances(target)

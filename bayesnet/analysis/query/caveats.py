@@ -13,7 +13,7 @@ from bayesnet.analysis.query.compiled import CompiledModel, per_model
 from bayesnet.analysis.query.query import Query
 from bayesnet.analysis.query.requisite import requisite_families
 from bayesnet.model.factors import FloatArray, IntArray
-from bayesnet.model.provenance import WORDS, known, known_list
+from bayesnet.model.known import WORDS, known, known_list
 from bayesnet.model.records import Number
 from bayesnet.results.words import cited, counted
 

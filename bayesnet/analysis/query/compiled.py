@@ -97,7 +97,6 @@ class CompiledModel:
         ------
         UnknownVariable
             With the nearest names; `text` is the question it stood in.
-
         """
         if name not in self.index:
             raise UnknownVariable(name, self.names, text=text)
@@ -110,7 +109,6 @@ class CompiledModel:
         ------
         UnknownState
             With the states there are.
-
         """
         states = self.states(v)
         if state not in states:
@@ -131,7 +129,6 @@ class CompiledModel:
             Where there is no such number, with the nearest ids; a KeyError.
         PatternError
             Where the text is no id of a number.
-
         """
         position = self._number_index
         if name not in position:

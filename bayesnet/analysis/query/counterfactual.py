@@ -50,7 +50,6 @@ def counterfactual(query: Query, had: Findings, name: str) -> Counterfactual:
     ----------
     Pearl J (2009). Causality, 2nd edition, chapter 7. Cambridge University Press.
     Tian J, Pearl J (2000). Probabilities of causation: bounds and identification. Ann Math Artif Intell 28:287-313.
-
     """
     action = _action(had)
     compiled, (target,) = query.compiled, query.targets

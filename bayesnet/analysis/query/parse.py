@@ -54,7 +54,6 @@ def jeffrey(marginals: Mapping[str, float | Mapping[str, float]]) -> dict[str, N
     >>> p = net.posterior("smoke", given=bayesnet.jeffrey({"bronc": {"yes": 0.9, "no": 0.1}}))
     >>> round(p["yes"], 4)
     0.6364
-
     """
     return {name: NewMarginal(wanted) for name, wanted in marginals.items()}
 
@@ -100,7 +99,6 @@ def read_given(compiled: CompiledModel, given: Given = None, do: Given = None) -
     ------
     EvidenceError, UnknownVariable, UnknownState
         Where it is not what it should be.
-
     """
     findings = _read(compiled, given)
     if do is None:
@@ -290,7 +288,6 @@ def state_name(compiled: CompiledModel, v: int, value: Any) -> str:
     ------
     UnknownState
         With the states there are.
-
     """
     states = compiled.states(v)
     if isinstance(value, str):

@@ -39,7 +39,6 @@ def simulate(query: Query, count: int, seed: int | None) -> pd.DataFrame:
     References
     ----------
     Dawid AP (1992). Applications of a general propagation algorithm for probabilistic expert systems. Stat Comput 2:25-36.
-
     """
     import pandas as pd
 
@@ -64,7 +63,6 @@ def sample(factors: Factors, evidence: Evidence, count: int, rng: np.random.Gene
         When P(evidence) = 0.
     TooWide
         When the elimination would need too large a table.
-
     """
     drawn: dict[int, IntArray] = {v: np.full(count, state) for v, state in evidence.interventions.items()}
     for v, state in evidence.interventions.items():

@@ -9,13 +9,10 @@ from bayesnet.analysis.query.query import Query
 from bayesnet.analysis.sensitivity.query_ranges import SAMPLE_SIZE, Ranges, Subject, citation, ranges, records
 from bayesnet.analysis.sensitivity.response import Response
 from bayesnet.model.factors import FloatArray, IntArray
-from bayesnet.model.provenance import known as known_as
-from bayesnet.model.provenance import known_list
-from bayesnet.results.tornado import Bar, Tornado
+from bayesnet.model.known import known as known_as
+from bayesnet.model.known import known_list
+from bayesnet.results.tornado import MATTERS, Bar, Tornado
 from bayesnet.results.words import counted, interval
-
-MATTERS = 0.01
-"""A number matters to an answer that it can move by a percentage point over its own range."""
 
 
 def tornado(query: Query, target: str, top: int = 20, sample_size: float = SAMPLE_SIZE) -> Tornado:
@@ -36,7 +33,6 @@ def tornado(query: Query, target: str, top: int = 20, sample_size: float = SAMPL
     ------
     ImpossibleEvidence
         When the findings cannot hold together.
-
     """
     compiled = query.compiled
     subject = Subject.of(query, target)

@@ -81,7 +81,6 @@ def tune(
     Chan H, Darwiche A (2004). Sensitivity analysis in Bayesian networks: from single to multiple parameters. UAI 2004, 67-75.
     Kwisthout J, van der Gaag LC (2008). The computational complexity of sensitivity analysis and parameter tuning.
     UAI 2008, 349-356.
-
     """
     compiled = query.compiled
     subject = Subject.of(query, target)
@@ -116,7 +115,7 @@ def _locked(compiled: CompiledModel, lock: Sequence[str]) -> NDArray[np.bool_]:
     all_records = records(compiled)
     locked = np.zeros(len(all_records), dtype=bool)
     for name in [lock] if isinstance(lock, str) else lock:
-        hit = np.array([name in (n.id, n.source, n.variable, n.grade) for n in all_records], dtype=bool)
+        hit = np.array([name in (n.id, *n.publications, n.variable, n.grade) for n in all_records], dtype=bool)
         if not hit.any() and name not in GRADES and name not in compiled.model.sources:
             hit[_by_pattern(compiled, name)] = True
         locked |= hit

@@ -45,7 +45,6 @@ def changed(compiled: CompiledModel, new: Mapping[str, float]) -> Model:
     References
     ----------
     Chan H, Darwiche A (2002). When do numbers really matter? J Artif Intell Res 17:265-287.
-
     """
     wanted = {compiled.number(name): float(value) for name, value in new.items()}
     problems = [text for k, value in wanted.items() if (text := _wrong(compiled, k, value))]

@@ -94,7 +94,6 @@ class ExerciseSet(Result):
         ------
         BayesnetError
             When there are more answers than exercises, or an answer to an exercise that is not there.
-
         """
         given = _in_order(answers, len(self.exercises))
         marked = tuple(exercise.check(answer) for exercise, answer in zip(self.exercises, given, strict=True))

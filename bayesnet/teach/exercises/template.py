@@ -61,7 +61,6 @@ class Kind:
     first, any_of, all_of
         Errors that an exercise must be able to tell from its answer: the first ones, in any order; at least one of several; all
         of several.
-
     """
 
     make: Callable[[World, np.random.Generator], Iterator[Draft]]
