@@ -214,6 +214,19 @@ class Audit(Records[AuditedTarget], Result):
                 told.append(f"{words} {inside} of {len(mine)} inside ({percent(inside / len(mine))})")
         return wrapped("; ".join(told), "  ")
 
+    def case(self, name: str) -> AuditedCase:
+        """Return a published case by its id.
+
+        Raises
+        ------
+        UnknownRecord
+            Where there is none, with the nearest ids; a KeyError.
+        """
+        named = {case.id: case for case in self.cases}
+        if name not in named:
+            raise UnknownRecord(name, tuple(named), what="published case")
+        return named[name]
+
     @property
     def summary(self) -> str:
         """One line each for the figures, the claims and the cases."""

@@ -46,7 +46,7 @@ Published figures are rounded: an answer of 0.698 does not contradict "at least 
 """
 
 
-def audit(compiled: CompiledModel, folder: Path, *, naive: bool = False) -> Audit:
+def audit(compiled: CompiledModel, folder: Path, *, figures: bool = True, naive: bool = False) -> Audit:
     """Ask what `targets.toml`, `claims.toml` and `cases.toml` of a model's folder hold; a file that is not there holds nothing.
 
     Parameters
@@ -55,6 +55,8 @@ def audit(compiled: CompiledModel, folder: Path, *, naive: bool = False) -> Audi
         The network.
     folder
         Where the model was read from.
+    figures
+        Whether to ask the published figures and claims; without them only the cases.
     naive
         Also put the naive Bayes model of the network's own marginals beside it.
 
@@ -66,12 +68,12 @@ def audit(compiled: CompiledModel, folder: Path, *, naive: bool = False) -> Audi
         Where none of the files is there, or what they hold cannot be read or asked; every problem at once.
     """
     targets_file, claims_file, cases_file = (folder / name for name in ("targets.toml", "claims.toml", "cases.toml"))
-    if not any(path.is_file() for path in (targets_file, claims_file, cases_file)):
+    if figures and not any(path.is_file() for path in (targets_file, claims_file, cases_file)):
         what = "is not there, nor are claims.toml and cases.toml"
         raise SpecError(str(folder), [Problem("targets.toml", "", what, way_out="there is nothing to audit")])
     keys = compiled.model.sources
-    targets = read_targets(targets_file, keys) if targets_file.is_file() else ()
-    claims = read_claims(claims_file, keys) if claims_file.is_file() else ()
+    targets = read_targets(targets_file, keys) if figures and targets_file.is_file() else ()
+    claims = read_claims(claims_file, keys) if figures and claims_file.is_file() else ()
     cases = read_cases(cases_file, compiled.model) if cases_file.is_file() else ()
     asked = audit_records(compiled, targets, claims, adviser(compiled, folder))
     beside = compare_with_naive(compiled, cases) if naive else None

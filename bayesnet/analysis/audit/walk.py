@@ -15,7 +15,7 @@ from bayesnet.model.vocabulary import OTHER_ROLE
 from bayesnet.results.naive import CaseWalk, WalkStep
 
 
-def walk(query: Query, diagnosis: str, rival: str = "") -> CaseWalk:
+def walk(query: Query, diagnosis: str, rival: str | None = None) -> CaseWalk:
     """Return the weight of each finding for a diagnosis against a rival, by the network and by naive Bayes.
 
     Parameters
@@ -25,7 +25,7 @@ def walk(query: Query, diagnosis: str, rival: str = "") -> CaseWalk:
     diagnosis
         A diagnosis of the network.
     rival
-        Another one; when empty, the specific diagnosis that the network ranks first besides.
+        Another one; when None, the specific diagnosis that the network ranks first besides.
 
     Raises
     ------
