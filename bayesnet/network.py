@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from bayesnet.analysis.query.compiled import CompiledModel
 from bayesnet.analysis.query.parse import Given, read_given
 from bayesnet.analysis.query.query import Query
 from bayesnet.case import Case
+from bayesnet.errors import BayesnetError, SpecError
 from bayesnet.model.records import Model
 
 if TYPE_CHECKING:
@@ -52,6 +54,10 @@ class Network:
         self.compiled = CompiledModel(model, folder)
         self.folder = folder
         """The priors folder that the network was read from, if it was."""
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Pickle the model; what was worked out from it is worked out again."""
+        return {name: value for name, value in vars(self).items() if not isinstance(vars(Network).get(name), cached_property)}
 
     def _query(self, given: Given, do: Given, targets: str | Sequence[str] | None = None) -> Query:
         """Read findings, interventions and targets."""
@@ -207,7 +213,14 @@ class Network:
 
         return simulate(self._query(given, do), count, seed)
 
-    def score(self, frame: pd.DataFrame, targets: Sequence[str] | None = None) -> pd.DataFrame:
+    def score(
+        self,
+        frame: pd.DataFrame,
+        targets: Sequence[str] | None = None,
+        *,
+        keep: Sequence[str] = (),
+        missing: Sequence[str] = (),
+    ) -> pd.DataFrame:
         """Return posteriors for every row of a cohort: one row in, one row out, same index.
 
         Parameters
@@ -216,10 +229,15 @@ class Network:
             One column per variable: states, or 0 and 1 for absent and present; NaN is unobserved.
         targets
             What to ask, each as `variable` or `variable=state`; the diagnoses when None.
+        keep
+            Columns that are no findings, such as an identifier; they come back as they are, before the answers.
+        missing
+            Words that mean unobserved, such as `NA` or `?`.
 
         Returns
         -------
-        Columns `P(<target>)`, `log_probability` of the row's findings, and `problem`, which names what is wrong with a row.
+        The columns of `keep`, then `P(<target>)`, `log_probability` of the row's findings, and `problem`, which names what is
+        wrong with a row.
 
         Raises
         ------
@@ -235,7 +253,7 @@ class Network:
         """
         from bayesnet.analysis.cohort.score import score
 
-        return score(self.compiled, frame, targets)
+        return score(self.compiled, frame, targets, keep=keep, missing=missing)
 
     def arc_strengths(self, given: Given = None, do: Given = None) -> ArcStrengths:
         """Return the strength of every arc: how far the child's distribution moves with the parent, prior or under findings."""
@@ -542,10 +560,17 @@ class Network:
 
         return to_pgmpy(self.compiled.factors)
 
-    def save(self, path: str | Path) -> None:
+    def save(self, path: str | Path, *, drop_names: bool = False) -> None:
         """Write the network: a file in the format of its extension, or a priors folder where the name has none.
 
-        The formats are .bif, .xmlbif, .xdsl, .net and .uai, each also with .gz.
+        The formats are .bif, .xmlbif (or .bifxml), .xdsl, .net and .uai, each also with .gz.
+
+        Parameters
+        ----------
+        path
+            Where to.
+        drop_names
+            Allow UAI, which keeps no names, to lose them.
 
         Raises
         ------
@@ -554,31 +579,45 @@ class Network:
         SpecError
             When a label cannot be kept by the format, saying what would be lost.
         """
-        from bayesnet.errors import BayesnetError
         from bayesnet.interop.files import EXTENSIONS, is_network_file, write_network
         from bayesnet.model import write_model
 
-        if is_network_file(str(path)):
-            write_network(self.model, path)
-        elif not Path(path).suffix or Path(path).is_dir() or str(path).endswith(("/", "\\")):
-            write_model(self.model, Path(path))
-        else:
-            known = f"{', '.join(EXTENSIONS[:-1])} or {EXTENSIONS[-1]}, also with .gz behind it"
-            raise BayesnetError(f'The kind of "{path}" is not known; end it in {known}, or in a slash for a priors folder.')
+        try:
+            if is_network_file(str(path)):
+                write_network(self.model, path, drop_names=drop_names)
+                return
+            if not Path(path).suffix or Path(path).is_dir() or str(path).endswith(("/", "\\")):
+                write_model(self.model, Path(path))
+                return
+        except OSError as error:
+            raise BayesnetError(f"The network could not be written to {path}: {error.strerror or error}.") from error
+        known = f"{', '.join(EXTENSIONS[:-1])} or {EXTENSIONS[-1]}, also with .gz behind it"
+        raise BayesnetError(f'The kind of "{path}" is not known; end it in {known}, or in a slash for a priors folder.')
 
 
-_FILES = (".bif", ".xmlbif", ".xml", ".xdsl", ".net", ".uai")
+_FILES = (".bif", ".xmlbif", ".bifxml", ".xml", ".xdsl", ".net", ".uai")
 """What a file of another program ends with, also before `.gz`."""
 
 
-def load(name_or_path: str | Path) -> Network:
+def _is_file(path: Path) -> bool:
+    """Return whether there is a plain file; one whose name is too long for the disk is not."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def load(name_or_path: str | Path, *, normalize: bool = False) -> Network:
     """Read a network.
 
     Parameters
     ----------
     name_or_path
         A shipped model by name (`back_pain`, `asia`, `sprinkler`, `mammography`), a priors folder, or a file:
-        `.bif`, `.xmlbif`, `.xml`, `.xdsl`, `.net`, `.uai`, each also with `.gz`.
+        `.bif`, `.xmlbif`, `.bifxml`, `.xml`, `.xdsl`, `.net`, `.uai`, each also with `.gz`.
+    normalize
+        Of a network file: divide every column by its sum. Without it, a column whose sum is not 1 is divided only where its
+        digits explain it, as for 0.333 three times, and the model's description says so; others are refused.
 
     Raises
     ------
@@ -593,10 +632,14 @@ def load(name_or_path: str | Path) -> Network:
     """
     from bayesnet.model import find_model, load_model
 
-    if str(name_or_path).lower().removesuffix(".gz").endswith(_FILES):
+    if not isinstance(name_or_path, str | PathLike):
+        raise SpecError(str(name_or_path), [f"a model is named by a text or a path; got {type(name_or_path).__name__}"])
+    path = Path(name_or_path)
+    # A file of an unknown kind is the reader's to refuse.
+    if str(path).lower().removesuffix(".gz").endswith(_FILES) or (_is_file(path) and path.name != "model.toml"):
         from bayesnet.interop.files import read_network
 
-        return Network(read_network(name_or_path))
+        return Network(read_network(path, normalize=normalize))
     return Network(load_model(name_or_path), find_model(name_or_path))
 
 
