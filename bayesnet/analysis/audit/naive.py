@@ -178,8 +178,8 @@ class _Contest:
         """
         variables = list(self.compiled.model.variables.values())
         hidden = (DIAGNOSES, MECHANISMS, GROUPS_OF_VARIABLES)
-        first = [v for v, each in enumerate(variables) if each.group in (RISK_FACTORS, HISTORY_AND_EXAMINATION)]
-        found = first or [v for v, each in enumerate(variables) if each.group not in hidden and v not in self.naive.context]
+        shown = [v for v, each in enumerate(variables) if each.group not in hidden and v not in self.naive.context]
+        found = [v for v in shown if variables[v].group in (RISK_FACTORS, HISTORY_AND_EXAMINATION)] or shown
         names = {self.compiled.names[v] for v in found}
         return [v for v in found if variables[v].gate != "deterministic" or not names.issuperset(variables[v].parents)]
 
