@@ -216,6 +216,14 @@ def test_a_walk_adds_up_to_the_odds_of_both_models() -> None:
     assert walk(query(net, "fever"), "gout").rival == "flu"
 
 
+def test_a_network_with_nothing_specific_has_nothing_to_compare() -> None:
+    net = network("dull", [Variable("well", group="diagnoses", role="other")], {"well=present": 0.9})
+    comparison = compare_with_naive(net.compiled)
+    assert comparison.rankings == ()
+    assert len(comparison) == 0
+    assert str(comparison).startswith("network beside naive Bayes: dull")
+
+
 def test_a_walk_needs_two_diagnoses() -> None:
     net = repeated()
     with pytest.raises(UnknownRecord):

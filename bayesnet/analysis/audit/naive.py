@@ -33,10 +33,10 @@ from bayesnet.model.factors import FloatArray, IntArray
 from bayesnet.model.vocabulary import (
     DIAGNOSES,
     GROUPS_OF_VARIABLES,
-    HISTORY_AND_EXAMINATION,
+    IMAGING,
+    LABORATORY,
     MECHANISMS,
     OTHER_ROLE,
-    RISK_FACTORS,
 )
 from bayesnet.results.naive import CASES, NAIVE, NETWORK, PEOPLE, SHARED, DiagnosisArea, NaiveComparison, Ranking
 
@@ -84,7 +84,7 @@ class NaiveBayes:
 
     def posteriors(self, query: Query) -> FloatArray:
         """Return the naive posterior of each diagnosis, which sum to 1; NaN where no diagnosis can have the findings."""
-        return _normalised(self.weights(query)[None, :])[0]
+        return np.asarray(_normalised(self.weights(query)[None, :])[0])
 
     def posteriors_of_rows(self, query: Query, rows: IntArray, known: Sequence[int]) -> FloatArray:
         """Return the naive posteriors of people of one context, by row; `known` are the variables that are looked at."""
@@ -171,7 +171,7 @@ class _Contest:
 
     @cached_property
     def known(self) -> list[int]:
-        """What is asked and examined at the first contact; in a network without such groups, whatever can be found.
+        """What is asked and examined at the first contact: whatever can be found outside the laboratory and imaging.
 
         What only repeats others that are known, such as an age over 50 beside the age, is left out: naive Bayes would count it
         twice.
@@ -179,7 +179,7 @@ class _Contest:
         variables = list(self.compiled.model.variables.values())
         hidden = (DIAGNOSES, MECHANISMS, GROUPS_OF_VARIABLES)
         shown = [v for v, each in enumerate(variables) if each.group not in hidden and v not in self.naive.context]
-        found = [v for v in shown if variables[v].group in (RISK_FACTORS, HISTORY_AND_EXAMINATION)] or shown
+        found = [v for v in shown if variables[v].group not in (LABORATORY, IMAGING)] or shown
         names = {self.compiled.names[v] for v in found}
         return [v for v in found if variables[v].gate != "deterministic" or not names.issuperset(variables[v].parents)]
 
@@ -226,6 +226,9 @@ class _Contest:
             except ZeroEvidence:
                 continue
             first += [i] * each
+        if not drawn:
+            none = np.zeros((0, len(self.naive.asked)))
+            return self._ranked(none, none, np.zeros(0, dtype=np.int64), np.zeros((0, len(specific)), dtype=bool))
         people = np.concatenate(drawn)
         has = np.stack([people[:, v] == state for v, state in specific], axis=1)
         seen = np.full_like(people, -1)
