@@ -179,15 +179,17 @@ def _interval(low: float, high: float) -> str:
 def _chosen(ranked: Differential, name: str) -> str:
     """Why this diagnosis is explained where another one leads."""
     first = next(iter(ranked))
+    cause = ranked[name].causes[0].cause if name in ranked and ranked[name].causes else ""
+    from_cause = f" It is a consequence, most likely from {cause}." if cause else ""
     if name == first.diagnosis:
-        return ""
+        return paragraphs(from_cause.strip())
     if name != ranked.leading_specific:
-        return paragraphs(f"{first.diagnosis} leads with {percent(first.posterior)}; explained here is {name}, as asked.")
-    if ranked.leading_cause:
-        name = f"{name}, a consequence, most likely of {ranked.leading_cause}"
+        return paragraphs(
+            f"{first.diagnosis} leads with {percent(first.posterior)}; explained here is {name}, as asked.{from_cause}"
+        )
     return paragraphs(
         f"{first.diagnosis} leads with {percent(first.posterior)}: none of the specific causes. "
-        f"Explained here is the most probable specific cause, {name}."
+        f"Explained here is the most probable specific diagnosis, {name}.{from_cause}"
     )
 
 
