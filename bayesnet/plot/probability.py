@@ -22,6 +22,8 @@ _NEAREST = 1e-12
 def differential(result: Differential, ax: Axes | None = None, *, top: int = 12, scale: style.Scale = "log-odds") -> Axes:
     """Draw the ranked diagnoses: prior as a hollow mark, posterior as a full one, its 95 % interval as a bar.
 
+    A consequence has its most probable cause under its name.
+
     Parameters
     ----------
     result
@@ -53,8 +55,17 @@ def differential(result: Differential, ax: Axes | None = None, *, top: int = 12,
     if any(not math.isnan(d.low) for d in lines):
         ax.plot([], [], color=style.BAND, linewidth=7, solid_capstyle="butt", label="95 % interval of the posterior")
     style.legend_below(ax, 46.0)
-    style.rows_axis(ax, [style.shown(d.diagnosis) for d in lines])
+    style.rows_axis(ax, [_named(d) for d in lines])
     return style.finish(ax, "Diagnoses, most probable first", result, result.title, 100)
+
+
+def _named(line: Diagnosis) -> str:
+    """The name of a diagnosis; of a consequence, with its most probable cause on a second line."""
+    name = style.shown(line.diagnosis)
+    if not line.causes:
+        return name
+    share = line.causes[0]
+    return f"{name}\nfrom {style.shown(share.cause)} ({style.probability_text(share.probability)})"
 
 
 def _dumbbell(ax: Axes, row: int, line: Diagnosis) -> None:

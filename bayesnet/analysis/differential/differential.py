@@ -15,17 +15,21 @@ from bayesnet.analysis.query.query import Query
 from bayesnet.analysis.sensitivity.sampler import cited_sampler
 from bayesnet.analysis.sensitivity.tornado import movers
 from bayesnet.errors import NothingToAsk, TooWide
-from bayesnet.inference.evidence import Evidence
+from bayesnet.inference.evidence import Evidence, one_hot
 from bayesnet.logodds import odds_ratio
 from bayesnet.model.factors import FloatArray
 from bayesnet.model.vocabulary import OTHER_ROLE
-from bayesnet.results.differential import Diagnosis, Differential
+from bayesnet.results.differential import CauseShare, Diagnosis, Differential
 
 if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import CompiledModel
+    from bayesnet.model.records import Variable
 
 DRAWS = 400
 """Draws of all numbers behind the intervals of a printed differential; `uncertainty` takes more."""
+
+WORTH_A_PASS = 0.01
+"""For a consequence more probable than this its causes are worth a pass of the engine."""
 
 _SEED = 0
 _MIDDLE = (0.025, 0.975)
@@ -61,14 +65,45 @@ def differential(query: Query, targets: Sequence[tuple[int, int]] | None = None,
     for v, state in ranked:
         low, high = spans[v][state] if v in spans else (math.nan, math.nan)
         p, q = float(before[v][state]), float(after[v][state])
-        role = compiled.model.variables[compiled.names[v]].role
-        lines.append(Diagnosis(compiled.literal(v, state), p, q, low, high, odds_ratio(p, q), role))
+        variable = compiled.model.variables[compiled.names[v]]
+        lines.append(
+            Diagnosis(
+                compiled.literal(v, state),
+                *(p, q, low, high, odds_ratio(p, q), variable.role),
+                consequence_of=variable.consequence_of,
+                causes=causes(query, v, state) if variable.consequence_of and q > WORTH_A_PASS else (),
+                contains=_contains(variable),
+            )
+        )
     lines.sort(key=lambda line: -line.posterior)
     return Differential(
         title=query.findings.text,
         provenance=query.provenance(_distrust(query, lines, variables, draws)),
         diagnoses=tuple(lines),
     )
+
+
+def causes(query: Query, v: int, state: int) -> tuple[CauseShare, ...]:
+    """Return the causes of a consequence with P(cause | consequence, findings), most probable first.
+
+    A cause of more than two states is present in every state but its first. Where the consequence is set from outside nothing
+    causes it.
+    """
+    compiled, evidence = query.compiled, query.evidence
+    if v in evidence.interventions:
+        return ()
+    named = [compiled.variable(name) for name in compiled.model.variables[compiled.names[v]].consequence_of]
+    given = evidence.with_likelihood(v, one_hot(len(compiled.states(v)), state))
+    found = compiled.engine.posteriors(given, tuple(named)).marginals
+    shares = [CauseShare(compiled.names[w], float(found[w][1:].sum())) for w in named]
+    return tuple(sorted(shares, key=lambda share: -share.probability))
+
+
+def _contains(variable: Variable) -> str:
+    """Return what the diagnosis includes that means none of the others, from its meaning and its note; empty for the others."""
+    if variable.role != OTHER_ROLE:
+        return ""
+    return " ".join(f"{text.rstrip('.')}." for text in (variable.meaning, variable.note) if text)
 
 
 def _distrust(query: Query, lines: Sequence[Diagnosis], variables: Sequence[int], draws: int) -> tuple[str, ...]:
