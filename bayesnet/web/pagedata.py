@@ -79,6 +79,7 @@ def page_data(
             "warning": model.warning or "For teaching and research. Not for the care of patients.",
             "population": model.population,
             "citation": model.citation,
+            "asks": model.asks,
         },
         "variables": [_variable(variable) for variable in model.variables.values()],
         "diagnoses": [name for name, variable in model.variables.items() if variable.group == DIAGNOSES],

@@ -9,7 +9,6 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from test_page_browser import browser, desktop, opened, pages  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.browser
 
@@ -51,7 +50,7 @@ def settle(tab) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", LINKS)
-def test_no_tab_has_a_serious_fault(name, scheme, axe, opened):  # noqa: F811
+def test_no_tab_has_a_serious_fault(name, scheme, axe, opened):
     """Each tab with a case entered, the findings opened, a number's card shown, two scenarios compared."""
     tab = opened(name, LINKS[name], color_scheme=scheme)
     names = tab.eval_on_selector_all(".tab", "tabs => tabs.map((one) => one.dataset.tab)")
@@ -70,7 +69,7 @@ def test_no_tab_has_a_serious_fault(name, scheme, axe, opened):  # noqa: F811
     assert {key: said for key, said in wrong.items() if said} == {}
 
 
-def test_the_dialog_of_examples_has_no_serious_fault(axe, opened):  # noqa: F811
+def test_the_dialog_of_examples_has_no_serious_fault(axe, opened):
     """The list of example cases, open over the page."""
     tab = opened("back_pain")
     tab.get_by_role("button", name="Examples").first.click()
@@ -79,14 +78,14 @@ def test_the_dialog_of_examples_has_no_serious_fault(axe, opened):  # noqa: F811
 
 
 @pytest.mark.parametrize("width", [360])
-def test_a_telephone_has_no_serious_fault(width, axe, opened):  # noqa: F811
+def test_a_telephone_has_no_serious_fault(width, axe, opened):
     """The narrow page."""
     tab = opened("back_pain", LINKS["back_pain"], viewport={"width": width, "height": 740})
     settle(tab)
     assert faults(tab, axe) == []
 
 
-def test_a_fault_would_be_found(axe, opened):  # noqa: F811
+def test_a_fault_would_be_found(axe, opened):
     """A picture without a text and a grey too pale are told, so silence means something."""
     tab = opened("asia")
     tab.evaluate(

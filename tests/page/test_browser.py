@@ -1,129 +1,19 @@
 """The explorer in headless Chromium: clicked, typed in, linked, compared and taken back, with posteriors against Python.
 
-One browser serves the module. Every test opens its own tab, and fails on any word on the console and on any other request.
+Every test opens its own tab; see `browsing`.
 """
 
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Iterator
-from pathlib import Path
-from shutil import which
 
 import pytest
-from test_page import EVIL, ODD, odd_network
+from browsing import ALL_POSTERIORS, BEGUN, address_of, assert_agrees, choose, group_of
+from odd_network import EVIL, ODD
 
-import bayesnet
 from bayesnet.results.words import frequency
 
 pytestmark = pytest.mark.browser
-
-PATIENCE = 20_000
-"""Milliseconds that a busy machine may take for one step; reached only where something fails."""
-
-ALL_POSTERIORS = """() => {
-  const { store, compute, data } = bayesnet;
-  const answer = compute.answer(store.state.scenarios[store.state.active]);
-  return answer.posteriors && data.network.names.map((name, v) => [name, [...answer.posteriors[v]]]);
-}"""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """Headless Chromium; skips, visibly, where there is none."""
-    sync = pytest.importorskip("playwright.sync_api")
-    found = os.environ.get("BAYESNET_CHROMIUM") or which("chromium") or which("chromium-browser") or which("google-chrome")
-    with sync.sync_playwright() as player:
-        try:
-            running = player.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
-        except sync.Error as error:
-            pytest.skip(f"no browser: {str(error).splitlines()[0]}")
-        yield running
-        running.close()
-
-
-BEGUN = "age_group=60-69, female, cancer_history, raised_alp, anemia"
-
-
-@pytest.fixture(scope="module")
-def pages(tmp_path_factory, networks) -> dict[str, tuple[Path, bayesnet.Network]]:
-    """Each network's page, written once."""
-    folder = tmp_path_factory.mktemp("pages")
-    odd = odd_network(folder / "odd")
-    nets = {name: bayesnet.load(name) for name in ("back_pain", "asia")}
-    nets |= {name: bayesnet.load(networks / f"{name}.bif.gz") for name in ("alarm", "hepar2")}
-    made = {name: (net.page(folder / f"{name}.html"), net) for name, net in (nets | {"odd": odd}).items()}
-    return made | {"begun": (nets["back_pain"].page(folder / "begun.html", BEGUN), nets["back_pain"])}
-
-
-DESKTOP = {"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce"}
-
-
-@pytest.fixture(scope="module")
-def desktop(browser):
-    """The window that most tests share, each with tabs of its own."""
-    context = browser.new_context(**DESKTOP)
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def opened(browser, desktop, pages) -> Iterator:
-    """Open a page: `opened("asia")` gives a tab; at the end nothing may have been said on the console nor asked of any host."""
-    opened_here = []
-
-    def call(name: str, hash_: str = "", **options):
-        context = browser.new_context(**{**DESKTOP, **options}) if options else desktop
-        tab = context.new_page()
-        tab.set_default_timeout(PATIENCE)
-        said: list[str] = []
-        asked: list[str] = []
-        tab.on("console", lambda message: said.append(message.text))
-        tab.on("pageerror", lambda error: said.append(str(error)))
-        tab.on("dialog", lambda dialog: said.append(dialog.message))
-        tab.on("request", lambda request: asked.append(request.url.split("#")[0]))
-        opened_here.append((context if options else tab, pages[name][0].as_uri(), said, asked))
-        tab.goto(pages[name][0].as_uri() + hash_)
-        return tab
-
-    yield call
-    for window, address, said, asked in opened_here:
-        window.close()
-        assert said == []
-        assert {url for url in asked if not url.startswith("blob:")} == {address}
-
-
-def group_of(tab, name: str):
-    """The row of a variable, its group opened."""
-    row = tab.locator(f'.finding[data-variable="{name}"]')
-    row.evaluate("row => { row.closest('details').open = true; }")
-    return row
-
-
-def choose(tab, name: str, state: str | None) -> None:
-    """Click a state of a variable, or unknown."""
-    row = group_of(tab, name)
-    if row.locator("select.choice").count():
-        row.locator("select.choice").select_option(state or "")
-    else:
-        row.locator(f'.segment:has(input[value="{state or ""}"])').click()
-
-
-def assert_agrees(tab, net: bayesnet.Network, given, do=None) -> None:
-    """Every posterior of the page is Python's."""
-    told = dict(tab.evaluate(ALL_POSTERIORS))
-    expected = net.posteriors(given, do=do)
-    assert list(told) == list(net.variables)
-    for name, variable in net.variables.items():
-        assert told[name] == pytest.approx([expected[name][state] for state in variable.states], rel=1e-9, abs=1e-15)
-
-
-def address_of(tab) -> str:
-    """What follows the address, once it has been written."""
-    tab.wait_for_timeout(300)
-    return tab.evaluate("location.hash")
-
 
 CASES = {
     "back_pain": [
@@ -273,8 +163,8 @@ def test_a_page_that_opens_with_a_case_asks_about_what_leads_in_it(opened, pages
     """Its findings are entered, and the diagnosis asked about is the first of the ranking, where one is specific."""
     tab, net = opened("begun"), pages["begun"][1]
     assert_agrees(tab, net, BEGUN)
-    assert tab.evaluate("bayesnet.store.state.target") == net.case(BEGUN).diagnoses().leading == "spinal_metastasis"
-    assert opened("begun", "#of=epidural_abscess:present").evaluate("bayesnet.store.state.target") == "epidural_abscess"
+    assert tab.evaluate("bayesnet.view().state.target") == net.case(BEGUN).diagnoses().leading == "spinal_metastasis"
+    assert opened("begun", "#of=epidural_abscess:present").evaluate("bayesnet.view().state.target") == "epidural_abscess"
 
 
 def test_a_link_opens_the_same_case(opened, pages):

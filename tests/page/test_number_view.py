@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from test_page_browser import browser, desktop, opened, pages  # noqa: F401 - fixtures
 
 import bayesnet
 from bayesnet.analysis.query.findings import Findings
@@ -56,7 +55,7 @@ def test_how_far_each_number_moves_the_answer_is_as_python_says(case, node):
             assert line[found] == pytest.approx(answer(moved, question, given), rel=1e-8), line["id"]
 
 
-def test_a_slider_moves_the_answer_and_back(opened, pages):  # noqa: F811
+def test_a_slider_moves_the_answer_and_back(opened, pages):
     """A card says value, range and source; arrow keys move the number; the answer is that of `with_numbers`; back is back."""
     tab = opened("asia", "#see=xray:yes&of=lung:yes")
     tab.click('[data-tab="numbers"]')
@@ -83,7 +82,7 @@ def test_a_slider_moves_the_answer_and_back(opened, pages):  # noqa: F811
     assert list(tab.evaluate("bayesnet.store.state.scenarios[0].numbers")) == [name]
 
 
-def test_a_number_is_found_by_its_words(opened):  # noqa: F811
+def test_a_number_is_found_by_its_words(opened):
     """Typing words lists the numbers that have them, also those that do not move this answer."""
     tab = opened("back_pain")
     tab.click('[data-tab="numbers"]')

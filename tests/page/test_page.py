@@ -7,33 +7,21 @@ import hashlib
 import json
 import re
 from html.parser import HTMLParser
-from pathlib import Path
 
 import numpy as np
 import pytest
+from odd_network import EVIL, ODD, odd_network
 
 import bayesnet
 from bayesnet.analysis.query.parse import read_given
 from bayesnet.analysis.query.query import Query
 from bayesnet.cli import main
-from bayesnet.pattern import quote
 from bayesnet.web.bundle import STATIC, bundle
 from bayesnet.web.export import network_to_dict
 from bayesnet.web.page import page
 from bayesnet.web.pagedata import page_data
 
 SHIPPED = ("back_pain", "asia", "sprinkler", "mammography")
-ODD = (
-    "</script><script>alert(1)</script>",
-    "<!-- a",
-    'it\'s "so" & so',
-    "Größe ≥ 3 · 🦴",
-    "constructor",
-    "__proto__",
-    "a,b;c:d@e=f#g%h",
-    "line\u2028break",
-)
-EVIL = ("</script>", "<!--<script>", "100 %", "no")
 
 
 class Reader(HTMLParser):
@@ -67,32 +55,6 @@ class Reader(HTMLParser):
 
 def read(net: bayesnet.Network, given=None, do=None) -> Reader:
     return Reader(page(Query(net.compiled, read_given(net.compiled, given, do))))
-
-
-def odd_network(folder: Path) -> bayesnet.Network:
-    """A priors folder whose names and states are markup, separators and names that JavaScript objects have already."""
-    quoted = [json.dumps(name, ensure_ascii=False) for name in ODD]
-    states = ", ".join(json.dumps(state) for state in EVIL)
-    parts = ['group = "</style>"\n']
-    for name in quoted:
-        parts.append(
-            f'[variables.{name}]\nlabel = {name}\nmeaning = "<img src=x onerror=alert(1)>"\nstates = [{states}]\ngate = "table"\n'
-        )
-        for state, value in zip(EVIL[1:], (0.3, 0.2, 0.1), strict=True):
-            identity = f"{quote(json.loads(name))}={quote(state)}"
-            number = {"id": identity, "value": value, "low": value / 2, "high": value * 1.5}
-            lines = [f"{key} = {json.dumps(entry, ensure_ascii=False)}" for key, entry in number.items()]
-            parts.append(
-                "\n".join(
-                    ["[[numbers]]", *lines, 'range = "judgement"', 'grade = "judgement"', 'reason = "Invented for the test."']
-                )
-                + "\n"
-            )
-    folder.mkdir()
-    (folder / "odd.toml").write_text("\n".join(parts), encoding="utf-8")
-    head = 'name = "odd"\ntitle = "</title><script>alert(1)</script>"\nfiles = ["odd.toml"]\nwarning = "<b>for teaching</b>"\n'
-    (folder / "model.toml").write_text(head, encoding="utf-8")
-    return bayesnet.load(folder)
 
 
 @pytest.fixture(scope="module")

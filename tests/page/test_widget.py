@@ -6,7 +6,6 @@ import json
 import sys
 
 import pytest
-from test_page_browser import browser  # noqa: F401 - a fixture
 from traitlets import TraitError
 
 import bayesnet
@@ -111,7 +110,7 @@ HOST = """async ([source, state]) => {
 
 
 @pytest.mark.browser
-def test_the_module_shows_the_explorer_and_keeps_in_step(asia, browser):  # noqa: F811
+def test_the_module_shows_the_explorer_and_keeps_in_step(asia, browser):
     """In Chromium with a model as a notebook gives it: a click is saved, an assignment is shown, letting go leaves nothing."""
     widget = asia.explorer("dysp=yes")
     tab = browser.new_page()

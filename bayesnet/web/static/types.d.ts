@@ -50,6 +50,8 @@ export interface ModelRecord {
   warning: string;
   population: string;
   citation: string;
+  /** The variable that the page asks about first; empty where the model says none. */
+  asks: string;
 }
 
 export interface VariableState {
@@ -193,6 +195,8 @@ export interface State {
   active: number;
   target: string;
   targetState: string;
+  /** Whether somebody chose the target; otherwise the page does. */
+  picked: boolean;
   scale: Scale;
   tab: string;
 }

@@ -1,5 +1,6 @@
 // The differential: a bar for each diagnosis; for a network without diagnoses the states of what is asked, and what moved most.
 
+import { isKnown } from "./aim.js";
 import { createBars } from "./bars.js";
 import { el, write } from "./dom.js";
 
@@ -16,8 +17,14 @@ export function createDifferentialView(context) {
     ? [...data.variables].sort((a, b) => Number(data.diagnoses.includes(b.name)) - Number(data.diagnoses.includes(a.name)))
     : data.variables;
   const options = variables.map((variable) => el("option", { value: variable.name, text: variable.label }));
+  const leader = el("option", { value: "", text: diagnoses && !data.model.asks ? "what leads (automatic)" : "automatic" });
   /** @type {HTMLSelectElement} */
-  const ask = el("select", { class: "ask", onChange: () => store.dispatch({ type: "target", variable: ask.value }) }, options);
+  const ask = el(
+    "select",
+    { class: "ask", onChange: () => store.dispatch({ type: "target", variable: ask.value || null }) },
+    leader,
+    options,
+  );
   const scale = createScaleSwitch(store);
   const bars = createBars(context, `${label}, largest first`);
   const movers = createBars(context, "What moved most", { sorted: false });
@@ -34,6 +41,7 @@ export function createDifferentialView(context) {
     element: el("section", { class: "differential", "aria-label": label }, head, bars.element, diagnoses ? null : others, note),
     /** @param {View} view */
     update(view) {
+      for (const option of options) option.disabled = isKnown(view.scenario, option.value);
       ask.value = view.state.target;
       scale.show(view.state.scale);
       bars.show(asked(view.state), view);

@@ -1,7 +1,8 @@
 // The explorer: the store, the engine and the views, put together in one element.
 
 import { createAdviceView } from "./advice_view.js";
-import { createCaseView, leading } from "./case_view.js";
+import { aimOf } from "./aim.js";
+import { createCaseView } from "./case_view.js";
 import { createCompute } from "./compute.js";
 import { createDifferentialView } from "./differential_view.js";
 import { el, put, write } from "./dom.js";
@@ -39,7 +40,7 @@ const TABS = [
 /**
  * Fill an element with an explorer of `data` (a PageData).
  *
- * Options: `address`: keep the case in the address after `#`. Gives `{data, store, compute, destroy}`.
+ * Options: `address`: keep the case in the address after `#`. Gives `{data, store, compute, view, destroy}`.
  *
  * @param {HTMLElement} root
  * @param {PageData} data
@@ -51,13 +52,6 @@ export function createExplorer(root, data, { address = false } = {}) {
   const link = address ? readLink(data, location.hash, first) : null;
   const store = createStore(data, link?.state ?? first);
   const words = createWords(data);
-  // A page that opens with a case asks about what leads in it, as an example does; a link says itself what it asks.
-  const [{ see, do: set }] = first.scenarios;
-  const leader =
-    !link && Object.keys({ ...see, ...set }).length
-      ? leading({ data, compute, words }, compute.answer(first.scenarios[0]))
-      : null;
-  if (leader) store.dispatch({ type: "target", variable: leader });
   const spoken = el("p", { class: "unseen", role: "status", "aria-live": "polite" });
   const notice = createNotice();
   /** @type {Context} */
@@ -87,29 +81,33 @@ export function createExplorer(root, data, { address = false } = {}) {
     spoken,
   );
 
+  const view = () => viewOf(data, compute, store.state);
   const update = () => {
-    const view = viewOf(store.state, compute);
-    for (const part of parts) part.update(view);
+    const now = view();
+    for (const part of parts) part.update(now);
   };
   const leave = [store.subscribe(update), toolbar.destroy, findings.destroy, peek.destroy];
   if (address) leave.push(keepAddress(context));
   if (link?.lost.length) sayLost(context, link.lost);
   update();
-  return { data, store, compute, destroy: () => leave.forEach((stop) => stop()) };
+  return { data, store, compute, view, destroy: () => leave.forEach((stop) => stop()) };
 }
 
 /**
- * What every view is given: the active scenario with its answer, and the other one where two are compared.
+ * What every view is given: the active scenario with its answer, and the other one where two are compared. The target of its state
+ * is the one that is asked about now.
  *
- * @param {State} state
+ * @param {PageData} data
  * @param {Compute} compute
+ * @param {State} state
  * @returns {View}
  */
-export function viewOf(state, compute) {
+export function viewOf(data, compute, state) {
   /** @param {Scenario} scenario */
   const of = (scenario) => ({ scenario, answer: compute.answer(scenario), prior: compute.prior(scenario) });
   const other = state.scenarios.length > 1 ? of(state.scenarios[1 - state.active]) : null;
-  return { state, ...of(state.scenarios[state.active]), other };
+  const active = of(state.scenarios[state.active]);
+  return { state: { ...state, ...aimOf(data, compute, state, active.answer) }, ...active, other };
 }
 
 /**

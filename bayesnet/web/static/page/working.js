@@ -1,7 +1,8 @@
 // What the views of this page share that take several answers: the work begins after the paint, and the next click ends it.
 
 import { answer } from "../engine.js";
-import { leading, scenarioName } from "./case_view.js";
+import { isKnown, leading } from "./aim.js";
+import { scenarioName } from "./case_view.js";
 import { el, put, write } from "./dom.js";
 import { createLater } from "./later.js";
 
@@ -83,9 +84,8 @@ export const whichOf = ({ other, state }) => (other ? ` (${scenarioName(state.ac
  * @param {Context} context
  * @param {View} view
  */
-export function leaderButton(context, { state, answer }) {
-  const { store, words } = context;
-  const leader = leading(context, answer);
+export function leaderButton({ data, compute, store, words }, { state, scenario, answer }) {
+  const leader = leading(data, compute, answer, (name) => !isKnown(scenario, name));
   if (!leader || leader === state.target) return null;
   const ask = () => store.dispatch({ type: "target", variable: leader, state: "present" });
   return el(

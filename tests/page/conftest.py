@@ -1,0 +1,3 @@
+"""The browser and its tabs, for all tests of the page."""
+
+from browsing import browser, desktop, opened, pages  # noqa: F401 - fixtures
