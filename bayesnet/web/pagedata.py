@@ -9,7 +9,7 @@ from bayesnet.analysis.query.parse import read_given
 from bayesnet.analysis.query.query import Query
 from bayesnet.errors import BayesnetError
 from bayesnet.model.records import Example, Variable
-from bayesnet.model.vocabulary import DIAGNOSES
+from bayesnet.model.vocabulary import DIAGNOSES, neutral
 from bayesnet.web.export import network_to_dict
 from bayesnet.web.pagedecision import decision_data
 from bayesnet.web.pagelayout import layout_data
@@ -39,9 +39,6 @@ GROUPS = {
 
 _SHORT = {"absent": "no", "present": "yes"}
 """Absent and present as a person answers: "Fever: no"."""
-
-NOTHING_FOUND = ("absent", "no", "none", "normal", "negative", "false")
-"""Names of states that say that there is nothing; the page puts them first and asks for the others."""
 
 
 def page_data(
@@ -131,7 +128,7 @@ def _variable(variable: Variable) -> dict[str, Any]:
         "name": variable.name,
         "label": variable.label or in_words(variable.name),
         "states": [{"name": state, "label": _state_label(variable, state)} for state in variable.states],
-        "neutral": neutral(variable),
+        "neutral": neutral(variable.states),
         "default": variable.default or None,
     }
     optional = {
@@ -147,16 +144,6 @@ def _variable(variable: Variable) -> dict[str, Any]:
 
 def _state_label(variable: Variable, state: str) -> str:
     return _SHORT[state] if set(variable.states) == set(_SHORT) else in_words(state)
-
-
-def neutral(variable: Variable) -> int | None:
-    """Return the position of the state that says that nothing was found; None where no state does.
-
-    >>> neutral(Variable("fever")), neutral(Variable("smoke", states=("yes", "no"))), neutral(Variable("x", states=("a", "b")))
-    (0, 1, None)
-    """
-    named = [s for s, state in enumerate(variable.states) if state.casefold() in NOTHING_FOUND]
-    return named[0] if len(named) == 1 else None
 
 
 def in_words(name: str) -> str:

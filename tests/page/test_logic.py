@@ -21,7 +21,7 @@ from strategies import evidence, factors
 
 import bayesnet
 from bayesnet.analysis.decision.advise import decider
-from bayesnet.analysis.explanation.explain import BARELY
+from bayesnet.analysis.explanation.carried import BARELY
 from bayesnet.analysis.explanation.paths import Graph, separated
 from bayesnet.analysis.query.compiled import CompiledModel
 from bayesnet.analysis.query.parse import read_given

@@ -315,6 +315,18 @@ export interface Impact {
   after: number;
 }
 
+/**
+ * How a finding acts: its strongest path; by which other cause, or `beside` that path as one itself; which findings both would
+ * explain.
+ */
+export interface Carried {
+  path: number[];
+  weight: number;
+  rival: number | null;
+  beside: boolean;
+  shared: number[];
+}
+
 export type Verdict = "for" | "against" | "uninformative";
 
 export interface Why {

@@ -158,3 +158,13 @@ export function listed(words) {
 export function spaced(name) {
   return name.replaceAll("_", " ");
 }
+
+/**
+ * A label as it stands inside a sentence: its first letter small, but for acronyms and single letters.
+ *
+ * @param {string} label
+ */
+export function lowered(label) {
+  const [first] = label.split(" ");
+  return first.length < 2 || first.slice(1) !== first.slice(1).toLowerCase() ? label : label[0].toLowerCase() + label.slice(1);
+}
