@@ -242,6 +242,15 @@ export function litArcs(graph, from, to) {
 }
 
 /**
+ * The arcs of a path, as "parent>child".
+ *
+ * @param {OpenGraph} graph
+ * @param {number[]} path
+ */
+export const arcsOf = ({ parents }, path) =>
+  new Set(path.slice(1).map((v, i) => (parents[v].includes(path[i]) ? arcKey(path[i], v) : arcKey(v, path[i]))));
+
+/**
  * From where the ball can have come.
  *
  * @param {OpenGraph} graph

@@ -50,7 +50,8 @@ export function createWorker(context, element, { key, job, show, silence }) {
     later.start(guarded(job(view, (evidence) => answer(engine, evidence))), (result) => {
       done = now;
       element.removeAttribute("aria-busy");
-      if (result?.refused) put(element, el("p", { class: "hint", text: `Too large to compute in this page: ${result.refused}` }));
+      if (result && typeof result === "object" && "refused" in result)
+        put(element, el("p", { class: "hint", text: `Too large to compute in this page: ${result.refused}` }));
       else show(result, view);
     });
   };
@@ -61,8 +62,9 @@ export function createWorker(context, element, { key, job, show, silence }) {
  *
  * @template T
  * @param {Job<T>} job
+ * @returns {Job<T | { refused: string }>}
  */
-function* guarded(job) {
+export function* guarded(job) {
   try {
     return yield* job;
   } catch (error) {
