@@ -117,7 +117,8 @@ class Summary(Result):
     def grid(self) -> Grid:
         """The numbers with the widest ranges."""
         lines = [(w.number, plain(w.value), f"{plain(w.low)} – {plain(w.high)}", w.source, w.grade) for w in self.widest]
-        return Grid(("widest ranges", "value", "range", "source", "grade"), tuple(lines), frozenset({0, 3, 4}))
+        what = "move a diagnosis most" if self.groups.get("diagnoses") else "widest ranges"
+        return Grid((what, "value", "range", "source", "grade"), tuple(lines), frozenset({0, 3, 4}))
 
     def header(self) -> str:
         """Counts of variables, gates, numbers and grades."""

@@ -14,6 +14,7 @@ from small_networks import clinic, network
 
 import bayesnet
 from bayesnet.analysis.description.arc_strength import arc_strengths
+from bayesnet.analysis.query.caveats import movements, trust
 from bayesnet.analysis.query.compiled import CompiledModel
 from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.query.query import Query
@@ -254,3 +255,36 @@ def test_arcs_of_the_asia_network():
     cut = net.arc_strengths(do="xray=yes")
     assert not any(arc.child == "xray" for arc in cut)
     assert arc_strengths(Query(net.compiled, Findings())).to_frame().shape == (8, 8)
+
+
+@pytest.mark.parametrize(
+    ("name", "question"),
+    [
+        ("back_pain", "spinal_metastasis | age_group=60-69, female, cancer_history, raised_alp, anemia"),
+        ("back_pain", "vertebral_osteomyelitis | fever, iv_drug_use, raised_crp"),
+        ("mammography", "breast_cancer | positive_mammogram"),
+    ],
+)
+def test_what_to_distrust_is_what_the_tornado_puts_first(name, question):
+    """The footer of an answer names the numbers of the three widest bars, as does the footer under the bars themselves."""
+    target, _, given = question.partition(" | ")
+    case = bayesnet.load(name).case(given)
+    bars = case.tornado(target)
+    named = case.posterior(target).provenance.distrust
+    assert len(named) == 1
+    first = [bar.number for bar in bars][:3]
+    assert all(f"{number} " in named[0] for number in first)
+    assert bars.provenance.distrust == named
+
+
+def test_a_straight_number_moves_the_answer_exactly_as_in_the_tornado():
+    """For numbers in which P(e) is a straight line the move over the range is exact; for odds it is the tangent's."""
+    net = bayesnet.load("back_pain")
+    query = net.case("fever, iv_drug_use").query.about(net.compiled.index["vertebral_osteomyelitis"])
+    moved = dict(zip((n.id for n in trust(net.compiled).records), movements(query, query.targets), strict=True))
+    linear = dict(zip(net.compiled.factors.number_ids, net.compiled.factors.linear, strict=True))
+    bars = net.case("fever, iv_drug_use").tornado("vertebral_osteomyelitis", top=200)
+    checked = [bar for bar in bars if linear[bar.number]]
+    assert len(checked) > 20
+    for bar in checked:
+        assert moved[bar.number] == pytest.approx(abs(bar.at_high - bar.at_low), rel=1e-6, abs=1e-12)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -71,14 +71,15 @@ def differential(query: Query, targets: Sequence[tuple[int, int]] | None = None,
     )
 
 
-def _distrust(query: Query, lines: Sequence[Diagnosis], variables: Sequence[int], draws: int) -> tuple[str, ...]:
-    """Return what moves the leading specific diagnosis most over its own range; without draws, in a hurry, only the widest
-    ranges.
-    """
+def _distrust(
+    query: Query, lines: Sequence[Diagnosis], variables: Sequence[int], draws: int
+) -> tuple[str, ...] | Callable[[], tuple[str, ...]]:
+    """Return what moves the leading specific diagnosis most over its own range; without draws by name only, when it is read."""
     leading = next((line.diagnosis for line in lines if line.role != OTHER_ROLE), "")
     if draws and leading and any(n.low < n.high for n in query.compiled.model.numbers.values()):
         return movers(query, leading)
-    return weakest(query, variables)
+    first = leading or (lines[0].diagnosis if lines else "")
+    return weakest(query, variables, about=[v for v in variables if first.startswith(query.compiled.names[v])][:1])
 
 
 def diagnoses(compiled: CompiledModel, argument: str = "targets", option: str = "--target") -> tuple[tuple[int, int], ...]:
