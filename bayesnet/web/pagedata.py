@@ -12,6 +12,7 @@ from bayesnet.model.records import Example, Variable
 from bayesnet.model.vocabulary import DIAGNOSES, neutral
 from bayesnet.web.export import network_to_dict
 from bayesnet.web.pagedecision import decision_data
+from bayesnet.web.pagedraws import draw_data
 from bayesnet.web.pagelayout import layout_data
 from bayesnet.web.pagenumbers import number_data
 from bayesnet.web.pagewords import CLOSED, word_data
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 FORMAT = "bayesnet-page/1"
 
-PARTS: tuple[Callable[[CompiledModel], dict[str, Any]], ...] = (layout_data, decision_data, number_data, word_data)
+PARTS: tuple[Callable[[CompiledModel], dict[str, Any]], ...] = (layout_data, decision_data, number_data, draw_data, word_data)
 """More that the page shows, each a function that gives further keys (or none, where the network has no such thing)."""
 
 GROUPS = {

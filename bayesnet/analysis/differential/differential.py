@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 DRAWS = 400
 """Draws of all numbers behind the intervals of a printed differential; `uncertainty` takes more."""
 
-_SEED = 0
+SEED = 0
+"""Of these draws."""
 _MIDDLE = (0.025, 0.975)
 
 
@@ -108,7 +109,7 @@ def intervals(compiled: CompiledModel, evidence: Evidence, variables: Sequence[i
     """
     if not any(n.low < n.high for n in compiled.model.numbers.values()):
         return {}
-    rng = np.random.default_rng(_SEED)
+    rng = np.random.default_rng(SEED)
     try:
         drawn = compiled.engine.draws(
             evidence, compiled.expander.tensors(cited_sampler(compiled).draw(draws, rng).values), variables

@@ -24,6 +24,28 @@ export interface PageData {
   numbers?: NumberRecord[];
   gates?: (Gate | null)[];
   sources?: Record<string, Source>;
+  draws?: Draws;
+}
+
+/** Draws of the numbers, a byte for each number and draw; see bayesnet/web/pagedraws.py. */
+export interface Draws {
+  count: number;
+  numbers: number[];
+  from: number[];
+  to: number[];
+  log: number[];
+  codes: string;
+}
+
+/** The least and the greatest of the middle 95 % of the draws. */
+export type Interval = [number, number];
+
+/** The intervals of a scenario once they are computed; `listen` calls back with each new one. */
+export interface Intervals {
+  of(scenario: Scenario, variable: number, state: number): Interval | null;
+  listen(callback: () => void): void;
+  update(view: View): void;
+  destroy(): void;
 }
 
 export interface Network {
@@ -265,6 +287,7 @@ export interface Context {
   store: Store;
   compute: Compute;
   words: Words;
+  intervals: Intervals;
   /** Read a text aloud. */
   announce(text: string): void;
   /** Show a message until it is dismissed. */

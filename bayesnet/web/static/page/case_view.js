@@ -2,7 +2,7 @@
 
 import { isKnown } from "./aim.js";
 import { el, put, write } from "./dom.js";
-import { change, listed, percent } from "./format.js";
+import { change, listed, percent, roughly } from "./format.js";
 
 /** @import { Action, Answer, Context, Known, Scenario, State, View } from "../types.js" */
 
@@ -12,18 +12,38 @@ export const scenarioName = (index) => NAMES[index];
 
 /** @param {Context} context */
 export function createCaseView(context) {
-  const { store } = context;
+  const { data, compute, intervals, store, words } = context;
   const cards = el("div", { class: "cards" });
   const [lead, more] = [el("span", { class: "said-first" }), el("span", { class: "said-more" })];
-  const headline = el("p", { class: "headline", role: "status", "aria-live": "polite", "aria-atomic": true }, lead, " ", more);
+  // The interval comes a moment later; it is not read aloud by itself.
+  const between = el("span", { class: "said-between", "aria-live": "off" });
+  const headline = el(
+    "p",
+    { class: "headline" },
+    el("span", { class: "said", role: "status", "aria-live": "polite", "aria-atomic": true }, lead),
+    between,
+    more,
+  );
   const differs = el("p", { class: "difference", hidden: true });
-  const element = el("section", { class: "case", "aria-label": "The case" }, cards, headline, differs);
+  const element = el("section", { class: "case", "aria-label": "The case" }, headline, differs, cards);
   let drawn = "";
+  /** @type {View | null} */
+  let latest = null;
+  /** @param {View} view */
+  const sayBetween = ({ state, scenario, answer, other }) => {
+    const [v, s] = [compute.index(state.target), words.stateIndex(state.target, state.targetState)];
+    const interval = other || isKnown(scenario, state.target) ? null : intervals.of(scenario, v, s);
+    const found = answer.posteriors && interval ? roughly(answer.posteriors[v][s], interval, data.vocabulary).between : "";
+    write(between, found && `, ${found}`);
+  };
+  intervals.listen(() => latest && sayBetween(latest));
   return {
     element,
     /** @param {View} view */
     update(view) {
+      latest = view;
       const { state } = view;
+      sayBetween(view);
       const key = JSON.stringify([state.scenarios, state.active]);
       if (key !== drawn) drawCards(state);
       drawn = key;
@@ -140,7 +160,10 @@ export function sentences({ data, compute, words }, { state, scenario, answer, p
   const p = chance(answer, state.target, state.targetState);
   const before = chance(prior, state.target, state.targetState);
   const was = found && change(before, p) !== "same" && !Number.isNaN(before) ? `; ${percent(before)} before any finding` : "";
-  const parts = [`${words.asked(state.target, state.targetState)}: ${percent(p)}, ${words.frequency(p)}${was}.`];
+  const parts = [
+    `${words.asked(state.target, state.targetState)}: ${roughly(p, null, data.vocabulary).about}`,
+    `${percent(p)}${was}.`,
+  ];
   const ranked = data.diagnoses
     .filter((name) => !isKnown(scenario, name))
     .map((name) => ({ name, p: chance(answer, name, "present") }))

@@ -7,6 +7,7 @@ import { createCompute } from "./compute.js";
 import { createDifferentialView } from "./differential_view.js";
 import { el, put, write } from "./dom.js";
 import { createFindingsView } from "./findings_view.js";
+import { createIntervals } from "./intervals.js";
 import { linkOf, readLink } from "./link.js";
 import { createNetworkView } from "./network_view.js";
 import { createNextView } from "./next_view.js";
@@ -54,8 +55,9 @@ export function createExplorer(root, data, { address = false } = {}) {
   const words = createWords(data);
   const spoken = el("p", { class: "unseen", role: "status", "aria-live": "polite" });
   const notice = createNotice();
+  const intervals = createIntervals(data, compute);
   /** @type {Context} */
-  const context = { data, store, compute, words, announce: (text) => write(spoken, text), tell: notice.tell };
+  const context = { data, store, compute, words, intervals, announce: (text) => write(spoken, text), tell: notice.tell };
   const findings = createFindingsView(context);
   context.focusSearch = findings.focusSearch;
   context.fallbackFocus = () => findings.element.querySelector("input");
@@ -70,13 +72,14 @@ export function createExplorer(root, data, { address = false } = {}) {
   const peek = createPeek(context, differential);
   parts.push(peek);
   root.classList.add("explorer");
+  const columns = keepColumns(root);
   put(
     root,
     masthead(data, toolbar.element),
     notice.element,
-    el("main", { class: "desk" }, theCase, findings.element, el("div", { class: "answers" }, differential, tabs.element)),
+    el("main", { class: "desk" }, theCase, differential, findings.element, tabs.element),
     colophon(data),
-    toolbar.dialog,
+    toolbar.dialogs,
     peek.element,
     spoken,
   );
@@ -85,8 +88,9 @@ export function createExplorer(root, data, { address = false } = {}) {
   const update = () => {
     const now = view();
     for (const part of parts) part.update(now);
+    intervals.update(now);
   };
-  const leave = [store.subscribe(update), toolbar.destroy, findings.destroy, peek.destroy];
+  const leave = [store.subscribe(update), toolbar.destroy, findings.destroy, peek.destroy, intervals.destroy, columns];
   if (address) leave.push(keepAddress(context));
   if (link?.lost.length) sayLost(context, link.lost);
   update();
@@ -108,6 +112,25 @@ export function viewOf(data, compute, state) {
   const other = state.scenarios.length > 1 ? of(state.scenarios[1 - state.active]) : null;
   const active = of(state.scenarios[state.active]);
   return { state: { ...state, ...aimOf(data, compute, state, active.answer) }, ...active, other };
+}
+
+const WIDE = 1200;
+const HALF = 700;
+
+/**
+ * How many columns there is room for, as `data-columns`: by the width of the element, which in a notebook is not that of the window.
+ *
+ * @param {HTMLElement} root
+ */
+function keepColumns(root) {
+  const measure = () => {
+    const width = root.clientWidth || globalThis.innerWidth;
+    root.dataset.columns = String(width >= WIDE ? 3 : width >= HALF ? 2 : 1);
+  };
+  measure();
+  const watch = globalThis.ResizeObserver && new ResizeObserver(measure);
+  watch?.observe(root);
+  return () => watch?.disconnect();
 }
 
 /**
@@ -154,12 +177,7 @@ function masthead({ model }, toolbar) {
   return el(
     "header",
     { class: "masthead" },
-    el(
-      "div",
-      { class: "titles" },
-      el("h1", { text: model.title }),
-      model.description && el("p", { class: "lede", text: model.description }),
-    ),
+    el("h1", { text: model.title, title: model.description || null }),
     el("p", { class: "warning", role: "note", text: model.warning }),
     toolbar,
   );
@@ -173,6 +191,7 @@ function masthead({ model }, toolbar) {
 function colophon({ model }) {
   const version = [model.name, model.version].filter(Boolean).join(" ");
   const lines = [
+    model.description,
     model.population && `Population: ${model.population}`,
     model.citation && `Cite: ${model.citation}.`.replace(/\.\.$/, "."),
     `Model ${version}, digest ${model.digest.slice(0, 12)}. Answers are exact for these numbers, and only as good as they are. Everything is computed in this page; nothing is sent anywhere.`,
