@@ -94,6 +94,11 @@ def group_of(tab, name: str):
     return row
 
 
+def unfold(tab) -> None:
+    """Show the whole differential, the less probable too."""
+    tab.locator(".differential .rest").first.click()
+
+
 def choose(tab, name: str, state: str | None) -> None:
     """Click a state of a variable, or unknown."""
     row = group_of(tab, name)

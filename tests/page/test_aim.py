@@ -12,7 +12,7 @@ import bayesnet
 pytestmark = pytest.mark.browser
 
 SHIPPED = ("asia", "back_pain", "mammography", "sprinkler")
-PROBABILITY = re.compile(r": [\d.,]+\u00a0%, ")
+PROBABILITY = re.compile(r": about (?:[\d,]+ in 100|1 in [\d,]+)\b.*\s[\d.,]+\u00a0%", re.DOTALL)
 
 
 @pytest.fixture(scope="module")

@@ -43,6 +43,7 @@ export type Interval = [number, number];
 /** The intervals of a scenario once they are computed; `listen` calls back with each new one. */
 export interface Intervals {
   of(scenario: Scenario, variable: number, state: number): Interval | null;
+  readonly busy: boolean;
   listen(callback: () => void): void;
   update(view: View): void;
   destroy(): void;

@@ -183,9 +183,8 @@ export function roughly(p, interval, words) {
 
 /** @param {[number, number]} interval @param {number} p @param {Pick<Vocabulary, "never" | "always">} words */
 function betweenFrequencies([low, high], p, words) {
-  const ends = [frequency(low, words), frequency(high, words)];
-  const inHundred = Math.min(low, p) >= 0.1 && high < 1;
-  return inHundred ? `${ends[0].replace(" in 100", "")} to ${ends[1].replace(" in 100", "")}` : `from ${ends[0]} to ${ends[1]}`;
+  if (p >= 0.1 && low >= 0.005 && high < 0.995) return `${halfEven(100 * low)} to ${halfEven(100 * high)}`;
+  return `from ${frequency(low, words)} to ${frequency(high, words)}`;
 }
 
 /**

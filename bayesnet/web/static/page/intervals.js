@@ -56,6 +56,9 @@ export function createIntervals(data, compute) {
         keep(key, found);
       });
     },
+    get busy() {
+      return later.busy;
+    },
     destroy: () => later.stop(),
   };
 }

@@ -41,7 +41,7 @@ const TABS = [
 /**
  * Fill an element with an explorer of `data` (a PageData).
  *
- * Options: `address`: keep the case in the address after `#`. Gives `{data, store, compute, view, destroy}`.
+ * Options: `address`: keep the case in the address after `#`. Gives `{data, store, compute, intervals, view, destroy}`.
  *
  * @param {HTMLElement} root
  * @param {PageData} data
@@ -94,7 +94,7 @@ export function createExplorer(root, data, { address = false } = {}) {
   if (address) leave.push(keepAddress(context));
   if (link?.lost.length) sayLost(context, link.lost);
   update();
-  return { data, store, compute, view, destroy: () => leave.forEach((stop) => stop()) };
+  return { data, store, compute, intervals, view, destroy: () => leave.forEach((stop) => stop()) };
 }
 
 /**

@@ -111,11 +111,13 @@ export function createToolbar(context, { root, address }) {
     store.dispatch({ type: back ? "undo" : "redo" });
     announce(back ? "Undone." : "Redone.");
   };
-  root.addEventListener("keydown", keys);
+  // A page of its own listens everywhere; in a notebook the keys belong to the host unless the explorer has the focus.
+  const place = address ? document : root;
+  place.addEventListener("keydown", keys);
   return {
     element,
     dialogs: [examples?.dialog ?? null, help.dialog],
-    destroy: () => root.removeEventListener("keydown", keys),
+    destroy: () => place.removeEventListener("keydown", keys),
     /** @param {View} view */
     update({ state }) {
       undo.disabled = !store.canUndo;
