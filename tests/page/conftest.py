@@ -1,3 +1,7 @@
 """The browser and its tabs, for all tests of the page."""
 
-from browsing import browser, desktop, opened, pages  # noqa: F401 - fixtures
+import pytest
+
+pytest.register_assert_rewrite("browsing")
+
+from browsing import browser, desktop, opened, pages  # noqa: E402, F401 - fixtures

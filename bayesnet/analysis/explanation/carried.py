@@ -2,8 +2,8 @@
 
 A collider carries what is lost when a finding that opens it is forgotten, the largest such loss. Any other variable carries
 what the target learns when it gets the distribution that the finding gives it (Jeffrey 1965), the finding itself unknown. A path
-carries no more than each of its variables, so its weight is the smallest of these. The explorer page repeats the rule in
-`web/static/page/carried.js`; both are tested with one table of cases.
+carries no more than each of its variables, and in the direction of the finding no more than the whole, which is what a direct arc
+has. The explorer page repeats the rule in `web/static/page/carried.js`; both are tested with one table of cases.
 
 References
 ----------
@@ -86,13 +86,10 @@ class Carried:
         return math.isfinite(self.weight) and abs(self.weight) >= BARELY
 
     def along(self, routes: Sequence[Route]) -> list[float]:
-        """Return the weight of each path; a direct arc has what the strongest other leaves. NaN where nothing is weighed."""
+        """Return the weight of each path; nothing narrows a direct arc. NaN where nothing is weighed."""
         if not self.notable:
             return [math.nan] * len(routes)
-        weights = [self._along(route) if len(route) > 2 else math.nan for route in routes]
-        others = [w for w in weights if not math.isnan(w)]
-        strongest = max(others, key=abs) if others else 0.0
-        return [self.weight - strongest if math.isnan(w) else w for w in weights]
+        return [self._along(route) if len(route) > 2 else self.weight for route in routes]
 
     def _along(self, route: Route) -> float:
         losses = [
@@ -100,7 +97,8 @@ class Carried:
             for before, v, after in zip(route, route[1:], route[2:], strict=False)
         ]
         finite = [loss for loss in losses if math.isfinite(loss)]
-        return min(finite, key=abs) if finite else 0.0
+        narrowest = min(finite, key=abs) if finite else 0.0
+        return self.weight if narrowest / self.weight > 1.0 else narrowest
 
     def openers(self, collider: int) -> dict[int, int]:
         """Return the findings, by place, that open a collider, each with its distance below it."""

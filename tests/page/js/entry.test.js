@@ -26,6 +26,8 @@ const data = {
     binary("night_pain", "Night pain"),
     binary("no_relief", "No relief at rest"),
     graded("age_group", "Age group", ["18-39", "40-59", "60-69", "70+"]),
+    binary("female", "Female"),
+    graded("esr_grade", "ESR", ["0-19", "20-49", "50-99", "100+"]),
     graded("setting", "Setting", ["primary_care", "emergency"]),
   ],
 };
@@ -35,7 +37,7 @@ test("names, absences, numbers and states become findings", () => {
   assert.deepEqual(seen("fever, !vomiting, 66"), { fever: "present", vomiting: "absent", age_group: "60-69" });
   assert.deepEqual(seen("Night pain; no fever"), { night_pain: "present", fever: "absent" });
   assert.deepEqual(seen("fever=no, vomiting: yes, age = 82"), { fever: "absent", vomiting: "present", age_group: "70+" });
-  assert.deepEqual(seen("emergency, night"), { setting: "emergency", night_pain: "present" });
+  assert.deepEqual(seen("emergency, night, ESR = 66"), { setting: "emergency", night_pain: "present", esr_grade: "50-99" });
 });
 
 test("a label that begins with no is a label", () => {
@@ -44,5 +46,5 @@ test("a label that begins with no is a label", () => {
 });
 
 test("what means nothing here is given back", () => {
-  assert.deepEqual(readEntry(data, "fever, cough, 12, age group").lost, ["cough", "12", "age group"]);
+  assert.deepEqual(readEntry(data, "fever, cough, male, age group").lost, ["cough", "male", "age group"]);
 });

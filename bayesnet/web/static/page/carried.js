@@ -5,7 +5,7 @@
 //
 // A collider carries what is lost when a finding that opens it is forgotten, the largest such loss. Any other variable carries what
 // the target learns when it gets the distribution that the finding gives it (Jeffrey 1965), the finding itself unknown. A path carries
-// no more than each of its variables.
+// no more than each of its variables, and in the direction of the finding no more than the whole, which is what a direct arc has.
 
 import { narrowed } from "./advice.js";
 import { collides, openGraph, openPaths } from "./paths.js";
@@ -81,10 +81,9 @@ export function* carriedJob(ask, families, certain, evidence, asked, kinds) {
         length += opener?.distance ?? 0;
         if (Number.isFinite(loss) && !(Math.abs(loss) >= Math.abs(narrowest))) narrowest = loss;
       }
-      weighed.push({ path, length, weight: path.length > 2 && Number.isNaN(narrowest) ? 0 : narrowest });
+      const carries = path.length === 2 || narrowest / weight > 1 ? weight : narrowest;
+      weighed.push({ path, length, weight: Number.isNaN(carries) ? 0 : carries });
     }
-    const strongest = weighed.reduce((best, one) => (Math.abs(one.weight) > Math.abs(best) ? one.weight : best), 0);
-    for (const one of weighed) if (one.path.length === 2) one.weight = weight - strongest;
     weighed.sort((a, b) => size(b.weight) - size(a.weight) || a.length - b.length);
     const [first] = weighed;
     const excludes = (/** @type {number} */ v) =>

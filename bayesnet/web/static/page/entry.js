@@ -4,12 +4,13 @@
 
 const NOT = /^(?:!|not\s+|no\s+|without\s+)\s*/i;
 const NUMBER = /^-?\d+(?:\.\d+)?$/;
+const AGE = /^age\b/;
 const YES = ["yes", "true", "present", "1"];
 const NO = ["no", "false", "absent", "0"];
 
 /**
- * The findings that a text lists, apart by commas: a name or label, "!" before what is absent, "name = state", or a number for the one
- * variable whose states are ranges that hold it. `lost` are the parts that mean nothing here.
+ * The findings that a text lists, apart by commas: a name or label, "!" before what is absent, "name = state", or a number,
+ * which is an age where there is one, else for the one variable whose states are ranges that hold it. `lost` are the parts that mean nothing here.
  *
  * @param {PageData} data
  * @param {string} text
@@ -34,7 +35,9 @@ export function readEntry(data, text) {
 function readPart(data, part) {
   if (NUMBER.test(part)) {
     const fitting = data.variables.map((one) => ({ one, state: rangeWith(one, Number(part)) })).filter(({ state }) => state);
-    return fitting.length === 1 ? [fitting[0].one.name, fitting[0].state] : null;
+    const age = fitting.find(({ one }) => AGE.test(plain(one.name)));
+    const [only] = age ? [age] : fitting.length === 1 ? fitting : [];
+    return only ? [only.one.name, only.state] : null;
   }
   const [, left, right] = part.match(/^(.*?)\s*[=:]\s*(.*)$/) ?? [null, part, null];
   const absent = NOT.test(left) && !named(data, left);
@@ -57,7 +60,8 @@ const named = ({ variables }, text) => variables.find(({ name, label }) => [plai
  * @param {string} text
  */
 function onlyMatch({ variables }, text) {
-  const found = variables.filter(({ name, label }) => `${plain(name)} ${plain(label)}`.includes(plain(text)));
+  // From the start of a word: "male" is not "female".
+  const found = variables.filter(({ name, label }) => ` ${plain(name)} ${plain(label)}`.includes(` ${plain(text)}`));
   return found.length === 1 ? found[0] : undefined;
 }
 

@@ -18,7 +18,7 @@ export function createFindingsView(context) {
   const search = el("input", {
     type: "search",
     class: "search",
-    placeholder: "Search, or type: fever, !vomiting",
+    placeholder: "Search, or type fever, 66",
     "aria-label": "Search findings",
     autocomplete: "off",
     spellcheck: "false",

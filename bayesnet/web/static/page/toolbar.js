@@ -112,7 +112,8 @@ export function createToolbar(context, { root, address }) {
     announce(back ? "Undone." : "Redone.");
   };
   // A page of its own listens everywhere; in a notebook the keys belong to the host unless the explorer has the focus.
-  const place = address ? document : root;
+  /** @type {HTMLElement} */
+  const place = address ? document.body : root;
   place.addEventListener("keydown", keys);
   return {
     element,
