@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from bayesnet.case import Case
     from bayesnet.errors import (
         BayesnetError,
+        EvidenceError,
+        FindingError,
         ImpossibleEvidence,
         MissingExtra,
         PatternError,
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
         UnknownState,
         UnknownVariable,
     )
+    from bayesnet.inference.kernel import engine_info
     from bayesnet.network import Network, distance, exercise_set, exercises, from_pgmpy, load
 
 __version__ = "0.1.0"
@@ -35,6 +38,8 @@ __version__ = "0.1.0"
 _HOMES = {
     "BayesnetError": "bayesnet.errors",
     "Case": "bayesnet.case",
+    "EvidenceError": "bayesnet.errors",
+    "FindingError": "bayesnet.errors",
     "ImpossibleEvidence": "bayesnet.errors",
     "MissingExtra": "bayesnet.errors",
     "Network": "bayesnet.network",
@@ -45,6 +50,7 @@ _HOMES = {
     "UnknownVariable": "bayesnet.errors",
     "calibration": "bayesnet.analysis.cohort.calibration",
     "distance": "bayesnet.network",
+    "engine_info": "bayesnet.inference.kernel",
     "exercise_set": "bayesnet.network",
     "exercises": "bayesnet.network",
     "from_pgmpy": "bayesnet.network",
@@ -55,6 +61,8 @@ _HOMES = {
 __all__ = [
     "BayesnetError",
     "Case",
+    "EvidenceError",
+    "FindingError",
     "ImpossibleEvidence",
     "MissingExtra",
     "Network",
@@ -66,6 +74,7 @@ __all__ = [
     "__version__",
     "calibration",
     "distance",
+    "engine_info",
     "exercise_set",
     "exercises",
     "from_pgmpy",

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Self
 
 from bayesnet.analysis.query.compiled import CompiledModel
 from bayesnet.analysis.query.findings import Findings
-from bayesnet.analysis.query.parse import Given, read_given, read_target
+from bayesnet.analysis.query.parse import Given, an_example, read_given, read_target
 from bayesnet.analysis.query.query import Query
-from bayesnet.errors import BayesnetError
+from bayesnet.errors import BayesnetError, brief
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +35,6 @@ class Case:
     >>> case = bayesnet.load("asia").case("asia=yes, dysp=yes")
     >>> print(case.add("smoke=no"))
     asia=yes, dysp=yes, smoke=no
-
     """
 
     __slots__ = ("compiled", "findings")
@@ -82,11 +81,10 @@ class Case:
             With the nearest names.
         BayesnetError
             Where nothing is known about a variable.
-
         """
         from bayesnet.analysis.query.posterior import read_variables
 
-        gone = read_variables(self.compiled, ", ".join(names) if len(names) == 1 else names)
+        gone = read_variables(self.compiled, ", ".join(map(str, names)) if len(names) == 1 else names)
         unknown = [self.compiled.names[v] for v in gone if v not in self.findings.variables]
         if unknown:
             known = self.findings.text or "nothing"
@@ -148,10 +146,13 @@ class Case:
         >>> case = bayesnet.load("asia").case("dysp=yes, smoke=no")
         >>> [line.diagnosis for line in case.diagnoses(targets=["tub=yes", "lung=yes", "bronc=yes"])]
         ['bronc=yes', 'tub=yes', 'lung=yes']
-
         """
         from bayesnet.analysis.differential.differential import differential
 
+        listed: object = targets
+        if listed is not None and (isinstance(listed, str) or not isinstance(listed, Iterable) or not listed):
+            example = an_example(self.compiled)
+            raise BayesnetError(f'The targets are a list, as in targets=["{example}"]; got {brief(repr(listed))}.')
         ranked = None if targets is None else [read_target(self.compiled, name) for name in targets]
         return differential(self.query, ranked, draws=draws)
 
@@ -191,11 +192,10 @@ class Case:
         >>> both = case.compare("smoke=yes", "do(smoke=yes)", targets=["lung=yes"])
         >>> round(both["smoke=yes"]["lung=yes"], 4), round(both["do(smoke=yes)"]["lung=yes"], 4)
         (0.1483, 0.1483)
-
         """
         from bayesnet.analysis.differential.scenarios import Beside, compare
         from bayesnet.analysis.sensitivity.with_numbers import changed
-        from bayesnet.results.sensitivity import short
+        from bayesnet.results.words import short
 
         columns = []
         for scenario in scenarios:
@@ -239,7 +239,6 @@ class Case:
         >>> line = table["smoke=yes"]
         >>> round((line.a * 0.3 + line.b) / (line.c * 0.3 + line.d), 4)
         0.3869
-
         """
         from bayesnet.analysis.sensitivity.functions import sensitivities
 
@@ -256,7 +255,6 @@ class Case:
         >>> f = bayesnet.load("asia").case("xray=yes").sensitivity("lung=yes", "smoke=yes")
         >>> round(f(0.3), 4), [round(x, 4) for x in f.solve(0.5)]
         (0.3869, [0.5266])
-
         """
         from bayesnet.analysis.sensitivity.functions import sensitivity
 
@@ -277,7 +275,6 @@ class Case:
         >>> surface = bayesnet.load("asia").case("xray=yes").two_way("lung=yes", "smoke=yes", "xray=yes | either=no")
         >>> round(surface(0.5, 0.05), 4)
         0.4887
-
         """
         from bayesnet.analysis.sensitivity.two_way import two_way
 
@@ -292,7 +289,6 @@ class Case:
         >>> bars = bayesnet.load("asia").case("xray=yes").tornado("lung=yes", top=3)
         >>> [bar.number for bar in bars]
         ['lung=yes | smoke=yes', 'xray=yes | either=no', 'smoke=yes']
-
         """
         from bayesnet.analysis.sensitivity.tornado import tornado
 
@@ -307,7 +303,6 @@ class Case:
         >>> rests_on = bayesnet.load("asia").case("xray=yes").sources("lung=yes")
         >>> [(line.source, line.numbers) for line in rests_on]
         [('lauritzen1988', 8)]
-
         """
         from bayesnet.analysis.sensitivity.sources import sources
 
@@ -324,7 +319,6 @@ class Case:
         >>> found = bayesnet.load("asia").case("xray=yes").flips("lung=yes")
         >>> found.leader, found.flips[0].number, found.flips[0].after
         ('lung=no', 'lung=yes | smoke=yes', 'lung=yes')
-
         """
         from bayesnet.analysis.decision.flips import flips
 
@@ -369,7 +363,6 @@ class Case:
         >>> ways = bayesnet.load("asia").case("xray=yes").tune("lung=yes", at_least=0.5)
         >>> ways.changes[0].number, round(ways.changes[0].new, 4)
         ('lung=yes | smoke=yes', 0.1048)
-
         """
         from bayesnet.analysis.sensitivity.tuning import tune
 
@@ -399,7 +392,6 @@ class Case:
         >>> stays = bayesnet.load("asia").case("xray=yes").explanation_range("smoke=yes")
         >>> round(stays.low, 3), stays.below["smoke"], stays.high
         (0.371, 'no', 1.0)
-
         """
         from bayesnet.analysis.sensitivity.mpe_robustness import explanation_range
 
@@ -427,7 +419,6 @@ class Case:
             Whether the numbers of one study rise and fall together.
         equivalent_sample_size
             Where the network cites no ranges, the equivalent sample size of every column's Dirichlet distribution.
-
         """
         from bayesnet.analysis.sensitivity.uncertainty import uncertainty
 
@@ -443,7 +434,6 @@ class Case:
         References
         ----------
         Sobol IM (2001). Global sensitivity indices for nonlinear mathematical models. Math Comput Simul 55:271-280.
-
         """
         from bayesnet.analysis.sensitivity.uncertainty import variance_shares
 
@@ -458,7 +448,6 @@ class Case:
         >>> arcs = bayesnet.load("asia").case().arc_strengths()
         >>> round(next(arc for arc in arcs if arc.child == "xray").variation_max, 2)
         0.93
-
         """
         from bayesnet.analysis.description.arc_strength import arc_strengths
 
@@ -489,7 +478,6 @@ class Case:
         >>> why = bayesnet.load("asia").case("smoke=yes, xray=yes, dysp=yes").explain("lung=yes")
         >>> [impact.verdict for impact in why]
         ['for', 'for', 'for']
-
         """
         from bayesnet.analysis.explanation.explain import explain
 
@@ -510,7 +498,6 @@ class Case:
         >>> tests = bayesnet.load("asia").case("smoke=yes").next_tests("lung=yes")
         >>> next(iter(tests)).finding
         'either'
-
         """
         from bayesnet.analysis.decision.next_tests import next_tests
 
@@ -529,7 +516,6 @@ class Case:
             With a target: the probability above which one would act on it.
         enough
             The same-decision probability at which to stop.
-
         """
         from bayesnet.analysis.decision.test_plan import plan
 
@@ -548,7 +534,6 @@ class Case:
         >>> import bayesnet
         >>> bayesnet.load("back_pain").case("").advise().best
         'conservative_care'
-
         """
         from bayesnet.analysis.decision.advise import advise
 
@@ -586,7 +571,6 @@ class Case:
         ((98, 2), (54, 846))
         >>> counted.conclusion()
         'Of the 152 with xray=yes, 98 have lung=yes; exactly, 64.6 %, 65 in 100.'
-
         """
         from bayesnet.teach.frequencies import frequencies
 
@@ -624,7 +608,6 @@ class Case:
         [(100, 900), (98, 54), (80, 31)]
         >>> steps.conclusion()
         'Of the 111 left, 80 have lung=yes; exactly, 72.4 %, 72 in 100.'
-
         """
         from bayesnet.teach.sequence import frequency_sequence
 
@@ -654,7 +637,6 @@ class Case:
         >>> steps = bayesnet.load("asia").case("either=yes, xray=yes").ladder("lung=yes")
         >>> [round(step.alone, 1) for step in steps], [round(step.likelihood_ratio, 1) for step in steps]
         ([96.2, 16.4], [96.2, 1.0])
-
         """
         from bayesnet.teach.ladder import ladder
 
@@ -672,7 +654,6 @@ class Case:
             The file to write; one that is there is replaced.
         target
             The diagnosis to explain; the leading specific one when None.
-
         """
         from bayesnet.web.report import write_report
 

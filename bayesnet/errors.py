@@ -1,7 +1,7 @@
-"""Everything that can be refused, and how it is said: where; what is wrong; what was got; what was expected; the way out.
+"""Exceptions raised by bayesnet.
 
-Every refusal is a `BayesnetError` and also the builtin that a caller expects. Its text is one readable paragraph; what the text
-says is there as attributes too.
+Each is a `BayesnetError` and also the builtin that a caller expects. The message says where, what is wrong, what was got,
+what was expected and the way out; the same parts are attributes. None of them knows the command line.
 """
 
 from __future__ import annotations
@@ -66,7 +66,6 @@ class SpecError(BayesnetError, ValueError):
     >>> print(SpecError("priors/small", ["no variables"]))
     priors/small: 1 problem
       no variables
-
     """
 
     def __init__(self, where: str, problems: Iterable[Problem | str]) -> None:
@@ -82,16 +81,16 @@ class SpecError(BayesnetError, ValueError):
         return "\n".join([heading, *(f"  {problem}" for problem in self.problems)])
 
 
-class PatternError(BayesnetError, ValueError):
-    """A text is not in the pattern language; `column` (from 1) is where reading stopped.
+class EvidenceError(BayesnetError, ValueError):
+    """A question or findings that cannot be read: a text (`PatternError`) or a value (`FindingError`)."""
 
-    >>> print(PatternError("fever=", 7, "the text ends", expected="a state", way_out="write fever=present"))
-    In "fever=", column 7: the text ends; expected a state; write fever=present.
-    """
+    text: str
+    what: str
+    expected: str
+    way_out: str
 
-    def __init__(self, text: str, column: int, what: str, *, expected: str = "", way_out: str = "") -> None:
-        self.text, self.column, self.what, self.expected, self.way_out = text, column, what, expected, way_out
-        super().__init__(text, column, what)
+    def _set(self, text: str, what: str, expected: str, way_out: str) -> None:
+        self.text, self.what, self.expected, self.way_out = text, what, expected, way_out
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle with the keyword arguments."""
@@ -103,10 +102,40 @@ class PatternError(BayesnetError, ValueError):
         expected = f"expected {self.expected}" if self.expected else ""
         return _clauses(self.what, expected, self.way_out)
 
+
+class PatternError(EvidenceError):
+    """A text is not in the pattern language; `column` (from 1) is where reading stopped.
+
+    >>> print(PatternError("fever=", 7, "the text ends", expected="a state", way_out="write fever=present"))
+    In "fever=", column 7: the text ends; expected a state; write fever=present.
+    """
+
+    def __init__(self, text: str, column: int, what: str, *, expected: str = "", way_out: str = "") -> None:
+        self.column = column
+        self._set(text, what, expected, way_out)
+        super().__init__(text, column, what)
+
     @property
     def message(self) -> str:
         """Where, what, what was expected and the way out."""
         return f"In {shown(self.text)}, column {self.column}: {_sentence(self.said)}"
+
+
+class FindingError(EvidenceError):
+    """A finding, given as a value in a dict or made from one, is not what a finding can be; there is no text with a column.
+
+    >>> print(FindingError("fever={}", "no state is named", expected="at least one state"))
+    In "fever={}": no state is named; expected at least one state.
+    """
+
+    def __init__(self, text: str, what: str, *, expected: str = "", way_out: str = "") -> None:
+        self._set(text, what, expected, way_out)
+        super().__init__(text, what)
+
+    @property
+    def message(self) -> str:
+        """Which finding, what, what was expected and the way out."""
+        return f"In {shown(self.text)}: {_sentence(self.said)}"
 
 
 class UnknownVariable(BayesnetError, KeyError):  # noqa: N818 - the name is part of the interface
@@ -117,7 +146,7 @@ class UnknownVariable(BayesnetError, KeyError):  # noqa: N818 - the name is part
     """
 
     def __init__(self, name: str, names: Iterable[str], *, text: str = "", network: str = "") -> None:
-        names = tuple(names)
+        names, name = tuple(names), str(name)
         self.name, self.text, self.network = name, text, network
         self.nearest = nearest(name, names)
         self._names = names
@@ -140,6 +169,33 @@ class UnknownVariable(BayesnetError, KeyError):  # noqa: N818 - the name is part
         return _within(self.text) + _sentence(self.said)
 
 
+class UnknownRecord(UnknownVariable):
+    """A result has no record of this name; `nearest` holds the names that look like it.
+
+    >>> print(UnknownRecord("urgent", ["urgent_mri", "wait"], what="option"))
+    No option "urgent"; did you mean "urgent_mri"?
+    """
+
+    def __init__(self, name: str, names: Iterable[str], *, what: str = "record") -> None:
+        super().__init__(name, names)
+        self.what = what
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle with the keyword argument."""
+        return _remade, (type(self), self.args, {"what": self.what})
+
+    @property
+    def said(self) -> str:
+        """Which record, and the nearest names."""
+        there = f"there {'are' if len(self._names) > 1 else 'is'} {listed(self._names)}" if self._names else "there are none"
+        return _clauses(f'no {self.what} "{brief(self.name)}"', did_you_mean(self.nearest) or there)
+
+    @property
+    def message(self) -> str:
+        """Which record, and the nearest names, as a sentence."""
+        return _sentence(self.said[:1].upper() + self.said[1:])
+
+
 class UnknownState(BayesnetError, KeyError):  # noqa: N818 - the name is part of the interface
     """A state is asked that the variable does not have; `states` are the ones it has, `nearest` the ones that look like it.
 
@@ -148,6 +204,7 @@ class UnknownState(BayesnetError, KeyError):  # noqa: N818 - the name is part of
     """
 
     def __init__(self, name: str, state: str, states: Iterable[str], *, text: str = "") -> None:
+        state = str(state)
         self.name, self.state, self.states, self.text = name, state, tuple(states), text
         self.nearest = nearest(state, self.states)
         super().__init__(name, state, self.states)
@@ -183,7 +240,6 @@ class ImpossibleEvidence(BayesnetError, ValueError):  # noqa: N818 - the name is
 
     >>> print(ImpossibleEvidence({"female": "absent", "pregnant": "present"}, "clinic"))
     These findings cannot hold together in clinic: female=absent, pregnant=present.
-
     """
 
     def __init__(self, findings: Mapping[str, object], network: str = "", reasons: Sequence[str] = ()) -> None:
@@ -228,30 +284,46 @@ class MissingExtra(BayesnetError, ImportError):  # noqa: N818 - the name is part
 
 
 class NothingToAsk(BayesnetError):  # noqa: N818 - as the others
-    """The network has not what is asked about; `message` shows the way out in Python, `typed` on the command line.
+    """The network does not define what was asked for; `option` names the argument that helps, `example` a value for it.
 
     Parameters
     ----------
-    text
-        What there is not, with `{way}` where the way out belongs.
-    way, typed
-        The way out as a call, and as it is typed in a command.
+    what
+        What the network does not define.
+    hint
+        What to do instead, before the example of it.
+    option
+        The argument that says what to ask; a plural takes a list.
+    example
+        A value that this network can be asked about.
+    call
+        The method that takes the argument, where it is another one than was called.
 
-    >>> error = NothingToAsk("asia has no diagnoses; name one, as in {way}.", 'targets=["dysp=yes"]', '--target "dysp=yes"')
-    >>> print(error.typed)
-    asia has no diagnoses; name one, as in --target "dysp=yes".
-
+    >>> error = NothingToAsk("asia has no diagnoses", "name what to ask", option="targets", example="dysp=yes")
+    >>> print(error)
+    asia has no diagnoses; name what to ask, as in targets=["dysp=yes"].
+    >>> print(error.spelled('--target "dysp=yes"'))
+    asia has no diagnoses; name what to ask, as in --target "dysp=yes".
     """
 
-    def __init__(self, text: str, way: str, typed: str) -> None:
-        self.typed = text.replace("{way}", typed)
-        self._message = text.replace("{way}", way)
-        super().__init__(text, way, typed)
+    def __init__(self, what: str, hint: str, *, option: str, example: str, call: str = "") -> None:
+        self.what, self.hint, self.option, self.example, self.call = what, hint, option, example, call
+        super().__init__(what, hint)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle with the keyword arguments."""
+        return _remade, (type(self), self.args, {"option": self.option, "example": self.example, "call": self.call})
+
+    def spelled(self, way: str) -> str:
+        """Return the message with the way out as it is typed somewhere else."""
+        return f"{self.what}; {self.hint}, as in {way}."
 
     @property
     def message(self) -> str:
-        """What there is not, and the call that helps."""
-        return self._message
+        """What the network does not define, and the argument that helps."""
+        value = f'["{self.example}"]' if self.option.endswith("s") else f'"{self.example}"'
+        argument = f"{self.option}={value}"
+        return self.spelled(f"{self.call}({argument})" if self.call else argument)
 
 
 class TooWide(BayesnetError, ValueError):  # noqa: N818 - the name is part of the interface
@@ -262,13 +334,21 @@ class TooWide(BayesnetError, ValueError):  # noqa: N818 - the name is part of th
         super().__init__(message, cells)
 
 
+class WrongKind(BayesnetError, TypeError):  # noqa: N818 - as the others
+    """An argument is of a kind that cannot be used there; the message says which is."""
+
+
+class OutOfRange(BayesnetError, ValueError):  # noqa: N818 - as the others
+    """A number, or what depends on it, cannot have this value."""
+
+
 def said(error: BayesnetError) -> str:
     """What an error says, without the text that it begins with; for use where the place is known.
 
     >>> said(UnknownVariable("fevr", ["fever"], text="fevr | anemia"))
     'no variable "fevr"; did you mean "fever"?'
     """
-    return error.said if isinstance(error, PatternError | UnknownVariable | UnknownState) else str(error)
+    return error.said if isinstance(error, EvidenceError | UnknownVariable | UnknownState) else str(error)
 
 
 def nearest(name: str, names: Iterable[str], count: int = 3) -> tuple[str, ...]:
@@ -285,14 +365,14 @@ def nearest(name: str, names: Iterable[str], count: int = 3) -> tuple[str, ...]:
 
     >>> nearest("Fevr", ["fever", "anemia"])
     ('fever',)
-
     """
     from difflib import get_close_matches
 
     plain: dict[str, str] = {}
     for candidate in names:
-        plain.setdefault(candidate.casefold(), candidate)
-    return tuple(plain[match] for match in get_close_matches(name.casefold(), plain, n=count, cutoff=0.6))
+        plain.setdefault(str(candidate).casefold(), candidate)
+    # The longest name there is has a hundred letters; comparing a text of a million with each would take minutes.
+    return tuple(plain[match] for match in get_close_matches(str(name).casefold()[:LONGEST_TEXT], plain, n=count, cutoff=0.6))
 
 
 def did_you_mean(names: Sequence[str]) -> str:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from os import PathLike
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from bayesnet.analysis.query.compiled import CompiledModel
 from bayesnet.analysis.query.parse import Given, read_given
 from bayesnet.analysis.query.query import Query
 from bayesnet.case import Case
-from bayesnet.model.records import Model, Source, Variable
+from bayesnet.errors import BayesnetError, SpecError
+from bayesnet.model.records import Model
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from bayesnet.results.audit import Audit
     from bayesnet.results.bibliography import Bibliography
     from bayesnet.results.cohort import Calibration, DecisionCurve
-    from bayesnet.results.description import Numbers, Summary
+    from bayesnet.results.description import Numbers, Publications, Summary, Vocabulary
     from bayesnet.results.model_diff import ModelDiff
     from bayesnet.results.probability import Counterfactual, Joint, MostProbable, Posterior, Posteriors
     from bayesnet.results.recomputation import Recomputation
@@ -45,15 +46,18 @@ class Network:
     >>> net = bayesnet.load("asia")
     >>> round(net.posterior("lung | smoke=yes, xray=yes")["yes"], 4)
     0.646
-
     """
 
     # Questions
 
-    def __init__(self, model: Model, folder: Path | None = None, *, keep: bool = False) -> None:
-        self.compiled = CompiledModel(model, folder, keep=keep)
+    def __init__(self, model: Model, folder: Path | None = None) -> None:
+        self.compiled = CompiledModel(model, folder)
         self.folder = folder
         """The priors folder that the network was read from, if it was."""
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Pickle the model; what was worked out from it is worked out again."""
+        return {name: value for name, value in vars(self).items() if not isinstance(vars(Network).get(name), cached_property)}
 
     def _query(self, given: Given, do: Given, targets: str | Sequence[str] | None = None) -> Query:
         """Read findings, interventions and targets."""
@@ -94,7 +98,6 @@ class Network:
         >>> p = bayesnet.load("sprinkler").posterior("rain | wet_grass, !sprinkler")
         >>> round(p["present"], 4)
         1.0
-
         """
         from bayesnet.analysis.query.posterior import posterior
 
@@ -109,7 +112,6 @@ class Network:
         >>> ps = bayesnet.load("asia").posteriors({"dysp": "yes"})
         >>> round(ps["bronc"]["yes"], 4)
         0.834
-
         """
         from bayesnet.analysis.query.posterior import posteriors
 
@@ -128,7 +130,6 @@ class Network:
         >>> import bayesnet
         >>> round(bayesnet.load("asia").probability("lung=yes, bronc=yes", given="smoke=yes"), 4)
         0.06
-
         """
         from bayesnet.analysis.query.posterior import probability
 
@@ -151,7 +152,6 @@ class Network:
         >>> table = bayesnet.load("asia").joint(["lung", "bronc"], given="smoke=yes")
         >>> round(table["yes", "no"], 4)
         0.04
-
         """
         from bayesnet.analysis.query.posterior import joint
 
@@ -170,7 +170,6 @@ class Network:
         >>> import bayesnet
         >>> bayesnet.load("asia").most_probable("xray=yes, dysp=yes", targets=["lung", "bronc"]).assignment["lung"]
         'yes'
-
         """
         from bayesnet.analysis.query.posterior import most_probable
 
@@ -195,7 +194,6 @@ class Network:
         >>> would = net.counterfactual("wet_grass", given="sprinkler, !rain, wet_grass", had={"sprinkler": "absent"})
         >>> round(would["present"], 4)
         0.0
-
         """
         from bayesnet.analysis.query.counterfactual import counterfactual
 
@@ -210,13 +208,19 @@ class Network:
         >>> cases = bayesnet.load("asia").simulate(100, seed=0, given="smoke=yes")
         >>> cases.shape, set(cases["smoke"])
         ((100, 8), {'yes'})
-
         """
         from bayesnet.analysis.query.simulate import simulate
 
         return simulate(self._query(given, do), count, seed)
 
-    def score(self, frame: pd.DataFrame, targets: Sequence[str] | None = None) -> pd.DataFrame:
+    def score(
+        self,
+        frame: pd.DataFrame,
+        targets: Sequence[str] | None = None,
+        *,
+        keep: Sequence[str] = (),
+        missing: Sequence[str] = (),
+    ) -> pd.DataFrame:
         """Return posteriors for every row of a cohort: one row in, one row out, same index.
 
         Parameters
@@ -225,10 +229,15 @@ class Network:
             One column per variable: states, or 0 and 1 for absent and present; NaN is unobserved.
         targets
             What to ask, each as `variable` or `variable=state`; the diagnoses when None.
+        keep
+            Columns that are no findings, such as an identifier; they come back as they are, before the answers.
+        missing
+            Words that mean unobserved, such as `NA` or `?`.
 
         Returns
         -------
-        Columns `P(<target>)`, `log_probability` of the row's findings, and `problem`, which names what is wrong with a row.
+        The columns of `keep`, then `P(<target>)`, `log_probability` of the row's findings, and `problem`, which names what is
+        wrong with a row.
 
         Raises
         ------
@@ -241,11 +250,10 @@ class Network:
         >>> frame = pandas.DataFrame({"smoke": ["yes", None], "xray": ["yes", "no"]})
         >>> bayesnet.load("asia").score(frame, targets=["lung=yes"])["P(lung=yes)"].round(4).tolist()
         [0.646, 0.0012]
-
         """
         from bayesnet.analysis.cohort.score import score
 
-        return score(self.compiled, frame, targets)
+        return score(self.compiled, frame, targets, keep=keep, missing=missing)
 
     def arc_strengths(self, given: Given = None, do: Given = None) -> ArcStrengths:
         """Return the strength of every arc: how far the child's distribution moves with the parent, prior or under findings."""
@@ -280,7 +288,6 @@ class Network:
         ------
         BayesnetError
             When a threshold is not between 0 and 1, or the cohort cannot be scored.
-
         """
         from bayesnet.analysis.cohort.net_benefit import decision_curve
 
@@ -332,7 +339,6 @@ class Network:
         >>> result = bayesnet.load("asia").calibration("lung=yes", ["smoke", "xray", "dysp"], size=5000)
         >>> result.calibration_error < result.error_if_right
         True
-
         """
         from bayesnet.analysis.cohort.calibration import of_network
 
@@ -356,14 +362,18 @@ class Network:
         return self.compiled.model.digest
 
     @cached_property
-    def variables(self) -> Mapping[str, Variable]:
+    def variables(self) -> Vocabulary:
         """Every variable by name, in the order of the model: states, parents, gate, meaning."""
-        return MappingProxyType(dict(self.compiled.model.variables))
+        from bayesnet.results.description import Vocabulary
+
+        return Vocabulary(dict(self.compiled.model.variables))
 
     @cached_property
-    def sources(self) -> Mapping[str, Source]:
+    def sources(self) -> Publications:
         """Every publication by key."""
-        return MappingProxyType(dict(self.compiled.model.sources))
+        from bayesnet.results.description import Publications
+
+        return Publications(dict(self.compiled.model.sources))
 
     @cached_property
     def numbers(self) -> Numbers:
@@ -378,9 +388,10 @@ class Network:
 
         return summary(self.compiled)
 
-    def recompute(self) -> Recomputation:
-        """Return every number computed again from the figures recorded with it, how each is known, and what a reviewer should
-        look at.
+    def recompute(self, *, moves: bool = False) -> Recomputation:
+        """Return every number computed again from its figures, how each is known, and what a reviewer should look at.
+
+        With `moves` also how far each number moves a diagnosis over its range, before any finding and in the examples.
 
         Examples
         --------
@@ -388,11 +399,10 @@ class Network:
         >>> found = bayesnet.load("mammography").recompute()
         >>> [(line.number, line.verdict) for line in found.numbers][0]
         ('breast_cancer=present', 'agrees')
-
         """
         from bayesnet.analysis.audit.recomputation import recompute
 
-        return recompute(self.compiled)
+        return recompute(self.compiled, moves=moves)
 
     def diff(self, other: Network, *, least: float = 0.001) -> ModelDiff:
         """Return what changed from this network to another: numbers, structure, publications, and the answers that moved by
@@ -406,7 +416,6 @@ class Network:
         >>> found = net.diff(net.with_numbers({"smoke=yes": 0.3}))
         >>> found.numbers[0].number, found.numbers[0].value_after, len(found.answers) > 0
         ('smoke=yes', 0.3, True)
-
         """
         from bayesnet.analysis.audit.model_diff import model_diff
 
@@ -421,7 +430,6 @@ class Network:
         >>> import bayesnet
         >>> bayesnet.load("asia").bibliography().to_csl()[0]["DOI"]
         '10.1111/j.2517-6161.1988.tb01721.x'
-
         """
         from bayesnet.analysis.description.bibliography import bibliography
 
@@ -442,7 +450,6 @@ class Network:
         >>> net = bayesnet.load("asia").with_numbers({"smoke=yes": 0.3})
         >>> round(net.posterior("smoke")["no"], 4)
         0.7
-
         """
         from bayesnet.analysis.sensitivity.with_numbers import changed
 
@@ -482,7 +489,6 @@ class Network:
         >>> folder = Path(tempfile.mkdtemp())
         >>> bayesnet.load("asia").page(folder / "explorer.html", "dysp=yes").name
         'explorer.html'
-
         """
         from bayesnet.web.page import write_page
 
@@ -519,7 +525,6 @@ class Network:
         >>> widget.given = {"dysp": "yes", "smoke": "yes"}
         >>> round(widget.case.posterior("bronc")["yes"], 4)
         0.8802
-
         """
         try:
             from bayesnet.web.widget import Explorer
@@ -539,10 +544,17 @@ class Network:
 
         return to_pgmpy(self.compiled.factors)
 
-    def save(self, path: str | Path) -> None:
+    def save(self, path: str | Path, *, drop_names: bool = False) -> None:
         """Write the network: a file in the format of its extension, or a priors folder where the name has none.
 
-        The formats are .bif, .xmlbif, .xdsl, .net and .uai, each also with .gz.
+        The formats are .bif, .xmlbif (or .bifxml), .xdsl, .net and .uai, each also with .gz.
+
+        Parameters
+        ----------
+        path
+            Where to.
+        drop_names
+            Allow UAI, which keeps no names, to lose them.
 
         Raises
         ------
@@ -550,33 +562,46 @@ class Network:
             When the extension is none of these.
         SpecError
             When a label cannot be kept by the format, saying what would be lost.
-
         """
-        from bayesnet.errors import BayesnetError
         from bayesnet.interop.files import EXTENSIONS, is_network_file, write_network
         from bayesnet.model import write_model
 
-        if is_network_file(str(path)):
-            write_network(self.model, path)
-        elif not Path(path).suffix or Path(path).is_dir() or str(path).endswith(("/", "\\")):
-            write_model(self.model, Path(path))
-        else:
-            known = f"{', '.join(EXTENSIONS[:-1])} or {EXTENSIONS[-1]}, also with .gz behind it"
-            raise BayesnetError(f'The kind of "{path}" is not known; end it in {known}, or in a slash for a priors folder.')
+        try:
+            if is_network_file(str(path)):
+                write_network(self.model, path, drop_names=drop_names)
+                return
+            if not Path(path).suffix or Path(path).is_dir() or str(path).endswith(("/", "\\")):
+                write_model(self.model, Path(path))
+                return
+        except OSError as error:
+            raise BayesnetError(f"The network could not be written to {path}: {error.strerror or error}.") from error
+        known = f"{', '.join(EXTENSIONS[:-1])} or {EXTENSIONS[-1]}, also with .gz behind it"
+        raise BayesnetError(f'The kind of "{path}" is not known; end it in {known}, or in a slash for a priors folder.')
 
 
-_FILES = (".bif", ".xmlbif", ".xml", ".xdsl", ".net", ".uai")
+_FILES = (".bif", ".xmlbif", ".bifxml", ".xml", ".xdsl", ".net", ".uai")
 """What a file of another program ends with, also before `.gz`."""
 
 
-def load(name_or_path: str | Path) -> Network:
+def _is_file(path: Path) -> bool:
+    """Return whether there is a plain file; one whose name is too long for the disk is not."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def load(name_or_path: str | Path, *, normalize: bool = False) -> Network:
     """Read a network.
 
     Parameters
     ----------
     name_or_path
         A shipped model by name (`back_pain`, `asia`, `sprinkler`, `mammography`), a priors folder, or a file:
-        `.bif`, `.xmlbif`, `.xml`, `.xdsl`, `.net`, `.uai`, each also with `.gz`.
+        `.bif`, `.xmlbif`, `.bifxml`, `.xml`, `.xdsl`, `.net`, `.uai`, each also with `.gz`.
+    normalize
+        Of a network file: divide every column by its sum. Without it, a column whose sum is not 1 is divided only where its
+        digits explain it, as for 0.333 three times, and the model's description says so; others are refused.
 
     Raises
     ------
@@ -588,15 +613,18 @@ def load(name_or_path: str | Path) -> Network:
     >>> import bayesnet
     >>> bayesnet.load("asia").variables["smoke"].states
     ('yes', 'no')
-
     """
     from bayesnet.model import find_model, load_model
 
-    if str(name_or_path).lower().removesuffix(".gz").endswith(_FILES):
+    if not isinstance(name_or_path, str | PathLike):
+        raise SpecError(str(name_or_path), [f"a model is named by a text or a path; got {type(name_or_path).__name__}"])
+    path = Path(name_or_path)
+    # A file of an unknown kind is the reader's to refuse.
+    if str(path).lower().removesuffix(".gz").endswith(_FILES) or (_is_file(path) and path.name != "model.toml"):
         from bayesnet.interop.files import read_network
 
-        return Network(read_network(name_or_path))
-    return Network(load_model(name_or_path), find_model(name_or_path), keep=True)
+        return Network(read_network(path, normalize=normalize))
+    return Network(load_model(name_or_path), find_model(name_or_path))
 
 
 def distance(net: Network, other: Network) -> Distance:
@@ -618,7 +646,6 @@ def distance(net: Network, other: Network) -> Distance:
     >>> asia = bayesnet.load("asia")
     >>> round(bayesnet.distance(asia, asia.with_numbers({"smoke=yes": 0.6})).cd, 4)
     0.4055
-
     """
     from bayesnet.analysis.sensitivity.distance import distance
 
@@ -691,7 +718,6 @@ def exercises(
     Right.
     >>> print(exercise.check(0.8).mistake)
     inverse fallacy
-
     """
     from bayesnet.teach.exercises import make
 
@@ -716,7 +742,7 @@ def exercise_set(
     level
         `easy`, `medium` or `hard`; all of them when None.
     seed
-        The same seed gives the same sheet; another one for every student gives every student an own one.
+        The same seed gives the same sheet; use a different seed per student for individual sheets.
     count
         How many exercises.
     target, people
@@ -735,7 +761,6 @@ def exercise_set(
     ['easy', 'medium', 'medium', 'hard', 'hard']
     >>> print(sheet.check([exercise.answer for exercise in sheet]).right)
     5
-
     """
     from bayesnet.teach.exercises import make_set
 

@@ -1,7 +1,6 @@
-"""Speed beside pgmpy and pyAgrum: `python -m benchmarks [row ...]`; without names all rows, for docs/benchmarks.md.
+"""Public calls beside pyAgrum: `python -m benchmarks [--quick] [row ...]`; without names all rows, for docs/benchmarks.md.
 
-Ours and the peers run alternately in one process on the same cases; a peer that would take hours answers as many as fit into
-its time and the table says so. Every answer of ours includes its plan unless the row says that the plan was at hand.
+Ours and the peer run in turn in one process on the same cases. A row that is lost comes first.
 """
 
 from __future__ import annotations
@@ -20,69 +19,37 @@ from pathlib import Path
 for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(variable, "1")
 
-from benchmarks import cohort, networks, one_case, qmr, wide  # noqa: E402 - numpy reads the number of threads when it is imported
-from benchmarks.rows import HEAD, Peer, Row, Times, line  # noqa: E402
-
-READING = """\
-All programs run alternately in one process on the same cases, on one thread of arithmetic where it can be set. Times are
-median / 90th percentile / maximum over the cases, the plan included unless the row says otherwise; the ratio is of medians, `>=`
-or **<** what we set out for. Predicted cost is the logarithm (base 2) of the products of the plan. What was multiplied out from
-fewer runs says from how many. pyAgrum and pgmpy get full tables in double precision; gates above 2^12 cells are divorced into
-chains, the size with which pyAgrum was fastest."""
-
-WHY = """\
-## Where we miss, and why
-
-The marks were set on a generated network of 12 risk factors and 17 diagnoses whose tables reach 2^24 cells, where pyAgrum takes
-0.2 to 1 s a case. The back-pain network is narrow by design (mechanism nodes, 2^13 products a patient), so both peers answer it
-in a fraction of that, and ours is bound by calls to numpy, not by arithmetic.
-
-A profile of one case with all 123 variables asked, 1.47 ms at best with no other work on the machine: finding the tree and its
-tables 0.02 ms, likelihoods of the findings 0.03, messages up 0.65 (27 levels, two columns: the case, and the case with every
-diagnosis absent, for "none of these"), messages down and reading 0.52, the rest making the answer. 110,000 cells are gathered on
-the way up and as many on the way down, by a few hundred calls to numpy. Far below a millisecond only compiled code would go. The
-ratios grow with the width of the network: neither peer can build those of QMR-DT size.
-
-A cold `diagnose` takes 0.38 s on this machine, of which numpy's import is 0.12 and the package's own modules about as much;
-pyAgrum starts without numpy and has answered by then. The mark of a third of its time lies below the import of numpy alone.
-
-A click in the page is slowest where age is unknown and most findings are known: the diagnoses answer within a frame at the 90th
-percentile, not at the maximum; what is not known is filled in after the paint."""
+import bayesnet  # noqa: E402 - numpy reads the number of threads when it is imported
+from benchmarks import calls, cold  # noqa: E402
+from benchmarks.rows import HEAD, Row, Times  # noqa: E402
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
+READING = """\
+Every row is a public call where it does not say otherwise. *First* is the first call with these findings, plan included;
+*again* the same call repeated. bayesnet and pyAgrum run in turn in one process on the same cases, on one thread of arithmetic
+where the row does not name more. Times are median / 90th percentile of processor seconds; of whole processes and of `net.score`,
+seconds on the clock. The ratio is the peer's median by the median of our first call: above 1 we are faster. pyAgrum
+gets full tables in double precision; gates above 2^12 cells are divorced into chains, the size with which it was fastest. A row
+that is lost stands first, in bold; then come those that miss the mark set for them."""
 
 
-def sensitivity() -> Iterator[Row]:
-    """Value and slope of every number, and draws of all numbers."""
-    from benchmarks.sensitivity import rows
-
-    for row in rows():
-        peers = [
-            Peer(Times(seconds, seconds, seconds, 1, f"from {count} of {row.runs:,} runs"), wanted)
-            for seconds, count, wanted in zip((row.pgmpy, row.pyagrum), row.sampled, row.wanted, strict=True)
-        ]
-        yield Row(f"{row.work} numbers, {row.network}", Times(row.ours, row.ours, row.ours, 1), *peers)
-
-
-def javascript() -> Iterator[Row]:
+def javascript(_: int) -> Iterator[Row]:
     """A click in Node."""
     from benchmarks.javascript import FRAME, PATIENTS, WANTED, measure
-    from benchmarks.rows import products
 
     node = shutil.which("node")
     if node is None:
         print("no node on the path, rows left out")
         return
     clicks, harder = measure(node), measure(node, harder=True)
-    row = f"JavaScript in Node, click to all posteriors of back_pain, {PATIENTS} patients"
-    hard = f"{PATIENTS} harder patients (age or sex unknown, few to most findings)"
-    cost = products(list(harder.products))
-    yield Row(row, Times.of(list(clicks.milliseconds / 1e3)), products=products(list(clicks.products)), limit=WANTED / 1e3)
-    yield Row(f"the same, the diagnoses only, {hard}", Times.of(list(harder.diagnoses / 1e3)), products=cost, limit=FRAME / 1e3)
-    yield Row(f"the same, all posteriors, {hard}", Times.of(list(harder.milliseconds / 1e3)), products=cost)
+    yield Row(
+        f"page: click to all posteriors in Node, {PATIENTS} patients", Times.from_(clicks.milliseconds / 1e3), below=WANTED / 1e3
+    )
+    name = "page: click to the diagnoses in Node, age or sex unknown"
+    yield Row(name, Times.from_(harder.diagnoses / 1e3), below=FRAME / 1e3)
 
 
-def explorer() -> Iterator[Row]:
+def explorer(_: int) -> Iterator[Row]:
     """A click in the explorer page, in Chromium."""
     from benchmarks.explorer import CLICKS, measure
 
@@ -90,55 +57,57 @@ def explorer() -> Iterator[Row]:
     if found is None:
         print("no Chromium or no playwright, row left out")
         return
-    size, zipped, clicks = found
-    name = f"the explorer page of back_pain ({size / 1e3:.0f} kB, {zipped / 1e3:.0f} zipped) in Chromium"
-    yield Row(f"{name}, click to the bars of all diagnoses, {CLICKS} clicks", Times.of(clicks), limit=0.016)
+    yield Row(f"page: click to the bars of all diagnoses in Chromium, {CLICKS} clicks", Times.from_(found[2]), below=0.016)
 
 
-ROWS: dict[str, Callable[[], Row | Iterable[Row]]] = {
-    "all": one_case.all_variables,
-    "diagnoses": one_case.diagnoses,
-    "cold": one_case.cold_start,
-    "cohort": cohort.cohort,
-    "sensitivity": sensitivity,
-    "joint": one_case.joint_with_each,
-    "networks": networks.networks,
-    "wide": wide.wide,
-    "explanation": one_case.explanation,
-    "javascript": javascript,
-    "explorer": explorer,
-    "qmr": qmr.qmr,
+ROWS: dict[str, tuple[Callable[[int], Iterable[Row]], int, int]] = {
+    "knowledge": (calls.knowledge, 60, 12),
+    "standard": (calls.standard, 60, 25),
+    "cohort": (calls.cohort, 100_000, 5_000),
+    "cold": (cold.cold_start, 9, 3),
+    "qmr": (calls.two_layers, 15, 5),
+    "large": (calls.large, 40, 0),
+    "javascript": (javascript, 1, 0),
+    "explorer": (explorer, 1, 0),
 }
+"""For each name the rows, and how many cases they take in full and in the quick run (0: left out)."""
 
 
-def main(names: list[str]) -> int:
+def main(words: list[str]) -> int:
     """Run the rows named, print each as it is done, write the page when all were run."""
-    unknown = [name for name in names if name not in ROWS]
-    if unknown:
+    quick = "--quick" in words
+    names = [word for word in words if word != "--quick"]
+    if unknown := [name for name in names if name not in ROWS]:
         print(f"no row {', '.join(unknown)}; there are {', '.join(ROWS)}", file=sys.stderr)
         return 2
     print(HEAD)
-    lines = []
+    rows: list[Row] = []
     start = time.perf_counter()
     for name in names or ROWS:
-        made = ROWS[name]()
-        for row in [made] if isinstance(made, Row) else made:
-            lines.append(line(row))
-            print(lines[-1], flush=True)
-    print(f"\n{time.perf_counter() - start:.0f} s in all")
+        make, full, few = ROWS[name]
+        count = few if quick else full
+        for row in make(count) if count else ():
+            rows.append(row)
+            print(row.line(), flush=True)
+    print(f"\n{time.perf_counter() - start:.0f} s in all; {sum(r.lost for r in rows)} lost, {sum(r.missed for r in rows)} missed")
     if not names:
-        PAGE.write_text(_page(lines), encoding="utf-8")
+        PAGE.write_text(page(rows, quick), encoding="utf-8")
         print(f"written to {PAGE}")
     return 0
 
 
-def _page(lines: list[str]) -> str:
-    peers = ", ".join(f"{name} {version(name)}" for name in ("numpy", "pgmpy", "pyagrum"))
+def page(rows: list[Row], quick: bool) -> str:
+    """The page, lost rows first."""
+    others = ", ".join(f"{name} {version(name)}" for name in ("numpy", "pyagrum"))
     made = (
-        f"Made by `make bench` on {dt.datetime.now(tz=dt.UTC):%Y-%m-%d}: {platform.machine()}, {os.cpu_count()} cores, "
-        f"Python {platform.python_version()}, {peers}."
+        f"Made by `make {'bench-quick' if quick else 'bench'}` on {dt.datetime.now(tz=dt.UTC):%Y-%m-%d} with bayesnet "
+        f"{bayesnet.__version__} ({bayesnet.engine_info().kernel} engine): {platform.machine()}, {os.cpu_count()} cores, "
+        f"Python {platform.python_version()}, {others}."
     )
-    return "\n".join(["# Benchmarks", "", made, "", READING, "", HEAD, *lines, "", WHY, ""])
+    ordered = sorted(rows, key=lambda row: (not row.lost, not row.missed))
+    why = PAGE.read_text(encoding="utf-8").partition("\n## ")[2] if PAGE.exists() else ""
+    parts = ["# Benchmarks", "", made, "", READING, "", HEAD, *(row.line() for row in ordered), ""]
+    return "\n".join([*parts, *([f"## {why.rstrip()}", ""] if why else [])])
 
 
 if __name__ == "__main__":

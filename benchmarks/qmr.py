@@ -6,19 +6,12 @@ chosen in proportion to the number of their causes, which makes them overlap, an
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
-
 import numpy as np
 
-from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import Evidence
 from bayesnet.model.factors import Dependence, Factors, Family, NoisyFamily, TableFamily
-from benchmarks.rows import Peer, Row, Times, products
 
 DISEASES, FINDINGS, LINKS, MOST = 534, 4040, 40740, 184
-PRESENT = (0, 2, 4, 6, 8, 10, 12, 14, 16)
-CASES = 15
 
 
 def network(seed: int = 0) -> Factors:
@@ -62,28 +55,3 @@ def cases(factors: Factors, present: int, count: int) -> list[Evidence]:
         no = rng.choice(FINDINGS, 30, replace=False) + DISEASES
         found.append(Evidence.of({**{int(v): 0 for v in no}, **{int(v): 1 for v in yes}}, factors.cards))
     return found
-
-
-def qmr() -> Iterator[Row]:
-    """All 534 posteriors for more and more positive findings."""
-    factors = network()
-    engine = Engine(factors)
-    diseases = tuple(range(DISEASES))
-    for proof in cases(factors, 4, 3):
-        engine.posteriors(proof, diseases)
-    for present in PRESENT:
-        seconds, costs = [], []
-        for proof in cases(factors, present, CASES):
-            costs.append(engine.cost(proof, diseases))
-            start = time.perf_counter()
-            engine.posteriors(proof, diseases)
-            seconds.append(time.perf_counter() - start)
-        cannot = Peer(None, instead="cannot build" if present == PRESENT[-3] else "")
-        yield Row(
-            f"QMR-DT size, all 534 diseases, {present} positive and 30 negative findings",
-            Times.of(seconds),
-            cannot,
-            cannot,
-            products(costs),
-            limit=0.1 if present == PRESENT[-3] else None,
-        )

@@ -1,78 +1,78 @@
-"""What a benchmark row is: our times over many cases, the peers' on the same cases, and what was hoped for."""
+"""What a benchmark row is: a public call on many cases, first and again, beside the peer on the same cases, and the mark."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
 
 @dataclass(frozen=True)
 class Times:
-    """Seconds per case: median, 90th percentile and maximum of `count` measurements; `of` when extrapolated from fewer units."""
+    """Seconds a case: median, 90th percentile, how many; `of` says from what a longer time was multiplied out."""
 
     median: float
     p90: float
-    largest: float
     count: int
-    extrapolated: str = ""
+    of: str = ""
 
     @classmethod
-    def of(cls, seconds: Sequence[float], extrapolated: str = "") -> Times:
+    def from_(cls, seconds: Sequence[float], of: str = "") -> Times:
         """Summarise measurements."""
-        return cls(float(np.median(seconds)), float(np.percentile(seconds, 90)), float(max(seconds)), len(seconds), extrapolated)
+        return cls(float(np.median(seconds)), float(np.percentile(seconds, 90)), len(seconds), of)
 
-    def text(self) -> str:
-        """Median / 90th percentile / maximum, or one number."""
-        mark = f" ({self.extrapolated})" if self.extrapolated else ""
-        if self.count == 1:
-            return f"{duration(self.median)}{mark}"
-        return f"{duration(self.median)} / {duration(self.p90)} / {duration(self.largest)}{mark}"
-
-
-@dataclass(frozen=True)
-class Peer:
-    """A peer's times, or why there are none, and the ratio hoped for."""
-
-    times: Times | None
-    wanted: float | None = None
-    instead: str = ""
+    def __str__(self) -> str:
+        """Median / 90th percentile, or one number."""
+        mark = f" ({self.of})" if self.of else ""
+        return duration(self.median) + (f" / {duration(self.p90)}" if self.count > 1 else "") + mark
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table. `products` are log2 of the predicted cost: median, 90th percentile, maximum."""
+    """One line. `first` is the first call with these findings, `again` the same call repeated.
+
+    The mark is a ratio to the peer's median (`times`) or seconds that our median should stay below (`below`).
+    """
 
     work: str
-    ours: Times
-    pgmpy: Peer = Peer(None, instead="-")
-    pyagrum: Peer = Peer(None, instead="-")
-    products: tuple[float, ...] = ()
-    note: str = ""
-    limit: float | None = None
-    """Seconds that our 90th percentile should stay below, where that is what was hoped for."""
+    first: Times
+    again: Times | None = None
+    peer: Times | None = None
+    peer_name: str = "pyAgrum"
+    times: float | None = None
+    below: float | None = None
+    instead: str = ""
+
+    @property
+    def ratio(self) -> float | None:
+        """How many times as long the peer takes as our first call."""
+        return None if self.peer is None else self.peer.median / self.first.median
+
+    @property
+    def lost(self) -> bool:
+        """Whether the peer is faster."""
+        return self.ratio is not None and self.ratio < 1.0
+
+    @property
+    def missed(self) -> bool:
+        """Whether the mark is missed."""
+        short = self.times is not None and self.ratio is not None and self.ratio < self.times
+        return short or (self.below is not None and self.first.median > self.below)
+
+    def line(self) -> str:
+        """The row in Markdown."""
+        ratio = "-" if self.ratio is None else f"**{self.ratio:.2g} x**" if self.lost else f"{self.ratio:.3g} x"
+        mark = f"{self.times:g} x" if self.times else f"{duration(self.below)}" if self.below else "-"
+        if self.times or self.below:
+            mark += " missed" if self.missed else " met"
+        peer = self.instead or (f"{self.peer_name} {self.peer}" if self.peer else "-")
+        return f"| {self.work} | {self.first} | {self.again or '-'} | {peer} | {ratio} | {mark} |"
 
 
-@dataclass
-class Interleaved:
-    """Runs ours and the peers alternately, each peer until its time is used up, so that all meet the same machine."""
-
-    seconds: float = 40.0
-    spent: dict[str, list[float]] = field(default_factory=dict)
-
-    def run(self, cases: Sequence[object], works: dict[str, Callable[[object], object]]) -> dict[str, list[float]]:
-        """Seconds per case and work; a work stops when it has used its time, `ours` never does."""
-        self.spent = {name: [] for name in works}
-        for case in cases:
-            for name, work in works.items():
-                if name != "ours" and sum(self.spent[name]) > self.seconds:
-                    continue
-                start = time.perf_counter()
-                work(case)
-                self.spent[name].append(time.perf_counter() - start)
-        return self.spent
+HEAD = """| public call | first: median / p90 | again | peer | peer / first | mark |
+| --- | --- | --- | --- | --- | --- |"""
 
 
 def duration(seconds: float) -> str:
@@ -84,32 +84,23 @@ def duration(seconds: float) -> str:
     return f"{seconds:.3g} s" if seconds < 1e3 else f"{seconds:,.0f} s"
 
 
-def products(costs: Sequence[float]) -> tuple[float, ...]:
-    """log2 of the median, 90th percentile and maximum of predicted costs."""
-    return tuple(float(x) for x in np.log2(np.percentile(np.maximum(costs, 1.0), [50, 90, 100])))
+def interleaved(
+    cases: Sequence[object], ours: Callable[[object], object], peer: Callable[[object], object] | None, seconds: float = 15.0
+) -> tuple[list[float], list[float], list[float]]:
+    """Seconds of our first call, of the same call repeated, and of the peer, in turn for each case."""
+    first, again, theirs = [], [], []
+    for case in cases:
+        first.append(timed(ours, case))
+        again.append(timed(ours, case))
+        if peer is not None and sum(theirs) < seconds:
+            theirs.append(timed(peer, case))
+        if peer is not None and sum(theirs) >= seconds and len(first) >= 10:
+            break
+    return first, again, theirs
 
 
-def ratio(peer: Peer, ours: Times) -> str:
-    """How many times as long the peer takes, beside what was hoped for."""
-    if peer.times is None:
-        return peer.instead
-    times = peer.times.median / ours.median
-    if peer.wanted is None:
-        return f"{times:,.3g} x"
-    return f"{times:,.3g} x {'>=' if times >= peer.wanted else '**<**'} {peer.wanted:,g}"
-
-
-HEAD = """| work | bayesnet: median / p90 / max | log2 products | pgmpy | ratio | pyAgrum | ratio |
-| --- | --- | --- | --- | --- | --- | --- |"""
-
-
-def line(row: Row) -> str:
-    """The row in Markdown."""
-    size = " / ".join(f"{x:.1f}" for x in row.products) or "-"
-    ours = row.ours.text()
-    if row.limit is not None:
-        ours += f" (p90 {'<=' if row.ours.p90 <= row.limit else '**>**'} {duration(row.limit)})"
-    texts = [peer.times.text() if peer.times else peer.instead for peer in (row.pgmpy, row.pyagrum)]
-    ratios = [ratio(peer, row.ours) if peer.times else "" for peer in (row.pgmpy, row.pyagrum)]
-    work = row.work + (f" ({row.note})" if row.note else "")
-    return f"| {work} | {ours} | {size} | {texts[0]} | {ratios[0]} | {texts[1]} | {ratios[1]} |"
+def timed(work: Callable[[object], object], case: object) -> float:
+    """Processor seconds of one call, all threads together: what other programs do on the machine does not count."""
+    start = time.process_time()
+    work(case)
+    return time.process_time() - start

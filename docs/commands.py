@@ -17,6 +17,7 @@ EXAMPLES = {
     ],
     "check": [
         "bayesnet check mammography",
+        "bayesnet check my_model --fix",
     ],
     "show": [
         "bayesnet show back_pain multiple_myeloma",
@@ -50,6 +51,13 @@ EXAMPLES = {
     "sensitivity": [
         'bayesnet sensitivity back_pain "multiple_myeloma | anemia, hypercalcemia, !fever"',
     ],
+    "uncertainty": [
+        'bayesnet uncertainty back_pain "spinal_metastasis | age_over_50, cancer_history, raised_alp" --draws 1000',
+    ],
+    "cite": [
+        "bayesnet cite back_pain --bibtex > back_pain.bib",
+        'bayesnet cite back_pain "fever=present | epidural_abscess=present" --csl',
+    ],
     "sources": [
         'bayesnet sources back_pain "multiple_myeloma | anemia, hypercalcemia, !fever"',
     ],
@@ -65,6 +73,12 @@ EXAMPLES = {
     ],
     "score": [
         "bayesnet score asia cohort.csv scored.csv --target lung=yes",
+    ],
+    "new": [
+        "bayesnet new my_model",
+    ],
+    "diff": [
+        "bayesnet diff back_pain my_copy_of_back_pain",
     ],
     "convert": [
         "bayesnet convert asia asia.xdsl",

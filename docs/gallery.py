@@ -64,7 +64,7 @@ PICTURES = (
     Picture("sources", "Which publications does the answer rest on?", "bayesnet.plot.sources(woman.sources(target))"),
     Picture("flips", "Which numbers are uncertain enough to change what leads?",
             'bayesnet.plot.flips(net.case("age_group=60-69, raised_alp, chronic_pain").flips())'),
-    Picture("uncertainty", "What if all numbers are uncertain at once?", "bayesnet.plot.sensitivity(woman.uncertainty(target))"),
+    Picture("uncertainty", "What if all numbers are uncertain at once?", "bayesnet.plot.uncertainty(woman.uncertainty(target))"),
     Picture("variance_shares", "Whose uncertainty makes the answer uncertain?",
             "bayesnet.plot.variance_shares(woman.variance_shares(target, top=8))"),
     Picture("tuning", "How little must change for the answer to be another?",

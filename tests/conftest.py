@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -13,13 +17,19 @@ from paths import ROOT
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 os.environ.setdefault("MPLBACKEND", "Agg")
+# What libraries keep in a home goes to a folder of this run, which its workers share: the home may be read-only or out of date.
+if "BAYESNET_TEST_HOME" not in os.environ:
+    os.environ["BAYESNET_TEST_HOME"] = tempfile.mkdtemp(prefix="bayesnet-tests-")
+    atexit.register(shutil.rmtree, os.environ["BAYESNET_TEST_HOME"], ignore_errors=True)
+    for name in ("BAYESNET_CACHE_DIR", "IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "MPLCONFIGDIR"):
+        os.environ.setdefault(name, str(Path(os.environ["BAYESNET_TEST_HOME"]) / name.lower()))
 
 settings.register_profile("local", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", settings.get_profile("local"), derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "local")
 
-# The standard networks are not ours to ship; they lie beside the project where there is a copy.
-NETWORKS = Path(os.environ.get("BAYESNET_NETWORKS", ROOT.parent / "shared" / "networks"))
+# The standard networks come with pgmpy, whose folder is found without importing it.
+NETWORKS = Path(find_spec("pgmpy").origin).parent / "utils" / "example_models"
 
 
 @pytest.fixture(scope="session")
@@ -30,9 +40,7 @@ def root() -> Path:
 
 @pytest.fixture(scope="session")
 def networks() -> Path:
-    """The folder of the standard networks (alarm.bif.gz, ...); skips, visibly, where it is missing."""
-    if not NETWORKS.is_dir():
-        pytest.skip(f"no standard networks at {NETWORKS}; set BAYESNET_NETWORKS to a folder of .bif.gz files")
+    """The folder of the standard networks (alarm.bif.gz, ...)."""
     return NETWORKS
 
 

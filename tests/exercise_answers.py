@@ -10,9 +10,9 @@ from math import log2, prod
 
 import numpy as np
 from plain_elimination import Engine
+from referee import Enumeration
 
 import bayesnet
-from bayesnet.inference.enumerate import Enumeration
 from bayesnet.inference.evidence import Evidence
 from bayesnet.model.factors import Factors
 from bayesnet.network import Network

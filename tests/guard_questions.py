@@ -226,6 +226,9 @@ EVERYWHERE: dict[str, Ask] = {
     "publications": lambda net, a: list(net.sources.values()),
     "numbers": lambda net, a: [net.numbers.to_frame(), str(net.numbers)],
     "with_numbers": lambda net, a: net.with_numbers({a.numbers[0]: a.new_value}).posteriors(a.findings),
+    "recompute": lambda net, a: net.recompute(),
+    "bibliography": lambda net, a: [net.bibliography(), net.bibliography().to_bibtex(), net.bibliography().to_csl()],
+    "diff": lambda net, a: net.diff(net.with_numbers({a.numbers[0]: a.new_value})),
     "distance": lambda net, a: bayesnet.distance(net, net.with_numbers({a.numbers[0]: a.new_value})),
     "to_pgmpy": lambda net, a: tables(net),
     "save, bif": lambda net, a: saved(net, "out.bif"),
@@ -292,6 +295,7 @@ ONCE: dict[str, Callable[[], Any]] = {
         (net := without_names(bayesnet.load("asia"))) and [saved(net, "out.uai"), net.posteriors()]
     ),
     "asia: file of an unknown kind": lambda: bayesnet.load("asia").save("out.purple"),
+    "engine_info": lambda: bayesnet.engine_info().kernel in ("compiled", "numpy"),
     "calibration of a table": lambda: bayesnet.calibration([0.1, 0.2, 0.4, 0.8, 0.9, 0.3], [0, 0, 1, 1, 1, 0], bins=2, seed=1),
     "calibration of nothing": lambda: bayesnet.calibration([0.1, 2.0], [0, 1]),
     "load, no such model": lambda: bayesnet.load("back_pian"),

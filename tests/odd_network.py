@@ -1,4 +1,4 @@
-"""A network whose names and states are markup, separators and names that JavaScript objects have already."""
+"""A network whose names and states are what pages get wrong: markup, separators, names of JavaScript."""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -15,9 +17,13 @@ if TYPE_CHECKING:
 
     from bayesnet.analysis.query.compiled import CompiledModel
     from bayesnet.errors import Problem
+    from bayesnet.model.provenance import Remark
     from bayesnet.model.records import Model
     from bayesnet.results.description import Summary
     from bayesnet.results.recomputation import Recomputation
+
+_HUB = 10
+"""Children that make a variable, such as age or sex, one that is known of every sampled patient."""
 
 _AT_A_TIME = 20
 
@@ -25,13 +31,18 @@ _AT_A_TIME = 20
 @click.command("check")
 @click.argument("model", metavar="MODEL")
 @click.option(
-    "--patients", default=200, show_default=True, type=click.IntRange(0), help="Sample so many patients for the predicted cost."
+    "--patients",
+    default=200,
+    show_default=True,
+    type=click.IntRange(0),
+    help="Number of simulated patients used to predict the cost.",
 )
 @click.option("--fix", is_flag=True, help="First carry numbers of the earlier format over to the present one, in the files.")
 @click.option("--numbers", "every", is_flag=True, help="One line for every number, as written and as computed, and every remark.")
-@click.option("--strict", is_flag=True, help="Leave with status 1 where a reviewer should look at something.")
+@click.option("--moves", is_flag=True, help="Also measure how far each number moves an answer of the examples.")
+@click.option("--strict", is_flag=True, help="Exit with status 1 if anything needs a reviewer.")
 @as_json
-def command(model: str, patients: int, fix: bool, every: bool, strict: bool, json_: bool) -> None:
+def command(model: str, patients: int, fix: bool, every: bool, moves: bool, strict: bool, json_: bool) -> None:
     """Report every problem of a model at once; where there is none, what it is made of, whether its numbers are what the
     figures recorded with them give, and what its answers cost.
     """
@@ -41,7 +52,7 @@ def command(model: str, patients: int, fix: bool, every: bool, strict: bool, jso
     from bayesnet.errors import SpecError
 
     try:
-        network = _read(model)
+        network, notes = _read(model)
     except SpecError as error:
         if not json_:
             raise
@@ -51,7 +62,8 @@ def command(model: str, patients: int, fix: bool, every: bool, strict: bool, jso
     from bayesnet.analysis.description.summary import summary
 
     found = summary(network)
-    origin = recompute(network)
+    origin = recompute(network, moves=moves)
+    origin = replace(origin, remarks=(*origin.remarks, *notes))
     costs = _costs(network, patients)
     if json_:
         click.echo(to_json({**found.to_dict(), "problems": [], "cost": costs, "provenance": origin.to_dict()}))
@@ -96,25 +108,27 @@ def _carry_over(model: str) -> None:
         click.echo("No numbers of the earlier format.", err=True)
 
 
-def _read(model: str) -> CompiledModel:
-    """Read and check afresh; the cache holds only models without problems, but it is not asked."""
+def _read(model: str) -> tuple[CompiledModel, list[Remark]]:
+    """Read and check afresh, without the cache; problems that no answer rests on are given as remarks."""
     from pathlib import Path
 
     from bayesnet.analysis.query.compiled import CompiledModel
-    from bayesnet.errors import SpecError
+    from bayesnet.errors import Problem, SpecError
     from bayesnet.model.find import find_model
+    from bayesnet.model.provenance import Remark
     from bayesnet.model.read import read_folder, shown_path
 
     if Path(model).is_file() and Path(model).name != "model.toml":
         from bayesnet.interop.files import read_network
 
-        return CompiledModel(read_network(model))
+        return CompiledModel(read_network(model)), []
     folder = find_model(model)
     read, problems = read_folder(folder)
     found = [*problems, *_beside(read, folder)] if read else problems
-    if read is None or found:
+    grave = [problem for problem in found if isinstance(problem, str) or problem.grave]
+    if read is None or grave:
         raise SpecError(shown_path(folder), found)
-    return CompiledModel(read)
+    return CompiledModel(read), [Remark(each.what, each.subject, "") for each in found if isinstance(each, Problem)]
 
 
 def _beside(model: Model, folder: Path) -> list[Problem | str]:
@@ -148,11 +162,19 @@ def _costs(compiled: CompiledModel, patients: int) -> dict[str, float]:
 
     from bayesnet.inference.cost import sample_costs
 
-    found = []
+    found, always = [], _always_known(compiled)
     with progress("predicting cost", patients) as advance:
         for start in range(0, patients, _AT_A_TIME):
             count = min(_AT_A_TIME, patients - start)
-            found.append(sample_costs(compiled.factors, count, seed=start))
+            found.append(sample_costs(compiled.factors, count, seed=start, always=always))
             advance(count)
     costs = np.concatenate(found)
     return {"median": float(np.median(costs)), "p90": float(np.quantile(costs, 0.9)), "max": float(costs.max())}
+
+
+def _always_known(compiled: CompiledModel) -> list[str]:
+    """What is known of every sampled patient: context variables, and what depends on these alone and has many children."""
+    context = {item.name for item in compiled.defaults}
+    variables = compiled.model.variables.values()
+    children = Counter(parent for variable in variables for parent in variable.parents)
+    return [v.name for v in variables if v.name in context or (context.issuperset(v.parents) and children[v.name] >= _HUB)]

@@ -16,14 +16,11 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-PATIENCE = 10
-"""Questions of one kind that a command asks before it is worth a standing tree; most commands ask fewer."""
-
 _MODEL = "bayesnet.model"
 """Under this key click keeps what was typed as MODEL."""
 
 as_json = click.option("--json", "json_", is_flag=True, help="Print the answer as JSON.")
-interventions = click.option("--do", "do", metavar="TEXT", help='Variables set from outside, as in "corticosteroids".')
+interventions = click.option("--do", "do", metavar="TEXT", help='Set variables (intervention), as in "corticosteroids".')
 
 
 def model_argument(function: F) -> F:
@@ -38,7 +35,6 @@ def _load(context: click.Context, _: click.Parameter, value: str) -> Network:
 
     network = load(value)
     context.meta[_MODEL] = value
-    network.compiled.engine.standing.patience = PATIENCE
     return network
 
 
@@ -65,7 +61,6 @@ def keep_apart(out: Path, *sources: Path) -> None:
         The file to be written.
     sources
         Files that are read beside those of the model.
-
     """
     if not out.is_file():
         return

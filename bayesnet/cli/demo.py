@@ -45,8 +45,8 @@ def command(json_: bool) -> None:
 def _tell(title: str, case: Case) -> tuple[str, dict[str, Any]]:
     """Return one case as text and as JSON-safe content."""
     ranked = case.diagnoses()
-    weights = case.weights(ranked.leading)
-    doubts = case.tornado(ranked.leading, top=_BARS)
+    weights = case.weights(ranked.leading_specific)
+    doubts = case.tornado(ranked.leading_specific, top=_BARS)
     first = replace(ranked, diagnoses=ranked.diagnoses[:_SHOWN])
     rest = ranked.diagnoses[_SHOWN:]
     parts = [
@@ -55,7 +55,7 @@ def _tell(title: str, case: Case) -> tuple[str, dict[str, Any]]:
         first.grid().text(),
         f"{len(rest)} more, each at most {percent(rest[0].posterior)}." if rest else "",
         weights.grid().text(),
-        wrapped(f"Which numbers to distrust: those that move P({ranked.leading}) most over their own cited range."),
+        wrapped(f"Which numbers to distrust: those that move P({ranked.leading_specific}) most over their own cited range."),
         _doubted(doubts),
     ]
     content = {

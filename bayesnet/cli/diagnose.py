@@ -38,8 +38,8 @@ def command(network: Network, findings: str, do: str | None, targets: tuple[str,
         show(ranked, json_=True)
         return
     parts = [ranked.header(), ranked.grid().text()]
-    if ranked.leading and case.findings.items:
-        parts.append(case.weights(ranked.leading).grid().text())
+    if ranked.leading_specific and case.findings.items:
+        parts.append(case.weights(ranked.leading_specific).grid().text())
     parts.append(ranked.footer())
     if not intervals and any(n.low < n.high for n in network.model.numbers.values()):
         parts.append("--intervals adds how far each posterior moves when all numbers are drawn from their ranges.")

@@ -15,10 +15,12 @@ if TYPE_CHECKING:
 @click.command("diff")
 @model_argument
 @click.argument("other", metavar="OTHER")
-@click.option("--least", default=0.001, show_default=True, type=click.FloatRange(0.0), help="List answers that move by so much.")
+@click.option(
+    "--least", default=0.001, show_default=True, type=click.FloatRange(0.0), help="Smallest change of an answer to list."
+)
 @as_json
 def command(network: Network, other: str, least: float, json_: bool) -> None:
-    """What changed from MODEL to OTHER: numbers, structure, publications, and the answers of examples and targets that moved."""
+    """List what changed from MODEL to OTHER: numbers, structure, publications, and answers of examples and targets."""
     check_there(other)
     from bayesnet.network import load
 

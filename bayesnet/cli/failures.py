@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
-DONE, MODEL, COMMAND = 0, 1, 2
-"""Exit statuses: done; the model or the data is at fault; the command is."""
+if TYPE_CHECKING:
+    from bayesnet.errors import NothingToAsk
+
+MODEL, COMMAND = 1, 2
+"""Exit statuses: the model or the data is at fault; the command is."""
 
 _INTERRUPTED = 130
+_COMMANDS = {"next_tests": "next"}
+"""The command of each method that an error names."""
 
 
 def explained(error: BaseException) -> tuple[str, int]:
@@ -20,12 +26,12 @@ def explained(error: BaseException) -> tuple[str, int]:
         return "Stopped.", _INTERRUPTED
     if isinstance(error, click.ClickException):
         return _usage(error), error.exit_code
-    from bayesnet.errors import BayesnetError, NothingToAsk, PatternError, UnknownState, UnknownVariable
+    from bayesnet.errors import BayesnetError, EvidenceError, NothingToAsk, UnknownState, UnknownVariable
 
-    if isinstance(error, PatternError | UnknownState | UnknownVariable):
+    if isinstance(error, EvidenceError | UnknownState | UnknownVariable):
         return str(error), COMMAND
     if isinstance(error, NothingToAsk):
-        return error.typed, MODEL
+        return error.spelled(_typed(error)), MODEL
     if isinstance(error, BayesnetError):
         return str(error), MODEL
     if isinstance(error, OSError):
@@ -34,6 +40,12 @@ def explained(error: BaseException) -> tuple[str, int]:
     if isinstance(error, MemoryError):
         return "Out of memory.", MODEL
     return _unexpected(error), MODEL
+
+
+def _typed(error: NothingToAsk) -> str:
+    """Return the argument that helps as it is typed in a command."""
+    option = f'--{error.option.removesuffix("s")} "{error.example}"'
+    return f"bayesnet {_COMMANDS[error.call]} MODEL FINDINGS {option}" if error.call else option
 
 
 def _usage(error: object) -> str:
@@ -53,6 +65,6 @@ def _unexpected(error: BaseException) -> str:
         raise error
     said = str(error).strip().splitlines()
     return (
-        f"Something went wrong that should not: {type(error).__name__}{f': {said[0]}' if said else ''}. "
-        "This is a fault of bayesnet; BAYESNET_TRACEBACK=1 shows where."
+        f"Unexpected error (this is a bug in bayesnet): {type(error).__name__}{f': {said[0]}' if said else ''}. "
+        "Set BAYESNET_TRACEBACK=1 to see where, and report it."
     )

@@ -15,15 +15,24 @@ if TYPE_CHECKING:
 @click.command("next")
 @model_argument
 @click.argument("findings", metavar="FINDINGS")
-@click.option("--target", metavar="TARGET", help='A diagnosis, "differential" or "decision"; the decision, where there is one.')
-@click.option("--plan", "depth", type=click.IntRange(min=1, max=5), help="Give a plan of so many tests one after the other.")
-@click.option("--threshold", type=click.FloatRange(0.0, 1.0), default=0.5, help="Plans: where one would act on the target.")
+@click.option(
+    "--target",
+    metavar="TARGET",
+    help='A diagnosis, "differential" or "decision" (default: the decision, if the model defines one).',
+)
+@click.option("--plan", "depth", type=click.IntRange(min=1, max=5), help="Plan this many tests in sequence.")
+@click.option(
+    "--threshold",
+    type=click.FloatRange(0.0, 1.0),
+    default=0.5,
+    help="With --plan: the probability of the target at which one would act.",
+)
 @interventions
 @as_json
 def command(
     network: Network, findings: str, target: str | None, depth: int | None, threshold: float, do: str | None, json_: bool
 ) -> None:
-    """Rank everything that is not known by what it would tell, with its price and its value for the decision."""
+    """Rank unobserved findings by information, with their price and their value for the decision."""
     case = network.case(findings, do)
     if depth is None:
         show(case.next_tests(target), json_=json_)

@@ -7,25 +7,27 @@ from importlib import import_module
 import click
 
 COMMANDS = {
-    "demo": "Two published cases, from question to ranked diagnoses.",
-    "check": "Every problem of a model, or what it is made of.",
-    "show": "Variables, one variable, or one number, with citations.",
+    "demo": "Answer two published cases.",
+    "check": "List every problem of a model, or summarise it.",
+    "show": "Show the variables, one variable, or one number with its sources.",
     "query": "Ask one question: target | findings.",
     "diagnose": "Rank the diagnoses for some findings.",
-    "whatif": "Scenarios side by side.",
-    "explain": "What speaks for and against a diagnosis, and why.",
-    "next": "What to learn next, or a plan of tests.",
-    "advise": "The option with the largest expected utility.",
-    "report": "A case on one page, to keep or to print.",
-    "page": "An interactive page that answers offline, while one clicks.",
-    "exercises": "Questions for students made from a model, with a key.",
-    "sensitivity": "Which numbers an answer rests on, and where it flips.",
-    "cite": "The publications of a model, as BibTeX or CSL-JSON.",
-    "sources": "Which publications an answer rests on.",
-    "tune": "The smallest changes that make an answer what it should be.",
-    "audit": "Published figures and claims beside what the model says.",
-    "score": "Posteriors for every row of a table.",
-    "diff": "What changed between two models, and which answers moved.",
+    "whatif": "Compare scenarios side by side.",
+    "explain": "Explain a diagnosis: findings for and against it.",
+    "next": "Rank the next tests, or plan a sequence of tests.",
+    "advise": "Find the option with the largest expected utility.",
+    "report": "Write a report of a case as HTML.",
+    "page": "Write an interactive HTML page that works offline.",
+    "exercises": "Make exercises from a model, with a key.",
+    "sensitivity": "Rank the numbers behind an answer.",
+    "uncertainty": "Draw all numbers from their ranges: interval, variance shares.",
+    "cite": "List the publications of a model, as BibTeX or CSL-JSON.",
+    "sources": "Rank the publications behind an answer.",
+    "tune": "Find the smallest changes that meet a constraint.",
+    "audit": "Compare the model with published figures and claims.",
+    "score": "Score every row of a table.",
+    "new": "Start a new model, with comments that teach the format.",
+    "diff": "List what changed between two models, and which answers moved.",
     "convert": "Write a network in another format.",
 }
 """Commands in the order of the help; each is the object `command` of `bayesnet.cli.<name>`, imported when it is called."""
@@ -63,9 +65,10 @@ class LazyGroup(click.Group):
 
 def _version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
     if asked and not ctx.resilient_parsing:
-        from bayesnet import __version__
+        from bayesnet import __version__, engine_info
 
         click.echo(f"bayesnet {__version__}")
+        click.echo(str(engine_info()))
         ctx.exit()
 
 
@@ -75,6 +78,6 @@ def _version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
     epilog="MODEL is a shipped model (back_pain, asia, sprinkler, mammography), a priors folder, or a network file. "
     'Findings are written as in "age_group=60-69, raised_alp, !fever". For teaching and research, not for the care of patients.',
 )
-@click.option("--version", is_flag=True, expose_value=False, is_eager=True, callback=_version, help="Show the version and leave.")
+@click.option("--version", is_flag=True, expose_value=False, is_eager=True, callback=_version, help="Show the version and exit.")
 def program() -> None:
-    """Exact answers from Bayesian networks, with a citation beside every number."""
+    """Exact answers from Bayesian networks that say of every number where it comes from."""

@@ -1,4 +1,4 @@
-"""`bayesnet sensitivity`: the numbers an answer rests on, the curve of one, or the answer with all of them uncertain."""
+"""`bayesnet sensitivity`: the numbers an answer rests on, the curve of one, or the surface of two."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from bayesnet.network import Network
     from bayesnet.results.base import Result
 
-cases_option = click.option(
+sample_size_option = click.option(
     "--equivalent-sample-size",
     type=float,
     default=100.0,
@@ -30,7 +30,7 @@ def asked(network: Network, question: str, do: str | None) -> tuple[Case, str]:
 
     read = read_question(network.compiled, question, None, do)
     if len(read.targets) != 1:
-        raise PatternError(question, read.targets[1].column, "one variable in one state is asked at a time")
+        raise PatternError(question, read.targets[1].column, "ask for one variable and one state at a time")
     return Case(network.compiled, read.findings), str(read.targets[0])
 
 
@@ -41,18 +41,15 @@ def asked(network: Network, question: str, do: str | None) -> tuple[Case, str]:
 @click.option("--number", metavar="ID", help="The answer as a function of this one number.")
 @click.option("--and", "other", metavar="ID", help="With --number: the surface over both.")
 @click.option("--top", type=click.IntRange(min=1), default=20, show_default=True, help="How many numbers to print.")
-@click.option("--flips", is_flag=True, help="Only the numbers whose range changes the leading diagnosis.")
-@click.option("--draws", type=click.IntRange(min=2), help="Draw all numbers so many times: interval, and who leads how often.")
-@click.option("--together", is_flag=True, help="With --draws: numbers of one study rise and fall together.")
-@click.option("--shares", is_flag=True, help="Sobol shares of the variance instead.")
+@click.option("--flips", is_flag=True, help="Only numbers whose range changes the leading diagnosis.")
 @click.option(
     "--covariation",
     type=click.Choice(["proportional", "uniform", "order-preserving"]),
     default="proportional",
     show_default=True,
-    help="How the rest of a table column gives way.",
+    help="How the other entries of the column co-vary.",
 )
-@cases_option
+@sample_size_option
 @as_json
 def command(
     network: Network,
@@ -62,21 +59,18 @@ def command(
     other: str | None,
     top: int,
     flips: bool,
-    draws: int | None,
-    together: bool,
-    shares: bool,
     covariation: str,
     equivalent_sample_size: float,
     json_: bool,
 ) -> None:
-    """Which numbers an answer rests on, as in "spinal_metastasis | age_over_50, cancer_history, raised_alp".
+    """Rank the numbers behind an answer, as in "spinal_metastasis | age_over_50, cancer_history, raised_alp".
 
-    One line per number, those first that move the answer most over their published range, with source, and with the value at
-    which another diagnosis takes the lead.
+    One line per number, with its source and the value at which another diagnosis becomes the most probable. Numbers that move
+    the answer most over their cited range come first.
     """
     case, target = asked(network, question, do)
     show(
-        _result(case, target, number, other, top, flips, draws, together, shares, covariation, equivalent_sample_size),
+        _result(case, target, number, other, top, flips, covariation, equivalent_sample_size),
         json_=json_,
     )
 
@@ -88,27 +82,20 @@ def _result(
     other: str | None,
     top: int,
     flips: bool,
-    draws: int | None,
-    together: bool,
-    shares: bool,
     covariation: str,
     equivalent_sample_size: float,
 ) -> Result:
     """Return the one analysis that the options name."""
     if other and not number:
         raise click.UsageError("--and names a second number; name the first by --number.")
-    if sum(map(bool, (number, flips, draws, shares))) > 1:
-        raise click.UsageError("--number, --flips, --draws and --shares each print something else; take one of them.")
+    if number and flips:
+        raise click.UsageError("--number and --flips each print something else; take one of them.")
     if number and other:
         return case.two_way(target, number, other, equivalent_sample_size=equivalent_sample_size)
     if number:
         return case.sensitivity(target, number, covariation=covariation, equivalent_sample_size=equivalent_sample_size)
     if flips:
         return case.flips(None if case.compiled.diagnoses else target, equivalent_sample_size=equivalent_sample_size)
-    if draws:
-        return case.uncertainty(target, draws=draws, together=together, equivalent_sample_size=equivalent_sample_size)
-    if shares:
-        return case.variance_shares(target, top=top, equivalent_sample_size=equivalent_sample_size)
     from dataclasses import replace
 
     return replace(case.sensitivities(target, covariation=covariation, equivalent_sample_size=equivalent_sample_size), shown=top)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bayesnet.cli.common import as_json, interventions, model_argument, show
-from bayesnet.cli.sensitivity import asked, cases_option
+from bayesnet.cli.sensitivity import asked, sample_size_option
 
 if TYPE_CHECKING:
     from bayesnet.network import Network
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @model_argument
 @click.argument("question", metavar="QUESTION")
 @interventions
-@cases_option
+@sample_size_option
 @as_json
 def command(network: Network, question: str, do: str | None, equivalent_sample_size: float, json_: bool) -> None:
     """Which publications an answer rests on: how far it moves when all numbers of one move within their ranges."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bayesnet.cli.common import as_json, interventions, model_argument, show
-from bayesnet.cli.sensitivity import asked, cases_option
+from bayesnet.cli.sensitivity import asked, sample_size_option
 
 if TYPE_CHECKING:
     from bayesnet.network import Network
@@ -20,12 +20,18 @@ if TYPE_CHECKING:
 @click.option("--at-least", type=float, metavar="P", help="The answer should be at least this.")
 @click.option("--at-most", type=float, metavar="P", help="The answer should be at most this.")
 @click.option("--equals", type=float, metavar="P", help="The answer should be this.")
-@click.option("--minus", metavar="QUESTION", help="Of the difference to this question; with a bar it has its own findings.")
-@click.option("--over", metavar="QUESTION", help="Of the ratio to this question.")
-@click.option("--lock", metavar="NAME", multiple=True, help="What must stay: a number, source, variable or grade; repeatable.")
-@click.option("--columns", is_flag=True, help="Move whole columns instead of single numbers.")
-@click.option("--structural", is_flag=True, help="Let zeros and ones of the model move too.")
-@cases_option
+@click.option(
+    "--minus",
+    metavar="QUESTION",
+    help='Constrain P(QUESTION) - P(this question). Use "target | findings" for different findings.',
+)
+@click.option("--over", metavar="QUESTION", help="Constrain P(QUESTION) / P(this question).")
+@click.option(
+    "--lock", metavar="NAME", multiple=True, help="Keep a number, or all numbers of a source, variable or grade; repeatable."
+)
+@click.option("--columns", is_flag=True, help="Change whole columns instead of single numbers.")
+@click.option("--structural", is_flag=True, help="Allow zeros and ones of the model to change.")
+@sample_size_option
 @as_json
 def command(
     network: Network,
@@ -42,7 +48,7 @@ def command(
     equivalent_sample_size: float,
     json_: bool,
 ) -> None:
-    """The smallest change of one number after which an answer is what it should be, as in "myeloma | anemia" --at-least 0.05.
+    """Find the smallest change of one number that meets a constraint, as in "myeloma | anemia" --at-least 0.05.
 
     One line per number that can do it by itself, the smallest change of log-odds first, with its CD distance, which bounds what
     the change does to every other answer.

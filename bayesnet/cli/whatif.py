@@ -37,7 +37,7 @@ def _numbers(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> t
     "had",
     metavar="FINDINGS",
     multiple=True,
-    help="A column for what would have been, for this one patient, had it been so; may be given several times.",
+    help="Add a counterfactual for this patient; may be given several times.",
 )
 @click.option(
     "--with",
@@ -45,7 +45,7 @@ def _numbers(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> t
     metavar="NUMBER=VALUE",
     multiple=True,
     callback=_numbers,
-    help='A column with another value of a number, "fever=present | leak=0.1"; may be given several times.',
+    help='Add a column with another value of a number, as in "fever=present | leak=0.1"; may be given several times.',
 )
 @as_json
 def command(
@@ -59,9 +59,8 @@ def command(
 ) -> None:
     """Put scenarios beside a case: one column each, and the changes.
 
-    A scenario replaces what the case says of the same variables: "raised_alp", "!raised_alp", "setting=emergency". To see is not
-    to do: "do(corticosteroids)" sets a variable from outside. Neither is to imagine: --had asks what would have been for this
-    patient, whose findings stay what was found.
+    A scenario replaces the findings on the same variables: "raised_alp", "!raised_alp", "setting=emergency".
+    "do(corticosteroids)" sets a variable (intervention); --had asks a counterfactual for this patient.
     """
     if not (scenarios or had or numbers):
         raise click.UsageError("Missing argument 'SCENARIO...'; or give --had or --with.")

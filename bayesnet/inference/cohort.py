@@ -1,40 +1,38 @@
-"""Many patients at once: rows that need nearly the same plan share it, as the columns of one batch.
+"""Many patients at once: rows that need nearly the same plan share it, as columns of one run, on several threads.
 
-A finding enters a batch column by column: a vector of ones where it was not observed. Only the set of gates that are pushed above
-rank zero in some row decides the plan, so rows are sorted by that set and cut into chunks whose union stays small.
+A finding enters a column by itself: as a likelihood, of ones where it was not observed. What decides the plan are the states of
+the few hubs that are known in every row (age, sex), and which gates are pushed above rank zero in some row; so rows are sorted
+by both and cut into chunks in which the hubs agree and the union of the pushed gates stays small.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bayesnet.inference.answers import Cohort
-from bayesnet.inference.numbers import Choice, Numbers
-from bayesnet.inference.plan import Planner
-from bayesnet.inference.posterior import Run
-from bayesnet.inference.program import Program
-from bayesnet.inference.relevance import assign
-from bayesnet.inference.situation import Situation
+from bayesnet.inference.kernel import LANES
+from bayesnet.inference.run import Ready, Run
+from bayesnet.inference.runner import Runner
+from bayesnet.inference.situation import Situation, deduce
 from bayesnet.inference.structure import Structure
-from bayesnet.inference.workers import processors, share
+from bayesnet.inference.threads import shared
 from bayesnet.model.factors import Factors, FloatArray, IntArray, TableFamily
 
 ROWS = 1024
 """Most rows in a chunk."""
-CACHED = 1 << 19
-"""Cells of the largest buffer of a batch; a chunk runs in several batches where its plan is wide."""
-SECONDS_PER_BATCH = 9e-3
-SECONDS_PER_PRODUCT = 3e-9
-"""What planning and running a batch costs, roughly: only the balance between the two matters."""
-WIDTHS = (2, 4, 6, 8, 10, 12, 15, 18)
+CONTEXTS = 64
+"""Most combinations of the states of hubs."""
+SECONDS_PER_PLAN = 2e-3
+SECONDS_PER_PRODUCT = 0.8e-9
+CELLS_PER_ROW = 1 << 14
+"""What planning a chunk and running a row costs, roughly: only the balance between the two matters."""
+WIDTHS = (0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15)
 """Sizes tried for the union of the pushed gates of a chunk."""
-WORTH_A_PROCESS = 1.0
-"""Seconds of work from which a second process is started."""
 
 Mask = NDArray[np.bool_]
 
@@ -43,12 +41,11 @@ Mask = NDArray[np.bool_]
 class Layout:
     """How the variables of a cohort enter every plan.
 
-    `known` are known in every row; `soft` in some, and keep an axis; `gates` are noisy gates that need no axis, known in every
-    row, or known to an interval of ranks in some and of no other use; `dropped` certain children, now part of their parents.
+    `hubs` are known in every row and fixed; `soft` known in some, or in all, and keep an axis; `gates` are noisy gates of no
+    other use, known to an interval of ranks in some rows; `dropped` certain children, now part of their parents.
     """
 
-    wanted: tuple[int, ...]
-    known: tuple[int, ...]
+    hubs: tuple[int, ...]
     soft: tuple[int, ...]
     gates: tuple[int, ...]
     dropped: tuple[int, ...]
@@ -60,29 +57,22 @@ class Chunk:
 
     start: int
     stop: int
+    hubs: tuple[int, ...]
     pushed: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Job:
-    """A chunk with its rows."""
-
-    chunk: Chunk
-    rows: IntArray
 
 
 class Scorer:
     """Everything that the chunks of one cohort share."""
 
-    def __init__(self, factors: Factors, structure: Structure, wanted: Sequence[int]) -> None:
-        self.factors = factors
-        self.structure = structure
+    def __init__(self, engine: Runner, wanted: Sequence[int]) -> None:
+        self.engine = engine
+        self.structure = engine.structure
         self.wanted = tuple(wanted)
-        self.numbers = Numbers.of(structure, factors)
+        self.values = np.repeat(np.append(engine.network.values, 1.0)[:, None], LANES, axis=1)
         self.links = {
-            v: (structure.parents[v][0], _certain_table(factors, v))
-            for v, certain in enumerate(structure.certain)
-            if certain and len(structure.parents[v]) == 1
+            v: (engine.structure.parents[v][0], _certain_table(engine.factors, v))
+            for v, certain in enumerate(engine.structure.certain)
+            if certain and len(engine.structure.parents[v]) == 1
         }
 
     def masks(self, rows: IntArray) -> dict[int, Mask]:
@@ -118,113 +108,173 @@ class Scorer:
                 dropped.add(v)
             elif v in masks and structure.noisy[v] and alone and _contiguous(masks[v][:, list(structure.order[v])]):
                 gates.append(v)
-            elif v in masks and bool((masks[v].sum(1) == 1).all()):
+            elif v in masks and v not in self.links and bool((masks[v].sum(1) == 1).all()):
                 known.append(v)
             elif v in masks:
                 soft.append(v)
-        gates.extend(v for v in known if structure.noisy[v])
-        return Layout(self.wanted, tuple(known), tuple(soft), tuple(gates), tuple(dropped))
+        hubs: list[int] = []
+        contexts = 1
+        for v in sorted(known, key=lambda v: -len(structure.children[v])):
+            contexts *= structure.cards[v]
+            (hubs if contexts <= CONTEXTS else soft).append(v)
+        return Layout(tuple(hubs), tuple(soft), tuple(gates), tuple(dropped))
 
-    def program(self, layout: Layout, pushed: tuple[int, ...]) -> tuple[Program, Situation]:
-        """The plan of a chunk."""
+    def plans(self, layout: Layout, chunk: Chunk) -> tuple[Ready, Situation, dict[int, tuple[Ready, Situation]]]:
+        """The plan of a chunk, and those of gates aside: gates that nobody pushes have no axis, all others get a likelihood."""
         order = self.structure.order
-        fixed = dict.fromkeys(layout.known, 0)
-        fixed |= {v: order[v][-1] if v in pushed else order[v][0] for v in layout.gates}
-        settled = {*layout.dropped, *(v for v in layout.known if v in self.links)}
-        situation = Situation(self.structure.cards, fixed, {}, dict.fromkeys(layout.soft, _NOTHING), frozenset(), settled)
-        roles = assign(self.structure, situation, layout.wanted)
-        return Planner(self.structure, situation, roles).program(), situation
+        fixed = dict(zip(layout.hubs, chunk.hubs, strict=True))
+        soft = {v: np.ones((self.structure.cards[v], 1)) for v in (*layout.soft, *chunk.pushed)}
+        situation = Situation(self.structure.cards, fixed, {}, soft, frozenset(), set(layout.dropped))
+        deduce(situation, self.structure, self.engine.factors)
+        situation.fixed |= {v: order[v][0] for v in layout.gates if v not in chunk.pushed and v not in situation.fixed}
+        ready, apart = self.engine.aside(situation, self.wanted)
+        return ready, situation, apart
 
-    def chunks(self, layout: Layout, masks: dict[int, Mask], size: int) -> tuple[IntArray, list[Chunk], float]:
-        """The order of the rows, the chunks in it, of several widths the one that promises to be fastest, and its seconds."""
-        if not layout.gates or not size:
-            cut = [Chunk(i, min(i + ROWS, size), ()) for i in range(0, size, ROWS)]
-            return np.arange(size), cut, self._seconds(layout, cut)
-        pushed = np.stack([~masks[v][:, self.structure.order[v][0]] for v in layout.gates], 1)
+    def chunks(self, layout: Layout, masks: dict[int, Mask], size: int) -> tuple[IntArray, list[Chunk]]:
+        """The order of the rows, and the chunks in it: of several widths those that promise to be fastest."""
+        hubs = np.zeros((size, len(layout.hubs)), dtype=np.int64)
+        for i, v in enumerate(layout.hubs):
+            hubs[:, i] = masks[v].argmax(1)
+        pushed = np.zeros((size, len(layout.gates)), dtype=bool)
+        for i, v in enumerate(layout.gates):
+            pushed[:, i] = ~masks[v][:, self.structure.order[v][0]]
         gates = np.argsort(-pushed.sum(0), kind="stable")
         pushed = pushed[:, gates]
-        order = np.lexsort(pushed.T)
-        sets = [int.from_bytes(row.tobytes(), "little") for row in np.packbits(pushed[order], axis=1, bitorder="little")]
+        order = np.lexsort([*pushed.T, *hubs.T]) if pushed.shape[1] + hubs.shape[1] else np.arange(size)
+        hubs, pushed = hubs[order], pushed[order]
+        sets = [int.from_bytes(row.tobytes(), "little") for row in np.packbits(pushed, axis=1, bitorder="little")]
         names = [layout.gates[i] for i in gates]
+        changes = np.flatnonzero((hubs[1:] != hubs[:-1]).any(1)) + 1 if size else np.zeros(0, dtype=np.int64)
+        bounds = [0, *changes.tolist(), size]
         best: tuple[float, list[Chunk]] = (np.inf, [])
-        for width in WIDTHS:
-            cut = [Chunk(a, b, tuple(v for i, v in enumerate(names) if union >> i & 1)) for a, b, union in _cut(sets, width)]
-            seconds = self._seconds(layout, cut)
+        for width in WIDTHS if names else WIDTHS[:1]:
+            cut = []
+            for begin, end in pairwise(bounds):
+                for a, b, union in _cut(sets[begin:end], width):
+                    mine = tuple(v for i, v in enumerate(names) if union >> i & 1)
+                    cut.append(Chunk(begin + a, begin + b, tuple(hubs[begin].tolist()), mine))
+            seconds = self._seconds(layout, cut) if names else 0.0
             if seconds < best[0]:
                 best = seconds, cut
-        return order, best[1], best[0]
+        return order, best[1]
 
     def _seconds(self, layout: Layout, chunks: list[Chunk]) -> float:
-        """An estimate from a dozen of the chunks."""
-        sample = chunks[:: max(1, len(chunks) // 12)]
+        """An estimate from a few of the chunks."""
+        sample = chunks[:: max(1, len(chunks) // 6)]
         if not sample:
             return 0.0
         seconds = 0.0
         for chunk in sample:
-            program, _ = self.program(layout, chunk.pushed)
-            size = chunk.stop - chunk.start
-            seconds += -(-size // _batch(program)) * SECONDS_PER_BATCH + size * program.cells * SECONDS_PER_PRODUCT
+            ready, _, apart = self.plans(layout, chunk)
+            cells = ready.plan.cells + sum(each.plan.cells for each, _ in apart.values())
+            size = -(-(chunk.stop - chunk.start) // LANES) * LANES
+            seconds += SECONDS_PER_PLAN * (1 + len(apart)) + size * (cells + CELLS_PER_ROW) * SECONDS_PER_PRODUCT
         return seconds * len(chunks) / len(sample)
 
-    def score(self, layout: Layout, chunk: Chunk, masks: dict[int, Mask]) -> tuple[FloatArray, dict[int, FloatArray]]:
-        """ln P(e) and the marginals of one chunk, `masks` being those of its rows."""
-        program, situation = self.program(layout, chunk.pushed)
-        size = chunk.stop - chunk.start
-        batch = _batch(program)
-        logs = np.empty(size)
-        marginals = {v: np.empty((size, self.structure.cards[v])) for v in self.wanted}
-        for begin in range(0, size, batch):
-            part = slice(begin, min(begin + batch, size))
-            run = self._run(program, situation, layout, {v: mask[part] for v, mask in masks.items()})
+    def score(
+        self, layout: Layout, chunk: Chunk, masks: dict[int, Mask], logs: FloatArray, marginals: dict[int, FloatArray]
+    ) -> None:
+        """ln P(e) and the marginals of the rows of one chunk, `masks` being theirs; written to the arrays given."""
+        ready, situation, apart = self.plans(layout, chunk)
+        for part, run in self._runs(ready, situation, layout, chunk, masks):
             logs[part] = run.log_probability
-            for v, marginal in run.marginals(self.wanted).items():
-                marginals[v][part] = marginal.T
-        return logs, marginals
+            found = run.marginals()
+            for v in self.wanted:
+                if v in situation.fixed:
+                    marginals[v][part] = np.arange(self.structure.cards[v]) == situation.fixed[v]
+                elif v not in apart:
+                    marginals[v][part] = found[v].T
+        for v, state in situation.fixed.items():
+            if v in masks:
+                logs[~masks[v][:, state]] = -np.inf
+        below = np.where(logs > -np.inf, logs, 0.0)
+        for v, (lowest, with_lowest) in apart.items():
+            for part, run in self._runs(lowest, with_lowest, layout, chunk, masks, down=False):
+                marginals[v][part] = self.engine.split(v, np.exp(run.log_probability - below[part])).T
 
-    def _run(self, program: Program, situation: Situation, layout: Layout, masks: dict[int, Mask]) -> Run:
-        states: dict[int, Choice] = {v: masks[v].argmax(1) for v in layout.known}
-        intervals: dict[int, tuple[Choice, Choice]] = {}
+    def _runs(
+        self, ready: Ready, situation: Situation, layout: Layout, chunk: Chunk, masks: dict[int, Mask], *, down: bool = True
+    ) -> Iterator[tuple[slice, Run]]:
+        """The rows of a chunk, a few at a time."""
+        network, size = self.engine.network, chunk.stop - chunk.start
+        states = self.engine.states(situation)
+        bases = ready.bases(states)
+        soft = np.ones((int(ready.ends[-1]), size))
+        for v in (*layout.soft, *chunk.pushed):
+            axis = ready.plan.question.axis.get(v)
+            if axis is not None and v in masks:
+                begin = ready.places[axis]
+                soft[begin : begin + self.structure.cards[v]] = masks[v].T[list(network.states[v])]
+        index = self._index(ready, states, layout, chunk, masks)
+        for begin in range(0, size, LANES):
+            part = slice(begin, min(begin + LANES, size))
+            yield part, Run(ready, self.values, bases, index[:, part], soft[:, part], part.stop - begin, down)
+
+    def _index(self, ready: Ready, states: IntArray, layout: Layout, chunk: Chunk, masks: dict[int, Mask]) -> IntArray:
+        """The values that vectors are products of, row by row: ones for a gate not observed, sums up to its highest rank."""
+        network, structure = self.engine.network, self.structure
+        one, n = len(self.values) - 1, len(structure.cards)
+        index = np.repeat(ready.indices(states), chunk.stop - chunk.start, axis=1)
+        owners = np.array([part.owner for part in ready.plan.question.unary], dtype=np.int64)[ready.which]
         for v in layout.gates:
-            ranks = masks[v][:, list(self.structure.order[v])]
-            intervals[v] = ranks.argmax(1), ranks.shape[1] - 1 - ranks[:, ::-1].argmax(1)
-            states.setdefault(v, situation.fixed[v])
-        soft = {v: masks[v].T.astype(float) for v in layout.soft}
-        filled = Situation(situation.cards, situation.fixed, {}, soft, situation.cut, situation.settled)
-        return Run(program, self.numbers, filled, states, {}, intervals)
+            if v in chunk.pushed:
+                continue
+            mine = np.flatnonzero(owners == n + v)
+            if not len(mine):
+                continue
+            card = structure.cards[v]
+            left = masks[v][:, list(structure.order[v])]
+            high = card - 1 - left[:, ::-1].argmax(1)
+            lowest = network.gates[v][0, 0]
+            for rank in range(card):
+                rows = np.flatnonzero(high == rank)
+                if rank == card - 1:
+                    index[np.ix_(mine, rows)] = one
+                elif rank:
+                    index[np.ix_(mine, rows)] = _moved(index[mine, :1], lowest, network.gates[v][0, rank])
+        return index
 
 
-_NOTHING = np.ones((1, 1))
+def _moved(index: IntArray, lowest: object, other: object) -> IntArray:
+    """Places of the lowest rank as places of the sum up to another one."""
+    bases, rows = np.array(lowest.bases), np.array(lowest.rows)  # type: ignore[attr-defined]
+    tensor = np.searchsorted(bases, index, side="right") - 1
+    state = (index - bases[tensor]) // rows[tensor]
+    return np.asarray(np.array(other.bases)[tensor] + np.array(other.rows)[tensor] * state)  # type: ignore[attr-defined]
 
 
-def score_rows(factors: Factors, structure: Structure, rows: IntArray, wanted: Sequence[int], workers: int | None) -> Cohort:
-    """Posteriors of `wanted` for every row; equal rows are computed once, chunks are shared out to `workers` processes."""
-    scorer = Scorer(factors, structure, wanted)
+def score_rows(engine: Runner, rows: IntArray, wanted: Sequence[int], workers: int | None) -> Cohort:
+    """Posteriors of `wanted` for every row; equal rows are computed once, chunks are shared out to `workers` threads."""
+    scorer = Scorer(engine, wanted)
+    cards = engine.structure.cards
     different, inverse = _unique(rows)
     masks = scorer.masks(different)
     possible = np.ones(len(different), dtype=bool)
     for mask in masks.values():
         possible &= mask.any(1)
     chosen = np.flatnonzero(possible)
+    layout = scorer.layout({v: mask[chosen] for v, mask in masks.items()}, set(np.flatnonzero((rows >= 0).any(0)).tolist()))
+    order, chunks = scorer.chunks(layout, {v: mask[chosen] for v, mask in masks.items()}, len(chosen))
+    chosen = chosen[order]
     masks = {v: mask[chosen] for v, mask in masks.items()}
-    layout = scorer.layout(masks, {v for v in range(rows.shape[1]) if bool((rows[:, v] >= 0).any())})
-    order, chunks, seconds = scorer.chunks(layout, masks, len(chosen))
-    logs = np.full(len(different), -np.inf)
-    marginals = {v: np.full((len(different), structure.cards[v]), np.nan) for v in wanted}
-    jobs = [Job(chunk, different[chosen[order[chunk.start : chunk.stop]]]) for chunk in chunks]
-    count = 1 if seconds < WORTH_A_PROCESS else processors() if workers is None else workers
-    for job, (found, tables) in zip(jobs, share(partial(_score, scorer, layout), jobs, count), strict=True):
-        part = chosen[order[job.chunk.start : job.chunk.stop]]
-        logs[part] = found
-        for v, table in tables.items():
-            marginals[v][part] = table
-    marginals = {v: np.where(logs[:, None] > -np.inf, table, np.nan)[inverse] for v, table in marginals.items()}
-    return Cohort(logs[inverse], marginals)
+    logs = np.full(len(chosen), -np.inf)
+    marginals = {v: np.full((len(chosen), cards[v]), np.nan) for v in wanted}
 
+    def work(chunk: Chunk) -> None:
+        part = slice(chunk.start, chunk.stop)
+        mine = {v: mask[part] for v, mask in masks.items()}
+        scorer.score(layout, chunk, mine, logs[part], {v: table[part] for v, table in marginals.items()})
 
-def _score(scorer: Scorer, layout: Layout, job: Job) -> tuple[FloatArray, dict[int, FloatArray]]:
-    masks = scorer.masks(job.rows)
-    open_ = {v: np.ones((len(job.rows), scorer.structure.cards[v]), dtype=bool) for v in (*layout.soft, *layout.gates)}
-    return scorer.score(layout, job.chunk, open_ | masks)
+    shared(work, chunks, workers)
+    all_logs = np.full(len(different), -np.inf)
+    all_logs[chosen] = logs
+    found = {}
+    for v, table in marginals.items():
+        table[logs == -np.inf] = np.nan
+        full = np.full((len(different), cards[v]), np.nan)
+        full[chosen] = table
+        found[v] = full[inverse]
+    return Cohort(all_logs[inverse], found)
 
 
 def _unique(rows: IntArray) -> tuple[IntArray, IntArray]:
@@ -239,6 +289,8 @@ def _unique(rows: IntArray) -> tuple[IntArray, IntArray]:
 def _cut(sets: Sequence[int], width: int) -> list[tuple[int, int, int]]:
     """Runs of sorted rows whose union has at most `width` members, or as many as their largest: (start, stop, union)."""
     runs, start, union, largest = [], 0, 0, 0
+    if not sets:
+        return []
     for i, members in enumerate(sets):
         joined = union | members
         most = max(largest, members.bit_count())
@@ -248,11 +300,6 @@ def _cut(sets: Sequence[int], width: int) -> list[tuple[int, int, int]]:
         union, largest = joined, most
     runs.append((start, len(sets), union))
     return runs
-
-
-def _batch(program: Program) -> int:
-    """Rows that run together."""
-    return max(16, min(ROWS, int(CACHED / program.largest)))
 
 
 def _certain_table(factors: Factors, v: int) -> Mask:

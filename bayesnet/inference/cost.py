@@ -6,36 +6,34 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import Evidence
-from bayesnet.inference.plan import Planner
-from bayesnet.inference.relevance import assign
-from bayesnet.inference.situation import read
 from bayesnet.inference.structure import Structure
 from bayesnet.model.factors import Factors, FloatArray, NoisyFamily
 
 
 def plan_cost(factors: Factors, evidence: Evidence, variables: Iterable[int] | None = None) -> float:
     """Products of the plan that answers `variables` (all when None) for this evidence."""
-    structure = Structure.of(factors)
-    return _cost(structure, factors, evidence, range(len(factors.names)) if variables is None else variables)
+    return Engine(factors).cost(evidence, None if variables is None else tuple(variables))
 
 
 def sample_costs(
     factors: Factors,
     n: int = 500,
     seed: int = 0,
-    always: Iterable[str] = ("setting", "age_group", "female"),
+    always: Iterable[str] = (),
     probability: float = 0.45,
     among: Iterable[str] | None = None,
 ) -> FloatArray:
     """Predicted cost, shape (n,), of all posteriors for n sampled patients.
 
-    A patient is drawn from the network; the variables in `always` that exist are known, every other one in `among` (all variables
+    A patient is drawn from the network; the variables in `always` are known, every other one in `among` (all variables
     without children that are not certain gates, and all roots, when None) is observed with the given probability.
     """
     rng = np.random.default_rng(seed)
-    structure = Structure.of(factors)
-    known = [factors.index[name] for name in always if name in factors.index]
+    engine = Engine(factors)
+    structure = engine.structure
+    known = [factors.index[name] for name in always]
     if among is None:
         findings = [v for v, children in enumerate(structure.children) if not children or not structure.parents[v]]
     else:
@@ -44,7 +42,7 @@ def sample_costs(
     for i in range(n):
         world = sample(factors, structure, rng)
         seen = {v: world[v] for v in findings if v in known or rng.random() < probability} | {v: world[v] for v in known}
-        costs[i] = _cost(structure, factors, Evidence.of(seen, factors.cards), range(len(factors.names)))
+        costs[i] = engine.cost(Evidence.of(seen, factors.cards))
     return costs
 
 
@@ -64,10 +62,3 @@ def sample(factors: Factors, structure: Structure, rng: np.random.Generator) -> 
 
 def _draw(column: FloatArray, rng: np.random.Generator) -> int:
     return min(int(np.searchsorted(np.cumsum(column), rng.random(), side="right")), len(column) - 1)
-
-
-def _cost(structure: Structure, factors: Factors, evidence: Evidence, wanted: Iterable[int]) -> float:
-    situation = read(evidence, structure, factors)
-    if not situation.possible:
-        return 0.0
-    return Planner(structure, situation, assign(structure, situation, wanted)).program().cells

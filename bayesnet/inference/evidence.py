@@ -56,7 +56,6 @@ class Evidence:
         >>> Evidence({0: np.array([1.0, 0.5])}).checked((3, 2))
         Traceback (most recent call last):
         bayesnet.errors.BayesnetError: The likelihood of variable 0 has 2 numbers; expected one for each of its 3 states.
-
         """
         for v, vector in self.likelihoods.items():
             if not 0 <= v < len(cards):

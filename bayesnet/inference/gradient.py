@@ -1,6 +1,7 @@
-"""Derivatives by the leaves of a run, carried back to derivatives by the entries of every table and gate.
+"""Derivatives of P(e), and of P(event, e) for many events at once, by every entry of every table and gate.
 
-Products of several factors hand each of them the product of the others, never a quotient, so entries at zero are no special case.
+The way down of a plan gives them for whole factors. What was multiplied into a vector beforehand gets the product of the vector's
+other numbers, never a quotient, so entries at zero are no special case (Darwiche 2003).
 """
 
 from __future__ import annotations
@@ -10,158 +11,103 @@ from collections.abc import Sequence
 import numpy as np
 
 from bayesnet.inference.answers import Gradient
-from bayesnet.inference.numbers import combine, logarithm
-from bayesnet.inference.posterior import Run
-from bayesnet.inference.program import Source
-from bayesnet.inference.run import backward
-from bayesnet.model.factors import Factors, FloatArray
+from bayesnet.inference.evidence import Evidence
+from bayesnet.inference.run import Run
+from bayesnet.inference.runner import Runner
+from bayesnet.model.factors import FloatArray, IntArray
 
 
-class Adjoints:
-    """Collects d P / d entry for every tensor entry, shape of the tensor and the batch last, on the scale exp(`log_scale`)."""
-
-    def __init__(self, factors: Factors, run: Run) -> None:
-        self.run = run
-        self.batch = len(run.total)
-        self.arrays = [[np.zeros((*t.shape, self.batch)) for t in family.tensors] for family in factors.families]
-        scalars = [run.filler.scalar(source) for source in run.program.scalars]
-        zeros = sum((scalar == 0 for scalar in scalars), np.zeros(1, dtype=int))
-        alive = np.broadcast_to(zeros == 0, (self.batch,)).astype(float)
-        self.value = run.total * alive
-        self.log_scale = run.log_scale_without_scalars + sum((_finite_log(s) for s in scalars), np.zeros(1))
-        self._leaves(alive)
-        for source, scalar in zip(run.program.scalars, scalars, strict=True):
-            others = np.where(zeros == (scalar == 0), 1.0, 0.0) / np.where(scalar == 0, 1.0, scalar)
-            self._single(source, np.broadcast_to(others * run.total, (self.batch,)))
-
-    def column(self, batch: int, log_scale: float) -> Gradient:
-        """One column as a gradient on the given scale."""
-        factor = float(np.exp(np.broadcast_to(self.log_scale, (self.batch,))[batch] - log_scale))
-        adjoints = tuple(tuple(array[..., batch] * factor for array in row) for row in self.arrays)
-        return Gradient(float(self.value[batch]) * factor, log_scale, adjoints)
-
-    def _leaves(self, alive: FloatArray) -> None:
-        run, program = self.run, self.run.program
-        reached = backward(run.tape, np.ones_like(run.tape.result) * alive, everything=True)
-        for buffer, leaf in enumerate(program.leaves[:-1]):
-            sizes = [len(run.situation.states(v)) for v in leaf.plain]
-            adjoint = reached[buffer].reshape(*([-1] if leaf.gate >= 0 else []), *sizes, self.batch)
-            self._tensor(leaf.source, leaf.plain, adjoint)
-        for v, buffer in program.unary.items():
-            vectors = run.filler.vectors(v)
-            adjoint = reached[buffer].reshape(-1, self.batch)
-            if v in run.likelihoods:
-                adjoint = adjoint * run.likelihoods[v]
-            if run.tape.scales is not None:
-                others = _others_scaled(vectors, run.filler.unary(v, scaled=True)[1])
-            else:
-                others = _others(vectors)
-            for source, other in zip(program.factors[v], others, strict=True):
-                self._vector(source, v, adjoint * other)
-
-    def _tensor(self, source: Source, plain: tuple[int, ...], adjoint: FloatArray) -> None:
-        kind, v, i = source
-        if kind == "table":
-            self._table(v, plain, adjoint)
-        elif kind == "link":
-            self.arrays[v][i + 1][self._states(plain[0])] += adjoint.swapaxes(0, 1)
-        elif kind == "band":
-            low, high = self.run.program.roles.intervals[v]
-            target, states = self.arrays[v][i + 1], self._states(plain[0])
-            target[states, :low] += adjoint[0][:, None]
-            target[states, low : high + 1] += adjoint[1][:, None]
-        elif kind == "base":
-            self._rows(v, adjoint)
-        else:
-            self._rows(v, np.stack([adjoint[1], adjoint[0] + adjoint[1]]), banded=True)
-
-    def _vector(self, source: Source, v: int, adjoint: FloatArray) -> None:
-        kind, f, i = source
-        if kind == "table":
-            self._table(f, (v,), adjoint)
-        elif kind == "low":
-            high = self.run.program.roles.intervals[f][1]
-            self.arrays[f][i + 1][self._states(v), : high + 1] += adjoint[:, None]
-        elif kind == "base":
-            ranks = np.zeros((self.run.situation.cards[v], self.batch))
-            ranks[[self.run.numbers.structure.rank[v][s] for s in self._states(v)]] = adjoint
-            self._rows(v, ranks)
-
-    def _single(self, source: Source, adjoint: FloatArray) -> None:
-        kind, v, i = source
-        if kind == "table":
-            self._table(v, (), adjoint)
-        elif kind == "inside":
-            self._rows(v, np.stack([np.zeros(self.batch), adjoint]), banded=True)
-        else:
-            high = self.run.program.roles.intervals[v][1]
-            target = self.arrays[v][i + 1]
-            (target if i < 0 else target[self._fixed(self.run.numbers.structure.parents[v][i])])[: high + 1] += adjoint
-
-    def _table(self, v: int, plain: tuple[int, ...], adjoint: FloatArray) -> None:
-        axes = (*self.run.numbers.structure.parents[v], v)
-        order = [plain.index(a) for a in axes if a in plain]
-        adjoint = adjoint.transpose(*order, len(order))
-        if not any(a in self.run.situation.allowed for a in plain):
-            self.arrays[v][0][tuple(slice(None) if a in plain else self._fixed(a) for a in axes)] += adjoint
-            return
-        index = [self._states(a) if a in plain else [self._fixed(a)] for a in axes]
-        self.arrays[v][0][np.ix_(*index)] += adjoint.reshape(*(len(states) for states in index), self.batch)
-
-    def _rows(self, v: int, adjoint: FloatArray, banded: bool = False) -> None:
-        """To the leak and the links of fixed parents, whose ranks were combined; with `banded`, into two ranks."""
-        rows = self.run.filler.rows(v)
-        low, high = self.run.program.roles.intervals[v] if banded else (0, 0)
-        if banded:
-            rows = [self.run.filler.band(row, v) for row in rows]
-        fixed = [(i, p) for i, p in enumerate(self.run.numbers.structure.parents[v]) if p in self.run.situation.fixed]
-        targets = [self.arrays[v][0], *(self.arrays[v][i + 1][self._fixed(p)] for i, p in fixed)]
-        for k, target in enumerate(targets):
-            others = rows[:k] + rows[k + 1 :]
-            own = _larger_back(adjoint, combine(others)) if others else adjoint
-            if banded:
-                target[:low] += own[0]
-                target[low : high + 1] += own[1]
-            else:
-                target += own
-
-    def _states(self, v: int) -> list[int]:
-        return list(self.run.situation.states(v))
-
-    def _fixed(self, v: int) -> int:
-        return self.run.situation.fixed[v]
-
-
-def _larger_back(adjoint: FloatArray, other: FloatArray) -> FloatArray:
-    """The derivative of the distribution of a larger rank by one of its two arguments."""
-    weighted = adjoint * other
-    above = np.zeros_like(weighted)
-    above[:-1] = np.cumsum(weighted[:0:-1], axis=0)[::-1]
-    return np.asarray(adjoint * np.cumsum(other, axis=0) + above)
-
-
-def _others(vectors: Sequence[FloatArray]) -> list[FloatArray]:
-    """For each vector the product of all the others, by products from the front and from the back."""
-    after: list[FloatArray] = [np.ones(1)]
-    for vector in reversed(vectors[1:]):
-        after.append(after[-1] * vector)
-    found, before = [], np.ones(1)
-    for vector, rest in zip(vectors, reversed(after), strict=False):
-        found.append(before * rest)
-        before = before * vector
+def gradient_of(engine: Runner, evidence: Evidence, events: Sequence[tuple[int, int]]) -> list[Gradient]:
+    """The gradients of P(event, e) of each event (variable, state), then of P(e), on one common scale."""
+    values, scale, flat = derivatives(engine, evidence, events)
+    found = []
+    for value, row in zip(values, flat, strict=True):
+        tensors, at = [], 0
+        for family in engine.factors.families:
+            mine = []
+            for tensor in family.tensors:
+                mine.append(row[at : at + tensor.size].reshape(tensor.shape))
+                at += tensor.size
+            tensors.append(tuple(mine))
+        found.append(Gradient(float(value), scale, tuple(tensors)))
     return found
 
 
-def _others_scaled(vectors: Sequence[FloatArray], log_scale: FloatArray | float) -> list[FloatArray]:
-    """The same divided by exp(log_scale), through logarithms, for products too small to write down."""
-    if not vectors:
-        return []
-    zeros = sum((vector == 0).astype(int) for vector in vectors)
-    logs = [_finite_log(vector) for vector in vectors]
-    total = sum(logs, np.zeros(1)) - log_scale
-    return [np.where(zeros == (vector == 0), np.exp(total - log), 0.0) for vector, log in zip(vectors, logs, strict=True)]
+def derivatives(engine: Runner, evidence: Evidence, events: Sequence[tuple[int, int]]) -> tuple[FloatArray, float, FloatArray]:
+    """P(event, e) of each event, then P(e), times exp(scale); the scale; derivatives by entry, shape (events + 1, entries)."""
+    situation = engine.situation(evidence)
+    entries = len(engine.network.entry)
+    if not situation.possible:
+        return np.zeros(len(events) + 1), 0.0, np.zeros((len(events) + 1, entries))
+    open_ = list(dict.fromkeys((v, state) for v, state in events if v not in situation.fixed))
+    lanes = len(open_) + 1
+    columns = {v: np.ones((engine.structure.cards[v], lanes)) for v, _ in open_}
+    for lane, (v, state) in enumerate(open_):
+        columns[v][:, lane] = np.arange(engine.structure.cards[v]) == state
+    ready = engine.ready(situation, vectors=tuple(sorted(columns)), slopes=True)
+    totals, powers, slopes = [], [], []
+    for run in engine.runs(ready, situation, columns, lanes, engine.values):
+        totals.append(run.total)
+        powers.append(run.powers[run.plan.result_slot, : run.columns])
+        slopes.append(_by_value(run, powers[-1]))
+    power, total = np.concatenate(powers), np.concatenate(totals)
+    scale = int(power[total > 0].max()) if (total > 0).any() else int(power.max())
+    shift = np.clip(power - scale, -2000, 2000)
+    value = np.ldexp(total, shift)
+    flat = np.ldexp(engine.network.by_entry(np.concatenate(slopes, axis=1)), shift)
+    # An event that the findings decide is all of P(e), the last lane, or nothing of it, a lane of zeros behind it.
+    place = {event: lane for lane, event in enumerate(open_)}
+    wanted = [place.get(event, lanes - 1 if situation.fixed.get(event[0]) == event[1] else lanes) for event in events]
+    pick = np.array([*wanted, lanes - 1])
+    log_scale = float(scale * np.log(2.0)) + situation.log_constant
+    return np.append(value, 0.0)[pick], log_scale, np.vstack([flat.T, np.zeros(entries)])[pick]
 
 
-def _finite_log(x: FloatArray) -> FloatArray:
-    """The logarithm, zero where there is none."""
-    return np.where(x > 0, logarithm(x), 0.0)
+def _by_value(run: Run, power: IntArray) -> FloatArray:
+    """Derivatives by every value, shape (values, columns), on the scale 2 ** power of each column."""
+    ready, plan, columns = run.ready, run.plan, run.columns
+    found = np.zeros((len(run.values), columns))
+    for k, (place, slot, axes) in plan.slopes.items():
+        part = plan.question.factors[k]
+        stride = dict(zip(part.axes, part.strides, strict=True))
+        where, cells = np.array([run.bases[k]]), 1
+        for axis, _ in axes:
+            size = plan.question.sizes[axis]
+            where = np.add.outer(where, stride[axis] * np.arange(size)).ravel()
+            cells *= size
+        shift = run.powers[slot, :columns] - power
+        found[where] += np.ldexp(run.work[place : place + cells, :columns], np.clip(shift, -2000, 2000))
+    scalar = plan.vector_slopes.get(-1)
+    _vector(run, found, 0, 0, scalar, power)
+    for k, axis in enumerate(plan.vectors):
+        _vector(run, found, k + 1, ready.places[axis], plan.vector_slopes.get(axis), power)
+    return found
+
+
+def _vector(run: Run, found: FloatArray, vector: int, begin: int, slope: tuple[int, int] | None, power: IntArray) -> None:
+    """To the numbers that a vector is the product of, each times the product of the others."""
+    ready, columns = run.ready, run.columns
+    for cell in range(begin, int(ready.ends[vector])):
+        places = run.index[ready.ptr[cell] : ready.ptr[cell + 1], 0]
+        if len(places):
+            above: FloatArray = np.ones(columns)
+            shift: IntArray | int = -power
+            if slope is not None:
+                above = run.work[slope[0] + cell - begin, :columns]
+                shift = run.powers[slope[1], :columns] - power
+            others, exponents = _others(run.values[places, :columns])
+            total = np.clip(exponents + shift, -3000, 3000)
+            np.add.at(found, places, np.ldexp(others * above * run.soft[cell, :columns], total))
+
+
+def _others(x: FloatArray) -> tuple[FloatArray, IntArray]:
+    """For each row the product of all other rows, as mantissa and power of two, by products from the front and from the back."""
+    parts, powers = np.frexp(x)
+    ahead, ahead_powers = np.ones_like(parts), np.zeros_like(powers)
+    behind, behind_powers = np.ones_like(parts), np.zeros_like(powers)
+    for i in range(1, len(x)):
+        ahead[i], more = np.frexp(ahead[i - 1] * parts[i - 1])
+        ahead_powers[i] = ahead_powers[i - 1] + powers[i - 1] + more
+        behind[-1 - i], more = np.frexp(behind[-i] * parts[-i])
+        behind_powers[-1 - i] = behind_powers[-i] + powers[-i] + more
+    return ahead * behind, np.asarray(ahead_powers + behind_powers, dtype=np.int64)

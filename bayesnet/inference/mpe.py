@@ -1,7 +1,7 @@
 """The most probable assignment, of all variables or of some with the rest summed out, and the next best one.
 
-The same bucket elimination with maxima in place of sums for the variables asked about, after all others. A gate's
-hidden causes are summed, not maximised, so every gate is assembled to a table before the first maximum.
+The same plan with maxima in place of sums for the variables asked about, after all others. A gate's hidden causes are summed,
+not maximised, so every gate is assembled before the first maximum.
 """
 
 from __future__ import annotations
@@ -12,53 +12,67 @@ import numpy as np
 
 from bayesnet.inference.answers import MostProbable
 from bayesnet.inference.evidence import ZeroEvidence, one_hot
-from bayesnet.inference.numbers import Numbers
-from bayesnet.inference.posterior import Run
-from bayesnet.inference.program import Program
-from bayesnet.inference.run import backward
+from bayesnet.inference.run import Run
+from bayesnet.inference.runner import Runner
 from bayesnet.inference.situation import Situation
 
 TIE = 1e-12
 """Two assignments whose log-probabilities differ by less than this are as probable."""
 
 
-def most_probable(program: Program, numbers: Numbers, situation: Situation, chosen: Sequence[int]) -> MostProbable:
-    """Best and second-best assignment of `chosen`; `program` maximises those of them that are not fixed."""
-    run = Run(program, numbers, situation)
-    log = float(run.log_probability[0])
+def most_probable(engine: Runner, situation: Situation, chosen: Sequence[int]) -> MostProbable:
+    """Best and second-best assignment of `chosen`."""
+    free = tuple(v for v in chosen if v not in situation.fixed)
+    ready = engine.ready(situation, wanted=free, best=free, vectors=free)
+    run = engine.run(ready, situation)
+    log = float(run.log_probability[0]) + situation.log_constant
     if log == -np.inf:
         raise ZeroEvidence("the most probable assignment has probability zero")
-    assignment = _trace(run, chosen)
+    places = _trace(run, free)
     runner, runner_log = None, -np.inf
-    other = _second(run, assignment)
+    other = _second(run, places)
     if other is not None:
         v, place = other
-        again = Run(program, numbers, situation, likelihoods={v: one_hot(len(situation.states(v)), place)[:, None]})
-        runner, runner_log = _trace(again, chosen), float(again.log_probability[0])
+        card, state = engine.structure.cards[v], engine.network.states[v][place]
+        again = engine.run(ready, situation, {v: one_hot(card, state)[:, None]})
+        runner = _named(engine, situation, chosen, _trace(again, free))
+        runner_log = float(again.log_probability[0]) + situation.log_constant
+    assignment = _named(engine, situation, chosen, places)
     return MostProbable(assignment, log, runner, runner_log, not runner_log > log - TIE)
 
 
-def _trace(run: Run, chosen: Sequence[int]) -> dict[int, int]:
-    """The best states, found in the opposite order of elimination: each given those eliminated after it."""
-    places: dict[int, int] = {}
-    for maximum in reversed(run.program.maxima):
-        scores = np.ones(len(run.situation.states(maximum.variable)))
-        for buffer, axes in zip(maximum.buffers, maximum.axes, strict=True):
-            table = run.tape.buffers[buffer].reshape([len(run.situation.states(a)) for a in axes])
-            scores = scores * table[tuple(places.get(a, slice(None)) for a in axes)]
-        places[maximum.variable] = int(scores.argmax())
-    return {v: run.situation.fixed[v] if v in run.situation.fixed else run.situation.states(v)[places[v]] for v in chosen}
+def _named(engine: Runner, situation: Situation, chosen: Sequence[int], places: Mapping[int, int]) -> dict[int, int]:
+    """Places as states, with what is fixed."""
+    fixed = situation.fixed
+    return {v: fixed[v] if v in fixed else engine.network.states[v][places[v]] for v in chosen}
 
 
-def _second(run: Run, assignment: Mapping[int, int]) -> tuple[int, int] | None:
-    """The variable and (place of the) state that the best other assignment has; None when there is no other."""
-    adjoints = backward(run.tape, np.ones_like(run.tape.result))
-    best, found = 0.0, None
-    for maximum in run.program.maxima:
-        v = maximum.variable
-        buffer = run.program.unary[v]
-        scores = (run.leaves[buffer] * adjoints[buffer].reshape(len(run.leaves[buffer]), -1))[:, 0]
-        scores[run.situation.states(v).index(assignment[v])] = 0.0
-        if scores.max() > best:
-            best, found = float(scores.max()), (v, int(scores.argmax()))
+def _trace(run: Run, free: Sequence[int]) -> dict[int, int]:
+    """The best places, found in the opposite order of elimination: each given those eliminated after it."""
+    best: dict[int, int] = {}
+    for axis, bucket in reversed(run.plan.maxima):
+        scores = np.ones(run.plan.question.sizes[axis])
+        for base, axes in bucket:
+            source, start = (run.work, base) if base >= 0 else (run.values, int(run.bases[-1 - base]))
+            stride = dict(axes)[axis]
+            start += sum(step * best[a] for a, step in axes if a != axis)
+            scores = scores * source[start : start + stride * (len(scores) - 1) + 1 : stride, 0]
+        best[axis] = int(scores.argmax())
+    return {v: best[run.plan.question.axis[v]] for v in free}
+
+
+def _second(run: Run, places: Mapping[int, int]) -> tuple[int, int] | None:
+    """The variable and place that the best other assignment has; None when there is no other."""
+    plan = run.plan
+    best, found = -np.inf, None
+    for v, place in places.items():
+        axis = plan.question.axis[v]
+        answer, slot = plan.answers[axis], plan.vector_slopes.get(axis)
+        power = run.powers[plan.vectors[axis][1], 0] + (run.powers[slot[1], 0] if slot else 0)
+        scores = run.work[answer.vector : answer.vector + answer.size, 0].copy()
+        if answer.slope >= 0:
+            scores *= run.work[answer.slope : answer.slope + answer.size, 0]
+        scores[place] = 0.0
+        if scores.max() > 0 and np.log2(scores.max()) + power > best:
+            best, found = float(np.log2(scores.max()) + power), (v, int(scores.argmax()))
     return found

@@ -8,20 +8,28 @@ Where the tables become large, a second order that makes few new neighbours (wei
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from math import log2
 
 WORTH_A_SECOND = 1 << 15
 """Cells of an order from which the slower second search is made."""
+SQRT2 = 1.4142135623730951
 
 
 def masks(sizes: Iterable[float]) -> list[int]:
     """The mask of each axis: adjacent runs of 2 log2(size) bits, rounded, so that one bit stands for a factor of 1.4."""
     found, offset = [], 0
     for size in sizes:
-        bits = max(1, round(2 * log2(size)))
-        found.append(((1 << bits) - 1) << offset)
-        offset += bits
+        count = width(size)
+        found.append(((1 << count) - 1) << offset)
+        offset += count
     return found
+
+
+@cache
+def width(size: float) -> int:
+    """The bits of an axis."""
+    return max(1, round(2 * log2(size)))
 
 
 def best_order(
@@ -72,7 +80,7 @@ class _Search:
                 a = min(scores, key=scores.__getitem__)
                 del scores[a]
                 order.append(a)
-                cells += 2.0 ** (width[a].bit_count() / 2)
+                cells += _table(width[a].bit_count())
                 group = self._eliminate(a)
                 if a in self.becomes:
                     b = self.becomes[a]
@@ -102,14 +110,19 @@ class _Search:
         return group
 
     def _size(self, a: int) -> int:
-        """The logarithm of the table that eliminating a makes."""
-        return self.width[a].bit_count()
+        """The logarithm of the table that eliminating a makes; of equal ones the first axis."""
+        return self.width[a].bit_count() * len(self.mask) + a
 
     def _fill(self, a: int) -> int:
         """The connections that eliminating a adds, by the sizes of both ends; sizes break ties."""
         wide = self.width[a] & ~self.mask[a]
         added = sum(self.mask[b].bit_count() * (wide & ~self.width[b]).bit_count() for b in bits(self.near[a] & ~(1 << a)))
-        return added * 1024 + self.width[a].bit_count()
+        return (added * 1024 + self.width[a].bit_count()) * len(self.mask) + a
+
+
+def _table(bits: int) -> float:
+    """The cells of a table, in the same doubles as the compiled planner."""
+    return float(2 ** (bits // 2)) * (SQRT2 if bits & 1 else 1.0)
 
 
 def bits(group: int) -> list[int]:

@@ -1,134 +1,209 @@
-"""Fifth stage: the program forwards, and backwards for all derivatives at once.
+"""Fourth stage: numbers. A plan that is ready for a network is filled with evidence, run up, and run down.
 
-The backward pass is reverse differentiation (Darwiche 2003). It never divides by a number of the network, so numbers and
-findings at zero are no special case.
+A run holds a few columns side by side: one case, or eight draws, patients or states of a target. Every array has them last.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
-from bayesnet.inference.program import Axis, Program
-from bayesnet.model.factors import FloatArray
+from bayesnet.inference import twin
+from bayesnet.inference.kernel import LANES
+from bayesnet.inference.network import Network
+from bayesnet.inference.plan import Plan
+from bayesnet.inference.question import Part
+from bayesnet.model.factors import FloatArray, IntArray
+
+LN2 = math.log(2.0)
+AnyArray = np.ndarray[Any, Any]
 
 
-@dataclass
-class Tape:
-    """The buffers of one forward run, and the factor each was divided by when the run was scaled.
+class Ready:
+    """A plan and where it finds its numbers in one network, whatever the states of the variables that are fixed."""
 
-    The true value of the result is `buffers[program.result]` * exp(`log_scale`), column by column of the batch.
+    def __init__(self, plan: Plan, network: Network, kernel: Any) -> None:
+        self.plan = plan
+        self.kernel = kernel
+        self.network = network
+        question = plan.question
+        self.factors = _Bases(question.factors)
+        self.unary = _Bases(question.unary)
+        self.ends, self.places = self._vectors()
+        self.index, self.which, self.ptr = self._entries()
+        self.reach = np.zeros(len(question.factors), dtype=np.int64)
+        self._check()
+        self.variables, self.cuts, self.own, self.slope = self._answers()
+
+    def _vectors(self) -> tuple[IntArray, dict[int, int]]:
+        """Where each vector ends, the product of the scalars first, and where each axis begins."""
+        ends, places = [1], {-1: 0}
+        for axis, (base, _) in self.plan.vectors.items():
+            places[axis] = base
+            ends.append(base + self.plan.question.sizes[axis])
+        return np.array(ends, dtype=np.int64), places
+
+    def _entries(self) -> tuple[IntArray, IntArray, IntArray]:
+        """For each cell of a vector what it is the product of: the distance from the base of which part."""
+        unary, sizes = self.plan.question.unary, {**self.plan.question.sizes, -1: 1}
+        axes = [part.axes[0] if part.axes else -1 for part in unary]
+        count = np.array([sizes[axis] for axis in axes], dtype=np.int64)
+        stride = np.array([part.strides[0] if part.axes else 0 for part in unary], dtype=np.int64)
+        begin = np.array([self.places[axis] for axis in axes], dtype=np.int64)
+        which = np.repeat(np.arange(len(unary)), count)
+        state = np.arange(len(which)) - np.repeat(np.cumsum(count) - count, count)
+        cells = begin[which] + state
+        order = np.argsort(cells, kind="stable")
+        ptr = np.zeros(int(self.ends[-1]) + 1, dtype=np.int64)
+        np.cumsum(np.bincount(cells, minlength=len(ptr) - 1), out=ptr[1:])
+        return (stride[which] * state)[order], which[order], ptr
+
+    def _check(self) -> None:
+        """Refuse a plan that names a place outside its own arrays, before anything is run."""
+        plan = self.plan
+        if self.kernel is None:
+            bad = twin.check(plan, self.reach)
+        else:
+            code, starts, reach = plan.code.ctypes.data, plan.starts.ctypes.data, self.reach.ctypes.data
+            size, count = len(plan.code), len(plan.starts)
+            bad = self.kernel.bn_check(code, size, starts, count, plan.space, plan.slots, reach, len(self.reach))
+        if bad:
+            raise ValueError(f"operation {bad} of {len(plan.starts)} of a plan names a place outside it; nothing was run")
+
+    def _answers(self) -> tuple[tuple[int, ...], IntArray, IntArray, IntArray]:
+        """The open variables that have answers, where each begins, and cell by cell the vector and the derivative to multiply."""
+        plan, places = self.plan, self.network.places
+        one = plan.space
+        found = [(v, plan.answers[axis]) for v, axis in plan.question.axis.items() if axis in plan.answers]
+        vector, slope, size = np.array([answer for _, answer in found], dtype=np.int64).reshape(-1, 3).T
+        state = np.array([i for v, _ in found for i in places[v]], dtype=np.int64)
+        vector, slope = np.repeat(vector, size), np.repeat(slope, size)
+        cuts = np.concatenate([[0], np.cumsum(size)])
+        names = tuple(v for v, _ in found)
+        return names, cuts, np.where(vector < 0, one, vector + state), np.where(slope < 0, one, slope + state)
+
+    def bases(self, states: IntArray) -> IntArray:
+        """Where each factor begins, given the places of the states of the fixed variables."""
+        return self.factors.at(states)
+
+    def indices(self, states: IntArray) -> IntArray:
+        """Which values each cell of the vectors is the product of, shape (entries, 1)."""
+        return (self.index + self.unary.at(states)[self.which])[:, None]
+
+
+class _Bases:
+    """Where parts of families begin, given the states of the fixed variables."""
+
+    def __init__(self, parts: Sequence[Part]) -> None:
+        self.base = np.array([part.base for part in parts], dtype=np.int64)
+        fixed = [(k, v, stride) for k, part in enumerate(parts) for v, stride in part.fixed]
+        self.part, self.variable, self.stride = np.array(fixed, dtype=np.int64).reshape(-1, 3).T
+
+    def at(self, states: IntArray) -> IntArray:
+        """The bases for these states, all variables in the order of the network."""
+        found = self.base.copy()
+        np.add.at(found, self.part, self.stride * states[self.variable])
+        return found
+
+
+class Run:
+    """A plan run for the states of the fixed variables and likelihoods of others.
+
+    Parameters
+    ----------
+    ready
+        The plan.
+    values
+        All numbers, shape (values, 1) or (values, columns).
+    bases
+        Where each factor begins among them (`Ready.bases`).
+    index
+        Which values each vector is the product of (`Ready.indices`), shape (entries, 1) or (entries, columns).
+    soft
+        Likelihoods of the cells of all vectors, shape (cells, 1) or (cells, columns).
+    columns
+        How many columns.
+    down
+        Whether the way down is run too.
     """
 
-    program: Program
-    buffers: list[FloatArray]
-    scales: list[FloatArray] | None
-    log_scale: FloatArray
+    def __init__(
+        self,
+        ready: Ready,
+        values: FloatArray,
+        bases: IntArray,
+        index: IntArray,
+        soft: FloatArray,
+        columns: int = 1,
+        down: bool = True,
+    ) -> None:
+        plan = self.plan = ready.plan
+        self.ready = ready
+        lib = ready.kernel
+        width = self.width = columns if lib is None else 1 if columns == 1 else LANES
+        self.columns = columns
+        self.bases = bases
+        self.values, self.index, self.soft = _columns(values, width), _columns(index, width), _columns(soft, width)
+        self.work = np.empty((plan.space + 1, width))
+        self.work[-1] = 1.0
+        self.powers = np.zeros((plan.slots, width), dtype=np.int64)
+        last = len(plan.starts) if down else plan.ups
+        if lib is None:
+            twin.fill(self.values, self.index, ready.ptr, self.soft, ready.ends, self.work, self.powers)
+            twin.run(plan, 0, last, self.bases, self.values, self.work, self.powers)
+        else:
+            self._compiled(lib, last)
+
+    def _compiled(self, lib: Any, last: int) -> None:
+        ready, plan, width = self.ready, self.plan, self.width
+        values, work, powers = self.values.ctypes.data, self.work.ctypes.data, self.powers.ctypes.data
+        size = len(self.values)
+        index, ptr, soft, ends = (a.ctypes.data for a in (self.index, ready.ptr, self.soft, ready.ends))
+        bad = lib.bn_fill(values, size, index, ptr, soft, ends, len(ready.ends), work, powers, width)
+        code, starts, bases, reach = (a.ctypes.data for a in (plan.code, plan.starts, self.bases, ready.reach))
+        count, factors = len(plan.starts), len(self.bases)
+        bad = bad or lib.bn_run(code, starts, 0, last, count, bases, reach, factors, values, size, work, powers, width)
+        if bad:
+            raise ValueError("a plan was run with numbers of another length than it was made for; nothing was written")
+
+    @property
+    def total(self) -> FloatArray:
+        """The result summed over the axes kept, per column, without its power of two."""
+        return np.asarray(self.result.reshape(-1, self.columns).sum(0))
 
     @property
     def result(self) -> FloatArray:
-        """The scaled result: one axis per kept variable, batch last."""
-        return self.buffers[self.program.result]
+        """The result over the axes kept, columns last."""
+        sizes = [self.plan.question.sizes[a] for a in self.plan.kept]
+        count = math.prod(sizes)
+        return self.work[self.plan.result : self.plan.result + count, : self.columns].reshape(*sizes, self.columns)
+
+    @property
+    def log_probability(self) -> FloatArray:
+        """Ln P(e) per column, without the scales of likelihoods; -inf where it is impossible."""
+        with np.errstate(divide="ignore"):
+            return np.asarray(np.log(self.total) + self.powers[self.plan.result_slot, : self.columns] * LN2)
+
+    def marginals(self) -> dict[int, FloatArray]:
+        """P(v | e) of every open variable that was asked, shape (states, columns); NaN where P(e) = 0."""
+        ready = self.ready
+        if not ready.variables:
+            return {}
+        weights = self.work[ready.own, : self.columns] * self.work[ready.slope, : self.columns]
+        cuts = ready.cuts
+        with np.errstate(invalid="ignore", divide="ignore"):
+            weights /= np.repeat(np.add.reduceat(weights, cuts[:-1], axis=0), np.diff(cuts), axis=0)
+        places = cuts.tolist()
+        return {v: weights[places[i] : places[i + 1]] for i, v in enumerate(ready.variables)}
 
 
-def forward(program: Program, leaves: list[FloatArray], scaled: bool = False, base: Tape | None = None) -> Tape:
-    """Run all steps; `scaled` divides each buffer by its largest entry, against underflow.
-
-    With `base`, a run of the same program, only what depends on leaves that are other arrays than there is computed again, and
-    operands are freed as soon as they have been used.
-    """
-    buffers = list(leaves)
-    scales: list[FloatArray] | None = [] if scaled else None
-    log_scale = np.zeros(1)
-    changed = [True] * len(leaves) if base is None else [x is not y for x, y in zip(leaves, base.buffers, strict=False)]
-    for k, step in enumerate(program.steps):
-        a = buffers[step.a]
-        new = changed[step.a] or (step.b >= 0 and changed[step.b])
-        changed.append(new)
-        if base is not None and not new:
-            buffers.append(base.buffers[len(buffers)])
-            if scales is not None and base.scales is not None:
-                scales.append(base.scales[k])
-                log_scale = log_scale + np.log(base.scales[k])
-            continue
-        if step.axis is not None:
-            out = to_axis(a, step.axis)
-        else:
-            b = buffers[step.b]
-            cells = step.cells * max(a.shape[-1], b.shape[-1])
-            reduce = np.maximum if step.best else np.add
-            out = program.operations[k].product(a.reshape(step.shape_a), b.reshape(step.shape_b), cells, reduce)
-        if scales is not None:
-            top = out.max(tuple(range(out.ndim - 1)))
-            top[top == 0] = 1.0
-            out = out / top
-            scales.append(top)
-            log_scale = log_scale + np.log(top)
-        buffers.append(out)
-        if base is not None:
-            buffers[step.a] = _GONE
-            if step.b >= 0 and step.b != program.one:
-                buffers[step.b] = _GONE
-    return Tape(program, buffers, scales, log_scale)
-
-
-_GONE = np.zeros(0)
-
-
-def backward(tape: Tape, seed: FloatArray, everything: bool = False) -> dict[int, FloatArray]:
-    """Derivatives of sum(seed * result) by the leaves, buffer number to array, batch columns apart.
-
-    Only the unary vectors are reached, unless `everything` is set. The seed has the shape of the result; so that true derivatives
-    are the ones returned times exp(log_scale). Steps that maximise give the best value with each entry held instead.
-    """
-    program, buffers = tape.program, tape.buffers
-    adjoints = {program.result: seed}
-    first = len(buffers) - len(program.steps)
-    for k in range(len(program.steps) - 1, -1, -1):
-        step, operation = program.steps[k], program.operations[k]
-        out = adjoints.pop(first + k, None)
-        if out is None or not (everything or step.carry_a or step.carry_b):
-            continue
-        if tape.scales is not None:
-            out = out / tape.scales[k]
-        a = buffers[step.a]
-        if step.axis is not None:
-            adjoints[step.a] = from_axis(out, step.axis)
-            continue
-        reduce = np.maximum if step.best else np.add
-        out = out.reshape(step.shape_out)
-        b = buffers[step.b].reshape(step.shape_b)
-        cells = step.cells * max(out.shape[-1], b.shape[-1], a.shape[-1])
-        if everything or step.carry_a:
-            back = operation.to_a(out, b, cells, reduce)
-            adjoints[step.a] = reduce.reduce(back, step.missing_a) if step.missing_a else back
-        if everything or step.carry_b:
-            back = operation.to_b(out, a.reshape(step.shape_a), cells, reduce)
-            adjoints[step.b] = reduce.reduce(back, step.missing_b) if step.missing_b else back
-    return adjoints
-
-
-def to_axis(a: FloatArray, axis: Axis) -> FloatArray:
-    """Rows of an assembled gate to the plain axis of its variable."""
-    states = len(axis.ranks)
-    if axis.diagonal:
-        split = a.reshape(axis.before, axis.size, axis.after, axis.left, states, axis.right, -1)
-        return split[:, list(axis.ranks), :, :, range(states)].transpose(1, 2, 3, 0, 4, 5)
-    split = a.reshape(axis.before, axis.size, axis.after, axis.left, axis.right, -1).transpose(0, 2, 3, 1, 4, 5)
-    return split if axis.ranks == tuple(range(axis.size)) else split.take(axis.ranks, 3)
-
-
-def from_axis(out: FloatArray, axis: Axis) -> FloatArray:
-    """The derivative of `to_axis`."""
-    states = len(axis.ranks)
-    split = out.reshape(axis.before, axis.after, axis.left, states, axis.right, -1)
-    if axis.diagonal:
-        back = np.zeros((axis.before, axis.size, axis.after, axis.left, states, axis.right, split.shape[-1]))
-        back[:, list(axis.ranks), :, :, range(states)] = split.transpose(3, 0, 1, 2, 4, 5)
-        return back
-    if axis.ranks == tuple(range(axis.size)):
-        return split.transpose(0, 3, 1, 2, 4, 5)
-    back = np.zeros((axis.before, axis.size, axis.after, axis.left, axis.right, split.shape[-1]))
-    back[:, list(axis.ranks)] = split.transpose(0, 3, 1, 2, 4, 5)
-    return back
+def _columns(values: AnyArray, width: int) -> AnyArray:
+    """Numbers with as many columns as the kernel runs, contiguous; missing columns repeat the last."""
+    if values.shape[-1] >= width:
+        return np.ascontiguousarray(values[..., :width])
+    if values.shape[-1] == 1:
+        return np.repeat(values, width, axis=-1)
+    return np.concatenate([values, np.repeat(values[..., -1:], width - values.shape[-1], axis=-1)], axis=-1)

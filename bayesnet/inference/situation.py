@@ -68,7 +68,7 @@ def read(evidence: Evidence, structure: Structure, factors: Factors) -> Situatio
     for v, likelihood in evidence.likelihoods.items():
         _enter(situation, v, likelihood)
     if situation.possible:
-        _deduce(situation, structure, factors)
+        deduce(situation, structure, factors)
     return situation
 
 
@@ -91,7 +91,7 @@ def _enter(situation: Situation, v: int, likelihood: FloatArray) -> None:
         situation.soft[v] = (likelihood / top)[:, None]
 
 
-def _deduce(situation: Situation, structure: Structure, factors: Factors) -> None:
+def deduce(situation: Situation, structure: Structure, factors: Factors) -> None:
     """Follow certain gates up from fixed children and down from fixed parents until nothing changes."""
     pending = list(situation.fixed)
     while pending and situation.possible:

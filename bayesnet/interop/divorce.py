@@ -41,7 +41,6 @@ def full_tables(factors: Factors, name: str = "", largest: int = LARGEST) -> Tab
     ------
     TooWide
         When one parent alone makes a table above `largest`.
-
     """
     names, states = list(factors.names), list(factors.states)
     parents: list[tuple[int, ...]] = [()] * len(names)

@@ -26,7 +26,6 @@ def refuse_labels(tables: Tables, format_name: str, held: Callable[[str], object
     ------
     SpecError
         With one problem per label that would be lost.
-
     """
     found = [(f"the network's name {tables.name!r}", tables.name)] if tables.name else []
     for name, states in zip(tables.names, tables.states, strict=True):

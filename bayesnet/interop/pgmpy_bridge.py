@@ -43,7 +43,6 @@ def to_pgmpy(factors: Factors, largest: int = LARGEST) -> DiscreteBayesianNetwor
     Returns
     -------
     A checked model; state names are those of the network.
-
     """
     tables = full_tables(factors, largest=largest)
     models, discrete = _pgmpy("models"), _pgmpy("factors.discrete")
@@ -93,8 +92,7 @@ def from_pgmpy(model: DiscreteBayesianNetwork, name: str = "pgmpy") -> Model:
     Raises
     ------
     SpecError
-        When a table is missing, does not fit the graph, or has a column further than 1e-6 from 1; all problems at once.
-
+        When a table is missing, does not fit the graph, or has a column whose sum is not 1; all problems at once.
     """
     draft = Draft(name)
     cpds = {node: model.get_cpds(node) for node in model.nodes()}
@@ -120,7 +118,8 @@ def _family(draft: Draft, model: DiscreteBayesianNetwork, node: Any, cpd: Any) -
             listed, own = _texts(cpd.state_names[parent]), list(draft.states[str(parent)])
             if listed != own:
                 draft.problem(
-                    f'its table lists the states of "{parent}" as {_list(listed)}; its own table as {_list(own)}', str(node)
+                    f'its table lists the states of "{parent}" as {", ".join(listed)}; its own table as {", ".join(own)}',
+                    str(node),
                 )
                 return
         draft.table(str(node), np.asarray(cpd.values, dtype=float), child_first=True)

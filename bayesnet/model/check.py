@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bayesnet.errors import BayesnetError, Problem, UnknownState, UnknownVariable, did_you_mean, listed, nearest
+from bayesnet.errors import WIDEST_LIST, BayesnetError, Problem, UnknownState, UnknownVariable, did_you_mean, listed, nearest
 from bayesnet.model.check_gates import gate_problems
 from bayesnet.model.check_numbers import number_problems, source_problems
 from bayesnet.model.find import SOURCES_FILE
@@ -59,7 +60,6 @@ def check_model(model: Model, *, broken: Broken | None = None, cited: Callable[[
     >>> from bayesnet.model import Variable
     >>> print(check_model(Model("empty", variables={"fever": Variable("fever")}))[0])
     variable "fever": no number for "fever=present"
-
     """
     broken = broken or Broken()
     problems: list[Problem] = []
@@ -106,11 +106,11 @@ def _states(variable: Variable, problem: Say) -> Iterator[Problem]:
         yield problem("a variable without a name")
     if len(variable.states) < 2:
         yield problem(f"{len(variable.states)} states", expected="at least 2")
-    for state in dict.fromkeys(variable.states):
+    for state, count in Counter(variable.states).items():
         if not state:
             yield problem("a state without a name")
-        if variable.states.count(state) > 1:
-            yield problem(f'the state "{state}" stands twice')
+        if count > 1:
+            yield problem(f'duplicate state "{state}"')
         meant = _slip(state, variable.states)
         if meant:
             yield problem(f'the state "{state}"', way_out=f'did you mean "{meant}"?')
@@ -135,11 +135,14 @@ def _slip(state: str, states: tuple[str, ...]) -> str:
 
 
 def _parents(variable: Variable, model: Model, problem: Say, whole: bool) -> Iterator[Problem]:
-    for name in dict.fromkeys(variable.parents):
+    unknown = 0
+    for name, count in Counter(variable.parents).items():
         if name not in model.variables and whole:
-            yield problem(f'the parent "{name}" is not a variable', way_out=did_you_mean(nearest(name, model.variables)))
-        if variable.parents.count(name) > 1:
-            yield problem(f'the parent "{name}" stands twice')
+            unknown += 1
+            hint = did_you_mean(nearest(name, model.variables)) if unknown <= WIDEST_LIST else ""
+            yield problem(f'the parent "{name}" is not a variable', way_out=hint)
+        if count > 1:
+            yield problem(f'duplicate parent "{name}"')
     noisy = variable.gate in ("noisy_or", "noisy_max")
     if noisy and not variable.parents:
         yield problem(f"a {variable.gate} gate without parents", way_out='take gate = "table"')

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from math import prod
+from math import log10, prod
 from typing import Any
 
 from bayesnet.errors import BayesnetError, did_you_mean, nearest, said
 from bayesnet.model.deterministic import decide, pushes, resolved_conditions
-from bayesnet.model.expression import parse_condition
 from bayesnet.model.records import Model, Variable
+from bayesnet.pattern import parse_condition
 
 LARGEST_TABLE = 2**20
 """Cells of the largest table that a deterministic or odds-ratio gate may spell out."""
@@ -84,4 +84,5 @@ def too_large(variable: Variable, model: Model) -> Iterator[Finding]:
     """The table that a gate spells out fits into memory with ease."""
     cells = prod(len(model.variables[p].states) for p in variable.parents) * len(variable.states)
     if cells > LARGEST_TABLE:
-        yield f"its table would have {cells} cells", {"expected": f"at most {LARGEST_TABLE}", "way_out": "take fewer parents"}
+        size = str(cells) if cells < 10**15 else f"about 1e{log10(cells):.0f}"
+        yield f"its table would have {size} cells", {"expected": f"at most {LARGEST_TABLE}", "way_out": "take fewer parents"}

@@ -23,7 +23,6 @@ def figure_problems(number: Number, model: Model, *, sourced: bool = True) -> It
         The number and its model.
     sourced
         Whether the sources are known; otherwise no number is blamed for one that is not there.
-
     """
     for key in ("grade", "range_grade"):
         if getattr(number, key) not in GRADES:

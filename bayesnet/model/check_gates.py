@@ -29,7 +29,6 @@ def gate_problems(variable: Variable, model: Model, lost: Collection[str] = ()) 
         The model it belongs to.
     lost
         Ids of numbers that are there but could not be read; their columns are not judged.
-
     """
     subject = variable.location.table or f'variable "{variable.name}"'
     return [Problem(variable.location.file, subject, what, **more) for what, more in _findings(variable, model, lost)]
@@ -43,6 +42,9 @@ def _findings(variable: Variable, model: Model, lost: Collection[str]) -> Iterat
     if variable.gate == "odds_ratio":
         yield from too_large(variable, model)
         yield from _missing([name for name in missing_ids(variable, model) if name not in lost])
+        return
+    if variable.gate == "table" and (large := list(too_large(variable, model))):
+        yield from large
         return
     judged = [c for c in columns(variable, model.variables) if not any(name in lost for name in c.ids)]
     whole = [column for column in judged if len(_given(column, model)) >= len(column.ids) - 1]

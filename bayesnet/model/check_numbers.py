@@ -26,7 +26,6 @@ def number_problems(model: Model, sound: Collection[str], *, lost: Collection[st
         Ids of numbers that were not read as they were meant: what they rest on is not reported.
     sourced
         Whether the sources are known; otherwise no number is blamed for one that is not there.
-
     """
     problems: list[Problem] = []
     wanted = {name: _wanted(model, name) for name in sound if set(model.variables[name].parents) <= set(sound)}

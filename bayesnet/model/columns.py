@@ -36,7 +36,6 @@ class Columns:
         ------
         KeyError
             With an id, where more than one entry of a column has no number.
-
         """
         number = np.array([[position.get(name, -1) for name in column] for column in ids], dtype=np.int64)
         missing = number < 0

@@ -118,7 +118,6 @@ def parse_formula(text: str) -> Formula:
     >>> formula = parse_formula('odds(1 - a) / number("odds(gout) | baseline")')
     >>> formula.names, formula.numbers
     (('a',), ('odds(gout) | baseline',))
-
     """
     if len(text) > MOST_CHARACTERS:
         raise FormulaError(f"{len(text)} characters; at most {MOST_CHARACTERS}")
@@ -159,7 +158,6 @@ def compute(formula: Formula, scope: Scope, end: Ends = "value") -> float:
 
     >>> compute(parse_formula("odds(a)"), Scope({"a": reading(CitedFigure("x", count=(1, 5)))}))
     0.25
-
     """
     try:
         found = _value(_Computer(scope, end).visit(formula.tree))

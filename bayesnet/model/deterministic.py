@@ -8,10 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bayesnet.errors import SpecError
-from bayesnet.model.expression import Condition, parse_condition, resolve_condition
 from bayesnet.model.factors import Family, FloatArray, NoisyFamily, TableFamily
 from bayesnet.model.records import Variable
-from bayesnet.pattern import Term
+from bayesnet.pattern import Condition, Term, parse_condition, resolve_condition
 
 Holds = NDArray[np.bool_]
 
@@ -34,7 +33,6 @@ def deterministic_family(variable: Variable, variables: Mapping[str, Variable], 
     ------
     SpecError
         Where some combination of the parents' states meets no condition.
-
     """
     child, parents = index[variable.name], tuple(index[p] for p in variable.parents)
     conditions = resolved_conditions(variable, variables)
@@ -61,7 +59,6 @@ def resolved_conditions(variable: Variable, variables: Mapping[str, Variable]) -
     ------
     PatternError, UnknownVariable, UnknownState
         Where a condition is not in the language or names what is not a parent.
-
     """
     states = {p: variables[p].states for p in variable.parents}
     return [(state, resolve_condition(parse_condition(text), states)) for state, text in variable.expression]
@@ -83,7 +80,6 @@ def decide(variable: Variable, conditions: Sequence[tuple[str, Condition]], stat
     ------
     SpecError
         Where some combination meets no condition and no single state is left over.
-
     """
     cards = tuple(len(own) for own in states)
     table = np.zeros((*cards, len(variable.states)))
@@ -106,18 +102,13 @@ def decide(variable: Variable, conditions: Sequence[tuple[str, Condition]], stat
 def covered(condition: Condition, parents: Sequence[str], states: Sequence[Sequence[str]]) -> Holds:
     """Which combinations of the parents' states meet a resolved condition; one axis per parent."""
     cards = tuple(len(own) for own in states)
-    if condition.kind == "otherwise":
-        return np.ones(cards, dtype=bool)
     count = np.zeros(cards, dtype=np.int64)
     for term in condition.terms:
         axis = parents.index(term.name)
         shape = [1] * len(cards)
         shape[axis] = cards[axis]
         count += _holds(term, states[axis]).reshape(shape)
-    if condition.kind == "none":
-        return np.equal(count, 0)
-    needed = {"any": 1, "all": len(condition.terms)}.get(condition.kind, condition.count)
-    return np.greater_equal(count, needed)
+    return np.greater_equal(count, condition.least) & np.less_equal(count, condition.most)
 
 
 def pushes(variable: Variable, conditions: Sequence[tuple[str, Condition]]) -> tuple[bool, str] | None:
@@ -127,7 +118,6 @@ def pushes(variable: Variable, conditions: Sequence[tuple[str, Condition]]) -> t
     -------
     Whether the parents push away from the state of the first condition; and whether a parent pushes when any of its findings
     holds ("any") or when not all of them do ("all").
-
     """
     first = conditions[0][1]
     otherwise = all(condition.kind == "otherwise" for _, condition in conditions[1:])

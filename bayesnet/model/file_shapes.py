@@ -37,8 +37,10 @@ class ModelFile(_Shape):
     population: str = ""
     citation: str = ""
     asks: str = ""
+    people: str = ""
     files: list[str] = Field(min_length=1)
     groups: dict[str, list[str]] = {}
+    nouns: dict[str, str] = {}
     examples: list[ExampleEntry] = []
 
 
@@ -60,6 +62,8 @@ class VariableEntry(_Shape):
     aliases: list[str] = []
     consequence_of: list[str] = []
     can_be_set: bool = False
+    noun: str = ""
+    adjectives: list[str] = Field(default=[], min_length=2, max_length=2)
     note: str = ""
 
 
@@ -186,7 +190,6 @@ def shaped(shape: type[Shape], raw: object, file: str, subject: str = "") -> tup
     -------
     The entry and what is wrong with it. A wrong value of an optional key is left out, so that what depends on the rest of the
     entry can still be checked; without a required key there is no entry.
-
     """
     if not isinstance(raw, Mapping):
         return None, [Problem(file, subject, "not a table", got=repr(raw), expected="keys and values")]
@@ -230,7 +233,12 @@ def _problem(shape: type[_Shape], item: Any, file: str, subject: str) -> Problem
     if item["type"] == "missing":
         return Problem(file, subject, f'no key "{key}"{deeper}')
     got = repr(item["input"])
-    expected = item["ctx"]["expected"] if item["type"] == "literal_error" else _EXPECTED.get(item["type"], item["msg"])
+    if item["type"] == "literal_error":
+        expected = item["ctx"]["expected"]
+    elif item["type"] == "too_short" and item["ctx"]["min_length"] > 1:
+        expected = f"{item['ctx']['min_length']} items"
+    else:
+        expected = _EXPECTED.get(item["type"], item["msg"])
     hint = did_you_mean(nearest(str(item["input"]), expected.replace("'", "").replace(" or ", ", ").split(", ")))
     return Problem(file, subject, f'key "{key}"{deeper}', got=got, expected=expected, way_out=hint)
 

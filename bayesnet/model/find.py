@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bayesnet.errors import SpecError, did_you_mean, listed, nearest
+from bayesnet.errors import SpecError, brief, did_you_mean, listed, nearest
 
 MODEL_FILE, SOURCES_FILE = "model.toml", "sources.toml"
 OTHERS = (MODEL_FILE, SOURCES_FILE, "targets.toml", "claims.toml", "costs.toml", "decision.toml")
@@ -30,7 +30,6 @@ def find_model(name_or_path: str | Path) -> Path:
 
     >>> find_model("back_pain").name
     'back_pain'
-
     """
     shipped = _shipped()
     if str(name_or_path) in shipped:
@@ -38,6 +37,13 @@ def find_model(name_or_path: str | Path) -> Path:
     if not str(name_or_path).strip():
         raise SpecError('""', [f"no model is named; the models that come with bayesnet are {listed(tuple(shipped))}"])
     path = Path(name_or_path)
+    try:
+        path.stat()
+    except FileNotFoundError:
+        pass
+    except (OSError, ValueError) as error:  # no permission, a name too long for the disk or with a NUL character
+        reason = (error.strerror if isinstance(error, OSError) else "") or str(error)
+        raise SpecError(brief(str(name_or_path)), [f"cannot be looked up: {reason}"]) from None
     if path.name == MODEL_FILE and path.is_file():
         return path.parent
     if (path / MODEL_FILE).is_file():
@@ -48,15 +54,6 @@ def find_model(name_or_path: str | Path) -> Path:
         raise SpecError(str(path), [f"not a model folder; a model is a folder that holds {MODEL_FILE}"])
     hint = did_you_mean(nearest(str(name_or_path), shipped)) or f"the models that come with bayesnet are {listed(tuple(shipped))}"
     raise SpecError(str(name_or_path), [f"no model of this name and no such folder; {hint}"])
-
-
-def shipped_models() -> tuple[str, ...]:
-    """The names of the models that come with the package.
-
-    >>> shipped_models()
-    ('asia', 'back_pain', 'mammography', 'sprinkler')
-    """
-    return tuple(_shipped())
 
 
 def _shipped() -> dict[str, Path]:

@@ -1,21 +1,17 @@
-"""How the numbers of a model are known, and what a reviewer should look at: nothing here is computed by the network."""
+"""What a reviewer of a model should look at, number by number and record by record; nothing is computed by the network."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal
 
+from bayesnet.model.check_figures import formulas
 from bayesnet.model.derivation import Ends
-from bayesnet.model.recompute import Computed
+from bayesnet.model.recompute import ENDS, Computed
 from bayesnet.model.records import CitedFigure, Model, Number, Source
-from bayesnet.model.vocabulary import HOW_KNOWN, JUDGED, WITHOUT_SOURCE, How
-
-Known = How | Literal["judged", "defined", "file"]
-KNOWN: tuple[Known, ...] = (*HOW_KNOWN, "judged", "defined", "file")
-"""How a number is known: as the figures behind its value were read; or judged, defined, or read from a file of another format."""
+from bayesnet.model.vocabulary import WITHOUT_SOURCE
 
 WIDE = 20.0
 """From this ratio of the ends on, a range looks like a judgement."""
@@ -42,28 +38,6 @@ class Remark:
     kind: str
     subject: str
     what: str
-
-
-def known(number: Number) -> Known:
-    """Return how a number is known: the worst way in which a figure behind its value was read.
-
-    >>> known(Number("fever=present", 0.5, 0.4, 0.6, "judgement"))
-    'judged'
-    """
-    if number.grade == "file":
-        return "file"
-    if number.grade == "definition":
-        return "defined"
-    figures = [figure for figure in number.sources if figure.use == "value"]
-    if number.grade == JUDGED or not figures:
-        return "judged"
-    return max((figure.verified.how for figure in figures), key=HOW_KNOWN.index)
-
-
-def known_counts(numbers: Iterable[Number]) -> dict[str, int]:
-    """Count the numbers by how they are known, definitions left out; only what there is, best first."""
-    found = Counter(known(number) for number in numbers)
-    return {how: found[how] for how in KNOWN if found[how] and how != "defined"}
 
 
 def complete(source: Source) -> bool:
@@ -114,7 +88,6 @@ def remarks(model: Model, computed: Mapping[str, Mapping[Ends, Computed]]) -> li
         The model.
     computed
         What was computed again, by number id.
-
     """
     found: list[Remark] = []
     names = _author_years(model.sources)
@@ -133,26 +106,46 @@ def _deviations(number: Number, computed: Mapping[Ends, Computed]) -> Iterator[R
 
 def _of_number(number: Number, computed: Mapping[Ends, Computed], names: Mapping[tuple[str, str], set[str]]) -> Iterator[Remark]:
     """Everything about one number but deviations."""
-    studied = number.grade not in (*WITHOUT_SOURCE, "file")
     for_value = [figure for figure in number.sources if figure.use == "value"]
-    if studied and not computed["value"].computed:
-        yield Remark("a study without a way to the value", number.id, computed["value"].why)
-    if studied and not for_value:
+    if number.grade not in (*WITHOUT_SOURCE, "file"):
+        yield from _of_study(number, computed["value"], for_value)
+    yield from _outside(number, for_value)
+    yield from _of_range(number, computed)
+    if number.derivation:
+        used = {name for formula in formulas(number).values() for name in formula.names}
+        for figure in for_value:
+            if figure.name not in used:
+                what = f"{figure.source}: {figure.figure or figure.place}"
+                yield Remark("a figure for the value that no formula uses", number.id, what)
+    yield from _named(number, names)
+
+
+def _of_study(number: Number, value: Computed, figures: list[CitedFigure]) -> Iterator[Remark]:
+    """Whether a number under the grade of a study rests on figures that were read, of patients that it can be of."""
+    if not value.computed:
+        yield Remark("a study without a way to the value", number.id, value.why)
+    if not figures:
         yield Remark("a study grade on a background figure", number.id, f'grade "{number.grade}", no figure for the value')
-    for figure in for_value if studied else ():
+    for figure in figures:
         if figure.verified.how == "recalled":
             yield Remark("a study grade on a recalled figure", number.id, f'grade "{number.grade}", {figure.source}')
-    yield from _outside(number, for_value)
-    ends = computed["low"].computed and computed["high"].computed
+    if number.adjusted or "setting=" in number.id:
+        return
+    for figure in figures:
+        if selected := _SELECTED.search(figure.population):
+            yield Remark("selected patients without an adjustment", number.id, f"{selected[0]}: {figure.population}")
+            return
+
+
+def _of_range(number: Number, computed: Mapping[Ends, Computed]) -> Iterator[Remark]:
+    """Whether a range that is called a study's follows from figures, and is no wider than such a range can be."""
+    open_ends = [computed[end] for end in ENDS if end != "value" and not computed[end].computed]
+    if number.range_grade in (*WITHOUT_SOURCE, "file") or not open_ends:
+        return
+    yield Remark("a range called a study's that no figure gives", number.id, f'"{number.range}": {open_ends[0].why}')
     ratio = number.high / number.low if number.low > 0 else float("inf") if number.high > 0 else 1.0
-    if ratio >= WIDE and number.range_grade not in WITHOUT_SOURCE and not ends:
+    if ratio >= WIDE:
         yield Remark("a range of a factor of 20 that is not called a judgement", number.id, f"{number.low:g} to {number.high:g}")
-    if not number.adjusted and "setting=" not in number.id and number.grade not in WITHOUT_SOURCE:
-        for figure in for_value:
-            if selected := _SELECTED.search(figure.population):
-                yield Remark("selected patients without an adjustment", number.id, f"{selected[0]}: {figure.population}")
-                break
-    yield from _named(number, names)
 
 
 def _outside(number: Number, figures: list[CitedFigure]) -> Iterator[Remark]:
@@ -204,3 +197,6 @@ def _of_sources(sources: Mapping[str, Source]) -> Iterator[Remark]:
     for key, source in sources.items():
         if source.title.startswith("["):
             yield Remark("a title in brackets", key, source.title)
+        if not settled(source):
+            unsaid = [name for name in lacking(source) if name not in source.not_found]
+            yield Remark("a record that lacks fields and does not say so", key, ", ".join(unsaid))

@@ -22,6 +22,7 @@ from bayesnet.model.records import (
     Verified,
     group_variable,
 )
+from bayesnet.model.toml_text import read_toml
 from bayesnet.pattern import canonical_id, parse_number_id
 
 if TYPE_CHECKING:
@@ -45,7 +46,6 @@ def read_model(path: str | Path, *, strict: bool = False) -> Model:
 
     >>> read_model("mammography").numbers["positive_mammogram=present | breast_cancer=present"].value
     0.8
-
     """
     folder = find_model(path)
     model, problems = read_folder(folder)
@@ -74,7 +74,10 @@ def read_folder(folder: Path) -> tuple[Model | None, list[Problem]]:
     for name in head.files:
         reading.group_file(name, head)
     for name, members in head.groups.items():
-        reading.add_variable(group_variable(name, members, Location(MODEL_FILE, f'group "{name}"')))
+        location = Location(MODEL_FILE, f'group "{name}"')
+        reading.add_variable(group_variable(name, members, location, head.nouns.get(name, "")))
+    stray, hint = [name for name in head.nouns if name not in head.groups], "give the noun of a variable in its table"
+    reading.problems += [Problem(MODEL_FILE, f'noun of "{name}"', "is not one of the groups", way_out=hint) for name in stray]
     reading.source_file()
     reading.keep_numbers()
     model = reading.model(head)
@@ -87,28 +90,6 @@ def shown_path(folder: Path) -> str:
     """A folder as a person would name it: relative to where they are, if it lies below."""
     resolved = folder.resolve()
     return str(resolved.relative_to(Path.cwd())) if resolved.is_relative_to(Path.cwd()) else str(folder)
-
-
-def read_toml(path: Path) -> dict[str, Any]:
-    """Read one TOML file.
-
-    Raises
-    ------
-    SpecError
-        Where it cannot be read or is not TOML; names the line.
-
-    """
-    import tomllib
-
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        reason, _, where = str(error).partition(" (at ")
-        raise SpecError(str(path), [Problem(path.name, where.removesuffix(")"), f"not valid TOML: {_lower(reason)}")]) from None
-    except UnicodeDecodeError as error:
-        raise SpecError(str(path), [Problem(path.name, f"byte {error.start}", "not UTF-8", way_out="save it as UTF-8")]) from None
-    except OSError as error:
-        raise SpecError(str(path), [Problem(path.name, "", f"cannot be read: {error.strerror}")]) from None
 
 
 @dataclass
@@ -153,7 +134,7 @@ class _Reading:
             self.problems.append(Problem(MODEL_FILE, 'key "files"', what, way_out="move the file there, and name it so"))
             self.unread.add(name)
             return
-        if not (self.folder / name).is_file():
+        if not _is_there(self.folder / name):
             there = [path.name for path in self.folder.glob("*.toml") if path.name not in (*OTHERS, *head.files)]
             hint = did_you_mean(nearest(name, there))
             self.problems.append(Problem(MODEL_FILE, 'key "files"', f'there is no file "{name}"', way_out=hint))
@@ -310,11 +291,20 @@ class _Reading:
             population=head.population,
             citation=head.citation,
             asks=head.asks,
+            people=head.people,
             variables=self.variables,
             numbers={number.id: number for number in numbers},
             sources=self.sources,
             examples=tuple(Example(example.title, example.evidence, example.text) for example in head.examples),
         )
+
+
+def _is_there(path: Path) -> bool:
+    """Return whether there is a file; one whose name is too long for the disk is not."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _variable(name: str, entry: VariableEntry | None, file: GroupFile, location: Location) -> Variable:
@@ -344,6 +334,8 @@ def _variable(name: str, entry: VariableEntry | None, file: GroupFile, location:
         aliases=tuple(entry.aliases),
         consequence_of=tuple(entry.consequence_of),
         can_be_set=entry.can_be_set,
+        noun=entry.noun,
+        adjectives=tuple(entry.adjectives),
         note=entry.note,
         location=location,
     )
@@ -387,7 +379,3 @@ def _citations(value: Any, key: str = "") -> Iterator[str]:
             yield from _citations(inner, key)
     elif isinstance(value, str) and key in ("source", "sources", "also"):
         yield from re.split(r",\s*", value)
-
-
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:]

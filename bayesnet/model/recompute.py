@@ -70,8 +70,7 @@ def recomputed(number: Number, model: Model, solver: Solver | None = None) -> di
     >>> figure = CitedFigure("nakamura2016", place="abstract", count=(11, 195))
     >>> number = Number("fever=present", 0.056, 0.032, 0.098, "95 % interval", "case series", sources=(figure,))
     >>> [(end, round(found.found, 4), found.agrees) for end, found in recomputed(number, Model("m")).items()]
-    [('value', 0.0564, True), ('low', 0.0318, True), ('high', 0.0981, True)]
-
+    [('value', 0.0564, True), ('low', 0.0318, True), ('high', 0.0982, True)]
     """
     return {end: _Recomputation(number, model, solver).end(end) for end in ENDS}
 
@@ -136,13 +135,15 @@ class _Recomputation:
             formula = parse_formula(self.number.derivation)
         except FormulaError as error:
             return self._not(end, str(error))
-        if len(formula.uncertain) != 1:
-            return self._not(end, f"the derivation has {len(formula.uncertain)} uncertain figures: say derivation_{end}")
+        constants = {name for name, _ in self.number.assumed}
+        uncertain = [name for name in formula.uncertain if name not in constants]
+        if len(uncertain) != 1:
+            return self._not(end, f"the derivation has {len(uncertain)} uncertain figures: say derivation_{end}")
         both = [self._by_formula(self.number.derivation, end, at) for at in ("low", "high")]
         if not all(each.computed for each in both):
             return self._not(end, next(each.why for each in both if not each.computed))
         best = (min if end == "low" else max)(both, key=lambda each: each.found)
-        return self._made(end, best.found, f"{self.number.derivation} at the interval of {formula.uncertain[0]}")
+        return self._made(end, best.found, f"{self.number.derivation} at the interval of {uncertain[0]}")
 
     def _by_formula(self, text: str, end: Ends, at: Ends) -> Computed:
         """A formula with its figures at their value or at an end of their interval."""
@@ -181,6 +182,23 @@ class _Recomputation:
 
     def _not(self, end: Ends, why: str) -> Computed:
         return Computed(end, getattr(self.number, end), why=why)
+
+
+def on_figures(number: Number) -> bool:
+    """Return whether the value is computed from a figure or from another number, and not from assumed constants alone.
+
+    >>> assumed = Number("fever=present", 0.5, 0.4, 0.6, derivation="2 * quarter", assumed=(("quarter", 0.25),), reason="so")
+    >>> on_figures(assumed)
+    False
+    """
+    if not number.derivation:
+        return any(figure.use == "value" for figure in number.sources)
+    try:
+        formula = parse_formula(number.derivation)
+    except FormulaError:
+        return False
+    figures = {figure.name for figure in number.sources if figure.name}
+    return bool(formula.numbers) or not figures.isdisjoint(formula.names)
 
 
 def said(figure: CitedFigure) -> str:

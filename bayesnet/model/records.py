@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from bayesnet.model.vocabulary import BINARY, GROUPS_OF_VARIABLES, JUDGED, GateKind, Grade, How, RangeKind, Use
 from bayesnet.pattern import quote
@@ -173,6 +173,12 @@ class Number:
         return self.main.source if self.main else ""
 
     @property
+    def publications(self) -> tuple[str, ...]:
+        """The keys of all publications whose figures enter the number; the main one where all are in the background."""
+        entering = tuple(dict.fromkeys(figure.source for figure in self.sources if figure.use != "background"))
+        return entering or ((self.source,) if self.source else ())
+
+    @property
     def place(self) -> str:
         """What the main source gives, and where in it."""
         return self.main.reading if self.main else ""
@@ -214,6 +220,10 @@ class Variable:
     """A diagnosis that is a consequence: the variables of the model that cause it."""
     can_be_set: bool = False
     """Whether an intervention on the variable makes sense: an exposure or a treatment."""
+    noun: str = ""
+    """What a person has who has it, with an article where it takes one: `a history of cancer`; from the label when empty."""
+    adjectives: tuple[str, ...] = ()
+    """For what a person is, not has: the words for the positive state and for its contrary, such as `female`, `male`."""
     note: str = ""
     location: Location = field(default=Location(""), compare=False)
 
@@ -223,7 +233,7 @@ class Variable:
         return self.states == BINARY
 
 
-def group_variable(name: str, members: Sequence[str], location: Location | None = None) -> Variable:
+def group_variable(name: str, members: Sequence[str], location: Location | None = None, noun: str = "") -> Variable:
     """A group of the model as a variable: present when any of its members is.
 
     >>> group_variable("infection", ["osteomyelitis", "abscess"]).expression
@@ -238,6 +248,7 @@ def group_variable(name: str, members: Sequence[str], location: Location | None 
         parents=tuple(members),
         gate="deterministic",
         expression=(("present", condition),),
+        noun=noun,
         location=location or Location(""),
     )
 
@@ -248,6 +259,14 @@ class Example(NamedTuple):
     title: str
     evidence: str
     text: str = ""
+
+
+class FrozenRecords(Mapping[str, Any]):
+    """Numbers by id that never change, so that a model keeps them instead of a copy."""
+
+    def figures(self) -> list[list[Any]]:
+        """Return id, value, low and high of each."""
+        raise NotImplementedError
 
 
 @dataclass(frozen=True)
@@ -271,10 +290,14 @@ class Model:
     citation: str = ""
     asks: str = ""
     """The variable that a page asks about first; the leading diagnosis when empty."""
+    people: str = ""
+    """What the members of the population are called, in the plural; from `population` when empty."""
 
     def __post_init__(self) -> None:
         for name in ("variables", "numbers", "sources"):
-            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+            records = getattr(self, name)
+            if not isinstance(records, FrozenRecords):
+                object.__setattr__(self, name, MappingProxyType(dict(records)))
         object.__setattr__(self, "examples", tuple(Example(*example) for example in self.examples))
 
     def __reduce__(self) -> tuple[type[Model], tuple[object, ...]]:
@@ -288,7 +311,10 @@ class Model:
         structure = [
             [v.name, v.states, v.parents, v.gate, v.expression, v.towards, v.neutral, v.default] for v in self.variables.values()
         ]
-        numbers = [[n.id, n.value, n.low, n.high] for n in self.numbers.values()]
+        if isinstance(self.numbers, FrozenRecords):
+            numbers = self.numbers.figures()
+        else:
+            numbers = [[n.id, n.value, n.low, n.high] for n in self.numbers.values()]
         text = json.dumps([structure, numbers], separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 

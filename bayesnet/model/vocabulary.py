@@ -47,8 +47,26 @@ SETTINGS = "settings"
 RISK_FACTORS = "risk_factors"
 DIAGNOSES = "diagnoses"
 MECHANISMS = "mechanisms"
+HISTORY_AND_EXAMINATION = "history_and_examination"
+LABORATORY = "laboratory"
+IMAGING = "imaging"
 GROUPS_OF_VARIABLES = "groups"
 """The group of the variables that say only whether any of several others is present; other groups have names of their own."""
+
+TO_FIND_OUT = (RISK_FACTORS, HISTORY_AND_EXAMINATION, LABORATORY, IMAGING)
+"""Groups of what can be asked of a patient or tested."""
+
+GROUP_LABELS = {
+    SETTINGS: "Setting",
+    RISK_FACTORS: "Risk factors",
+    HISTORY_AND_EXAMINATION: "History and examination",
+    LABORATORY: "Laboratory",
+    IMAGING: "Imaging",
+    MECHANISMS: "Mechanisms",
+    DIAGNOSES: "Diagnoses",
+    GROUPS_OF_VARIABLES: "Groups of diagnoses",
+}
+"""Labels of the groups, in the order in which a case is taken; other groups follow under their own names."""
 
 OTHER_ROLE = "other"
 """The role of the diagnosis that is assumed where no other is found, such as nonspecific back pain."""

@@ -14,7 +14,7 @@ from bayesnet.model.records import CitedFigure, Example, Model, Number, Source, 
 from bayesnet.model.replacing import replacing
 from bayesnet.model.vocabulary import BINARY, GROUPS_OF_VARIABLES, JUDGED
 
-_HEAD = ("name", "title", "version", "description", "warning", "population", "citation", "asks")
+_HEAD = ("name", "title", "version", "description", "warning", "population", "citation", "asks", "people")
 _SOURCE = (
     "authors", "year", "title", "journal", "publisher", "doi", "pmid", "isbn", "url", "kind", "not_found", "cohort", "note",
 )  # fmt: skip
@@ -49,7 +49,6 @@ def write_model(model: Model, path: str | Path) -> None:
     ...     write_model(model, folder)
     ...     read_model(folder) == model
     True
-
     """
     stray = [number.id for number in model.numbers.values() if number.variable not in model.variables]
     if stray:
@@ -87,7 +86,8 @@ def model_files(model: Model) -> dict[str, str]:
 
 
 def _is_group(variable: Variable) -> bool:
-    return variable.group == GROUPS_OF_VARIABLES and variable == group_variable(variable.name, variable.parents)
+    as_group = group_variable(variable.name, variable.parents, noun=variable.noun)
+    return variable.group == GROUPS_OF_VARIABLES and variable == as_group
 
 
 def _file_of(variable: Variable) -> str:
@@ -112,6 +112,8 @@ def _head(model: Model, files: Sequence[str], groups: Sequence[Variable]) -> str
     parts = ["\n".join([*_lines(_fields(model, _HEAD)), *_lines({"files": list(files)}, long=True)]) + "\n"]
     if groups:
         parts.append(_section("[groups]", {group.name: list(group.parents) for group in groups}))
+    if any(group.noun for group in groups):
+        parts.append(_section("[nouns]", {group.name: group.noun for group in groups}))
     parts += [_section("[[examples]]", _fields(example, Example._fields)) for example in model.examples]
     return "\n".join(parts)
 
@@ -195,6 +197,8 @@ def _variable(variable: Variable) -> dict[str, object]:
         "aliases": list(variable.aliases),
         "consequence_of": list(variable.consequence_of),
         "can_be_set": variable.can_be_set,
+        "noun": variable.noun,
+        "adjectives": list(variable.adjectives),
         "note": variable.note,
     }
 

@@ -15,6 +15,10 @@ _TOKEN = re.compile(
 )
 
 
+_DEEPEST = 20
+"""Brackets inside each other that are read before they are refused; none belongs there."""
+
+
 def parse_question(text: str) -> Question:
     """Read `targets` or `targets | findings`.
 
@@ -25,9 +29,8 @@ def parse_question(text: str) -> Question:
 
     >>> parse_question("fever | anemia").given[0].name
     'anemia'
-
     """
-    return _Reader(text).question()
+    return Reader(text).question()
 
 
 def parse_findings(text: str) -> tuple[Term, ...]:
@@ -40,9 +43,8 @@ def parse_findings(text: str) -> tuple[Term, ...]:
 
     >>> [str(term) for term in parse_findings("fever, !anemia, do(smoking=absent)")]
     ['fever', '!anemia', 'do(smoking=absent)']
-
     """
-    return _Reader(text).findings()
+    return Reader(text).findings()
 
 
 def parse_number_id(text: str) -> Question:
@@ -55,13 +57,12 @@ def parse_number_id(text: str) -> Question:
 
     >>> str(parse_number_id("odds(gout)|baseline"))
     'odds(gout) | baseline'
-
     """
-    return _Reader(text).number_id()
+    return Reader(text).number_id()
 
 
 @dataclass(frozen=True, slots=True)
-class _Token:
+class Token:
     """A word, a sign or the end; `text` without quotes."""
 
     kind: Literal["word", "sign", "end"]
@@ -73,29 +74,39 @@ class _Token:
         return "the text ends" if self.kind == "end" else f"got '{self.text}'" if '"' in self.text else f'got "{self.text}"'
 
 
-class _Reader:
+class Reader:
     """Takes the tokens of one text from left to right."""
 
     def __init__(self, text: str) -> None:
+        if not isinstance(text, str):
+            raise PatternError(str(text), 1, f"a text is expected here; got {type(text).__name__}")
         self.text = text
         self.tokens = _tokens(text)
         self.at = 0
+        self.depth = 0
 
     def question(self) -> Question:
+        """Read `targets | findings` to the end of the text."""
         targets = self.terms("a variable to ask for", odds=False)
         given = self.given(odds=False)
         return Question(targets, given, self.text)
 
     def findings(self) -> tuple[Term, ...]:
+        """Read findings to the end of the text; there may be none."""
         if self.next.kind == "end":
             return ()
         terms = self.terms("a finding", odds=False)
+        self.findings_end()
+        return terms
+
+    def findings_end(self) -> None:
+        """Refuse a bar and whatever else follows findings."""
         if self.next.text == "|" and not self.next.quoted:
             self.fail(self.next, "findings have no bar", way_out='separate them by commas, or ask "target | findings"')
         self.end()
-        return terms
 
     def number_id(self) -> Question:
+        """Read the pattern of a number to the end of the text."""
         targets = self.terms("the variable of the number", odds=True)
         pattern = Question(targets, self.given(odds=False), self.text)
         kind = special(pattern)
@@ -120,12 +131,14 @@ class _Reader:
         return terms
 
     def terms(self, what: str, *, odds: bool) -> tuple[Term, ...]:
+        """Read terms separated by commas; `what` is expected where there is none."""
         found = [self.term(what, odds=odds)]
         while self.take(","):
             found.append(self.term(what, odds=odds))
         return tuple(found)
 
     def term(self, what: str, *, odds: bool) -> Term:
+        """Read one term."""
         start = self.next
         negated = self.take("!")
         name = self.word(what)
@@ -141,13 +154,17 @@ class _Reader:
             return replace(term, states=(self.word("a state").text,))
         return self.braces(term)
 
-    def call(self, name: _Token, *, odds: bool) -> Term:
+    def call(self, name: Token, *, odds: bool) -> Term:
         """What stands in `odds(...)`, `do(...)` or `jeffrey(...)`, its opening bracket taken."""
         if name.text not in ("odds", "do", "jeffrey"):
             self.fail(name, f'"{name.text}(" is not part of the language', expected='"do(", "jeffrey(" or "odds("')
         if name.text == "odds" and not odds:
             self.fail(name, '"odds(" names a number of the model', way_out="ask for the probability")
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            self.fail(name, f'more than {_DEEPEST} "(" inside each other', expected="one variable in one state")
         inner = self.term("a variable", odds=False)
+        self.depth -= 1
         self.sign(")")
         if name.text == "jeffrey":
             if inner.call or not inner.weights:
@@ -165,7 +182,7 @@ class _Reader:
         while True:
             state = self.word("a state")
             if state.text in states:
-                self.fail(state, f'the state "{state.text}" stands twice')
+                self.fail(state, f'the state "{state.text}" is given twice')
             states.append(state.text)
             if self.take(":"):
                 weights.append(self.weight())
@@ -179,6 +196,7 @@ class _Reader:
         return replace(term, states=tuple(states), weights=tuple(weights))
 
     def weight(self) -> float:
+        """Read a number of 0 or more."""
         token = self.word("a weight")
         try:
             value = float(token.text)
@@ -189,7 +207,8 @@ class _Reader:
         return value + 0.0
 
     @property
-    def next(self) -> _Token:
+    def next(self) -> Token:
+        """The next token."""
         return self.tokens[self.at]
 
     def take(self, sign: str) -> bool:
@@ -199,7 +218,8 @@ class _Reader:
             return True
         return False
 
-    def word(self, what: str) -> _Token:
+    def word(self, what: str) -> Token:
+        """Move over a word."""
         token = self.next
         if token.kind != "word":
             self.fail(token, str(token), expected=what)
@@ -209,29 +229,33 @@ class _Reader:
         return token
 
     def sign(self, sign: str) -> None:
+        """Move over this sign; refuse anything else."""
         if not self.take(sign):
             self.fail(self.next, str(self.next), expected=f'"{sign}"')
 
     def end(self) -> None:
+        """Refuse whatever is left of the text."""
         if self.next.kind != "end":
             way_out = "put names with blanks or other characters in double quotes" if self.next.kind == "word" else ""
             self.fail(self.next, str(self.next), expected='"," or "|"', way_out=way_out)
 
     def refuse(self, term: Term, what: str, *, expected: str = "", way_out: str = "") -> None:
+        """Raise the error of a term."""
         raise PatternError(self.text, term.column, what, expected=expected, way_out=way_out)
 
-    def fail(self, token: _Token, what: str, *, expected: str = "", way_out: str = "") -> None:
+    def fail(self, token: Token, what: str, *, expected: str = "", way_out: str = "") -> None:
+        """Raise the error of a token."""
         raise PatternError(self.text, token.column, what, expected=expected, way_out=way_out)
 
 
-def _tokens(text: str) -> list[_Token]:
+def _tokens(text: str) -> list[Token]:
     """Cut a text into words, signs and the end."""
-    tokens: list[_Token] = []
+    tokens: list[Token] = []
     position = 0
     while True:
         match = _TOKEN.match(text, position)
         if match is None:
-            start = position + len(text[position:]) - len(text[position:].lstrip())
+            start = len(text) - len(text[position:].lstrip())
             what, way_out = f'"{text[start]}" is not part of the language', "put names with such characters in double quotes"
             if text[start] == '"':
                 what, way_out = "a double quote is opened and not closed", ""
@@ -240,8 +264,8 @@ def _tokens(text: str) -> list[_Token]:
         column, word = match.start(kind) + 1, match.group(kind)
         position = match.end()
         if kind == "quoted":
-            tokens.append(_Token("word", re.sub(r"\\(.)", r"\1", word[1:-1], flags=re.DOTALL), column, quoted=True))
+            tokens.append(Token("word", re.sub(r"\\(.)", r"\1", word[1:-1], flags=re.DOTALL), column, quoted=True))
         else:
-            tokens.append(_Token("word" if kind == "word" else "sign" if kind == "sign" else "end", word, column))
+            tokens.append(Token("word" if kind == "word" else "sign" if kind == "sign" else "end", word, column))
         if kind == "end":
             return tokens

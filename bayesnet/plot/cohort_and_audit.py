@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 from bayesnet.plot import style
 from bayesnet.results.audit import Audit
 from bayesnet.results.cohort import Calibration
-from bayesnet.results.sensitivity import short
 from bayesnet.results.tuning import Tuning
-from bayesnet.results.words import percent, plain
+from bayesnet.results.words import percent, plain, short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -47,8 +46,8 @@ def audit(result: Audit, ax: Axes | None = None, *, top: int = 25) -> Axes:
     >>> ax = bayesnet.plot.audit(bayesnet.load("back_pain").audit(), top=5)
     >>> len(ax.get_yticklabels())
     5
-
     """
+    style.check_kind(result, Audit)
     from matplotlib.lines import Line2D
 
     lines = [t for t in result.targets if t.value > 0.0][:top]
@@ -114,8 +113,8 @@ def tuning(result: Tuning, ax: Axes | None = None, *, top: int = 10) -> Axes:
     >>> ax = bayesnet.plot.tuning(ways, top=3)
     >>> len(ax.get_yticklabels())
     3
-
     """
+    style.check_kind(result, Tuning)
     from matplotlib.lines import Line2D
 
     lines = [change for change in result.changes if not isinstance(change.value, dict)][:top]
@@ -185,8 +184,8 @@ def calibration(result: Calibration, ax: Axes | None = None, *, scale: style.Sca
     >>> ax = bayesnet.plot.calibration(result)
     >>> len(ax.lines) == 2 * len(result.groups) + 1
     True
-
     """
+    style.check_kind(result, Calibration)
     ax = style.axes_of(ax, 6.0, 6.0)
     drawn = [p for g in result.groups for p in (g.predicted, g.observed)]
     if style.chosen(scale, drawn) == "percent":

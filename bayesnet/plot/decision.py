@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 from bayesnet.plot import style
 from bayesnet.results.advice import Advice, UtilityBar
 from bayesnet.results.cohort import DecisionCurve
-from bayesnet.results.sensitivity import short
 from bayesnet.results.tests import NextTest, NextTests, Plan, Step
-from bayesnet.results.words import plain
+from bayesnet.results.words import plain, short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -38,8 +37,8 @@ def advice(result: Advice, ax: Axes | None = None) -> Axes:
     >>> ax = bayesnet.plot.advice(bayesnet.load("back_pain").case("fever, night_pain").advise())
     >>> len(ax.get_yticklabels()) == len(bayesnet.load("back_pain").case("fever, night_pain").advise().thresholds)
     True
-
     """
+    style.check_kind(result, Advice)
     from matplotlib.patches import Patch
 
     ax = style.axes_of(ax, 7.6, style.rows_height(len(result.thresholds), 0.55, 1.9))
@@ -75,8 +74,8 @@ def utilities(result: Advice, ax: Axes | None = None, *, top: int = 10) -> Axes:
     >>> ax = bayesnet.plot.utilities(bayesnet.load("back_pain").case("fever, night_pain").advise(), top=3)
     >>> len(ax.get_yticklabels())
     3
-
     """
+    style.check_kind(result, Advice)
     from matplotlib.patches import Patch
 
     bars = [bar for bar in result.tornado if bar.width > 0.0][:top]
@@ -111,6 +110,7 @@ def decision_curve(result: DecisionCurve, ax: Axes | None = None) -> Axes:
     The threshold is the probability at which acting and not acting are worth the same; the model is worth using where its curve
     is the highest (Vickers & Elkin 2006).
     """
+    style.check_kind(result, DecisionCurve)
     ax = style.axes_of(ax, 6.8, 4.2)
     thresholds, model, low, high, everyone = (list(column) for column in list(zip(*result.points, strict=True))[:5])
     places = range(len(thresholds))
@@ -162,8 +162,8 @@ def next_tests(result: NextTests, ax: Axes | None = None, *, top: int = 10, scal
     >>> ax = bayesnet.plot.next_tests(bayesnet.load("asia").case("dysp=yes").next_tests("lung=yes"), top=2)
     >>> [label.get_text() for label in ax.get_yticklabels()]
     ['either', 'xray']
-
     """
+    style.check_kind(result, NextTests)
     lines = result.best_of_each_test()[:top]
     ax = style.axes_of(ax, 7.6, style.rows_height(len(lines), 0.4, 1.6))
     if math.isnan(result.now):
@@ -238,8 +238,8 @@ def plan(result: Plan, ax: Axes | None = None) -> Axes:
     >>> ax = bayesnet.plot.plan(bayesnet.load("asia").case("dysp=yes").plan("lung=yes", depth=1))
     >>> len(ax.patches)
     3
-
     """
+    style.check_kind(result, Plan)
     places: dict[int, tuple[float, float]] = {}
     leaves = _placed(result.root, 0, 0.0, places)
     depth = max(x for x, _ in places.values())

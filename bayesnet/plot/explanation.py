@@ -5,15 +5,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from bayesnet.logodds import DECIBANS, decibans, log_odds
 from bayesnet.plot import style
 from bayesnet.results.explanation import Explanation, Weights
-from bayesnet.results.sensitivity import short
-from bayesnet.results.words import frequency, ratio
+from bayesnet.results.words import frequency, ratio, short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-_DECIBANS = 10.0 / math.log(10.0)
 
 
 def weights(result: Weights | Explanation, ax: Axes | None = None) -> Axes:
@@ -35,11 +33,11 @@ def weights(result: Weights | Explanation, ax: Axes | None = None) -> Axes:
     >>> ax = bayesnet.plot.weights(bayesnet.load("asia").case("smoke=yes, xray=yes").weights("lung=yes"))
     >>> [round(float(bar.get_width()), 1) for bar in ax.patches]
     [2.8, 12.2]
-
     """
+    style.check_kind(result, Weights, Explanation)
     steps = _steps(result)
     ax = style.axes_of(ax, 7.4, style.rows_height(len(steps) + 2, around=1.5))
-    here = _log_odds(result.prior)
+    here = _place_of(result.prior)
     reached = [here]
     _place(ax, 0, here, result.prior, "prior")
     for row, (_, likelihood_ratio, _) in enumerate(steps, 1):
@@ -79,11 +77,11 @@ def explanation(result: Explanation, ax: Axes | None = None) -> Axes:
     >>> ax = bayesnet.plot.explanation(bayesnet.load("asia").case("xray=yes, dysp=yes").explain("lung=yes"))
     >>> [label.get_text() for label in ax.get_yticklabels()]
     ['xray=yes', 'dysp=yes']
-
     """
+    style.check_kind(result, Explanation)
     lines = sorted(result.impacts, key=lambda i: -i.shapley if math.isfinite(i.shapley) else -math.inf)
     ax = style.axes_of(ax, 7.4, style.rows_height(len(lines), around=1.5))
-    values = [_finite(i.shapley) * _DECIBANS for i in lines]
+    values = [_finite(i.shapley) * DECIBANS for i in lines]
     ax.barh(
         range(len(lines)),
         values,
@@ -91,7 +89,7 @@ def explanation(result: Explanation, ax: Axes | None = None) -> Axes:
         color=[style.RAISES if v >= 0 else style.LOWERS for v in values],
         label="mean over all orders (Shapley)",
     )
-    marks = [_finite(i.omission) * _DECIBANS for i in lines]
+    marks = [_finite(i.omission) * DECIBANS for i in lines]
     ax.plot(
         marks,
         range(len(lines)),
@@ -127,31 +125,28 @@ def _odds_axis(ax: Axes, reached: list[float]) -> None:
     room = max(6.0, 0.3 * (high - low))
     ax.set_xlim(low - 0.3 * room, high + room)
     places = [
-        p for p in (1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999) if low - 0.3 * room <= _log_odds(p) <= high + room
+        p for p in (1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999) if low - 0.3 * room <= _place_of(p) <= high + room
     ]
-    ax.set_xticks([_log_odds(p) for p in places], [style.tick(p, "x") for p in places])
+    ax.set_xticks([_place_of(p) for p in places], [style.tick(p, "x") for p in places])
     ax.grid(visible=True, axis="x", color=style.FAINT, linewidth=0.6)
     ax.set_xlabel("probability so far; steps of equal length change the odds by equal factors")
 
 
 def _step_text(likelihood_ratio: float) -> str:
-    weight = 10.0 * math.log10(likelihood_ratio) if 0.0 < likelihood_ratio < math.inf else math.nan
+    weight = decibans(likelihood_ratio) if 0.0 < likelihood_ratio < math.inf else math.nan
     return f"LR {ratio(likelihood_ratio)}" + ("" if math.isnan(weight) else f"  ({weight:+.1f} dB)")
 
 
-def _log_odds(p: float) -> float:
+def _place_of(p: float) -> float:
     """Log-odds in decibans, held within what can be drawn."""
-    p = min(max(p, 1e-8), 1.0 - 1e-8)
-    return 10.0 * math.log10(p / (1.0 - p))
+    return DECIBANS * log_odds(p, 1e-8)
 
 
 def _bounded(likelihood_ratio: float) -> float:
     """Decibans of a likelihood ratio; one that settles the question is drawn as 40."""
     if math.isnan(likelihood_ratio):
         return 0.0
-    if likelihood_ratio <= 0.0:
-        return -40.0
-    return min(10.0 * math.log10(likelihood_ratio), 40.0) if math.isfinite(likelihood_ratio) else 40.0
+    return min(max(decibans(likelihood_ratio), -40.0), 40.0)
 
 
 def _finite(nats: float) -> float:

@@ -46,7 +46,6 @@ def network(
     >>> ax = bayesnet.plot.network(bayesnet.load("asia").case("xray=yes"), "lung=yes")
     >>> len([patch for patch in ax.patches if patch.get_gid() == "node"])
     8
-
     """
     drawn = drawing(subject, target, most)
     plan = layout(drawn.nodes, drawn.arcs, TALLEST if len(drawn.nodes) <= 60 else 2 * TALLEST)

@@ -155,7 +155,7 @@ def _leading(compiled: CompiledModel, findings: Findings) -> tuple[int, int] | N
     from bayesnet.analysis.differential.differential import differential
     from bayesnet.analysis.query.parse import read_target
 
-    return read_target(compiled, differential(Query(compiled, findings)).leading) if compiled.diagnoses else None
+    return read_target(compiled, differential(Query(compiled, findings)).leading_specific) if compiled.diagnoses else None
 
 
 def _filled(kept: set[int], asked: tuple[int, int] | None, arcs: Sequence[Arc]) -> list[int]:

@@ -6,14 +6,17 @@ import math
 from itertools import product
 from typing import TYPE_CHECKING
 
+from bayesnet.logodds import log_odds
 from bayesnet.plot import style
 from bayesnet.results.differential import Comparison, Diagnosis, Differential
 from bayesnet.results.probability import Counterfactual, Joint, Posterior, Posteriors
-from bayesnet.results.sensitivity import short
-from bayesnet.results.words import frequency
+from bayesnet.results.words import frequency, short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+_NEAREST = 1e-12
+"""Probabilities nearer to zero or one are compared as this near."""
 
 
 def differential(result: Differential, ax: Axes | None = None, *, top: int = 12, scale: style.Scale = "log-odds") -> Axes:
@@ -37,8 +40,8 @@ def differential(result: Differential, ax: Axes | None = None, *, top: int = 12,
     >>> ax = bayesnet.plot.differential(case.diagnoses(targets=["lung=yes", "tub=yes"]))
     >>> [label.get_text() for label in ax.get_yticklabels()]
     ['lung=yes', 'tub=yes']
-
     """
+    style.check_kind(result, Differential)
     lines = result.diagnoses[:top]
     ax = style.axes_of(ax, 7.4, style.rows_height(len(lines), around=1.5))
     values = [p for d in lines for p in (d.prior, d.posterior, d.low, d.high)]
@@ -88,8 +91,8 @@ def posterior(result: Posterior, ax: Axes | None = None, *, scale: style.Scale =
     >>> ax = bayesnet.plot.posterior(bayesnet.load("asia").posterior("lung | xray=yes"))
     >>> [round(float(bar.get_width()), 3) for bar in ax.patches]
     [0.055, 0.945, 0.489, 0.511]
-
     """
+    style.check_kind(result, Posterior)
     sets = [("prior", style.FAINT, style.MUTED, result.prior.probabilities)]
     if isinstance(result, Counterfactual):
         sets.append(("as it was", style.BAND, style.RAISES, result.factual.probabilities))
@@ -113,7 +116,7 @@ def posterior(result: Posterior, ax: Axes | None = None, *, scale: style.Scale =
             style.in_margin(ax, place, f"{name} {_both(p)}", style.INK if k else style.MUTED)
     style.rows_axis(ax, [result.states[i] for i in rows])
     ax.set_ylabel(style.shown(result.variable))
-    return style.finish(ax, result.heading(), result, "", 96)
+    return style.finish(ax, f"P({result.title})", result, "", 96)
 
 
 def comparison(result: Comparison, ax: Axes | None = None, *, top: int = 8, scale: style.Scale = "log-odds") -> Axes:
@@ -128,8 +131,8 @@ def comparison(result: Comparison, ax: Axes | None = None, *, top: int = 8, scal
     >>> ax = bayesnet.plot.comparison(what_if)
     >>> [label.get_text() for label in ax.get_xticklabels()]
     ['as it stands', 'xray=yes']
-
     """
+    style.check_kind(result, Comparison)
     columns = list(zip(*(s.probabilities for s in result.scenarios), strict=True))
     order = sorted(range(len(columns)), key=lambda i: -_spread(columns[i]))[:top]
     lines = sorted(order, key=lambda i: columns[i][-1])
@@ -159,9 +162,8 @@ def comparison(result: Comparison, ax: Axes | None = None, *, top: int = 8, scal
 
 def _spread(probabilities: tuple[float, ...]) -> float:
     """Return how far the log-odds of a target move over the scenarios."""
-    bounded = [min(max(p, 1e-12), 1.0 - 1e-12) for p in probabilities]
-    odds = [math.log(p / (1.0 - p)) for p in bounded]
-    return max(odds) - min(odds)
+    places = [log_odds(p, _NEAREST) for p in probabilities]
+    return max(places) - min(places)
 
 
 def _end_labels(ax: Axes, ends: list[tuple[str, tuple[float, ...]]]) -> None:
@@ -222,8 +224,8 @@ def posteriors(result: Posteriors, ax: Axes | None = None, *, top: int = 16, sca
     >>> ax = bayesnet.plot.posteriors(bayesnet.load("asia").posteriors("xray=yes"), top=3)
     >>> [label.get_text() for label in ax.get_yticklabels()]
     ['either=yes', 'lung=yes', 'tub=yes']
-
     """
+    style.check_kind(result, Posteriors)
     lines = sorted((_most_changed(p) for _, p in result.items() if max(p.probabilities) < 1.0), key=lambda line: -line[3])[:top]
     ax = style.axes_of(ax, 7.4, style.rows_height(len(lines), 0.3, 1.5))
     style.probability_axis(ax, "x", scale, [p for _, before, after, _ in lines for p in (before, after)], "probability")
@@ -247,14 +249,9 @@ def _most_changed(p: Posterior) -> tuple[str, float, float, float]:
     from bayesnet.pattern import Term
 
     states = ("present",) if set(p.states) == {"absent", "present"} else p.states[:1] if len(p.states) == 2 else p.states
-    changes = [(s, p.prior[s], p[s], abs(_log_odds(p[s]) - _log_odds(p.prior[s]))) for s in states]
+    changes = [(s, p.prior[s], p[s], abs(log_odds(p[s], _NEAREST) - log_odds(p.prior[s], _NEAREST))) for s in states]
     state, before, after, change = max(changes, key=lambda line: line[3])
     return short(str(Term(p.variable, (state,)))), before, after, change
-
-
-def _log_odds(p: float) -> float:
-    bounded = min(max(p, 1e-12), 1.0 - 1e-12)
-    return math.log(bounded / (1.0 - bounded))
 
 
 def joint(result: Joint, ax: Axes | None = None) -> Axes:
@@ -271,8 +268,8 @@ def joint(result: Joint, ax: Axes | None = None) -> Axes:
     >>> ax = bayesnet.plot.joint(bayesnet.load("asia").joint(["lung", "bronc"], given="smoke=yes"))
     >>> [cell.get_gid() for cell in ax.patches]
     ['lung=yes, bronc=yes', 'lung=yes, bronc=no', 'lung=no, bronc=yes', 'lung=no, bronc=no']
-
     """
+    style.check_kind(result, Joint)
     from matplotlib.patches import Rectangle
 
     from bayesnet.errors import BayesnetError

@@ -13,11 +13,11 @@ from bayesnet.model.records import Number
 from bayesnet.plot import style
 from bayesnet.results.base import Provenance
 from bayesnet.results.description import Numbers
-from bayesnet.results.sensitivity import Sensitivities, SensitivityFunction, short
+from bayesnet.results.sensitivity import Sensitivities, SensitivityFunction
 from bayesnet.results.tornado import Flips, Sources, Tornado, TwoWay
 from bayesnet.results.tuning import Distance, ExplanationRange
 from bayesnet.results.uncertainty import ArcStrengths, Uncertainty, VarianceShares
-from bayesnet.results.words import plain
+from bayesnet.results.words import plain, short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -45,8 +45,8 @@ def tornado(result: Tornado, ax: Axes | None = None, *, top: int = 12, scale: st
     >>> ax = bayesnet.plot.tornado(bayesnet.load("asia").case("xray=yes").tornado("lung=yes"), top=3)
     >>> len(ax.get_yticklabels())
     3
-
     """
+    style.check_kind(result, Tornado)
     bars = result.bars[:top]
     ax = style.axes_of(ax, 7.4, style.rows_height(len(bars), 0.44, 1.5))
     values = [p for b in bars for p in (b.at_low, b.at_high)] + [result.value]
@@ -76,8 +76,8 @@ def sensitivity(result: SensitivityFunction, ax: Axes | None = None, *, scale: s
     >>> ax = bayesnet.plot.sensitivity(f)
     >>> ax.get_xlabel()
     'smoke=yes'
-
     """
+    style.check_kind(result, SensitivityFunction)
     line = result.line
     ax = style.axes_of(ax, 6.6, 4.2)
     pairs = _points(result)
@@ -133,8 +133,8 @@ def two_way(result: TwoWay, ax: Axes | None = None, *, levels: int = 9) -> Axes:
     >>> ax = bayesnet.plot.two_way(case.two_way("lung=yes", "smoke=yes", "xray=yes | either=no"))
     >>> ax.get_xlabel(), ax.get_ylabel()
     ('smoke=yes', 'xray=yes | either=no')
-
     """
+    style.check_kind(result, TwoWay)
     from matplotlib.colors import LinearSegmentedColormap
     from matplotlib.ticker import MaxNLocator
 
@@ -171,8 +171,8 @@ def sources(result: Sources, ax: Axes | None = None, *, top: int = 12, scale: st
     >>> ax = bayesnet.plot.sources(bayesnet.load("asia").case("xray=yes").sources("lung=yes"))
     >>> ax.get_yticklabels()[0].get_text()
     'Lauritzen 1988 (8 numbers)'
-
     """
+    style.check_kind(result, Sources)
     lines = [s for s in result.sources if s.width > 0.0][:top]
     ax = style.axes_of(ax, 7.4, style.rows_height(len(lines), 0.36, 1.5))
     values = [p for s in lines for p in (s.low, s.high)] + [result.value]
@@ -199,8 +199,8 @@ def flips(result: Flips, ax: Axes | None = None, *, top: int = 12) -> Axes:
     >>> ax = bayesnet.plot.flips(bayesnet.load("asia").case("xray=yes").flips("lung=yes"))
     >>> ax.get_xlabel()
     'place within the cited range of each number'
-
     """
+    style.check_kind(result, Flips)
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
@@ -317,8 +317,8 @@ def sensitivities(result: Sensitivities, ax: Axes | None = None, *, top: int = 1
     >>> ax = bayesnet.plot.sensitivities(bayesnet.load("asia").case("xray=yes").sensitivities("lung=yes"), top=4)
     >>> len(ax.patches)
     4
-
     """
+    style.check_kind(result, Sensitivities)
     known = [n for n in result.numbers if n.sensitivity_value > 0.0 and not n.structural]
     lines = sorted(known, key=lambda n: -n.sensitivity_value)[:top]
     ax = style.axes_of(ax, 7.6, style.rows_height(len(lines), 0.44, 1.5))
@@ -366,8 +366,8 @@ def explanation_range(result: ExplanationRange, ax: Axes | None = None) -> Axes:
     >>> ax = bayesnet.plot.explanation_range(bayesnet.load("asia").case("xray=yes").explanation_range("smoke=yes"))
     >>> [round(float(x), 3) for x in ax.lines[0].get_xdata()]
     [0.371, 1.0]
-
     """
+    style.check_kind(result, ExplanationRange)
     ax = style.axes_of(ax, 7.4, 2.3)
     top = 1.0 if result.high <= 1.0 else result.high * 1.05 if math.isfinite(result.high) else 3.0 * result.value
     high = min(result.high, top)
@@ -405,8 +405,8 @@ def distance(result: Distance, ax: Axes | None = None) -> Axes:
     >>> ax = bayesnet.plot.distance(bayesnet.distance(asia, asia.with_numbers({"smoke=yes": 0.6})))
     >>> ax.get_title(loc="left")
     'CD distance 0.4055: odds within a factor of 1.5'
-
     """
+    style.check_kind(result, Distance)
     ax = style.axes_of(ax, 5.6, 5.4)
     places = [k / 200.0 for k in range(201)]
     bounds = [result.bound(p) for p in places]
@@ -440,11 +440,11 @@ def uncertainty(result: Uncertainty, ax: Axes | None = None, *, dots: int = 50, 
     --------
     >>> import bayesnet, bayesnet.plot
     >>> result = bayesnet.load("asia").case("xray=yes").uncertainty("lung=yes", draws=500)
-    >>> ax = bayesnet.plot.sensitivity(result, dots=20)
+    >>> ax = bayesnet.plot.uncertainty(result, dots=20)
     >>> len(ax.collections[0].get_offsets())
     20
-
     """
+    style.check_kind(result, Uncertainty)
     import numpy as np
 
     quantiles = np.quantile(np.array(result.samples), (np.arange(dots) + 0.5) / dots)
@@ -508,8 +508,8 @@ def variance_shares(result: VarianceShares, ax: Axes | None = None, *, top: int 
     >>> ax = bayesnet.plot.variance_shares(shares)
     >>> len(ax.get_yticklabels())
     3
-
     """
+    style.check_kind(result, VarianceShares)
     from matplotlib.patches import Patch
 
     lines = result.shares[:top]
@@ -545,8 +545,8 @@ def arc_strengths(result: ArcStrengths, ax: Axes | None = None, *, top: int = 20
     >>> ax = bayesnet.plot.arc_strengths(bayesnet.load("asia").arc_strengths())
     >>> len(ax.patches)
     8
-
     """
+    style.check_kind(result, ArcStrengths)
     import math
 
     lines = result.arcs[:top]
@@ -596,8 +596,8 @@ def cited_numbers(result: Numbers, variable: str, ax: Axes | None = None, *, top
     >>> ax = bayesnet.plot.cited_numbers(bayesnet.load("back_pain").numbers, "fever", top=4)
     >>> len(ax.get_yticklabels())
     4
-
     """
+    style.check_kind(result, Numbers)
     lines = [n for n in result.values() if n.variable == variable][:top]
     if not lines:
         raise UnknownVariable(variable, tuple(dict.fromkeys(n.variable for n in result.values())))

@@ -11,9 +11,9 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+from bayesnet.errors import WrongKind
 from bayesnet.results.base import Provenance
-from bayesnet.results.sensitivity import short
-from bayesnet.results.words import percent
+from bayesnet.results.words import percent, short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -56,6 +56,57 @@ def axes_of(ax: Axes | None, width: float, height: float) -> Axes:
 def rows_height(count: int, each: float = 0.32, around: float = 1.25) -> float:
     """Inches that a picture with so many rows needs."""
     return max(2.2, around + each * count)
+
+
+_MADE_BY = {
+    "Advice": "case.advise()",
+    "ArcStrengths": "net.arc_strengths()",
+    "Audit": "net.audit()",
+    "Calibration": "net.calibration(target, known)",
+    "Comparison": "case.compare(scenario)",
+    "DecisionCurve": "net.decision_curve(target, known)",
+    "Differential": "case.diagnoses()",
+    "Distance": "bayesnet.distance(net, other)",
+    "Explanation": "case.explain(target)",
+    "ExplanationRange": "case.explanation_range(number)",
+    "Flips": "case.flips()",
+    "Frequencies": "case.frequencies(target, finding)",
+    "FrequencySequence": "case.frequency_sequence(target, findings)",
+    "Joint": "net.joint(variables)",
+    "Ladder": "case.ladder(target)",
+    "NextTests": "case.next_tests(target)",
+    "Numbers": "net.numbers",
+    "Plan": "case.plan(target)",
+    "Posterior": "case.posterior(variable)",
+    "Posteriors": "case.posteriors()",
+    "Sensitivities": "case.sensitivities(target)",
+    "SensitivityFunction": "case.sensitivity(target, number)",
+    "Sources": "case.sources(target)",
+    "Tornado": "case.tornado(target)",
+    "Tuning": "case.tune(target, at_least=0.5)",
+    "TwoWay": "case.two_way(target, number_1, number_2)",
+    "Uncertainty": "case.uncertainty(target)",
+    "VarianceShares": "case.variance_shares(target)",
+    "Weights": "case.weights(target)",
+}
+"""The call that returns each kind of result."""
+
+
+def check_kind(result: object, *kinds: type) -> None:
+    """Refuse what is not a result of these kinds.
+
+    Raises
+    ------
+    WrongKind
+        With the call that returns such a result.
+    """
+    if isinstance(result, kinds):
+        return
+    calls = " or ".join(_MADE_BY[kind.__name__] for kind in kinds)
+    name = getattr(result, "__name__", "")
+    uncalled = callable(result) and name
+    got = f"the method {name} itself, which was not called" if uncalled else f"an object of type {type(result).__name__}"
+    raise WrongKind(f"Expected a result of type {' or '.join(kind.__name__ for kind in kinds)}; got {got}; pass {calls}.")
 
 
 def finish(ax: Axes, heading: str, result: Based, given: str = "", width: int = 84, told: str = "") -> Axes:

@@ -7,10 +7,10 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 from bayesnet.errors import BayesnetError
+from bayesnet.logodds import DECIBANS, log_odds
 from bayesnet.plot import style
-from bayesnet.results.sensitivity import short
 from bayesnet.results.teaching import Frequencies, FrequencySequence, Group, Ladder, Rung, Step
-from bayesnet.results.words import frequency, ratio
+from bayesnet.results.words import frequency, ratio, short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -51,8 +51,8 @@ def frequencies_tree(result: Frequencies, ax: Axes | None = None) -> Axes:
     >>> ax = bayesnet.plot.frequencies_tree(counted)
     >>> [box.get_gid() for box in ax.patches]
     ['1000', '100', '98', '2', '900', '54', '846']
-
     """
+    style.check_kind(result, Frequencies)
     ax = style.axes_of(ax, 7.4, 4.6)
     tree = result.tree
     _box(ax, 1.5, 0.0, f"{tree.count:,d} people", tree.count, "white", style.MUTED)
@@ -90,8 +90,8 @@ def icon_array(result: Frequencies, ax: Axes | None = None) -> Axes:
     >>> ax = bayesnet.plot.icon_array(counted)
     >>> [len(group.get_paths()) for group in ax.collections]
     [98, 2, 54, 846]
-
     """
+    style.check_kind(result, Frequencies)
     if result.population > MOST_ICONS:
         raise BayesnetError(
             f"{result.population:,d} people are too many to see one by one; ask for at most {MOST_ICONS:,d}: "
@@ -133,8 +133,8 @@ def unit_square(result: Frequencies, ax: Axes | None = None) -> Axes:
     >>> ax = bayesnet.plot.unit_square(bayesnet.load("asia").case("smoke=yes").frequencies("lung=yes", "xray=yes"))
     >>> [round(float(part.get_width() * part.get_height()), 3) for part in ax.patches]
     [0.098, 0.002, 0.054, 0.846]
-
     """
+    style.check_kind(result, Frequencies)
     ax = style.axes_of(ax, 6.0, 6.2)
     left = 0.0
     names = _groups(result)
@@ -284,8 +284,8 @@ def frequency_sequence(result: FrequencySequence, ax: Axes | None = None) -> Axe
     >>> ax = bayesnet.plot.frequency_sequence(steps)
     >>> [box.get_gid() for box in ax.patches]
     ['1000', '100', '900', '98', '54', '80', '31']
-
     """
+    style.check_kind(result, FrequencySequence)
     rows = len(result) + 1
     ax = style.axes_of(ax, 7.6, 1.2 + 0.78 * rows)
     _step_box(ax, _STEP_MIDDLE, 0, f"{result.population:,d} people", result.population, ("white", style.MUTED))
@@ -380,7 +380,6 @@ def _aside(ax: Axes, x: float, y: float, gone: int) -> None:
 
 
 _PLACES = (1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 0.999, 0.9999, 0.99999)
-_FARTHEST = math.log10(1e8)
 
 
 def ladder(result: Ladder, ax: Axes | None = None) -> Axes:
@@ -399,8 +398,8 @@ def ladder(result: Ladder, ax: Axes | None = None) -> Axes:
     >>> ax = bayesnet.plot.ladder(bayesnet.load("asia").case("xray=yes, dysp=yes").ladder("lung=yes"))
     >>> [line.get_gid() for line in ax.lines]
     ['naive', 'network']
-
     """
+    style.check_kind(result, Ladder)
     ax = style.axes_of(ax, 7.4, style.rows_height(len(result) + 1, each=0.42, around=1.9))
     network = [result.prior, *(rung.probability for rung in result)]
     naive = [result.prior, *(rung.naive for rung in result)]
@@ -433,8 +432,8 @@ def nomogram(result: Ladder, ax: Axes | None = None) -> Axes:
     >>> ax = bayesnet.plot.nomogram(bayesnet.load("asia").case("xray=yes, dysp=yes").ladder("lung=yes"))
     >>> [line.get_gid() for line in ax.lines if line.get_gid()]
     ['xray=yes', 'dysp=yes']
-
     """
+    style.check_kind(result, Ladder)
     ax = style.axes_of(ax, 7.0, 6.6)
     before = result.prior
     steps = []
@@ -510,6 +509,4 @@ def _text(result: Ladder) -> str:
 
 def _log_odds(p: float) -> float:
     """Decimal log-odds, held within what can be drawn."""
-    if p <= 0.0 or p >= 1.0:
-        return _FARTHEST if p >= 1.0 else -_FARTHEST
-    return max(-_FARTHEST, min(_FARTHEST, math.log10(p / (1.0 - p))))
+    return DECIBANS / 10.0 * log_odds(p, 1e-8)

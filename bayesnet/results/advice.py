@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from bayesnet.results.base import Result
+from bayesnet.results.records import Record, Records
 from bayesnet.results.table import Grid, wrapped
-from bayesnet.results.words import percent, plain
+from bayesnet.results.words import given, interval, percent, plain
 
 
-@dataclass(frozen=True)
-class StateLine:
+@dataclass(frozen=True, repr=False)
+class StateLine(Record):
     """A state that the utilities distinguish, with its probability."""
 
     state: str
@@ -20,8 +20,8 @@ class StateLine:
     probability: float
 
 
-@dataclass(frozen=True)
-class OptionLine:
+@dataclass(frozen=True, repr=False)
+class OptionLine(Record):
     """An option with its expected utility and how far that lies behind the best."""
 
     option: str
@@ -30,8 +30,8 @@ class OptionLine:
     behind: float
 
 
-@dataclass(frozen=True)
-class Threshold:
+@dataclass(frozen=True, repr=False)
+class Threshold(Record):
     """Which option is best as one state's probability goes from 0 to 1, the others in proportion: (from, to, option)."""
 
     state: str
@@ -45,8 +45,8 @@ class Threshold:
         return tuple(upto for _, upto, _ in self.pieces[:-1])
 
 
-@dataclass(frozen=True)
-class ValuedTest:
+@dataclass(frozen=True, repr=False)
+class ValuedTest(Record):
     """What a finding is worth for the decision, in the unit of the utilities: expected value, price, and the difference."""
 
     finding: str
@@ -56,8 +56,8 @@ class ValuedTest:
     net: float
 
 
-@dataclass(frozen=True)
-class UtilityBar:
+@dataclass(frozen=True, repr=False)
+class UtilityBar(Record):
     """The lead of the advised option over the next best with one utility at the ends of its range; below 0 the advice changes.
 
     `utility` is `option | state` by name, `label` the same as a person reads it.
@@ -86,13 +86,17 @@ class UtilityBar:
         return self.option_at_low != self.option_at_high or min(self.at_low, self.at_high) < 0.0
 
 
-@dataclass(frozen=True, kw_only=True)
-class Advice(Result):
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Advice(Records[OptionLine], Result):
     """The option with the largest expected utility and what it hangs on.
 
     `evpi` is the expected value of perfect information on the state, in the unit of the utilities; `tests` are the findings worth
     most, net of their price, with `evsi <= evpi`.
     """
+
+    verb: ClassVar[str] = "advise"
+    held_in: ClassVar[str] = "options"
+    key: ClassVar[tuple[str, ...]] = ("option",)
 
     columns: ClassVar[tuple[str, ...]] = ("option", "expected_utility", "behind")
 
@@ -109,15 +113,6 @@ class Advice(Result):
     tornado: tuple[UtilityBar, ...]
     warning_of_decision: str = ""
 
-    def __iter__(self) -> Iterator[OptionLine]:
-        return iter(self.options)
-
-    def __getitem__(self, option: str) -> OptionLine:
-        for line in self.options:
-            if line.option == option:
-                return line
-        raise KeyError(f'no option "{option}"; there are {", ".join(line.option for line in self.options)}')
-
     @property
     def lead(self) -> float:
         """How far the best option is ahead of the next."""
@@ -128,9 +123,9 @@ class Advice(Result):
         """The utilities within whose range the advice changes."""
         return tuple(bar for bar in self.tornado if bar.turns)
 
-    def heading(self) -> str:
-        """Say what is decided."""
-        return f"what to do | {self.title}" if self.title else "what to do before any finding"
+    def subject(self) -> str:
+        """Return what the answer is about."""
+        return given(self.title)
 
     def rows(self) -> list[tuple[Any, ...]]:
         """One row per option, best first."""
@@ -145,10 +140,10 @@ class Advice(Result):
     def text(self) -> str:
         """The advice in words."""
         chances = ", ".join(f"{s.label} {percent(s.probability)}" for s in self.states)
-        once = " Who has several of them counts once, under the first." if len(self.states) > 2 else ""
+        once = " A patient with several of these is counted once, under the first." if len(self.states) > 2 else ""
         lines = [
             f"Largest expected utility: {self.label}, ahead of the next option by {plain(self.lead)} {self.unit}.",
-            f"It rests on these probabilities: {chances}.{once}",
+            f"Probabilities used: {chances}.{once}",
         ]
         lines += [text for text in (self._next_threshold(t) for t in self.thresholds) if text]
         lines.append(self._worth())
@@ -158,15 +153,15 @@ class Advice(Result):
     def _next_threshold(self, threshold: Threshold) -> str:
         first = self._name(threshold.pieces[0][2])
         if len(threshold.pieces) == 1:
-            return f"However probable {threshold.label} were ({percent(threshold.now)} now), {first} would stay best."
+            return f"{first} is best at any probability of {threshold.label} ({percent(threshold.now)} now)."
         *between, last = threshold.pieces[1:]
         ranges = [f"{first} below {percent(threshold.pieces[0][1])}"]
-        ranges += [f"{self._name(option)} from {percent(start)} to {percent(upto)}" for start, upto, option in between]
+        ranges += [f"{self._name(option)} from {interval(start, upto)}" for start, upto, option in between]
         ranges.append(f"{self._name(last[2])} from {percent(last[0])} on")
         return f"By the probability of {threshold.label} ({percent(threshold.now)} now) the best is: {', '.join(ranges)}."
 
     def _worth(self) -> str:
-        text = f"To know the state for certain would be worth {plain(self.evpi)} {self.unit}"
+        text = f"Perfect information on the state is worth {plain(self.evpi)} {self.unit}"
         worth = [test for test in self.tests if test.net > 0.0]
         if not worth:
             return f"{text}; no single finding would change the choice enough to be worth its price."
@@ -179,11 +174,11 @@ class Advice(Result):
     def _firm(self) -> str:
         turning = self.turning
         if not turning:
-            return "No utility turns the advice within its own range."
+            return "No single utility changes the advice within its own range."
         listed = "; ".join(
             f"{bar.label or bar.utility}: {plain(bar.value)} [{plain(bar.low)}, {plain(bar.high)}]" for bar in turning
         )
-        return f"Within its own range, each of these utilities alone would turn the advice: {listed}."
+        return f"Each of these utilities alone changes the advice within its own range: {listed}."
 
     def _name(self, option: str) -> str:
         return next(line.label for line in self.options if line.option == option)

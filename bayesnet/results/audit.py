@@ -10,22 +10,31 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from bayesnet.results.base import Result
-from bayesnet.results.table import WIDTH, Grid, wrapped
-from bayesnet.results.words import counted, plain
+from bayesnet.results.records import Record, Records
+from bayesnet.results.table import Grid, broken, width, wrapped
+from bayesnet.results.words import counted, interval, percent, plain
 
 if TYPE_CHECKING:
     import pandas as pd
 
 TargetVerdict = Literal["inside", "near", "outside", "disputed"]
+Shared = Literal["", "study", "figure"]
+"""What a published figure shares with the numbers of the model: nothing, the study, or the figure itself."""
 ClaimVerdict = Literal["held", "disputed", "not held"]
 
 _WORST_FIRST = ("outside", "disputed", "near", "inside")
 _CLAIMS_FIRST = ("not held", "disputed", "held")
-_QUESTION, _MODEL, _RANGE, _SOURCE, _VERDICT = 44, 8, 17, 15, 8
+_SHARED: dict[Shared, str] = {
+    "": "from studies that feed no number",
+    "study": "from studies that also feed a number (†)",
+    "figure": "figures that are themselves behind a number (‡)",
+}
+_MARKS: dict[Shared, str] = {"": "", "study": " †", "figure": " ‡"}
+_QUESTION, _MODEL, _RANGE, _SOURCE, _VERDICT = 22, 8, 17, 15, 8
 
 
-@dataclass(frozen=True)
-class AuditedTarget:
+@dataclass(frozen=True, repr=False)
+class AuditedTarget(Record):
     """One published figure beside the model's answer.
 
     `model` is not a number where the condition of the question cannot be; `why` then says so. `distance` is how many times the
@@ -45,15 +54,16 @@ class AuditedTarget:
     where: str = ""
     population: str = ""
     grade: str = ""
+    shared: Shared = ""
 
     @property
     def published(self) -> str:
         """The published range as it is printed."""
-        return f"{_brief(self.low)} to {_brief(self.high)}"
+        return interval(self.low, self.high, _brief)
 
 
-@dataclass(frozen=True)
-class AuditedCheck:
+@dataclass(frozen=True, repr=False)
+class AuditedCheck(Record):
     """One question that tests a claim: what was asked, expected and answered; `held` is None for a mere print."""
 
     question: str
@@ -62,8 +72,8 @@ class AuditedCheck:
     held: bool | None
 
 
-@dataclass(frozen=True)
-class AuditedClaim:
+@dataclass(frozen=True, repr=False)
+class AuditedClaim(Record):
     """One statement of a source text, the checks that test it, and the verdict."""
 
     number: int
@@ -74,18 +84,22 @@ class AuditedClaim:
     checks: tuple[AuditedCheck, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Audit(Result):
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Audit(Records[AuditedTarget], Result):
     """Every published figure and every claim beside what the network says, worst first.
 
     `near` is the factor by which a near answer may lie outside its range. A figure that stays outside is printed and explained,
     never dropped.
     """
 
+    verb: ClassVar[str] = "audit"
+    held_in: ClassVar[str] = "targets"
+    key: ClassVar[tuple[str, ...]] = ("id",)
+
     targets: tuple[AuditedTarget, ...] = ()
     claims: tuple[AuditedClaim, ...] = ()
     near: float = 1.0
-    columns: ClassVar[tuple[str, ...]] = ("question", "model", "low", "high", "value", "source", "verdict", "why")
+    columns: ClassVar[tuple[str, ...]] = ("question", "model", "low", "high", "value", "source", "verdict", "why", "shared")
 
     def __post_init__(self) -> None:
         targets = sorted(self.targets, key=lambda t: (_WORST_FIRST.index(t.verdict), -t.distance))
@@ -111,18 +125,36 @@ class Audit(Result):
         return self.counts["inside"] / len(self.targets) if self.targets else 1.0
 
     @property
+    def outside_targets(self) -> tuple[AuditedTarget, ...]:
+        """The published figures of studies that feed no number: only these test the model from outside."""
+        return tuple(t for t in self.targets if not t.shared)
+
+    def _apart(self) -> str:
+        """The agreement with figures from outside, apart from that with figures of studies that feed the model."""
+        told = []
+        for shared, words in _SHARED.items():
+            mine = [t for t in self.targets if t.shared == shared]
+            if mine:
+                inside = sum(t.verdict == "inside" for t in mine)
+                told.append(f"{words} {inside} of {len(mine)} inside ({percent(inside / len(mine))})")
+        return wrapped("; ".join(told), "  ")
+
+    @property
     def summary(self) -> str:
         """One line for the figures and one for the claims."""
         counts, claims = self.counts, self.claim_counts
         figures = ", ".join(f"{counts[verdict]} {verdict}" for verdict in ("near", "outside", "disputed"))
-        lines = [f"{counted(len(self.targets), 'published figure')}: {counts['inside']} inside ({self.inside:.1%}), {figures}"]
+        inside = f"{counts['inside']} inside ({percent(self.inside)})"
+        lines = [f"{counted(len(self.targets), 'published figure')}: {inside}, {figures}"]
+        if len(self.outside_targets) < len(self.targets):
+            lines.append(self._apart())
         if self.claims:
             lines.append(f"{counted(len(self.claims), 'claim')}: " + ", ".join(f"{n} {verdict}" for verdict, n in claims.items()))
         return "\n".join(lines)
 
     def rows(self) -> Sequence[tuple[Any, ...]]:
         """Give one tuple per published figure, worst first."""
-        return [(t.question, t.model, t.low, t.high, t.value, t.source, t.verdict, t.why) for t in self.targets]
+        return [(t.question, t.model, t.low, t.high, t.value, t.source, t.verdict, t.why, t.shared) for t in self.targets]
 
     def claims_frame(self) -> pd.DataFrame:
         """Give the claims as a DataFrame, one row per check, with fixed columns."""
@@ -145,33 +177,49 @@ class Audit(Result):
         rows = tuple((t.verdict, t.question, _brief(t.model), t.published, t.source) for t in self.targets)
         return Grid(("verdict", "question", "model", "published", "source"), rows, frozenset({0, 1, 4}))
 
-    def __str__(self) -> str:
-        parts = [self.header(), self.summary, "\n".join(self._figures()), "\n".join(self._statements()), self.footer()]
-        return "\n\n".join(part for part in parts if part)
+    def subject(self) -> str:
+        """Return the name of the network."""
+        return self.provenance.network or self.title
+
+    def introduction(self) -> str:
+        """Return the summary."""
+        return self.summary
+
+    def body(self) -> str:
+        """Return the published figures, each with what explains it, and the claims with their checks."""
+        return "\n\n".join(part for part in ("\n".join(self._figures()), "\n".join(self._statements())) if part)
+
+    def body_html(self) -> str:
+        """Return the figures as a table and the claims as text."""
+        import html
+
+        claims = html.escape("\n".join(self._statements()))
+        return super().body_html() + (f'<p style="white-space: pre-wrap">{claims}</p>' if claims else "")
 
     def _figures(self) -> Iterator[str]:
         if not self.targets:
             return
-        yield _line("verdict", "question", "model", "published range", "source")
-        yield "  ".join("-" * n for n in (_VERDICT, _QUESTION, _MODEL, _RANGE, _SOURCE))
+        columns = max(_QUESTION, width() - _VERDICT - _MODEL - _RANGE - _SOURCE - 10)
+        yield _line("verdict", "question", "model", "published range", "source", columns)
+        yield "  ".join("-" * n for n in (_VERDICT, columns, _MODEL, _RANGE, _SOURCE))
         for t in self.targets:
-            first, *rest = textwrap.wrap(t.question, _QUESTION, break_long_words=True) or [""]
-            yield _line(t.verdict, first, _brief(t.model), t.published, t.source)
+            first, *rest = broken(t.question, columns)
+            yield _line(t.verdict, first, _brief(t.model), t.published, t.source[: _SOURCE - 2] + _MARKS[t.shared], columns)
             for line in rest:
-                yield _line("", line, "", "", "")
+                yield _line("", line, "", "", "", columns)
             if t.why:
-                yield textwrap.indent(textwrap.fill(t.why, WIDTH - 12, break_on_hyphens=False), " " * 12)
+                yield textwrap.indent(textwrap.fill(t.why, width() - 12, break_on_hyphens=False), " " * 12)
 
     def _statements(self) -> Iterator[str]:
         for c in self.claims:
             yield wrapped(f"{c.number:>2} {c.text}: {c.statement} {c.verdict.upper()}", "     ")
             if c.why:
-                yield textwrap.indent(textwrap.fill(c.why, WIDTH - 5, break_on_hyphens=False), " " * 5)
+                yield textwrap.indent(textwrap.fill(c.why, width() - 5, break_on_hyphens=False), " " * 5)
             for check in c.checks:
                 mark = {True: "+", False: "-", None: " "}[check.held]
                 expected = f" (expected: {check.expected})" if check.expected else ""
                 line = f"   {mark} {check.question}: {check.model}{expected}"
-                yield textwrap.fill(line, WIDTH, subsequent_indent=" " * 7, break_on_hyphens=False)
+                yield textwrap.fill(line, width(), subsequent_indent=" " * 7, break_on_hyphens=False)
 
 
 def _brief(value: float) -> str:
@@ -179,6 +227,6 @@ def _brief(value: float) -> str:
     return "–" if math.isnan(value) else plain(float(f"{value:.3g}"))
 
 
-def _line(verdict: str, question: str, model: str, published: str, source: str) -> str:
-    cells = (verdict[:_VERDICT].ljust(_VERDICT), question.ljust(_QUESTION), model.rjust(_MODEL), published.rjust(_RANGE))
+def _line(verdict: str, question: str, model: str, published: str, source: str, columns: int) -> str:
+    cells = (verdict[:_VERDICT].ljust(_VERDICT), question.ljust(columns), model.rjust(_MODEL), published.rjust(_RANGE))
     return "  ".join([*cells, source[:_SOURCE]]).rstrip()

@@ -6,12 +6,17 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from bayesnet.results.table import Grid, wrapped
+from bayesnet.results.table import Grid, printed_at, wrapped
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_UNBROKEN = 1_000_000
+"""Columns of a paragraph that the browser breaks."""
+_PROSE = "white-space: pre-wrap"
 
 
 @dataclass(frozen=True)
@@ -45,9 +50,22 @@ class Result(ABC):
 
     columns: ClassVar[tuple[str, ...]] = ()
     """The columns of the frame, always all of them and in this order."""
+    verb: ClassVar[str] = ""
+    """What the heading begins with."""
 
     title: str = ""
     provenance: Provenance = Provenance()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Pickle read-only dicts as dicts, because they cannot be pickled themselves."""
+        return {name: dict(value) if isinstance(value, MappingProxyType) else value for name, value in vars(self).items()}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Make a result from what was pickled, its dicts read-only again."""
+        for name, value in state.items():
+            object.__setattr__(self, name, value)
+        if hasattr(self, "__post_init__"):
+            self.__post_init__()
 
     @abstractmethod
     def rows(self) -> Sequence[tuple[Any, ...]]:
@@ -58,12 +76,20 @@ class Result(ABC):
         return Grid(self.columns, tuple(tuple(_shown(value) for value in row) for row in self.rows()))
 
     def header(self) -> str:
-        """Give the lines above the table: what was asked, of which network, what was assumed."""
+        """Return the lines above the table: what was asked, of which network, what was assumed."""
         return "\n".join(wrapped(line, "  ") for line in (self.heading(), self.provenance.line) if line)
 
     def heading(self) -> str:
-        """Give the first line: what was asked."""
+        """Return the first line, `verb: question`."""
+        return f"{self.verb}: {self.subject()}" if self.verb else self.title
+
+    def subject(self) -> str:
+        """Return what the verb of the heading is about, in the pattern language."""
         return self.title
+
+    def introduction(self) -> str:
+        """Return what is printed between the header and the table."""
+        return ""
 
     def footer(self) -> str:
         """Give the lines below the table: what to distrust, and the warning."""
@@ -86,14 +112,40 @@ class Result(ABC):
         }
 
     def __str__(self) -> str:
-        parts = [self.header(), self.grid().text(), self.footer()]
+        parts = [self.header(), self.introduction(), self.body(), self.footer()]
         return "\n\n".join(part for part in parts if part)
 
+    def body(self) -> str:
+        """Return the table as text."""
+        return self.grid().text()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """In IPython: the print, or the heading alone where the result is inside a container."""
+        nested = cycle or len(printer.stack) > 1
+        printer.text(f"<{type(self).__name__} {self.heading()}>" if nested else str(self))
+
     def _repr_html_(self) -> str:
+        """In a notebook: the header, the table with bars behind the probabilities, the footer."""
         import html
 
-        above, below = (html.escape(text).replace("\n", "<br>") for text in (self.header(), self.footer()))
-        return f"<div><p>{above}</p>{self.grid().html()}<p><small>{below}</small></p></div>"
+        with printed_at(_UNBROKEN):
+            above, below = html.escape(self.header()), html.escape(self.footer())
+            middle = self.introduction_html() + self.body_html()
+        return f'<div><p style="{_PROSE}">{above}</p>{middle}<p style="{_PROSE}"><small>{below}</small></p></div>'
+
+    def introduction_html(self) -> str:
+        """Return what is between the header and the table as HTML."""
+        import html
+
+        text = self.introduction()
+        return f'<p style="{_PROSE}">{html.escape(text)}</p>' if text else ""
+
+    def body_html(self) -> str:
+        """Return the table as HTML."""
+        return self.grid().html()
 
 
 def safe(value: Any) -> Any:

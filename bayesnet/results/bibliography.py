@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from bayesnet.model.records import Source
 from bayesnet.results.base import Result
+from bayesnet.results.records import Records
 from bayesnet.results.table import Grid, wrapped
 from bayesnet.results.words import counted
 
@@ -16,6 +17,19 @@ _JOURNAL = re.compile(
     r":(?P<pages>[A-Za-z]?\d[\w.–-]*)\.?"
 )
 """`Spine J 9(7):545-550` and `Spine J 2009;9(7):545-550`."""
+_BIBTEX = {
+    "article": ("article", "journal"),
+    "book": ("book", "series"),
+    "report": ("techreport", "series"),
+    "website": ("misc", "howpublished"),
+    "dataset": ("misc", "howpublished"),
+    "price list": ("misc", "howpublished"),
+}
+"""The entry of each kind of publication, and the field for what it appeared in."""
+_CSL = {
+    "article": "article-journal", "book": "book", "report": "report", "website": "webpage", "dataset": "dataset",
+    "price list": "webpage",
+}  # fmt: skip
 _INITIALS = re.compile(r"[A-ZÄÖÜÉÅØŁŠŽ]{1,4}(?:-[A-Z])?")
 _SUFFIXES = ("Jr", "Sr", "2nd", "3rd")
 _ESCAPES = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"} | {c: f"\\{c}" for c in "&%$#_{}"}
@@ -29,18 +43,19 @@ class Author:
     given: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Bibliography(Result):
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Bibliography(Records[Source], Result):
     """Publications with authors, year, title, journal and identifiers; `to_bibtex` and `to_csl` give them to other programs."""
 
+    held_in: ClassVar[str] = "sources"
+    key: ClassVar[tuple[str, ...]] = ("key",)
+
     columns: ClassVar[tuple[str, ...]] = (
-        "key", "authors", "year", "title", "journal", "doi", "pmid", "url", "not_found", "cohort", "note",
+        "key", "authors", "year", "title", "journal", "publisher", "doi", "pmid", "isbn", "url", "kind", "not_found", "cohort",
+        "note",
     )  # fmt: skip
 
     sources: tuple[Source, ...]
-
-    def __len__(self) -> int:
-        return len(self.sources)
 
     def rows(self) -> list[tuple[Any, ...]]:
         """One row per publication."""
@@ -50,10 +65,17 @@ class Bibliography(Result):
         """Key and reference of every publication."""
         return Grid(("key", "reference"), tuple((s.key, reference(s)) for s in self.sources), frozenset({0, 1}))
 
-    def __str__(self) -> str:
-        lines = [wrapped(f"{source.key}: {reference(source)}", "    ") for source in self.sources]
-        parts = [self.header(), counted(len(lines), "publication"), "\n".join(lines)]
-        return "\n\n".join(part for part in parts if part)
+    def introduction(self) -> str:
+        """Return how many publications there are."""
+        return counted(len(self.sources), "publication")
+
+    def body(self) -> str:
+        """Return one paragraph for each publication."""
+        return "\n".join(wrapped(f"{source.key}: {reference(source)}", "    ") for source in self.sources)
+
+    def footer(self) -> str:
+        """Return nothing: a bibliography is no answer."""
+        return ""
 
     def to_bibtex(self) -> str:
         r"""Return the publications as BibTeX entries, in UTF-8 (for biber, or bibtex with an engine that reads it).
@@ -92,9 +114,12 @@ def reference(source: Source) -> str:
     'Doe J, Roe R (2001). On pain. Pain 3:1-2. PMID 12'
     """
     year = f" ({source.year})" if source.year else ""
-    parts = [f"{source.authors}{year}", source.title.rstrip("."), source.journal.rstrip(".")]
-    ids = [f"doi:{source.doi}" if source.doi else "", f"PMID {source.pmid}" if source.pmid else "", source.url]
-    return ". ".join(part for part in (*parts, " ".join(i for i in ids if i)) if part)
+    head = f"{source.authors}{year}" if source.authors else f"{source.title.rstrip('.')}{year}"
+    title = source.title.rstrip(".") if source.authors else ""
+    parts = [head, title, source.journal.rstrip("."), source.publisher.rstrip(".")]
+    names = (("doi:", source.doi), ("PMID ", source.pmid), ("ISBN ", source.isbn), ("", source.url))
+    ids = [f"{name}{text}" for name, text in names if text]
+    return ". ".join(part for part in (*parts, " ".join(ids)) if part)
 
 
 def authors(text: str) -> tuple[list[Author], bool]:
@@ -128,12 +153,16 @@ def _bibtex(source: Source) -> str:
     people, others = authors(source.authors)
     names = [f"{_tex(a.family)}, {_tex(a.given)}" if a.given else f"{{{_tex(a.family)}}}" for a in people]
     where = _journal(source)
-    article = bool(source.journal) and ("volume" in where or bool(source.doi or source.pmid))
+    kind, container = _BIBTEX[source.kind]
+    if source.kind == "book" and source.journal:
+        kind, container = "incollection", "booktitle"
     values = {
         "author": " and ".join([*names, *(["others"] if others else [])]),
         "year": str(source.year or ""),
         "title": f"{{{_tex(source.title)}}}" if source.title else "",
-        ("journal" if article else "howpublished"): _tex(where["journal"]),
+        container: _tex(where["journal"]),
+        ("institution" if source.kind == "report" else "publisher"): _tex(source.publisher),
+        "isbn": source.isbn,
         "volume": where.get("volume", ""),
         "number": where.get("number", ""),
         "pages": re.sub(r"[–-]", "--", where.get("pages", "")),
@@ -143,7 +172,7 @@ def _bibtex(source: Source) -> str:
         "note": _tex(source.note),
     }
     lines = [f"  {name} = {{{value}}}," for name, value in values.items() if value]
-    return "\n".join([f"@{'article' if article else 'misc'}{{{source.key},", *lines, "}\n"])
+    return "\n".join([f"@{kind}{{{source.key},", *lines, "}\n"])
 
 
 def _tex(text: str) -> str:
@@ -153,11 +182,11 @@ def _tex(text: str) -> str:
 def _csl(source: Source) -> dict[str, Any]:
     people, _ = authors(source.authors)
     where = _journal(source)
-    article = bool(source.journal) and ("volume" in where or bool(source.doi or source.pmid))
+    kind = "chapter" if source.kind == "book" and source.journal else _CSL[source.kind]
     given = {a: " ".join(f"{letter}." if letter.isalpha() else letter for letter in a.given) for a in people}
     item: dict[str, Any] = {
         "id": source.key,
-        "type": "article-journal" if article else "webpage" if source.url else "document",
+        "type": kind,
         "author": [{"family": a.family, "given": given[a]} if a.given else {"literal": a.family} for a in people],
         "issued": {"date-parts": [[source.year]]} if source.year else None,
         "title": source.title,
@@ -165,6 +194,8 @@ def _csl(source: Source) -> dict[str, Any]:
         "volume": where.get("volume"),
         "issue": where.get("number"),
         "page": where.get("pages"),
+        "publisher": source.publisher,
+        "ISBN": source.isbn,
         "DOI": source.doi,
         "PMID": source.pmid,
         "URL": source.url,

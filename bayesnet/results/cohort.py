@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from bayesnet.results.base import Result
+from bayesnet.results.records import Record, Records
 from bayesnet.results.table import Grid, wrapped
-from bayesnet.results.words import percent
+from bayesnet.results.words import counted, interval, percent
 
 
-@dataclass(frozen=True)
-class Group:
+@dataclass(frozen=True, repr=False)
+class Group(Record):
     """Patients with similar probabilities, from `low` to `high`: mean prediction, share observed, its 95 % interval."""
 
     low: float
@@ -24,13 +25,18 @@ class Group:
     observed_high: float
 
     @property
+    def predictions(self) -> str:
+        """The probabilities of the group, as they are printed."""
+        return interval(self.low, self.high)
+
+    @property
     def misses(self) -> bool:
         """Whether the interval of what was observed does not hold what was predicted."""
         return not self.observed_low <= self.predicted <= self.observed_high
 
 
-@dataclass(frozen=True, kw_only=True)
-class Calibration(Result):
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Calibration(Records[Group], Result):
     """How far probabilities can be taken at their word in a cohort, and how well they tell patients apart.
 
     `groups` are equally large by quantiles of the prediction, except that equal predictions stay together; the interval of each
@@ -53,8 +59,11 @@ class Calibration(Result):
     Van Calster B, McLernon DJ, van Smeden M, Wynants L, Steyerberg EW (2019). Calibration: the Achilles heel of predictive
     analytics. BMC Medicine 17, 230.
     Wilson EB (1927). Probable inference, the law of succession, and statistical inference. J Am Stat Assoc 22(158), 209-212.
-
     """
+
+    verb: ClassVar[str] = "calibration"
+    held_in: ClassVar[str] = "groups"
+    key: ClassVar[tuple[str, ...]] = ("predictions",)
 
     columns: ClassVar[tuple[str, ...]] = ("low", "high", "size", "predicted", "observed", "observed_low", "observed_high")
 
@@ -80,9 +89,9 @@ class Calibration(Result):
         """By what share the predictions lower the Brier score of giving everybody the observed share; NaN where that is zero."""
         return 1.0 - self.brier / self.brier_constant if self.brier_constant > 0.0 else math.nan
 
-    def heading(self) -> str:
-        """Say what is compared."""
-        return f"calibration of P({self.target}), {self.cohort} of {self.size:,d}, {percent(self.observed)} with it"
+    def subject(self) -> str:
+        """Return what the answer is about."""
+        return f"{self.target}, {self.cohort} of {self.size:,d}, {percent(self.observed)} with it"
 
     def rows(self) -> list[tuple[Any, ...]]:
         """One row per group."""
@@ -92,11 +101,11 @@ class Calibration(Result):
         """One line per group, those marked whose interval does not hold the prediction."""
         lines = tuple(
             (
-                f"{percent(g.low)} – {percent(g.high)}",
+                g.predictions,
                 f"{g.size:,d}",
                 percent(g.predicted),
                 percent(g.observed),
-                f"{percent(g.observed_low)} – {percent(g.observed_high)}",
+                interval(g.observed_low, g.observed_high),
                 ("more often" if g.observed > g.predicted else "less often") if g.misses else "",
             )
             for g in self.groups
@@ -124,7 +133,7 @@ class Calibration(Result):
         scores = f"Brier score {self.brier:.4f}; {self.brier_constant:.4f} if everybody were given the observed share"
         lines.append(scores + ("." if math.isnan(self.auroc) else f". AUROC {self.auroc:.3f}."))
         if self.contradicted:
-            lines.append(f"Of {self.contradicted:,d} what the model holds impossible was true.")
+            lines.append(f"{counted(self.contradicted, 'patient')} had what the model says is impossible.")
         return lines
 
     def footer(self) -> str:
@@ -143,7 +152,7 @@ def _interval(ends: tuple[float, float], form: str) -> str:
     return f"{ends[0]:{form}}, {ends[1]:{form}}"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class DecisionCurve(Result):
     """`TP/n - FP/n * t/(1 - t)` at each threshold t, for acting by the model, on all, and on none (which is 0).
 
@@ -153,8 +162,9 @@ class DecisionCurve(Result):
     ----------
     Vickers AJ, Elkin EB (2006). Decision curve analysis: a novel method for evaluating prediction models. Medical Decision Making
     26, 565-574.
-
     """
+
+    verb: ClassVar[str] = "net benefit"
 
     columns: ClassVar[tuple[str, ...]] = ("threshold", "model", "low", "high", "all", "none", "acted_on", "found")
 
@@ -164,9 +174,9 @@ class DecisionCurve(Result):
     cohort: str
     points: tuple[tuple[float, float, float, float, float, float, float, float], ...]
 
-    def heading(self) -> str:
-        """Say what is compared."""
-        return f"net benefit of acting on {self.target}, {self.cohort} of {self.size:,d}, {percent(self.prevalence)} with it"
+    def subject(self) -> str:
+        """Return what the answer is about."""
+        return f"acting on {self.target}, {self.cohort} of {self.size:,d}, {percent(self.prevalence)} with it"
 
     def rows(self) -> list[tuple[Any, ...]]:
         """One row per threshold."""
@@ -175,7 +185,7 @@ class DecisionCurve(Result):
     def grid(self) -> Grid:
         """One line per threshold."""
         lines = tuple(
-            (percent(t), f"{model:.5f}", f"{low:.5f} – {high:.5f}", f"{every:.5f}", percent(acted), percent(found))
+            (percent(t), f"{model:.5f}", interval(low, high, "{:.5f}".format), f"{every:.5f}", percent(acted), percent(found))
             for t, model, low, high, every, _, acted, found in self.points
         )
         return Grid(

@@ -7,18 +7,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from bayesnet.errors import UnknownVariable
+from bayesnet.errors import UnknownRecord
 from bayesnet.model.vocabulary import OTHER_ROLE
 from bayesnet.results.base import Result, safe
+from bayesnet.results.records import Record, Records
 from bayesnet.results.table import Grid, wrapped
-from bayesnet.results.words import frequency, percent, ratio
+from bayesnet.results.words import frequency, given, interval, percent, ratio, rough_percent, short
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True)
-class Diagnosis:
+@dataclass(frozen=True, repr=False)
+class Diagnosis(Record):
     """One line of a differential.
 
     `low` and `high` hold the middle 95 % of the posterior when every number is drawn from its cited range; NaN where no number of
@@ -34,39 +35,31 @@ class Diagnosis:
     role: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Differential(Result):
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Differential(Records[Diagnosis], Result):
     """Diagnoses ranked by posterior; several can be present at once, so they need not sum to 1."""
+
+    verb: ClassVar[str] = "diagnoses"
+    held_in: ClassVar[str] = "diagnoses"
+    key: ClassVar[tuple[str, ...]] = ("diagnosis",)
 
     columns: ClassVar[tuple[str, ...]] = ("diagnosis", "prior", "posterior", "low", "high", "likelihood_ratio", "role")
 
     diagnoses: tuple[Diagnosis, ...]
 
-    def heading(self) -> str:
-        """Say what is ranked."""
-        return f"diagnoses | {self.title}" if self.title else "diagnoses before any finding"
+    def subject(self) -> str:
+        """Return what the answer is about."""
+        return given(self.title)
 
     @property
-    def leader(self) -> str:
+    def leading(self) -> str:
         """The most probable diagnosis."""
         return self.diagnoses[0].diagnosis
 
     @property
-    def leading(self) -> str:
-        """The most probable diagnosis that is not the default one (none of the others); empty where there is none."""
+    def leading_specific(self) -> str:
+        """The most probable diagnosis other than the one that means none of the others; empty if there is none."""
         return next((line.diagnosis for line in self.diagnoses if line.role != OTHER_ROLE), "")
-
-    def __getitem__(self, diagnosis: str) -> Diagnosis:
-        for line in self.diagnoses:
-            if line.diagnosis == diagnosis:
-                return line
-        raise UnknownVariable(diagnosis, tuple(line.diagnosis for line in self.diagnoses))
-
-    def __iter__(self) -> Iterator[Diagnosis]:
-        return iter(self.diagnoses)
-
-    def __len__(self) -> int:
-        return len(self.diagnoses)
 
     def rows(self) -> list[tuple[Any, ...]]:
         """One row per diagnosis, most probable first."""
@@ -77,52 +70,73 @@ class Differential(Result):
         drawn = any(not math.isnan(d.low) for d in self.diagnoses)
         lines = []
         for d in self.diagnoses:
-            interval = (f"{percent(d.low, 2)[:-2]} – {percent(d.high, 2)}" if not math.isnan(d.low) else "–",) if drawn else ()
+            spread = (interval(d.low, d.high, rough_percent),) if drawn else ()
             lines.append(
                 (
                     d.diagnosis,
                     percent(d.prior),
                     percent(d.posterior),
-                    *interval,
+                    *spread,
                     frequency(d.posterior),
                     ratio(d.likelihood_ratio),
                     d.role.replace("_", " "),
                 )
             )
         headings = ("diagnosis", "prior", "posterior", *(("95 % interval",) if drawn else ()), "that is", "LR", "role")
-        return Grid(headings, tuple(lines), frozenset({0, len(headings) - 1}))
+        return Grid(headings, tuple(lines), frozenset({0, len(headings) - 1}), frozenset({2}), (headings.index("that is"),))
 
 
-@dataclass(frozen=True)
-class Scenario:
-    """One column of a comparison: its name, its findings, the probability of each row's target, and why it differs."""
+@dataclass(frozen=True, repr=False)
+class Scenario(Record):
+    """One column of a comparison: its name, its findings, the probability of each target, and why it differs.
+
+    `scenario[target]` is the probability of one target.
+    """
 
     name: str
     findings: str
     assumed: tuple[str, ...]
     probabilities: tuple[float, ...]
     reason: str = ""
+    targets: tuple[str, ...] = ()
+
+    def __getitem__(self, target: str) -> float:
+        for name, probability in self.items():
+            if short(name) == short(target):
+                return probability
+        raise UnknownRecord(target, self.targets, what="target")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.targets)
+
+    def __len__(self) -> int:
+        return len(self.targets)
+
+    def items(self) -> tuple[tuple[str, float], ...]:
+        """Pairs of target and probability."""
+        return tuple(zip(self.targets, self.probabilities, strict=True))
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self.targets)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Comparison(Result):
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Comparison(Records[Scenario], Result):
     """Scenarios side by side: `targets` down, one column per scenario, and the change against the case as it stands.
 
     The first scenario is the case itself.
     """
 
+    verb: ClassVar[str] = "compare"
+    held_in: ClassVar[str] = "scenarios"
+    key: ClassVar[tuple[str, ...]] = ("name",)
+
     targets: tuple[str, ...]
     scenarios: tuple[Scenario, ...]
 
-    def heading(self) -> str:
-        """Say what is compared."""
-        return f"what if | {self.title}" if self.title else "what if"
-
-    def __getitem__(self, scenario: str) -> dict[str, float]:
-        for column in self.scenarios:
-            if column.name == scenario:
-                return dict(zip(self.targets, column.probabilities, strict=True))
-        raise KeyError(f'no scenario "{scenario}"; there are {", ".join(s.name for s in self.scenarios)}')
+    def subject(self) -> str:
+        """Return what the answer is about."""
+        return given(self.title)
 
     @property
     def changes(self) -> dict[str, dict[str, float]]:
@@ -164,7 +178,7 @@ class Comparison(Result):
         headings = ["target", self.scenarios[0].name]
         for scenario in self.scenarios[1:]:
             headings += [scenario.name, "change"]
-        return Grid(tuple(headings), tuple(lines))
+        return Grid(tuple(headings), tuple(lines), bars=frozenset({1, *range(2, len(headings), 2)}))
 
     def footer(self) -> str:
         """Why each scenario differs, and what to distrust."""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-from bayesnet.errors import UnknownVariable
 from bayesnet.results.base import Result
+from bayesnet.results.records import Record, Records
 from bayesnet.results.table import Grid, wrapped
 from bayesnet.results.words import CITATION, frequency, percent, ratio
 
@@ -20,8 +19,8 @@ OPEN_SHOWN, CLOSED_SHOWN = 2, 1
 _FAR_FETCHED = 0.05
 
 
-@dataclass(frozen=True)
-class Impact:
+@dataclass(frozen=True, repr=False)
+class Impact(Record):
     """What one finding does to the target.
 
     `likelihood_ratio` and `decibans` are given what stands above it in the order taken; `shapley` is the mean over all orders and
@@ -48,8 +47,8 @@ class Impact:
         return self.negative and self.verdict != "uninformative"
 
 
-@dataclass(frozen=True)
-class Overlap:
+@dataclass(frozen=True, repr=False)
+class Overlap(Record):
     """How two findings' weights go together, all others kept: `together` less `first_alone` less `second_alone`, in nats.
 
     Opposite in sign to both weights: they count the same thing twice. Of the same sign: each makes the other say more.
@@ -73,8 +72,8 @@ class Overlap:
         return same and self.interaction * self.first_alone < 0.0
 
 
-@dataclass(frozen=True)
-class RareCase:
+@dataclass(frozen=True, repr=False)
+class RareCase(Record):
     """A hypothesis, its posterior, and the conflict of the findings that is left once it is added to them."""
 
     hypothesis: str
@@ -82,8 +81,8 @@ class RareCase:
     conflict: float
 
 
-@dataclass(frozen=True)
-class Conflict:
+@dataclass(frozen=True, repr=False)
+class Conflict(Record):
     """Whether the findings go together: `value = ln prod P(e_i) / P(e)`, positive where they do not.
 
     `between` is the conflict between the two parts `first` and `second`, chosen so that it is largest; NaN where there were too
@@ -92,7 +91,6 @@ class Conflict:
     References
     ----------
     Jensen FV, Chamberlain B, Nordahl T, Jensen F (1991). Analysis in HUGIN of data conflict. UAI-90, 519-528.
-
     """
 
     value: float
@@ -113,8 +111,8 @@ class Conflict:
         return min(removing, key=lambda case: (case.posterior < _FAR_FETCHED, case.conflict))
 
 
-@dataclass(frozen=True)
-class Relevant:
+@dataclass(frozen=True, repr=False)
+class Relevant(Record):
     """A partial assignment that explains the findings, with its generalised Bayes factor (Yuan, Lim & Lu 2011)."""
 
     assignment: tuple[str, ...]
@@ -123,8 +121,8 @@ class Relevant:
     posterior: float
 
 
-@dataclass(frozen=True)
-class Path:
+@dataclass(frozen=True, repr=False)
+class Path(Record):
     """One way from a finding to the target; `blocker` names what blocks it and `reason` says why, both empty where it is open.
 
     `weight` is what the finding loses, in nats, when the path is closed; NaN where that was not computed.
@@ -142,8 +140,8 @@ class Path:
         return not self.blocker
 
 
-@dataclass(frozen=True)
-class Ways:
+@dataclass(frozen=True, repr=False)
+class Ways(Record):
     """All ways from a finding to the target: the strongest `paths`, and how many open ones there are.
 
     `count` is the number of open paths; a lower bound where the search was not `complete`. `words` says how the strongest acts.
@@ -173,8 +171,8 @@ class Ways:
         return f"and at least {left:,d} more" if left > 0 else "and perhaps more"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Explanation(Result):
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Explanation(Records[Impact], Result):
     """Findings for, against and uninformative, in the order taken, and how they go together.
 
     `prior` and `posterior` are of the target before and after all findings; context (setting) and interventions hold in both.
@@ -185,8 +183,11 @@ class Explanation(Result):
     Good IJ (1985). Weight of evidence: a brief survey. Bayesian Statistics 2, 249-270.
     Kyrimi E, Mossadegh S, Tai N, Marsh W (2020). An incremental explanation of inference in Bayesian networks for increasing
     model trustworthiness and supporting clinical decision making. Artificial Intelligence in Medicine 103, 101812.
-
     """
+
+    verb: ClassVar[str] = "explain"
+    held_in: ClassVar[str] = "impacts"
+    key: ClassVar[tuple[str, ...]] = ("finding", "text")
 
     columns: ClassVar[tuple[str, ...]] = (
         "finding",
@@ -216,22 +217,6 @@ class Explanation(Result):
         """The paths that are held, finding by finding, the open ones of each first."""
         return tuple(path for way in self.ways for path in way.paths)
 
-    def heading(self) -> str:
-        """Say what is explained."""
-        return f"why {self.title}"
-
-    def __iter__(self) -> Iterator[Impact]:
-        return iter(self.impacts)
-
-    def __len__(self) -> int:
-        return len(self.impacts)
-
-    def __getitem__(self, finding: str) -> Impact:
-        for impact in self.impacts:
-            if finding in (impact.finding, impact.text):
-                return impact
-        raise UnknownVariable(finding, tuple(impact.finding for impact in self.impacts))
-
     def verdict(self, verdict: Verdict) -> tuple[Impact, ...]:
         """The findings of one verdict, strongest first."""
         chosen = [impact for impact in self.impacts if impact.verdict == verdict]
@@ -254,29 +239,29 @@ class Explanation(Result):
             weight, loss = signed(i.decibans, 1), signed(i.omission, 2)
             lines.append((i.text, ratio(i.likelihood_ratio), weight, mean, loss, percent(i.probability), i.verdict))
         headings = ("finding, in the order taken", "LR", "decibans", "Shapley", "omission", "probability", "verdict")
-        return Grid(headings, tuple(lines), frozenset({0, 6}))
+        return Grid(headings, tuple(lines), frozenset({0, 6}), frozenset({5}))
 
     @property
     def reading(self) -> str:
         """How to read the columns."""
         return (
             f"Findings are taken in the {self.order} order: LR and decibans are given those above; decibans add up. Shapley is "
-            "the mean over all orders; omission is what is lost without the finding, all others kept; both in nats of log-odds."
+            "the mean over all orders; omission is the loss without the finding, all others kept; both in nats of log-odds."
         )
 
     def footer(self) -> str:
         """The explanation in words, the paths, how to read the figures."""
         open_paths = []
         for way in self.ways:
-            open_paths += [f"  {way.finding} {way.words}"] if way.words.startswith(("competes", "by way")) else []
-            open_paths += [f"    {path.path}" for path in way.open[:OPEN_SHOWN]]
+            open_paths += [wrapped(f"  {way.finding} {way.words}", "    ")] if way.words else []
+            open_paths += [wrapped(f"  {path.path}", "    ") for path in way.open[:OPEN_SHOWN]]
             open_paths += [f"    {way.more(OPEN_SHOWN)}"] if way.more(OPEN_SHOWN) else []
         shut = [path for way in self.ways for path in way.closed[:CLOSED_SHOWN]]
-        blocked = [f"  {path.path}: blocked at {path.blocker}, {path.reason}" for path in shut]
+        blocked = [wrapped(f"  {path.path}: blocked at {path.blocker}, {path.reason}", "    ") for path in shut]
         parts = [
             "\n".join(wrapped(line) for line in self.text.split("\n")),
-            "\n".join(["How the findings reach it:", *open_paths]) if open_paths else "",
-            "\n".join(["Ways that are closed:", *blocked]) if blocked else "",
+            "\n".join(["Open paths from the findings:", *open_paths]) if open_paths else "",
+            "\n".join(["Closed paths:", *blocked]) if blocked else "",
             wrapped(self.reading),
             wrapped(CITATION),
             super().footer(),
@@ -295,8 +280,8 @@ def signed(value: float, digits: int) -> str:
     return f"{value:+.{digits}f}" if math.isfinite(value) else f"{value:+}"
 
 
-@dataclass(frozen=True)
-class Weight:
+@dataclass(frozen=True, repr=False)
+class Weight(Record):
     """One finding on the way from prior to posterior, taken in the order in which the findings were given.
 
     `likelihood_ratio` is odds after over odds before, so given the findings above it; `decibans` is ten times its decimal
@@ -309,12 +294,16 @@ class Weight:
     probability: float
 
 
-@dataclass(frozen=True, kw_only=True)
-class Weights(Result):
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Weights(Records[Weight], Result):
     """What speaks for and against a target: its findings in order, each with its likelihood ratio given those before it.
 
     The decibans add up to those of all findings together (Good 1985).
     """
+
+    verb: ClassVar[str] = "weights"
+    held_in: ClassVar[str] = "weights"
+    key: ClassVar[tuple[str, ...]] = ("finding",)
 
     columns: ClassVar[tuple[str, ...]] = ("finding", "likelihood_ratio", "decibans", "probability")
 
@@ -333,7 +322,12 @@ class Weights(Result):
             (w.finding, ratio(w.likelihood_ratio), _signed(w.decibans), percent(w.probability), frequency(w.probability))
             for w in self.weights
         ]
-        return Grid((f"what speaks for {self.target}", "LR", "decibans", "probability", "that is"), (first, *lines))
+        return Grid(
+            (f"evidence for {self.target}", "LR", "decibans", "probability", "that is"),
+            (first, *lines),
+            bars=frozenset({3}),
+            optional=(4,),
+        )
 
 
 def _signed(value: float) -> str:

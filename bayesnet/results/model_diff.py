@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from bayesnet.results.base import Result
+from bayesnet.results.records import Record, Records
 from bayesnet.results.table import Grid, wrapped
-from bayesnet.results.words import counted, percent, plain
+from bayesnet.results.words import cited, counted, percent
 
 _MOST = 30
 """Answers that a print lists; it counts the others."""
 
 
-@dataclass(frozen=True)
-class ChangedNumber:
+@dataclass(frozen=True, repr=False)
+class ChangedNumber(Record):
     """A number that is not the same in both; values are NaN where it is not there, `what` names what else changed."""
 
     number: str
@@ -35,8 +36,8 @@ class ChangedNumber:
         return "; ".join([f"{self.number}: {moved}", *self.what])
 
 
-@dataclass(frozen=True)
-class MovedAnswer:
+@dataclass(frozen=True, repr=False)
+class MovedAnswer(Record):
     """A question whose answer moved; `kind` is prior, example or target."""
 
     kind: str
@@ -48,9 +49,12 @@ class MovedAnswer:
     inside_after: bool | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class ModelDiff(Result):
+@dataclass(frozen=True, kw_only=True, repr=False)
+class ModelDiff(Records[ChangedNumber], Result):
     """What changed from one model to another: structure, numbers, publications, and the answers that moved, most first."""
+
+    held_in: ClassVar[str] = "numbers"
+    key: ClassVar[tuple[str, ...]] = ("number",)
 
     columns: ClassVar[tuple[str, ...]] = (
         "number", "value_before", "value_after", "low_before", "low_after", "high_before", "high_after", "what",
@@ -86,10 +90,11 @@ class ModelDiff(Result):
         lines = [(a.kind, a.question, _answer(a.before), _answer(a.after), _verdict(a)) for a in self.answers[:_MOST]]
         return Grid(("", "question", "before", "after", ""), tuple(lines), frozenset({0, 1, 4}))
 
-    def __str__(self) -> str:
+    def introduction(self) -> str:
+        """Return what changed, and how many answers moved."""
         if self.same:
-            return f"{self.header()}\n\nNothing changed."
-        parts = [self.header()]
+            return "Nothing changed."
+        parts = []
         for heading, lines in (
             (counted(len(self.structure), "change of structure", "changes of structure"), self.structure),
             (f"{counted(len(self.numbers), 'number')} changed", [n.line() for n in self.numbers]),
@@ -98,16 +103,22 @@ class ModelDiff(Result):
             if lines:
                 parts.append("\n".join([heading, *(wrapped(f"  {line}", "    ") for line in lines)]))
         moved = f"{len(self.answers):,d} of {counted(self.asked, 'answer')} moved by {percent(self.least, 1)} or more"
+        return "\n\n".join([*parts, moved])
+
+    def body(self) -> str:
+        """Return the answers that moved as a table."""
+        return self.grid().text() if self.answers else ""
+
+    def footer(self) -> str:
+        """Return how many answers that moved are not listed."""
         more = len(self.answers) - _MOST
-        table = [self.grid().text()] if self.answers else []
-        parts.append("\n".join([moved, *table, *([f"… and {more:,d} more"] if more > 0 else [])]))
-        return "\n\n".join(parts)
+        return f"… and {more:,d} more" if more > 0 else ""
 
 
 def _number(value: float, low: float, high: float) -> str:
     if math.isnan(value):
         return "not there"
-    return plain(value) if low == high else f"{plain(value)} [{plain(low)}, {plain(high)}]"
+    return cited(value, low, high, "")
 
 
 def _answer(value: float) -> str:

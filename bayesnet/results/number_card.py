@@ -8,12 +8,13 @@ from typing import Any, ClassVar
 
 from bayesnet.results.base import Result
 from bayesnet.results.description import INDENT, RANGE_WORDS, CitedNumber, VariableCard
+from bayesnet.results.records import Record
 from bayesnet.results.table import wrapped
 from bayesnet.results.words import cited, plain
 
 
-@dataclass(frozen=True)
-class FigureLine:
+@dataclass(frozen=True, repr=False)
+class FigureLine(Record):
     """One figure behind a number: what a formula calls it, what it is for, and where it can be read."""
 
     name: str
@@ -42,8 +43,8 @@ class FigureLine:
         return [first, *(part for part in (self.population, known, self.reference) if part)]
 
 
-@dataclass(frozen=True)
-class ComputedLine:
+@dataclass(frozen=True, repr=False)
+class ComputedLine(Record):
     """The value or an end of the range: as written, as computed (NaN where it cannot be), from what or why not."""
 
     end: str
@@ -58,10 +59,11 @@ class ComputedLine:
         if math.isnan(self.computed):
             return f"{self.end} {plain(self.written)}: not computed; {self.why}"
         verdict = "as written" if self.agrees else f"written {self.written:.6g}"
-        return f"{self.end}: {self.by} = {self.computed:.4g}, {verdict}"
+        found = f"{self.computed:.4g}"
+        return f"{self.end}: {self.by}{'' if self.by == found else f' = {found}'}, {verdict}"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class NumberCard(Result):
     """One number with the whole chain: the figures of the publications, the formulas, and what is written."""
 
@@ -80,7 +82,8 @@ class NumberCard(Result):
         """One row."""
         return [tuple(getattr(self.number, name) for name in self.columns)]
 
-    def __str__(self) -> str:
+    def body(self) -> str:
+        """Return the number and, below it, everything behind it."""
         n = self.number
         kind = f"; {RANGE_WORDS.get(n.range, n.range)}" if n.low < n.high and n.range != n.grade else ""
         lines = [f"{cited(n.value, n.low, n.high, n.citation)}{kind}; {n.grade}; {self.known}"]
@@ -93,5 +96,10 @@ class NumberCard(Result):
         said = (("reason", n.reason), ("adjusted", self.adjusted), ("not used", self.not_used), ("note", n.note))
         lines += [f"{name}: {text}" for name, text in said if text]
         lines += [f"written in {n.file}"] if n.file else []
-        text = "\n".join([wrapped(n.number, INDENT), *(wrapped(INDENT + line, 2 * INDENT) for line in lines)])
-        return "\n\n".join(part for part in (self.header(), text, self.footer()) if part)
+        return "\n".join([wrapped(n.number, INDENT), *(wrapped(INDENT + line, 2 * INDENT) for line in lines)])
+
+    def body_html(self) -> str:
+        """Return the same as HTML."""
+        import html
+
+        return f'<p style="white-space: pre-wrap">{html.escape(self.body())}</p>'

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, overload
 
-from bayesnet.errors import UnknownState, UnknownVariable
+from bayesnet.errors import UnknownRecord, UnknownState, UnknownVariable
 from bayesnet.results.base import Result
+from bayesnet.results.records import Record, Records
 from bayesnet.results.table import Grid
-from bayesnet.results.words import frequency, percent, plain
+from bayesnet.results.words import frequency, given, percent, plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 PRESENT = "present"
 
 
-@dataclass(frozen=True)
-class Distribution:
+@dataclass(frozen=True, repr=False)
+class Distribution(Record):
     """The probability of each state of one variable.
 
     >>> coin = Distribution("coin", ("absent", "present"), (0.25, 0.75))
@@ -35,31 +36,32 @@ class Distribution:
     states: tuple[str, ...]
     probabilities: tuple[float, ...]
 
-    def __getitem__(self, state: str) -> float:
-        if state not in self.states:
-            raise UnknownState(self.variable, state, self.states)
-        return self.probabilities[self.states.index(state)]
+    def __getitem__(self, state: str | int) -> float:
+        if str(state) in self.states:
+            return self.probabilities[self.states.index(str(state))]
+        if not isinstance(state, str) and hasattr(state, "__index__"):
+            return self.probabilities[state]
+        raise UnknownState(self.variable, str(state), self.states)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self.states)
 
     def __float__(self) -> float:
         return self[PRESENT]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.states)
-
-    def __len__(self) -> int:
-        return len(self.states)
 
     def items(self) -> tuple[tuple[str, float], ...]:
         """Pairs of state and probability, in the order of the states."""
         return tuple(zip(self.states, self.probabilities, strict=True))
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Posterior(Result):
     """P(variable | findings): `p[state]` for every state, `float(p)` for P(present), `p.prior` the same without the findings.
 
     The prior keeps what is not a finding: the context (setting), whether stated or assumed, and the interventions.
     """
+
+    verb: ClassVar[str] = "posterior"
 
     columns: ClassVar[tuple[str, ...]] = ("variable", "state", "prior", "posterior")
 
@@ -81,25 +83,18 @@ class Posterior(Result):
         """The probability of each state given the findings."""
         return self.posterior.probabilities
 
-    def __getitem__(self, state: str) -> float:
+    def __getitem__(self, state: str | int) -> float:
         return self.posterior[state]
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self.states)
 
     def __float__(self) -> float:
         return float(self.posterior)
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.posterior)
-
-    def __len__(self) -> int:
-        return len(self.posterior)
-
     def items(self) -> tuple[tuple[str, float], ...]:
         """Pairs of state and probability given the findings."""
         return self.posterior.items()
-
-    def heading(self) -> str:
-        """Write the question as on paper."""
-        return f"P({self.title})"
 
     def rows(self) -> list[tuple[Any, ...]]:
         """One row per state."""
@@ -109,7 +104,7 @@ class Posterior(Result):
     def grid(self) -> Grid:
         """One line per state, with the posterior as a natural frequency."""
         lines = tuple((state, percent(before), percent(after), frequency(after)) for _, state, before, after in self.rows())
-        return Grid((self.variable, "prior", "posterior", "that is"), lines)
+        return Grid((self.variable, "prior", "posterior", "that is"), lines, bars=frozenset({2}), optional=(3,))
 
     def to_dict(self) -> dict[str, Any]:
         """Question, states, prior and posterior as dicts by state."""
@@ -117,12 +112,14 @@ class Posterior(Result):
         return {**plain, "variable": self.variable, "prior": dict(self.prior.items()), "posterior": dict(self.items())}
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Counterfactual(Posterior):
     """What would have been: `posterior` in the world as it would have been, `factual` in the world as it was found.
 
     `had` says what would have been otherwise.
     """
+
+    verb: ClassVar[str] = "counterfactual"
 
     columns: ClassVar[tuple[str, ...]] = ("variable", "state", "prior", "factual", "counterfactual")
 
@@ -137,43 +134,76 @@ class Counterfactual(Posterior):
     def grid(self) -> Grid:
         """One line per state: before any finding, as it was found, as it would have been."""
         lines = tuple((state, *(percent(p) for p in row), frequency(row[-1])) for _, state, *row in self.rows())
-        return Grid((self.variable, "prior", "as it was", "as it would be", "that is"), lines)
+        return Grid(
+            (self.variable, "prior", "factual", "counterfactual", "that is"), lines, bars=frozenset({2, 3}), optional=(4,)
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Add the world as it was, by state."""
         return {**super().to_dict(), "factual": dict(self.factual.items())}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Posteriors(Result):
+class OnDemand(Sequence[Posterior]):
+    """Posteriors that are made when they are looked at: most are asked for the few that are shown."""
+
+    def __init__(self, variables: tuple[str, ...], make: Callable[[int], Posterior]) -> None:
+        self.variables = variables
+        self._make = make
+        self._made: dict[int, Posterior] = {}
+
+    def __len__(self) -> int:
+        return len(self.variables)
+
+    @overload
+    def __getitem__(self, place: int) -> Posterior: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Posterior, ...]: ...
+
+    def __getitem__(self, place: int | slice) -> Posterior | tuple[Posterior, ...]:
+        if isinstance(place, slice):
+            return tuple(self)[place]
+        i = range(len(self.variables))[place]
+        if i not in self._made:
+            self._made[i] = self._make(i)
+        return self._made[i]
+
+    def __eq__(self, other: object) -> bool:
+        return tuple(self) == tuple(other) if isinstance(other, (OnDemand, tuple)) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        return repr(tuple(self))
+
+    def __reduce__(self) -> tuple[type[tuple[Posterior, ...]], tuple[list[Posterior]]]:
+        """Pickle as a plain tuple."""
+        return tuple, (list(self),)
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Posteriors(Records[Posterior], Result):
     """The posterior of every variable, or of those asked for: `ps["fever"]["present"]`."""
+
+    verb: ClassVar[str] = "posteriors"
+    held_in: ClassVar[str] = "posteriors"
+    key: ClassVar[tuple[str, ...]] = ("variable",)
 
     columns: ClassVar[tuple[str, ...]] = ("variable", "state", "prior", "posterior")
 
-    posteriors: tuple[Posterior, ...]
+    posteriors: Sequence[Posterior]
     log_probability: float = field(default=float("nan"))
     """ln P(findings), likelihoods as given."""
 
-    def heading(self) -> str:
-        """Say what was asked."""
-        return f"variables | {self.title}" if self.title else "variables before any finding"
+    def subject(self) -> str:
+        """Return what the answer is about."""
+        return given(self.title)
 
     @property
     def variables(self) -> tuple[str, ...]:
         """The variables, in the order of the model."""
-        return tuple(p.variable for p in self.posteriors)
-
-    def __getitem__(self, variable: str) -> Posterior:
-        for p in self.posteriors:
-            if p.variable == variable:
-                return p
-        raise UnknownVariable(variable, self.variables)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.variables)
-
-    def __len__(self) -> int:
-        return len(self.posteriors)
+        return self.posteriors.variables if isinstance(self.posteriors, OnDemand) else tuple(p.variable for p in self.posteriors)
 
     def items(self) -> tuple[tuple[str, Posterior], ...]:
         """Pairs of variable and posterior."""
@@ -190,7 +220,7 @@ class Posteriors(Result):
             for p in self.posteriors
             for first, (name, state, before, after) in _lines(p)
         ]
-        return Grid(("variable", "state", "prior", "posterior"), tuple(lines), frozenset({0, 1}))
+        return Grid(("variable", "state", "prior", "posterior"), tuple(lines), frozenset({0, 1}), frozenset({3}))
 
     def to_dict(self) -> dict[str, Any]:
         """Prior and posterior of every variable as dicts by state."""
@@ -206,12 +236,14 @@ def _lines(p: Posterior) -> list[tuple[bool, tuple[Any, ...]]]:
     return [(i == 0, row) for i, row in enumerate(rows)]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Joint(Result):
     """P(variables | findings) as a labelled array: `joint["present", "absent"]`, with one state per variable in their order.
 
     `states[i]` are the states of `variables[i]`; `probabilities` runs through the combinations with the last variable fastest.
     """
+
+    verb: ClassVar[str] = "joint"
 
     variables: tuple[str, ...]
     states: tuple[tuple[str, ...], ...]
@@ -229,19 +261,14 @@ class Joint(Result):
     def __getitem__(self, states: str | tuple[str, ...]) -> float:
         wanted = (states,) if isinstance(states, str) else tuple(states)
         if len(wanted) != len(self.variables):
-            raise KeyError(
-                f"{len(self.variables)} states expected, one for each of {', '.join(self.variables)}; got {len(wanted)}"
-            )
+            combinations = [", ".join(line) for line in product(*self.states)]
+            raise UnknownRecord(", ".join(wanted), combinations, what=f"combination of {', '.join(self.variables)}")
         position = 0
         for variable, known, state in zip(self.variables, self.states, wanted, strict=True):
             if state not in known:
                 raise UnknownState(variable, state, known)
             position = position * len(known) + known.index(state)
         return self.probabilities[position]
-
-    def heading(self) -> str:
-        """Write the question as on paper."""
-        return f"P({self.title})"
 
     def rows(self) -> list[tuple[Any, ...]]:
         """One row per combination of states, the probability last."""
@@ -250,7 +277,9 @@ class Joint(Result):
     def grid(self) -> Grid:
         """One line per combination."""
         lines = tuple((*row[:-1], percent(row[-1])) for row in self.rows())
-        return Grid((*self.variables, "probability"), lines, frozenset(range(len(self.variables))))
+        return Grid(
+            (*self.variables, "probability"), lines, frozenset(range(len(self.variables))), frozenset({len(self.variables)})
+        )
 
     def to_frame(self) -> pd.DataFrame:
         """One column per variable and a column `probability`."""
@@ -259,7 +288,7 @@ class Joint(Result):
         return pd.DataFrame(self.rows(), columns=[*self.variables, "probability"])
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class MostProbable(Result):
     """The most probable assignment of the variables that were asked for, or of all that are not known.
 
@@ -267,6 +296,8 @@ class MostProbable(Result):
     `runner_up` is the next most probable assignment, with its own `runner_up_log_probability`; None where there is no other that
     can be. `unique` is false where another assignment is as probable.
     """
+
+    verb: ClassVar[str] = "most probable"
 
     columns: ClassVar[tuple[str, ...]] = ("variable", "state", "runner_up")
 
@@ -283,7 +314,22 @@ class MostProbable(Result):
             object.__setattr__(self, "runner_up", MappingProxyType(dict(self.runner_up)))
 
     def __getitem__(self, variable: str) -> str:
+        if variable not in self.assignment:
+            raise UnknownVariable(str(variable), self.assignment)
         return self.assignment[variable]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.assignment)
+
+    def __len__(self) -> int:
+        return len(self.assignment)
+
+    def items(self) -> tuple[tuple[str, str], ...]:
+        """Pairs of variable and state."""
+        return tuple(self.assignment.items())
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self.assignment)
 
     def rows(self) -> list[tuple[Any, ...]]:
         """One row per variable, with its state in the runner-up."""
@@ -295,9 +341,9 @@ class MostProbable(Result):
         lines = tuple((name, state, "" if other == state else other or "–") for name, state, other in self._told())
         return Grid(("variable", "most probable", "runner-up where it differs"), lines, frozenset({0, 1, 2}))
 
-    def heading(self) -> str:
-        """Say what was asked."""
-        return f"most probable | {self.title}" if self.title else "most probable"
+    def subject(self) -> str:
+        """Return what the answer is about."""
+        return given(self.title)
 
     def header(self) -> str:
         """Add the probability of the assignment and of the runner-up."""
@@ -320,9 +366,11 @@ class MostProbable(Result):
         return [row for row in rows if row[1] != "absent" or row[2] not in ("absent", None)] or rows
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Probability(Result):
     """P(assignment | findings), of all parts of the assignment together."""
+
+    verb: ClassVar[str] = "probability"
 
     columns: ClassVar[tuple[str, ...]] = ("assignment", "probability")
 
@@ -331,10 +379,6 @@ class Probability(Result):
 
     def __float__(self) -> float:
         return self.probability
-
-    def heading(self) -> str:
-        """Write the question as on paper."""
-        return f"P({self.title})"
 
     def rows(self) -> list[tuple[Any, ...]]:
         """One row."""

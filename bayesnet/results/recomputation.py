@@ -7,28 +7,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from bayesnet.model.known import WORDS
 from bayesnet.model.provenance import Remark
 from bayesnet.results.base import Result
+from bayesnet.results.records import Record, Records
 from bayesnet.results.table import Grid, wrapped
-from bayesnet.results.words import counted, plain
+from bayesnet.results.tornado import MATTERS
+from bayesnet.results.words import counted, percent, plain
 
 _MOST_EACH = 5
 """Remarks of one kind that a print names; it counts the others."""
 
-WORDS = {
-    "full text": "read in full",
-    "abstract": "read in an abstract",
-    "second hand": "second hand",
-    "recalled": "recalled",
-    "not recorded": "not recorded how",
-    "judged": "judged",
-    "file": "from a file",
-}
-"""How numbers are known, in the words of a print."""
 
-
-@dataclass(frozen=True)
-class RecomputedNumber:
+@dataclass(frozen=True, repr=False)
+class RecomputedNumber(Record):
     """One number: as written, as computed again (NaN where that cannot be), from what, and how it is known."""
 
     number: str
@@ -47,6 +39,10 @@ class RecomputedNumber:
     by: str
     why: str
     """What is lacking where the value cannot be computed."""
+    on_figures: bool = False
+    """Whether its value is computed from recorded figures, and not from assumed constants alone."""
+    moves: float = 0.0
+    """The largest change of a probability over its range, where that was measured."""
 
     @property
     def verdict(self) -> str:
@@ -58,13 +54,16 @@ class RecomputedNumber:
         return self.grade if self.grade in ("judgement", "definition", "file") else "not computed"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Recomputation(Result):
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Recomputation(Records[RecomputedNumber], Result):
     """Every number of a network as written and as computed again, how the numbers are known, and what to look at."""
+
+    held_in: ClassVar[str] = "numbers"
+    key: ClassVar[tuple[str, ...]] = ("number",)
 
     columns: ClassVar[tuple[str, ...]] = (
         "number", "value", "computed_value", "low", "computed_low", "high", "computed_high", "verdict", "known", "grade",
-        "range_grade", "sources", "by", "why",
+        "range_grade", "sources", "by", "why", "on_figures", "moves",
     )  # fmt: skip
 
     numbers: tuple[RecomputedNumber, ...]
@@ -77,6 +76,14 @@ class Recomputation(Result):
     settled: int
     """Those that are complete or say what was looked for and not found."""
     remarks: tuple[Remark, ...]
+    measured: bool = False
+    """Whether it was measured how far each number moves an answer."""
+
+    @property
+    def influential(self) -> tuple[RecomputedNumber, ...]:
+        """The numbers that move an answer by a point or more, most first."""
+        found = [line for line in self.numbers if line.moves >= MATTERS and line.grade != "definition"]
+        return tuple(sorted(found, key=lambda line: -line.moves))
 
     @property
     def deviations(self) -> tuple[RecomputedNumber, ...]:
@@ -105,16 +112,18 @@ class Recomputation(Result):
     def header(self) -> str:
         """The counts."""
         real = [n for n in self.numbers if n.grade != "definition"]
-        values = sum(not math.isnan(n.computed_value) for n in real)
+        values = sum(n.on_figures for n in real)
+        assumed = sum(not math.isnan(n.computed_value) for n in real) - values
         ranges = sum(not (math.isnan(n.computed_low) or math.isnan(n.computed_high)) for n in real)
         several = sum(n.sources > 1 for n in real)
         how = ", ".join(f"{WORDS[name]} {count:,d}" for name, count in self.known.items())
-        share = f" ({100 * self.complete / self.records:.0f} %)" if self.records else ""
+        alone = f" and of {assumed:,d} from assumed constants alone" if assumed else ""
+        share = f" ({percent(self.complete / self.records, 2)})" if self.records else ""
         lines = [
             super().header(),
             wrapped(f"{counted(len(real), 'number')}, how known: {how}", "  "),
             wrapped(
-                f"computed again from recorded figures: the value of {values:,d}, the range of {ranges:,d}; "
+                f"computed again: the value of {values:,d} from recorded figures{alone}, the range of {ranges:,d}; "
                 f"{len(self.deviations) or 'none'} {'deviates' if len(self.deviations) == 1 else 'deviate'}",
                 "  ",
             ),
@@ -124,7 +133,26 @@ class Recomputation(Result):
                 "  ",
             ),
         ]
+        if self.measured:
+            lines.append(wrapped(self._influence(), "  "))
         return "\n".join(line for line in lines if line)
+
+    def _influence(self) -> str:
+        """How the numbers that matter are known, and the ten that matter most of those that no figure gives."""
+        lines = self.influential
+        known: dict[str, int] = {}
+        for line in lines:
+            known[line.known] = known.get(line.known, 0) + 1
+        agreed = sum(line.verdict == "agrees" and line.on_figures for line in lines)
+        share = f" ({100 * agreed / len(lines):.0f} %)" if lines else ""
+        how = ", ".join(f"{WORDS[name]} {known[name]:,d}" for name in WORDS if name in known)
+        others = [line for line in lines if not (line.verdict == "agrees" and line.on_figures)]
+        rest = "; ".join(f"{line.number} ({percent(line.moves, 2)})" for line in others[:10])
+        left = f"; of the others the first: {rest}" if rest else ""
+        return (
+            f"{counted(len(lines), 'number')} that move a diagnosis by a point or more, before any finding or in an example: "
+            f"the value of {agreed:,d}{share} is computed again from recorded figures and agrees; known: {how or 'none'}{left}"
+        )
 
     def remarked(self, most: int | None = _MOST_EACH) -> str:
         """What to look at, by kind; `most` of each, all where it is None."""
@@ -143,9 +171,9 @@ class Recomputation(Result):
         """The counts and the first remarks of each kind, without the table."""
         return "\n\n".join(part for part in (self.header(), self.remarked()) if part)
 
-    def __str__(self) -> str:
-        parts = [self.header(), self.grid().text(), self.remarked(None), self.footer()]
-        return "\n\n".join(part for part in parts if part)
+    def footer(self) -> str:
+        """Return what to look at, and the warning."""
+        return "\n\n".join(part for part in (self.remarked(None), super().footer()) if part)
 
 
 def _shown(value: float) -> str:

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any, ClassVar
 
-from bayesnet.errors import nearest
+from bayesnet.errors import OutOfRange
 from bayesnet.results.base import Result, safe
+from bayesnet.results.records import Record, Records
 from bayesnet.results.table import Grid, wrapped
-from bayesnet.results.words import frequency, percent, plain
+from bayesnet.results.words import frequency, interval, percent, plain, short
 
 Curve = Callable[[float], tuple[float, float]]
 """x to P(h, e) and P(e), both on the same scale."""
 
 
-@dataclass(frozen=True)
-class NumberSensitivity:
+@dataclass(frozen=True, repr=False)
+class NumberSensitivity(Record):
     """One number and what it does to f(x) = P(h | e).
 
     `f(x) = (a x + b) / (c x + d)` with `a x + b = P(h, e)` and `c x + d = P(e)`; NaN where the number enters non-linearly.
@@ -71,8 +72,8 @@ class NumberSensitivity:
         return self.low < self.admissible_low or self.high > self.admissible_high
 
 
-@dataclass(frozen=True, kw_only=True)
-class Sensitivities(Result):
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Sensitivities(Records[NumberSensitivity], Result):
     """Every number of the network for one question, those first that move the answer most over their cited range.
 
     `value` is f(x0) = P(target | findings), `leader` the most probable diagnosis (or state of the target) at the present numbers.
@@ -80,6 +81,10 @@ class Sensitivities(Result):
     takes more than that, the ends of the ranges and the flip points, is computed when it is first read. `assumption` says where
     ranges come from when the network cites none.
     """
+
+    verb: ClassVar[str] = "sensitivities"
+    held_in: ClassVar[str] = "numbers"
+    key: ClassVar[tuple[str, ...]] = ("number",)
 
     columns: ClassVar[tuple[str, ...]] = (
         "number",
@@ -132,17 +137,6 @@ class Sensitivities(Result):
         rows = zip(*(self.table[name] for name in names), strict=True)
         return tuple(NumberSensitivity(*row) for row in rows)
 
-    def __getitem__(self, number: str) -> NumberSensitivity:
-        for line in self.numbers:
-            if line.number == number:
-                return line
-        close = nearest(number, self.table["number"])
-        hint = f'; did you mean "{close[0]}"?' if close else ""
-        raise KeyError(f'no number "{number}"{hint}')
-
-    def __iter__(self) -> Iterator[NumberSensitivity]:
-        return iter(self.numbers)
-
     def __len__(self) -> int:
         return len(self.slopes["number"])
 
@@ -163,30 +157,29 @@ class Sensitivities(Result):
             (
                 short(line.number),
                 ranged(line.value, line.low, line.high),
-                percent_range(line.at_low, line.at_high),
+                interval(line.at_low, line.at_high),
                 flip_text(line),
                 brief(line.citation or line.grade),
             )
             for line in self.numbers
             if line.width > 0 and not line.structural
         )
-        return Grid(("number", "value [range]", "answer then", "flips at", "source"), lines[: self.shown], frozenset({0, 4}))
+        return Grid(("number", "value [range]", "low to high", "flips at", "source"), lines[: self.shown], frozenset({0, 4}))
 
-    def heading(self) -> str:
-        """The first line: the probability that every line is about."""
-        return f"P({short(self.title)})"
+    def subject(self) -> str:
+        """Return what the answer is about."""
+        return short(self.title)
 
     def header(self) -> str:
         """What was asked and answered, and how to read the lines."""
-        answer = f"The answer is {percent(self.value)}: {frequency(self.value)}."
+        answer = f"Base case {percent(self.value)}, {frequency(self.value)}."
         return "\n".join([super().header(), "", answer, self._reading()])
 
     def _reading(self) -> str:
         """How a line is read."""
         return wrapped(
-            "Which numbers does it rest on? Each line takes one number to the low and to the high end of its published range, "
-            "leaves all others as they are, and shows what the answer becomes. Flips at: the value beyond which "
-            f"{short(self.leader)}, now the most probable, is overtaken; * marks where its own range reaches that far."
+            "Each row varies one number over its cited range, the others fixed, and shows the answer at both ends. Flips at: the "
+            f"value beyond which {short(self.leader)} is no longer the most probable; * marks a value within the cited range."
         )
 
     def footer(self) -> str:
@@ -200,11 +193,14 @@ class Sensitivities(Result):
             f"{fixed} are zeros and ones of the model and were not varied."
         )
         if curved:
-            text += f" {curved} act along a curve that is no hyperbola (leaks, odds ratios); their ends are exact too."
+            text += (
+                f" {curved} enter non-linearly (leaks, odds ratios), so their sensitivity function is not a hyperbola; "
+                "their ends are exact too."
+            )
         return "\n".join(part for part in (wrapped(text), wrapped(self.assumption), super().footer()) if part)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class SensitivityFunction(Result):
     """The answer as a function of one number, all others as they are: call it, or `solve` it for an answer.
 
@@ -216,8 +212,9 @@ class SensitivityFunction(Result):
     Laskey KB (1995). Sensitivity analysis for probability assessments in Bayesian networks. IEEE Trans SMC 25(6):901-909.
     Castillo E, Gutierrez JM, Hadi AS (1997). Sensitivity analysis in discrete Bayesian networks. IEEE Trans SMC A 27(4):412-423.
     van der Gaag LC, Renooij S (2001). Analysing sensitivity data from probabilistic networks. UAI 2001, 530-537.
-
     """
+
+    verb: ClassVar[str] = "sensitivity"
 
     columns: ClassVar[tuple[str, ...]] = ("x", "f")
 
@@ -229,10 +226,17 @@ class SensitivityFunction(Result):
     solver: Callable[[float], list[float]] = field(repr=False, compare=False)
 
     def __call__(self, x: float) -> float:
-        """P(target | findings) with the number at x. Raises ValueError where the number cannot be x."""
+        """Return P(target | findings) with the number at x.
+
+        Raises
+        ------
+        OutOfRange
+            A ValueError: the number cannot be x while the others are fixed.
+        """
         if not self.line.lowest - 1e-12 <= x <= self.line.highest + 1e-12:
             lowest, highest = plain(self.line.lowest), plain(self.line.highest)
-            raise ValueError(f'"{self.number}" cannot be {x:g} while all others stay: it lies between {lowest} and {highest}.')
+            allowed = f"allowed: {lowest} to {highest}"
+            raise OutOfRange(f'"{self.number}": {x:g} is out of range with the other numbers fixed ({allowed}).')
         hit, total = self.curve(float(x))
         return hit / total if total > 0 else math.nan
 
@@ -285,16 +289,16 @@ class SensitivityFunction(Result):
         lines = tuple((plain(x), percent(f)) for x, f in list(zip(self.points, self.values, strict=True))[::step])
         return Grid((short(self.number), "answer"), lines, frozenset())
 
-    def heading(self) -> str:
-        """The first line: which probability, and of which number."""
-        return f"P({short(self.title)}) as a function of {short(self.number)}"
+    def subject(self) -> str:
+        """Return what the answer is about."""
+        return f"{short(self.title)}, over {short(self.number)}"
 
     def header(self) -> str:
         """What was asked, and the formula."""
         if self.linear:
             formula = f"f(x) = ({self.a:.6g} x + {self.b:.6g}) / ({self.c:.6g} x + {self.d:.6g})"
         else:
-            formula = "f(x) is no hyperbola: the number enters several entries non-linearly; each point is run exactly"
+            formula = "f(x) is not a hyperbola: the number enters non-linearly; each point is computed exactly"
         now = f"now x = {plain(self.line.value)}, f(x) = {percent(self(self.line.value))}, slope {self.derivative:.4g}"
         return "\n".join([super().header(), formula, now])
 
@@ -303,15 +307,6 @@ class SensitivityFunction(Result):
         provenance = {name: safe(getattr(self.provenance, name)) for name in self.provenance.__dataclass_fields__}
         answer = {"title": self.title, "target": self.target, "line": safe(self.line)}
         return {"kind": type(self).__name__, **answer, "points": safe(self.points), "values": safe(self.values), **provenance}
-
-
-def short(number: str) -> str:
-    """A pattern as people write it: `fever=present | epidural_abscess=present` without the `=present`.
-
-    >>> short("fever=present | epidural_abscess=present"), short("odds(epidural_abscess) | iv_drug_use=present")
-    ('fever | epidural_abscess', 'odds(epidural_abscess) | iv_drug_use')
-    """
-    return number.replace("=present", "")
 
 
 def ranged(value: float, low: float, high: float) -> str:
@@ -333,21 +328,15 @@ def two(value: float) -> str:
 
 
 def brief(source: str, most: int = 20) -> str:
-    """A source cut to fit a table.
+    """Return a source cut between words to fit a table.
 
     >>> brief("Henschke 2013"), brief("National Center for Health Statistics 2006")
     ('Henschke 2013', 'National Center for…')
     """
-    return source if len(source) <= most else source[: most - 1].rstrip() + "…"
-
-
-def percent_range(first: float, second: float) -> str:
-    """Two probabilities as percentages in the order given.
-
-    >>> percent_range(0.031, 0.09)
-    '3.10 to 9.00 %'
-    """
-    return f"{percent(first)[:-2]} to {percent(second)}"
+    if len(source) <= most:
+        return source
+    whole, blank, _ = source[:most].rpartition(" ")
+    return (whole if blank else source[: most - 1]) + "…"
 
 
 def flip_text(line: NumberSensitivity) -> str:

@@ -2,62 +2,144 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import lru_cache
 
 WIDTH = 100
-"""Columns of text that every print keeps to."""
+"""Columns of text that a print keeps to where standard output is not a terminal; prose keeps to them on a wider one too."""
 
-_NARROWEST, _NARROWEST_HEADING = 12, 8
+_LEAST_WIDTH, _MOST_WIDTH = 60, 160
+_NARROWEST, _SHORT_HEADING = 6, 9
+_MEASURED = 60
+"""Rows by which the widths of columns are chosen."""
+_CELL = "padding: 1px 8px; vertical-align: top"
+_BAR = "rgba(70, 130, 180, 0.3)"
+
+_fixed: ContextVar[int | None] = ContextVar("fixed", default=None)
+
+
+def width() -> int:
+    """Return the columns that a print may take: those of the terminal, `WIDTH` where there is none."""
+    fixed = _fixed.get()
+    if fixed is not None:
+        return fixed
+    if not sys.stdout.isatty():
+        return WIDTH
+    return min(max(shutil.get_terminal_size((WIDTH, 24)).columns, _LEAST_WIDTH), _MOST_WIDTH)
+
+
+@contextmanager
+def printed_at(columns: int) -> Iterator[None]:
+    """Print in this many columns, whatever the terminal has.
+
+    >>> with printed_at(20):
+    ...     print(wrapped("no line is longer than twenty"))
+    no line is longer
+    than twenty
+    """
+    token = _fixed.set(columns)
+    try:
+        yield
+    finally:
+        _fixed.reset(token)
 
 
 @dataclass(frozen=True)
 class Grid:
-    """A table of texts: one heading per column, `left` naming the columns that hold words and not numbers."""
+    """A table of texts: one heading per column, `left` naming the columns that hold words and not numbers.
+
+    `bars` names the columns of percentages that have a bar behind them in HTML; `optional` those that are left out, the first
+    first, where the print is too narrow for all.
+    """
 
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     left: frozenset[int] = frozenset({0})
+    bars: frozenset[int] = frozenset()
+    optional: tuple[int, ...] = ()
 
-    def text(self, width: int = WIDTH) -> str:
-        """Lay the table out; where it would be wider than `width`, the widest columns of words run over several lines."""
-        widths = [max(len(row[i]) for row in (self.headings, *self.rows)) for i in range(len(self.headings))]
-        self._shrink(widths, width)
-        lines = [*self._lines(self.headings, widths), "  ".join("-" * n for n in widths)]
-        for row in self.rows:
-            lines += self._lines(row, widths)
+    def text(self, columns: int = 0) -> str:
+        """Return the table in at most `columns`, those of the terminal when 0; columns of words run over several lines."""
+        grid, widths = self.fitting(columns or width())
+        lines = [*grid.lines_of(grid.headings, widths), "  ".join("-" * n for n in widths)]
+        for row in grid.rows:
+            lines += grid.lines_of(row, widths)
         return "\n".join(lines)
 
     def html(self) -> str:
         """Give the table as HTML with everything escaped."""
         import html
 
-        head = "".join(f"<th>{html.escape(text)}</th>" for text in self.headings)
+        head = "".join(
+            f'<th style="text-align: {self._side(i)}; {_CELL}">{html.escape(text)}</th>' for i, text in enumerate(self.headings)
+        )
         body = "".join("<tr>" + "".join(self._cell(i, text) for i, text in enumerate(row)) + "</tr>" for row in self.rows)
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
     def _cell(self, i: int, text: str) -> str:
         import html
 
-        side = "left" if i in self.left else "right"
-        return f'<td style="text-align: {side}">{html.escape(text)}</td>'
+        percentage = _PERCENTAGE.fullmatch(text) if i in self.bars else None
+        share = f"{float(percentage[1]):.4g}%" if percentage else ""
+        bar = f"; background: linear-gradient(to right, {_BAR} {share}, transparent {share})" if share else ""
+        return f'<td style="text-align: {self._side(i)}; {_CELL}{bar}">{html.escape(text)}</td>'
 
-    def _shrink(self, widths: list[int], width: int) -> None:
-        """Make columns narrower until the table fits: first long headings over short cells, then words, then anything."""
-        cells = [max((len(row[i]) for row in self.rows), default=0) for i in range(len(widths))]
-        while sum(widths) + 2 * (len(widths) - 1) > width:
+    def _side(self, i: int) -> str:
+        return "left" if i in self.left else "right"
+
+    def fitting(self, columns: int) -> tuple[Grid, list[int]]:
+        """Return the table without the optional columns for which there is no room, and the widths of its columns.
+
+        Headings over short cells break first, then words where that costs the fewest lines, then numbers. No word is broken while
+        there is room in another column.
+        """
+        each = range(len(self.headings))
+        cells = [max((len(row[i]) for row in self.rows), default=0) for i in each]
+        heads = [_longest_piece(text) for text in self.headings]
+        pieces = [max((_longest_piece(row[i]) for row in self.rows), default=0) for i in each]
+        least = [max(heads[i], pieces[i] if i in self.left else cells[i], _NARROWEST) for i in each]
+        if self.optional and sum(least) + 2 * (len(least) - 1) > columns:
+            return self._without(self.optional[0]).fitting(columns)
+        widths = [max(cells[i], len(self.headings[i])) for i in each]
+        while sum(widths) + 2 * (len(widths) - 1) > columns:
             choice = (
-                [i for i, n in enumerate(widths) if n > max(cells[i], _NARROWEST_HEADING)]
-                or [i for i in self.left if widths[i] > _NARROWEST]
-                or [i for i, n in enumerate(widths) if n > _NARROWEST_HEADING]
+                [i for i in each if widths[i] > max(cells[i], heads[i], _SHORT_HEADING)]
+                or [i for i in self.left if widths[i] > least[i]]
+                or [i for i in each if widths[i] > max(cells[i], heads[i], _NARROWEST)]
+                or [i for i in each if widths[i] > max(heads[i], pieces[i], _NARROWEST)]
+                or [i for i in each if widths[i] > _NARROWEST]
             )
             if not choice:
-                return
-            widths[max(choice, key=lambda i: widths[i])] -= 1
+                break
+            widths[min(choice, key=lambda i: (self._height(widths, i), -widths[i]))] -= 1
+        return self, widths
 
-    def _lines(self, row: Sequence[str], widths: Sequence[int]) -> list[str]:
+    def _height(self, widths: Sequence[int], narrower: int) -> int:
+        """Return the lines that the first rows take, one column being narrower by one."""
+        at = [n - (i == narrower) for i, n in enumerate(widths)]
+        return sum(max(_count(text, n) for text, n in zip(row, at, strict=True)) for row in self.rows[:_MEASURED])
+
+    def _without(self, column: int) -> Grid:
+        """Return the table without one of its optional columns."""
+        kept = [i for i in range(len(self.headings)) if i != column]
+        place = {i: k for k, i in enumerate(kept)}
+        return Grid(
+            tuple(self.headings[i] for i in kept),
+            tuple(tuple(row[i] for i in kept) for row in self.rows),
+            frozenset(place[i] for i in self.left if i != column),
+            frozenset(place[i] for i in self.bars if i != column),
+            tuple(place[i] for i in self.optional if i != column),
+        )
+
+    def lines_of(self, row: Sequence[str], widths: Sequence[int]) -> list[str]:
         """One row, over as many lines as its longest cell needs."""
-        cells = [[text] if len(text) <= n else _broken(text, n) for text, n in zip(row, widths, strict=True)]
+        cells = [[text] if len(text) <= n else broken(text, n) for text, n in zip(row, widths, strict=True)]
         lines = []
         for k in range(max(map(len, cells), default=0)):
             parts = [cell[k] if k < len(cell) else "" for cell in cells]
@@ -68,19 +150,40 @@ class Grid:
         return lines
 
 
-def _broken(text: str, width: int) -> list[str]:
-    """A long cell in lines: at blanks, else after an underscore or equals sign, else anywhere; what follows is set in by one."""
+def broken(text: str, width: int) -> list[str]:
+    """Return a long cell in lines: broken at blanks, after an underscore, an equals sign or a hyphen, else anywhere.
+
+    What follows is set in by one.
+
+    >>> broken("odds(spinal_metastasis) | baseline", 14)
+    ['odds(spinal_', ' metastasis) |', ' baseline']
+    """
     lines: list[str] = []
     while len(text) > width:
-        at = max(text.rfind(" ", 1, width + 1), text.rfind("_", 1, width) + 1, text.rfind("=", 1, width) + 1)
-        at = at if at > width // 3 else width
+        at = max((m.start() for m in _BREAK.finditer(text, 1, width + 1) if m.start() <= width), default=width)
         lines.append(text[:at].rstrip())
         text = " " + text[at:].lstrip()
     return [*lines, text]
 
 
+@lru_cache(maxsize=10_000)
+def _count(text: str, width: int) -> int:
+    return 1 if len(text) <= width else len(broken(text, width))
+
+
+_PERCENTAGE = re.compile(r"([\d.]+) %")
+_BREAK = re.compile(r"(?<=[^ ]) |(?<=[_=])(?=.)|(?<=[a-z]-)(?=[a-z])")
+
+
+def _longest_piece(text: str) -> int:
+    """Return the narrowest column in which no word of a text is broken."""
+    first, *rest = (len(piece.strip()) for piece in _BREAK.split(text))
+    return max(first, *(n + 1 for n in rest)) if rest else first
+
+
 def wrapped(text: str, indent: str = "") -> str:
-    """A paragraph no wider than `WIDTH`; long names are not broken."""
+    """A paragraph no wider than the print, and never wider than `WIDTH`; long names are not broken."""
     import textwrap
 
-    return textwrap.fill(text, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    columns = _fixed.get() or min(width(), WIDTH)
+    return textwrap.fill(text, columns, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from bayesnet.logodds import odds_ratio
 from bayesnet.results.base import Result, safe
-from bayesnet.results.table import WIDTH, Grid, wrapped
-from bayesnet.results.words import frequency, percent, ratio
+from bayesnet.results.records import Record, Records
+from bayesnet.results.table import Grid, width, wrapped
+from bayesnet.results.words import frequency, percent, ratio, under
 
 Square = tuple[tuple[float, float], tuple[float, float]]
 """Four cells: `[0][0]` target and finding, `[0][1]` target without finding, `[1][0]` finding without target, `[1][1]` neither."""
@@ -18,8 +20,8 @@ Square = tuple[tuple[float, float], tuple[float, float]]
 Counts = tuple[tuple[int, int], tuple[int, int]]
 
 
-@dataclass(frozen=True)
-class Group:
+@dataclass(frozen=True, repr=False)
+class Group(Record):
     """One place in the tree: so many people, exactly this share of the group they come from, and of all."""
 
     name: str
@@ -35,7 +37,7 @@ class Group:
             yield from part.walk(depth + 1)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Frequencies(Result):
     """A population in whole people, with and without the target, with and without the finding, and the exact probabilities.
 
@@ -46,8 +48,9 @@ class Frequencies(Result):
     ----------
     Gigerenzer G, Hoffrage U (1995). How to improve Bayesian reasoning without instruction: frequency formats. Psychological
     Review 102(4), 684-704.
-
     """
+
+    verb: ClassVar[str] = "frequencies"
 
     columns: ClassVar[tuple[str, ...]] = ("target", "finding", "count", "probability", "given_target", "given_finding")
 
@@ -93,9 +96,9 @@ class Frequencies(Result):
                 lines.append((target, finding, self._count(h, e), p, given_target, given_finding))
         return lines
 
-    def heading(self) -> str:
-        """Say what is counted, and among whom."""
-        return f"natural frequencies of {self.target} and {self.finding}" + (f" | {self.conditions}" if self.conditions else "")
+    def subject(self) -> str:
+        """Return what the answer is about."""
+        return under(f"{self.target}, {self.finding}", self.conditions)
 
     def grid(self) -> Grid:
         """The table of two by two with its sums; the exact share of the whole population stands in brackets."""
@@ -135,9 +138,15 @@ class Frequencies(Result):
             size *= 10
         return size
 
-    def __str__(self) -> str:
-        parts = [self.header(), "\n".join(self._branches()), self.grid().text(), self.footer()]
-        return "\n\n".join(part for part in parts if part)
+    def introduction(self) -> str:
+        """Return the tree."""
+        return "\n".join(self._branches())
+
+    def introduction_html(self) -> str:
+        """Return the tree as HTML, in letters of one width."""
+        import html
+
+        return f"<pre>{html.escape(self.introduction())}</pre>"
 
     def to_dict(self) -> dict[str, Any]:
         """Give fields, tree and exact posterior as JSON-safe values."""
@@ -168,7 +177,7 @@ class Frequencies(Result):
 def _line(stem: str, group: Group, whole: str) -> str:
     """One branch; what does not fit on the line stands below it, set in."""
     text = f"{group.count:,d} {group.name}: {percent(group.share)} {whole}"
-    lines = textwrap.wrap(text, WIDTH - len(stem) - 2, break_on_hyphens=False)
+    lines = textwrap.wrap(text, width() - len(stem) - 2, break_on_hyphens=False)
     return stem + ("\n" + stem.replace("├─", "│ ").replace("└─", "  ") + "  ").join(lines)
 
 
@@ -180,8 +189,8 @@ def _share(part: float, whole: float) -> float:
     return min(1.0, part / whole) if whole > 0.0 else math.nan
 
 
-@dataclass(frozen=True)
-class Step:
+@dataclass(frozen=True, repr=False)
+class Step(Record):
     """Those who have this finding and all before it: with and without the target, in people and exactly.
 
     `share_with` and `share_without` are the shares of those left at the step before, with the target and without it, who have
@@ -208,8 +217,8 @@ class Step:
         return self.probability_with / left if left > 0.0 else math.nan
 
 
-@dataclass(frozen=True, kw_only=True)
-class FrequencySequence(Result):
+@dataclass(frozen=True, kw_only=True, repr=False)
+class FrequencySequence(Records[Step], Result):
     """A population in whole people, parted by one finding after the other; at each step those who have all findings so far go on.
 
     The first step is the whole population, with an empty `finding`. Every count is the exact figure rounded to a whole person, so
@@ -219,8 +228,11 @@ class FrequencySequence(Result):
     ----------
     Hoffrage U, Krauss S, Martignon L, Gigerenzer G (2015). Natural frequencies improve Bayesian reasoning in simple and complex
     inference tasks. Frontiers in Psychology 6, 1473.
-
     """
+
+    verb: ClassVar[str] = "frequencies"
+    held_in: ClassVar[str] = "steps"
+    key: ClassVar[tuple[str, ...]] = ("finding",)
 
     columns: ClassVar[tuple[str, ...]] = ("finding", "with_target", "without_target", "share_with", "share_without", "posterior")
 
@@ -230,21 +242,15 @@ class FrequencySequence(Result):
     population: int
     steps: tuple[Step, ...]
 
-    def __iter__(self) -> Iterator[Step]:
-        return iter(self.steps)
-
-    def __len__(self) -> int:
-        return len(self.steps)
-
     @property
     def posterior(self) -> float:
         """P(target | all findings), exactly."""
         return self.steps[-1].posterior
 
-    def heading(self) -> str:
-        """Say what is counted, and among whom."""
-        found = ", ".join(step.finding for step in self.steps[1:])
-        return f"natural frequencies of {self.target} after {found}" + (f" | {self.conditions}" if self.conditions else "")
+    def subject(self) -> str:
+        """Return what is counted, and among whom."""
+        findings = ", ".join(step.finding for step in self.steps[1:])
+        return under(f"{self.target} after {findings}", self.conditions)
 
     def rows(self) -> list[tuple[Any, ...]]:
         """One row per step, the whole population first."""
@@ -295,8 +301,8 @@ ALIKE = 1.05
 """Odds that differ by less than this factor are called the same."""
 
 
-@dataclass(frozen=True)
-class Rung:
+@dataclass(frozen=True, repr=False)
+class Rung(Record):
     """One finding: what it says alone and given those before it, and how far naive Bayes and the network have come with it.
 
     `alone` is its likelihood ratio when nothing else is found, `likelihood_ratio` that given the findings before it; `naive` is
@@ -310,25 +316,23 @@ class Rung:
     probability: float
 
 
-@dataclass(frozen=True, kw_only=True)
-class Ladder(Result):
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Ladder(Records[Rung], Result):
     """From prior to posterior, finding by finding, with and without the dependence between findings.
 
     Naive Bayes multiplies what each finding says alone, as if the findings were independent given the target and given its
     absence; the network multiplies what each says given those before it (Spiegelhalter & Knill-Jones 1984).
     """
 
+    verb: ClassVar[str] = "ladder"
+    held_in: ClassVar[str] = "rungs"
+    key: ClassVar[tuple[str, ...]] = ("finding",)
+
     columns: ClassVar[tuple[str, ...]] = ("finding", "alone", "naive", "likelihood_ratio", "probability")
 
     target: str
     prior: float
     rungs: tuple[Rung, ...]
-
-    def __iter__(self) -> Iterator[Rung]:
-        return iter(self.rungs)
-
-    def __len__(self) -> int:
-        return len(self.rungs)
 
     @property
     def posterior(self) -> float:
@@ -343,13 +347,7 @@ class Ladder(Result):
     @property
     def excess(self) -> float:
         """Odds of naive Bayes over odds of the network: how much is counted twice; NaN where either is certain."""
-        if not (0.0 < self.posterior < 1.0 and 0.0 < self.naive < 1.0):
-            return math.nan
-        return self.naive / (1.0 - self.naive) * (1.0 - self.posterior) / self.posterior
-
-    def heading(self) -> str:
-        """Say what is climbed."""
-        return f"ladder to {self.title}"
+        return odds_ratio(self.posterior, self.naive) if 0.0 < self.naive < 1.0 else math.nan
 
     def rows(self) -> list[tuple[Any, ...]]:
         """One row per finding."""
@@ -369,7 +367,12 @@ class Ladder(Result):
             )
             for r in self.rungs
         ]
-        return Grid(("what is found", "LR alone", "naive Bayes", "LR here", "network", "that is"), (first, *lines))
+        return Grid(
+            ("what is found", "LR alone", "naive Bayes", "LR here", "network", "that is"),
+            (first, *lines),
+            bars=frozenset({2, 4}),
+            optional=(5,),
+        )
 
     def conclusion(self) -> str:
         """Say what the dependence between the findings is worth."""

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from bayesnet.errors import UnknownVariable
 from bayesnet.results.base import Result
+from bayesnet.results.records import Record, Records
 from bayesnet.results.table import Grid, wrapped
-from bayesnet.results.words import percent, plain
+from bayesnet.results.words import percent, plain, under
 
 
-@dataclass(frozen=True)
-class Outcome:
+@dataclass(frozen=True, repr=False)
+class Outcome(Record):
     """One result a test can have: its probability, that of the target after it, and what would lead or be advised then.
 
     `then` is a name of the model, `then_label` the same as a person reads it.
@@ -27,8 +27,8 @@ class Outcome:
     then_label: str = ""
 
 
-@dataclass(frozen=True)
-class NextTest:
+@dataclass(frozen=True, repr=False)
+class NextTest(Record):
     """A finding that is not known.
 
     `bits` is its information on the target; `expected_change` the mean size of the change of the target's probability. `value` is
@@ -48,8 +48,8 @@ class NextTest:
     net_value: float
 
 
-@dataclass(frozen=True, kw_only=True)
-class NextTests(Result):
+@dataclass(frozen=True, kw_only=True, repr=False)
+class NextTests(Records[NextTest], Result):
     """Every finding not yet known, most informative first; for the decision, most valuable first.
 
     References
@@ -57,8 +57,11 @@ class NextTests(Result):
     Shannon CE (1948). A mathematical theory of communication. Bell System Technical Journal 27, 379-423.
     Heckerman D, Horvitz E, Middleton B (1993). An approximate nonmyopic computation for value of information. IEEE Transactions
     on Pattern Analysis and Machine Intelligence 15, 292-298.
-
     """
+
+    verb: ClassVar[str] = "next tests"
+    held_in: ClassVar[str] = "tests"
+    key: ClassVar[tuple[str, ...]] = ("finding",)
 
     columns: ClassVar[tuple[str, ...]] = (
         "finding",
@@ -80,21 +83,9 @@ class NextTests(Result):
     cost_unit: str
     value_unit: str
 
-    def heading(self) -> str:
-        """Say what about."""
-        return f"what next for {self.target}" + (f" | {self.title}" if self.title else "")
-
-    def __iter__(self) -> Iterator[NextTest]:
-        return iter(self.tests)
-
-    def __len__(self) -> int:
-        return len(self.tests)
-
-    def __getitem__(self, finding: str) -> NextTest:
-        for test in self.tests:
-            if test.finding == finding:
-                return test
-        raise UnknownVariable(finding, tuple(test.finding for test in self.tests))
+    def subject(self) -> str:
+        """Return what the answer is about."""
+        return under(self.target, self.title)
 
     def rows(self) -> list[tuple[Any, ...]]:
         """One row per finding; `probabilities` and `posteriors` are dicts by result."""
@@ -128,11 +119,11 @@ class NextTests(Result):
     def grid(self, most: int = 15) -> Grid:
         """The first lines, one for each test."""
         lines = []
-        for t in self.best_of_each_test()[:most]:
+        for t in self._shown(most):
             price = "–" if math.isnan(t.cost) else "free" if t.cost == 0.0 else f"{t.cost:.4g}"
             lines.append((t.finding, t.test, f"{t.bits:.4f}", self._telling(t), price, t.burden or "–", _short(t.net_value)))
         headings = ("finding", "test", "bits", "its most telling result", self.cost_unit or "price", "burden", "net value")
-        return Grid(headings, tuple(lines), frozenset({0, 1, 3, 5}))
+        return Grid(headings, tuple(lines), frozenset({0, 1, 3, 5}), optional=(5,))
 
     def _telling(self, test: NextTest) -> str:
         """The most telling result with its probability and what follows; for the decision, the rarest that turns the advice."""
@@ -146,24 +137,43 @@ class NextTests(Result):
         turning = min((o for o in likely if o.then != usual.then), key=lambda o: o.probability)
         return f"{turning.state} ({percent(turning.probability)}): {turning.then_label or turning.then}"
 
+    def _shown(self, most: int) -> list[NextTest]:
+        """Return the first lines, and after them those that the text names."""
+        lines = self.best_of_each_test()
+        named = [t for t in (self._first, self._free, self._worth_most) if t is not None and t not in lines[:most]]
+        return [*lines[:most], *dict.fromkeys(named)]
+
+    @property
+    def _first(self) -> NextTest | None:
+        """The finding with the most information on the target."""
+        return max(self.best_of_each_test(), key=lambda t: t.bits, default=None)
+
+    @property
+    def _free(self) -> NextTest | None:
+        """The one with the most information among those that cost nothing."""
+        return max((t for t in self.best_of_each_test() if t.cost == 0.0), key=lambda t: t.bits, default=None)
+
+    @property
+    def _worth_most(self) -> NextTest | None:
+        """The one worth most for the decision, if any is worth its price."""
+        return max((t for t in self.best_of_each_test() if t.net_value > 0.0), key=lambda t: t.net_value, default=None)
+
     @property
     def text(self) -> str:
         """What to ask or do first, in words."""
-        listed = self.best_of_each_test()
-        first = max(listed, key=lambda t: t.bits, default=None)
+        first, free, best = self._first, self._free, self._worth_most
         if first is None or first.bits <= 0.0:
-            return f"Nothing that is left to learn says anything about {self.target}."
-        parts = [f"{first.finding} says most about {self.target}: {plain(first.bits)} of {plain(self.entropy)} bits."]
-        free = max((t for t in listed if t.cost == 0.0), key=lambda t: t.bits, default=None)
+            return f"No further finding is informative on {self.target}."
+        parts = [f"{first.finding} is most informative on {self.target}: {plain(first.bits)} of {plain(self.entropy)} bits."]
         if free is not None and free is not first and free.bits > 0.0:
-            parts.append(f"Of what can simply be asked or examined, {free.finding} says most ({plain(free.bits)} bits).")
-        worth = [t for t in listed if t.net_value > 0.0]
-        if worth:
-            best = max(worth, key=lambda t: t.net_value)
+            parts.append(
+                f"Of what can be asked or examined without cost, {free.finding} is most informative ({plain(free.bits)} bits)."
+            )
+        if best is not None:
             parts.append(
                 f"For the decision {best.finding} is worth most: {plain(best.net_value)} {self.value_unit} more than its price."
             )
-        elif any(t.net_value == t.net_value for t in listed):
+        elif any(t.net_value == t.net_value for t in self.tests):
             parts.append("No single finding would change the decision enough to be worth its price.")
         return " ".join(parts)
 
@@ -175,8 +185,8 @@ class NextTests(Result):
     def reading(self) -> str:
         """How to read the columns."""
         note = (
-            f"Of {len(self.tests)} findings, the most telling of each test. Bits: information on {self.target}, which has "
-            f"{plain(self.entropy)} to give."
+            f"Of {len(self.tests)} findings, the most informative of each test with a price, and each that has none. Bits: "
+            f"mutual information with {self.target}, whose entropy is {plain(self.entropy)}."
         )
         if not self.value_unit:
             return note
@@ -186,11 +196,13 @@ class NextTests(Result):
 
 
 def _short(value: float) -> str:
-    return "–" if math.isnan(value) else f"{value:+.1e}" if value and abs(value) < 0.001 else f"{value:+.4f}"
+    if math.isnan(value):
+        return "–"
+    return "0" if abs(value) < 1e-9 else f"{value:+.1e}" if abs(value) < 0.001 else f"{value:+.4f}"
 
 
-@dataclass(frozen=True)
-class Step:
+@dataclass(frozen=True, repr=False)
+class Step(Record):
     """One place in the plan: what is known there, the decision now, and the next test or the reason to stop.
 
     `branches` holds (result, its probability here, the step after it). `same_decision` is the probability that the decision stays
@@ -214,7 +226,7 @@ class Step:
             yield from after.walk(depth + 1, share * p)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Plan(Result):
     """A tree of tests. `by` says what each test was chosen for: `bits` on the target or `value` for the decision.
 
@@ -222,8 +234,9 @@ class Plan(Result):
     ----------
     Choi A, Xue Y, Darwiche A (2012). Same-decision probability: a confidence measure for threshold-based decisions. International
     Journal of Approximate Reasoning 53, 1415-1428.
-
     """
+
+    verb: ClassVar[str] = "plan"
 
     columns: ClassVar[tuple[str, ...]] = (
         "depth",
@@ -242,9 +255,9 @@ class Plan(Result):
     unit: str
     root: Step
 
-    def heading(self) -> str:
-        """Say what is planned."""
-        return f"plan for {self.target}" + (f" | {self.title}" if self.title else "")
+    def subject(self) -> str:
+        """Return what the answer is about."""
+        return under(self.target, self.title)
 
     def rows(self) -> list[tuple[Any, ...]]:
         """One row per step, in the order of the tree."""
@@ -253,9 +266,15 @@ class Plan(Result):
             for depth, share, s in self.root.walk()
         ]
 
-    def __str__(self) -> str:
-        lines = [self.header(), "", *self._lines(self.root, ""), "", self.footer()]
-        return "\n".join(lines).rstrip()
+    def body(self) -> str:
+        """Return the tree."""
+        return "\n".join(self._lines(self.root, ""))
+
+    def body_html(self) -> str:
+        """Return the tree as HTML."""
+        import html
+
+        return f"<pre>{html.escape(self.body())}</pre>"
 
     def _lines(self, step: Step, indent: str) -> list[str]:
         chance = f"P = {percent(step.probability)}, " if step.probability == step.probability else ""

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from bayesnet.model.records import Source
+from bayesnet.model.vocabulary import HOW_KNOWN
 from bayesnet.results.base import Result
 from bayesnet.results.bibliography import Bibliography
-from bayesnet.results.sensitivity import brief, percent_range, ranged, short, two
+from bayesnet.results.records import Record, Records
+from bayesnet.results.sensitivity import brief, ranged, two
 from bayesnet.results.table import Grid, wrapped
-from bayesnet.results.words import percent, plain
+from bayesnet.results.words import given, interval, percent, plain, short
+
+MATTERS = 0.01
+"""A number matters to an answer that it can move by a percentage point over its own range."""
 
 _SHOWN = 20
 
 
-@dataclass(frozen=True)
-class Bar:
+@dataclass(frozen=True, repr=False)
+class Bar(Record):
     """One number over its own range: the answer with it at `low` and at `high`, all others as they are."""
 
     number: str
@@ -30,6 +35,8 @@ class Bar:
     source: str
     citation: str
     grade: str
+    known: str = ""
+    """How the number is known; see `model.provenance`."""
 
     @property
     def width(self) -> float:
@@ -37,23 +44,32 @@ class Bar:
         return abs(self.at_high - self.at_low)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Tornado(Result):
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Tornado(Records[Bar], Result):
     """Bars `[f(low), f(high)]`, one per number over its own cited range, widest first, about the probability in `label`."""
 
-    columns: ClassVar[tuple[str, ...]] = ("number", "value", "low", "high", "at_low", "at_high", "width", "source", "grade")
+    verb: ClassVar[str] = "tornado"
+    held_in: ClassVar[str] = "bars"
+    key: ClassVar[tuple[str, ...]] = ("number",)
+
+    columns: ClassVar[tuple[str, ...]] = (
+        "number",
+        "value",
+        "low",
+        "high",
+        "at_low",
+        "at_high",
+        "width",
+        "source",
+        "grade",
+        "known",
+    )
 
     label: str
     value: float
     bars: tuple[Bar, ...]
     total: int
     assumption: str = ""
-
-    def __iter__(self) -> Iterator[Bar]:
-        return iter(self.bars)
-
-    def __len__(self) -> int:
-        return len(self.bars)
 
     def rows(self) -> list[tuple[Any, ...]]:
         """One row per bar."""
@@ -65,30 +81,31 @@ class Tornado(Result):
             (
                 short(b.number),
                 ranged(b.value, b.low, b.high),
-                percent_range(b.at_low, b.at_high),
+                interval(b.at_low, b.at_high),
                 brief(b.citation or "–"),
-                b.grade,
+                f"{b.grade}; {b.known}" if b.known in HOW_KNOWN else b.grade,
             )
             for b in self.bars
         )
-        return Grid(("number", "value [range]", "low to high", "source", "grade"), lines, frozenset({0, 3, 4}))
+        headings = ("number", "value [range]", "low to high", "source", "grade; known")
+        return Grid(headings, lines, frozenset({0, 3, 4}), optional=(4,))
 
-    def heading(self) -> str:
-        """The first line: the kind of analysis and what it is of."""
-        return f"Tornado of {short(self.label)}"
+    def subject(self) -> str:
+        """Return what the answer is about."""
+        return short(self.title)
 
     def header(self) -> str:
         """What the bars are about, and the answer now."""
-        now = f"It is {percent(self.value)} with every number at its value; each line takes one number to both ends of its range."
+        now = f"Base case {percent(self.value)}; each row varies one number over its cited range."
         return "\n".join([super().header(), wrapped(now)])
 
     def footer(self) -> str:
         """How many bars there are in all."""
-        text = f"The {len(self.bars)} widest of {self.total} numbers whose range moves the answer."
+        text = f"The {len(self.bars)} widest of {self.total} numbers whose range changes the answer."
         return "\n".join(part for part in (text, wrapped(self.assumption), super().footer()) if part)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class TwoWay(Result):
     """The answer over two numbers at once: `values[i][j]` is f(first[i], second[j]).
 
@@ -98,8 +115,9 @@ class TwoWay(Result):
     References
     ----------
     Kjaerulff U, van der Gaag LC (2000). Making sensitivity analysis computationally efficient. UAI 2000, 317-325.
-
     """
+
+    verb: ClassVar[str] = "two-way"
 
     columns: ClassVar[tuple[str, ...]] = ("first", "second", "f")
 
@@ -132,19 +150,19 @@ class TwoWay(Result):
         headings = (f"{short(self.number_1)} down", *(plain(self.second[j]) for j in across))
         return Grid(headings, tuple((plain(self.first[i]), *(percent(self.values[i][j]) for j in across)) for i in down))
 
-    def heading(self) -> str:
-        """The first line: the kind of analysis and what it is of."""
-        return f"{short(self.label)} over {short(self.number_1)} and {short(self.number_2)}"
+    def subject(self) -> str:
+        """Return what the answer is about."""
+        return f"{short(self.title)}, over {short(self.number_1)} and {short(self.number_2)}"
 
     def header(self) -> str:
         """What the surface is about."""
         x, y, f = self.now
-        now = f"It is {percent(f)} at {plain(x)} and {plain(y)}; across: {short(self.number_2)}"
+        now = f"Base case {percent(f)} at {plain(x)} and {plain(y)}; across: {short(self.number_2)}."
         return "\n".join([super().header(), wrapped(now)])
 
 
-@dataclass(frozen=True)
-class SourceShare:
+@dataclass(frozen=True, repr=False)
+class SourceShare(Record):
     """One publication: how far the answer moves when all its numbers move within their ranges.
 
     `low` and `high` are the answers at the two worst corners of those ranges; `strongest` is the number that does most by itself.
@@ -163,9 +181,13 @@ class SourceShare:
         return self.high - self.low
 
 
-@dataclass(frozen=True, kw_only=True)
-class Sources(Result):
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Sources(Records[SourceShare], Result):
     """The publications an answer rests on, the one first whose numbers can move it most."""
+
+    verb: ClassVar[str] = "sources"
+    held_in: ClassVar[str] = "sources"
+    key: ClassVar[tuple[str, ...]] = ("source", "citation")
 
     columns: ClassVar[tuple[str, ...]] = ("source", "citation", "numbers", "low", "high", "width", "strongest")
 
@@ -181,12 +203,6 @@ class Sources(Result):
         """The same publications as text, BibTeX or CSL-JSON."""
         return Bibliography(title=f"publications behind {self.title}", provenance=self.provenance, sources=self.records)
 
-    def __iter__(self) -> Iterator[SourceShare]:
-        return iter(self.sources)
-
-    def __len__(self) -> int:
-        return len(self.sources)
-
     def rows(self) -> list[tuple[Any, ...]]:
         """One row per publication."""
         return [tuple(getattr(source, name) for name in self.columns) for source in self.sources]
@@ -194,21 +210,21 @@ class Sources(Result):
     def grid(self) -> Grid:
         """One line per publication that moves the answer."""
         lines = tuple(
-            (brief(s.citation, 30), str(s.numbers), percent_range(s.low, s.high), short(s.strongest))
+            (brief(s.citation, 30), str(s.numbers), interval(s.low, s.high), short(s.strongest))
             for s in self.sources
             if s.width > 0
         )
         return Grid(("source", "numbers", "answer between", "most by"), lines[:_SHOWN], frozenset({0, 3}))
 
-    def heading(self) -> str:
-        """The first line: the kind of analysis and what it is of."""
-        return f"Sources of {short(self.label)}"
+    def subject(self) -> str:
+        """Return what the answer is about."""
+        return short(self.title)
 
     def header(self) -> str:
         """The answer now, and how to read a line."""
         text = (
-            f"It is {percent(self.value)}. Each line moves all numbers of one source within their ranges, each to the end that "
-            "lowers the answer, then to the end that raises it."
+            f"Base case {percent(self.value)}; each row moves all numbers of one source within their ranges, first each to the "
+            "end that lowers the answer, then each to the end that raises it."
         )
         return "\n".join([super().header(), wrapped(text)])
 
@@ -223,8 +239,8 @@ class Sources(Result):
         return "\n".join(part for part in (wrapped(text), wrapped(self.assumption), super().footer()) if part)
 
 
-@dataclass(frozen=True)
-class Flip:
+@dataclass(frozen=True, repr=False)
+class Flip(Record):
     """A number that by itself, inside its range, changes what leads (or what is advised): from `before` to `after` at `at`."""
 
     number: str
@@ -240,12 +256,16 @@ class Flip:
     grade: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Flips(Result):
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Flips(Records[Flip], Result):
     """The single numbers whose cited range is wide enough to change the leading diagnosis or the advice, nearest first.
 
     `labels` says the options of the decision, by name, as a person reads them.
     """
+
+    verb: ClassVar[str] = "flips"
+    held_in: ClassVar[str] = "flips"
+    key: ClassVar[tuple[str, ...]] = ("number",)
 
     columns: ClassVar[tuple[str, ...]] = ("number", "value", "low", "high", "at", "what", "before", "after", "source", "grade")
 
@@ -255,12 +275,6 @@ class Flips(Result):
     tried: int
     assumption: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
-
-    def __iter__(self) -> Iterator[Flip]:
-        return iter(self.flips)
-
-    def __len__(self) -> int:
-        return len(self.flips)
 
     def named(self, flip: Flip) -> str:
         """What takes over, as a person reads it."""
@@ -284,12 +298,12 @@ class Flips(Result):
             for f in self.flips
         )
         if not lines:
-            return Grid(("no single number flips anything within its range",), ())
+            return Grid(("no single number changes the leading diagnosis within its range",), ())
         return Grid(("number", "value [range]", "at", "changes", "to", "source"), lines, frozenset({0, 3, 4, 5}))
 
-    def heading(self) -> str:
-        """The first line: the kind of analysis and what it is of."""
-        return "Which single numbers change the verdict" + (f", given {short(self.title)}" if self.title else "")
+    def subject(self) -> str:
+        """Return what the answer is about."""
+        return short(self.title) if " | " in self.title else given(short(self.title))
 
     def header(self) -> str:
         """What leads and what is advised now."""
@@ -300,7 +314,7 @@ class Flips(Result):
 
     def footer(self) -> str:
         """How many numbers were tried."""
-        text = f"{len(self.flips)} of {self.tried} numbers with a range flip something by themselves."
+        text = f"{len(self.flips)} of {self.tried} numbers with a range change the leading diagnosis or the advice by themselves."
         return "\n".join(part for part in (text, wrapped(self.assumption), super().footer()) if part)
 
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from bayesnet.results.base import Result
-from bayesnet.results.sensitivity import short
+from bayesnet.results.records import Record, Records
 from bayesnet.results.table import Grid, wrapped
-from bayesnet.results.words import percent, plain
+from bayesnet.results.words import given, percent, plain, short
 
 
-@dataclass(frozen=True)
-class Change:
+@dataclass(frozen=True, repr=False)
+class Change(Record):
     """One way to meet the constraint: a number from `value` to `new`, `log_odds_change` of it, and the CD distance it costs.
 
     For a whole column, `number` is `variable | parents`, `value` and `new` are the states with their probabilities, and
@@ -32,8 +31,8 @@ class Change:
     citation: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Tuning(Result):
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Tuning(Records[Change], Result):
     """The single numbers, or whole columns, that can meet a constraint by themselves, the smallest change of log-odds first.
 
     `constraint` says what was asked, `value` what the answer is now, `satisfied` whether it holds already. `inside` marks a
@@ -43,8 +42,11 @@ class Tuning(Result):
     ----------
     Chan H, Darwiche A (2002). When do numbers really matter? J Artif Intell Res 17:265-287.
     Chan H, Darwiche A (2004). Sensitivity analysis in Bayesian networks: from single to multiple parameters. UAI 2004, 67-75.
-
     """
+
+    verb: ClassVar[str] = "tune"
+    held_in: ClassVar[str] = "changes"
+    key: ClassVar[tuple[str, ...]] = ("number",)
 
     columns: ClassVar[tuple[str, ...]] = ("number", "value", "new", "log_odds_change", "cd")
 
@@ -54,12 +56,6 @@ class Tuning(Result):
     changes: tuple[Change, ...]
     tried: int
     locked: int
-
-    def __iter__(self) -> Iterator[Change]:
-        return iter(self.changes)
-
-    def __len__(self) -> int:
-        return len(self.changes)
 
     def rows(self) -> list[tuple[Any, ...]]:
         """One row per change."""
@@ -80,9 +76,9 @@ class Tuning(Result):
         )
         return Grid(("number", "now", "needed", "log-odds", "CD", "in its range"), lines, frozenset({0, 1, 2}))
 
-    def heading(self) -> str:
-        """The first line: the kind of analysis and what it is of."""
-        return f"Tuning of P({short(self.title)})"
+    def subject(self) -> str:
+        """Return what the answer is about."""
+        return short(self.title)
 
     def header(self) -> str:
         """The constraint and the present answer."""
@@ -97,7 +93,7 @@ class Tuning(Result):
         return "\n".join(part for part in (text, super().footer()) if part)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class ExplanationRange(Result):
     """The values of one number for which the most probable explanation stays the same.
 
@@ -107,8 +103,9 @@ class ExplanationRange(Result):
     References
     ----------
     Chan H, Darwiche A (2006). On the robustness of most probable explanations. UAI 2006, 63-71.
-
     """
+
+    verb: ClassVar[str] = "most probable range"
 
     columns: ClassVar[tuple[str, ...]] = ("number", "value", "low", "high", "below", "above")
 
@@ -124,10 +121,9 @@ class ExplanationRange(Result):
         """One row."""
         return [(self.number, self.value, self.low, self.high, self.below, self.above)]
 
-    def heading(self) -> str:
-        """The first line: the number, and the findings."""
-        given = f", given {self.title}" if self.title else ""
-        return f"Range of {short(self.number)} that keeps the most probable explanation{given}"
+    def subject(self) -> str:
+        """Return what the answer is about."""
+        return f"{short(self.number)}, {given(self.title)}"
 
     def grid(self) -> Grid:
         """The two ends and what changes there."""
@@ -138,7 +134,7 @@ class ExplanationRange(Result):
         return Grid(("holds", "value", "beyond it"), lines, frozenset({0, 2}))
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Distance(Result):
     """How far two networks over the same variables are apart.
 
@@ -148,8 +144,9 @@ class Distance(Result):
     References
     ----------
     Chan H, Darwiche A (2005). A distance measure for bounding probabilistic belief change. Int J Approx Reason 38:149-174.
-
     """
+
+    verb: ClassVar[str] = "distance"
 
     columns: ClassVar[tuple[str, ...]] = ("measure", "value")
 

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from bayesnet.results.base import Result, safe
-from bayesnet.results.sensitivity import brief, short
+from bayesnet.results.records import Record, Records
+from bayesnet.results.sensitivity import brief
 from bayesnet.results.table import Grid, wrapped
-from bayesnet.results.words import percent
+from bayesnet.results.words import given, interval, percent, short
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass(frozen=True)
-class Interval:
+@dataclass(frozen=True, repr=False)
+class Interval(Record):
     """One diagnosis over the draws: mean, median, the middle 95 %, and the share of the draws in which it leads."""
 
     diagnosis: str
@@ -28,8 +28,8 @@ class Interval:
     leads: float
 
 
-@dataclass(frozen=True)
-class Fit:
+@dataclass(frozen=True, repr=False)
+class Fit(Record):
     """The law fitted to one number: `a` and `b` are the shapes of a Beta, or mean and standard deviation of the logarithm.
 
     `q025` and `q975` are its 2.5 % and 97.5 % quantiles, to be compared with the cited range; `no_effect` the share of draws
@@ -53,13 +53,17 @@ class Fit:
     grade: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Uncertainty(Result):
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Uncertainty(Records[Interval], Result):
     """The answer when every number is drawn from its own distribution.
 
     `value` is the answer at the cited values; `mean`, `low`, `median`, `high` describe it over the draws, of which `low` to
     `high` hold 95 %. `diagnoses` has one line for each diagnosis, `numbers` the fitted laws, `samples` the draws of the answer.
     """
+
+    verb: ClassVar[str] = "uncertainty"
+    held_in: ClassVar[str] = "diagnoses"
+    key: ClassVar[tuple[str, ...]] = ("diagnosis",)
 
     columns: ClassVar[tuple[str, ...]] = ("diagnosis", "posterior", "mean", "low", "median", "high", "leads")
 
@@ -75,18 +79,6 @@ class Uncertainty(Result):
     conventions: tuple[str, ...]
     impossible: int = 0
     samples: tuple[float, ...] = field(default=(), repr=False)
-
-    def __getitem__(self, diagnosis: str) -> Interval:
-        for line in self.diagnoses:
-            if line.diagnosis in (diagnosis, f"{diagnosis}=present"):
-                return line
-        raise KeyError(f'no diagnosis "{diagnosis}"; there are {", ".join(line.diagnosis for line in self.diagnoses)}')
-
-    def __iter__(self) -> Iterator[Interval]:
-        return iter(self.diagnoses)
-
-    def __len__(self) -> int:
-        return len(self.diagnoses)
 
     @property
     def interval(self) -> tuple[float, float]:
@@ -112,21 +104,21 @@ class Uncertainty(Result):
                 short(d.diagnosis),
                 percent(d.posterior),
                 percent(d.median),
-                f"{percent(d.low)} to {percent(d.high)}",
+                interval(d.low, d.high),
                 percent(d.leads),
             )
             for d in self.diagnoses
         )
-        return Grid(("diagnosis", "at the values", "median", "95 % interval", "leads in"), lines)
+        return Grid(("diagnosis", "at the cited values", "median", "95 % interval", "leads in"), lines)
 
-    def heading(self) -> str:
-        """The first line: the kind of analysis and what it is of."""
-        return f"Uncertainty of P({short(self.title)})"
+    def subject(self) -> str:
+        """Return what the answer is about."""
+        return short(self.title)
 
     def header(self) -> str:
         """The answer with its interval."""
         text = (
-            f"It is {percent(self.value)} at the cited values; 95 % of {self.draws:,d} draws of all numbers lie between "
+            f"{percent(self.value)} at the cited values; 95 % of {self.draws:,d} draws of all numbers lie between "
             f"{percent(self.low)} and {percent(self.high)} (median {percent(self.median)}, mean {percent(self.mean)})."
         )
         return "\n".join([super().header(), wrapped(text)])
@@ -143,8 +135,8 @@ class Uncertainty(Result):
         return {**super().to_dict(), "samples": None, "percentiles": safe(spots)}
 
 
-@dataclass(frozen=True)
-class Share:
+@dataclass(frozen=True, repr=False)
+class Share(Record):
     """One number's share of the variance of the answer: alone (`first_order`) and with all interactions (`total`)."""
 
     number: str
@@ -157,8 +149,8 @@ class Share:
     grade: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class VarianceShares(Result):
+@dataclass(frozen=True, kw_only=True, repr=False)
+class VarianceShares(Records[Share], Result):
     """Sobol indices of the answer over the distributions of the numbers, largest total first; errors are half-widths at 95 %.
 
     References
@@ -166,8 +158,11 @@ class VarianceShares(Result):
     Sobol IM (2001). Math Comput Simul 55:271-280. Saltelli A et al. (2010). Comput Phys Commun 181:259-270.
     Ballester-Ripoll R, Leonelli M (2024). Global sensitivity analysis of uncertain parameters in Bayesian networks.
     arXiv:2406.05764.
-
     """
+
+    verb: ClassVar[str] = "variance shares"
+    held_in: ClassVar[str] = "shares"
+    key: ClassVar[tuple[str, ...]] = ("number",)
 
     columns: ClassVar[tuple[str, ...]] = (
         "number",
@@ -188,18 +183,6 @@ class VarianceShares(Result):
     held: int
     conventions: tuple[str, ...]
 
-    def __getitem__(self, number: str) -> Share:
-        for line in self.shares:
-            if line.number == number:
-                return line
-        raise KeyError(f'"{number}" was not varied; varied were {", ".join(line.number for line in self.shares)}')
-
-    def __iter__(self) -> Iterator[Share]:
-        return iter(self.shares)
-
-    def __len__(self) -> int:
-        return len(self.shares)
-
     def rows(self) -> list[tuple[Any, ...]]:
         """One row per number that was varied."""
         return [tuple(getattr(line, name) for name in self.columns) for line in self.shares]
@@ -217,14 +200,14 @@ class VarianceShares(Result):
         )
         return Grid(("number", "alone", "with interactions", "source"), lines, frozenset({0, 3}))
 
-    def heading(self) -> str:
-        """The first line: the kind of analysis and what it is of."""
-        return f"Shares of the variance of P({short(self.title)})"
+    def subject(self) -> str:
+        """Return what the answer is about."""
+        return short(self.title)
 
     def header(self) -> str:
         """The answer, its spread and the runs."""
         text = (
-            f"It is {percent(self.value)} at the values; mean {percent(self.mean)}, standard deviation "
+            f"{percent(self.value)} at the cited values; mean {percent(self.mean)}, standard deviation "
             f"{percent(self.deviation)} over {self.runs:,d} runs."
         )
         return "\n".join([super().header(), wrapped(text)])
@@ -235,8 +218,8 @@ class VarianceShares(Result):
         return "\n".join(part for part in (wrapped(held), *(wrapped(t) for t in self.conventions), super().footer()) if part)
 
 
-@dataclass(frozen=True)
-class ArcStrength:
+@dataclass(frozen=True, repr=False)
+class ArcStrength(Record):
     """One arc: total variation and Hellinger distance between the child's columns as the parent changes."""
 
     parent: str
@@ -248,17 +231,25 @@ class ArcStrength:
     hellinger_max: float
     hellinger_weighted: float
 
+    @property
+    def arc(self) -> str:
+        """The name of the arc."""
+        return f"{self.parent} -> {self.child}"
 
-@dataclass(frozen=True, kw_only=True)
-class ArcStrengths(Result):
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class ArcStrengths(Records[ArcStrength], Result):
     """The strength of every arc, the strongest (by weighted total variation) first.
 
     References
     ----------
     Koiter JR (2006). Visualizing inference in Bayesian networks. MSc thesis, Delft University of Technology.
     Leonelli M, Smith JQ, Wright SK (2024). The diameter of a stochastic matrix. arXiv:2407.04667.
-
     """
+
+    verb: ClassVar[str] = "arc strengths"
+    held_in: ClassVar[str] = "arcs"
+    key: ClassVar[tuple[str, ...]] = ("arc",)
 
     columns: ClassVar[tuple[str, ...]] = (
         "parent",
@@ -273,12 +264,6 @@ class ArcStrengths(Result):
 
     arcs: tuple[ArcStrength, ...]
 
-    def __iter__(self) -> Iterator[ArcStrength]:
-        return iter(self.arcs)
-
-    def __len__(self) -> int:
-        return len(self.arcs)
-
     def rows(self) -> list[tuple[Any, ...]]:
         """One row per arc."""
         return [tuple(getattr(arc, name) for name in self.columns) for arc in self.arcs]
@@ -291,9 +276,9 @@ class ArcStrengths(Result):
         )
         return Grid(("parent", "child", "weighted", "mean", "largest"), lines, frozenset({0, 1}))
 
-    def heading(self) -> str:
-        """The first line: what it is of."""
-        return "Strength of every arc" + (f", given {self.title}" if self.title else "")
+    def subject(self) -> str:
+        """Return what the answer is about."""
+        return given(self.title)
 
     def footer(self) -> str:
         """What the columns mean."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 
 def percent(probability: float, figures: int = 3) -> str:
@@ -83,6 +84,46 @@ def plain(value: float) -> str:
     return f"{value:.4g}"
 
 
+def interval(low: float, high: float, write: Callable[[float], str] = percent) -> str:
+    """Write the two ends of an interval, a unit once; what is not there is a dash.
+
+    >>> interval(0.613, 0.885), interval(0.1, 0.85, plain), interval(float("nan"), float("nan"))
+    ('61.3 to 88.5 %', '0.1 to 0.85', '–')
+    """
+    if math.isnan(low) and math.isnan(high):
+        return "–"
+    first, second = write(low), write(high)
+    both = first.endswith(" %") and second.endswith(" %")
+    return f"{first.removesuffix(' %') if both else first} to {second}"
+
+
+def rough_percent(probability: float) -> str:
+    """Write a bound of an interval: a percentage to two figures.
+
+    >>> rough_percent(0.784), rough_percent(0.0042)
+    ('78 %', '0.42 %')
+    """
+    return percent(probability, figures=2)
+
+
+def given(findings: str) -> str:
+    """Write what is asked of all targets at once: under these findings.
+
+    >>> given("fever, !cough"), given("")
+    ('given fever, !cough', 'no findings')
+    """
+    return f"given {findings}" if findings else "no findings"
+
+
+def under(target: str, findings: str) -> str:
+    """Write a question in the pattern language.
+
+    >>> under("flu", "fever"), under("flu", "")
+    ('flu | fever', 'flu')
+    """
+    return f"{target} | {findings}" if findings else target
+
+
 def cited(value: float, low: float, high: float, source: str) -> str:
     """A number with its range and source.
 
@@ -91,6 +132,15 @@ def cited(value: float, low: float, high: float, source: str) -> str:
     """
     spread = "" if low == high else f" [{plain(low)}, {plain(high)}]"
     return f"{plain(value)}{spread}" + (f" ({source})" if source else "")
+
+
+def short(number: str) -> str:
+    """A pattern as people write it: `fever=present | epidural_abscess=present` without the `=present`.
+
+    >>> short("fever=present | epidural_abscess=present"), short("odds(epidural_abscess) | iv_drug_use=present")
+    ('fever | epidural_abscess', 'odds(epidural_abscess) | iv_drug_use')
+    """
+    return number.replace("=present", "")
 
 
 def counted(count: int, one: str, many: str = "") -> str:

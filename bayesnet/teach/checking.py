@@ -23,7 +23,6 @@ class Verdict:
         The known mistake that gives this answer, or None.
     text
         The sentence for the learner.
-
     """
 
     right: bool
@@ -69,7 +68,6 @@ def check(answer: Any, right: Any, mistakes: Iterable[tuple[Any, str]] = ()) -> 
     Not yet: this is P(positive | cancer), the question turned round.
     >>> check(7.8, 0.0776, known)
     Not yet: this is in percent; 7.8 % is written 0.078.
-
     """
     if answer is None:
         return Verdict(False, None, "No answer yet.")

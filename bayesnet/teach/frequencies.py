@@ -50,7 +50,6 @@ def frequencies(query: Query, target: tuple[int, int], finding: Given, populatio
     ----------
     Gigerenzer G, Hoffrage U (1995). How to improve Bayesian reasoning without instruction: frequency formats. Psychological
     Review 102(4), 684-704.
-
     """
     v, state = target
     compiled, findings = query.compiled, query.findings
@@ -94,7 +93,6 @@ def whole_people(cells: Square, of: int) -> Counts:
     --------
     >>> whole_people(((0.0004, 0.0006), (0.0994, 0.8996)), 1000)
     ((0, 1), (99, 900))
-
     """
     exact = np.array(cells) * of
     best, least = np.zeros((2, 2)), math.inf
@@ -146,13 +144,13 @@ def countable(compiled: CompiledModel, finding: Findings, target: int) -> tuple[
     """The findings that part the population, if they can."""
     if not finding.items or finding.interventions:
         raise BayesnetError(
-            f'A population is parted by a finding; got "{finding.text}"; expected a variable in a state, as in "fever" or '
-            '"age_group=60-69"; what is set with do() goes to the case: case.do(...).'
+            f'Cannot split the population by "{finding.text}": expected an observed state, as in "fever" or "age_group=60-69"; '
+            "an intervention belongs to the case: case.do(...)."
         )
     for item in finding.items:
         if item.kind not in ("state", "one of"):
             raise BayesnetError(
-                f'In "{finding.text}": people have {item.name} or they have it not, and likelihoods cannot be counted; expected '
+                f'In "{finding.text}": natural frequencies need a definite finding on {item.name}, not a likelihood; expected '
                 f"a state of {item.name} or one of several: {', '.join(compiled.states(item.variable))}."
             )
         if item.variable == target:

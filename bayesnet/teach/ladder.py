@@ -10,6 +10,7 @@ import numpy as np
 from bayesnet.analysis.explanation.coalitions import Situation, situation
 from bayesnet.analysis.query.caveats import weakest
 from bayesnet.analysis.query.query import Query
+from bayesnet.logodds import expit, ratio_of
 from bayesnet.results.teaching import Ladder, Rung
 
 if TYPE_CHECKING:
@@ -35,7 +36,6 @@ def ladder(query: Query, target: tuple[int, int]) -> Ladder:
     ----------
     Spiegelhalter DJ, Knill-Jones RP (1984). Statistical and knowledge-based approaches to clinical decision-support systems, with
     an application in gastroenterology. Journal of the Royal Statistical Society A 147(1), 35-77.
-
     """
     v, _ = target
     query, compiled = query.about(v), query.compiled
@@ -48,14 +48,14 @@ def ladder(query: Query, target: tuple[int, int]) -> Ladder:
         alone = _change(prior, _log_odds(compiled, asked, [j == i for j in range(count)]))
         here = _log_odds(compiled, asked, [j <= i for j in range(count)])
         naive += alone
-        rungs.append(Rung(player.text, _ratio(alone), _probability(naive), _ratio(_change(before, here)), _probability(here)))
+        rungs.append(Rung(player.text, ratio_of(alone), expit(naive), ratio_of(_change(before, here)), expit(here)))
         before = here
     name = compiled.literal(*target)
     return Ladder(
         title=query.title(name),
         provenance=query.provenance(weakest(query)),
         target=name,
-        prior=_probability(prior),
+        prior=expit(prior),
         rungs=tuple(rungs),
     )
 
@@ -71,15 +71,3 @@ def _log_odds(compiled: CompiledModel, asked: Situation, taken: list[bool]) -> f
 def _change(before: float, after: float) -> float:
     """Weight of evidence in nats; NaN where the question was settled before."""
     return math.nan if math.isinf(before) else after - before
-
-
-def _ratio(nats: float) -> float:
-    """A likelihood ratio; beyond what a float can hold it is infinite."""
-    return math.exp(nats) if nats < 700.0 or math.isnan(nats) else math.inf
-
-
-def _probability(log_odds: float) -> float:
-    """The probability of some log-odds, without overflow on either side."""
-    if log_odds >= 0.0:
-        return 1.0 / (1.0 + math.exp(-log_odds))
-    return math.exp(log_odds) / (1.0 + math.exp(log_odds)) if not math.isnan(log_odds) else math.nan

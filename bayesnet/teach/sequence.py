@@ -38,7 +38,6 @@ def frequency_sequence(query: Query, target: tuple[int, int], found: Given, popu
     ----------
     Hoffrage U, Krauss S, Martignon L, Gigerenzer G (2015). Natural frequencies improve Bayesian reasoning in simple and complex
     inference tasks. Frontiers in Psychology 6, 1473.
-
     """
     v, state = target
     compiled, findings = query.compiled, query.findings

@@ -33,7 +33,6 @@ def bundle(entry: str, folder: Path = STATIC) -> str:
     >>> text = bundle("engine.js")
     >>> "import" in text, [line.split("(")[0] for line in text.splitlines() if line.startswith("export ")]
     (False, ['export function compile', 'export function recompile', 'export function answer'])
-
     """
     order: list[str] = []
     _visit(PurePosixPath(entry), order, folder, ())

@@ -38,7 +38,6 @@ def network_to_dict(factors: Factors, model: Model | None = None) -> dict[str, A
     >>> data = network_to_dict(expand(load_model("sprinkler")))
     >>> sorted(data)
     ['families', 'format', 'names', 'states']
-
     """
     data: dict[str, Any] = {
         "format": FORMAT,

@@ -26,7 +26,6 @@ def write_page(query: Query, path: str | Path) -> Path:
     ------
     BayesnetError
         Where the file cannot be written.
-
     """
     text = page(query)
     out = Path(path)

@@ -9,7 +9,7 @@ from bayesnet.analysis.query.parse import read_given
 from bayesnet.analysis.query.query import Query
 from bayesnet.errors import BayesnetError
 from bayesnet.model.records import Example, Variable
-from bayesnet.model.vocabulary import DIAGNOSES, neutral
+from bayesnet.model.vocabulary import DIAGNOSES, GROUP_LABELS, neutral
 from bayesnet.web.export import network_to_dict
 from bayesnet.web.pagedecision import decision_data
 from bayesnet.web.pagedraws import draw_data
@@ -25,18 +25,6 @@ FORMAT = "bayesnet-page/1"
 
 PARTS: tuple[Callable[[CompiledModel], dict[str, Any]], ...] = (layout_data, decision_data, number_data, draw_data, word_data)
 """More that the page shows, each a function that gives further keys (or none, where the network has no such thing)."""
-
-GROUPS = {
-    "settings": "Setting",
-    "risk_factors": "Risk factors",
-    "history_and_examination": "History and examination",
-    "laboratory": "Laboratory",
-    "imaging": "Imaging",
-    "mechanisms": "Mechanisms",
-    "diagnoses": "Diagnoses",
-    "groups": "Groups of diagnoses",
-}
-"""Labels of the groups that models use, in the order in which a case is taken; other groups follow under their own names."""
 
 _SHORT = {"absent": "no", "present": "yes"}
 """Absent and present as a person answers: "Fever: no"."""
@@ -62,7 +50,6 @@ def page_data(
         `format`, `network` (see `network_to_dict`), `model`, `variables` in the order of the network, `start` (what is known when
         the page opens) and, where the network has them, `roles` (the groups of its variables in display order), `diagnoses`,
         `examples`, and what `parts` add. JSON keeps every number to the last bit.
-
     """
     model = compiled.model
     data: dict[str, Any] = {
@@ -85,10 +72,11 @@ def page_data(
     }
     groups = list(dict.fromkeys(variable.group for variable in model.variables.values() if variable.group))
     if groups:
-        known = [group for group in GROUPS if group in groups]
-        rest = [group for group in groups if group not in GROUPS]
+        known = [group for group in GROUP_LABELS if group in groups]
+        rest = [group for group in groups if group not in GROUP_LABELS]
         data["roles"] = [
-            {"name": group, "label": GROUPS.get(group) or in_words(group), "closed": group in CLOSED} for group in known + rest
+            {"name": group, "label": GROUP_LABELS.get(group) or in_words(group), "closed": group in CLOSED}
+            for group in known + rest
         ]
     if model.examples:
         data["examples"] = [_example(compiled, example) for example in model.examples]
@@ -106,7 +94,6 @@ def scenario(compiled: CompiledModel, findings: Findings) -> dict[str, Any]:
     ------
     ImpossibleEvidence
         When new marginals cannot be reached; other findings that cannot hold together are told on the page.
-
     """
     evidence = Query(compiled, findings).evidence if findings.marginals else findings.evidence()
     see = {

@@ -11,9 +11,8 @@ import numpy as np
 from bayesnet.analysis.decision.advise import candidates, decider
 from bayesnet.analysis.decision.costs import costs
 from bayesnet.analysis.query.findings import Findings
-from bayesnet.model.expression import Condition, parse_condition, resolve_condition
 from bayesnet.model.factors import FloatArray
-from bayesnet.pattern import Term
+from bayesnet.pattern import Condition, Term, parse_condition, resolve_condition
 
 if TYPE_CHECKING:
     from bayesnet.analysis.decision.decision_file import Decision
@@ -50,7 +49,6 @@ def decision_to_dict(compiled: CompiledModel) -> dict[str, Any] | None:
         learnt before choosing), and `excluded`: for each state but the last, boxes whose union says that neither this state nor
         any before it holds. A box maps positions to zeros and ones for the states; boxes do not overlap. From P(none of the first
         k states) the probability of every state follows by differences.
-
     """
     laid = decider(compiled)
     excluded = None if laid is None else _excluded(compiled, laid.decision)
@@ -89,7 +87,6 @@ def costs_to_dict(compiled: CompiledModel) -> dict[str, Any] | None:
     -------
     dict or None
         `unit`, `tests` (by name: label, value, low, high, burden, cited) and `by_variable` (the test that settles a variable).
-
     """
     known = costs(compiled)
     if not known.by_variable:

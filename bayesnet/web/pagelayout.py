@@ -42,7 +42,6 @@ def layout_to_dict(compiled: CompiledModel) -> dict[str, Any]:
     >>> drawn = layout_to_dict(CompiledModel(load_model("sprinkler")))
     >>> [column["variables"] for column in drawn["columns"]], drawn["arcs"][0]
     ([[0], [1, 2], [3]], [0, 1, 0.4, -1])
-
     """
     strength = _strengths(compiled)
     arcs = [(p, family.child) for family in compiled.factors.families for p in family.parents]

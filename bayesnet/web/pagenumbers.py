@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bayesnet.model.gates import Gate, NoisyGate, OddsGate, TableGate
+from bayesnet.model.known import WORDS, known
 from bayesnet.model.records import Number, Source
 
 if TYPE_CHECKING:
@@ -28,10 +29,10 @@ def number_data(compiled: CompiledModel) -> dict[str, Any]:
     Returns
     -------
     dict
-        `numbers`: one record per number with `id`, `value`, `low`, `high`, `range`, `grade`, and what is known of `source`,
-        `place`, `population`, `reason`, `note` and `variable`. `gates`: one per variable, null for a deterministic one, else its
-        `kind` (table, noisy, odds) and the positions of its numbers. `sources`: those cited, by key. Empty where the network has
-        more than `MOST_NUMBERS` numbers or none.
+        `numbers`: one record per number with `id`, `value`, `low`, `high`, `range`, `grade`, `known` (how), and what is said of
+        `source`, `place`, `population`, `reason`, `note` and `variable`. `gates`: one per variable, null for a deterministic one,
+        else its `kind` (table, noisy, odds) and the positions of its numbers. `sources`: those cited, by key. Empty where the
+        network has more than `MOST_NUMBERS` numbers or none.
 
     Examples
     --------
@@ -40,7 +41,6 @@ def number_data(compiled: CompiledModel) -> dict[str, Any]:
     >>> data = number_data(CompiledModel(load_model("mammography")))
     >>> data["numbers"][0]["id"], data["gates"][0]
     ('breast_cancer=present', {'kind': 'table', 'columns': [[-1, 0]]})
-
     """
     model, expander = compiled.model, compiled.expander
     if not 0 < len(model.numbers) <= MOST_NUMBERS:
@@ -58,7 +58,8 @@ def _number(number: Number, value: float) -> dict[str, Any]:
     """Return a number at the value that the network computes with."""
     low, high = min(number.low, value), max(number.high, value)
     record = {"id": number.id, "value": value, "low": low, "high": high, "range": number.range, "grade": number.grade}
-    return record | {name: text for name in _SAID if (text := getattr(number, name))}
+    how = {"known": WORDS[known(number)]}
+    return record | how | {name: text for name in _SAID if (text := getattr(number, name))}
 
 
 def _source(source: Source) -> dict[str, Any]:

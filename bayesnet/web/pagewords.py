@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from bayesnet.analysis.explanation.carried import BARELY
+from bayesnet.logodds import BARELY
 from bayesnet.model.vocabulary import DIAGNOSES, GROUPS_OF_VARIABLES, MECHANISMS, MUST_NOT_MISS, OTHER_ROLE
 from bayesnet.results.words import frequency
 

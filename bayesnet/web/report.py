@@ -18,12 +18,13 @@ from bayesnet.analysis.query.query import Query
 from bayesnet.analysis.query.requisite import requisite_families
 from bayesnet.analysis.sensitivity.tornado import tornado
 from bayesnet.errors import BayesnetError, NothingToAsk
+from bayesnet.model.known import WORDS, known
 from bayesnet.model.records import Number, Source
 from bayesnet.model.replacing import replacing
-from bayesnet.model.vocabulary import MUST_NOT_MISS
+from bayesnet.model.vocabulary import JUDGED, MUST_NOT_MISS
+from bayesnet.results.bibliography import reference
 from bayesnet.results.explanation import CLOSED_SHOWN, OPEN_SHOWN, Explanation, Ways, signed
-from bayesnet.results.sensitivity import short
-from bayesnet.results.words import CITATION, frequency, percent, plain, ratio
+from bayesnet.results.words import CITATION, frequency, percent, plain, ratio, short
 from bayesnet.web.html import figure, page, paragraphs, section, table
 from bayesnet.web.svg import bars, both_sides, spans
 
@@ -48,7 +49,6 @@ def write_report(query: Query, path: str | Path, target: str | None = None) -> P
     ------
     BayesnetError
         Where the file cannot be written.
-
     """
     text = report(query, target)
     out = Path(path)
@@ -76,19 +76,18 @@ def report(query: Query, target: str | None = None) -> str:
         When the network has no diagnoses and no target is given.
     ImpossibleEvidence
         When the findings cannot hold together.
-
     """
     compiled, findings = query.compiled, query.findings
     if target is None and not compiled.diagnoses:
         raise NothingToAsk(
-            f'{compiled.model.name or "This network"} has no variables of the group "diagnoses", so none leads and can be '
-            "explained; name a target, as in {way}.",
-            f'report("case.html", target="{an_example(compiled)}")',
-            f'--target "{an_example(compiled)}"',
+            f'{compiled.model.name or "This network"} has no variables of the group "diagnoses", so there is none to explain',
+            "name a target",
+            option="target",
+            example=an_example(compiled),
         )
     asked = read_target(compiled, target) if target else None
     ranked = differential(query, None if compiled.diagnoses or asked is None else [asked], draws=DRAWS)
-    name = compiled.literal(*asked) if asked else ranked.leading or ranked.leader
+    name = compiled.literal(*asked) if asked else ranked.leading_specific or ranked.leading
     aim = read_target(compiled, name)
     why = explain(query, aim)
     model = compiled.model
@@ -181,7 +180,7 @@ def _chosen(ranked: Differential, name: str) -> str:
     first = next(iter(ranked))
     if name == first.diagnosis:
         return ""
-    if name != ranked.leading:
+    if name != ranked.leading_specific:
         return paragraphs(f"{first.diagnosis} leads with {percent(first.posterior)}; explained here is {name}, as asked.")
     return paragraphs(
         f"{first.diagnosis} leads with {percent(first.posterior)}: none of the specific causes. "
@@ -321,29 +320,36 @@ def _numbers(rests: Sequence[Number], sources: Mapping[str, Source]) -> str:
     for n in rests:
         source = sources.get(n.source)
         spread = f"{plain(n.low)} to {plain(n.high)}" if n.low < n.high else "exact"
-        rows.append((n.id, plain(n.value), spread, n.grade, source.short if source else "", n.place or n.reason or n.note))
-    headings = ("number", "value", "range", "grade", "source", "where, or why")
+        how = WORDS[known(n)]
+        grade = n.grade if n.grade == JUDGED else f"{n.grade}; {how}"
+        rows.append((n.id, plain(n.value), spread, grade, source.short if source else "", n.place or n.reason or n.note))
+    headings = ("number", "value", "range", "grade, known", "source", "place, or why")
     return table(headings, rows, left=(0, 3, 4, 5), kind="small")
+
+
+def _linked(source: Source) -> str:
+    """Return a publication in one line; its DOI, its PubMed number or its address is a link."""
+    text = escape(reference(source))
+    where = (
+        (f"doi:{source.doi}", f"https://doi.org/{source.doi}" if source.doi else ""),
+        (f"PMID {source.pmid}", f"https://pubmed.ncbi.nlm.nih.gov/{source.pmid}/" if source.pmid else ""),
+        (source.url, source.url if source.url.startswith(("https://", "http://")) else ""),
+    )
+    for shown, address in where:
+        if address:
+            return text.replace(escape(shown), f'<a href="{escape(address)}">{escape(shown)}</a>', 1)
+    return text
 
 
 def _sources(compiled: CompiledModel, rests: Sequence[Number], tested: Sequence[str]) -> str:
     """Return the publications of the numbers, of the prices shown, and of the utilities."""
     prices, laid = costs(compiled), decider(compiled)
     sources = {**compiled.model.sources, **prices.sources}
-    used = {n.source for n in rests} | {prices.by_variable[name].source for name in tested if name in prices.by_variable}
+    used = {key for n in rests for key in n.publications} | {
+        prices.by_variable[name].source for name in tested if name in prices.by_variable
+    }
     if laid:
         sources |= laid.decision.sources
         used |= {u.source for u in laid.decision.utilities} | ({laid.decision.money.source} if laid.decision.money else set())
-    items = []
-    for key, source in sources.items():
-        if key in used:
-            year = f" ({source.year})" if source.year else ""
-            parts = [
-                f"{source.authors}{year}",
-                source.title,
-                source.journal,
-                f"doi:{source.doi}" if source.doi else "",
-                source.url,
-            ]
-            items.append(f"<li>{escape('. '.join(part for part in parts if part))}</li>")
+    items = [f"<li>{_linked(source)}</li>" for key, source in sources.items() if key in used]
     return f'<ol class="sources">{"".join(items)}</ol>' if items else ""

@@ -6,64 +6,58 @@ import itertools
 import json
 import math
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from small_networks import network as small_network
 
-from bayesnet.analysis.audit.audit import NEAR, answer_target, audit, audit_network, inputs_among, judge
-from bayesnet.analysis.audit.quantified import Asker, parse_counting
+from bayesnet.analysis.audit.audit import NEAR, answer_target, audit, audit_records, judge
+from bayesnet.analysis.audit.own_inputs import own_inputs
+from bayesnet.analysis.audit.quantified import QuantifiedQuestions
 from bayesnet.analysis.audit.records import Check, Claim, Target, read_claims, read_targets
+from bayesnet.analysis.audit.shared import shared
 from bayesnet.analysis.query.compiled import CompiledModel
 from bayesnet.errors import PatternError, SpecError, UnknownVariable
-from bayesnet.inference.engine import Engine
-from bayesnet.model.factors import Dependence, Factors, TableFamily
 from bayesnet.model.read import read_model
-from bayesnet.model.records import CitedFigure, Model, Number, Source, Variable
+from bayesnet.model.records import CitedFigure, Model, Number, Printed, Source, Variable
+from bayesnet.pattern import parse_quantified_question
+from bayesnet.results.words import percent
 
-BINARY = ("absent", "present")
-NAMES = ("site", "disease", "fever", "pain")
-NONE = np.array([], dtype=np.int64)
+SOURCES = {"smith2003": Source("smith2003", "Smith AB, Jones C", 2003), "jones2010": Source("jones2010", "Jones C", 2010)}
 
 
-def network(hospital: float, disease: tuple[float, float], fever: tuple[float, float], pain: tuple[float, float]) -> Factors:
+def network(
+    hospital: float, disease: tuple[float, float], fever: tuple[float, float], pain: tuple[float, float], default: str = "primary"
+) -> CompiledModel:
     """Site -> disease -> fever, pain; each pair gives P(present) for the parent's first and second state."""
-
-    def column(pair: tuple[float, float]) -> np.ndarray:
-        return np.array([[1.0 - p, p] for p in pair])
-
-    families = (
-        TableFamily(0, (), np.array([1.0 - hospital, hospital])),
-        TableFamily(1, (0,), column(disease)),
-        TableFamily(2, (1,), column(fever)),
-        TableFamily(3, (1,), column(pain)),
+    sites, binary = ("primary", "hospital"), ("absent", "present")
+    variables = (
+        Variable("site", states=sites, default=default),
+        Variable("disease", group="diagnoses", role="common", parents=("site",)),
+        Variable("fever", parents=("disease",)),
+        Variable("pain", parents=("disease",)),
     )
-    states = (("primary", "hospital"), BINARY, BINARY, BINARY)
-    dependence = Dependence(NONE, NONE, NONE, NONE, np.array([]))
-    return Factors(NAMES, states, families, (), np.array([]), np.array([], dtype=bool), dependence)
+    values = {"site=hospital": hospital, "site=primary": 1.0 - hospital}
+    for child, parent, states, pair in (
+        ("disease", "site", sites, disease),
+        ("fever", "disease", binary, fever),
+        ("pain", "disease", binary, pain),
+    ):
+        for state, p in zip(states, pair, strict=True):
+            values[f"{child}=present | {parent}={state}"] = p
+            values[f"{child}=absent | {parent}={state}"] = 1.0 - p
+    made = small_network("clinic", variables, values).model
+    return CompiledModel(replace(made, sources=SOURCES))
 
 
-FACTORS = network(0.2, (0.1, 0.5), (0.2, 0.6), (0.5, 0.9))
+CLINIC = network(0.2, (0.1, 0.5), (0.2, 0.6), (0.5, 0.9))
 
 
-def ask(factors: Factors = FACTORS) -> Asker:
-    return Asker(factors, Engine(factors), {"site": "primary"})
-
-
-def model(**numbers: str) -> Model:
-    """The records of the network on paper; `numbers` maps a number's id to its source."""
-    variables = {
-        "site": Variable("site", states=("primary", "hospital"), default="primary"),
-        "disease": Variable("disease", group="diagnoses", role="common", parents=("site",)),
-        "other": Variable("other", group="diagnoses", role="other"),
-        "fever": Variable("fever", parents=("disease",)),
-        "pain": Variable("pain", parents=("disease",)),
-    }
-    sources = {"smith2003": Source("smith2003", "Smith AB, Jones C", 2003), "jones2010": Source("jones2010", "Jones C", 2010)}
-    records = {name: Number(name, 0.5, 0.4, 0.6, sources=(CitedFigure(source),)) for name, source in numbers.items()}
-    return Model("clinic", variables=variables, numbers=records, sources=sources)
+def ask(compiled: CompiledModel = CLINIC) -> QuantifiedQuestions:
+    return QuantifiedQuestions(compiled)
 
 
 ON_PAPER = {
@@ -88,12 +82,17 @@ ON_PAPER = {
     "disease | fever={present:0.5, absent:1}": 0.1 * 0.7 / (0.1 * 0.7 + 0.9 * 0.9),
     "fever={present:0.5, absent:1} | disease": 0.7,
     "disease={absent, present}": 1.0,
+    "site=hospital": 0.2,
+    "fever | do(disease=present)": 0.6,
+    "disease | do(fever=present)": 0.1,
+    "fever | jeffrey(disease={absent:0.5, present:0.5})": 0.4,
+    "disease | any of (fever, site=hospital)": (0.2 * 0.5 + 0.8 * 0.1 * 0.6) / (0.2 + 0.8 * 0.24),
 }
 
 
 @pytest.mark.parametrize(("question", "value"), ON_PAPER.items())
 def test_questions_give_what_paper_gives(question: str, value: float) -> None:
-    """Counted findings, likelihoods and the default site all come out as by hand."""
+    """Counted findings, likelihoods, interventions, new marginals and the default site all come out as by hand."""
     assert ask().probability(question).value == pytest.approx(value, rel=1e-12)
 
 
@@ -112,8 +111,7 @@ def test_counting_agrees_with_adding_up_every_case(
     hospital: float, disease: tuple[float, float], fever: tuple[float, float], pain: tuple[float, float], least: int
 ) -> None:
     """`at least k of` before and after the bar is the sum over all cases in which k or more hold."""
-    factors = network(hospital, disease, fever, pain)
-    asker = Asker(factors, Engine(factors), {})
+    questions = ask(network(hospital, disease, fever, pain, default=""))
 
     def p(case: tuple[int, ...]) -> float:
         s, d, f, q = case
@@ -127,17 +125,17 @@ def test_counting_agrees_with_adding_up_every_case(
     cases = list(itertools.product((0, 1), repeat=4))
     many = {case: sum(case[1:]) >= least for case in cases}
     expected = sum(p(case) for case in cases if many[case])
-    assert asker.probability(f"at least {least} of disease, fever, pain").value == pytest.approx(expected, rel=1e-9)
+    assert questions.probability(f"at least {least} of disease, fever, pain").value == pytest.approx(expected, rel=1e-9)
     hospital_share = sum(p(case) for case in cases if many[case] and case[0]) / expected
     text = f"site=hospital | at least {least} of (disease, fever, pain)"
-    assert asker.probability(text).value == pytest.approx(hospital_share, rel=1e-9)
+    assert questions.probability(text).value == pytest.approx(hospital_share, rel=1e-9)
 
 
 def test_a_condition_that_cannot_be_has_no_answer_and_says_so() -> None:
     """Where P(condition) is 0 the answer is not a number and its ln P is -inf, also for counted findings."""
-    factors = network(0.2, (0.0, 0.5), (0.2, 0.6), (0.5, 0.9))
+    compiled = network(0.2, (0.0, 0.5), (0.2, 0.6), (0.5, 0.9))
     for question in ("fever | disease", "fever | disease, pain", "fever | any of (disease), pain", "fever, pain | disease"):
-        answer = ask(factors).probability(question)
+        answer = ask(compiled).probability(question)
         assert math.isnan(answer.value), question
         assert answer.log_condition == -math.inf, question
 
@@ -163,7 +161,7 @@ def test_a_ratio_within_a_population_conditions_both_sides() -> None:
 
 
 @pytest.mark.parametrize(
-    ("model_says", "low", "high", "odds", "verdict"),
+    ("model_says", "low", "high", "probability", "verdict"),
     [
         (0.25, 0.2, 0.3, True, "inside"),
         (0.2, 0.2, 0.3, True, "inside"),
@@ -178,10 +176,12 @@ def test_a_ratio_within_a_population_conditions_both_sides() -> None:
         (1.0, 0.1, 0.2, True, "outside"),
     ],
 )
-def test_verdicts_follow_one_factor_stated_once(model_says: float, low: float, high: float, odds: bool, verdict: str) -> None:
+def test_verdicts_follow_one_factor_stated_once(
+    model_says: float, low: float, high: float, probability: bool, verdict: str
+) -> None:
     """Near is within 1.25 times of the closer end, on the odds for a probability; anything farther is outside."""
     assert NEAR == 1.25
-    assert judge(model_says, low, high, odds=odds)[0] == verdict
+    assert judge(model_says, low, high, probability=probability)[0] == verdict
 
 
 def small_audit():
@@ -202,7 +202,7 @@ def small_audit():
             "disputed", "One in ten was ill.", ("smith2003",),
         ),
     ]  # fmt: skip
-    return audit_network(ask(), model(), targets, claims)
+    return audit_records(CLINIC, targets, claims)
 
 
 def test_the_audit_counts_what_is_inside_near_outside_and_disputed() -> None:
@@ -212,7 +212,7 @@ def test_the_audit_counts_what_is_inside_near_outside_and_disputed() -> None:
     assert result.claim_counts == {"held": 1, "disputed": 1, "not held": 1}
     assert result.inside == 0.25
     assert result.summary == (
-        "4 published figures: 1 inside (25.0%), 1 near, 1 outside, 1 disputed\n3 claims: 1 held, 1 disputed, 1 not held"
+        "4 published figures: 1 inside (25.0 %), 1 near, 1 outside, 1 disputed\n3 claims: 1 held, 1 disputed, 1 not held"
     )
 
 
@@ -226,7 +226,7 @@ def test_the_audit_prints_the_worst_first_within_100_columns() -> None:
     assert "Selected patients." in text
     assert "The ward took only the ill. One ward." in text
     assert "As it should be." not in text
-    assert "outside   pain | disease                                     0.9         0.2 to 0.4  Jones 2010" in text
+    assert "outside   pain | disease                                   0.9         0.2 to 0.4  Jones 2010" in text
 
 
 def test_claims_that_fail_come_first_with_what_the_model_says() -> None:
@@ -242,7 +242,7 @@ def test_frames_and_json_have_a_fixed_shape() -> None:
     """One row per figure with fixed columns; the dict survives JSON."""
     result = small_audit()
     frame = result.to_frame()
-    assert list(frame.columns) == ["question", "model", "low", "high", "value", "source", "verdict", "why"]
+    assert list(frame.columns) == ["question", "model", "low", "high", "value", "source", "verdict", "why", "shared"]
     assert list(frame["verdict"]) == ["outside", "disputed", "near", "inside"]
     assert list(result.claims_frame()["held"]) == [False, False, True, True]
     document = json.loads(json.dumps(result.to_dict()))
@@ -253,20 +253,20 @@ def test_frames_and_json_have_a_fixed_shape() -> None:
 
 def test_a_figure_whose_condition_cannot_be_is_a_row_that_says_so() -> None:
     """The audit does not fail: the row is outside, without a number, and gives the reason."""
-    factors = network(0.2, (0.0, 0.5), (0.2, 0.6), (0.5, 0.9))
+    compiled = network(0.2, (0.0, 0.5), (0.2, 0.6), (0.5, 0.9))
     target = Target("a", "fever | disease", 0.6, 0.5, 0.7, source="smith2003", note="From a ward.")
-    row = audit_network(ask(factors), model(), [target], []).targets[0]
+    row = audit_records(compiled, [target], []).targets[0]
     assert math.isnan(row.model)
     assert row.verdict == "outside"
     assert row.why == "The model gives the condition probability 0, so that nothing can be said. From a ward."
-    assert "–" in str(audit_network(ask(factors), model(), [target], []))
+    assert "–" in str(audit_records(compiled, [target], []))
 
 
 def test_a_tiny_condition_is_named_even_where_the_answer_is_inside() -> None:
     """An answer that hangs on one case in 1e14 says on what it hangs."""
-    factors = network(0.2, (1e-14, 0.5), (0.2, 0.6), (0.5, 0.9))
+    compiled = network(0.2, (1e-14, 0.5), (0.2, 0.6), (0.5, 0.9))
     target = Target("a", "fever | disease", 0.6, 0.5, 0.7, source="smith2003", note="From a ward.")
-    row = audit_network(ask(factors), model(), [target], []).targets[0]
+    row = audit_records(compiled, [target], []).targets[0]
     assert row.verdict == "inside"
     assert row.why.startswith("The condition has probability 8e-15.")
 
@@ -279,13 +279,14 @@ def test_questions_that_name_what_there_is_not_are_refused_together() -> None:
     ]
     claims = [Claim(4, "A", "x", (Check("between", question="pain | sick", high=1.0),))]
     with pytest.raises(SpecError) as refused:
-        audit_network(ask(), model(), targets, claims)
+        audit_records(CLINIC, targets, claims)
     assert str(refused.value) == (
         "clinic: 3 problems\n"
-        '  targets.toml, target "first": In "fevr": no variable "fevr"; did you mean "fever"?\n'
+        '  targets.toml, target "first": In "fevr | disease": no variable "fevr"; did you mean "fever"?\n'
         '  targets.toml, target "second": In "fever | at least 2 of fever, pain", column 9: `at least 2 of` without brackets; '
         "expected `at least 2 of (a, b)` after the bar.\n"
-        '  claims.toml, claim 4, check 1: In "sick": no variable "sick"; its variables are "site", "disease", "fever", "pain".'
+        '  claims.toml, claim 4, check 1: In "pain | sick": no variable "sick"; '
+        'its variables are "site", "disease", "fever", "pain".'
     )
 
 
@@ -296,7 +297,7 @@ def test_questions_that_name_what_there_is_not_are_refused_together() -> None:
 def test_questions_that_cannot_be_read_are_pattern_errors(text: str) -> None:
     """Nothing asked, two bars, open brackets and quotes, more counted than there is."""
     with pytest.raises(PatternError):
-        parse_counting(text)
+        parse_quantified_question(text)
 
 
 def test_an_unknown_variable_keeps_its_own_error() -> None:
@@ -307,7 +308,9 @@ def test_an_unknown_variable_keeps_its_own_error() -> None:
 
 def test_a_target_that_is_its_own_input_is_found() -> None:
     """Same question and same source is an input; another source, or the reverse question, is not."""
-    records = model(**{"fever=present | disease=present": "smith2003", "odds(disease) | fever=present": "jones2010"})
+    sources = {"fever=present | disease=present": "smith2003", "odds(disease) | fever=present": "jones2010"}
+    numbers = {name: Number(name, 0.5, 0.4, 0.6, sources=(CitedFigure(source),)) for name, source in sources.items()}
+    compiled = CompiledModel(replace(CLINIC.model, numbers=numbers))
     targets = [
         Target("same", "fever | disease", 0.6, 0.5, 0.7, source="smith2003"),
         Target("same-elsewhere", "fever | disease, site=hospital", 0.6, 0.5, 0.7, source="smith2003"),
@@ -318,7 +321,7 @@ def test_a_target_that_is_its_own_input_is_found() -> None:
         Target("odds", "disease | fever", 6, 5, 7, kind="odds_ratio", against="disease | !fever", source="jones2010"),
         Target("ratio", "disease | fever", 6, 5, 7, kind="ratio", against="disease | !fever", source="jones2010"),
     ]
-    assert inputs_among(ask(), records, targets) == {
+    assert own_inputs(compiled, targets) == {
         "same": "fever=present | disease=present",
         "same-elsewhere": "fever=present | disease=present",
         "odds": "odds(disease) | fever=present",
@@ -469,14 +472,14 @@ CHECKS = {
 def test_each_kind_of_check_can_hold_and_can_fail(name: str) -> None:
     """P(disease) 0.1, 0.25 with fever, 1/19 without; pain 0.54, 0.6 with fever; fever carries 0.0482 bits and pain 0.0485."""
     check, held = CHECKS[name]
-    claim = audit_network(ask(), model(), [], [Claim(1, "A", "x", (check,))]).claims[0]
+    claim = audit_records(CLINIC, [], [Claim(1, "A", "x", (check,))]).claims[0]
     assert claim.verdict == ("held" if held else "not held")
 
 
 def test_flags_are_set_one_by_one_against_none() -> None:
     """No flag: 0.004/0.364; each flag alone is higher, and printed."""
     check = Check("flags", ("disease",), flags=("fever", "pain"))
-    lines = audit_network(ask(), model(), [], [Claim(1, "A", "x", (check,))]).claims[0].checks
+    lines = audit_records(CLINIC, [], [Claim(1, "A", "x", (check,))]).claims[0].checks
     assert [(line.model, line.held) for line in lines] == [("0.011", None), ("0.0625", True), ("0.0909", True)]
 
 
@@ -494,7 +497,7 @@ def test_advice_is_asked_for_each_flag_with_the_others_absent_or_open() -> None:
         Check("advice", flags=("fever", "pain"), options=("scan",)),
         Check("advice", given="site=hospital", flags=("fever",), others="open", options=("scan", "wait")),
     )
-    claim = audit_network(ask(), model(), [], [Claim(1, "A", "x", checks)], advise=advise).claims[0]
+    claim = audit_records(CLINIC, [], [Claim(1, "A", "x", checks)], advise).claims[0]
     assert [(line.question, line.expected, line.model, line.held) for line in claim.checks] == [
         ("advice | nothing known", "wait", "wait, scan behind by 0.5", True),
         ("advice | !fever, !pain", "wait", "wait, scan behind by 0.5", True),
@@ -509,16 +512,16 @@ def test_advice_is_refused_without_a_decision_or_its_option() -> None:
     """No decision beside the claims; an option that the decision does not have, with the near one."""
     claims = [Claim(1, "A", "x", (Check("advice", options=("wait",)),))]
     with pytest.raises(SpecError, match=r"claim 1, check 1: there is no decision\.toml beside the claims"):
-        audit_network(ask(), model(), [], claims)
+        audit_records(CLINIC, [], claims)
     claims = [Claim(1, "A", "x", (Check("advice", options=("wiat",)),))]
     with pytest.raises(SpecError, match=r'(?s)the decision has no option "wiat"; did you mean "wait"\?'):
-        audit_network(ask(), model(), [], claims, advise=advise)
+        audit_records(CLINIC, [], claims, advise)
 
 
 def test_prints_have_no_verdict() -> None:
     """A printed share stands beside its range and decides nothing."""
     check = Check("prints", question="fever | disease", low=0.1, high=0.2)
-    claim = audit_network(ask(), model(), [], [Claim(1, "A", "x", (check,))]).claims[0]
+    claim = audit_records(CLINIC, [], [Claim(1, "A", "x", (check,))]).claims[0]
     assert claim.verdict == "held"
     assert claim.checks[0].model == "0.6, published 0.1 to 0.2"
 
@@ -586,3 +589,47 @@ def test_a_folder_without_an_audit_says_so(root: Path) -> None:
     folder = root / "priors" / "asia"
     with pytest.raises(SpecError, match=r"targets\.toml: is not there, nor is claims\.toml; there is nothing to audit"):
         audit(CompiledModel(read_model(folder)), folder)
+
+
+def test_a_figure_that_feeds_the_model_is_no_outside_test() -> None:
+    """The figure itself, or its complement; another figure of the study or of the same patients."""
+    cited = {
+        "figure": CitedFigure("smith2003", count=(3, 10)),
+        "complement": CitedFigure("smith2003", printed=Printed(0.7)),
+        "study": CitedFigure("smith2003", count=(1, 10)),
+        "cohort": CitedFigure("smith2004", count=(1, 10)),
+        "background": CitedFigure("smith2003", count=(3, 10), use="background"),
+        "another": CitedFigure("jones2010", count=(3, 10)),
+    }
+    sources = {
+        "smith2003": Source("smith2003", "Smith A", 2003, cohort="Smithtown"),
+        "smith2004": Source("smith2004", "Smith A", 2004, cohort="Smithtown"),
+        "jones2010": Source("jones2010", "Jones C", 2010),
+    }
+    target = Target("a", "fever | disease", 0.3, 0.2, 0.4, source="smith2003")
+    found = {}
+    for name, figure in cited.items():
+        number = Number("fever", 0.5, 0.4, 0.6, sources=(figure,))
+        found[name] = shared(Model("m", numbers={"fever": number}, sources=sources), [target], {}).get("a", "")
+    assert found == {
+        "figure": "figure", "complement": "figure", "study": "study", "cohort": "study", "background": "", "another": "",
+    }  # fmt: skip
+    assert shared(Model("m", sources=sources), [target], {"a": "fever=present | disease=present"}) == {"a": "figure"}
+
+
+def test_the_summary_gives_the_outside_agreement_apart() -> None:
+    """Figures that also feed the model are counted by themselves, and marked in the list."""
+    lines = [replace(t, shared=mark) for t, mark in zip(small_audit().targets, ("", "", "study", "figure"), strict=True)]
+    result = replace(small_audit(), targets=tuple(lines))
+    assert len(result.outside_targets) == 2
+    apart = " ".join(result.summary.split("\n3 claims")[0].split()).partition("disputed ")[2]
+    inside = {mark: [t.verdict for t in lines if t.shared == mark].count("inside") for mark in ("", "study", "figure")}
+    assert apart == (
+        f"from studies that feed no number {inside['']} of 2 inside ({percent(inside[''] / 2)}); "
+        f"from studies that also feed a number (†) {inside['study']} of 1 inside ({percent(inside['study'])}); "
+        "figures that are themselves behind a number (‡) "
+        f"{inside['figure']} of 1 inside ({percent(inside['figure'])})"
+    )
+    assert [line[-1] for line in str(result).splitlines() if line.endswith(("†", "‡"))] == [
+        {"study": "†", "figure": "‡"}[t.shared] for t in result.targets if t.shared
+    ]

@@ -30,8 +30,8 @@ def test_explain_prints_and_gives_the_same_as_the_case(run):
     """The question names target and findings; the JSON is that of `case.explain`."""
     status, out, err = run("explain", "back_pain", "epidural_abscess | setting=emergency, iv_drug_use, fever")
     assert (status, err) == (0, "")
-    assert out.startswith("why epidural_abscess | setting=emergency, iv_drug_use, fever")
-    assert "How the findings reach it:" in out
+    assert out.startswith("explain: epidural_abscess | setting=emergency, iv_drug_use, fever")
+    assert "Open paths from the findings:" in out
     status, out, _ = run("explain", "asia", "lung=yes | smoke=yes, dysp=yes", "--order", "best", "--json")
     answer = bayesnet.load("asia").case("smoke=yes, dysp=yes").explain("lung=yes", order="best")
     assert same(json.loads(out), json.loads(json.dumps(answer.to_dict())))
@@ -41,7 +41,7 @@ def test_next_ranks_and_plans(run):
     """Without a target it is about the decision; with --plan a tree with the reason to stop."""
     status, out, _ = run("next", "back_pain", "")
     assert status == 0
-    assert out.startswith("what next for the decision (Imaging at first contact)")
+    assert out.startswith("next tests: the decision (Imaging at first contact)")
     assert max(map(len, out.splitlines())) <= WIDTH
     status, out, _ = run("next", "asia", "dysp=yes", "--target", "lung=yes", "--plan", "1")
     assert status == 0
@@ -60,7 +60,7 @@ def test_advise_prints_the_advice(run):
     assert json.loads(out)["best"] == "conservative_care"
     status, out, err = run("advise", "asia", "dysp=yes")
     assert (status, out) == (1, "")
-    assert "asia has no decision.toml beside its numbers, so there is nothing to advise on" in err
+    assert "asia has no decision.toml beside its numbers, so it defines no options and utilities" in err
 
 
 def test_report_writes_a_page_and_says_where(run, tmp_path: Path):

@@ -31,13 +31,13 @@ def test_twenty_numbers_with_source_and_flip_point(run):
     status, out, err = run("sensitivity", "back_pain", QUESTION)
     assert (status, err) == (0, "")
     table = bayesnet.load("back_pain").case("age_over_50, cancer_history, raised_alp").sensitivities("spinal_metastasis")
-    assert out.startswith(f"P({QUESTION})\n")
-    assert f"The answer is {100 * table.value:.1f} %" in out
+    assert out.startswith(f"sensitivities: {QUESTION}\n")
+    assert f"Base case {100 * table.value:.1f} %" in out
     flowing = " ".join(out.split())
-    assert "Each line takes one number to the low and to the high end of its published range" in flowing
-    assert "nonspecific_lbp, now the most probable, is overtaken" in flowing
+    assert "Each row varies one number over its cited range, the others fixed" in flowing
+    assert "beyond which nonspecific_lbp is no longer the most probable" in flowing
     head = next(line for line in out.splitlines() if line.startswith("number "))
-    assert head.split() == ["number", "value", "[range]", "answer", "then", "flips", "at", "source"]
+    assert head.split() == ["number", "value", "[range]", "low", "to", "high", "flips", "at", "source"]
     body = out.split("---\n", 1)[1].split("\n\n", 1)[0].splitlines()
     assert sum(" to " in line for line in body) == 20
     widest = table.numbers[0]
@@ -51,7 +51,7 @@ def test_every_print_keeps_its_width(run):
     for arguments in (
         ("sensitivity", "back_pain", QUESTION, "--flips"),
         ("sensitivity", "back_pain", QUESTION, "--number", "odds(spinal_metastasis) | cancer_history"),
-        ("sensitivity", "back_pain", QUESTION, "--draws", "200"),
+        ("uncertainty", "back_pain", QUESTION, "--draws", "200"),
         ("sources", "back_pain", QUESTION),
         ("tune", "back_pain", QUESTION, "--at-least", "0.5"),
         ("tune", "asia", "lung=yes | xray=yes", "--at-least", "0.6", "--columns"),
@@ -100,10 +100,10 @@ def test_titles_can_be_asked_again(run):
         ),
         (("sensitivity", "asia", "lung=yes", "--and", "smoke=yes"), "--and names a second number; name the first by --number."),
         (
-            ("sensitivity", "asia", "lung=yes", "--flips", "--shares"),
-            "--number, --flips, --draws and --shares each print something else; take one of them.",
+            ("sensitivity", "asia", "lung=yes", "--flips", "--number", "smoke=yes"),
+            "--number and --flips each print something else; take one of them.",
         ),
-        (("sensitivity", "asia", "lung=yes, tub=yes"), "one variable in one state is asked at a time"),
+        (("sensitivity", "asia", "lung=yes, tub=yes"), "ask for one variable and one state at a time"),
         (("sensitivity", "asia", "lung=yes", "--number", "smokes=yes"), 'no variable "smokes"; did you mean "smoke"?'),
     ],
 )

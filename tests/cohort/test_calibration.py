@@ -174,7 +174,7 @@ def test_what_was_held_impossible_is_counted() -> None:
     result = bayesnet.calibration(p, y)
     assert result.contradicted == 2
     assert math.isfinite(result.slope)
-    assert "Of 2 what the model holds impossible was true." in str(result)
+    assert "2 patients had what the model says is impossible." in str(result)
 
 
 def test_where_the_cohort_cannot_tell_there_is_no_figure() -> None:
@@ -201,7 +201,7 @@ def test_a_scored_table_and_the_network_say_the_same(net: Any) -> None:
     pd.testing.assert_frame_equal(whole.to_frame(), parts.to_frame())
     assert list(whole.to_frame().columns) == ["low", "high", "size", "predicted", "observed", "observed_low", "observed_high"]
     assert (whole.brier, whole.slope, whole.error_if_right) == (parts.brier, parts.slope, parts.error_if_right)
-    assert whole.heading() == f"calibration of P(lung=yes), cohort of 600, {100 * whole.observed:.2f} % with it"
+    assert whole.heading() == f"calibration: lung=yes, cohort of 600, {100 * whole.observed:.2f} % with it"
 
 
 def test_what_is_no_cohort_is_refused(net: Any) -> None:
@@ -224,11 +224,11 @@ def test_what_is_no_cohort_is_refused(net: Any) -> None:
         ),
         (
             lambda: bayesnet.calibration([0.1], [0], bins=0),
-            "The number of groups is a whole number of 1 or more; got bins=0.",
+            "`bins` must be a whole number of 1 or more, or increasing probabilities; got bins=0.",
         ),
         (
             lambda: bayesnet.calibration([0.1], [0], bins=[0.5, 0.1]),
-            "Groups begin at probabilities that rise, as in bins=[0.01, 0.1, 0.5]; got bins=[0.5, 0.1].",
+            "`bins` must be increasing probabilities, as in bins=[0.01, 0.1, 0.5]; got bins=[0.5, 0.1].",
         ),
         (
             lambda: net.calibration("lung=yes", ["smoke"], frame=cohort.drop(columns="lung")),
@@ -236,7 +236,7 @@ def test_what_is_no_cohort_is_refused(net: Any) -> None:
         ),
         (
             lambda: net.calibration("lung=yes", ["smoke"], frame=cohort.assign(lung=["yes", None, "no", None, "no"])),
-            '2 of 5 rows have no outcome in column "lung"; drop them, or find it out.',
+            '2 of 5 rows have no outcome in column "lung"; drop these rows or fill in the outcome.',
         ),
         (
             lambda: net.calibration("lung=yes", ["smoke"], frame=cohort.iloc[:0]),

@@ -191,18 +191,18 @@ def test_a_plan_needs_a_target_or_a_decision():
     case = bayesnet.load("asia").case("dysp=yes")
     with pytest.raises(bayesnet.BayesnetError, match="has no decision") as refused:
         case.plan()
-    way = 'asia has no decision (no decision.toml beside its numbers); plan for a target, as in plan("dysp=yes").'
+    way = 'asia has no decision (no decision.toml beside its numbers); plan for a target, as in target="dysp=yes".'
     assert str(refused.value) == way
-    with pytest.raises(bayesnet.BayesnetError, match="nothing to advise on") as refused:
+    with pytest.raises(bayesnet.BayesnetError, match="utilities to advise on") as refused:
         case.advise()
     assert str(refused.value) == (
-        "asia has no decision.toml beside its numbers, so there is nothing to advise on: options and utilities come from one. "
-        'What a finding would tell needs none: next_tests("dysp=yes").'
+        "asia has no decision.toml beside its numbers, so it defines no options and utilities to advise on; "
+        'the value of a finding for a target needs none, as in next_tests(target="dysp=yes").'
     )
     with pytest.raises(bayesnet.BayesnetError, match="still open") as refused:
         case.next_tests()
     assert str(refused.value) == (
-        'asia has no variable of the group "diagnoses" that is still open; ask about a target, as in next_tests("dysp=yes").'
+        'asia has no variable of the group "diagnoses" that is still open; ask about a target, as in target="dysp=yes".'
     )
     with pytest.raises(bayesnet.BayesnetError, match=r"threshold=2 is not a probability; give a number from 0 to 1\."):
         case.plan("lung=yes", threshold=2)

@@ -127,7 +127,8 @@ def test_the_priors_format_names_every_key() -> None:
     """Each key that a file of a model may have stands on the page, as code."""
     from dataclasses import fields
 
-    from bayesnet.analysis import auditfiles, costs, decisionfile
+    from bayesnet.analysis.audit import records
+    from bayesnet.analysis.decision import costs, decision_file
 
     page = (DOCS / "priors-format.md").read_text(encoding="utf-8")
     shapes = (
@@ -135,11 +136,14 @@ def test_the_priors_format_names_every_key() -> None:
         file_shapes.ExampleEntry,
         file_shapes.VariableEntry,
         file_shapes.NumberEntry,
+        file_shapes.NumberSourceEntry,
+        file_shapes.PrintedEntry,
+        file_shapes.VerifiedEntry,
         file_shapes.SourceEntry,
     )
-    keys = {key for shape in (*shapes, file_shapes.GroupFile) for key in shape.model_fields}
-    keys |= {f.name for kind in (auditfiles.Target, auditfiles.Check, auditfiles.Claim) for f in fields(kind)}
-    keys |= {*auditfiles.CHECK_KINDS, *auditfiles.TARGET_KINDS, *costs._FIELDS, *decisionfile._FILE, *decisionfile._UTILITY}
+    keys = {key for shape in (*shapes, file_shapes.GroupFile) for key in file_shapes.keys_of(shape)}
+    keys |= {f.name for kind in (records.Target, records.Check, records.Claim) for f in fields(kind)}
+    keys |= {*records.NEEDS, *records.TARGET_KINDS, *costs._FIELDS, *decision_file._FILE, *decision_file._UTILITY}
     assert [key for key in sorted(keys) if not re.search(rf"[`\[.]{key}[`\].<]|^`?{key} = |`{key} = ", page, re.M)] == []
 
 
@@ -161,7 +165,7 @@ def test_the_files_beside_the_example_model_are_read_and_answer(tmp_path: Path) 
 def test_the_site_is_built_without_a_warning_and_loads_nothing_from_elsewhere(tmp_path: Path) -> None:
     """Sphinx takes warnings as errors; every page is there; no script, style or picture comes over a network."""
     for needed in ("sphinx", "myst_nb", "furo"):
-        pytest.importorskip(needed, reason='the documentation needs pip install ".[docs]"')
+        pytest.importorskip(needed, reason="the documentation needs pip install --group docs")
     site = tmp_path / "site"
     command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html", "-c", "docs"]
     built = subprocess.run(

@@ -118,6 +118,7 @@ def test_the_example_of_the_format_is_the_shipped_one(readme: str) -> None:
     import tomllib
 
     import bayesnet
+    from bayesnet.model.records import Printed
 
     code = re.search(r"```toml\n(.*?)```", readme, re.S)
     assert code is not None
@@ -125,7 +126,10 @@ def test_the_example_of_the_format_is_the_shipped_one(readme: str) -> None:
     net = bayesnet.load("mammography")
     for written in shown["numbers"]:
         number = net.numbers[written["id"]]
+        sources = written.pop("sources")
         assert {key: getattr(number, key) for key in written} == written
+        assert [figure.source for figure in number.sources] == [figure["source"] for figure in sources]
+        assert [number.sources[0].count, number.sources[1].printed] == [(8, 10), Printed(0.9)]
     for name, written in shown["variables"].items():
         variable = net.variables[name]
         assert {key: getattr(variable, key) for key in written} == {**written, "parents": tuple(written["parents"])}

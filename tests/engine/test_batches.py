@@ -1,11 +1,8 @@
-"""Batches say what one case at a time says: draws of the numbers, cohorts of patients, one process or several."""
+"""Batches say what one case at a time says: draws of the numbers, cohorts of patients, one thread or several."""
 
 from __future__ import annotations
 
 import math
-import subprocess
-import sys
-import textwrap
 
 import numpy as np
 import pytest
@@ -18,7 +15,7 @@ from strategies import factors
 from bayesnet.inference import cohort, draws
 from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import Evidence
-from bayesnet.inference.workers import processors, share
+from bayesnet.inference.threads import processors, shared
 from bayesnet.model.factors import Factors
 
 
@@ -69,46 +66,41 @@ def test_cohorts_of_larger_networks_agree_too(seed: int, monkeypatch: pytest.Mon
     agree(network, some_rows(rng, network, 40), [int(v) for v in rng.permutation(10)[:3]])
 
 
-def test_several_processes_give_the_very_same_numbers() -> None:
+def test_several_threads_give_the_very_same_numbers() -> None:
     """Chunks are fixed before they are shared out, so the results are equal to the last bit."""
     rng = np.random.default_rng(1)
     network, _ = random_network(rng, 9)
     rows = some_rows(rng, network, 300)
     engine = Engine(network)
-    worth, cohort.WORTH_A_PROCESS = cohort.WORTH_A_PROCESS, 0.0
-    try:
-        one, two = engine.cohort(rows, [1, 2, 3], workers=1), engine.cohort(rows, [1, 2, 3], workers=3)
-    finally:
-        cohort.WORTH_A_PROCESS = worth
+    one, two = engine.cohort(rows, [1, 2, 3], workers=1), engine.cohort(rows, [1, 2, 3], workers=3)
     assert np.array_equal(one.log_probability, two.log_probability)
     for v in (1, 2, 3):
         assert np.array_equal(one.marginals[v], two.marginals[v], equal_nan=True)
 
 
-def test_a_script_without_a_main_guard_can_use_several_processes(tmp_path) -> None:
-    """No fork, and the user's script is not run again by the second process."""
-    script = tmp_path / "script.py"
-    script.write_text(
-        textwrap.dedent("""
-        import math
-        from bayesnet.inference.workers import share
-        print("once")
-        print(share(math.sqrt, [1.0, 4.0, 9.0, 16.0, 25.0], 2))
-        """)
-    )
-    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines() == ["once", "[1.0, 2.0, 3.0, 4.0, 5.0]"]
+def test_many_threads_may_ask_one_engine_at_once() -> None:
+    """Different questions at the same time get the answers that they get one after the other."""
+    rng = np.random.default_rng(4)
+    network, _ = random_network(rng, 10)
+    questions = [Evidence.of({int(v): 0}, network.cards) for v in rng.integers(0, 10, 60)]
+    engine = Engine(network)
+    possible = [q for q in questions if Engine(network).log_probability(q) > -math.inf]
+    expected = [Engine(network).posteriors(q).marginals for q in possible]
+    found: dict[int, dict[int, np.ndarray]] = {}
+    shared(lambda i: found.__setitem__(i, engine.posteriors(possible[i]).marginals), range(len(possible)), 8)
+    for i, marginals in enumerate(expected):
+        assert all(np.array_equal(found[i][v], m) for v, m in marginals.items())
 
 
-def test_a_failing_process_is_an_error_that_says_so() -> None:
-    """What went wrong elsewhere is told here."""
+def test_a_failing_thread_is_an_error_that_says_so() -> None:
+    """What went wrong on another thread is raised here."""
     assert processors() >= 1
-    with pytest.raises(RuntimeError, match=r"A process that scored part of the cohort failed: ValueError"):
-        share(_fails_at_odd, [0, 1, 2, 3], 2)
+    with pytest.raises(ValueError, match="math domain error"):
+        shared(_fails_at_odd, [0, 1, 2, 3], 2)
 
 
-def _fails_at_odd(number: int) -> float:
-    return math.sqrt(-number if number % 2 else number)
+def _fails_at_odd(number: int) -> None:
+    math.sqrt(-number if number % 2 else number)
 
 
 def test_a_cohort_of_nobody_is_empty() -> None:
@@ -133,7 +125,7 @@ def test_draws_of_the_numbers_agree_with_one_network_per_draw(seed: int, monkeyp
     network, certain = random_network(rng, 7)
     given_ = random_evidence(rng, network)
     count = 5
-    monkeypatch.setattr(draws, "CHUNK", (2, 2))
+    monkeypatch.setattr(draws, "CHUNK", 2)
     tensors = []
     for v, family in enumerate(network.families):
         row = []

@@ -44,7 +44,7 @@ def patients(factors: Factors, count: int, seed: int = 0, share: float = 0.3) ->
 
 def in_pyagrum(factors: Factors):
     """The same network in pyAgrum, tables set directly (its BIF reader keeps single precision); gates as full tables."""
-    gum = pytest.importorskip("pyagrum", reason="pyAgrum is not installed: `uv pip install pyagrum` compares with it")
+    gum = pytest.importorskip("pyagrum", reason="pyAgrum is not installed: pip install --group bench compares with it")
     tables = full_tables(factors)
     network = gum.BayesNet()
     for v, states in enumerate(tables.states):

@@ -11,7 +11,7 @@ import pytest
 from engine_networks import network, random_network, rare_diseases, routes
 
 from bayesnet.errors import TooWide
-from bayesnet.inference import engine as engine_module
+from bayesnet.inference import runner as engine_module
 from bayesnet.inference.cost import sample, sample_costs
 from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import Evidence, one_hot
@@ -51,9 +51,9 @@ def test_absent_findings_cost_no_more_than_their_causes() -> None:
 def test_cost_grows_with_the_positive_findings_only() -> None:
     """Each positive finding may double the plan; the number of diseases enters in proportion."""
     small, large = rare_diseases(50, 12, 0.01, 0.01), rare_diseases(100, 12, 0.01, 0.01)
-    costs = [Engine(large).cost(Evidence.of(dict.fromkeys(range(100, 100 + k), 1), large.cards)) for k in (2, 4, 6)]
-    assert costs[0] < costs[1] < costs[2] < 100 * 3**7
-    half = Engine(small).cost(Evidence.of(dict.fromkeys(range(50, 56), 1), small.cards))
+    costs = [Engine(large).cost(Evidence.of(dict.fromkeys(range(100, 100 + k), 1), large.cards), range(100)) for k in (2, 4, 6)]
+    assert costs[0] < costs[1] < costs[2] < 100 * 4**6
+    half = Engine(small).cost(Evidence.of(dict.fromkeys(range(50, 56), 1), small.cards), range(50))
     assert costs[2] == pytest.approx(2 * half, rel=0.3)
 
 
@@ -63,12 +63,12 @@ def test_plans_are_kept_by_pattern_and_within_bounds(monkeypatch: pytest.MonkeyP
     roots = [v for v, family in enumerate(factors.families) if isinstance(family, TableFamily) and factors.cards[v] > 1]
     v = roots[0]
     engine = Engine(factors)
-    plans = [engine.program(engine.situation(Evidence.of({v: s}, factors.cards)), (5,)) for s in (0, 1)]
+    plans = [engine.ready(engine.situation(Evidence.of({v: s}, factors.cards)), (5,)) for s in (0, 1)]
     assert plans[0] is plans[1]
-    monkeypatch.setattr(engine_module, "PLANS", 3)
+    monkeypatch.setattr(engine_module, "KEPT", 1000)
     for wanted in range(6):
         engine.posteriors(Evidence(), (wanted,))
-    assert len(engine._plans) <= 3
+    assert sum(len(ready.plan.code) for ready in engine._plans.values()) <= 1000
 
 
 def test_a_network_too_wide_is_refused_with_its_size_and_without_allocating() -> None:
@@ -88,10 +88,11 @@ def test_a_network_too_wide_is_refused_with_its_size_and_without_allocating() ->
     with pytest.raises(TooWide) as caught:
         engine.posteriors(evidence, (0,))
     assert time.perf_counter() - start < 5
-    assert caught.value.cells == 2.0**60
-    assert str(caught.value) == (
-        "An exact answer to this question needs a table of about 2^60 cells (8,589,934,592 GiB); the limit is 2^27. "
-        "Enter more findings, ask for fewer variables, or give variables fewer parents."
+    assert caught.value.cells == 2.0**59
+    assert str(caught.value).startswith("An exact answer to this question needs a table of about 2^59 cells, 17,")
+    assert " GiB in all and about " in str(caught.value)
+    assert str(caught.value).endswith(
+        " hours; the limit is 2^27 cells. Enter more findings, ask for fewer variables, or give variables fewer parents."
     )
 
 
@@ -100,37 +101,34 @@ def test_the_flagship_stays_narrow() -> None:
     from bayesnet.model import load_model
     from bayesnet.model.expand import expand
 
-    costs = sample_costs(expand(load_model("back_pain")), n=500, seed=0)
+    costs = sample_costs(expand(load_model("back_pain")), n=500, seed=0, always=("setting", "age_group", "female"))
     assert costs.max() <= 2**22
     assert np.median(costs) <= 2**16
 
 
 @pytest.mark.parametrize("known", [("setting", "age_group", "female"), ("setting",), ()])
-def test_the_standing_tree_of_the_flagship_answers_as_plans_do(known: tuple[str, ...]) -> None:
-    """P(e), every posterior and every joint with a diagnosis, for patients with two to forty findings."""
+def test_both_ways_to_run_a_plan_of_the_flagship_agree(known: tuple[str, ...]) -> None:
+    """P(e), every posterior and every joint with a diagnosis, for patients with two to forty findings: kernel and numpy."""
     from bayesnet.model import load_model
     from bayesnet.model.expand import expand
 
     factors = expand(load_model("back_pain"))
-    tree, plan = routes(factors)
+    fast, slow = routes(factors)
     rng = np.random.default_rng(7)
     structure = Structure.of(factors)
-    used = 0
     for share in (0.02, 0.1, 0.4, 0.4):
         world = sample(factors, structure, rng)
         free = [v for v in range(len(world)) if v >= 6 and rng.random() < share and factors.names[v] not in known]
         seen = {v: world[v] for v in (*free, *(factors.index[name] for name in known))}
         evidence = Evidence.of(seen, factors.cards)
-        used += tree.standing.layout(evidence) is not None
-        a, b = tree.posteriors(evidence), plan.posteriors(evidence)
-        assert a.log_probability == pytest.approx(b.log_probability, rel=1e-12, abs=1e-12)
+        a, b = fast.posteriors(evidence), slow.posteriors(evidence)
+        assert a.log_probability == pytest.approx(b.log_probability, rel=1e-13, abs=1e-13)
         for v, marginal in a.marginals.items():
-            assert np.allclose(marginal, b.marginals[v], rtol=1e-9, atol=1e-14)
+            assert np.allclose(marginal, b.marginals[v], rtol=1e-11, atol=1e-13)
         target = factors.index["spinal_metastasis"]
         if target not in seen:
-            pairs, others = tree.joint_with_each(target, evidence), plan.joint_with_each(target, evidence)
-            assert all(np.allclose(pairs[v], others[v], rtol=1e-8, atol=1e-14) for v in others)
-    assert used > 0 or len(known) < 3
+            pairs, others = fast.joint_with_each(target, evidence), slow.joint_with_each(target, evidence)
+            assert all(np.allclose(pairs[v], others[v], rtol=1e-11, atol=1e-13) for v in others)
 
 
 def test_an_answer_needs_numpy_only() -> None:

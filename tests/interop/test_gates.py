@@ -9,20 +9,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from plain_factors import factors_of, many_causes
 
 from bayesnet.errors import TooWide
 from bayesnet.interop import full_tables, read_network, write_network
 from bayesnet.interop.tables import Tables
 from bayesnet.model.expand import expand
-from bayesnet.model.factors import Dependence, Factors, FloatArray, NoisyFamily, TableFamily
-
-
-def factors_of(states: list[tuple[str, ...]], families: list[TableFamily | NoisyFamily]) -> Factors:
-    """Factors without numbers behind them: v0, v1, ..."""
-    nothing = np.empty(0, dtype=np.int64)
-    dependence = Dependence(nothing, nothing, nothing, nothing, np.empty(0))
-    names = tuple(f"v{i}" for i in range(len(states)))
-    return Factors(names, tuple(states), tuple(families), (), np.empty(0), np.empty(0, dtype=bool), dependence)
+from bayesnet.model.factors import Factors, FloatArray, NoisyFamily, TableFamily
 
 
 @st.composite
@@ -100,15 +93,6 @@ def test_a_gate_is_written_as_tables_with_its_helpers(extension: str, tmp_path: 
         family = found.families[found.index[name]]
         assert [found.names[p] for p in family.parents] == [expected.names[p] for p in expected.parents[i]]
         np.testing.assert_array_equal(family.tensors[0], expected.tables[i])
-
-
-def many_causes(count: int) -> Factors:
-    """A noisy-OR of many binary causes, each with a rare effect."""
-    binary = ("absent", "present")
-    families: list[TableFamily | NoisyFamily] = [TableFamily(i, (), np.array([0.9, 0.1])) for i in range(count)]
-    link = np.array([[1.0, 0.0], [1 - 1e-12, 1e-12]])
-    families.append(NoisyFamily(count, tuple(range(count)), (0, 1), np.array([1 - 1e-12, 1e-12]), (link,) * count))
-    return factors_of([binary] * (count + 1), families)
 
 
 def test_a_gate_of_forty_causes_becomes_a_named_chain() -> None:

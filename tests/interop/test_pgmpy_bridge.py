@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from test_interop_gates import factors_of, many_causes
+from plain_factors import factors_of, many_causes
 
 from bayesnet.errors import SpecError
 from bayesnet.interop import from_pgmpy, full_tables, helper_nodes, read_network, to_pgmpy

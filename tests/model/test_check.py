@@ -305,7 +305,7 @@ CASES = {
     "parent twice": (
         '[variables.fever]\nparents = ["abscess", "cancer"]',
         '[variables.fever]\nparents = ["abscess", "cancer", "abscess"]',
-        ['findings.toml, variable "fever": the parent "abscess" stands twice'],
+        ['findings.toml, variable "fever": duplicate parent "abscess"'],
     ),
     "circle": (
         '[variables.cancer]\ngate = "table"',
@@ -509,7 +509,7 @@ def test_one_slip_in_a_variable_hides_none_of_its_other_problems(folder: Path) -
     change(folder, "[variables.grade]", '[variables.grade]\nremark = "by the surgeon"')
     keys = (
         "the keys are gate, label, meaning, role, states, parents, expression, towards, neutral, default, unit, cutoff, "
-        "aliases, consequence_of, can_be_set, note"
+        "aliases, consequence_of, can_be_set, noun, adjectives, note"
     )
     assert problems(folder) == [
         'findings.toml, variable "cancer": unknown key "meanin"; did you mean "meaning"?',
@@ -623,3 +623,24 @@ def test_a_table_too_large_is_refused_before_it_is_made() -> None:
     expression = (("present", f"any of {', '.join(parents)}"),)
     any_of = Variable("child", parents=tuple(parents), gate="deterministic", expression=expression)
     assert check_model(Model("wide", variables=parents | {"child": any_of}, numbers=numbers)) == []
+
+
+def test_words_for_sentences_are_read(folder: Path) -> None:
+    """A noun, two adjectives, the nouns of groups and the people are kept; what does not fit is refused."""
+    words = '[variables.cancer]\nnoun = "a growth"\nadjectives = ["ill", "well"]'
+    change(folder, "[variables.cancer]", words)
+    model_file = folder / "model.toml"
+    text = model_file.read_text()
+    model_file.write_text(
+        'people = "horses"\n' + text.replace("[[examples]]", '[nouns]\nany_disease = "a disease"\n[[examples]]')
+    )
+    model = read_model(folder)
+    cancer = model.variables["cancer"]
+    assert (model.people, cancer.noun, cancer.adjectives) == ("horses", "a growth", ("ill", "well"))
+    assert model.variables["any_disease"].noun == "a disease"
+    model_file.write_text(text.replace("[[examples]]", '[nouns]\ncancer = "a growth"\n[[examples]]'))
+    change(folder, '["ill", "well"]', '["ill"]')
+    assert problems(folder) == [
+        'findings.toml, variable "cancer": key "adjectives"; got [\'ill\']; expected 2 items',
+        'model.toml, noun of "cancer": is not one of the groups; give the noun of a variable in its table',
+    ]

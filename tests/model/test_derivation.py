@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -158,6 +159,12 @@ def test_an_interval_is_taken_through_a_formula() -> None:
     low, high = wilson(57, 147)
     pooled = number(0.63, 0.4, 0.9, COUNTS["a"], COUNTS["b"], derivation="odds(pooled(a, b))")
     assert computed(pooled) == [round(57 / 90, 4), round(low / (1 - low), 4), round(high / (1 - high), 4)]
+
+
+def test_an_assumed_constant_is_not_uncertain() -> None:
+    """The interval is that of the figure, times the constant."""
+    halved = replace(number(0.26, 0.21, 0.31, COUNTS["a"], derivation="half * a", reason="so"), assumed=(("half", 0.5),))
+    assert computed(halved) == [0.2616, 0.2095, 0.3128]
 
 
 def test_ends_have_figures_of_their_own() -> None:

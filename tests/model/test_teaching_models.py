@@ -7,13 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from paths import SHIPPED
+from referee import Enumeration
 
-from bayesnet.inference.enumerate import Enumeration
 from bayesnet.inference.evidence import Evidence
 from bayesnet.interop import full_tables, read_network
 from bayesnet.model.cache import load_model
 from bayesnet.model.expand import expand
-from bayesnet.model.find import shipped_models
 from bayesnet.pattern import parse_question, resolve_question
 
 
@@ -94,7 +94,7 @@ def test_asia_is_the_network_of_the_repository(networks: Path) -> None:
         np.testing.assert_allclose(first, second.transpose([*order, len(order)]), rtol=0, atol=1e-15)
 
 
-@pytest.mark.parametrize("name", sorted(set(shipped_models()) - {"back_pain"}))
+@pytest.mark.parametrize("name", sorted(set(SHIPPED) - {"back_pain"}))
 def test_every_number_is_cited_and_ranged(name: str) -> None:
     """Teaching models live by the same rules: a source, a place in it, an honest range, a note where it is judged."""
     model = load_model(name)

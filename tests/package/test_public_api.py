@@ -12,8 +12,8 @@ from bayesnet.network import Network
 
 TOP = {
     "BayesnetError", "Case", "ImpossibleEvidence", "MissingExtra", "Network", "PatternError", "SpecError", "TooWide",
-    "UnknownState", "UnknownVariable", "__version__", "calibration", "distance", "exercise_set", "exercises", "from_pgmpy",
-    "jeffrey", "load",
+    "UnknownState", "UnknownVariable", "__version__", "calibration", "distance", "engine_info", "exercise_set", "exercises",
+    "from_pgmpy", "jeffrey", "load",
 }  # fmt: skip
 
 NETWORK = {
@@ -30,7 +30,7 @@ NETWORK = {
     "page": "(path, given=None, do=None)",
     "posterior": "(question, given=None, do=None)",
     "posteriors": "(given=None, do=None, targets=None)",
-    "recompute": "()",
+    "recompute": "(*, moves=False)",
     "probability": "(assignment, given=None, do=None)",
     "save": "(path)",
     "score": "(frame, targets=None)",

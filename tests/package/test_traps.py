@@ -114,8 +114,9 @@ def test_09_a_column_that_sums_to_1_005_is_refused(tmp_path: Path) -> None:
         'id = "weight=gained | tumour=absent"\nvalue = 0.205',
     )
     text = (folder / "findings.toml").read_text()
-    same = {"value": "0.7", "low": "0.6", "high": "0.8", "range": '"95 % interval"', "source": '"doe2001"', "grade": '"cohort"'}
-    record = "\n".join(["[[numbers]]", 'id = "weight=same | tumour=absent"', *(f"{k} = {v}" for k, v in same.items()), ""])
+    same = {"value": "0.7", "low": "0.6", "high": "0.8", "range": '"95 % interval"', "grade": '"cohort"'}
+    cited = ["[[numbers.sources]]", 'source = "doe2001"', 'place = "Table 5"', ""]
+    record = "\n".join(["[[numbers]]", 'id = "weight=same | tumour=absent"', *(f"{k} = {v}" for k, v in same.items()), *cited])
     (folder / "findings.toml").write_text(text + record)
     with pytest.raises(SpecError) as error:
         bayesnet.load(folder)

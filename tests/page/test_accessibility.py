@@ -29,7 +29,7 @@ def axe() -> str:
     """The script of axe-core; skips, visibly, where it is not installed."""
     found = find_spec("axe_playwright_python")
     if found is None or found.origin is None:
-        pytest.skip('no axe-core: pip install "bayesnet[dev]" to test accessibility')
+        pytest.skip("no axe-core: pip install --group test brings it")
     return (Path(found.origin).parent / "axe.min.js").read_text(encoding="utf-8")
 
 

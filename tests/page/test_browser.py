@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from browsing import ALL_POSTERIORS, BEGUN, address_of, assert_agrees, choose, group_of, unfold
+from browsing import ALL_POSTERIORS, address_of, assert_agrees, choose, group_of, unfold
 from odd_network import EVIL, ODD
 
 from bayesnet.results.words import percent
@@ -70,7 +70,7 @@ def test_the_differential_says_what_was_before_and_how_many_people_that_is(opene
         assert (posterior, prior) == pytest.approx((line.posterior, line.prior), rel=1e-9)
     leader = next(iter(ranked))
     assert rows.first.locator(".now").inner_text() == percent(leader.posterior, 2).replace(" %", "\u00a0%")
-    label = net.variables[ranked.leading].label
+    label = net.variables[ranked.leading_specific].label
     assert f"Most probable specific diagnosis: {label}" in tab.locator(".headline").inner_text()
     assert tab.locator(".headline").inner_text().startswith("Epidural abscess: about 1 in ")
     pressed = tab.locator('.bar-button[aria-pressed="true"]')
@@ -94,7 +94,7 @@ def test_the_page_gives_the_intervals_of_python(opened, pages):
     ranked = net.case("age_group=60-69, female, cancer_history, raised_alp").diagnoses()
     for line in ranked:
         assert told[line.diagnosis] == pytest.approx([line.low, line.high], rel=0.02)
-    leader = next(line for line in ranked if line.diagnosis == ranked.leading)
+    leader = next(line for line in ranked if line.diagnosis == ranked.leading_specific)
     assert f", {100 * leader.low:.0f} to {100 * leader.high:.0f}" in tab.locator(".headline").inner_text()
 
 
@@ -210,8 +210,10 @@ def test_an_example_is_loaded_from_the_dialog(opened, pages):
 def test_a_page_that_opens_with_a_case_asks_about_what_leads_in_it(opened, pages):
     """Its findings are entered, and the diagnosis asked about is the first of the ranking, where one is specific."""
     tab, net = opened("begun"), pages["begun"][1]
-    assert_agrees(tab, net, BEGUN)
-    assert tab.evaluate("bayesnet.view().state.target") == net.case(BEGUN).diagnoses().leading == "spinal_metastasis"
+    assert_agrees(tab, net, pages.BEGUN)
+    assert (
+        tab.evaluate("bayesnet.view().state.target") == net.case(pages.BEGUN).diagnoses().leading_specific == "spinal_metastasis"
+    )
     assert opened("begun", "#of=epidural_abscess:present").evaluate("bayesnet.view().state.target") == "epidural_abscess"
 
 

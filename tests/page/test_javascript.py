@@ -18,6 +18,7 @@ from engine_networks import chain, network, random_evidence, random_network, rar
 from hypothesis import given
 from hypothesis import strategies as st
 from node import Node, as_json
+from paths import SHIPPED
 from strategies import evidence, factors
 
 from bayesnet.inference.cost import sample
@@ -28,7 +29,6 @@ from bayesnet.interop import read_network
 from bayesnet.model.cache import load_model
 from bayesnet.model.expand import expand
 from bayesnet.model.factors import Factors, NoisyFamily, TableFamily
-from bayesnet.model.find import shipped_models
 from bayesnet.web.bundle import bundle
 from bayesnet.web.export import network_to_dict
 
@@ -105,7 +105,7 @@ def test_larger_random_networks_agree(page: JoinedEngine, seed: int) -> None:
     assert compare(page, drawn, [random_evidence(rng, drawn) for _ in range(8)] + patients(drawn, 2, 0.4, seed)) > 0
 
 
-@pytest.mark.parametrize("name", shipped_models())
+@pytest.mark.parametrize("name", SHIPPED)
 def test_the_shipped_models_agree(page: JoinedEngine, name: str) -> None:
     """No findings, and patients sampled from the model with few and with many findings."""
     model = expand(load_model(name))

@@ -21,13 +21,13 @@ from strategies import evidence, factors
 
 import bayesnet
 from bayesnet.analysis.decision.advise import decider
-from bayesnet.analysis.explanation.carried import BARELY
 from bayesnet.analysis.explanation.paths import Graph, separated
 from bayesnet.analysis.query.compiled import CompiledModel
 from bayesnet.analysis.query.parse import read_given
 from bayesnet.analysis.query.query import Query
 from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import Evidence
+from bayesnet.logodds import BARELY
 from bayesnet.model.cache import load_model
 from bayesnet.model.factors import Factors
 from bayesnet.web.export import network_to_dict

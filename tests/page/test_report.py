@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
 import re
 from html.parser import HTMLParser
 from pathlib import Path
-from shutil import which
 
 import pytest
 
@@ -67,10 +65,13 @@ def page(tmp_path_factory) -> tuple[str, Reader]:
 
 
 def test_the_page_loads_nothing_and_runs_nothing(page):
-    """No script, no link, no image, no inline style attribute; the policy allows only the style inside, by its digest."""
+    """No script, no image, no inline style attribute; the policy allows only the style inside; links lead to publications."""
     text, reader = page
     names = {tag for tag, _ in reader.tags}
-    assert not names & {"script", "link", "img", "iframe", "object", "embed", "form", "base", "a"}
+    assert not names & {"script", "link", "img", "iframe", "object", "embed", "form", "base"}
+    links = [attributes for tag, attributes in reader.tags if tag == "a"]
+    assert links
+    assert all(set(link) == {"href"} and link["href"].startswith(("https://", "http://")) for link in links)
     assert not any("style" in attributes or any(k.startswith("on") for k in attributes) for _, attributes in reader.tags)
     style = re.search("<style>(.*?)</style>", text, re.S).group(1)
     assert "@import" not in style
@@ -134,8 +135,7 @@ def test_a_network_without_diagnoses_needs_a_target(tmp_path):
     with pytest.raises(bayesnet.BayesnetError) as refused:
         case.report(tmp_path / "asia.html")
     assert str(refused.value) == (
-        'asia has no variables of the group "diagnoses", so none leads and can be explained; name a target, as in '
-        'report("case.html", target="dysp=yes").'
+        'asia has no variables of the group "diagnoses", so there is none to explain; name a target, as in target="dysp=yes".'
     )
     _, reader = read(case.report(tmp_path / "asia.html", target="lung=yes"))
     assert "What to do" not in reader.headings
@@ -149,27 +149,19 @@ def test_a_report_that_cannot_be_written_is_refused(tmp_path):
 
 
 @pytest.mark.browser
-def test_a_browser_shows_it_without_complaint_and_prints_it(tmp_path):
+def test_a_browser_shows_it_without_complaint_and_prints_it(browser, tmp_path):
     """In headless Chromium the console stays silent, nothing is asked of the network, and the print has pages."""
-    sync = pytest.importorskip("playwright.sync_api")
-    found = os.environ.get("BAYESNET_CHROMIUM") or which("chromium") or which("chromium-browser") or which("google-chrome")
     path = bayesnet.load("back_pain").case(DEMO).report(tmp_path / "case.html")
-    with sync.sync_playwright() as player:
-        try:
-            browser = player.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        except sync.Error as error:
-            pytest.skip(f"no browser: {str(error).splitlines()[0]}")
-        tab = browser.new_page()
-        said, asked = [], []
-        tab.on("console", lambda message: said.append(message.text))
-        tab.on("request", lambda request: asked.append(request.url))
-        tab.goto(path.as_uri())
-        assert said == []
-        assert asked == [path.as_uri()]
-        assert tab.locator("svg").count() == 4
-        assert tab.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-        assert tab.pdf()[:5] == b"%PDF-"
-        browser.close()
+    tab = browser.new_page()
+    said, asked = [], []
+    tab.on("console", lambda message: said.append(message.text))
+    tab.on("request", lambda request: asked.append(request.url))
+    tab.goto(path.as_uri())
+    assert said == []
+    assert asked == [path.as_uri()]
+    assert tab.locator("svg").count() == 4
+    assert tab.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    assert tab.pdf()[:5] == b"%PDF-"
 
 
 def test_prices_and_utilities_are_cited_in_full(tmp_path):
@@ -190,9 +182,24 @@ def test_without_red_flags_the_page_says_what_leads_and_what_must_not_be_missed(
     assert (
         f"nonspecific_lbp leads with {percent(ranked['nonspecific_lbp'].posterior)}: none of the specific causes." in reader.text
     )
-    assert f"Explained here is the most probable specific cause, {ranked.leading}." in reader.text
+    assert f"Explained here is the most probable specific cause, {ranked.leading_specific}." in reader.text
     grave = max((d for d in ranked if d.role == "must_not_miss"), key=lambda d: d.posterior)
     assert (
         f"Of the diagnoses that must not be missed {grave.diagnosis} is the most probable: {percent(grave.posterior)}"
         in reader.text
     )
+
+
+def test_references_link_their_doi(tmp_path: Path) -> None:
+    """The DOI leads to doi.org, else the PubMed number to PubMed, else the address to itself; nothing else is a link."""
+    from bayesnet.model.records import Source
+    from bayesnet.web.report import _linked
+
+    both = Source("a", "Doe J", 2001, "On <pain>", "Spine 1:2", doi="10.1/<x>", pmid="12", url="https://example.org")
+    assert _linked(both) == (
+        'Doe J (2001). On &lt;pain&gt;. Spine 1:2. <a href="https://doi.org/10.1/&lt;x&gt;">doi:10.1/&lt;x&gt;</a> PMID 12 '
+        "https://example.org"
+    )
+    assert '<a href="https://pubmed.ncbi.nlm.nih.gov/12/">PMID 12</a>' in _linked(Source("a", "Doe J", 2001, pmid="12"))
+    assert '<a href="https://a.org/?b&amp;c">' in _linked(Source("a", "Doe J", 2001, url="https://a.org/?b&c"))
+    assert "<a" not in _linked(Source("a", "Doe J", 2001, url="javascript:alert(1)"))

@@ -11,14 +11,20 @@ from strategies import odd_words
 
 from bayesnet.errors import (
     BayesnetError,
+    EvidenceError,
+    FindingError,
     ImpossibleEvidence,
     MissingExtra,
+    NothingToAsk,
+    OutOfRange,
     PatternError,
     Problem,
     SpecError,
     TooWide,
+    UnknownRecord,
     UnknownState,
     UnknownVariable,
+    WrongKind,
     listed,
     nearest,
 )
@@ -131,7 +137,7 @@ def test_a_text_has_one_canonical_form(text: str, canonical: str) -> None:
         ('age=""', "In 'age=\"\"', column 5: an empty name; expected a state."),
         ("a | b | c", 'In "a | b | c", column 7: got "|"; expected "," or "|".'),
         ("!a=b", 'In "!a=b", column 1: "!" and "=" do not go together; name the states that are left, as in a={...}.'),
-        ("a={b, b}", 'In "a={b, b}", column 7: the state "b" stands twice.'),
+        ("a={b, b}", 'In "a={b, b}", column 7: the state "b" is given twice.'),
         (
             "a={b:1, c}",
             'In "a={b:1, c}", column 1: some states have a weight and some have none; expected a weight for each or for none.',
@@ -255,8 +261,10 @@ def test_errors_are_the_builtins_that_callers_expect() -> None:
     """`except KeyError`, `except ValueError` and `except ImportError` catch what they should."""
     assert issubclass(UnknownVariable, KeyError)
     assert issubclass(UnknownState, KeyError)
+    assert issubclass(UnknownRecord, UnknownVariable)
+    assert issubclass(WrongKind, TypeError)
     assert issubclass(MissingExtra, ImportError)
-    for kind in (SpecError, PatternError, ImpossibleEvidence, TooWide):
+    for kind in (SpecError, EvidenceError, PatternError, FindingError, ImpossibleEvidence, TooWide, OutOfRange):
         assert issubclass(kind, ValueError)
 
 
@@ -270,6 +278,9 @@ def test_errors_are_the_builtins_that_callers_expect() -> None:
         ImpossibleEvidence({"a": "x", "b": {"y": 1.0, "z": 2.0}}, "x", ["P(a=x | b=y) = 0."]),
         MissingExtra("cohort", "Reading Parquet files", "pyarrow"),
         TooWide("too wide", 1e9),
+        FindingError("fever={}", "no state is named", expected="at least one state", way_out="write fever=present"),
+        UnknownRecord("mri", ["urgent_mri"], what="option"),
+        NothingToAsk("x has no diagnoses", "name what to ask", option="targets", example="dysp=yes", call="next_tests"),
     ],
 )
 def test_errors_travel_between_processes(error: BayesnetError) -> None:

@@ -11,11 +11,11 @@ import pytest
 from api_models import clinic
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from referee import Enumeration
 from strategies import evidence, models
 
 import bayesnet
 from bayesnet import ImpossibleEvidence
-from bayesnet.inference.enumerate import Enumeration
 from bayesnet.inference.evidence import Evidence
 from bayesnet.network import Network
 from bayesnet.pattern import Term

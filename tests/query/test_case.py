@@ -59,7 +59,7 @@ def test_diagnoses_are_ranked_with_odds_and_intervals() -> None:
     net = clinic()
     ranked = net.case("fever, cough").diagnoses()
     assert [d.diagnosis for d in ranked] == ["flu", "healthy", "tumour"]
-    assert ranked.leader == ranked.leading == "flu"
+    assert ranked.leading == ranked.leading_specific == "flu"
     for d in ranked:
         assert d.posterior == pytest.approx(net.posterior(f"{d.diagnosis} | fever, cough")["present"])
         assert d.prior == pytest.approx(net.posterior(d.diagnosis)["present"])

@@ -10,10 +10,10 @@ import pytest
 from api_models import clinic, write_clinic
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from referee import Enumeration
 from strategies import models
 
 from bayesnet import ImpossibleEvidence
-from bayesnet.inference.enumerate import Enumeration
 from bayesnet.inference.evidence import Evidence
 from bayesnet.model.read import read_model
 from bayesnet.network import Network

@@ -10,6 +10,7 @@ import pytest
 import strategies
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from referee import Enumeration
 
 import bayesnet
 import bayesnet.results.tuning
@@ -19,7 +20,6 @@ from bayesnet.analysis.sensitivity.distance import cd_distance, column_cd, kl_di
 from bayesnet.analysis.sensitivity.parameter_map import parameter_map
 from bayesnet.errors import SpecError, TooWide
 from bayesnet.inference.engine import Engine
-from bayesnet.inference.enumerate import Enumeration
 from bayesnet.inference.evidence import Evidence
 from bayesnet.model.factors import Factors, NoisyFamily, TableFamily
 

@@ -22,7 +22,7 @@ from bayesnet.analysis.query.tables import table_of
 from bayesnet.analysis.sensitivity.parameter_map import parameter_map
 from bayesnet.errors import BayesnetError, ImpossibleEvidence
 from bayesnet.inference.engine import Engine
-from bayesnet.model.records import Variable
+from bayesnet.model.records import CitedFigure, Model, Number, Source, Variable
 from bayesnet.network import Network
 
 RANDOM = settings(max_examples=40)
@@ -57,8 +57,19 @@ def test_the_tornado_says_what_it_is_about():
     assert found.label == "P(abscess=present | fever, pain)"
     assert found.value == pytest.approx(case.posterior("abscess")["present"])
     assert len(found) == 3
-    assert list(found.to_frame().columns) == ["number", "value", "low", "high", "at_low", "at_high", "width", "source", "grade"]
-    assert "The 3 widest of 9 numbers whose range moves the answer." in str(found)
+    assert list(found.to_frame().columns) == [
+        "number",
+        "value",
+        "low",
+        "high",
+        "at_low",
+        "at_high",
+        "width",
+        "source",
+        "grade",
+        "known",
+    ]
+    assert "The 3 widest of 9 numbers whose range changes the answer." in str(found)
 
 
 def test_a_range_that_the_gate_cannot_hold_ends_where_it_can():
@@ -167,14 +178,14 @@ def test_flips_change_the_leading_diagnosis():
     case = net.case("fever")
     found = case.flips()
     ranked = case.diagnoses()
-    assert found.leader.split("=")[0] == ranked.leader.split("=")[0]
+    assert found.leader.split("=")[0] == ranked.leading.split("=")[0]
     listed = {flip.number for flip in found}
     for number in net.model.numbers.values():
         leaders = set()
         for x in (number.low, number.high):
             moved = net.with_numbers({number.id: x}).posteriors({"fever": "present"})
             leaders.add(max(("abscess", "infection"), key=lambda d: moved[d]["present"]))
-        assert (len(leaders | {ranked.leader}) > 1) is (number.id in listed)
+        assert (len(leaders | {ranked.leading}) > 1) is (number.id in listed)
     for flip in found:
         beyond = flip.at + 1e-6 * (1 if flip.at > flip.value else -1)
         moved = net.with_numbers({flip.number: beyond}).posteriors({"fever": "present"})
@@ -288,3 +299,15 @@ def test_a_straight_number_moves_the_answer_exactly_as_in_the_tornado():
     assert len(checked) > 20
     for bar in checked:
         assert moved[bar.number] == pytest.approx(abs(bar.at_high - bar.at_low), rel=1e-6, abs=1e-12)
+
+
+def test_a_number_of_two_publications_moves_with_each() -> None:
+    """Pooled figures count under both of their publications; a publication in the background does not move anything."""
+    both = (CitedFigure("a2000", "a", count=(1, 4)), CitedFigure("b2000", "b", count=(1, 4)))
+    behind = CitedFigure("c2000", count=(1, 4), use="background")
+    number = Number("x=present", 0.25, 0.1, 0.4, grade="cohort", sources=(*both, behind), variable="x")
+    sources = {key: Source(key, f"{key[0].upper()}uthor A", 2000) for key in ("a2000", "b2000", "c2000")}
+    net = Network(Model("m", variables={"x": Variable("x")}, numbers={number.id: number}, sources=sources))
+    found = {line.source: (line.low, line.high) for line in net.case().sources("x")}
+    assert found == {"a2000": pytest.approx((0.1, 0.4)), "b2000": pytest.approx((0.1, 0.4))}
+    assert net.numbers["x=present"].publications == ("a2000", "b2000")

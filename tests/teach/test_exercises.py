@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from typing import Any
@@ -22,11 +23,13 @@ import bayesnet
 from bayesnet.analysis.query.compiled import CompiledModel
 from bayesnet.cli import main
 from bayesnet.errors import BayesnetError
+from bayesnet.model.records import Model, Variable
 from bayesnet.network import Network
 from bayesnet.results.table import WIDTH
 from bayesnet.teach.exercises import KINDS, Exercise, ExerciseSet, make
 from bayesnet.teach.exercises.known import tolerance
 from bayesnet.teach.exercises.literature import LITERATURE
+from bayesnet.teach.exercises.phrases import people, phrase
 from bayesnet.teach.exercises.reading import read_number
 
 SHIPPED = ("mammography", "sprinkler", "asia", "back_pain")
@@ -51,6 +54,19 @@ CASES = [
     for kind in KINDS
     if (name, kind) not in REFUSED
 ]
+
+
+def test_sentences_take_their_words_from_the_model() -> None:
+    """Nouns, adjectives and people of a model come before what its labels say; without them the label must do."""
+    plain = Variable("abscess", label="Epidural abscess")
+    assert phrase(plain, 1).has() == "has an epidural abscess"
+    assert phrase(replace(plain, noun="pus"), 1).has() == "has pus"
+    assert phrase(replace(plain, noun="pus"), 0).has() == "does not have pus"
+    old = Variable("old", adjectives=("aged 70 or over", "aged under 70"))
+    assert [phrase(old, state).has(2) for state in (0, 1)] == ["are aged under 70", "are aged 70 or over"]
+    model = Model("stable", population="One horse at a time")
+    assert people(model) == "horses"
+    assert people(replace(model, people="ponies")) == "ponies"
 
 
 @pytest.fixture
@@ -182,8 +198,8 @@ def test_the_classic_is_the_classic() -> None:
     assert exercise.title == "breast_cancer | positive_mammogram"
     assert exercise.level == "easy"
     assert exercise.citations[1] == (
-        "positive_mammogram=present | breast_cancer=present 0.8 [0.8, 0.9] (Gigerenzer 1995, mammography problem: 80 %; "
-        "in natural frequencies 8 of 10 women with cancer)"
+        "positive_mammogram=present | breast_cancer=present 0.8 [0.8, 0.9] (Gigerenzer 1995, women with cancer who "
+        "test positive, in natural frequencies (80 %); the mammography problem; 8 of 10)"
     )
 
 
@@ -406,7 +422,7 @@ REFUSALS: list[tuple[dict[str, Any], str]] = [
     ({"seed": True}, "seed is a whole number of 0 or more; got seed=True."),
     ({"seed": 0.5}, "seed is a whole number of 0 or more; got seed=0.5."),
     ({"count": 0}, "count is a whole number from 1 to 200; got count=0."),
-    ({"people": " "}, 'People are called by a plural, such as "women" or "patients with back pain"; got people=\' \'.'),
+    ({"people": " "}, '`people` must be a plural noun, such as "women" or "patients with back pain"; got people=\' \'.'),
     ({"target": "breast_cancr"}, 'In "breast_cancr": no variable "breast_cancr"; did you mean "breast_cancer"?'),
 ]
 
@@ -481,6 +497,19 @@ def test_markdown_has_headings_lists_and_no_stray_marks() -> None:
         assert text.count("**") % 2 == 0
         assert text.endswith("\n")
     assert "- 80 %: **" not in made_.sheet_markdown()
+
+
+def test_markdown_holds_no_html_and_no_links_whatever_a_model_is_called() -> None:
+    """Renderers that let HTML through would run it; as plain text the same names are as they are."""
+    net = bayesnet.load("asia")
+    evil = "<script>alert(1)</script> & [click](javascript:alert(1)) ![x](http://a.b/c) `<"
+    renamed = {name: replace(v, label=evil, meaning=evil) for name, v in net.model.variables.items()}
+    made_ = bayesnet.exercise_set(Network(replace(net.model, title=evil, variables=renamed)), seed=0, count=4)
+    for text in (made_.sheet_markdown(), made_.key_markdown()):
+        assert "&lt;script>" in text
+        assert "<" not in text
+        assert "](" not in text
+    assert "<script>alert(1)</script> & [click](javascript:alert(1))" in " ".join(made_.sheet().split())
 
 
 def test_a_sheet_is_marked() -> None:

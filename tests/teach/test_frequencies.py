@@ -170,16 +170,16 @@ def test_the_frame_has_nine_rows_and_the_dict_is_json():
             "xray={yes:3, no:1}",
             100,
             (
-                'In "xray={yes:3, no:1}": people have xray or they have it not, and likelihoods cannot be counted; expected a '
-                "state of xray or one of several: yes, no."
+                'In "xray={yes:3, no:1}": natural frequencies need a definite finding on xray, not a likelihood; expected '
+                "a state of xray or one of several: yes, no."
             ),
         ),
         (
             "do(xray=yes)",
             100,
             (
-                'A population is parted by a finding; got "do(xray=yes)"; expected a variable in a state, as in "fever" or '
-                '"age_group=60-69"; what is set with do() goes to the case: case.do(...).'
+                'Cannot split the population by "do(xray=yes)": expected an observed state, as in "fever" or "age_group=60-69"; '
+                "an intervention belongs to the case: case.do(...)."
             ),
         ),
         ("xray=yes", 0, "A population is a whole number of people from 1 to 1,000,000,000; got population=0."),

@@ -7,11 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from bayesnet.analysis.audit.quantified import Asker
+from bayesnet.analysis.audit.quantified import QuantifiedQuestions
+from bayesnet.analysis.decision.next_tests import information
 from bayesnet.errors import BayesnetError, did_you_mean, nearest
-from bayesnet.model.factors import FloatArray
+from bayesnet.logodds import odds
 from bayesnet.results.audit import AuditedCheck
 
 if TYPE_CHECKING:
@@ -25,21 +24,23 @@ Adviser = Callable[[str], Mapping[str, float]]
 """Findings as a text -> expected utility of each option of the model's decision."""
 
 
-class Prober:
+class ClaimChecker:
     """Asks what the checks of a claim need.
 
     `groups` names the sets that `among` may call: `specific`, `all`; `advise` is None where the model has no decision.
     """
 
-    def __init__(self, ask: Asker, groups: Mapping[str, Sequence[str]], advise: Adviser | None = None) -> None:
-        self.ask = ask
+    def __init__(
+        self, questions: QuantifiedQuestions, groups: Mapping[str, Sequence[str]], advise: Adviser | None = None
+    ) -> None:
+        self.questions = questions
         self.groups = groups
         self._advise = advise
         self._utilities: dict[str, Mapping[str, float]] = {}
 
     def probability(self, event: str, *given: str) -> float:
-        """P(event | everything given)."""
-        return self.ask.probability(event, _joined(*given)).value
+        """Return P(event | everything given)."""
+        return self.questions.probability(event, _joined(*given)).value
 
     def among(self, names: str | Sequence[str]) -> Sequence[str]:
         """The variables that compete: a named group or the list itself."""
@@ -52,7 +53,6 @@ class Prober:
         ------
         BayesnetError
             Where the model has no decision.
-
         """
         if self._advise is None:
             raise BayesnetError("there is no decision.toml beside the claims, so there is no advice to check.")
@@ -61,51 +61,51 @@ class Prober:
         return self._utilities[findings]
 
 
-def run_check(check: Check, prober: Prober) -> list[AuditedCheck]:
+def run_check(check: Check, checker: ClaimChecker) -> list[AuditedCheck]:
     """Ask one check of a claim; one line for each thing it compares."""
-    return _KINDS[check.kind](check, prober)
+    return _KINDS[check.kind](check, checker)
 
 
-def _raises(check: Check, prober: Prober) -> list[AuditedCheck]:
-    return [_moved(check, prober, target, by, up=True) for target in check.targets for by in check.by]
+def _raises(check: Check, checker: ClaimChecker) -> list[AuditedCheck]:
+    return [_moved(check, checker, target, by, up=True) for target in check.targets for by in check.by]
 
 
-def _lowers(check: Check, prober: Prober) -> list[AuditedCheck]:
-    return [_moved(check, prober, target, by, up=False) for target in check.targets for by in check.by]
+def _lowers(check: Check, checker: ClaimChecker) -> list[AuditedCheck]:
+    return [_moved(check, checker, target, by, up=False) for target in check.targets for by in check.by]
 
 
-def _moved(check: Check, prober: Prober, target: str, by: str, *, up: bool) -> AuditedCheck:
-    before, after = prober.probability(target, check.given), prober.probability(target, check.given, by)
-    times = _odds(after) / _odds(before) if _odds(before) > 0.0 else math.inf if after > 0.0 else 1.0
+def _moved(check: Check, checker: ClaimChecker, target: str, by: str, *, up: bool) -> AuditedCheck:
+    before, after = checker.probability(target, check.given), checker.probability(target, check.given, by)
+    times = odds(after) / odds(before) if odds(before) > 0.0 else math.inf if after > 0.0 else 1.0
     factor = check.factor or 1.0
     held = times > factor * (1.0 + _EQUAL) if up else times < (1.0 - _EQUAL) / factor
     wanted = ("higher" if up else "lower") + (f", the odds at least {factor:g} times" if factor != 1.0 else "")
     return AuditedCheck(_question(target, check.given, by), wanted, f"{_figure(before)} becomes {_figure(after)}", bool(held))
 
 
-def _barely(check: Check, prober: Prober) -> list[AuditedCheck]:
+def _barely(check: Check, checker: ClaimChecker) -> list[AuditedCheck]:
     target, by = check.targets[0], check.by[0]
-    before, after = prober.probability(target, check.given), prober.probability(target, check.given, by)
-    times = _odds(after) / _odds(before) if _odds(before) > 0.0 else math.inf
+    before, after = checker.probability(target, check.given), checker.probability(target, check.given, by)
+    times = odds(after) / odds(before) if odds(before) > 0.0 else math.inf
     held = 1.0 / check.within < times < check.within
     wanted = f"the odds change by less than {check.within:g} times"
     return [AuditedCheck(_question(target, check.given, by), wanted, f"{_figure(before)} becomes {_figure(after)}", held)]
 
 
-def _between(check: Check, prober: Prober) -> list[AuditedCheck]:
-    value = prober.probability(check.question)
+def _between(check: Check, checker: ClaimChecker) -> list[AuditedCheck]:
+    value = checker.probability(check.question)
     held = check.low - _EQUAL <= value <= check.high + _EQUAL
     return [AuditedCheck(check.question, f"{check.low:g} to {check.high:g}", _figure(value), held)]
 
 
-def _prints(check: Check, prober: Prober) -> list[AuditedCheck]:
-    value = prober.probability(check.question)
+def _prints(check: Check, checker: ClaimChecker) -> list[AuditedCheck]:
+    value = checker.probability(check.question)
     beside = f"{_figure(value)}, published {check.low:g} to {check.high:g}" if check.high else _figure(value)
     return [AuditedCheck(check.question, "", beside, None)]
 
 
-def _order(check: Check, prober: Prober) -> list[AuditedCheck]:
-    values = [prober.probability(question) for question in check.questions]
+def _order(check: Check, checker: ClaimChecker) -> list[AuditedCheck]:
+    values = [checker.probability(question) for question in check.questions]
     factor = check.factor or 1.0
     held = all(first > factor * second * (1.0 + _EQUAL) for first, second in pairwise(values))
     shown = " > ".join(check.questions)
@@ -113,9 +113,9 @@ def _order(check: Check, prober: Prober) -> list[AuditedCheck]:
     return [AuditedCheck(shown, wanted, ", ".join(_figure(v) for v in values), held)]
 
 
-def _rises_more(check: Check, prober: Prober) -> list[AuditedCheck]:
+def _rises_more(check: Check, checker: ClaimChecker) -> list[AuditedCheck]:
     by = check.by[0]
-    pairs = [(prober.probability(t, check.given), prober.probability(t, check.given, by)) for t in check.targets]
+    pairs = [(checker.probability(t, check.given), checker.probability(t, check.given, by)) for t in check.targets]
     if check.scale == "difference":
         rises = [after - before for before, after in pairs]
         shown = [f"{rise:+.3g}" for rise in rises]
@@ -127,9 +127,9 @@ def _rises_more(check: Check, prober: Prober) -> list[AuditedCheck]:
     return [AuditedCheck(question, "in this order", ", ".join(shown), held)]
 
 
-def _leads(check: Check, prober: Prober) -> list[AuditedCheck]:
-    names = prober.among(check.among)
-    values = {name: prober.probability(name, check.given) for name in names}
+def _leads(check: Check, checker: ClaimChecker) -> list[AuditedCheck]:
+    names = checker.among(check.among)
+    values = {name: checker.probability(name, check.given) for name in names}
     ranked = sorted(values, key=lambda name: -values[name])
     n = len(check.leaders)
     held = set(ranked[:n]) == set(check.leaders)
@@ -140,42 +140,42 @@ def _leads(check: Check, prober: Prober) -> list[AuditedCheck]:
     return [AuditedCheck(f"| {check.given}", wanted, shown, held)]
 
 
-def _most_informative(check: Check, prober: Prober) -> list[AuditedCheck]:
-    target, names = check.targets[0], prober.among(check.among)
-    tables = prober.ask.joint_with_each(target, check.given, names)
-    bits = {name: _information(tables[name]) for name in names}
+def _most_informative(check: Check, checker: ClaimChecker) -> list[AuditedCheck]:
+    target, names = check.targets[0], checker.among(check.among)
+    tables = checker.questions.joint_with_each(target, check.given, names)
+    bits = {name: information(tables[name]) for name in names}
     ranked = sorted(bits, key=lambda name: -bits[name])
     shown = ", ".join(f"{name} {bits[name]:.3g} bits" for name in ranked[:3])
     first = check.leaders[0]
     return [AuditedCheck(f"tests for {target} | {check.given}", f"{first} first", shown, ranked[0] == first)]
 
 
-def _flags(check: Check, prober: Prober) -> list[AuditedCheck]:
+def _flags(check: Check, checker: ClaimChecker) -> list[AuditedCheck]:
     target = check.targets[0]
     none = ", ".join(f"!{flag}" for flag in check.flags)
-    floor = prober.probability(target, check.given, none)
+    floor = checker.probability(target, check.given, none)
     lines = [AuditedCheck(_question(target, check.given, "no flag of the list"), "", _figure(floor), None)]
     for flag in check.flags:
-        value = prober.probability(target, check.given, _alone(flag, check.flags))
+        value = checker.probability(target, check.given, _alone(flag, check.flags))
         held = value > floor * (1.0 + _EQUAL)
         question = _question(target, check.given, f"{flag} alone")
         lines.append(AuditedCheck(question, "higher than with no flag", _figure(value), held))
     return lines
 
 
-def _advice(check: Check, prober: Prober) -> list[AuditedCheck]:
+def _advice(check: Check, checker: ClaimChecker) -> list[AuditedCheck]:
     if not check.flags:
-        return [_advised(check, prober, check.given, check.given or "nothing known")]
+        return [_advised(check, checker, check.given, check.given or "nothing known")]
     lines = []
     for flag in check.flags:
         findings = flag if check.others == "open" else _alone(flag, check.flags)
         shown = f"{flag}, the other flags {'not asked' if check.others == 'open' else 'absent'}"
-        lines.append(_advised(check, prober, _joined(check.given, findings), _joined(check.given, shown)))
+        lines.append(_advised(check, checker, _joined(check.given, findings), _joined(check.given, shown)))
     return lines
 
 
-def _advised(check: Check, prober: Prober, findings: str, shown: str) -> AuditedCheck:
-    utilities = prober.utilities(findings)
+def _advised(check: Check, checker: ClaimChecker, findings: str, shown: str) -> AuditedCheck:
+    utilities = checker.utilities(findings)
     for option in check.options:
         if option not in utilities:
             way_out = did_you_mean(nearest(option, utilities)) or f"the options are {', '.join(utilities)}"
@@ -187,18 +187,6 @@ def _advised(check: Check, prober: Prober, findings: str, shown: str) -> Audited
 
 def _alone(flag: str, flags: Sequence[str]) -> str:
     return ", ".join(other if other == flag else f"!{other}" for other in flags)
-
-
-def _information(joint: FloatArray) -> float:
-    """Mutual information in bits of a joint table (Shannon 1948)."""
-    table = joint / joint.sum()
-    outer = table.sum(axis=1, keepdims=True) * table.sum(axis=0, keepdims=True)
-    kept = table > 0.0
-    return float((table[kept] * np.log2(table[kept] / outer[kept])).sum())
-
-
-def _odds(probability: float) -> float:
-    return probability / (1.0 - probability) if probability < 1.0 else math.inf
 
 
 def _question(target: str, given: str, by: str) -> str:
@@ -213,7 +201,7 @@ def _figure(value: float) -> str:
     return "–" if math.isnan(value) else f"{value:.3g}"
 
 
-_KINDS: dict[str, Callable[[Check, Prober], list[AuditedCheck]]] = {
+_KINDS: dict[str, Callable[[Check, ClaimChecker], list[AuditedCheck]]] = {
     "raises": _raises,
     "lowers": _lowers,
     "barely": _barely,

@@ -42,7 +42,6 @@ def model_diff(
         Where they were read from; where both have published figures (`targets.toml`), their answers are compared too.
     least
         The smallest change of a probability that is listed.
-
     """
     old, new = before.model, after.model
     answers = [*_of_examples(before, after), *_of_targets(before, after, folders)]

@@ -1,44 +1,47 @@
-"""Questions of the audit: how many of several findings hold; answers are kept, so that no part is computed twice."""
+"""Questions of the audit: probabilities with quantifiers before and after the bar, each part worked out once."""
 
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from bayesnet import pattern
-from bayesnet.errors import PatternError
-from bayesnet.inference.engine import Engine
+from bayesnet.analysis.query.compiled import CompiledModel
+from bayesnet.analysis.query.parse import Given, read_given, read_terms
+from bayesnet.analysis.query.query import Query
+from bayesnet.errors import ImpossibleEvidence, PatternError
 from bayesnet.inference.evidence import Evidence, ZeroEvidence
-from bayesnet.model.factors import Factors, FloatArray
+from bayesnet.model.factors import FloatArray
+from bayesnet.pattern import Condition, QuantifiedQuestion, Term, likelihoods, parse_quantified_question
 
-_QUANTIFIER = re.compile(r"(any|all|none|at least (\d+)) of\b\s*")
 _MOST_COUNTED = 10
 """`at least 2 of` asks for the joint table of the findings: 2**10 entries at most."""
 
 Key = tuple[tuple[int, bytes], ...]
+Part = tuple[int, FloatArray]
+"""A variable with a likelihood of each state, at most one."""
 
 
 @dataclass(frozen=True)
 class Quantified:
-    """At least `least` and at most `most` of the literals hold."""
+    """At least `least` and at most `most` of the parts hold."""
 
-    literals: tuple[str, ...]
+    parts: tuple[Part, ...]
     least: int
     most: int
 
+    @property
+    def variables(self) -> tuple[int, ...]:
+        """The variables of the parts."""
+        return tuple(variable for variable, _ in self.parts)
 
-@dataclass(frozen=True)
-class Counting:
-    """P(event | given and every one of `counted`), as it is written before and after the bar."""
-
-    text: str
-    event: Quantified
-    given: str
-    counted: tuple[Quantified, ...]
+    @property
+    def kind(self) -> str:
+        """`all`, `none`, `any`, or `some` where the number of parts that hold has to be counted."""
+        n = len(self.parts)
+        return {(1, n): "any", (0, 0): "none", (n, n): "all"}.get((self.least, self.most), "some")
 
 
 @dataclass(frozen=True)
@@ -49,257 +52,146 @@ class Answer:
     log_condition: float
 
 
-def parse_counting(text: str) -> Counting:
-    """Read `[any of] a, b=high | c, at least 2 of (d, !e, f)`.
+class QuantifiedQuestions:
+    """Answers questions of one network and keeps every part of an answer, so that questions share them."""
 
-    Before the bar, findings separated by commas all hold unless a quantifier stands in front: `any of`, `all of`, `none of`,
-    `at least 2 of`. After the bar, quantified findings stand in brackets among the plain ones. The findings themselves are in the
-    pattern language.
-
-    Raises
-    ------
-    PatternError
-        Where nothing is asked, a bracket is open, or a quantifier counts more findings than it has.
-
-    Examples
-    --------
-    >>> question = parse_counting("any of fever, !anemia | setting=emergency, at least 2 of (a, b, c)")
-    >>> question.event.least, question.event.literals, question.given, question.counted[0].least
-    (1, ('fever', '!anemia'), 'setting=emergency', 2)
-
-    """
-    sides = split(text, "|")
-    if len(sides) > 2:
-        raise PatternError(text, text.rindex("|") + 1, "a second bar", expected="one bar, as in `event | findings`")
-    plain: list[str] = []
-    counted: list[Quantified] = []
-    for part in split(sides[1], ",") if len(sides) > 1 else []:
-        if _QUANTIFIER.match(part):
-            counted.append(_quantified(part, text, bracketed=True))
-        else:
-            plain.append(part)
-    return Counting(text, _quantified(sides[0], text, bracketed=False), ", ".join(plain), tuple(counted))
-
-
-def split(text: str, separator: str) -> list[str]:
-    """Cut a text at a separator that stands outside quotes, braces and brackets; ends are stripped, empty parts dropped.
-
-    >>> split('a={x, y}, "b,c"=d, any of (e, f)', ",")
-    ['a={x, y}', '"b,c"=d', 'any of (e, f)']
-    """
-    parts, depth, quoted, start = [], 0, False, 0
-    for i, character in enumerate(text):
-        if character == '"':
-            quoted = not quoted
-        elif quoted:
-            continue
-        elif character in "({":
-            depth += 1
-        elif character in ")}":
-            depth -= 1
-        elif character == separator and depth == 0:
-            parts.append(text[start:i])
-            start = i + 1
-    if depth or quoted:
-        raise PatternError(text, len(text) + 1, "the text ends", expected="the bracket or quote that is open to be closed")
-    parts.append(text[start:])
-    return [part.strip() for part in parts] if separator == "|" else [part.strip() for part in parts if part.strip()]
-
-
-class Asker:
-    """Asks questions of one network and keeps every answer, so that questions with parts in common share them.
-
-    `defaults` maps the name of a context variable to the state that is entered when a question does not mention it.
-    """
-
-    def __init__(self, factors: Factors, engine: Engine, defaults: Mapping[str, str]) -> None:
-        self.factors = factors
-        self.context = dict(defaults)
-        self._engine = engine
-        self._states = dict(zip(factors.names, factors.states, strict=True))
+    def __init__(self, compiled: CompiledModel) -> None:
+        self.compiled = compiled
         self._marginals: dict[tuple[int, Key], FloatArray] = {}
         self._logs: dict[Key, float] = {}
 
-    def evidence(self, text: str) -> Evidence:
-        """Findings with the defaults of the context variables that they do not mention."""
-        evidence = Evidence(text=text)
-        interventions: dict[int, int] = {}
-        terms = [pattern.resolve(term, self._states, text) for term in pattern.parse_findings(text)]
-        for term in terms:
-            variable = self.factors.index[term.name]
-            if term.call == "do":
-                interventions[variable] = self._states[term.name].index(term.states[0])
-            else:
-                evidence = evidence.with_likelihood(variable, self._vector(term))
-        for name in self.context.keys() - {term.name for term in terms}:
-            default = pattern.Term(name, (self.context[name],))
-            evidence = evidence.with_likelihood(self.factors.index[name], self._vector(default))
-        return Evidence(evidence.likelihoods, interventions, text)
+    def probability(self, text: str, given: Given = None) -> Answer:
+        """Return P(event | findings) of a question as written; `given` adds findings to those after the bar."""
+        return self.answer(parse_quantified_question(text), given)
 
-    def probability(self, text: str, given: str = "") -> Answer:
-        """P(event | findings); `given` adds findings to those after the bar."""
-        question = parse_counting(text)
-        evidence = self.evidence(", ".join(part for part in (question.given, given) if part))
-        if question.counted:
-            return self._counted(question, evidence)
-        condition = self.log_probability(evidence)
+    def answer(self, question: QuantifiedQuestion, given: Given = None) -> Answer:
+        """Return P(event | findings) of a question; `given` adds findings to those after the bar."""
+        event = self._read(question.event, question.text)
+        counted = [self._read(condition, question.text) for condition in question.counted]
+        findings = read_terms(self.compiled, question.given, question.text).with_findings(read_given(self.compiled, given))
+        named = (v for quantified in (event, *counted) for v in quantified.variables)
+        try:
+            evidence = Query(self.compiled, findings, tuple(dict.fromkeys(named))).evidence
+        except ImpossibleEvidence:
+            return Answer(math.nan, -math.inf)
+        condition = self._log_probability(evidence)
         if condition == -math.inf:
             return Answer(math.nan, condition)
-        return Answer(self._event(question.event, evidence), condition)
+        if not counted:
+            return Answer(self._event(event, evidence), condition)
+        any_of = (counted[0].least, counted[0].most) == (1, len(counted[0].parts))
+        if len(counted) > 1 or len(event.parts) > 1 or any_of or event.variables[0] in counted[0].variables:
+            return self._expanded(event, counted, evidence, question.text)
+        return self._given_count(event, counted[0], evidence)
 
-    def joint_with_each(self, target: str, given: str, names: Sequence[str]) -> dict[str, FloatArray]:
-        """P(target, v | findings) of every variable named, shape (states of target, states of v), one pass for all."""
-        index = self.factors.index
-        tables = self._engine.joint_with_each(index[target], self.evidence(given), [index[name] for name in names])
-        return {name: tables[index[name]] for name in names}
+    def joint_with_each(self, target: str, given: Given, names: Sequence[str]) -> dict[str, FloatArray]:
+        """Return P(target, v | findings) of every variable named, shape (states of target, states of v), in one pass."""
+        compiled = self.compiled
+        v, others = compiled.variable(target), [compiled.variable(name) for name in names]
+        query = Query(compiled, read_given(compiled, given), (v,))
+        tables = query.ask(lambda engine, evidence: engine.joint_with_each(v, evidence, others))
+        return {name: tables[w] for name, w in zip(names, others, strict=True)}
 
-    def log_probability(self, evidence: Evidence) -> float:
-        """Give ln P(e)."""
+    def part(self, term: Term, text: str) -> Part:
+        """Return the variable of one finding and its likelihood of each state, at most one."""
+        if term.call:
+            raise PatternError(text, term.column, f'"{term}" cannot be asked for', expected="a variable with its state")
+        resolved = self.compiled.resolved(term, text)
+        v = self.compiled.index[resolved.name]
+        vector = np.asarray(likelihoods(resolved, self.compiled.states(v)), dtype=float)
+        return v, vector / max(1.0, float(vector.max()))
+
+    def _read(self, condition: Condition, text: str) -> Quantified:
+        return Quantified(tuple(self.part(term, text) for term in condition.terms), condition.least, condition.most)
+
+    def _log_probability(self, evidence: Evidence) -> float:
+        """Return ln P(e)."""
         key = _key(evidence)
         if key not in self._logs:
-            self._logs[key] = self._engine.log_probability(evidence)
+            self._logs[key] = self.compiled.engine.log_probability(evidence)
         return self._logs[key]
 
-    def marginal(self, variable: int, evidence: Evidence) -> FloatArray:
-        """P(variable | e), NaN where e cannot be; only what bears on the variable is computed, and each answer is kept."""
+    def _marginal(self, variable: int, evidence: Evidence) -> FloatArray:
+        """Return P(variable | e), NaN where e cannot be; only what bears on the variable is computed."""
         key = (variable, _key(evidence))
         if key not in self._marginals:
             try:
-                self._marginals[key] = self._engine.joint([variable], evidence).table
+                self._marginals[key] = self.compiled.engine.joint([variable], evidence).table
             except ZeroEvidence:
-                self._marginals[key] = np.full(self.factors.cards[variable], math.nan)
+                self._marginals[key] = np.full(len(self.compiled.states(variable)), math.nan)
         return self._marginals[key]
 
-    def literal(self, text: str) -> tuple[int, FloatArray]:
-        """The variable of one finding and its likelihood of each state, at most one."""
-        terms = pattern.parse_findings(text)
-        if len(terms) != 1 or terms[0].call:
-            raise PatternError(text, 1, "not one finding", expected="a variable with its state")
-        term = pattern.resolve(terms[0], self._states, text)
-        vector = self._vector(term)
-        return self.factors.index[term.name], vector / max(1.0, float(vector.max()))
-
-    def written(self, variable: int, vector: FloatArray) -> str:
-        """One finding in the pattern language, its states spelled out."""
-        states = self.factors.states[variable]
-        kept = tuple(state for state, weight in zip(states, vector, strict=True) if weight > 0.0)
-        weights = tuple(float(w) for w in vector if w > 0.0)
-        return str(pattern.Term(self.factors.names[variable], kept, weights if set(weights) != {1.0} else ()))
-
-    def _vector(self, term: pattern.Term) -> FloatArray:
-        return np.asarray(pattern.likelihoods(term, self._states[term.name]), dtype=float)
-
     def _event(self, event: Quantified, evidence: Evidence) -> float:
-        """P(event | e) where e can be."""
-        parts = [self.literal(text) for text in event.literals]
-        if len(parts) == 1:
-            variable, vector = parts[0]
-            held = float(vector @ self.marginal(variable, evidence))
+        """Return P(event | e) where e can be."""
+        if len(event.parts) == 1:
+            variable, vector = event.parts[0]
+            held = float(vector @ self._marginal(variable, evidence))
             return held if event.least == 1 else 1.0 - held
-        if (event.least, event.most) == (len(parts), len(parts)):
-            return self._share(parts, evidence)
-        none = [(variable, 1.0 - vector) for variable, vector in parts]
-        if event.most == 0:
-            return self._share(none, evidence)
-        if (event.least, event.most) == (1, len(parts)):
-            return 1.0 - self._share(none, evidence)
-        return float(self._counts(event, evidence).sum())
+        if event.kind == "all":
+            return self._share(event.parts, evidence)
+        if event.kind == "some":
+            return float(self._counts(event, evidence).sum())
+        none = self._share([(variable, 1.0 - vector) for variable, vector in event.parts], evidence)
+        return none if event.kind == "none" else 1.0 - none
 
-    def _share(self, parts: list[tuple[int, FloatArray]], evidence: Evidence) -> float:
-        """P(all of the parts | e), where e can be."""
+    def _share(self, parts: Sequence[Part], evidence: Evidence) -> float:
+        """Return P(all of the parts | e), where e can be."""
         both = evidence
         for variable, vector in parts:
             both = both.with_likelihood(variable, vector)
-        return math.exp(self.log_probability(both) - self.log_probability(evidence))
+        return math.exp(self._log_probability(both) - self._log_probability(evidence))
 
     def _counts(self, event: Quantified, evidence: Evidence, also: int | None = None) -> FloatArray:
-        """P(at least `least` and at most `most` hold, and the state of `also` | e), shape (states of also,) or ()."""
-        parts = [self.literal(text) for text in event.literals]
-        variables = [variable for variable, _ in parts]
-        if len(set(variables)) < len(variables) or len(variables) > _MOST_COUNTED:
-            what = f"at most {_MOST_COUNTED} findings, on different variables, can be counted"
-            raise PatternError(", ".join(event.literals), 1, what)
-        extra = [] if also is None or also in variables else [also]
-        table = self._engine.joint([*variables, *extra], evidence).table
-        total = np.zeros(table.shape[len(variables) :])
-        for holds in np.ndindex(*(2,) * len(parts)):
+        """Return P(at least `least` and at most `most` hold, the state of `also` | e), shape (states of also,) or ()."""
+        if len(set(event.variables)) < len(event.parts) or len(event.parts) > _MOST_COUNTED:
+            names = ", ".join(self.compiled.names[v] for v in event.variables)
+            raise PatternError(names, 1, f"at most {_MOST_COUNTED} findings, on different variables, can be counted")
+        extra = [] if also is None else [also]
+        table = self.compiled.engine.joint([*event.variables, *extra], evidence).table
+        total = np.zeros(table.shape[len(event.parts) :])
+        for holds in np.ndindex(*(2,) * len(event.parts)):
             if event.least <= sum(holds) <= event.most:
-                weights = [vector if yes else 1.0 - vector for yes, (_, vector) in zip(holds, parts, strict=True)]
                 term = table
-                for vector in weights:
-                    term = np.tensordot(vector, term, axes=(0, 0))
+                for yes, (_, vector) in zip(holds, event.parts, strict=True):
+                    term = np.tensordot(vector if yes else 1.0 - vector, term, axes=(0, 0))
                 total = total + term
         return total
 
-    def _counted(self, question: Counting, evidence: Evidence) -> Answer:
-        """P(event | e, so many of some findings)."""
-        if len(question.counted) > 1 or len(question.event.literals) > 1:
-            return self._expanded(question, evidence)
-        condition, event = question.counted[0], question.event
-        base = self.log_probability(evidence)
-        if base == -math.inf:
-            return Answer(math.nan, base)
-        variable, vector = self.literal(event.literals[0])
-        vector = vector if event.least == 1 else 1.0 - vector
-        several = (condition.least, condition.most) != (1, len(condition.literals))
-        if not several or variable in {self.literal(text)[0] for text in condition.literals}:
-            return self._expanded(question, evidence)
+    def _given_count(self, event: Quantified, condition: Quantified, evidence: Evidence) -> Answer:
+        """Return P(one finding | e, at least and at most some number of the findings of a condition)."""
+        variable, vector = event.parts[0]
         table = self._counts(condition, evidence, also=variable)
         share = float(table.sum())
-        log_condition = base + math.log(share) if share > 0.0 else -math.inf
-        return Answer(float(vector @ table) / share if share > 0.0 else math.nan, log_condition)
+        log_condition = self._log_probability(evidence) + math.log(share) if share > 0.0 else -math.inf
+        held = vector if event.least == 1 else 1.0 - vector
+        return Answer(float(held @ table) / share if share > 0.0 else math.nan, log_condition)
 
-    def _expanded(self, question: Counting, evidence: Evidence) -> Answer:
-        """Conditions on `any of` and `none of`, by taking from all what has none."""
+    def _expanded(self, event: Quantified, counted: Sequence[Quantified], evidence: Evidence, text: str) -> Answer:
+        """Return P(event | e, conditions on any, all or none): for `any of`, everything less what has none."""
         terms = [(1.0, evidence)]
-        for condition in question.counted:
-            parts = [self.literal(text) for text in condition.literals]
-            n = len(parts)
-            if (condition.least, condition.most) not in {(1, n), (0, 0), (n, n)}:
+        for condition in counted:
+            if condition.kind == "some":
                 what = "`at least 2 of` can be a condition only once, and of one finding that is asked"
-                raise PatternError(question.text, 1, what)
-            terms = [pair for term in terms for pair in _branches(term, parts, condition)]
-        weight = sum(sign * math.exp(self.log_probability(e)) for sign, e in terms)
+                raise PatternError(text, 1, what)
+            terms = [pair for term in terms for pair in _branches(term, condition)]
+        weight = sum(sign * math.exp(self._log_probability(e)) for sign, e in terms)
         if weight <= 0.0:
             return Answer(math.nan, -math.inf)
-        possible = [(sign, e) for sign, e in terms if self.log_probability(e) > -math.inf]
-        held = sum(sign * math.exp(self.log_probability(e)) * self._event(question.event, e) for sign, e in possible)
+        possible = [(sign, e) for sign, e in terms if self._log_probability(e) > -math.inf]
+        held = sum(sign * math.exp(self._log_probability(e)) * self._event(event, e) for sign, e in possible)
         return Answer(held / weight, math.log(weight))
 
 
-def _branches(
-    term: tuple[float, Evidence], parts: list[tuple[int, FloatArray]], condition: Quantified
-) -> list[tuple[float, Evidence]]:
-    """The signed terms whose sum is: the term, and so many of the parts."""
+def _branches(term: tuple[float, Evidence], condition: Quantified) -> list[tuple[float, Evidence]]:
+    """Return the signed terms whose sum is: the term, and all, none or any of the parts."""
     sign, evidence = term
-    every = condition.least == len(parts)
+    every = condition.kind == "all"
     narrowed = evidence
-    for variable, vector in parts:
+    for variable, vector in condition.parts:
         narrowed = narrowed.with_likelihood(variable, vector if every else 1.0 - vector)
-    if every or condition.most == 0:
+    if every or condition.kind == "none":
         return [(sign, narrowed)]
     return [(sign, evidence), (-sign, narrowed)]
-
-
-def _quantified(text: str, whole: str, *, bracketed: bool) -> Quantified:
-    """Read `any of a, b`, or after the bar `any of (a, b)`."""
-    match = _QUANTIFIER.match(text)
-    body = text[match.end() :].strip() if match else text.strip()
-    column = max(whole.find(text), 0) + 1
-    if match and (bracketed or body.startswith("(")):
-        if not (body.startswith("(") and body.endswith(")")):
-            words = match.group(0).strip()
-            raise PatternError(whole, column, f"`{words}` without brackets", expected=f"`{words} (a, b)` after the bar")
-        body = body[1:-1]
-    literals = tuple(split(body, ","))
-    if not literals:
-        raise PatternError(whole, column, "nothing is asked", expected="a finding")
-    n = len(literals)
-    word = match.group(1) if match else "all"
-    least, most = {"all": (n, n), "any": (1, n), "none": (0, 0)}.get(word, (int(match.group(2) or 0) if match else n, n))
-    if least > n:
-        raise PatternError(whole, column, f"`{word} of` counts more than the {n} findings that follow")
-    return Quantified(literals, least, most)
 
 
 def _key(evidence: Evidence) -> Key:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bayesnet.analysis.audit.influence import influence
 from bayesnet.analysis.audit.solved import solve_number
 from bayesnet.analysis.query.query import unassumed
-from bayesnet.model.provenance import complete, in_use, known, known_counts, remarks, settled
-from bayesnet.model.recompute import recomputed
+from bayesnet.model.known import known, known_counts
+from bayesnet.model.provenance import complete, in_use, remarks, settled
+from bayesnet.model.recompute import on_figures, recomputed
 from bayesnet.results.recomputation import Recomputation, RecomputedNumber
 
 if TYPE_CHECKING:
@@ -22,15 +24,17 @@ def computed_again(compiled: CompiledModel, number: Number) -> dict[Ends, Comput
     return recomputed(number, compiled.model, lambda n, question, p: solve_number(compiled, n.id, question, p))
 
 
-def recompute(compiled: CompiledModel) -> Recomputation:
-    """Compute every number again and say how the numbers are known."""
+def recompute(compiled: CompiledModel, *, moves: bool = False) -> Recomputation:
+    """Compute every number again and say how the numbers are known; with `moves` also how far each moves an answer."""
     model = compiled.model
     computed = {number.id: computed_again(compiled, number) for number in model.numbers.values()}
     used = in_use(model)
+    moved = influence(compiled) if moves else {}
     return Recomputation(
         title=f"{model.name}: where its numbers come from",
         provenance=unassumed(compiled),
-        numbers=tuple(_line(number, computed[number.id]) for number in model.numbers.values()),
+        numbers=tuple(_line(number, computed[number.id], moved.get(number.id, 0.0)) for number in model.numbers.values()),
+        measured=moves,
         known=known_counts(model.numbers.values()),
         records=len(used),
         complete=sum(map(complete, used.values())),
@@ -39,7 +43,7 @@ def recompute(compiled: CompiledModel) -> Recomputation:
     )
 
 
-def _line(number: Number, computed: dict[Ends, Computed]) -> RecomputedNumber:
+def _line(number: Number, computed: dict[Ends, Computed], moves: float) -> RecomputedNumber:
     value, low, high = computed["value"], computed["low"], computed["high"]
     return RecomputedNumber(
         number=number.id,
@@ -56,4 +60,6 @@ def _line(number: Number, computed: dict[Ends, Computed]) -> RecomputedNumber:
         deviates=any(each.computed and not each.agrees for each in computed.values()),
         by=value.by,
         why=value.why,
+        moves=moves,
+        on_figures=value.computed and on_figures(number),
     )

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from bayesnet.errors import Problem, SpecError, did_you_mean, nearest
+from bayesnet.model.side_files import Document
 from bayesnet.model.vocabulary import GRADES
 
+T = TypeVar("T")
+
 TARGET_KINDS = ("probability", "likelihood_ratio_positive", "likelihood_ratio_negative", "ratio", "odds_ratio")
-CHECK_KINDS = (
-    "raises", "lowers", "barely", "between", "prints", "order", "rises_more", "leads", "most_informative", "flags", "advice",
-)  # fmt: skip
 TARGET_RANGES = ("95 % interval", "range across studies")
 NAMED_GROUPS = ("specific", "all")
 OTHER_FLAGS = ("absent", "open")
@@ -107,6 +105,7 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
 }
 _ONE_FOR_MANY = {"target": "targets", "first": "leaders"}
 _MANY = ("targets", "by", "questions", "leaders", "flags", "options", "sources")
+_NUMBERS = ("value", "low", "high")
 _REQUIRED = ("id", "question", "value", "low", "high", "source")
 
 
@@ -117,23 +116,24 @@ def read_targets(path: Path, sources: Collection[str] | None = None) -> tuple[Ta
     ------
     SpecError
         With every problem of the file.
-
     """
-    problems: list[Problem | str] = []
-    found: dict[str, Target] = {}
-    for i, row in enumerate(_rows(path, "targets"), 1):
-        report = _reporter(problems, path.name, f'target "{row["id"]}"' if row.get("id") else f"target {i}")
-        target = _target(row, report)
-        if target is None:
+    document = Document(path)
+    targets: dict[str, Target] = {}
+    for i, row in enumerate(document.rows("targets"), 1):
+        subject = f'target "{row["id"]}"' if row.get("id") else f"target {i}"
+        document.known(subject, row, _names(Target))
+        missing = document.missing(subject, row, _REQUIRED)
+        if not document.numbers(subject, row, [key for key in _NUMBERS if key not in missing]) or missing:
             continue
-        if target.id in found:
-            report("is there twice", way_out="give each figure an id of its own")
-        found[target.id] = target
-        _check_target(target, report)
-        _check_sources((target.source, *target.sources), sources, report)
-    if problems:
-        raise SpecError(str(path.parent), problems)
-    return tuple(found.values())
+        target = _record(Target, row)
+        if target.id in targets:
+            document.report(subject, "is there twice", way_out="give each figure an id of its own")
+        targets[target.id] = target
+        _check_target(document, subject, target)
+        if sources is not None:
+            document.defined(subject, (target.source, *target.sources), sources)
+    document.refuse()
+    return tuple(targets.values())
 
 
 def read_claims(path: Path, sources: Collection[str] | None = None) -> tuple[Claim, ...]:
@@ -143,133 +143,74 @@ def read_claims(path: Path, sources: Collection[str] | None = None) -> tuple[Cla
     ------
     SpecError
         With every problem of the file.
-
     """
-    problems: list[Problem | str] = []
-    found: dict[int, Claim] = {}
-    for i, row in enumerate(_rows(path, "claims"), 1):
-        report = _reporter(problems, path.name, f"claim {row.get('number', i)}")
-        missing = [key for key in ("number", "text", "statement", "checks") if not row.get(key)]
-        for key in missing:
-            report(f'has no "{key}"')
-        _unknown(row, [f.name for f in fields(Claim)], report)
-        if missing:
+    document = Document(path)
+    claims: dict[int, Claim] = {}
+    for i, row in enumerate(document.rows("claims"), 1):
+        subject = f"claim {row.get('number', i)}"
+        document.known(subject, row, _names(Claim))
+        if document.missing(subject, row, ("number", "text", "statement", "checks")):
             continue
-        checks = [
-            _check(check, _reporter(problems, path.name, f"claim {row['number']}, check {n}"))
-            for n, check in enumerate(row["checks"], 1)
-        ]
-        claim = Claim(**{k: v for k, v in _known(row, Claim).items() if k != "checks"}, checks=tuple(c for c in checks if c))
-        if claim.number in found:
-            report("is there twice", way_out="number the claims one by one")
-        if claim.expected not in {"held", "disputed"}:
-            report(f'expected verdict "{claim.expected}"', expected='"held" or "disputed"')
+        checks = [_check(document, f"{subject}, check {n}", check) for n, check in enumerate(row["checks"], 1)]
+        claim = replace(_record(Claim, row), checks=tuple(check for check in checks if check))
+        if claim.number in claims:
+            document.report(subject, "is there twice", way_out="number the claims one by one")
+        document.one_of(subject, "expected verdict", claim.expected, ("held", "disputed"))
         if (claim.expected == "disputed") != bool(claim.disputed):
-            report("a disputed claim has both `expected` and the reason in `disputed`")
+            document.report(subject, "a disputed claim has both `expected` and the reason in `disputed`")
         if claim.disputed and not claim.sources:
-            report("a disputed claim names the publications that contradict it in `sources`")
-        _check_sources(claim.sources, sources, report)
-        found[claim.number] = claim
-    if problems:
-        raise SpecError(str(path.parent), problems)
-    return tuple(found.values())
+            document.report(subject, "a disputed claim names the publications that contradict it in `sources`")
+        if sources is not None:
+            document.defined(subject, claim.sources, sources)
+        claims[claim.number] = claim
+    document.refuse()
+    return tuple(claims.values())
 
 
-Report = Callable[..., None]
-
-
-def _reporter(problems: list[Problem | str], file: str, subject: str) -> Report:
-    def report(what: str, *, got: str = "", expected: str = "", way_out: str = "") -> None:
-        problems.append(Problem(file, subject, what, got, expected, way_out))
-
-    return report
-
-
-def _rows(path: Path, name: str) -> list[dict[str, Any]]:
-    """The tables of one name; a file that is not TOML, or holds something else, is refused at once."""
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SpecError(str(path.parent), [Problem(path.name, "", f"cannot be read: {error}")]) from error
-    others = [Problem(path.name, f'table "{key}"', "is not known", expected=f"[[{name}]]") for key in document if key != name]
-    rows = document.get(name, [])
-    if others or not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise SpecError(str(path.parent), others or [Problem(path.name, "", f"expected [[{name}]] tables")])
-    return rows
-
-
-def _target(row: dict[str, Any], report: Report) -> Target | None:
-    _unknown(row, [f.name for f in fields(Target)], report)
-    missing = [key for key in _REQUIRED if row.get(key) in (None, "")]
-    for key in missing:
-        report(f'has no "{key}"')
-    numbers = [key for key in ("value", "low", "high") if key not in missing]
-    wrong = [key for key in numbers if isinstance(row[key], bool) or not isinstance(row[key], int | float)]
-    for key in wrong:
-        report(f'"{key}" is not a number', got=repr(row[key]))
-    return None if missing or wrong else Target(**_known(row, Target))
-
-
-def _check_target(target: Target, report: Report) -> None:
-    if target.kind not in TARGET_KINDS:
-        report(
-            f'kind "{target.kind}" is not known',
-            way_out=did_you_mean(nearest(target.kind, TARGET_KINDS)) or ", ".join(TARGET_KINDS),
-        )
-    elif (target.kind in {"ratio", "odds_ratio"}) != bool(target.against):
-        report(
-            f"a {target.kind} " + ("has nothing to be `against`" if target.against else "needs a second question in `against`")
-        )
-    if target.grade not in GRADES:
-        report(f'grade "{target.grade}" is not known', way_out=did_you_mean(nearest(target.grade, GRADES)))
-    if target.range not in TARGET_RANGES:
-        report(f'range "{target.range}" is not known', expected=" or ".join(f'"{name}"' for name in TARGET_RANGES))
+def _check_target(document: Document, subject: str, target: Target) -> None:
+    kind = target.kind.replace("_", " ")
+    document.one_of(subject, "kind", target.kind, TARGET_KINDS)
+    if target.kind in TARGET_KINDS and (target.kind in {"ratio", "odds_ratio"}) != bool(target.against):
+        needs = "has nothing to be `against`" if target.against else "needs a second question in `against`"
+        document.report(subject, f"a {target.kind} {needs}")
+    document.one_of(subject, "grade", target.grade, GRADES)
+    document.one_of(subject, "range", target.range, TARGET_RANGES)
     if not target.low <= target.value <= target.high:
-        report(f"value {target.value:g} lies outside its range [{target.low:g}, {target.high:g}]")
+        document.report(subject, f"value {target.value:g} lies outside its range [{target.low:g}, {target.high:g}]")
     elif target.low >= target.high:
-        report("its range is a point", expected="an interval or a range across studies")
+        document.report(subject, "its range is a point", expected="an interval or a range across studies")
     if target.low < 0.0 or (target.kind == "probability" and target.high > 1.0):
-        report(f"its range [{target.low:g}, {target.high:g}] leaves what a {target.kind.replace('_', ' ')} can be")
+        document.report(subject, f"its range [{target.low:g}, {target.high:g}] leaves what a {kind} can be")
 
 
-def _check(row: dict[str, Any], report: Report) -> Check | None:
-    kind = row.get("kind")
-    if kind not in CHECK_KINDS:
-        report(f'kind "{kind}" is not known', way_out=did_you_mean(nearest(str(kind), CHECK_KINDS)) or ", ".join(CHECK_KINDS))
+def _check(document: Document, subject: str, row: Mapping[str, Any]) -> Check | None:
+    kind = str(row.get("kind"))
+    if kind not in NEEDS:
+        document.one_of(subject, "kind", kind, NEEDS)
         return None
     named = {_ONE_FOR_MANY.get(key, key): value for key, value in row.items()}
-    _unknown(named, [f.name for f in fields(Check)], report)
+    document.known(subject, named, _names(Check))
     missing = [key for key in NEEDS[kind] if _ONE_FOR_MANY.get(key, key) not in named]
     for key in missing:
-        report(f'a check of kind "{kind}" needs "{key}"')
-    check = Check(**_known(named, Check))
+        document.report(subject, f'a check of kind "{kind}" needs "{key}"')
+    check = _record(Check, named)
     if isinstance(check.among, str) and check.among not in NAMED_GROUPS:
-        report(
-            f'among "{check.among}" is not known',
-            expected="a list of variables, " + " or ".join(f'"{name}"' for name in NAMED_GROUPS),
-        )
-    if check.others not in OTHER_FLAGS:
-        report(f'others "{check.others}" is not known', expected=" or ".join(f'"{name}"' for name in OTHER_FLAGS))
+        expected = "a list of variables, " + " or ".join(f'"{name}"' for name in NAMED_GROUPS)
+        document.report(subject, f'among "{check.among}" is not known', expected=expected)
+    document.one_of(subject, "others", check.others, OTHER_FLAGS)
     return None if missing else check
 
 
-def _known(row: Mapping[str, Any], kind: type) -> dict[str, Any]:
-    """The fields of a record, lists as tuples, one text as a tuple of one where many may stand."""
-    names = {f.name for f in fields(kind)}
-    found: dict[str, Any] = {}
-    for key, value in row.items():
-        if key in names:
-            found[key] = tuple(value) if isinstance(value, list) else (value,) if key in _MANY else value
-    return found
+def _names(kind: type) -> list[str]:
+    return [field.name for field in fields(kind)]
 
 
-def _unknown(row: Mapping[str, Any], names: list[str], report: Report) -> None:
-    for key in row:
-        if key not in names:
-            report(f'key "{key}" is not known', way_out=did_you_mean(nearest(key, names)))
-
-
-def _check_sources(keys: Collection[str], sources: Collection[str] | None, report: Report) -> None:
-    for key in keys:
-        if sources is not None and key not in sources:
-            report(f'source "{key}" is not defined', way_out=did_you_mean(nearest(key, sources)))
+def _record(kind: type[T], row: Mapping[str, Any]) -> T:
+    """Return the record of a table, lists as tuples, and one text as a tuple of one where there may be several."""
+    values = {key: value for key, value in row.items() if key in _names(kind)}
+    for key, value in values.items():
+        if isinstance(value, list):
+            values[key] = tuple(value)
+        elif key in _MANY:
+            values[key] = (value,)
+    return kind(**values)

@@ -46,7 +46,6 @@ def solved(compiled: CompiledModel, k: int, question: str, p: float) -> float:
     >>> compiled = CompiledModel(load_model("asia"))
     >>> round(solved(compiled, compiled.number("lung=yes | smoke=yes"), "lung=yes", 0.1), 4)
     0.19
-
     """
     read = read_question(compiled, question, None, None)
     if len(read.targets) != 1:
@@ -55,11 +54,13 @@ def solved(compiled: CompiledModel, k: int, question: str, p: float) -> float:
     response = subject.response([subject.target])
     odds = bool(parameter_map(compiled).kind[k] == ODDS)
     middle, reach = _scale(float(compiled.factors.values[k]), odds=odds), _FIRST_REACH
+    lowest, highest = response.domain
     for _ in range(_ROUNDS):
         steps = middle + np.linspace(-reach, reach, _POINTS)
-        xs = np.exp(steps) if odds else 1.0 / (1.0 + np.exp(-steps))
+        xs = np.clip(np.exp(steps) if odds else 1.0 / (1.0 + np.exp(-steps)), lowest[k], highest[k])
         rows = response.at(np.full(_POINTS, k, dtype=np.int64), xs)
-        left = _crossing(rows[0] / rows[1] - p)
+        answers = np.divide(rows[0], rows[1], out=np.full(_POINTS, np.nan), where=rows[1] > 0)
+        left = _crossing(answers - p)
         if left is None:
             raise SpecError(compiled.model.name, [f"no value of {compiled.factors.number_ids[k]} makes {question} {p:g}"])
         middle, reach = (steps[left] + steps[left + 1]) / 2.0, (steps[1] - steps[0])
@@ -73,7 +74,6 @@ def solve_number(compiled: CompiledModel, number: str, question: str, p: float) 
     ------
     FormulaError
         Where the question cannot be asked, or no value answers it so.
-
     """
     from bayesnet.model.derivation import FormulaError
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bayesnet.analysis.query.parse import read_target, state_name
+from bayesnet.analysis.query.parse import as_float, read_target, state_name
 from bayesnet.analysis.query.query import Query
 from bayesnet.errors import BayesnetError
 from bayesnet.model.factors import FloatArray, IntArray
@@ -41,7 +41,6 @@ def outcomes(
     ------
     BayesnetError
         When the cohort is empty, lacks a column or an outcome, knows the target itself, or rows cannot be scored.
-
     """
     from bayesnet.analysis.cohort.score import score
     from bayesnet.analysis.query.simulate import simulate
@@ -58,7 +57,9 @@ def outcomes(
         raise BayesnetError("The cohort is empty; it needs at least one patient.")
     unknown = int(cases[name].isna().sum())
     if unknown:
-        raise BayesnetError(f'{unknown} of {len(cases)} rows have no outcome in column "{name}"; drop them, or find it out.')
+        raise BayesnetError(
+            f'{unknown} of {len(cases)} rows have no outcome in column "{name}"; drop these rows or fill in the outcome.'
+        )
     context = [compiled.names[item.variable] for item in compiled.defaults if compiled.names[item.variable] in cases.columns]
     scored = score(compiled, cases[list(dict.fromkeys([*known, *context]))], [target])
     bad = scored["problem"].fillna("") != ""
@@ -120,7 +121,6 @@ def calibration(probability: Any, has: Any, *, target: str = "the target", bins:
     >>> result = bayesnet.calibration(scored["P(lung=yes)"], cohort["lung"] == "yes")
     >>> result.calibration_error < result.error_if_right
     True
-
     """
     p, y = _pairs(probability, has)
     return _compared(p, y, bins, seed, title=f"calibration of {target}", provenance=Provenance(), target=target, cohort="cohort")
@@ -175,12 +175,12 @@ def grouped(probability: FloatArray, bins: Bins) -> IntArray:
     # The last digits of a float part nobody.
     values = np.round(probability, 12)
     if isinstance(bins, Sequence):
-        edges = np.asarray(bins, dtype=float)
+        edges = np.array([as_float(edge) for edge in bins])
         if not len(edges) or not ((edges >= 0.0) & (edges <= 1.0)).all() or not (np.diff(edges) > 0.0).all():
-            raise BayesnetError(f"Groups begin at probabilities that rise, as in bins=[0.01, 0.1, 0.5]; got bins={bins!r}.")
+            raise BayesnetError(f"`bins` must be increasing probabilities, as in bins=[0.01, 0.1, 0.5]; got bins={bins!r}.")
         place = np.searchsorted(np.round(edges, 12), values, side="right")
-    elif bins < 1 or int(bins) != bins:
-        raise BayesnetError(f"The number of groups is a whole number of 1 or more; got bins={bins!r}.")
+    elif not as_float(bins) >= 1 or int(bins) != bins:
+        raise BayesnetError(f"`bins` must be a whole number of 1 or more, or increasing probabilities; got bins={bins!r}.")
     else:
         edges = np.unique(np.quantile(values, np.arange(1, bins) / bins, method="inverted_cdf"))
         place = np.searchsorted(edges, values, side="left")

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bayesnet.analysis.cohort.calibration import outcomes
+from bayesnet.analysis.query.parse import as_float
 from bayesnet.analysis.query.query import Query
 from bayesnet.errors import BayesnetError
 from bayesnet.model.factors import FloatArray
@@ -43,7 +44,6 @@ def net_benefit(probability: FloatArray, has: FloatArray, threshold: float) -> f
 
     >>> net_benefit(np.array([0.9, 0.6, 0.1, 0.4]), np.array([1.0, 0.0, 0.0, 1.0]), 0.5)
     0.0
-
     """
     acted = probability >= threshold
     true, false = float((acted * has).mean()), float((acted * (1.0 - has)).mean())
@@ -81,10 +81,9 @@ def decision_curve(
     ------
     BayesnetError
         When a threshold is not between 0 and 1, the cohort lacks a column, or rows cannot be scored.
-
     """
-    if not all(0.0 < t < 1.0 for t in thresholds):
-        raise BayesnetError(f"Thresholds lie between 0 and 1; got {', '.join(f'{t:g}' for t in thresholds)}.")
+    if not all(0.0 < as_float(t) < 1.0 for t in thresholds):
+        raise BayesnetError(f"Thresholds lie between 0 and 1; got {', '.join(str(t) for t in thresholds)}.")
     found = outcomes(compiled, target, known, frame, size, seed)
     return DecisionCurve(
         title=f"{target} | {', '.join(known)}",

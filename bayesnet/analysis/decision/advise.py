@@ -18,11 +18,10 @@ from bayesnet.analysis.query.parse import an_example
 from bayesnet.analysis.query.query import Query
 from bayesnet.errors import NothingToAsk
 from bayesnet.inference.evidence import Evidence, ZeroEvidence
-from bayesnet.model.expression import parse_condition, resolve_condition
 from bayesnet.model.factors import FloatArray
 from bayesnet.model.records import Variable
-from bayesnet.model.vocabulary import BINARY
-from bayesnet.pattern import quote
+from bayesnet.model.vocabulary import BINARY, GROUPS_OF_VARIABLES, TO_FIND_OUT
+from bayesnet.pattern import parse_condition, quote, resolve_condition
 from bayesnet.results.advice import Advice, OptionLine, StateLine, Threshold, UtilityBar, ValuedTest
 
 if TYPE_CHECKING:
@@ -58,7 +57,7 @@ class Decider:
             name = f"{STATE}: {state.name}"
             variables[name] = Variable(
                 name,
-                group="groups",
+                group=GROUPS_OF_VARIABLES,
                 states=BINARY,
                 parents=condition.names,
                 gate="deterministic",
@@ -69,7 +68,7 @@ class Decider:
         names = tuple(state.name for state in decision.states)
         variables[STATE] = Variable(
             STATE,
-            group="groups",
+            group=GROUPS_OF_VARIABLES,
             states=names,
             parents=tuple(helpers),
             gate="deterministic",
@@ -114,7 +113,6 @@ class Decider:
         ------
         TooWide
             Where the table would be too large.
-
         """
         excluded = self._excluded()
         if excluded is None:
@@ -196,16 +194,16 @@ def advise(query: Query, decision: Decision | None = None) -> Advice:
     Raiffa H, Schlaifer R (1961). Applied Statistical Decision Theory. Harvard University.
     Howard RA (1966). Information value theory. IEEE Transactions on Systems Science and Cybernetics 2, 22-26.
     Pauker SG, Kassirer JP (1980). The threshold approach to clinical decision making. N Engl J Med 302, 1109-1117.
-
     """
     compiled, findings = query.compiled, query.findings
     laid = Decider.of(compiled, decision) if decision else decider(compiled)
     if laid is None:
         raise NothingToAsk(
-            f"{compiled.model.name} has no decision.toml beside its numbers, so there is nothing to advise on: options and "
-            "utilities come from one. What a finding would tell needs none: {way}.",
-            f'next_tests("{an_example(compiled)}")',
-            f'bayesnet next MODEL FINDINGS --target "{an_example(compiled)}"',
+            f"{compiled.model.name} has no decision.toml beside its numbers, so it defines no options and utilities to advise on",
+            "the value of a finding for a target needs none",
+            option="target",
+            example=an_example(compiled),
+            call="next_tests",
         )
     about = laid.decision
     p, table = laid.states(findings), about.table
@@ -248,13 +246,12 @@ def candidates(compiled: CompiledModel, findings: Findings) -> tuple[int, ...]:
     """Return every finding that is not known yet: history, examination, tests and images; in a network without groups, all the
     rest.
     """
-    groups = {"risk_factors", "history_and_examination", "laboratory", "imaging"}
     known = findings.variables | {item.variable for item in compiled.defaults} | set(compiled.diagnoses)
-    grouped = any(v.group in groups for v in compiled.model.variables.values())
+    grouped = any(v.group in TO_FIND_OUT for v in compiled.model.variables.values())
     return tuple(
         v
         for v, variable in enumerate(compiled.model.variables.values())
-        if v not in known and (variable.group in groups if grouped else variable.group != "groups")
+        if v not in known and (variable.group in TO_FIND_OUT if grouped else variable.group != GROUPS_OF_VARIABLES)
     )
 
 
@@ -356,5 +353,5 @@ def _tornado(decision: Decision, p: FloatArray) -> tuple[UtilityBar, ...]:
 
 def _distrust(decision: Decision) -> tuple[str, ...]:
     judged = sum(u.grade == "judgement" for u in decision.utilities)
-    share = f"{judged} of the {len(decision.utilities)} utilities"
-    return (f"What to distrust: {share} are judgements, each with its reason; the tornado says which could turn the advice.",)
+    share = f"{judged} of the {len(decision.utilities)} utilities are expert judgement"
+    return (f"Caveats: {share}, each with its reason; the tornado shows which of them change the advice.",)

@@ -57,7 +57,6 @@ def costs(compiled: CompiledModel) -> Costs:
     ------
     SpecError
         Where the file cannot be read or names what the model does not have; every problem at once.
-
     """
     path = compiled.folder / "costs.toml" if compiled.folder else None
     return read_costs(path, compiled.model) if path and path.is_file() else Costs("", {}, {})
@@ -70,7 +69,6 @@ def read_costs(path: Path, model: Model) -> Costs:
     ------
     SpecError
         With every problem of the file.
-
     """
     document = Document(path)
     document.known("the file", document.table, ("unit", "population", "tests", "sources"))

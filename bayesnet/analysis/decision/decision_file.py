@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from bayesnet.errors import BayesnetError
-from bayesnet.model.expression import parse_condition, resolve_condition
 from bayesnet.model.factors import FloatArray
 from bayesnet.model.records import Model, Source
 from bayesnet.model.side_files import Document
+from bayesnet.pattern import parse_condition, resolve_condition
 
 _FILE = ("title", "unit", "warning", "brought_by_options", "money", "states", "options", "utilities", "sources")
 _UTILITY = ("id", "value", "low", "high", "grade", "source", "where", "note")
@@ -99,7 +99,6 @@ def read_decision(path: Path, model: Model) -> Decision:
     ------
     SpecError
         With every problem of the file: a utility that is missing or unknown, a condition that names what the model does not have.
-
     """
     document = Document(path)
     table = document.table

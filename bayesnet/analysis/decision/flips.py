@@ -61,7 +61,6 @@ def flips(query: Query, target: str | None = None, sample_size: float = SAMPLE_S
         When the findings cannot hold together.
     BayesnetError
         When the network has no diagnoses and no target is named.
-
     """
     compiled, findings = query.compiled, query.findings
     named = target if target is not None else _first_diagnosis(compiled)

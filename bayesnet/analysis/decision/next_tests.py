@@ -53,15 +53,14 @@ def next_tests(query: Query, target: str | None = None) -> NextTests:
         When the findings cannot hold together.
     NothingToAsk
         When the model has no decision, or no diagnoses, to ask about.
-
     """
     compiled = query.compiled
     laid = decider(compiled)
     if target is None:
         target = DECISION if laid else DIFFERENTIAL
-    if target not in compiled.index and target == DIFFERENTIAL:
+    if target == DIFFERENTIAL and target not in compiled.index:
         return _differential(query, laid)
-    if target not in compiled.index and target == DECISION:
+    if target == DECISION and target not in compiled.index:
         if laid is None:
             raise _no("decision (no decision.toml beside its numbers)", compiled)
         return _decision(query, laid)
@@ -80,9 +79,10 @@ def next_tests(query: Query, target: str | None = None) -> NextTests:
 
 
 def _no(what: str, compiled: CompiledModel) -> NothingToAsk:
-    """Return the refusal to ask about what the network does not have."""
-    text = f"{compiled.model.name} has no {what}; ask about a target, as in {{way}}."
-    return NothingToAsk(text, f'next_tests("{an_example(compiled)}")', f'--target "{an_example(compiled)}"')
+    """Return the error for a network that does not define what was asked for."""
+    return NothingToAsk(
+        f"{compiled.model.name} has no {what}", "ask about a target", option="target", example=an_example(compiled)
+    )
 
 
 def information(joint: FloatArray) -> float:

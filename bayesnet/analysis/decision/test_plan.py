@@ -77,7 +77,6 @@ def plan(
         When there is neither a target nor a decision, or `enough` or `threshold` is no probability.
     ImpossibleEvidence
         When the findings cannot hold together.
-
     """
     compiled = query.compiled
     for name, value in (("enough", enough), ("threshold", threshold)):
@@ -87,9 +86,10 @@ def plan(
         laid = decider(compiled)
         if laid is None:
             raise NothingToAsk(
-                f"{compiled.model.name} has no decision (no decision.toml beside its numbers); plan for a target, as in {{way}}.",
-                f'plan("{an_example(compiled)}")',
-                f'--target "{an_example(compiled)}"',
+                f"{compiled.model.name} has no decision (no decision.toml beside its numbers)",
+                "plan for a target",
+                option="target",
+                example=an_example(compiled),
             )
         aim, choice, unit, name = None, _of_decision(laid), laid.decision.unit, f"the decision ({laid.decision.title})"
     else:

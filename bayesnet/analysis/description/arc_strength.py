@@ -33,7 +33,6 @@ def arc_strengths(query: Query) -> ArcStrengths:
     Koiter JR (2006). Visualizing inference in Bayesian networks. MSc thesis, Delft University of Technology.
     Leonelli M, Smith JQ, Wright SK (2024). The diameter of a stochastic matrix: a new measure for sensitivity analysis in
     Bayesian networks. arXiv:2407.04667.
-
     """
     compiled, evidence = query.compiled, query.ask(checked)
     arcs: list[ArcStrength] = []
@@ -103,7 +102,6 @@ def sign(compiled: CompiledModel, family: Family, parent: int) -> int:
     ------
     TooWide
         Where the child's table is too large to spell out.
-
     """
     table: FloatArray = table_of(family)
     ranks = np.array(_score(compiled.states(parent)))

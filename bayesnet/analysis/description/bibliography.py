@@ -21,7 +21,6 @@ def bibliography(compiled: CompiledModel, names: Iterable[str] | None = None) ->
     ------
     BayesnetError
         Where a name is neither a key nor a number.
-
     """
     model = compiled.model
     keys: dict[str, None] = {}

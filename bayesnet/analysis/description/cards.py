@@ -10,12 +10,11 @@ from bayesnet.analysis.query.impossible import definition
 from bayesnet.analysis.query.posterior import priors
 from bayesnet.analysis.query.query import Query, unassumed
 from bayesnet.model.derivation import reading
-from bayesnet.model.provenance import known
+from bayesnet.model.known import WORDS, known
 from bayesnet.model.records import CitedFigure, Number
 from bayesnet.results.bibliography import reference
 from bayesnet.results.description import CitedNumber, VariableCard, VariableLine, Variables
 from bayesnet.results.number_card import ComputedLine, FigureLine, NumberCard
-from bayesnet.results.recomputation import WORDS
 
 if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import CompiledModel

@@ -16,6 +16,7 @@ from bayesnet.analysis.sensitivity.sampler import cited_sampler
 from bayesnet.analysis.sensitivity.tornado import movers
 from bayesnet.errors import NothingToAsk, TooWide
 from bayesnet.inference.evidence import Evidence
+from bayesnet.logodds import odds_ratio
 from bayesnet.model.factors import FloatArray
 from bayesnet.model.vocabulary import OTHER_ROLE
 from bayesnet.results.differential import Diagnosis, Differential
@@ -49,7 +50,6 @@ def differential(query: Query, targets: Sequence[tuple[int, int]] | None = None,
         When the network has no diagnoses and none are named.
     ImpossibleEvidence
         When the findings cannot hold together.
-
     """
     compiled = query.compiled
     ranked = targets if targets is not None else diagnoses(compiled)
@@ -83,21 +83,20 @@ def _distrust(
     return weakest(query, variables, about=[v for v in variables if first.startswith(query.compiled.names[v])][:1])
 
 
-def diagnoses(compiled: CompiledModel, argument: str = "targets", option: str = "--target") -> tuple[tuple[int, int], ...]:
-    """Return the diagnoses of the network, each present; `argument` and `option` are what names something else to ask.
+def diagnoses(compiled: CompiledModel) -> tuple[tuple[int, int], ...]:
+    """Return the diagnoses of the network, each present.
 
     Raises
     ------
     NothingToAsk
         When the network has none.
-
     """
     if not compiled.diagnoses:
         raise NothingToAsk(
-            f'{compiled.model.name or "This network"} has no variables of the group "diagnoses", so there is nothing to rank; '
-            "name what to ask, as in {way}.",
-            f'{argument}=["{an_example(compiled)}"]',
-            f'{option} "{an_example(compiled)}"',
+            f'{compiled.model.name or "This network"} has no variables of the group "diagnoses", so there is nothing to rank',
+            "name what to ask",
+            option="targets",
+            example=an_example(compiled),
         )
     return tuple((v, compiled.state(v, "present")) for v in compiled.diagnoses)
 
@@ -118,16 +117,3 @@ def intervals(compiled: CompiledModel, evidence: Evidence, variables: Sequence[i
         return {}
     possible = drawn.log_probability > -math.inf
     return {v: np.quantile(drawn.marginals[v][:, possible], _MIDDLE, axis=1).T for v in variables}
-
-
-def odds_ratio(before: float, after: float) -> float:
-    """Return odds after over odds before; infinite where certainty was reached, NaN where nothing could change.
-
-    >>> odds_ratio(0.1, 0.5)
-    9.0
-    """
-    if before in (0.0, 1.0):
-        return math.nan
-    if after >= 1.0:
-        return math.inf
-    return after / (1.0 - after) * ((1.0 - before) / before)

@@ -45,19 +45,18 @@ def reason(
         The targets with their probabilities in the case and in the scenario.
     had
         What would have been otherwise for this one patient, all that was found kept as what was found.
-
     """
-    imagined = [f"what was found stays found, had it been that {had}"] if had else []
+    imagined = [f"counterfactual {had} (other findings unchanged)"] if had else []
     parts = [*imagined, *_differences(query.stated, other.stated), *_numbers(query.compiled, other.compiled)]
-    what = "; ".join(parts) if parts else "nothing differs"
+    what = "; ".join(parts) if parts else "no difference"
     moved = [(abs(math.log(factor)), label, factor) for label, factor in _factors(labels, before, after)]
     if not moved:
         return f"{what}."
     size, label, factor = max(moved)
     if size < 1e-9:
-        return f"{what}; no target moves."
-    verb = "times" if factor > 1.0 else "divided by"
-    return f"{what}; most moved is {label}, its odds {verb} {ratio(max(factor, 1.0 / factor))}."
+        return f"{what}: no target changes."
+    sign = "x" if factor > 1.0 else "/"
+    return f"{what}: largest change is {label} (odds {sign} {ratio(max(factor, 1.0 / factor))})."
 
 
 def _differences(here: Findings, there: Findings) -> list[str]:
@@ -66,8 +65,8 @@ def _differences(here: Findings, there: Findings) -> list[str]:
     done = [i.text for i in there.interventions if i not in here.interventions]
     undone = [i.text for i in here.interventions if i not in there.interventions]
     return [
-        f"{verb} {', '.join(texts)}"
-        for verb, texts in (("seen:", seen), ("no longer known:", gone), ("set from outside:", done), ("no longer set:", undone))
+        f"{', '.join(texts)} {verb}"
+        for verb, texts in (("observed", seen), ("no longer observed", gone), ("set", done), ("no longer set", undone))
         if texts
     ]
 
@@ -123,7 +122,6 @@ def compare(
         When no scenario is given, or two have one name.
     ImpossibleEvidence
         When the findings of a scenario cannot hold together.
-
     """
     if not scenarios:
         raise BayesnetError('Nothing to compare with; name at least one scenario, as in compare("fever", "!fever").')
@@ -145,7 +143,9 @@ def compare(
         provenance=query.provenance(),
         targets=tuple(labels[i] for i in order),
         scenarios=tuple(
-            Scenario(c.name, c.findings, c.assumed, tuple(c.probabilities[i] for i in order), why)
+            Scenario(
+                c.name, c.findings, c.assumed, tuple(c.probabilities[i] for i in order), why, tuple(labels[i] for i in order)
+            )
             for c, why in zip(columns, reasons, strict=True)
         ),
     )
@@ -158,7 +158,7 @@ def _scenario(beside: Beside, home: CompiledModel, targets: Sequence[tuple[int, 
     assumed = tuple(item.text for item in query.stated.items if item.assumed)
     if beside.had is not None:
         would = [counterfactual(query.about(v), beside.had, compiled.names[v])[state] for v, state in here]
-        return Scenario(beside.name, f"{findings.text}; had it been that {_imagined(beside)}", assumed, tuple(would))
+        return Scenario(beside.name, f"{findings.text}; counterfactual {_imagined(beside)}", assumed, tuple(would))
     variables = tuple(v for v, _ in here)
     marginals = query.ask(lambda engine, evidence: engine.posteriors(evidence, variables).marginals)
     return Scenario(

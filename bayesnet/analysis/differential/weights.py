@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
-
-from bayesnet.analysis.differential.differential import odds_ratio
 from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.query.query import Query
+from bayesnet.logodds import decibans, odds_ratio
 from bayesnet.results.explanation import Weight, Weights
 
 
@@ -16,7 +14,6 @@ def weights(query: Query, target: tuple[int, int]) -> Weights:
     References
     ----------
     Good IJ (1985). Weight of evidence: a brief survey. Bayesian Statistics 2, 249-270.
-
     """
     v, state = target
     query = query.about(v)
@@ -40,17 +37,6 @@ def weights(query: Query, target: tuple[int, int]) -> Weights:
         prior=prior,
         weights=tuple(steps),
     )
-
-
-def decibans(likelihood_ratio: float) -> float:
-    """Ten times the decimal logarithm: the weight of evidence in decibans (Good 1985).
-
-    >>> decibans(100.0)
-    20.0
-    """
-    if likelihood_ratio == 0.0:
-        return -math.inf
-    return 10.0 * math.log10(likelihood_ratio)
 
 
 def _probability(query: Query, state: int) -> float:

@@ -25,15 +25,13 @@ import numpy as np
 from bayesnet.analysis.explanation.coalitions import Situation
 from bayesnet.analysis.explanation.paths import Graph, Route, size
 from bayesnet.inference.evidence import Evidence
+from bayesnet.logodds import BARELY
 from bayesnet.model.factors import FloatArray
 from bayesnet.model.vocabulary import DIAGNOSES, neutral
 from bayesnet.results.words import lowered
 
 if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import CompiledModel
-
-BARELY = math.log(1.1)
-"""A finding that changes the odds by less than this factor of 1.1, all others kept, is called uninformative."""
 
 SHARED = 3
 """Findings that are named as explained by two causes."""
@@ -148,7 +146,7 @@ class Carried:
 
     def _odds(self, column: FloatArray) -> float:
         hit = float(column[list(self.asked.states)].sum())
-        with np.errstate(divide="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore"):
             return float(np.log(hit) - np.log(max(0.0, float(column.sum()) - hit)))
 
     def words(self, routes: Sequence[Route], weights: Sequence[float]) -> str:

@@ -72,7 +72,6 @@ def situation(query: Query, target: tuple[int, int]) -> Situation:
     ------
     ImpossibleEvidence
         When the findings cannot hold together.
-
     """
     v, state = target
     compiled, findings = query.compiled, query.findings
@@ -100,7 +99,6 @@ def subset_table(compiled: CompiledModel, asked: Situation) -> FloatArray:
     ------
     TooWide
         Where there are more findings than `EXACT`, or their joint table would be too large.
-
     """
     variables = [player.variable for player in asked.players]
     cells = float(np.prod([len(compiled.states(v)) for v in (asked.variable, *variables)], dtype=float))
@@ -115,6 +113,22 @@ def subset_table(compiled: CompiledModel, asked: Situation) -> FloatArray:
         ways = np.stack([np.ones_like(player.likelihood), player.likelihood])
         table = np.moveaxis(np.tensordot(ways, table, axes=(1, axis)), 0, axis)
     return table
+
+
+def shares(compiled: CompiledModel, asked: Situation, subsets: Sequence[Sequence[bool]]) -> FloatArray:
+    """Return P(target variable | e_S, context) for some subsets S of the findings, one column for each.
+
+    One plan for all of them; where that would be too wide, one for each.
+    """
+    taken = np.array(subsets, dtype=bool)
+    columns = {p.variable: np.where(taken[:, i], p.likelihood[:, None], 1.0) for i, p in enumerate(asked.players)}
+    if len(taken) > 1 and columns:
+        try:
+            return compiled.engine.compared(asked.context, columns, (asked.variable,))[1][asked.variable]
+        except TooWide:
+            pass
+    each = [compiled.engine.posteriors(asked.evidence(subset), (asked.variable,)).marginals[asked.variable] for subset in subsets]
+    return np.stack(each, axis=1)
 
 
 def log_odds(table: FloatArray) -> FloatArray:
@@ -163,7 +177,6 @@ def shapley(values: FloatArray) -> FloatArray:
 
     >>> shapley(np.array([[0.0, 1.0], [2.0, 5.0]]))
     array([3., 2.])
-
     """
     n = values.ndim
     if not n:
@@ -176,14 +189,14 @@ def shapley(values: FloatArray) -> FloatArray:
 
 
 def sampled_shapley(
-    worth: Callable[[tuple[bool, ...]], float], n: int, rng: np.random.Generator, pairs: int
+    worths: Callable[[Sequence[tuple[bool, ...]]], Sequence[float]], n: int, rng: np.random.Generator, pairs: int
 ) -> tuple[FloatArray, FloatArray]:
     """Shapley values estimated from random orders, each taken forwards and backwards.
 
     Parameters
     ----------
-    worth
-        Gives the worth of a subset; called once for each subset.
+    worths
+        Gives the worth of many subsets; called once for all that occur.
     n
         Number of players.
     rng
@@ -194,29 +207,24 @@ def sampled_shapley(
     Returns
     -------
     Values and their standard errors, each of shape (n,); the values sum to the worth of all less the worth of none.
-
     """
-    known: dict[tuple[bool, ...], float] = {}
-
-    def of(taken: list[bool]) -> float:
-        key = tuple(taken)
-        if key not in known:
-            known[key] = worth(key)
-        return known[key]
-
-    means = np.empty((pairs, n))
-    for k in range(pairs):
+    orders = []
+    for _ in range(pairs):
         order = rng.permutation(n)
-        both = np.zeros(n)
-        for path in (order, order[::-1]):
-            taken = [False] * n
-            before = of(taken)
-            for i in path:
-                taken[i] = True
-                after = of(taken)
-                both[i] += after - before
-                before = after
-        means[k] = both / 2.0
+        orders += [order, order[::-1]]
+    paths = []
+    for order in orders:
+        taken, path = [False] * n, [(False,) * n]
+        for i in order:
+            taken[i] = True
+            path.append(tuple(taken))
+        paths.append(path)
+    subsets = list(dict.fromkeys(subset for path in paths for subset in path))
+    known = dict(zip(subsets, worths(subsets), strict=True))
+    means = np.zeros((pairs, n))
+    for k, (order, path) in enumerate(zip(orders, paths, strict=True)):
+        for i, before, after in zip(order, path[:-1], path[1:], strict=True):
+            means[k // 2, i] += (known[after] - known[before]) / 2.0
     if not np.isfinite(means).all():
         return np.full(n, math.nan), np.full(n, math.nan)
     return means.mean(axis=0), means.std(axis=0, ddof=1) / math.sqrt(pairs)

@@ -35,7 +35,6 @@ def conflict(table: FloatArray, players: Sequence[Player]) -> tuple[float, float
     References
     ----------
     Jensen FV, Chamberlain B, Nordahl T, Jensen F (1991). Analysis in HUGIN of data conflict. UAI-90, 519-528.
-
     """
     n = len(players)
     if n < 2:

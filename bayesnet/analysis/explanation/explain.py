@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.explanation.carried import BARELY, Carried, joints
+from bayesnet.analysis.explanation.carried import Carried, joints
 from bayesnet.analysis.explanation.coalitions import (
     Player,
     Situation,
@@ -19,6 +19,7 @@ from bayesnet.analysis.explanation.coalitions import (
     log_odds,
     sampled_shapley,
     shapley,
+    shares,
     situation,
     steps,
     subset_table,
@@ -28,9 +29,10 @@ from bayesnet.analysis.explanation.paths import Graph, separated, ways
 from bayesnet.analysis.explanation.relevant import most_relevant
 from bayesnet.analysis.explanation.wording import explained
 from bayesnet.analysis.query.caveats import weakest
-from bayesnet.analysis.query.query import Query
+from bayesnet.analysis.query.query import Query, checked
 from bayesnet.errors import BayesnetError, TooWide
 from bayesnet.inference.evidence import Evidence
+from bayesnet.logodds import BARELY, DECIBANS, expit, ratio_of
 from bayesnet.model.factors import FloatArray
 from bayesnet.results.explanation import Explanation, Impact, Overlap, Verdict, Ways
 
@@ -42,8 +44,6 @@ OVERLAP = math.log(1.5)
 
 PAIRS = 60
 """Random orders, each with its reverse, behind a sampled Shapley value."""
-
-_DECIBANS = 10.0 / math.log(10.0)
 
 
 @dataclass(frozen=True)
@@ -78,12 +78,10 @@ def explain(query: Query, target: tuple[int, int], order: str | Sequence[str] = 
         When the findings cannot hold together.
     BayesnetError
         When `order` is not an order of the findings.
-
     """
     query, compiled = query.about(target[0]), query.compiled
+    full = query.ask(checked)
     asked = situation(query, target)
-    full = query.evidence
-    query.ask(lambda engine, evidence: engine.posteriors(evidence, (target[0],)))
     try:
         table = subset_table(compiled, asked)
     except TooWide:
@@ -99,7 +97,7 @@ def explain(query: Query, target: tuple[int, int], order: str | Sequence[str] = 
     closed = tuple(p.text for p in asked.players if separated(compiled, full.without(p.variable), p.variable, target[0]))
     paths = _ways(compiled, asked, full, table)
     name = compiled.literal(*target)
-    prior, posterior = _sigmoid(measured.path[0]), _sigmoid(measured.path[-1])
+    prior, posterior = expit(measured.path[0]), expit(measured.path[-1])
     return Explanation(
         title=query.title(name),
         provenance=query.provenance(weakest(query)),
@@ -169,17 +167,19 @@ def _exact(asked: Situation, table: FloatArray, order: str | Sequence[str]) -> _
 def _sampled(compiled: CompiledModel, asked: Situation, order: str | Sequence[str], rng: np.random.Generator) -> _Measured:
     n = len(asked.players)
 
-    def worth(taken: tuple[bool, ...]) -> float:
-        return _asked(compiled, asked, taken)
+    def worths(subsets: Sequence[tuple[bool, ...]]) -> list[float]:
+        table = shares(compiled, asked, subsets)
+        hit = table[list(asked.states)].sum(axis=0)
+        return [float(worth) for worth in log_odds(np.array([table.sum(axis=0) - hit, hit]))]
 
     def of(chosen: frozenset[int]) -> float:
-        return worth(tuple(i in chosen for i in range(n)))
+        return worths([tuple(i in chosen for i in range(n))])[0]
 
     taken = _order(asked.players, order, of)
     everything = frozenset(range(n))
     path = [of(frozenset(taken[:k])) for k in range(n + 1)]
     omission = [_less(path[-1], of(everything - {i})) for i in range(n)]
-    values, error = sampled_shapley(worth, n, rng, PAIRS)
+    values, error = sampled_shapley(worths, n, rng, PAIRS)
     return _Measured(taken, path, values, error, omission, ())
 
 
@@ -215,14 +215,14 @@ def _impacts(players: Sequence[Player], measured: _Measured) -> tuple[Impact, ..
                 finding=player.name,
                 state=player.state,
                 text=player.text,
-                likelihood_ratio=_exp(weight),
-                decibans=weight * _DECIBANS,
+                likelihood_ratio=ratio_of(weight),
+                decibans=weight * DECIBANS,
                 shapley=float(measured.shapley[i]),
                 omission=omission,
                 verdict=_verdict(weight if math.isnan(omission) else omission),
                 negative=player.negative,
                 error=float(measured.error[i]),
-                probability=_sigmoid(measured.path[k + 1]),
+                probability=expit(measured.path[k + 1]),
             )
         )
     return tuple(impacts)
@@ -254,16 +254,3 @@ def _without(index: tuple[int, ...], i: int) -> tuple[int, ...]:
 def _less(a: float, b: float) -> float:
     """Difference of two log-odds; nothing is lost between equal certainties."""
     return 0.0 if a == b else a - b
-
-
-def _sigmoid(log_odds: float) -> float:
-    if math.isnan(log_odds):
-        return math.nan
-    if log_odds >= 0.0:
-        return 1.0 / (1.0 + math.exp(-log_odds))
-    grown = math.exp(log_odds)
-    return grown / (1.0 + grown)
-
-
-def _exp(nats: float) -> float:
-    return math.inf if nats > 709.0 else math.exp(nats)

@@ -57,7 +57,6 @@ def most_relevant(
     ----------
     Yuan C, Lim H, Lu TC (2011). Most relevant explanation in Bayesian networks. Journal of Artificial Intelligence Research 42,
     309-352.
-
     """
     variables = _chosen(candidates, before, after)
     if not variables:

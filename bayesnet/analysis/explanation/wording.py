@@ -1,10 +1,11 @@
-"""An explanation in plain words, built from its figures; it never says more than they do."""
+"""Sentences for an explanation, from its figures."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 
+from bayesnet.logodds import BARELY
 from bayesnet.results.explanation import Conflict, Impact, Overlap, Relevant, Ways
 from bayesnet.results.words import percent, ratio, word
 
@@ -80,7 +81,7 @@ def _times(nats: float) -> str:
 
 def _silent(impacts: Sequence[Impact], separated: Sequence[str]) -> str:
     silent = [i for i in impacts if i.verdict == "uninformative" and i.text not in separated]
-    alone = [i.text for i in silent if abs(i.shapley) >= math.log(1.1)]
+    alone = [i.text for i in silent if abs(i.shapley) >= BARELY]
     plain = [i.text for i in silent if i.text not in alone]
     sentences = []
     if plain:
@@ -138,5 +139,5 @@ def _relevant(relevant: Sequence[Relevant]) -> str:
     what = f"{', '.join(best.assignment[:-1])} together with {best.assignment[-1]}" if several else best.assignment[0]
     return (
         f"Of all answers the findings raise {what} most: its odds are multiplied by {ratio(best.factor)}, from "
-        f"{percent(best.prior)} to {percent(best.posterior)}. Raised most is not most probable."
+        f"{percent(best.prior)} to {percent(best.posterior)}. Note: the largest increase is not the highest probability."
     )

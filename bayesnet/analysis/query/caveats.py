@@ -1,4 +1,4 @@
-"""Which numbers behind an answer deserve the least trust: how many are judged, and which move it most over their own range."""
+"""Which numbers behind an answer deserve the least trust: how they are known, and which move it most over their own range."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from bayesnet.analysis.query.compiled import CompiledModel, per_model
 from bayesnet.analysis.query.query import Query
 from bayesnet.analysis.query.requisite import requisite_families
 from bayesnet.model.factors import FloatArray, IntArray
+from bayesnet.model.known import WORDS, known, known_list
 from bayesnet.model.records import Number
+from bayesnet.model.table_numbers import TableNumbers
 from bayesnet.results.words import cited, counted
 
 if TYPE_CHECKING:
@@ -39,7 +41,6 @@ class Trust:
     low: FloatArray
     high: FloatArray
     variable: IntArray
-    judged: FloatArray
     position: IntArray
     number: IntArray
     partial: FloatArray
@@ -47,7 +48,11 @@ class Trust:
 
 @per_model
 def trust(compiled: CompiledModel) -> Trust:
-    """Ranges, grades and derivatives of all numbers as arrays."""
+    """Ranges and derivatives of all numbers as arrays."""
+    numbers = compiled.model.numbers
+    if isinstance(numbers, TableNumbers):  # none has a range or is judged, so no record is needed
+        nothing, none = np.zeros(0), np.zeros(0, dtype=np.int64)
+        return Trust((), none, nothing, nothing, numbers.variable, none, none, nothing)
     factors = compiled.factors
     place = {identity: k for k, identity in enumerate(factors.number_ids)}
     records = tuple(n for n in compiled.model.numbers.values() if n.grade != "definition" and n.id in place)
@@ -61,7 +66,6 @@ def trust(compiled: CompiledModel) -> Trust:
         np.array([min(n.low, n.value) for n in records]),
         np.array([max(n.high, n.value) for n in records]),
         np.array([compiled.index[n.variable] for n in records], dtype=np.int64),
-        np.array([n.grade == "judgement" for n in records], dtype=float),
         starts[first[dependence.family] + dependence.tensor] + dependence.entry,
         dependence.number,
         dependence.partial,
@@ -71,7 +75,7 @@ def trust(compiled: CompiledModel) -> Trust:
 def weakest(
     query: Query, targets: Sequence[int] | None = None, most: int = 3, about: Sequence[int] | None = None
 ) -> Callable[[], tuple[str, ...]]:
-    """Return a function that says how many of the numbers behind an answer are judged, and which move it most.
+    """Return a function that says how the numbers behind an answer are known, and which move it most.
 
     Parameters
     ----------
@@ -95,7 +99,7 @@ def _weakest(query: Query, targets: tuple[int, ...], about: tuple[int, ...], mos
     known = trust(query.compiled)
     ranged = [k for k in behind.tolist() if known.low[k] < known.high[k]]
     if not ranged:
-        return (f"It rests on {counted(len(behind), 'number')} without a range.",) if len(behind) else ()
+        return (f"Caveats: none of the {counted(len(behind), 'number')} used has a range.",) if len(behind) else ()
     moved = movements(query, about)
     first = sorted((k for k in ranged if moved[k] > _LEAST), key=lambda k: -moved[k])[:most]
     return (sentence(query.compiled, behind, [known.records[k] for k in first]),)
@@ -108,12 +112,11 @@ def behind_answer(query: Query, targets: Sequence[int]) -> IntArray:
 
 
 def sentence(compiled: CompiledModel, behind: IntArray, first: Sequence[Number]) -> str:
-    """Say how many of the numbers behind an answer are judged, and name those that move it most."""
-    judged = int(trust(compiled).judged[behind].sum())
-    share = f"{judged or 'none'} {'is' if judged < 2 else 'are'} judgement"
-    told = f"What to distrust: of the {counted(len(behind), 'number')} behind this answer {share}."
+    """Say how the numbers behind an answer are known, and name those that move it most."""
+    records = trust(compiled).records
+    told = f"Caveats: how the {counted(len(behind), 'number')} used are known: {known_list(records[k] for k in behind)}."
     listed = "; ".join(described(compiled, number) for number in first)
-    return f"{told} Over their ranges these move it most: {listed}." if listed else told
+    return f"{told} These move it most over their ranges: {listed}." if listed else told
 
 
 def movements(query: Query, about: Sequence[int]) -> FloatArray:
@@ -166,6 +169,13 @@ def _curved(values: FloatArray, slopes: FloatArray, i: int, ends: FloatArray) ->
 
 
 def described(compiled: CompiledModel, number: Number) -> str:
-    """Return a number with its value, range and where it is from: `fever=present | leak 0.02 [0.01, 0.05] (Davis 2004)`."""
+    """Return a number with its value, range, where it is from and how it is known.
+
+    As in `fever=present | leak 0.02 [0.01, 0.05] (Davis 2004, read in an abstract)`.
+    """
     source = compiled.model.sources.get(number.source)
-    return f"{number.id} {cited(number.value, number.low, number.high, source.short if source else number.grade)}"
+    how = known(number)
+    told = [source.short] if source else []
+    if how not in ("file", "defined"):
+        told.append(WORDS[how])
+    return f"{number.id} {cited(number.value, number.low, number.high, ', '.join(told) or number.grade)}"

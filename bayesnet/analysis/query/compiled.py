@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bayesnet.analysis.query.findings import Finding
-from bayesnet.errors import PatternError, UnknownState, UnknownVariable, did_you_mean, nearest
+from bayesnet.errors import UnknownRecord, UnknownState, UnknownVariable
 from bayesnet.inference.engine import Engine
 from bayesnet.model.factors import Factors, FloatArray
 from bayesnet.model.records import Model
@@ -38,13 +38,17 @@ def per_model(function: Callable[[CompiledModel], T]) -> Callable[[CompiledModel
 class CompiledModel:
     """A model with its arrays, engine and look-ups, shared by network and case; it never changes, but for caches."""
 
-    def __init__(self, model: Model, folder: Path | None = None, *, keep: bool = False) -> None:
+    def __init__(self, model: Model, folder: Path | None = None) -> None:
         self.model = model
-        self._keep = keep
         self.folder = folder
         """The priors folder that the model was read from, if it was; costs and decisions lie beside the numbers."""
         self.memory: dict[Any, Any] = {}
         """What `per_model` functions returned, by function."""
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Pickle the model alone; what was worked out from it is worked out again."""
+        kept = {n: value for n, value in vars(self).items() if not isinstance(vars(CompiledModel).get(n), cached_property)}
+        return {**kept, "memory": {}}
 
     @cached_property
     def expander(self) -> Expander:
@@ -55,16 +59,8 @@ class CompiledModel:
 
     @cached_property
     def factors(self) -> Factors:
-        """The network as arrays, with the values of the model; from the cache where that is kept."""
-        if not self._keep:
-            return self.expander.factors()
-        from bayesnet.model.stored import keep_factors, stored_factors
-
-        factors = stored_factors(self.model)
-        if factors is None:
-            factors = self.expander.factors()
-            keep_factors(self.model, factors)
-        return factors
+        """The network as arrays, with the values of the model."""
+        return self.expander.factors()
 
     @cached_property
     def engine(self) -> Engine:
@@ -106,7 +102,6 @@ class CompiledModel:
         ------
         UnknownVariable
             With the nearest names; `text` is the question it stood in.
-
         """
         if name not in self.index:
             raise UnknownVariable(name, self.names, text=text)
@@ -119,7 +114,6 @@ class CompiledModel:
         ------
         UnknownState
             With the states there are.
-
         """
         states = self.states(v)
         if state not in states:
@@ -136,18 +130,18 @@ class CompiledModel:
 
         Raises
         ------
+        UnknownRecord
+            Where there is no such number, with the nearest ids; a KeyError.
         PatternError
-            Where there is no such number, with the nearest ids.
-
+            Where the text is no id of a number.
         """
-        position = self._number_index
+        position, name = self._number_index, str(name)
         if name not in position:
             pattern = parse_number_id(name)
             parents = self.model.variables[pattern.targets[0].name].parents if pattern.targets[0].name in self.index else ()
             full = canonical_id(name, self.states_by_name, parents)
             if full not in position:
-                hint = did_you_mean(nearest(full, position)) or f"{self.model.name} has {len(position)} numbers"
-                raise PatternError(name, 1, "there is no number of this name", way_out=hint)
+                raise UnknownRecord(full, position, what="number")
             name = full
         return position[name]
 

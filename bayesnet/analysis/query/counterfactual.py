@@ -15,7 +15,7 @@ import numpy as np
 from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.query.posterior import distribution, priors
 from bayesnet.analysis.query.query import Query
-from bayesnet.errors import BayesnetError, PatternError
+from bayesnet.errors import BayesnetError, FindingError
 from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import Evidence
 from bayesnet.model.factors import Dependence, Factors, Family, FloatArray, NoisyFamily, TableFamily
@@ -50,7 +50,6 @@ def counterfactual(query: Query, had: Findings, name: str) -> Counterfactual:
     ----------
     Pearl J (2009). Causality, 2nd edition, chapter 7. Cambridge University Press.
     Tian J, Pearl J (2000). Probabilities of causation: bounds and identification. Ann Math Artif Intell 28:287-313.
-
     """
     action = _action(had)
     compiled, (target,) = query.compiled, query.targets
@@ -73,11 +72,13 @@ def counterfactual(query: Query, had: Findings, name: str) -> Counterfactual:
 def _action(had: Findings) -> dict[int, int]:
     """Return the states that variables would have had."""
     if not had.items and not had.interventions:
-        raise BayesnetError('Nothing would have been otherwise; say what, as in had={"smoking": "absent"}.')
+        raise BayesnetError(
+            '`had` is empty: name at least one state that would have been different, as in had={"smoking": "absent"}.'
+        )
     action = {i.variable: i.state for i in had.interventions}
     for item in had.items:
         if item.kind != "state":
-            raise PatternError(item.text, 1, "what would have been is one state")
+            raise FindingError(item.text, "`had` takes exactly one state per variable")
         action[item.variable] = item.vector.index(1.0)
     return action
 

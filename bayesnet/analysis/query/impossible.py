@@ -31,7 +31,6 @@ def impossible(compiled: CompiledModel, stated: Findings) -> ImpossibleEvidence:
         The network.
     stated
         The findings, defaults entered.
-
     """
     clash = clashing(compiled, stated)
     return ImpossibleEvidence(_by_name(clash), compiled.model.name, reasons(compiled, clash))

@@ -43,7 +43,6 @@ def fit_marginals(engine: Engine, evidence: Evidence, wanted: Mapping[int, Float
     Jeffrey RC (1965). The Logic of Decision. McGraw-Hill.
     Csiszar I (1975). I-divergence geometry of probability distributions and minimization problems. Ann Probab 3(1):146-158.
     Chan H, Darwiche A (2005). On the revision of probabilistic beliefs using uncertain evidence. Artif Intell 163(1):67-90.
-
     """
     variables = tuple(sorted(wanted))
     targets = [np.asarray(wanted[v], dtype=float) for v in variables]

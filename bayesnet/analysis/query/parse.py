@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from bayesnet.analysis.query.findings import Finding, Findings, Intervention, Kind
-from bayesnet.errors import PatternError
-from bayesnet.pattern import Term, likelihoods, parse_findings, parse_question, quote
+from bayesnet.errors import FindingError, PatternError
+from bayesnet.pattern import Term, likelihoods, numbered, parse_findings, parse_question, quote
 
 if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import CompiledModel
@@ -54,8 +54,10 @@ def jeffrey(marginals: Mapping[str, float | Mapping[str, float]]) -> dict[str, N
     >>> p = net.posterior("smoke", given=bayesnet.jeffrey({"bronc": {"yes": 0.9, "no": 0.1}}))
     >>> round(p["yes"], 4)
     0.6364
-
     """
+    if not hasattr(marginals, "items"):
+        way_out = 'write jeffrey({"fever": 0.7})'
+        raise FindingError(str(marginals), f"new marginals are a dict; got {type(marginals).__name__}", way_out=way_out)
     return {name: NewMarginal(wanted) for name, wanted in marginals.items()}
 
 
@@ -74,13 +76,13 @@ def read_question(compiled: CompiledModel, text: str, given: Given = None, do: G
     Targets keep their states as written; a bare name stays bare.
     """
     if not isinstance(text, str):
-        raise PatternError(str(text), 1, f"a question is a text; got {type(text).__name__}", way_out='ask "target | finding"')
+        raise FindingError(str(text), f"a question must be a text; got {type(text).__name__}", way_out='ask "target | finding"')
     question = parse_question(text)
     for term in question.targets:
         compiled.variable(term.name, text)
         if term.call or term.weights:
             raise PatternError(text, term.column, f'"{term}" cannot be asked for', expected="a variable, or variable=state")
-    findings = _from_terms(compiled, question.given, text)
+    findings = read_terms(compiled, question.given, text)
     return Asked(question.targets, findings.with_findings(read_given(compiled, given, do)), text)
 
 
@@ -98,9 +100,8 @@ def read_given(compiled: CompiledModel, given: Given = None, do: Given = None) -
 
     Raises
     ------
-    PatternError, UnknownVariable, UnknownState
+    EvidenceError, UnknownVariable, UnknownState
         Where it is not what it should be.
-
     """
     findings = _read(compiled, given)
     if do is None:
@@ -108,7 +109,7 @@ def read_given(compiled: CompiledModel, given: Given = None, do: Given = None) -
     set_ = _read(compiled, do)
     if set_.marginals or any(item.kind != "state" for item in set_.items):
         text = next(item.text for item in set_.items if item.kind != "state")
-        raise PatternError(text, 1, "an intervention sets a variable to one state")
+        raise FindingError(text, "an intervention sets a variable to one state")
     return findings.with_findings(Findings((), (*set_.interventions, *(_intervention(compiled, item) for item in set_.items))))
 
 
@@ -125,7 +126,7 @@ def read_target(compiled: CompiledModel, text: str) -> tuple[int, int]:
     """Read one variable in one state: `fever` for `fever=present`, or `smoke=yes`. Gives their indices."""
     terms = parse_question(text)
     if len(terms.targets) != 1 or terms.given or not terms.targets[0].hard or terms.targets[0].call:
-        raise PatternError(text, 1, "one variable in one state is asked here", expected='"variable" or "variable=state"')
+        raise PatternError(text, 1, "not one variable in one state", expected='"variable" or "variable=state"')
     term = compiled.resolved(terms.targets[0], text)
     v = compiled.variable(term.name, text)
     return v, compiled.state(v, term.states[0], text)
@@ -143,7 +144,7 @@ def _read(compiled: CompiledModel, given: Given) -> Findings:
     if isinstance(given, Findings):
         return given
     if isinstance(given, str):
-        return _from_terms(compiled, parse_findings(given), given)
+        return read_terms(compiled, parse_findings(given), given)
     if isinstance(given, Mapping):
         findings = Findings()
         for name, value in given.items():
@@ -154,10 +155,11 @@ def _read(compiled: CompiledModel, given: Given) -> Findings:
         for part in given:
             findings = findings.with_findings(_read(compiled, part))
         return findings
-    raise PatternError(str(given), 1, f"findings are a text or a dict; got {type(given).__name__}")
+    raise FindingError(str(given), f"findings must be a text or a dict; got {type(given).__name__}")
 
 
-def _from_terms(compiled: CompiledModel, terms: Iterable[Term], text: str) -> Findings:
+def read_terms(compiled: CompiledModel, terms: Iterable[Term], text: str) -> Findings:
+    """Read findings that are parsed already; `text` is where they were written, for errors."""
     findings = Findings()
     for term in terms:
         findings = findings.with_findings(_from_term(compiled, compiled.resolved(term, text), text))
@@ -178,12 +180,10 @@ def _from_term(compiled: CompiledModel, term: Term, text: str) -> Findings:
         return Findings((compiled.state_finding(v, states.index(term.states[0])),))
     missing = [state for state in states if state not in term.states]
     if term.weights and missing:
-        raise PatternError(
-            text,
-            term.column or 1,
-            f'"{term}" has no likelihood for {", ".join(map(quote, missing))}',
-            expected="one for every state",
-        )
+        what, expected = f'"{term}" has no likelihood for {", ".join(map(quote, missing))}', "one for every state"
+        if not term.column:
+            raise FindingError(text, what, expected=expected)
+        raise PatternError(text, term.column, what, expected=expected)
     value = dict(zip(term.states, term.weights, strict=True)) if term.weights else term.states
     kind: Kind = "likelihood" if term.weights else "one of"
     return Findings((Finding(v, term.name, kind, value, likelihoods(term, states), str(term)),))
@@ -217,18 +217,16 @@ def _from_list(compiled: CompiledModel, v: int, values: list[Any]) -> Findings:
         return findings
     if values and all(isinstance(x, numbers.Real) and not isinstance(x, bool) for x in values):
         states = compiled.states(v)
-        if all(str(x) in states or _as_integer(x) in states for x in values):
-            raise PatternError(
+        if all(numbered(x, states) in states for x in values):
+            raise FindingError(
                 f"{compiled.names[v]}={values}",
-                1,
                 "these numbers are states and could be likelihoods too",
                 way_out=f"write {{{', '.join(map(str, values))}}} for one of these states, "
                 f"or a dict of likelihoods by state, such as {dict.fromkeys(states, 1.0)}",
             )
         if len(values) != len(states):
-            raise PatternError(
+            raise FindingError(
                 f"{compiled.names[v]}={values}",
-                1,
                 f"{len(values)} likelihoods",
                 expected=f"{len(states)}, one for each of {', '.join(states)}",
             )
@@ -239,7 +237,7 @@ def _from_list(compiled: CompiledModel, v: int, values: list[Any]) -> Findings:
 def _from_states(compiled: CompiledModel, v: int, values: Sequence[Any]) -> Findings:
     """Read one state, or one of these states."""
     if not values:
-        raise PatternError(f"{compiled.names[v]}={{}}", 1, "no state is named", expected="at least one state")
+        raise FindingError(f"{compiled.names[v]}={{}}", "no state is named", expected="at least one state")
     states = tuple(dict.fromkeys(state_name(compiled, v, value) for value in values))
     term = Term(compiled.names[v], tuple(s for s in compiled.states(v) if s in states))
     return _from_term(compiled, term, str(term))
@@ -249,16 +247,15 @@ def _from_likelihoods(compiled: CompiledModel, v: int, value: Mapping[Any, Any])
     """Read likelihoods by state; only their ratios matter."""
     by_state = {state_name(compiled, v, state): weight for state, weight in value.items()}
     for state, weight in by_state.items():
-        if not isinstance(weight, numbers.Real) or not 0 <= float(weight) < math.inf:
-            raise PatternError(
+        if not 0 <= as_float(weight) < math.inf:
+            raise FindingError(
                 f"{compiled.names[v]}={dict(value)}",
-                1,
                 f'"{weight}" is not a likelihood of {state}',
                 expected="a number of 0 or more",
             )
     term = Term(compiled.names[v], tuple(by_state), tuple(float(weight) for weight in by_state.values()))
     if not any(term.weights):
-        raise PatternError(str(term), 1, "all likelihoods are 0", expected="at least one state that is possible")
+        raise FindingError(str(term), "all likelihoods are 0", expected="at least one state that is possible")
     return _from_term(compiled, term, str(term))
 
 
@@ -267,22 +264,24 @@ def _marginal(compiled: CompiledModel, v: int, wanted: float | Mapping[str, floa
     states = compiled.states(v)
     if not isinstance(wanted, Mapping):
         compiled.resolved(Term(compiled.names[v]), f"jeffrey {compiled.names[v]}: {wanted}")
+        if not 0.0 <= as_float(wanted) <= 1.0:
+            what = f'"{wanted}" is not a probability of present'
+            raise FindingError(f"{compiled.names[v]}: {wanted}", what, expected="a number from 0 to 1")
         if len(states) != 2:
-            raise PatternError(
+            raise FindingError(
                 f"{compiled.names[v]}: {wanted}",
-                1,
-                "one probability does not settle several states",
+                "one probability is not enough for several states",
                 expected="a dict of all states",
             )
         wanted = {"present": wanted, "absent": 1.0 - wanted}
     by_state = {state_name(compiled, v, state): p for state, p in wanted.items()}
     text = f"{compiled.names[v]}: {dict(wanted)}"
     for state, p in by_state.items():
-        if not 0.0 <= float(p) <= 1.0:
-            raise PatternError(text, 1, f'"{p}" is not a probability of {state}', expected="a number from 0 to 1")
+        if not 0.0 <= as_float(p) <= 1.0:
+            raise FindingError(text, f'"{p}" is not a probability of {state}', expected="a number from 0 to 1")
     total = math.fsum(float(p) for p in by_state.values())
     if abs(total - 1.0) > _SLACK or set(by_state) != set(states):
-        raise PatternError(text, 1, f"the new probabilities sum to {total:g}", expected="one for every state, with sum 1")
+        raise FindingError(text, f"the new probabilities sum to {total:g}", expected="one for every state, with sum 1")
     vector = tuple(float(by_state[state]) / total for state in states)
     term = Term(compiled.names[v], states, vector, call="jeffrey")
     return Findings((Finding(v, compiled.names[v], "new marginal", dict(zip(states, vector, strict=True)), vector, str(term)),))
@@ -295,24 +294,26 @@ def state_name(compiled: CompiledModel, v: int, value: Any) -> str:
     ------
     UnknownState
         With the states there are.
-
     """
     states = compiled.states(v)
     if isinstance(value, str):
         compiled.state(v, value)
         return value
-    if hasattr(value, "item"):
+    if hasattr(value, "item") and getattr(value, "size", 1) == 1:
         value = value.item()
     if isinstance(value, bool | int | float) and frozenset(states) == _BINARY and value in (0, 1):
         return "present" if value else "absent"
-    text = _as_integer(value)
+    text = numbered(value, states) if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
     compiled.state(v, text)
     return text
 
 
-def _as_integer(value: object) -> str:
-    """Return a value as text, a whole number without decimals."""
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+def as_float(value: Any) -> float:
+    """Return a real number as a float; NaN, which no comparison holds for, where it is none or too large for one."""
+    try:
+        return float(value) if isinstance(value, numbers.Real) else math.nan
+    except OverflowError:
+        return math.nan
 
 
 def _missing(value: Any) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,10 +13,10 @@ from bayesnet.analysis.query.compiled import CompiledModel, per_model
 from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.query.parse import Given, read_given, read_question
 from bayesnet.analysis.query.query import Query
-from bayesnet.errors import ImpossibleEvidence, PatternError
+from bayesnet.errors import FindingError, ImpossibleEvidence, PatternError
 from bayesnet.model.factors import FloatArray
 from bayesnet.pattern import Term, format_terms, likelihoods, parse_findings
-from bayesnet.results.probability import Distribution, Joint, MostProbable, Posterior, Posteriors, Probability
+from bayesnet.results.probability import Distribution, Joint, MostProbable, OnDemand, Posterior, Posteriors, Probability
 
 if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import CompiledModel
@@ -48,7 +48,6 @@ def posterior(compiled: CompiledModel, question: str, given: Given = None, do: G
         When the question is not about exactly one variable.
     ImpossibleEvidence
         When the findings cannot hold together.
-
     """
     asked = read_question(compiled, question, given, do)
     if len(asked.targets) != 1:
@@ -76,21 +75,26 @@ def posteriors(query: Query) -> Posteriors:
     """Return P(v | findings) for every target in one pass, for every variable where the query names none."""
     compiled = query.compiled
     variables = query.targets or tuple(range(len(compiled.names)))
-    after = query.ask(lambda engine, evidence: engine.posteriors(evidence, query.targets or None)).marginals
-    before = priors(query, variables)
-    provenance = query.provenance()
-    each = tuple(
-        Posterior(
-            title=query.title(str(Term(compiled.names[v]))),
+    answer = query.ask(lambda engine, evidence: engine.posteriors(evidence, query.targets or None))
+    after, before = answer.marginals, priors(query, variables)
+    provenance, text = query.provenance(), query.findings.text
+    names = tuple(compiled.names[v] for v in variables)
+
+    def make(i: int) -> Posterior:
+        v = variables[i]
+        name = str(Term(names[i]))
+        return Posterior(
+            title=f"{name} | {text}" if text else name,
             provenance=provenance,
             posterior=distribution(compiled, v, after[v]),
             prior=distribution(compiled, v, before[v]),
         )
-        for v in variables
-    )
-    return Posteriors(
-        title=query.findings.text, provenance=provenance, posteriors=each, log_probability=log_probability(query.about())
-    )
+
+    if query.targets or query.stated.marginals:
+        log = log_probability(query.about())
+    else:
+        log = answer.log_probability - _log_assumed(query)
+    return Posteriors(title=text, provenance=provenance, posteriors=OnDemand(names, make), log_probability=log)
 
 
 def assignment(compiled: CompiledModel, question: str, given: Given = None, do: Given = None) -> Probability:
@@ -111,7 +115,6 @@ def probability(compiled: CompiledModel, wanted: str | Mapping[str, object], giv
     ------
     ImpossibleEvidence
         When the findings cannot hold together.
-
     """
     if isinstance(wanted, str):
         asked = read_question(compiled, wanted, given, do)
@@ -166,7 +169,6 @@ def most_probable(query: Query) -> MostProbable:
     References
     ----------
     Pearl J (1988). Probabilistic Reasoning in Intelligent Systems. Morgan Kaufmann.
-
     """
     compiled = query.compiled
     best = query.ask(lambda engine, evidence: engine.most_probable(evidence, query.targets or None))
@@ -202,10 +204,13 @@ def read_variables(compiled: CompiledModel, names: str | Sequence[str]) -> tuple
                     names, term.column, f'"{term}" is more than the name of a variable', way_out=f'write "{Term(term.name)}"'
                 )
         names = [term.name for term in terms]
+    if not isinstance(names, Iterable):
+        raise PatternError(str(names), 1, f"variables are given by name; got {type(names).__name__}")
+    names = [str(name) for name in names]
     found = tuple(compiled.variable(name) for name in names)
     if len(set(found)) < len(found) or not found:
-        raise PatternError(
-            ", ".join(names), 1, "a variable stands twice" if found else "no variable is named", expected="each variable once"
+        raise FindingError(
+            ", ".join(names), "a variable is given twice" if found else "no variable is named", expected="each variable once"
         )
     return found
 
@@ -219,9 +224,9 @@ def _vector(compiled: CompiledModel, term: Term, text: str) -> tuple[int, FloatA
 def _only_states(wanted: Findings) -> None:
     for item in wanted.items:
         if item.kind not in ("state", "one of"):
-            raise PatternError(item.text, 1, "the probability of a likelihood is not defined", way_out="give it as a finding")
+            raise FindingError(item.text, "the probability of a likelihood is not defined", way_out="give it as a finding")
     for intervention in wanted.interventions:
-        raise PatternError(intervention.text, 1, "an intervention has no probability", way_out="give it by do=")
+        raise FindingError(intervention.text, "an intervention has no probability", way_out="give it by do=")
 
 
 def _possible(log: float) -> float:
@@ -235,10 +240,24 @@ def _possible(log: float) -> float:
 
 def _log_findings(query: Query) -> float:
     """Return ln P(findings | assumed defaults), under the interventions."""
-    engine, stated = query.compiled.engine, query.stated
-    together = engine.log_probability(stated.evidence())
-    assumed = stated.keeping(item for item in stated.items if item.assumed)
-    return together - (engine.log_probability(assumed.evidence()) if assumed.items else 0.0)
+    return query.compiled.engine.log_probability(query.stated.evidence()) - _log_assumed(query)
+
+
+@per_model
+def _known_logs(_: CompiledModel) -> dict[str, float]:
+    """Logarithms of the probabilities of assumed defaults that were asked before."""
+    return {}
+
+
+def _log_assumed(query: Query) -> float:
+    """Return ln P(assumed defaults), under the interventions."""
+    assumed = query.stated.keeping(item for item in query.stated.items if item.assumed)
+    if not assumed.items:
+        return 0.0
+    known = _known_logs(query.compiled)
+    if assumed.text not in known:
+        known[assumed.text] = query.compiled.engine.log_probability(assumed.evidence())
+    return known[assumed.text]
 
 
 def _named(compiled: CompiledModel, assignment: Mapping[int, int]) -> dict[str, str]:

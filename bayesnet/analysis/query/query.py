@@ -38,7 +38,6 @@ class Query:
         Findings and interventions as given, without defaults.
     targets
         Indices of the variables that the question is about; no default is entered for them.
-
     """
 
     compiled: CompiledModel
@@ -69,7 +68,6 @@ class Query:
             When the new marginals cannot hold together with the findings.
         BayesnetError
             When no likelihoods reach the new marginals exactly.
-
         """
         try:
             return self._with_marginals(self.stated.evidence())
@@ -94,7 +92,6 @@ class Query:
         ------
         ImpossibleEvidence
             When the findings cannot hold together, with a smallest clashing set.
-
         """
         evidence = self.evidence
         try:
@@ -152,7 +149,6 @@ def checked(engine: Engine, evidence: Evidence) -> Evidence:
     ------
     ZeroEvidence
         When P(evidence) = 0.
-
     """
     if engine.log_probability(evidence) == -np.inf:
         raise ZeroEvidence

@@ -36,7 +36,6 @@ def requisite_families(factors: Factors, evidence: Evidence, targets: Iterable[i
     References
     ----------
     Shachter RD (1998). Bayes-Ball: the rational pastime. UAI-98, 480-487.
-
     """
     cut = frozenset(evidence.interventions)
     known = frozenset(evidence.hard()) | cut

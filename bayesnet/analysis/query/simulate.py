@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bayesnet.analysis.query.parse import as_float
 from bayesnet.analysis.query.query import Query
-from bayesnet.errors import BayesnetError, TooWide
+from bayesnet.errors import BayesnetError, TooWide, brief
 from bayesnet.inference.evidence import Evidence, ZeroEvidence
 from bayesnet.model.factors import Factors, FloatArray, IntArray, NoisyFamily, TableFamily
 
@@ -30,6 +31,10 @@ class _Part:
     array: FloatArray
 
 
+_MOST = 10**8
+"""Cases that one call simulates; of a hundred variables as many take 80 gigabytes."""
+
+
 def simulate(query: Query, count: int, seed: int | None) -> pd.DataFrame:
     """Return `count` cases as a DataFrame, one column per variable.
 
@@ -39,13 +44,16 @@ def simulate(query: Query, count: int, seed: int | None) -> pd.DataFrame:
     References
     ----------
     Dawid AP (1992). Applications of a general propagation algorithm for probabilistic expert systems. Stat Comput 2:25-36.
-
     """
     import pandas as pd
 
-    if count != int(count) or count < 0:
-        raise BayesnetError(f"The number of cases to simulate is a whole number of 0 or more; got {count!r}.")
-    rng = np.random.default_rng(seed)
+    cases, start = as_float(count), 0.0 if seed is None else as_float(seed)
+    if not 0 <= cases <= _MOST or not cases.is_integer():
+        raise BayesnetError(f"The number of cases to simulate is a whole number from 0 to {_MOST:,}; got {brief(repr(count))}.")
+    if not start >= 0 or not start.is_integer():
+        raise BayesnetError(f"A seed is a whole number of 0 or more, or None; got {brief(repr(seed))}.")
+    count = int(count)
+    rng = np.random.default_rng(None if seed is None else int(seed))
     compiled = query.compiled
     states = query.ask(lambda _, evidence: sample(compiled.factors, evidence, count, rng))
     columns = {
@@ -64,7 +72,6 @@ def sample(factors: Factors, evidence: Evidence, count: int, rng: np.random.Gene
         When P(evidence) = 0.
     TooWide
         When the elimination would need too large a table.
-
     """
     drawn: dict[int, IntArray] = {v: np.full(count, state) for v, state in evidence.interventions.items()}
     for v, state in evidence.interventions.items():

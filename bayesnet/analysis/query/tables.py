@@ -20,7 +20,6 @@ def table_of(family: Family, max_cells: float = MAX_CELLS) -> FloatArray:
     ------
     TooWide
         When the table would have more than `max_cells` cells.
-
     """
     if isinstance(family, TableFamily):
         return family.table

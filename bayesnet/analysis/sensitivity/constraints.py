@@ -156,7 +156,6 @@ def questions(
     ------
     BayesnetError
         When not exactly one of `at_least`, `at_most`, `equals` is given, or both `minus` and `over`, or the bound cannot be met.
-
     """
     bounds: dict[Relation, float | None] = {">=": at_least, "<=": at_most, "=": equals}
     given = [(relation, bound) for relation, bound in bounds.items() if bound is not None]

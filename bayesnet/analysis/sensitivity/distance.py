@@ -31,7 +31,6 @@ def largest_sum(terms: Sequence[Term], max_cells: float = 2.0**24) -> float:
     ------
     TooWide
         When an intermediate table would have more than `max_cells` cells.
-
     """
     live = [(axes, np.asarray(array, dtype=float)) for axes, array in terms]
     sizes = {a: n for axes, array in live for a, n in zip(axes, array.shape, strict=True)}
@@ -87,12 +86,11 @@ def distance(compiled: CompiledModel, other: CompiledModel) -> Distance:
         When they do not have the same variables with the same states.
     TooWide
         When the distance would need too large a table.
-
     """
     first, second = compiled.factors, other.factors
     changed, _ = _parts(first, second)
     return Distance(
-        title=f"distance of {compiled.model.name} and {other.model.name}",
+        title=f"{compiled.model.name} and {other.model.name}",
         provenance=Provenance(compiled.model.name, compiled.model.version, compiled.model.digest),
         cd=cd_distance(first, second),
         kl=kl_divergence(first, second, compiled.engine),
@@ -110,7 +108,6 @@ def cd_distance(first: Factors, second: Factors) -> float:
     ----------
     Chan H, Darwiche A (2005). A distance measure for bounding probabilistic belief change.
     Int J Approx Reason 38:149-174.
-
     """
     changed, support = _parts(first, second)
     if not changed:
@@ -145,7 +142,6 @@ def column_cd(old: FloatArray, new: FloatArray) -> float:
     References
     ----------
     Chan H, Darwiche A (2002). When do numbers really matter? J Artif Intell Res 17:265-287.
-
     """
     possible = (old > 0) | (new > 0)
     with np.errstate(divide="ignore"):

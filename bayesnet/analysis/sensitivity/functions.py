@@ -133,7 +133,6 @@ def sensitivities(query: Query, target: str, covariation: str = PROPORTIONAL, sa
     Castillo E, Gutierrez JM, Hadi AS (1997). Sensitivity analysis in discrete Bayesian networks. IEEE Trans SMC A 27(4):412-423.
     Darwiche A (2003). A differential approach to inference in Bayesian networks. J ACM 50(3):280-305.
     van der Gaag LC, Renooij S (2001). Analysing sensitivity data from probabilistic networks. UAI 2001, 530-537.
-
     """
     compiled = query.compiled
     subject = Subject.of(query, target)
@@ -172,7 +171,6 @@ def sensitivity(
         Where there is no number of that name, with the nearest.
     ImpossibleEvidence
         When the findings cannot hold together.
-
     """
     compiled = query.compiled
     k = compiled.number(number)

@@ -45,7 +45,6 @@ def explanation_range(query: Query, number: str) -> ExplanationRange:
     References
     ----------
     Chan H, Darwiche A (2006). On the robustness of most probable explanations. UAI 2006, 63-71.
-
     """
     compiled = query.compiled
     k = compiled.number(number)

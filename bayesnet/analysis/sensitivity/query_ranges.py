@@ -65,7 +65,6 @@ class Subject:
             When the target is not one variable in one state.
         ImpossibleEvidence
             When the findings cannot hold together.
-
         """
         v, state = read_target(query.compiled, target)
         query = query.about(v)

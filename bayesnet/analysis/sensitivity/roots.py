@@ -33,7 +33,6 @@ def bracketed_roots(
 
     >>> bracketed_roots(lambda x: x * x - 2.0, np.array([0.0]), np.array([2.0]), np.array([-2.0]), np.array([2.0])).round(12)
     array([1.41421356])
-
     """
     a, b, f_a, f_b = right.copy(), left.copy(), at_right.copy(), at_left.copy()
     c, f_c = a.copy(), f_a.copy()

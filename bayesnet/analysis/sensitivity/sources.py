@@ -13,6 +13,7 @@ from bayesnet.analysis.sensitivity.query_ranges import SAMPLE_SIZE, Ranges, Subj
 from bayesnet.analysis.sensitivity.response import Response
 from bayesnet.analysis.sensitivity.tornado import ends
 from bayesnet.model.factors import FloatArray, IntArray
+from bayesnet.model.records import Number
 from bayesnet.results.tornado import Sources, SourceShare
 
 if TYPE_CHECKING:
@@ -45,7 +46,6 @@ def sources(query: Query, target: str, sample_size: float = SAMPLE_SIZE) -> Sour
     ------
     ImpossibleEvidence
         When the findings cannot hold together.
-
     """
     compiled = query.compiled
     subject = Subject.of(query, target)
@@ -68,16 +68,17 @@ def sources(query: Query, target: str, sample_size: float = SAMPLE_SIZE) -> Sour
 
 
 def _groups(compiled: CompiledModel, moving: IntArray) -> dict[str, IntArray]:
-    """Return the numbers of each source that can move the answer; those without a source by their grade."""
+    """Return the numbers of each source that can move the answer, a number of several in each; those without by their grade."""
     found: dict[str, list[int]] = {}
     all_records = records(compiled)
     for k in moving.tolist():
-        found.setdefault(_key(all_records[k].source, all_records[k].grade), []).append(k)
+        for key in _keys(all_records[k]):
+            found.setdefault(key, []).append(k)
     return {source: np.array(members) for source, members in found.items()}
 
 
-def _key(source: str, grade: str) -> str:
-    return source or f"({grade})"
+def _keys(number: Number) -> tuple[str, ...]:
+    return number.publications or (f"({number.grade})",)
 
 
 def _corner(response: Response, source: str, members: IntArray, sign: float) -> _Corner:
@@ -150,9 +151,9 @@ def _silent(compiled: CompiledModel, groups: dict[str, IntArray], now: float) ->
     """Sources of the model none of whose numbers can move this answer."""
     counts: dict[str, int] = {}
     for number in records(compiled):
-        key = _key(number.source, number.grade)
-        if key not in groups:
-            counts[key] = counts.get(key, 0) + 1
+        for key in _keys(number):
+            if key not in groups:
+                counts[key] = counts.get(key, 0) + 1
     return [SourceShare(key, _cited(compiled, key), count, now, now, "") for key, count in counts.items()]
 
 

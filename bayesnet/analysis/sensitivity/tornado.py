@@ -9,8 +9,10 @@ from bayesnet.analysis.query.query import Query
 from bayesnet.analysis.sensitivity.query_ranges import SAMPLE_SIZE, Ranges, Subject, citation, ranges, records
 from bayesnet.analysis.sensitivity.response import Response
 from bayesnet.model.factors import FloatArray, IntArray
-from bayesnet.results.tornado import Bar, Tornado
-from bayesnet.results.words import percent
+from bayesnet.model.known import known as known_as
+from bayesnet.model.known import known_list
+from bayesnet.results.tornado import MATTERS, Bar, Tornado
+from bayesnet.results.words import counted, interval
 
 
 def tornado(query: Query, target: str, top: int = 20, sample_size: float = SAMPLE_SIZE) -> Tornado:
@@ -31,7 +33,6 @@ def tornado(query: Query, target: str, top: int = 20, sample_size: float = SAMPL
     ------
     ImpossibleEvidence
         When the findings cannot hold together.
-
     """
     compiled = query.compiled
     subject = Subject.of(query, target)
@@ -53,6 +54,7 @@ def tornado(query: Query, target: str, top: int = 20, sample_size: float = SAMPL
             source=all_records[k].source,
             citation=citation(compiled, all_records[k]),
             grade=all_records[k].grade,
+            known=known_as(all_records[k]),
         )
         for j, k in zip(order[:top].tolist(), ks[order[:top]].tolist(), strict=True)
     )
@@ -77,13 +79,16 @@ def ends(response: Response, known: Ranges, ks: IntArray) -> tuple[FloatArray, F
 
 
 def movers(query: Query, target: str, most: int = 3) -> tuple[str, ...]:
-    """Return a sentence on the numbers that move P(target | findings) most over their own cited range."""
-    bars = tornado(query, target, top=most).bars
+    """Return sentences on the numbers that move P(target | findings) most over their own range, and on how those are known."""
+    bars = tornado(query, target, top=len(query.compiled.model.numbers)).bars
     if not bars:
         return ()
-    told = []
-    for bar in bars:
+    changes = []
+    for bar in bars[:most]:
         low, high = sorted((bar.at_low, bar.at_high))
         number = described(query.compiled, query.compiled.model.numbers[bar.number])
-        told.append(f"{number} moves it from {percent(low)} to {percent(high)}")
-    return (f"What to distrust for P({target}): {'; '.join(told)}.",)
+        changes.append(f"{number} moves it over {interval(low, high)}")
+    matter = [query.compiled.model.numbers[bar.number] for bar in bars if bar.width >= MATTERS]
+    moving = counted(len(matter), "number that can move it by a point or more", "numbers that can move it by a point or more")
+    how = f"How the {moving} are known: {known_list(matter)}." if matter else ""
+    return (f"Caveats for P({target}): {'; '.join(changes)}. {how}".rstrip(),)

@@ -19,6 +19,7 @@ from bayesnet.analysis.sensitivity.parameter_map import ENTRY, LINK, ODDS, param
 from bayesnet.analysis.sensitivity.query_ranges import SAMPLE_SIZE, Ranges, Subject, citation, ranges, records
 from bayesnet.analysis.sensitivity.roots import scan_points, zeros
 from bayesnet.errors import BayesnetError, TooWide, did_you_mean, nearest
+from bayesnet.logodds import log_odds
 from bayesnet.model.factors import FloatArray, IntArray
 from bayesnet.model.vocabulary import GRADES
 from bayesnet.results.tuning import Change, Tuning
@@ -80,7 +81,6 @@ def tune(
     Chan H, Darwiche A (2004). Sensitivity analysis in Bayesian networks: from single to multiple parameters. UAI 2004, 67-75.
     Kwisthout J, van der Gaag LC (2008). The computational complexity of sensitivity analysis and parameter tuning.
     UAI 2008, 349-356.
-
     """
     compiled = query.compiled
     subject = Subject.of(query, target)
@@ -115,7 +115,7 @@ def _locked(compiled: CompiledModel, lock: Sequence[str]) -> NDArray[np.bool_]:
     all_records = records(compiled)
     locked = np.zeros(len(all_records), dtype=bool)
     for name in [lock] if isinstance(lock, str) else lock:
-        hit = np.array([name in (n.id, n.source, n.variable, n.grade) for n in all_records], dtype=bool)
+        hit = np.array([name in (n.id, *n.publications, n.variable, n.grade) for n in all_records], dtype=bool)
         if not hit.any() and name not in GRADES and name not in compiled.model.sources:
             hit[_by_pattern(compiled, name)] = True
         locked |= hit
@@ -188,7 +188,7 @@ def log_odds_change(compiled: CompiledModel, k: int, x: float) -> float:
         return 0.0
     if parameter_map(compiled).kind[k] == ODDS:
         return _log(x) - _log(start)
-    return (_log(x) - _log(1.0 - x)) - (_log(start) - _log(1.0 - start))
+    return log_odds(x) - log_odds(start)
 
 
 def change_cd(compiled: CompiledModel, k: int, x: float) -> float:

@@ -41,7 +41,6 @@ def two_way(
     ----------
     Kjaerulff U, van der Gaag LC (2000). Making sensitivity analysis computationally efficient. UAI 2000, 317-325.
     Chan H, Darwiche A (2004). Sensitivity analysis in Bayesian networks: from single to multiple parameters. UAI 2004, 67-75.
-
     """
     compiled = query.compiled
     i, j = compiled.number(number_1), compiled.number(number_2)

@@ -60,7 +60,6 @@ def sobol_shares(function: Callable[[FloatArray], FloatArray], inputs: int, samp
     ----------
     Sobol IM (2001). Global sensitivity indices for nonlinear mathematical models. Math Comput Simul 55:271-280.
     Saltelli A et al. (2010). Variance based sensitivity analysis of model output. Comput Phys Commun 181:259-270.
-
     """
     from SALib.analyze import sobol as analyze
     from SALib.sample import sobol as sample
@@ -124,7 +123,6 @@ def uncertainty(
     References
     ----------
     Briggs AH, Claxton K, Sculpher MJ (2006). Decision Modelling for Health Economic Evaluation. Oxford University Press.
-
     """
     if draws < 2:
         raise BayesnetError(f"Uncertainty takes at least 2 draws; got {draws}.")
@@ -193,7 +191,6 @@ def variance_shares(
         When no number with a range can move the answer.
     ImpossibleEvidence
         When the findings cannot hold together.
-
     """
     compiled = query.compiled
     subject, known = Subject.of(query, target), ranges(compiled, sample_size)

@@ -1,7 +1,8 @@
 """Exercises made from a network: questions in words that check their answers, know the classic errors, and come with a key.
 
-Every kind is a function that yields exercises in random order (`base_rates`, `odds`, `causes`, `choosing`, `graph`); `world` asks
-the network, `phrases` and `figures` write words and numbers, `known` names the errors, `reading` reads what a learner typed.
+Every kind has a maker, a function that yields drafts in random order (`base_rates`, `odds`, `causes`, `choosing`, `graph`);
+`template` makes exercises of drafts, and `making` has the table of kinds. `world` asks the network, `phrases` and `figures` write
+words and numbers, `known` names the errors, `reading` reads what a learner typed.
 """
 
 from __future__ import annotations

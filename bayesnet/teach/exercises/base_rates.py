@@ -19,7 +19,6 @@ from typing import TypeVar
 
 import numpy as np
 
-from bayesnet.teach.exercises.exercise import Exercise
 from bayesnet.teach.exercises.figures import SIZES, bayes, one_in, percent, rounded, unrounded, value
 from bayesnet.teach.exercises.known import (
     CARRIED,
@@ -34,17 +33,14 @@ from bayesnet.teach.exercises.known import (
     UNWEIGHTED,
     KnownError,
     apart,
-    distinct,
     known,
     tolerance,
 )
 from bayesnet.teach.exercises.phrases import Phrase, Without, article, capital, counted, singular
+from bayesnet.teach.exercises.template import Cited, Draft
 from bayesnet.teach.exercises.world import Event, World
 
 T = TypeVar("T")
-
-FORMATS = ("gigerenzer1995", "sedlmeier2001", "mcdowell2017", "eddy1982")
-NEGLECTED = ("kahneman1973", "barhillel1980", "eddy1982", "villejoubert2002")
 
 
 @dataclass(frozen=True)
@@ -63,6 +59,11 @@ class Pair:
     def posterior(self) -> float:
         """P(h | e)."""
         return bayes(self.prior, self.sensitivity, self.false_alarms)
+
+    @property
+    def cites(self) -> tuple[Cited, ...]:
+        """The three probabilities, to be cited."""
+        return (self.h, ()), (self.e, (self.h,)), (self.e, (self.h.negated,))
 
     @property
     def likelihood_ratio(self) -> float:
@@ -94,28 +95,24 @@ def pairs(world: World, rng: np.random.Generator, contrary: float = 0.8) -> Iter
     yield from (pair for _, _, pair in sorted(late, key=lambda item: item[:2]))
 
 
-def natural_frequencies(world: World, rng: np.random.Generator) -> Iterator[Exercise]:
+def natural_frequencies(world: World, rng: np.random.Generator) -> Iterator[Draft]:
     """One finding, told in whole people: what share of those with the finding has the disease?"""
     counted_pairs = ((pair, people) for pair in pairs(world, rng) if (people := _counts(pair)) is not None)
     for pair, (of, ill, true, false) in _later(counted_pairs, lambda item: item[1][0] > SIZES[1]):
         well, who, h, e = of - ill, world.people, pair.has, pair.found
         right = true / (true + false)
-        errors = distinct((pair.posterior, right), _errors(pair, world, ill / of, true / ill, false / well, right))
-        if errors[:1] == () or errors[0].name != INVERSE:
-            continue
         again = "either" if isinstance(e, Without) else "too"
-        question = (
-            f"Imagine {counted(of, who)}{world.group.removeprefix(who)}. Of them, {ill:,d} {h.has(ill)}.\n"
-            f"Of these {counted(ill, who)} {h.who}, {true:,d} {e.has(true)}. "
-            f"Of the other {counted(well, who)}, {false:,d} {e.has(false)} {again}.\n"
-            f"Take all {who} {e.who}. What share of them {h.has()}?"
-        )
-        yield Exercise(
-            kind="natural_frequencies",
-            difficulty=1,
-            question=question,
-            answer=pair.posterior,
-            shown=f"{true:,d} of {true + false:,d}, which is {percent(right)}{_or_one_in(right)}",
+        yield Draft(
+            question=(
+                f"Imagine {counted(of, who)}{world.group.removeprefix(who)}. Of them, {ill:,d} {h.has(ill)}.\n"
+                f"Of these {counted(ill, who)} {h.who}, {true:,d} {e.has(true)}. "
+                f"Of the other {counted(well, who)}, {false:,d} {e.has(false)} {again}.\n"
+                f"Take all {who} {e.who}. What share of them {h.has()}?"
+            ),
+            exact=pair.posterior,
+            right=right,
+            wrong=_errors(pair, world, ill / of, true / ill, false / well, right),
+            shown=f"{true:,d} of {true + false:,d}, which is {_both_ways(right)}",
             solution=(
                 f"{capital(who)} {e.who}: {true:,d} {h.who} and {false:,d} {h.negated.who}, "
                 f"together {true:,d} + {false:,d} = {true + false:,d}.\n"
@@ -123,78 +120,55 @@ def natural_frequencies(world: World, rng: np.random.Generator) -> Iterator[Exer
                 f"{unrounded(right, pair.posterior)}"
             ),
             hint=f"How many {who} {e.who} are there in all?",
-            errors=errors,
-            accepted=(pair.posterior, right),
             title=world.title(pair.h, [pair.e]),
-            citations=citations(world, pair),
-            references=(*FORMATS, *NEGLECTED[:2]),
-            provenance=world.provenance,
+            cites=pair.cites,
         )
 
 
-def percentages(world: World, rng: np.random.Generator) -> Iterator[Exercise]:
+def percentages(world: World, rng: np.random.Generator) -> Iterator[Draft]:
     """One finding, told in percentages: how probable is the disease?"""
     for pair in pairs(world, rng):
-        found = rounded((pair.prior, pair.sensitivity, pair.false_alarms), bayes)
-        if found is None:
+        printed = rounded((pair.prior, pair.sensitivity, pair.false_alarms), bayes)
+        if printed is None:
             continue
-        (prior, sensitivity, alarms), right = found
-        given = tuple(map(value, (prior, sensitivity, alarms)))
-        errors = distinct((pair.posterior, right), _errors(pair, world, given[0], given[1], given[2], right))
-        if {error.name for error in errors[:2]} != {INVERSE, NEGLECT}:
-            continue
+        (prior, sensitivity, alarms), right = printed
+        p, s, f = map(value, (prior, sensitivity, alarms))
         who, h, e = world.people, pair.has, pair.found
-        p, s, f = given
-        crowd = _Crowd.of(p * s, (1.0 - p) * f)
-        ill, well, true, false = (crowd.count(x) for x in (p, 1.0 - p, p * s, (1.0 - p) * f))
-        yield Exercise(
-            kind="percentages",
-            difficulty=2,
+        crowd = _Crowd(p, s, f)
+        yield Draft(
             question=(
                 f"{told_in_percent(world, pair, prior, sensitivity, alarms)}\n"
                 f"{capital(article(singular(who)))} {e.has()}. How probable {h.asked} now?"
             ),
-            answer=pair.posterior,
-            shown=f"{percent(right)}{_or_one_in(right)}",
+            exact=pair.posterior,
+            right=right,
+            wrong=_errors(pair, world, p, s, f, right),
+            shown=_both_ways(right),
             solution=(
-                f"In {crowd.size:,d} {who}, {ill} {h.has(2)} and {well} {h.negated.has(2)}.\n"
-                f"{capital(e.thing)}: {true} {h.who} ({sensitivity} of {ill}) and {false} {h.negated.who} ({alarms} of {well}).\n"
-                f"{true} / ({true} + {false}) = {percent(right)}.{unrounded(right, pair.posterior)}"
+                f"In {crowd.size:,d} {who}, {crowd.ill} {h.has(2)} and {crowd.well} {h.negated.has(2)}.\n"
+                f"{capital(e.thing)}: {crowd.true} {h.who} ({sensitivity} of {crowd.ill}) "
+                f"and {crowd.false} {h.negated.who} ({alarms} of {crowd.well}).\n"
+                f"{crowd.share} = {percent(right)}.{unrounded(right, pair.posterior)}"
             ),
             hint=f"Turn the percentages into people first: imagine {crowd.size:,d} {who}.",
-            errors=errors,
-            accepted=(pair.posterior, right),
             title=world.title(pair.h, [pair.e]),
-            citations=citations(world, pair),
-            references=NEGLECTED,
-            provenance=world.provenance,
+            cites=pair.cites,
         )
 
 
-def another_population(world: World, rng: np.random.Generator) -> Iterator[Exercise]:
+def another_population(world: World, rng: np.random.Generator) -> Iterator[Draft]:
     """The same finding where the disease is more or less frequent: predictive values do not travel."""
     for pair, there in _elsewhere(world, rng):
         exact = bayes(there, pair.sensitivity, pair.false_alarms)
-        found = rounded((there, pair.sensitivity, pair.false_alarms), bayes)
-        if found is None or not 0.02 <= exact <= 0.97:
+        printed = rounded((there, pair.sensitivity, pair.false_alarms), bayes)
+        if printed is None or not 0.02 <= exact <= 0.97:
             continue
-        (_, sensitivity, alarms), right = found
+        (_, sensitivity, alarms), right = printed
         h, e, who = pair.has, pair.found, world.people
         s, f = value(sensitivity), value(alarms)
-        crowd = _Crowd.of(there * s, (1.0 - there) * f)
-        ill, well, true, false = (crowd.count(x) for x in (there, 1.0 - there, there * s, (1.0 - there) * f))
-        told = (
-            known(
-                CARRIED, pair.posterior, f"This is the share where {percent(pair.prior)} {h.has(2)}; it depends on the base rate."
-            ),
-            *_errors(pair, world, there, s, f, right),
-        )
-        errors = distinct((exact, right), told)
-        if errors[:1] == () or errors[0].name != CARRIED:
-            continue
-        yield Exercise(
-            kind="another_population",
-            difficulty=2,
+        crowd = _Crowd(there, s, f)
+        carried = f"This is the share where {percent(pair.prior)} {h.has(2)}; it depends on the base rate."
+        yield Draft(
             question=(
                 f"Among {world.group}, {percent(pair.prior)} {h.has(2)}. "
                 f"Of those {e.who}, {percent(pair.posterior)} {h.has(2)}.\n"
@@ -202,20 +176,18 @@ def another_population(world: World, rng: np.random.Generator) -> Iterator[Exerc
                 f"{sensitivity} of the {who} {h.who} and in {alarms} of the {who} {h.negated.who}.\n"
                 f"{capital(article(singular(who)))} elsewhere {e.has()}. How probable {h.asked}?"
             ),
-            answer=exact,
-            shown=f"{percent(right)}{_or_one_in(right)}",
+            exact=exact,
+            right=right,
+            wrong=(known(CARRIED, pair.posterior, carried), *_errors(pair, world, there, s, f, right)),
+            shown=_both_ways(right),
             solution=(
-                f"In {crowd.size:,d} {who} elsewhere, {ill} {h.has(2)} and {well} {h.negated.has(2)}.\n"
-                f"{capital(e.thing)}: {true} {h.who} and {false} {h.negated.who}.\n"
-                f"{true} / ({true} + {false}) = {percent(right)}, where it was {percent(pair.posterior)} before."
+                f"In {crowd.size:,d} {who} elsewhere, {crowd.ill} {h.has(2)} and {crowd.well} {h.negated.has(2)}.\n"
+                f"{capital(e.thing)}: {crowd.true} {h.who} and {crowd.false} {h.negated.who}.\n"
+                f"{crowd.share} = {percent(right)}, where it was {percent(pair.posterior)} before."
             ),
             hint="What share of those with the finding have it depends on the base rate: count afresh.",
-            errors=errors,
-            accepted=(exact, right),
             title=world.title(pair.h, [pair.e]),
-            citations=(*citations(world, pair), f"the base rate of {percent(there)} elsewhere is made up"),
-            references=("kahneman1973", "barhillel1980", "mcdowell2017"),
-            provenance=world.provenance,
+            cites=(*pair.cites, f"the base rate of {percent(there)} elsewhere is made up"),
         )
 
 
@@ -230,7 +202,7 @@ def _elsewhere(world: World, rng: np.random.Generator) -> Iterator[tuple[Pair, f
     yield from rest
 
 
-def prediction(world: World, rng: np.random.Generator) -> Iterator[Exercise]:
+def prediction(world: World, rng: np.random.Generator) -> Iterator[Draft]:
     """How frequent is a finding in everybody: the way forwards, from causes to effects."""
 
     def total(prior: float, sensitivity: float, alarms: float) -> float:
@@ -238,51 +210,35 @@ def prediction(world: World, rng: np.random.Generator) -> Iterator[Exercise]:
 
     for pair in _later(pairs(world, rng), lambda pair: pair.prior * pair.sensitivity < 0.1 * world.marginal(pair.e)):
         exact = world.marginal(pair.e)
-        found = rounded((pair.prior, pair.sensitivity, pair.false_alarms), total)
-        if found is None or not 0.005 <= exact <= 0.97:
+        printed = rounded((pair.prior, pair.sensitivity, pair.false_alarms), total)
+        if printed is None or not 0.005 <= exact <= 0.97:
             continue
-        (prior, sensitivity, alarms), right = found
+        (prior, sensitivity, alarms), right = printed
         p, s, f = map(value, (prior, sensitivity, alarms))
         h, e, who = pair.has, pair.found, world.people
-        crowd = _Crowd.of(p * s, (1.0 - p) * f)
-        told = (
-            known(HALF, p * s, f"These are only the {who} {h.who} among those {e.who}."),
-            known(
-                UNWEIGHTED,
-                (s + f) / 2.0,
-                f"This is the mean of {sensitivity} and {alarms}, as if the two groups were equally large.",
+        crowd = _Crowd(p, s, f)
+        mean = f"This is the mean of {sensitivity} and {alarms}, as if the two groups were equally large."
+        turned = f"This is the share of those {e.who} who {h.has(2)}; the question is how many {e.has(2)}."
+        yield Draft(
+            question=f"{told_in_percent(world, pair, prior, sensitivity, alarms)}\nWhat share of all {who} {e.has()}?",
+            exact=exact,
+            right=right,
+            wrong=(
+                known(HALF, p * s, f"These are only the {who} {h.who} among those {e.who}."),
+                known(UNWEIGHTED, (s + f) / 2.0, mean),
+                known(INVERSE, pair.posterior, turned),
+                known(COMPLEMENT, 1.0 - right, f"This is the share that {e.negated.has()}."),
             ),
-            known(
-                INVERSE,
-                pair.posterior,
-                f"This is the share of those {e.who} who {h.has(2)}; the question is how many {e.has(2)}.",
-            ),
-            known(COMPLEMENT, 1.0 - right, f"This is the share that {e.negated.has()}."),
-        )
-        errors = distinct((exact, right), told)
-        if {HALF, UNWEIGHTED} - {error.name for error in errors}:
-            continue
-        yield Exercise(
-            kind="prediction",
-            difficulty=1,
-            question=(f"{told_in_percent(world, pair, prior, sensitivity, alarms)}\nWhat share of all {who} {e.has()}?"),
-            answer=exact,
-            shown=f"{percent(right)}{_or_one_in(right)}",
+            shown=_both_ways(right),
             solution=(
-                f"In {crowd.size:,d} {who}, {crowd.count(p)} {h.has(2)}; "
-                f"{sensitivity} of them {e.has(2)}: {crowd.count(p * s)}.\n"
-                f"The other {crowd.count(1.0 - p)} {h.negated.has(2)}; "
-                f"{alarms} of them {e.has(2)}: {crowd.count((1.0 - p) * f)}.\n"
-                f"Together {crowd.count(p * s)} + {crowd.count((1.0 - p) * f)} = {crowd.count(right)} of {crowd.size:,d}, "
+                f"In {crowd.size:,d} {who}, {crowd.ill} {h.has(2)}; {sensitivity} of them {e.has(2)}: {crowd.true}.\n"
+                f"The other {crowd.well} {h.negated.has(2)}; {alarms} of them {e.has(2)}: {crowd.false}.\n"
+                f"Together {crowd.true} + {crowd.false} = {crowd.count(right)} of {crowd.size:,d}, "
                 f"which is {percent(right)}.{unrounded(right, exact)}"
             ),
             hint=f"Count those {e.who} in both groups, and add.",
-            errors=errors,
-            accepted=(exact, right),
             title=world.title(pair.e),
-            citations=citations(world, pair),
-            references=("gigerenzer1995", "sedlmeier2001"),
-            provenance=world.provenance,
+            cites=pair.cites,
         )
 
 
@@ -293,11 +249,6 @@ def told_in_percent(world: World, pair: Pair, prior: str, sensitivity: str, alar
         f"Among {world.group}, {prior} {h.has(2)}. Of the {who} {h.who}, {sensitivity} {e.has(2)}; "
         f"of the {who} {h.negated.who}, {alarms} {e.has(2)}."
     )
-
-
-def citations(world: World, pair: Pair) -> tuple[str, ...]:
-    """The three numbers with their sources."""
-    return (world.cite(pair.h), world.cite(pair.e, [pair.h]), world.cite(pair.e, [pair.h.negated]))
 
 
 def _later(items: Iterable[T], wait: Callable[[T], bool]) -> Iterator[T]:
@@ -337,22 +288,25 @@ def _errors(pair: Pair, world: World, prior: float, s: float, f: float, right: f
     yield known(JOINT, prior * s, f"This counts those with both among all {who}, and not among those {e.who}.")
 
 
-def _or_one_in(p: float) -> str:
+def _both_ways(p: float) -> str:
+    """A probability as a percentage and, where that says something, as one in so many."""
     text = one_in(p)
-    return f" (about {text})" if text else ""
+    return f"{percent(p)} (about {text})" if text else percent(p)
 
 
-@dataclass(frozen=True)
 class _Crowd:
-    """So many people that the smallest group that is counted has some."""
+    """People counted by three probabilities: the smallest crowd in which each group with the finding is 20 people or more."""
 
-    size: int
-
-    @classmethod
-    def of(cls, *shares: float) -> _Crowd:
-        """The smallest crowd in which each of these shares is 20 people or more."""
-        return cls(next((size for size in SIZES[1:] if min(shares) * size >= 19.5), SIZES[-1]))
+    def __init__(self, prior: float, sensitivity: float, false_alarms: float) -> None:
+        true, false = prior * sensitivity, (1.0 - prior) * false_alarms
+        self.size = next((size for size in SIZES[1:] if min(true, false) * size >= 19.5), SIZES[-1])
+        self.ill, self.well, self.true, self.false = map(self.count, (prior, 1.0 - prior, true, false))
 
     def count(self, p: float) -> str:
-        """So many of them."""
+        """The people that a probability is of them."""
         return f"{p * self.size:,.0f}"
+
+    @property
+    def share(self) -> str:
+        """The share of the ill among those with the finding, as a sum."""
+        return f"{self.true} / ({self.true} + {self.false})"

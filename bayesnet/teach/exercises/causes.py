@@ -16,7 +16,6 @@ from itertools import permutations
 
 import numpy as np
 
-from bayesnet.teach.exercises.exercise import Exercise
 from bayesnet.teach.exercises.figures import percent, unrounded, value
 from bayesnet.teach.exercises.known import (
     COMPLEMENT,
@@ -29,11 +28,11 @@ from bayesnet.teach.exercises.known import (
     UNCHANGED,
     UNWEIGHTED,
     apart,
-    distinct,
     known,
     tolerance,
 )
 from bayesnet.teach.exercises.phrases import Phrase, capital, counted
+from bayesnet.teach.exercises.template import Draft
 from bayesnet.teach.exercises.world import Event, World
 
 _SIZES = (100, 1_000, 10_000)
@@ -41,32 +40,13 @@ _PAIRS = 12
 """Pairs of causes that are looked at for one effect."""
 
 DOWN = (
-    "down",
-    "decreases",
-    "decrease",
-    "falls",
-    "fall",
-    "lower",
-    "less",
-    "less probable",
-    "drops",
-    "sinks",
-    "smaller",
-    "declines",
-)
+    "down", "decreases", "decrease", "falls", "fall", "lower", "less", "less probable", "drops", "sinks", "smaller", "declines",
+)  # fmt: skip
 UP = ("up", "increases", "increase", "rises", "rise", "higher", "more", "more probable", "grows", "larger", "goes up")
 SAME = (
-    "unchanged",
-    "same",
-    "the same",
-    "no change",
-    "stays the same",
-    "equal",
-    "neither",
-    "not changed",
-    "does not change",
+    "unchanged", "same", "the same", "no change", "stays the same", "equal", "neither", "not changed", "does not change",
     "stays",
-)
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -81,7 +61,7 @@ class _Adjustment:
     outcome: tuple[float, ...]
 
 
-def seeing_doing(world: World, rng: np.random.Generator) -> Iterator[Exercise]:
+def seeing_doing(world: World, rng: np.random.Generator) -> Iterator[Draft]:
     """A common cause stands behind x and y: how frequent is y when x is brought about, and not merely seen?"""
     for case in _adjustments(world, rng):
         exact, seen = world.marginal(case.y, do=case.x), world.marginal(case.y, [case.x])
@@ -93,7 +73,7 @@ def seeing_doing(world: World, rng: np.random.Generator) -> Iterator[Exercise]:
             continue
         x, y, who = world.phrase(case.x), world.phrase(case.y), world.people
         groups = [world.phrase(g) for g in case.groups]
-        told = (
+        wrong = (
             known(SEEING, looks, f"This is the share of those who have it anyway ({percent(seen)}): seen, not brought about."),
             known(PRIOR, world.marginal(case.y), f"This is the share of all {who} as they are, with nobody interfering."),
             *(
@@ -103,13 +83,8 @@ def seeing_doing(world: World, rng: np.random.Generator) -> Iterator[Exercise]:
             known(UNWEIGHTED, float(np.mean(outcome)), "This is the plain mean of the groups."),
             known(COMPLEMENT, 1.0 - right, f"This is the share that would {y.negated.to}."),
         )
-        errors = distinct((exact, right), told)
-        if errors[:1] == () or errors[0].name != SEEING:
-            continue
         behind, cause = world.label(case.groups[0].variable), world.label(case.x.variable)
-        yield Exercise(
-            kind="seeing_doing",
-            difficulty=3,
+        yield Draft(
             question=(
                 f"Among {world.group}, {_listed(texts[0], groups)}; among the {who} {x.who}, {_listed(texts[1], groups)}. "
                 f"The arrow in the network leads from “{behind}” to “{cause}”.\n"
@@ -117,8 +92,9 @@ def seeing_doing(world: World, rng: np.random.Generator) -> Iterator[Exercise]:
                 f"Now suppose all {who} were made to {x.to}, by something from outside that changes nothing else directly. "
                 f"What share of them would {y.to}?"
             ),
-            answer=exact,
-            shown=percent(right),
+            exact=exact,
+            right=right,
+            wrong=wrong,
             solution=(
                 f"Whoever acts on all {who} leaves the groups as large as they are among all: {_listed(texts[0], groups)}.\n"
                 f"{_weighted(texts[0], texts[2])} = {percent(right)}.{unrounded(right, exact)}\n"
@@ -126,19 +102,12 @@ def seeing_doing(world: World, rng: np.random.Generator) -> Iterator[Exercise]:
                 f"groups have other sizes. Doing cuts the arrow into “{cause}”."
             ),
             hint="How large are the groups when all are acted on alike?",
-            errors=errors,
-            accepted=(exact, right),
             title=world.title(case.y, do=case.x),
-            citations=(
-                *(world.cite(g) for g in _told(case.groups)),
-                *(world.cite(case.y, [case.x, g]) for g in case.groups),
-            ),
-            references=("pearl1995",),
-            provenance=world.provenance,
+            cites=(*((g, ()) for g in _told(case.groups)), *((case.y, (case.x, g)) for g in case.groups)),
         )
 
 
-def explaining_away(world: World, rng: np.random.Generator) -> Iterator[Exercise]:
+def explaining_away(world: World, rng: np.random.Generator) -> Iterator[Draft]:
     """Two causes of one finding: when the second is found, does the first become more or less probable?"""
     for first, second, e in _causes(world, rng):
         table = world.joint([first, second], [e])
@@ -148,15 +117,12 @@ def explaining_away(world: World, rng: np.random.Generator) -> Iterator[Exercise
         of, both, only_first, only_second = people
         before, right = (both + only_first) / of, both / (both + only_second)
         a, b, found, who = world.phrase(first), world.phrase(second), world.phrase(e), world.people
-        told = (
+        wrong = (
             known(UNCHANGED, before, "This is the probability before the other was known."),
             known(INVERSE, both / (both + only_first), f"This is the share of those {a.who} who {b.has(2)} too."),
             known(JOINT, both / of, f"These are the {who} with both, as a share of all {who} {found.who}."),
             known(COMPLEMENT, 1.0 - right, "This is the probability of the contrary."),
         )
-        numeric = distinct((exact, right), told)
-        if numeric[:1] == () or numeric[0].name != UNCHANGED:
-            continue
         worded = (
             known(
                 UNCHANGED, "unchanged", f"{capital(a.thing)} and {b.thing} meet in {found.thing}, and that is known here.", SAME
@@ -165,9 +131,7 @@ def explaining_away(world: World, rng: np.random.Generator) -> Iterator[Exercise
         )
         rest = of - both - only_first - only_second
         others = f"the other {rest:,d} neither" if rest else "there are no others"
-        yield Exercise(
-            kind="explaining_away",
-            difficulty=2,
+        yield Draft(
             question=(
                 f"Imagine {counted(of, world.group)}, all of them {found.apposed}: {both:,d} {_both(both, a, b)}, "
                 f"{only_first:,d} {a.has(only_first)} only, {only_second:,d} {b.has(only_second)} only, and {others}. "
@@ -175,6 +139,9 @@ def explaining_away(world: World, rng: np.random.Generator) -> Iterator[Exercise
                 f"One of them turns out to {b.to}. "
                 f"Does the probability of {a.thing} go up with that, go down, or stay as it was? And to how much?"
             ),
+            exact=exact,
+            right=right,
+            wrong=wrong,
             answer="down",
             shown=f"down, from {percent(before)} to {percent(right)} ({both:,d} of {both + only_second:,d})",
             solution=(
@@ -184,15 +151,12 @@ def explaining_away(world: World, rng: np.random.Generator) -> Iterator[Exercise
                 f"{_why(world, first, second)}"
             ),
             hint=f"Keep only those {b.who}. How many of them {a.has(2)}?",
-            errors=(*worded, *numeric),
-            accepted=(exact, right),
+            worded=worded,
             words=DOWN,
             choices=("up", "down", "unchanged"),
             how="Answer with up, down or unchanged, with the new probability if you can: such as “up, to 30 %”.",
             title=world.title(first, [e, second]),
-            citations=(world.cite(first, [e]), world.cite(second, [e]), world.cite(first, [e, second])),
-            references=("wellman1993", "pearl1988"),
-            provenance=world.provenance,
+            cites=((first, (e,)), (second, (e,)), (first, (e, second))),
         )
 
 

@@ -17,10 +17,10 @@ import numpy as np
 
 from bayesnet.analysis.decision.next_tests import change, entropy, information
 from bayesnet.teach.exercises.base_rates import Pair
-from bayesnet.teach.exercises.exercise import Exercise
 from bayesnet.teach.exercises.figures import likelihood_ratio, percent
 from bayesnet.teach.exercises.known import CONGRUENCE, FREQUENT, RULED, WEAKER, KnownError, known
 from bayesnet.teach.exercises.phrases import capital
+from bayesnet.teach.exercises.template import Draft
 from bayesnet.teach.exercises.world import Event, World
 
 _LETTERS = "ABC"
@@ -45,7 +45,7 @@ class _Option:
         return f"{self.letter} ({self.label})"
 
 
-def next_test(world: World, rng: np.random.Generator) -> Iterator[Exercise]:
+def next_test(world: World, rng: np.random.Generator) -> Iterator[Draft]:
     """Three findings not yet looked for: which of them tells most about the disease?"""
     hypotheses = [h for h in world.hypotheses if 0.001 <= world.marginal(h) <= 0.7]
     order = rng.permutation(len(hypotheses))
@@ -61,11 +61,11 @@ def next_test(world: World, rng: np.random.Generator) -> Iterator[Exercise]:
             clear = best.bits >= max(1.5 * second.bits, least * doubt) and best.moves == max(o.moves for o in offered)
             sensitive = max(offered, key=lambda o: o.pair.sensitivity)
             if clear and (sensitive is best) == easy and _printed_apart(offered):
-                yield _exercise(world, h, offered, best)
+                yield _draft(world, h, offered, best)
                 break
 
 
-def _exercise(world: World, h: Event, offered: list[_Option], best: _Option) -> Exercise:
+def _draft(world: World, h: Event, offered: list[_Option], best: _Option) -> Draft:
     """The question, with the options as they were drawn."""
     has, who = world.phrase(h), world.people
     prior = percent(world.marginal(h))
@@ -75,9 +75,7 @@ def _exercise(world: World, h: Event, offered: list[_Option], best: _Option) -> 
         for o in offered
     ]
     worked, next_best = [_worked(o) for o in offered], sorted(o.bits for o in offered)[-2]
-    return Exercise(
-        kind="next_test",
-        difficulty=3,
+    return Draft(
         question=(
             f"Among {world.group}, {prior} {has.has(2)}. Nothing else is known, and one thing can be looked for:\n"
             + "\n".join(lines)
@@ -93,17 +91,12 @@ def _exercise(world: World, h: Event, offered: list[_Option], best: _Option) -> 
             ]
         ),
         hint=f"For each: how probable is {has.thing} if it is found, how probable if not, and how often does either happen?",
-        errors=_wrong(offered, best),
+        worded=_wrong(offered, best),
         words=(best.letter, f"test {best.letter}", best.label, world.compiled.names[best.pair.e.variable]),
         choices=tuple(o.letter for o in offered),
         how=f"Answer with a letter: {', '.join(o.letter for o in offered[:-1])} or {offered[-1].letter}.",
         title=f"next_tests({world.literal(h)})",
-        citations=(
-            world.cite(h),
-            *(world.cite(o.pair.e, [g]) for o in offered for g in (h, h.negated)),
-        ),
-        references=("baron1988",),
-        provenance=world.provenance,
+        cites=((h, ()), *((o.pair.e, (g,)) for o in offered for g in (h, h.negated))),
     )
 
 

@@ -25,7 +25,6 @@ class Marked(Verdict):
         What was done instead, in one sentence; empty where no known error was recognised.
     hint
         What to do next; empty where the answer is right.
-
     """
 
     explanation: str = ""
@@ -88,7 +87,6 @@ class Exercise(Result):
         Right.
         >>> exercise.check("80 %").mistake
         'inverse fallacy'
-
         """
         if answer is None or (isinstance(answer, str) and not answer.strip()):
             return Marked(False, None, "No answer yet.", hint=self.hint)

@@ -69,11 +69,6 @@ def likelihood_ratio(x: float) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def odds(p: float) -> float:
-    """The odds of a probability."""
-    return p / (1.0 - p)
-
-
 def probability(odds: float) -> float:
     """The probability of odds."""
     return odds / (1.0 + odds)

@@ -19,9 +19,9 @@ import numpy as np
 from bayesnet.analysis.explanation.paths import Graph, separated
 from bayesnet.analysis.query.query import Query
 from bayesnet.inference.evidence import Evidence, one_hot
-from bayesnet.teach.exercises.exercise import Exercise
 from bayesnet.teach.exercises.known import CHAIN_OPEN, CHAIN_SHUT, COLLIDER_OPEN, COLLIDER_SHUT, KnownError, known
 from bayesnet.teach.exercises.phrases import capital
+from bayesnet.teach.exercises.template import Draft
 from bayesnet.teach.exercises.world import World
 
 MOST = 10
@@ -35,16 +35,8 @@ _PATIENCE = 3_000
 _WAYS = 3
 
 YES = (
-    "yes",
-    "dependent",
-    "depends",
-    "they are dependent",
-    "not independent",
-    "open",
-    "not separated",
-    "d connected",
-    "connected",
-)
+    "yes", "dependent", "depends", "they are dependent", "not independent", "open", "not separated", "d connected", "connected",
+)  # fmt: skip
 NO = ("no", "independent", "they are independent", "not dependent", "blocked", "closed", "separated", "d separated")
 
 
@@ -70,7 +62,7 @@ class _Way:
         return tuple(step for ends, step in middle if ends == ("→", "←"))
 
 
-def reading_graph(world: World, rng: np.random.Generator) -> Iterator[Exercise]:
+def reading_graph(world: World, rng: np.random.Generator) -> Iterator[Draft]:
     """Arrows, what is known, and two variables: are they dependent?"""
     small = [
         v for v in range(len(world.compiled.names)) if v not in world.context and len(world.ancestors[v] - world.context) < MOST
@@ -92,7 +84,7 @@ def reading_graph(world: World, rng: np.random.Generator) -> Iterator[Exercise]:
         if found and len(shown) <= MOST:
             dependent = not dependent
             told = [_way(world, Graph(world.compiled.factors, evidence), path) for path in found]
-            yield _exercise(world, (x, y, tuple(given)), shown, told)
+            yield _draft(world, (x, y, tuple(given)), shown, told)
 
 
 def _ways(world: World, graph: Graph, x: int, y: int, *, open_: bool) -> list[tuple[int, ...]]:
@@ -111,7 +103,7 @@ def _ways(world: World, graph: Graph, x: int, y: int, *, open_: bool) -> list[tu
     return found[:_WAYS]
 
 
-def _exercise(world: World, asked: tuple[int, int, tuple[int, ...]], shown: frozenset[int], ways: list[_Way]) -> Exercise:
+def _draft(world: World, asked: tuple[int, int, tuple[int, ...]], shown: frozenset[int], ways: list[_Way]) -> Draft:
     """The question about two variables in the part of the graph that matters."""
     x, y, given = asked
     first, second, names = world.label(x), world.label(y), [world.label(v) for v in given]
@@ -122,8 +114,7 @@ def _exercise(world: World, asked: tuple[int, int, tuple[int, ...]], shown: froz
     told = known_ if names else "Nothing is known yet."
     apart = bool(ways[0].blocker)
     right, wrong = ("no", "yes") if apart else ("yes", "no")
-    return Exercise(
-        kind="reading_graph",
+    return Draft(
         difficulty=1 if len(shown) <= 4 and not any(way.colliders for way in ways) else 2,
         question=(
             f"These arrows of a network lead from causes to effects:\n{'; '.join(arrows)}.\n"
@@ -134,14 +125,12 @@ def _exercise(world: World, asked: tuple[int, int, tuple[int, ...]], shown: froz
         + (f", given {' and '.join(map(_quoted, names))}" if names else ""),
         solution="\n".join([*map(_told, ways), _conclusion(apart)]),
         hint="Follow every way from the one to the other, along the arrows and against them; is each place on it open?",
-        errors=(_wrong(wrong, ways[0]),),
+        worded=(_wrong(wrong, ways[0]),),
         words=NO if apart else YES,
         choices=("yes", "no"),
         how="Answer with yes or no.",
         title=f"{world.compiled.names[x]} ⫫ {world.compiled.names[y]}"
         + (f" | {', '.join(world.compiled.names[v] for v in given)}" if given else ""),
-        references=("pearl1988", "shachter1998"),
-        provenance=world.provenance,
     )
 
 

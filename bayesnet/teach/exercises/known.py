@@ -94,7 +94,6 @@ class KnownError:
         What to do instead, without the answer.
     words
         Other words for the same answer, where it is a word.
-
     """
 
     name: str

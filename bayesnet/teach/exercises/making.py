@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -16,60 +16,67 @@ from bayesnet.teach.exercises.causes import explaining_away, seeing_doing
 from bayesnet.teach.exercises.choosing import next_test
 from bayesnet.teach.exercises.exercise import LEVELS, Exercise
 from bayesnet.teach.exercises.graph import reading_graph
+from bayesnet.teach.exercises.known import CARRIED, DOUBLE, HALF, INVERSE, NEGLECT, ODDS, SEEING, UNCHANGED, UNWEIGHTED
 from bayesnet.teach.exercises.odds import double_counting, likelihood_ratio_and_odds
 from bayesnet.teach.exercises.sheet import ExerciseSet
+from bayesnet.teach.exercises.template import Kind
 from bayesnet.teach.exercises.world import World
 
 if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import CompiledModel
 
-Maker = Callable[[World, np.random.Generator], Iterator[Exercise]]
+_BAYES = "a thing that is so in 0.04 to 60 % of all, and a finding that follows from it but not always"
+_FORMATS = ("gigerenzer1995", "sedlmeier2001", "mcdowell2017", "eddy1982")
+_NEGLECTED = ("kahneman1973", "barhillel1980", "eddy1982", "villejoubert2002")
 
-MAKERS: dict[str, Maker] = {
-    "natural_frequencies": natural_frequencies,
-    "prediction": prediction,
-    "reading_graph": reading_graph,
-    "percentages": percentages,
-    "another_population": another_population,
-    "likelihood_ratio": likelihood_ratio_and_odds,
-    "explaining_away": explaining_away,
-    "double_counting": double_counting,
-    "next_test": next_test,
-    "seeing_doing": seeing_doing,
+_KINDS = {
+    "natural_frequencies": Kind(natural_frequencies, (1,), _BAYES, (*_FORMATS, *_NEGLECTED[:2]), first=(INVERSE,)),
+    "prediction": Kind(prediction, (1,), _BAYES, ("gigerenzer1995", "sedlmeier2001"), all_of=(HALF, UNWEIGHTED)),
+    "reading_graph": Kind(
+        reading_graph,
+        (1, 2),
+        "three variables or more, two of them without an arrow between them",
+        ("pearl1988", "shachter1998"),
+    ),
+    "percentages": Kind(percentages, (2,), _BAYES, _NEGLECTED, first=(INVERSE, NEGLECT)),
+    "another_population": Kind(
+        another_population, (2,), _BAYES, ("kahneman1973", "barhillel1980", "mcdowell2017"), first=(CARRIED,)
+    ),
+    "likelihood_ratio": Kind(
+        likelihood_ratio_and_odds,
+        (2,),
+        f"{_BAYES}, and makes it 10 to 93 % probable",
+        ("deeks2004", "barhillel1980"),
+        any_of=(ODDS, NEGLECT),
+    ),
+    "explaining_away": Kind(
+        explaining_away,
+        (2,),
+        "two causes, neither of which follows from the other, that share an effect",
+        ("wellman1993", "pearl1988"),
+        first=(UNCHANGED,),
+    ),
+    "double_counting": Kind(
+        double_counting,
+        (3,),
+        "two findings that follow from one thing, each clearly in its favour, and not independent given it",
+        ("spiegelhalter1984", "deeks2004"),
+        first=(DOUBLE,),
+    ),
+    "next_test": Kind(
+        next_test, (3,), "at least two findings for one thing, one of which clearly tells more than the others", ("baron1988",)
+    ),
+    "seeing_doing": Kind(
+        seeing_doing,
+        (3,),
+        "a common cause: a variable with one parent of two or three states, which has other effects as well",
+        ("pearl1995",),
+        first=(SEEING,),
+    ),
 }
 """Every kind, from easy to hard."""
 
-KINDS = tuple(MAKERS)
-
-DIFFICULTIES = {
-    "natural_frequencies": (1,),
-    "prediction": (1,),
-    "reading_graph": (1, 2),
-    "percentages": (2,),
-    "another_population": (2,),
-    "likelihood_ratio": (2,),
-    "explaining_away": (2,),
-    "double_counting": (3,),
-    "next_test": (3,),
-    "seeing_doing": (3,),
-}
-"""How hard each kind is: 1 easy, 2 medium, 3 hard."""
-
-_BAYES = "a thing that is so in 0.04 to 60 % of all, and a finding that follows from it but not always"
-
-NEEDS = {
-    "natural_frequencies": _BAYES,
-    "prediction": _BAYES,
-    "percentages": _BAYES,
-    "another_population": _BAYES,
-    "likelihood_ratio": f"{_BAYES}, and makes it 10 to 93 % probable",
-    "double_counting": "two findings that follow from one thing, each clearly in its favour, and not independent given it",
-    "seeing_doing": "a common cause: a variable with one parent of two or three states, which has other effects as well",
-    "explaining_away": "two causes, neither of which follows from the other, that share an effect",
-    "next_test": "at least two findings for one thing, one of which clearly tells more than the others",
-    "reading_graph": "three variables or more, two of them without an arrow between them",
-}
-"""What a network must have for exercises of a kind."""
+KINDS = tuple(_KINDS)
 
 MOST = 200
 """Exercises in one set."""
@@ -122,7 +129,7 @@ def make_set(
     world = _world(compiled, people, target)
     wanted = None if level is None else LEVELS.index(level) + 1
     asked: set[str] = set()
-    names = [name for name in KINDS if wanted is None or wanted in DIFFICULTIES[name]]
+    names = [name for name in KINDS if wanted is None or wanted in _KINDS[name].difficulties]
     live = {name: _unasked(_stream(world, name, seed, wanted), asked) for name in names}
     chosen: list[Exercise] = []
     while live and len(chosen) < count:
@@ -146,8 +153,9 @@ def _stream(world: World, name: str, seed: int, difficulty: int | None = None) -
     """Different exercises of a kind, the same for the same seed."""
     rng = np.random.default_rng([seed, zlib.crc32(name.encode())])
     seen: set[str] = set()
-    for exercise in MAKERS[name](world, rng):
-        if exercise.question not in seen and difficulty in (None, exercise.difficulty):
+    for draft in _KINDS[name].make(world, rng):
+        exercise = None if draft.question in seen else _KINDS[name].exercise(world, name, draft)
+        if exercise and difficulty in (None, exercise.difficulty):
             seen.add(exercise.question)
             yield exercise
 
@@ -174,7 +182,7 @@ def _spread(names: list[str], count: int) -> list[str]:
 def _world(compiled: CompiledModel, people: str | None, target: str | None) -> World:
     if people is not None and not str(people).strip():
         raise BayesnetError(
-            f'People are called by a plural, such as "women" or "patients with back pain"; got people={people!r}.'
+            f'`people` must be a plural noun, such as "women" or "patients with back pain"; got people={people!r}.'
         )
     return World(compiled, people, None if target is None else read_target(compiled, target))
 
@@ -185,7 +193,7 @@ def _kinds(kind: str | Sequence[str] | None) -> tuple[str, ...]:
         return KINDS
     kinds = (kind,) if isinstance(kind, str) else tuple(kind)
     for name in kinds:
-        if name not in MAKERS:
+        if name not in _KINDS:
             hint = did_you_mean(nearest(str(name), KINDS)) or f"there are {', '.join(KINDS)}."
             raise BayesnetError(f"No kind of exercise {name!r}; {hint}")
     if not kinds:
@@ -213,7 +221,7 @@ def _too_few(compiled: CompiledModel, name: str, found: int, target: str | None)
             f"ask for count={found}, or load a larger network."
         )
     return BayesnetError(
-        f'{compiled.model.name} gives no exercise of the kind "{name}"{about}: that needs {NEEDS[name]}. '
+        f'{compiled.model.name} gives no exercise of the kind "{name}"{about}: that needs {_KINDS[name].needs}. '
         "Ask for another kind, or leave the kind out to get all that can be made."
     )
 
@@ -222,7 +230,7 @@ def _none(compiled: CompiledModel, target: str | None, level: str | None = None)
     about = f" about {target}" if target else ""
     return BayesnetError(
         f"{compiled.model.name} gives no {level + ' ' if level else ''}exercise{about}: "
-        f"that needs, at the least, {NEEDS['prediction']}."
+        f"that needs, at the least, {_KINDS['prediction'].needs}."
     )
 
 

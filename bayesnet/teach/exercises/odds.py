@@ -15,9 +15,9 @@ from itertools import permutations
 
 import numpy as np
 
-from bayesnet.teach.exercises.base_rates import Pair, citations, pairs
-from bayesnet.teach.exercises.exercise import Exercise
-from bayesnet.teach.exercises.figures import likelihood_ratio, odds, percent, probability, unrounded, value
+from bayesnet.logodds import odds
+from bayesnet.teach.exercises.base_rates import Pair, pairs
+from bayesnet.teach.exercises.figures import likelihood_ratio, percent, probability, unrounded, value
 from bayesnet.teach.exercises.known import (
     COMPLEMENT,
     DOUBLE,
@@ -27,15 +27,15 @@ from bayesnet.teach.exercises.known import (
     PRIOR,
     PRIOR_TIMES,
     KnownError,
-    distinct,
     known,
     tolerance,
 )
 from bayesnet.teach.exercises.phrases import article, capital, singular
+from bayesnet.teach.exercises.template import Draft
 from bayesnet.teach.exercises.world import Event, World
 
 
-def likelihood_ratio_and_odds(world: World, rng: np.random.Generator) -> Iterator[Exercise]:
+def likelihood_ratio_and_odds(world: World, rng: np.random.Generator) -> Iterator[Draft]:
     """A prior probability and one likelihood ratio: to odds, times the ratio, and back."""
     listed = [pair for pair in pairs(world, rng) if 0.02 <= pair.posterior <= 0.93]
     # Odds of less than about 0.1 cannot be told from the probability; such pairs come last.
@@ -46,7 +46,7 @@ def likelihood_ratio_and_odds(world: World, rng: np.random.Generator) -> Iterato
         if abs(right - pair.posterior) > 0.5 * tolerance(pair.posterior):
             continue
         h, e, who = pair.has, pair.found, world.people
-        told = (
+        wrong = (
             known(ODDS, after, f"{_odds(after)} are the odds after the finding."),
             known(
                 PRIOR_TIMES,
@@ -55,20 +55,16 @@ def likelihood_ratio_and_odds(world: World, rng: np.random.Generator) -> Iterato
             ),
             *_always(value(prior), _plain(ratio), right, f"{e.thing} said nothing"),
         )
-        errors = distinct((pair.posterior, right), told)
-        if not {ODDS, NEGLECT} & {error.name for error in errors}:
-            continue
-        yield Exercise(
-            kind="likelihood_ratio",
-            difficulty=2,
+        yield Draft(
             question=(
                 f"Among {world.group}, {prior} {h.has(2)}. "
                 f"{capital(e.does('is', 'are'))} {ratio} times as frequent in {who} {h.who} "
                 f"as in {who} {h.negated.who}: the likelihood ratio is {ratio}.\n"
                 f"{capital(article(singular(who)))} {e.has()}. How probable {h.asked} now?"
             ),
-            answer=pair.posterior,
-            shown=percent(right),
+            exact=pair.posterior,
+            right=right,
+            wrong=wrong,
             solution=(
                 f"Odds before: {prior} / {percent(1.0 - value(prior))} = {_odds(odds(value(prior)))}.\n"
                 f"Odds after: {_odds(odds(value(prior)))} × {ratio} = {_odds(after)}.\n"
@@ -76,16 +72,12 @@ def likelihood_ratio_and_odds(world: World, rng: np.random.Generator) -> Iterato
                 f"{unrounded(right, pair.posterior)}"
             ),
             hint="Probability to odds, odds times the likelihood ratio, odds back to a probability.",
-            errors=errors,
-            accepted=(pair.posterior, right),
             title=world.title(pair.h, [pair.e]),
-            citations=citations(world, pair),
-            references=("deeks2004", "barhillel1980"),
-            provenance=world.provenance,
+            cites=pair.cites,
         )
 
 
-def double_counting(world: World, rng: np.random.Generator) -> Iterator[Exercise]:
+def double_counting(world: World, rng: np.random.Generator) -> Iterator[Draft]:
     """Two findings that depend on each other: what the second adds, and what naive Bayes makes of it."""
     for pair, second, table in _doubles(world, rng):
         (well, ill) = table
@@ -100,19 +92,14 @@ def double_counting(world: World, rng: np.random.Generator) -> Iterator[Exercise
         if abs(right - exact) > 0.5 * tolerance(exact):
             continue
         h, first, other, who = pair.has, pair.found, world.phrase(second), world.people
-        told = (
+        wrong = (
             known(DOUBLE, naive, f"{ratios[0]} and {ratios[1]} were both multiplied, as if the two findings were independent."),
             known(FIRST_ONLY, probability(start * one), f"This is where {first.thing} alone leads."),
             known(ODDS, start * one * added, f"{_odds(start * one * added)} are the odds after both findings."),
             *_always(value(prior), one * added, right, "the findings said nothing"),
         )
-        errors = distinct((exact, right), told)
-        if errors[:1] == () or errors[0].name != DOUBLE:
-            continue
         often = "just as frequent" if ratios[2] == "1" else f"{'only ' if added > 1.0 else ''}{ratios[2]} times as frequent"
-        yield Exercise(
-            kind="double_counting",
-            difficulty=3,
+        yield Draft(
             question=(
                 f"Among {world.group}, {prior} {h.has(2)}. "
                 f"{capital(first.does('has', 'have'))} a likelihood ratio of {ratios[0]} for "
@@ -122,8 +109,9 @@ def double_counting(world: World, rng: np.random.Generator) -> Iterator[Exercise
                 f"{capital(article(singular(who)))} {first.has()}, and then {other.does('is', 'are')} found as well. "
                 f"How probable {h.asked} now?"
             ),
-            answer=exact,
-            shown=percent(right),
+            exact=exact,
+            right=right,
+            wrong=wrong,
             solution=(
                 f"Odds before: {prior} / {percent(1.0 - value(prior))} = {_odds(start)}.\n"
                 f"After {first.thing}: {_odds(start)} × {ratios[0]} = {_odds(start * one)}.\n"
@@ -133,16 +121,8 @@ def double_counting(world: World, rng: np.random.Generator) -> Iterator[Exercise
                 f"counted twice."
             ),
             hint="How much does the second finding say to somebody who knows the first already?",
-            errors=errors,
-            accepted=(exact, right),
             title=world.title(pair.h, [pair.e, second]),
-            citations=(
-                *citations(world, pair),
-                world.cite(second, [pair.h, pair.e]),
-                world.cite(second, [pair.h.negated, pair.e]),
-            ),
-            references=("spiegelhalter1984", "deeks2004"),
-            provenance=world.provenance,
+            cites=(*pair.cites, (second, (pair.h, pair.e)), (second, (pair.h.negated, pair.e))),
         )
 
 

@@ -11,91 +11,16 @@ from bayesnet.model.vocabulary import BINARY
 POLAR = (("absent", "present"), ("no", "yes"), ("false", "true"), ("negative", "positive"), ("0", "1"), ("f", "t"), ("n", "y"))
 """Pairs of states that say whether something is so."""
 
-_ARE = {
-    "female": ("female", "male"),
-    "age 40 or over": ("aged 40 or over", "aged under 40"),
-    "age 50 or over": ("aged 50 or over", "aged under 50"),
-    "age 70 or over": ("aged 70 or over", "aged under 70"),
-    "haemodialysis": ("on haemodialysis", "not on haemodialysis"),
-}
-"""Labels that people are, not have: the word for it and for its contrary."""
-
-_HAVE = {
-    "visit to asia": "a recent visit to Asia",
-    "smoking": "a smoking habit",
-    "tuberculosis or lung cancer": "tuberculosis or lung cancer (or both)",
-    "cloudy": "a cloudy sky",
-    "sprinkler": "a running sprinkler",
-    "corticosteroids": "corticosteroid treatment",
-    "injection drug use": "a history of injection drug use",
-    "impaired defence": "an impaired defence against bacteria",
-    "pain over 1 month": "pain for over a month",
-    "conservative therapy failed": "failed conservative therapy",
-    "straight-leg raise positive": "a positive straight-leg raise",
-    "contusion or abrasion": "a contusion or an abrasion",
-    "raised alp": "a raised alkaline phosphatase (ALP)",
-    "raised esr": "a raised sedimentation rate (ESR)",
-    "raised crp": "a raised C-reactive protein (CRP)",
-    "raised pth": "a raised parathyroid hormone (PTH)",
-    "raised globulin": "a raised globulin",
-    "hla-b27": "HLA-B27",
-    "m protein": "an M protein",
-    "significant trauma": "a significant trauma",
-    "any malignancy": "a malignancy of the spine",
-    "major four": "one of the major four diagnoses",
-    "serious spinal": "a serious spinal disease",
-}
-"""Labels that need more than an article."""
-
-_COUNTED = frozenset(
-    [
-        "abscess",
-        "aneurysm",
-        "biopsy",
-        "catheter",
-        "collection",
-        "course",
-        "cyst",
-        "deficit",
-        "drug",
-        "effusion",
-        "event",
-        "fracture",
-        "gammopathy",
-        "habit",
-        "herniation",
-        "history",
-        "illness",
-        "infection",
-        "infarction",
-        "lesion",
-        "mammogram",
-        "mass",
-        "metastasis",
-        "onset",
-        "procedure",
-        "scan",
-        "stone",
-        "stroke",
-        "syndrome",
-        "tumor",
-        "tumour",
-        "ulcer",
-        "visit",
-        "x-ray",
-        "rash",
-        "test",
-        "clot",
-    ]
-)
+_COUNTED = frozenset((
+    "abscess", "aneurysm", "biopsy", "catheter", "clot", "collection", "course", "cyst", "deficit", "drug", "effusion", "event",
+    "fracture", "gammopathy", "habit", "herniation", "history", "illness", "infarction", "infection", "lesion", "mammogram",
+    "mass", "metastasis", "onset", "procedure", "rash", "scan", "stone", "stroke", "syndrome", "test", "tumor", "tumour",
+    "ulcer", "visit", "x-ray",
+))  # fmt: skip
 """Nouns of which one has one, so that they take an article."""
 
-_WITHOUT_ARTICLE = frozenset(("disc infection", "spinal infection", "cauda equina syndrome"))
-
-_PROPER = frozenset(("Paget", "Bence", "Crohn", "Parkinson", "Alzheimer", "Hodgkin", "Cushing", "Asia", "Down", "Graves", "M"))
-
-_PEOPLE = {"back_pain": "patients with back pain"}
-"""What the people of a model are called where its own text does not begin with the word."""
+_PROPER = frozenset(("Paget", "Bence", "Crohn", "Parkinson", "Alzheimer", "Hodgkin", "Cushing", "Down", "Graves"))
+"""Names of people at the beginning of a label, which keep their capital letter."""
 
 _SINGULAR = {"people": "person", "women": "woman", "men": "man", "children": "child", "mice": "mouse"}
 
@@ -198,36 +123,34 @@ def polar(states: tuple[str, ...]) -> tuple[int, int] | None:
 
 
 def phrase(variable: Variable, state: int) -> Phrase:
-    """A variable in a state, in words; by its label where it has one, else as `NAME = state`.
+    """A variable in a state, in words; by its noun, adjectives or label where it has them, else as `NAME = state`.
 
     What is absent or present is something that one has, so that its name will do for a label.
     """
     ends = polar(variable.states)
     said = variable.label or (variable.name.replace("_", " ") if set(variable.states) == set(BINARY) else "")
-    if not said or ends is None:
+    if ends is None or not (said or variable.noun or variable.adjectives):
         name = variable.label or variable.name
         here, others = _state(variable.states[state]), [_state(s) for i, s in enumerate(variable.states) if i != state]
         contrary = f"{name} = {others[0]}" if len(others) == 1 else f"{name} other than {here}"
         return Phrase(f"{name} = {here}", contrary)
-    label = said.casefold()
-    if label in _ARE:
-        yes = Phrase(*_ARE[label], be=True)
+    if variable.adjectives:
+        positive, contrary = variable.adjectives
+        yes = Phrase(positive, contrary, be=True)
     else:
-        noun = _HAVE.get(label) or _with_article(_lowered(said))
+        noun = variable.noun or _with_article(_lowered(said))
         yes = Phrase(noun, noun)
     return yes if state == ends[1] else yes.negated
 
 
 def people(model: Model, given: str | None = None) -> str:
-    """What the members of the population are called: the first word of the model's own description, or `cases`.
+    """What the members of the population are called: by the model, by the first word of its population, or `cases`.
 
     >>> people(Model("m", population="Women aged 40 who take part in screening")), people(Model("m"))
     ('women', 'cases')
     """
-    if given:
-        return given
-    if model.name in _PEOPLE:
-        return _PEOPLE[model.name]
+    if given or model.people:
+        return given or model.people
     words = model.population.split()
     first, second = (*[word.strip(",.;").casefold() for word in words[:2]], "", "")[:2]
     if first in ("women", "men", "patients", "people", "adults", "children", "persons", "students", "visitors"):
@@ -283,13 +206,13 @@ def _lowered(label: str) -> str:
     """A label inside a sentence: small letters, but for names and acronyms."""
     words = label.split()
     first = words[0]
-    keeps = first in _PROPER or first[1:] != first[1:].casefold() or any(c.isdigit() for c in first)
+    keeps = first in _PROPER or len(first) == 1 or first[1:] != first[1:].casefold() or any(c.isdigit() for c in first)
     return label if keeps else " ".join([first[:1].casefold() + first[1:], *words[1:]])
 
 
 def _with_article(noun: str) -> str:
     """A noun with an article where one has one of it."""
-    if noun.casefold() in _WITHOUT_ARTICLE or re.match(r"(?:a|an|the|any|no|some) ", noun):
+    if re.match(r"(?:a|an|the|any|no|some) ", noun):
         return noun
     return article(noun) if _head(noun) in _COUNTED else noun
 

@@ -17,7 +17,7 @@ _KINDS = {"seeing_doing": "seeing and doing", "reading_graph": "reading the grap
 _WARNING = "For teaching and research. Not for the care of patients."
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Marks(Result):
     """A sheet that was handed in: what was answered to each exercise, whether it is right, and the known error made."""
 
@@ -94,7 +94,6 @@ class ExerciseSet(Result):
         ------
         BayesnetError
             When there are more answers than exercises, or an answer to an exercise that is not there.
-
         """
         given = _in_order(answers, len(self.exercises))
         marked = tuple(exercise.check(answer) for exercise, answer in zip(self.exercises, given, strict=True))
@@ -108,18 +107,26 @@ class ExerciseSet(Result):
 
     def sheet(self) -> str:
         """The student's sheet as plain text: questions only."""
-        return _plain(self.sheet_markdown())
+        return _plain(self._sheet())
 
     def key(self) -> str:
         """The teacher's key as plain text: answers, worked solutions, wrong answers to expect, sources and literature."""
-        return _plain(self.key_markdown())
+        return _plain(self._key())
 
     def sheet_markdown(self) -> str:
-        """The student's sheet in Markdown."""
-        return "\n\n".join([*self._top("Exercises"), *(f"{_question(i, e)}\n\n*{e.how}*" for i, e in self._numbered())]) + "\n"
+        """The student's sheet in Markdown; what names and labels hold is never taken for HTML or a link."""
+        return _escaped(self._sheet())
 
     def key_markdown(self) -> str:
-        """The teacher's key in Markdown."""
+        """The teacher's key in Markdown, escaped like the sheet."""
+        return _escaped(self._key())
+
+    def _sheet(self) -> str:
+        """Questions and how they are answered."""
+        return "\n\n".join([*self._top("Exercises"), *(f"{_question(i, e)}\n\n*{e.how}*" for i, e in self._numbered())]) + "\n"
+
+    def _key(self) -> str:
+        """Questions, answers, solutions, errors, sources and literature."""
         parts = [*self._top("Key"), *("\n\n".join(_solved(i, e)) for i, e in self._numbered())]
         used = dict.fromkeys(line for e in self.exercises for line in e.literature())
         parts += ["## Literature", "\n".join(f"- {line}" for line in used)]
@@ -179,6 +186,11 @@ def _in_order(answers: Sequence[Any] | Mapping[int, Any], count: int) -> list[An
             f"got an answer to {strange[0]!r}."
         )
     return [by_number.get(n) for n in range(1, count + 1)]
+
+
+def _escaped(markdown: str) -> str:
+    """Take away what a reader of Markdown would take for HTML, a link or a picture."""
+    return markdown.replace("&", "&amp;").replace("<", "&lt;").replace("](", "]\\(").replace("`", "\\`")
 
 
 def _plain(markdown: str) -> str:

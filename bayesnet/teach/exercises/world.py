@@ -63,7 +63,6 @@ class World:
         What the members of the population are called, `women` or `patients with back pain`; the model's own word when None.
     target
         The only event that diagnostic questions may be about, or None.
-
     """
 
     def __init__(self, compiled: CompiledModel, group: str | None = None, target: tuple[int, int] | None = None) -> None:

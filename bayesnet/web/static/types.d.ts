@@ -135,6 +135,7 @@ export interface NumberRecord {
   place?: string;
   population?: string;
   reason?: string;
+  known?: string;
   note?: string;
 }
 

@@ -159,6 +159,7 @@ export function createNumberCard(context) {
       ["Where", number.place],
       ["Population", number.population],
       ["Grade", GRADES[number.grade] ?? number.grade],
+      ["Known", number.known],
       ["Why", number.reason],
       ["Note", number.note],
     ];

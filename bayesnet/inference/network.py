@@ -1,0 +1,151 @@
+"""The network as the plan sees it: all numbers end to end, and where each family's numbers lie among them.
+
+States of a noisy gate are numbered by rank here, so that the axis on which its causes are gathered is its own axis. A gate known
+to an interval of ranks needs sums of neighbouring ranks only; those are *derived* numbers, kept behind the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from bayesnet.inference.structure import Structure
+from bayesnet.model.factors import Factors, FloatArray, IntArray
+
+
+class Gate(NamedTuple):
+    """Where the numbers of a gate lie for one interval of ranks: `base` and `step` of the leak, then of each parent's link.
+
+    An entry is at base + row * state of the parent + column; `columns` is 1 where only the sum up to a rank is needed, 2 for
+    *below the interval, inside it*, and otherwise all ranks.
+    """
+
+    columns: int
+    bases: tuple[int, ...]
+    rows: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Network:
+    """All numbers of a network, and their places.
+
+    `values` are the tensor entries, permuted so that gates count by rank, then the derived sums. `entry[i]` is the entry (tensors
+    of all families one after the other, each in C order) that value i copies; derived value j is the sum of the values
+    `parts[starts[j]:starts[j + 1]]`. `states[v]` lists the states of v in the order used here, `places[v]` the inverse.
+    `tables[v]` has the base and the strides (parents, then v) of a table, `gates[v]` the places of a gate by interval of ranks.
+    """
+
+    structure: Structure
+    values: FloatArray
+    entry: IntArray
+    starts: IntArray
+    parts: IntArray
+    states: tuple[tuple[int, ...], ...]
+    places: tuple[tuple[int, ...], ...]
+    tables: tuple[tuple[int, tuple[int, ...]], ...]
+    gates: tuple[dict[tuple[int, int], Gate], ...]
+
+    @classmethod
+    def of(cls, structure: Structure, factors: Factors) -> Network:
+        """Lay out the numbers of all families."""
+        states = tuple(order or tuple(range(card)) for order, card in zip(structure.order, structure.cards, strict=True))
+        entries: list[IntArray] = []
+        bases: list[list[int]] = []
+        tables, count = [], 0
+        for v, family in enumerate(factors.families):
+            mine: list[int] = []
+            strides: tuple[int, ...] = (1,)
+            for t, tensor in enumerate(family.tensors):
+                place = np.arange(count, count + tensor.size).reshape(tensor.shape)
+                if structure.noisy[v]:
+                    place = place[list(states[family.parents[t - 1]])] if t else place
+                else:
+                    place = place[np.ix_(*(states[p] for p in family.parents), range(tensor.shape[-1]))]
+                    strides = tuple(int(s) // 8 for s in np.empty(tensor.shape).strides)
+                entries.append(place.ravel())
+                mine.append(count)
+                count += tensor.size
+            bases.append(mine)
+            tables.append((mine[0], strides))
+        derived = _Derived(structure, bases, count)
+        entry = np.concatenate(entries) if entries else np.zeros(0, dtype=np.int64)
+        network = cls(
+            structure,
+            np.zeros(0),
+            entry.astype(np.int64),
+            np.array(derived.starts, dtype=np.int64),
+            np.array(derived.parts, dtype=np.int64),
+            states,
+            tuple(tuple(sorted(range(len(s)), key=s.__getitem__)) for s in states),
+            tuple(tables),
+            tuple(derived.gates),
+        )
+        flat = np.concatenate([t.ravel() for f in factors.families for t in f.tensors]) if entries else np.zeros(0)
+        object.__setattr__(network, "values", network.laid_out(flat))
+        return network
+
+    def laid_out(self, flat: FloatArray) -> FloatArray:
+        """Numbers in the order of the tensors, shape (entries, ...), as values with the derived sums behind them."""
+        values = flat[self.entry]
+        if not len(self.starts):
+            return np.ascontiguousarray(values, dtype=float)
+        return np.concatenate([values, np.add.reduceat(values[self.parts], self.starts, axis=0)])
+
+    def by_entry(self, by_value: FloatArray) -> FloatArray:
+        """Derivatives by values, shape (values, B), as derivatives by entries: the transpose of `laid_out`."""
+        count = len(self.entry)
+        mine = by_value[:count].copy()
+        if len(self.starts):
+            lengths = np.diff(np.append(self.starts, len(self.parts)))
+            np.add.at(mine, self.parts, np.repeat(by_value[count:], lengths, axis=0))
+        found = np.zeros_like(mine)
+        found[self.entry] = mine
+        return found
+
+    def vector(self, v: int, by_state: FloatArray) -> FloatArray:
+        """A vector over the states of v in the order used here."""
+        return by_state[list(self.states[v])] if self.structure.noisy[v] else by_state
+
+
+class _Derived:
+    """Where every interval of ranks of every gate lies; those that are no plain column become derived numbers."""
+
+    def __init__(self, structure: Structure, bases: Sequence[Sequence[int]], count: int) -> None:
+        self.starts: list[int] = []
+        self.parts: list[int] = []
+        self.next = count
+        self.gates: list[dict[tuple[int, int], Gate]] = []
+        for v, noisy in enumerate(structure.noisy):
+            found: dict[tuple[int, int], Gate] = {}
+            if noisy:
+                k = structure.cards[v]
+                sizes = [1, *(structure.cards[p] for p in structure.parents[v])]
+                whole = Gate(k, tuple(bases[v]), (k,) * len(sizes))
+                found = {(0, k - 1): whole, (0, 0): whole._replace(columns=1)}
+                for low in range(k):
+                    for high in range(low, k):
+                        if (low, high) == (1, 1) and k == 2:
+                            found[low, high] = whole
+                        elif (low, high) not in found:
+                            found[low, high] = self._interval(low, high, bases[v], sizes, k)
+            self.gates.append(found)
+
+    def _interval(self, low: int, high: int, bases: Sequence[int], sizes: Sequence[int], k: int) -> Gate:
+        columns = 2 if low else 1
+        first = []
+        for base, size in zip(bases, sizes, strict=True):
+            first.append(self.next)
+            for state in range(size):
+                row = base + k * state
+                if low:
+                    self._sum(range(row, row + low))
+                self._sum(range(row + low, row + high + 1))
+        return Gate(columns, tuple(first), (columns,) * len(sizes))
+
+    def _sum(self, parts: range) -> None:
+        self.starts.append(len(self.parts))
+        self.parts.extend(parts)
+        self.next += 1

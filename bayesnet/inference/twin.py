@@ -1,0 +1,139 @@
+"""The kernel once more in numpy: the same arrays, the same order, the same powers of two. Fallback, and referee in the tests."""
+
+from __future__ import annotations
+
+from functools import reduce
+from typing import NamedTuple
+
+import numpy as np
+
+from bayesnet.inference.plan import BEST, HEADER, ONCE, Ints, Plan
+from bayesnet.model.factors import FloatArray, IntArray
+
+LEVEL = 16
+CHUNK = 1 << 18
+"""Cells of an operation that are listed at a time."""
+KEPT = 1 << 21
+"""Cells of a plan up to which its lists are kept for the next run."""
+
+
+class Operation(NamedTuple):
+    """One operation with its lists: those of the blocks around, and those inside a block, output first."""
+
+    flags: int
+    run: int
+    cells: int
+    bases: tuple[int, ...]
+    slots: tuple[int, ...]
+    around: list[IntArray]
+    inside: list[IntArray]
+
+
+def decode(code: Ints) -> Operation:
+    """Read one operation."""
+    flags, inputs, runs, run, loops, cells = code[:HEADER].tolist()
+    at = HEADER + 2 * (inputs + 1)
+    bases, slots = code[HEADER : HEADER + inputs + 1].tolist(), code[HEADER + inputs + 1 : at].tolist()
+    around = [np.zeros(1, dtype=np.int64)] * (inputs + 1)
+    for _ in range(loops):
+        size = int(code[at])
+        tables = code[at + 1 : at + 1 + size * (inputs + 1)].reshape(inputs + 1, size)
+        at += 1 + size * (inputs + 1)
+        around = [np.add.outer(old, table).ravel() for old, table in zip(around, tables, strict=True)]
+    inside = [code[at : at + runs].astype(np.int64)]
+    inside += [code[at + runs + q * runs * run : at + runs + (q + 1) * runs * run].astype(np.int64) for q in range(inputs)]
+    return Operation(flags, run, cells, tuple(bases), tuple(slots), around, inside)
+
+
+def check(plan: Plan, reach: IntArray) -> int:
+    """As `bn_check` of the kernel: 0, or one more than the first operation that names a place outside."""
+    starts = [*plan.starts.tolist(), len(plan.code)]
+    for i in range(len(plan.starts)):
+        op = decode(plan.code[starts[i] : starts[i + 1]])
+        far = [int(a.max()) + int(b.max()) for a, b in zip(op.around, op.inside, strict=True)]
+        if min(int(a.min()) for a in (*op.around, *op.inside)) < 0 or max(op.slots) >= plan.slots or op.slots[0] < 0:
+            return i + 1
+        if far[0] >= op.cells or op.bases[0] < 0 or op.bases[0] + op.cells > plan.space:
+            return i + 1
+        for base, most in zip(op.bases[1:], far[1:], strict=True):
+            if base >= 0 and base + most >= plan.space:
+                return i + 1
+            if base < 0:
+                reach[-1 - base] = max(reach[-1 - base], most)
+    return 0
+
+
+def fill(
+    values: FloatArray, index: IntArray, ptr: IntArray, soft: FloatArray, ends: IntArray, work: FloatArray, powers: IntArray
+) -> None:
+    """The vectors at the start of the workspace, each scaled by a power of two."""
+    parts, exponents = np.frexp(soft)
+    exponents = exponents.astype(np.int64)
+    mantissa, more = np.frexp(np.take_along_axis(values, index, 0))
+    lengths = np.diff(ptr)
+    for begin in range(0, int(lengths.max(initial=0)), 256):
+        mine = np.flatnonzero(lengths > begin)
+        for k in range(begin, min(begin + 256, int(lengths.max()))):
+            mine = mine[lengths[mine] > k]
+            parts[mine] *= mantissa[ptr[mine] + k]
+            exponents[mine] += more[ptr[mine] + k]
+        parts, shift = np.frexp(parts)
+        exponents += shift
+    begin = 0
+    for k, end in enumerate(ends.tolist()):
+        here = slice(begin, end)
+        some = parts[here] > 0
+        top = np.where(some, exponents[here], np.iinfo(np.int64).min).max(0)
+        top = np.where(some.any(0), top, 0)
+        powers[k] = top
+        with np.errstate(under="ignore"):
+            work[here] = np.where(some, np.ldexp(parts[here], np.maximum(exponents[here] - top, -2000).astype(np.int32)), 0.0)
+        begin = end
+
+
+def run(plan: Plan, first: int, last: int, bases: IntArray, values: FloatArray, work: FloatArray, powers: IntArray) -> None:
+    """Operations `first` to `last`."""
+    kept = plan.cache.setdefault("operations", {}) if plan.cells <= KEPT else {}
+    starts = [*plan.starts.tolist(), len(plan.code)]
+    for i in range(first, last):
+        op = kept.get(i)  # type: ignore[attr-defined]
+        if op is None:
+            op = decode(plan.code[starts[i] : starts[i + 1]])
+            if len(op.around[0]) > 1 and len(op.around[0]) * len(op.inside[0]) * op.run <= CHUNK:
+                listed = [np.add.outer(a, b).ravel() for a, b in zip(op.around, op.inside, strict=True)]
+                op = op._replace(around=[np.zeros(1, dtype=np.int64)] * len(listed), inside=listed)
+            kept[i] = op  # type: ignore[index]
+        _run(op, bases, values, work, powers)
+
+
+def _run(op: Operation, bases: IntArray, values: FloatArray, work: FloatArray, powers: IntArray) -> None:
+    out = work[op.bases[0] : op.bases[0] + op.cells]
+    sources = [(values[bases[-1 - b] :] if b < 0 else work[b:]) for b in op.bases[1:]]
+    once = op.flags & ONCE
+    if not once or len(op.around[0]) * len(op.inside[0]) < op.cells:
+        out[:] = 0.0
+    step = max(1, CHUNK // (len(op.inside[0]) * op.run))
+    for begin in range(0, len(op.around[0]), step):
+        part = slice(begin, begin + step)
+        where = [(a[part, None] + b).ravel() if len(a) > 1 else b for a, b in zip(op.around, op.inside, strict=True)]
+        if sources:
+            terms = reduce(np.multiply, [source[place] for source, place in zip(sources, where[1:], strict=True)])
+        else:
+            terms = np.ones((len(where[0]) * op.run, work.shape[1]))
+        if op.run > 1:
+            terms = terms.reshape(-1, op.run, terms.shape[1])
+            terms = terms.max(1) if op.flags & BEST else terms.sum(1)
+        if once:
+            out[where[0]] = terms
+        else:
+            (np.maximum if op.flags & BEST else np.add).at(out, where[0], terms)
+    top = out.max(0)
+    away = np.frexp(np.where(np.isfinite(top), top, 0.0))[1]
+    away = np.where(np.abs(away) > LEVEL, away, 0)
+    if away.any():
+        np.ldexp(out, -away, out=out)
+    total = away.astype(np.int64)
+    for slot in op.slots[1:]:
+        if slot >= 0:
+            total += powers[slot]
+    powers[op.slots[0]] = total

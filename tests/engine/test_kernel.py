@@ -1,0 +1,140 @@
+"""The compiled kernel and planner beside their twins in Python: the same plans bit for bit, the same answers, no nonsense run."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from engine_networks import random_evidence, random_network, rare_diseases
+from sanitized import nonsense
+
+import bayesnet
+from bayesnet.inference.engine import Engine
+from bayesnet.inference.evidence import Evidence, one_hot
+from bayesnet.inference.kernel import compiled
+from bayesnet.inference.planning import make, planned
+from bayesnet.inference.question import Question, compose
+from bayesnet.model.factors import Factors
+
+needs_kernel = pytest.mark.skipif(compiled() is None, reason="there is no compiled kernel: no C compiler was found")
+
+
+def same_plans(question: Question, slopes: bool = False) -> None:
+    """Every field of both plans, the operations to the last integer."""
+    one, other = make(question, slopes), planned(compiled(), question, slopes, 2.0**27)
+    for field in dataclasses.fields(one):
+        a, b = getattr(one, field.name), getattr(other, field.name)
+        if field.name != "cache":
+            assert np.array_equal(a, b) if isinstance(a, np.ndarray) else a == b, field.name
+
+
+@needs_kernel
+@pytest.mark.parametrize("seed", range(40))
+def test_both_planners_make_the_same_plan(seed: int) -> None:
+    """Posteriors of all variables and of some, joints, likelihoods to come, derivatives."""
+    rng = np.random.default_rng(seed)
+    network, _ = random_network(rng, int(rng.integers(4, 14)))
+    engine = Engine(network)
+    situation = engine.situation(random_evidence(rng, network))
+    if not situation.possible:
+        return
+    some = tuple(int(v) for v in rng.permutation(len(network.names))[:2])
+    same_plans(compose(engine.network, situation, engine.everything))
+    same_plans(compose(engine.network, situation, some, vectors=some))
+    same_plans(compose(engine.network, situation, (), kept=some))
+    same_plans(compose(engine.network, situation, (), vectors=some[:1]), slopes=True)
+
+
+@needs_kernel
+@pytest.mark.parametrize("present", [3, 7])
+def test_both_planners_join_many_gates_alike(present: int) -> None:
+    """Positive findings that share all their causes, where gates are made wide and met one by one."""
+    factors = rare_diseases(8, 10, 0.01, 0.02)
+    engine = Engine(factors)
+    evidence = Evidence.of(dict.fromkeys(range(8, 8 + present), 1), factors.cards)
+    same_plans(compose(engine.network, engine.situation(evidence), engine.everything))
+
+
+@needs_kernel
+@pytest.mark.parametrize("seed", range(20))
+def test_kernel_and_numpy_agree_to_rounding(seed: int) -> None:
+    """Posteriors to 1e-13, P(e) to 1e-13 relative, derivatives to 1e-12 of the largest."""
+    rng = np.random.default_rng(500 + seed)
+    network, _ = random_network(rng, 12)
+    given = random_evidence(rng, network)
+    fast, slow = Engine(network), Engine(network, fast=False)
+    if fast.log_probability(given) == -np.inf:
+        assert slow.log_probability(given) == -np.inf
+        return
+    one, other = fast.posteriors(given), slow.posteriors(given)
+    assert one.log_probability == pytest.approx(other.log_probability, rel=1e-13, abs=1e-13)
+    for v, marginal in one.marginals.items():
+        assert np.allclose(marginal, other.marginals[v], rtol=0, atol=1e-13)
+    for a, b in zip(fast.gradients(given, (0, 0)), slow.gradients(given, (0, 0)), strict=True):
+        scale = np.exp(b.log_scale - a.log_scale)
+        for mine, theirs in zip(a.adjoints, b.adjoints, strict=True):
+            for x, y in zip(mine, theirs, strict=True):
+                assert np.allclose(x, y * scale, rtol=1e-11, atol=1e-12 * max(1.0, float(np.abs(x).max(initial=0))))
+
+
+@needs_kernel
+def test_nonsense_is_refused() -> None:
+    """Plans with mistakes are not run, questions with mistakes not planned; under sanitisers in `make sanitize`."""
+    refused, tried = nonsense(8)
+    assert 0 < refused <= tried
+
+
+def test_without_the_kernel_numpy_runs_and_says_so() -> None:
+    """The environment decides; the answer is the same."""
+    question = "lung | smoke=yes, xray=yes"
+    code = f"import bayesnet; print(bayesnet.engine_info().kernel, bayesnet.load('asia').posterior({question!r})['yes'])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={**os.environ, "BAYESNET_KERNEL": "numpy"}
+    )
+    kind, value = done.stdout.split()
+    assert kind == "numpy"
+    assert float(value) == pytest.approx(bayesnet.load("asia").posterior(question)["yes"], abs=1e-13)
+
+
+def naive(findings: int) -> Factors:
+    """A disease and many findings that depend on it alone."""
+    from engine_networks import network
+
+    from bayesnet.model.factors import TableFamily
+
+    table = np.array([[0.4, 0.6], [0.35, 0.65]])
+    families = [TableFamily(0, (), np.array([0.9, 0.1])), *(TableFamily(v, (0,), table) for v in range(1, findings + 1))]
+    return network([2] * (findings + 1), families)
+
+
+@pytest.mark.parametrize("scale", [1e5, 1e300, 1e-300, 380.0])
+@pytest.mark.parametrize("fast", [True, False])
+def test_only_ratios_of_likelihoods_matter(scale: float, fast: bool) -> None:
+    """A hundred virtual findings on any scale give the posterior that they give on the scale of one."""
+    factors = naive(100)
+    engine = Engine(factors, fast=fast)
+    ratio = np.array([1.0, 0.5])
+    one = Evidence(dict.fromkeys(range(1, 101), ratio))
+    other = Evidence(dict.fromkeys(range(1, 101), ratio * scale))
+    expected, found = engine.posteriors(one), engine.posteriors(other)
+    assert np.allclose(found.marginals[0], expected.marginals[0], rtol=1e-12)
+    assert found.log_probability == pytest.approx(expected.log_probability + 100 * np.log(scale), rel=1e-12)
+
+
+@pytest.mark.parametrize("fast", [True, False])
+def test_the_smallest_number_that_there_is_supports_a_finding(fast: bool) -> None:
+    """P(e) below 1e-308 by a single denormal entry: an answer, neither NaN nor a warning."""
+    from engine_networks import network
+
+    from bayesnet.model.factors import TableFamily
+
+    tiny = 1e-320
+    families = [TableFamily(0, (), np.array([0.5, 0.5])), TableFamily(1, (0,), np.array([[1.0, 0.0], [1.0, tiny]]))]
+    engine = Engine(network([2, 2], families), fast=fast)
+    answer = engine.posteriors(Evidence({1: one_hot(2, 1)}))
+    assert answer.marginals[0].tolist() == [0.0, 1.0]
+    assert answer.log_probability == pytest.approx(np.log(0.5) + np.log(tiny), rel=1e-12)

@@ -1,0 +1,160 @@
+"""The compiled kernel under the address and undefined-behaviour sanitisers: `python tests/sanitized.py [rounds]`.
+
+Compiles it anew, starts Python again with the sanitiser loaded, and asks random networks everything; then hands plans and
+questions with random mistakes to it: it has to refuse them, and must not touch a byte outside in any case.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+FOLDER = Path(__file__).resolve().parent
+sys.path[:0] = [str(FOLDER), str(FOLDER.parent)]
+
+FLAGS = ("-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer")
+
+
+def start_again(rounds: int) -> int:
+    """Compile with the sanitisers and run this file in a Python that has them loaded."""
+    from bayesnet.inference.kernel import compile_kernel
+
+    with tempfile.TemporaryDirectory() as folder:
+        library = Path(folder) / "kernel.so"
+        if not compile_kernel(library, *FLAGS):
+            print("no C compiler with sanitisers was found, so nothing was checked", file=sys.stderr)
+            return 2
+        preload = [
+            subprocess.run(["cc", f"-print-file-name={name}"], capture_output=True, text=True, check=True).stdout.strip()
+            for name in ("libasan.so", "libubsan.so")
+        ]
+        environment = {
+            **os.environ,
+            "BAYESNET_KERNEL": str(library),
+            "LD_PRELOAD": " ".join(preload),
+            "ASAN_OPTIONS": "detect_leaks=0",
+            "SANITIZED": "1",
+        }
+        return subprocess.run([sys.executable, __file__, str(rounds)], env=environment, check=False).returncode
+
+
+def answers(rounds: int) -> None:
+    """Every kind of question, beside the same run by numpy."""
+    from engine_networks import random_evidence, random_network
+
+    from bayesnet.inference.engine import Engine
+
+    for seed in range(rounds):
+        rng = np.random.default_rng(seed)
+        network, _ = random_network(rng, int(rng.integers(4, 12)))
+        given = random_evidence(rng, network)
+        fast, slow = Engine(network), Engine(network, fast=False)
+        assert fast.kernel is not None
+        log = fast.log_probability(given)
+        assert log == slow.log_probability(given) or abs(log - slow.log_probability(given)) < 1e-11
+        fast.gradients(given, (0, 0))
+        rows = rng.integers(-1, 2, (20, len(network.names)))
+        fast.cohort(rows, range(len(network.names)), workers=2)
+        if log > -np.inf:
+            one, other = fast.posteriors(given), slow.posteriors(given)
+            assert all(np.allclose(m, other.marginals[v], rtol=0, atol=1e-13) for v, m in one.marginals.items())
+            fast.joint((0, 1), given)
+            fast.joint_with_each(0, given)
+            fast.most_probable(given)
+
+
+def nonsense(rounds: int) -> tuple[int, int]:
+    """Plans and questions with mistakes; how many were refused, of how many."""
+    from engine_networks import random_evidence, random_network
+
+    from bayesnet.inference.engine import Engine
+    from bayesnet.inference.planning import planned
+    from bayesnet.inference.question import compose
+
+    refused = tried = 0
+    for seed in range(rounds):
+        rng = np.random.default_rng(seed)
+        network, _ = random_network(rng, 8)
+        engine = Engine(network)
+        situation = engine.situation(random_evidence(rng, network))
+        if not situation.possible:
+            continue
+        plan = planned(engine.kernel, compose(engine.network, situation, engine.everything), False, 2.0**20)
+        for _ in range(40):
+            tried += 1
+            refused += not _run_wrong(rng, engine.kernel, plan)
+            _plan_wrong(rng, engine.kernel)
+    return refused, tried
+
+
+def _wrong(rng: np.random.Generator, array: np.ndarray) -> np.ndarray:
+    """A copy with one to three numbers changed, to near ones or to any."""
+    made = array.copy()
+    for i in rng.integers(0, len(made), int(rng.integers(1, 4))):
+        made[i] = min(int(made[i]) + int(rng.choice([-1, 1, 7, -1000, 100_000, 2**31])), 2**31 - 1)
+    return made
+
+
+def _run_wrong(rng: np.random.Generator, kernel: object, plan: object) -> bool:
+    """Check a wrong plan and, only where it passes, run it in a workspace of exactly its size."""
+    code, starts = _wrong(rng, plan.code), plan.starts if rng.random() < 0.8 else _wrong(rng, plan.starts)
+    factors = len(plan.question.factors)
+    reach, bases = np.zeros(factors, dtype=np.int64), np.zeros(factors, dtype=np.int64)
+    size = (code.ctypes.data, len(code), starts.ctypes.data, len(starts))
+    if kernel.bn_check(*size, plan.space, plan.slots, reach.ctypes.data, factors):
+        return False
+    if reach.max(initial=0) > 10**6:
+        return True
+    values = np.ones(int(reach.max(initial=0)) + 1)
+    work, powers = np.ones(plan.space), np.zeros(plan.slots, dtype=np.int64)
+    shorter = kernel.bn_run(
+        code.ctypes.data, starts.ctypes.data, 0, len(starts), len(starts), bases.ctypes.data, reach.ctypes.data, factors,
+        values.ctypes.data, len(values) - 1, work.ctypes.data, powers.ctypes.data, 1,
+    )  # fmt: skip
+    assert factors == 0 or shorter == -1
+    kernel.bn_run(
+        code.ctypes.data, starts.ctypes.data, 0, len(starts), len(starts), bases.ctypes.data, reach.ctypes.data, factors,
+        values.ctypes.data, len(values), work.ctypes.data, powers.ctypes.data, 1,
+    )  # fmt: skip
+    return True
+
+
+def _plan_wrong(rng: np.random.Generator, kernel: object) -> None:
+    """A question with mistakes, in workspaces that may be too small: a refusal, a wish for more, or a plan."""
+    n, factors = int(rng.integers(1, 9)), int(rng.integers(0, 8))
+    packed = [n, factors, 0, 0, int(rng.integers(2)), 32, 512, 5, 2, 3, 0, 0]
+    packed += [*rng.integers(1, 5, n), *rng.integers(1, 6, n), *rng.integers(-2, n, n), *rng.integers(0, 2, n)]
+    for _ in range(factors):
+        count = int(rng.integers(0, 4))
+        packed += [int(rng.integers(-1, n)), count, *rng.integers(0, n, count), *rng.integers(0, 9, count)]
+    question = np.array(packed, dtype=np.int32)
+    if rng.random() < 0.7:
+        question = _wrong(rng, question)
+    arena = np.empty(int(rng.integers(100, 200_000)), dtype=np.uint8)
+    code, starts = np.empty(int(rng.integers(1, 20_000)), dtype=np.int32), np.empty(int(rng.integers(1, 300)), dtype=np.int64)
+    found, sizes = np.empty(int(rng.integers(1, 300)), dtype=np.int64), np.empty(3)
+    bad = kernel.bn_plan(
+        question.ctypes.data, len(question), 2.0**20, 1000.0, arena.ctypes.data, len(arena), code.ctypes.data, len(code),
+        starts.ctypes.data, len(starts), found.ctypes.data, len(found), sizes.ctypes.data,
+    )  # fmt: skip
+    assert bad in (-1, 0, 1, 2, 3)
+
+
+def main() -> int:
+    """Start again with the sanitisers; then ask."""
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 60
+    if "SANITIZED" not in os.environ:
+        return start_again(rounds)
+    answers(rounds)
+    refused, tried = nonsense(rounds)
+    print(f"{rounds} networks asked everything; of {tried} wrong plans {refused} were refused; no byte outside was touched")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
