@@ -122,7 +122,7 @@ function createChoice({ name, states, neutral, label, default: assumed }, labelI
   const letters = states.reduce((total, state) => total + state.label.length, 0);
   if (states.length > 4 || letters > FITS) {
     const options = [
-      el("option", { value: "", text: "unknown" }),
+      el("option", { value: "", text: assumed ? "assumed" : "unknown" }),
       ...ordered.map((state) => el("option", { value: state.name, text: state.label })),
     ];
     /** @type {HTMLSelectElement} */
