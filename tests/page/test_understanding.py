@@ -166,7 +166,7 @@ def test_nodes_show_posteriors_and_what_is_known_or_set(opened, pages):
 
 
 def test_a_large_network_shows_what_matters_and_everything_on_demand(opened, pages):
-    """Target, findings and the ways between them; then all 123 variables, each once, none over another."""
+    """Target, findings and the ways between them; then all variables, each once, none over another."""
     tab = started(opened, "back_pain", CASE, ("multiple_myeloma", "present"))
     panel = settled(tab, "network")
     drawn(tab)
