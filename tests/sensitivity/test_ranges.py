@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 
 import numpy as np
 import pytest
@@ -311,3 +312,10 @@ def test_a_number_of_two_publications_moves_with_each() -> None:
     found = {line.source: (line.low, line.high) for line in net.case().sources("x")}
     assert found == {"a2000": pytest.approx((0.1, 0.4)), "b2000": pytest.approx((0.1, 0.4))}
     assert net.numbers["x=present"].publications == ("a2000", "b2000")
+
+
+def test_numbers_of_a_bare_file_have_no_ranges(networks) -> None:
+    """A network of another program: the footers of an answer, an explanation and the bars say that no number has a range."""
+    case = bayesnet.load(networks / "asia.bif.gz").case("dysp=yes, smoke=yes")
+    for answer in (case.posterior("lung"), case.explain("lung=yes"), case.tornado("lung=yes")):
+        assert re.fullmatch(r"Caveats: none of the \d+ numbers used has a range.", " ".join(answer.provenance.distrust))

@@ -51,8 +51,8 @@ def trust(compiled: CompiledModel) -> Trust:
     """Ranges and derivatives of all numbers as arrays."""
     numbers = compiled.model.numbers
     if isinstance(numbers, TableNumbers):  # none has a range or is judged, so no record is needed
-        nothing, none = np.zeros(0), np.zeros(0, dtype=np.int64)
-        return Trust((), none, nothing, nothing, numbers.variable, none, none, nothing)
+        exact, none = np.zeros(len(numbers)), np.zeros(0, dtype=np.int64)
+        return Trust((), none, exact, exact, numbers.variable, none, none, np.zeros(0))
     factors = compiled.factors
     place = {identity: k for k, identity in enumerate(factors.number_ids)}
     records = tuple(n for n in compiled.model.numbers.values() if n.grade != "definition" and n.id in place)
@@ -114,6 +114,8 @@ def behind_answer(query: Query, targets: Sequence[int]) -> IntArray:
 def sentence(compiled: CompiledModel, behind: IntArray, first: Sequence[Number]) -> str:
     """Say how the numbers behind an answer are known, and name those that move it most."""
     records = trust(compiled).records
+    if not records:
+        return f"Caveats: none of the {counted(len(behind), 'number')} used has a range."
     told = f"Caveats: how the {counted(len(behind), 'number')} used are known: {known_list(records[k] for k in behind)}."
     listed = "; ".join(described(compiled, number) for number in first)
     return f"{told} These move it most over their ranges: {listed}." if listed else told
@@ -131,7 +133,7 @@ def movements(query: Query, about: Sequence[int]) -> FloatArray:
     events = [(v, s) for v in about for s in range(len(compiled.states(v)))]
     events = [event for event in events if len(compiled.states(event[0])) > 2 or event[1] == 1]
     if not events or not len(known.records):
-        return np.zeros(len(known.records))
+        return np.zeros(known.low.size)
     found = query.ask(lambda engine, evidence: gradients_of(engine, evidence, events))
     slopes = np.array(
         [
