@@ -181,3 +181,13 @@ def word(probability: float) -> str:
         if probability < limit or (probability == limit and limit >= 0.66):
             return name
     return "virtually certain"
+
+
+def lowered(label: str) -> str:
+    """Return a label as it stands inside a sentence: its first letter small, but for acronyms and single letters.
+
+    >>> lowered("Spinal metastasis"), lowered("ESR grade"), lowered("M protein")
+    ('spinal metastasis', 'ESR grade', 'M protein')
+    """
+    first, _, _ = label.partition(" ")
+    return label if len(first) < 2 or first[1:] != first[1:].casefold() else label[:1].casefold() + label[1:]

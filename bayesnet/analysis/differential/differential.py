@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,7 +31,8 @@ DRAWS = 400
 WORTH_A_PASS = 0.01
 """For a consequence more probable than this its causes are worth a pass of the engine."""
 
-_SEED = 0
+SEED = 0
+"""Of these draws."""
 _MIDDLE = (0.025, 0.975)
 
 
@@ -106,14 +107,15 @@ def _contains(variable: Variable) -> str:
     return " ".join(f"{text.rstrip('.')}." for text in (variable.meaning, variable.note) if text)
 
 
-def _distrust(query: Query, lines: Sequence[Diagnosis], variables: Sequence[int], draws: int) -> tuple[str, ...]:
-    """Return what moves the leading specific diagnosis most over its own range; without draws, in a hurry, only the widest
-    ranges.
-    """
+def _distrust(
+    query: Query, lines: Sequence[Diagnosis], variables: Sequence[int], draws: int
+) -> tuple[str, ...] | Callable[[], tuple[str, ...]]:
+    """Return what moves the leading specific diagnosis most over its own range; without draws by name only, when it is read."""
     leading = next((line.diagnosis for line in lines if line.role != OTHER_ROLE), "")
     if draws and leading and any(n.low < n.high for n in query.compiled.model.numbers.values()):
         return movers(query, leading)
-    return weakest(query, variables)
+    first = leading or (lines[0].diagnosis if lines else "")
+    return weakest(query, variables, about=[v for v in variables if first.startswith(query.compiled.names[v])][:1])
 
 
 def diagnoses(compiled: CompiledModel) -> tuple[tuple[int, int], ...]:
@@ -141,7 +143,7 @@ def intervals(compiled: CompiledModel, evidence: Evidence, variables: Sequence[i
     """
     if not any(n.low < n.high for n in compiled.model.numbers.values()):
         return {}
-    rng = np.random.default_rng(_SEED)
+    rng = np.random.default_rng(SEED)
     try:
         drawn = compiled.engine.draws(
             evidence, compiled.expander.tensors(cited_sampler(compiled).draw(draws, rng).values), variables
