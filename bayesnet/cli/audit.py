@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bayesnet.cli.common import as_json, model_argument, show, waiting
+from bayesnet.cli.common import as_json, model_argument, show
 
 if TYPE_CHECKING:
     from bayesnet.network import Network
@@ -32,8 +32,7 @@ def command(
         raise click.UsageError("--against goes with --case")
     if (by is not None) + (case is not None) + (cases or naive) > 1:
         raise click.UsageError("--by, --case, and --cases or --naive print different things; take one of them")
-    with waiting("Asking every published case" if cases or case or naive else "Asking every published figure"):
-        found = _answer(network, cases, case, against, naive, by)
+    found = _answer(network, cases, case, against, naive, by)
     show(found, json_=json_)
 
 

@@ -13,6 +13,7 @@ from bayesnet.model.check_numbers import number_problems, source_problems
 from bayesnet.model.find import SOURCES_FILE
 from bayesnet.model.records import Model, Variable
 from bayesnet.model.vocabulary import BINARY, ROLES
+from bayesnet.model.words import check_words
 from bayesnet.pattern import parse_findings, resolve
 
 NEAR_MISS = 0.8
@@ -79,6 +80,7 @@ def check_model(model: Model, *, broken: Broken | None = None, cited: Callable[[
             problems += gate_problems(variable, model, broken.numbers)
     problems += number_problems(model, sound, lost=broken.numbers, sourced=SOURCES_FILE not in broken.files)
     problems += source_problems(model, cited) if not broken.files else []
+    problems += check_words(model)
     problems += _examples(model, broken)
     return problems
 

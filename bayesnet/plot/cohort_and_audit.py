@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bayesnet.plot import style
 from bayesnet.results.audit import Audit
 from bayesnet.results.cohort import Calibration
+from bayesnet.results.labels import shown
 from bayesnet.results.tuning import Tuning
 from bayesnet.results.words import percent, plain, short
 
@@ -280,7 +281,7 @@ def calibration(result: Calibration, ax: Axes | None = None, *, scale: style.Sca
         f"{result.cohort} of {result.size:,d}; calibration error {error} (by chance alone up to {chance}), "
         f"Brier score {result.brier:.4f}"
     )
-    return style.finish(ax, f"Can P({style.shown(result.target)}) be taken at its word?", result, "", 70, told)
+    return style.finish(ax, f"Can P({shown(result.target)}) be taken at its word?", result, "", 70, told)
 
 
 def _kept(share: float) -> str:

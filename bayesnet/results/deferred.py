@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -14,14 +14,14 @@ class DeferredProvenance(Provenance):
 
     Parameters
     ----------
-    network, version, digest, assumed, warning
+    network, version, digest, assumed, warning, labels
         As in `Provenance`.
     doubts
         Returns the sentences about the weakest numbers.
 
     Examples
     --------
-    >>> DeferredProvenance("asia", "1", "", (), "", lambda: ("Invented numbers.",)).distrust
+    >>> DeferredProvenance("asia", "1", "", (), "", {}, lambda: ("Invented numbers.",)).distrust
     ('Invented numbers.',)
 
     """
@@ -33,9 +33,17 @@ class DeferredProvenance(Provenance):
         digest: str,
         assumed: tuple[str, ...],
         warning: str,
+        labels: Mapping[str, str],
         doubts: Callable[[], tuple[str, ...]],
     ) -> None:
-        held = {"network": network, "version": version, "digest": digest, "assumed": assumed, "warning": warning}
+        held = {
+            "network": network,
+            "version": version,
+            "digest": digest,
+            "assumed": assumed,
+            "warning": warning,
+            "labels": labels,
+        }
         self.__dict__.update(held, _doubts=doubts)
 
     @cached_property
@@ -63,4 +71,4 @@ class DeferredProvenance(Provenance):
 def _all(provenance: Provenance) -> tuple[Any, ...]:
     """Return all fields in their order."""
     p = provenance
-    return p.network, p.version, p.digest, p.assumed, p.distrust, p.warning
+    return p.network, p.version, p.digest, p.assumed, p.distrust, p.warning, p.labels

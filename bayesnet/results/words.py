@@ -183,11 +183,17 @@ def word(probability: float) -> str:
     return "virtually certain"
 
 
-def lowered(label: str) -> str:
-    """Return a label as it stands inside a sentence: its first letter small, but for acronyms and single letters.
+_PROPER = frozenset(("Paget", "Bence", "Crohn", "Parkinson", "Alzheimer", "Hodgkin", "Cushing", "Down", "Graves"))
+"""Names of people at the beginning of a label, which keep their capital letter."""
 
-    >>> lowered("Spinal metastasis"), lowered("ESR grade"), lowered("M protein")
-    ('spinal metastasis', 'ESR grade', 'M protein')
+
+def lowered(label: str) -> str:
+    """Write a label inside a sentence: small letters, but for names and acronyms.
+
+    >>> lowered("Night pain"), lowered("ESR"), lowered("Paget disease")
+    ('night pain', 'ESR', 'Paget disease')
     """
-    first, _, _ = label.partition(" ")
-    return label if len(first) < 2 or first[1:] != first[1:].casefold() else label[:1].casefold() + label[1:]
+    words = label.split()
+    first = words[0]
+    keeps = first in _PROPER or len(first) == 1 or first[1:] != first[1:].casefold() or any(c.isdigit() for c in first)
+    return label if keeps else " ".join([first[:1].casefold() + first[1:], *words[1:]])

@@ -383,7 +383,7 @@ FAULTS = [
     (("query", "no/such/file.bif", "a"), 2, "no such file"),
     (("query", "{folder}", "fluu | fever"), 2, 'In "fluu | fever": no variable "fluu"; did you mean "flu"?'),
     (("query", "{folder}", "flu | fever=high"), 2, 'variable "fever" has no state "high"; its states are "absent", "present".'),
-    (("query", "{folder}", "flu | fever cough"), 2, 'column 13: got "cough"; expected "," or "|"'),
+    (("query", "{folder}", "flu | fever cough"), 2, 'no variable "fever cough"; did you mean "fever" or "cough"?'),
     (("query", "{folder}", ""), 2, "expected a variable to ask for"),
     (("query", "{folder}", "flu | pregnancy, !female"), 1, "cannot hold together in clinic: pregnancy=present, female=absent."),
     (("query", "{folder}"), 2, "Missing argument"),

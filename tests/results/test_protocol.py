@@ -5,12 +5,14 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+import re
 
 import pytest
 from api_models import clinic
 from hypothesis import given
 from hypothesis import strategies as st
 
+import bayesnet
 from bayesnet.results.base import safe
 from bayesnet.results.table import WIDTH, Grid
 from bayesnet.results.words import frequency, percent, ratio
@@ -164,3 +166,14 @@ def test_what_json_cannot_hold_becomes_none_or_text() -> None:
     }
     assert ratio(math.nan) == "–"
     assert (ratio(1234567.0), ratio(2e9), ratio(0.0)) == ("1,230,000", "2.00e+09", "0")
+
+
+def test_a_notebook_reads_labels_and_keeps_the_ids_of_numbers() -> None:
+    """A finding is called what the model calls it, its id is the title of the cell; numbers and variables keep what is typed."""
+    case = bayesnet.load("back_pain").case("male, fever")
+    shown = case.explain("spinal_metastasis")._repr_html_()
+    assert re.search(r'title="!female">male</td>', shown)
+    assert re.search(r'title="nonspecific_lbp">nonspecific low back pain</td>', case.diagnoses()._repr_html_())
+    assert "nonspecific_lbp" in str(case.diagnoses())
+    assert ">odds(spinal_metastasis) | baseline</td>" in case.tornado("spinal_metastasis")._repr_html_()
+    assert ">night_pain</td>" in bayesnet.load("back_pain").find("night")._repr_html_()

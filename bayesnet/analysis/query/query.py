@@ -106,9 +106,10 @@ class Query:
         """
         assumed = tuple(item.text for item in self.stated.items if item.assumed)
         model = self.compiled.model
+        labels = self.compiled.labels
         if callable(distrust):
-            return DeferredProvenance(model.name, model.version, model.digest, assumed, model.warning, distrust)
-        return Provenance(model.name, model.version, model.digest, assumed, distrust, model.warning)
+            return DeferredProvenance(model.name, model.version, model.digest, assumed, model.warning, labels, distrust)
+        return Provenance(model.name, model.version, model.digest, assumed, distrust, model.warning, labels)
 
     def title(self, target: str) -> str:
         """Return the question in the pattern language: `target | findings`."""
