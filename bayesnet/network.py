@@ -488,8 +488,24 @@ class Network:
 
         return Network(changed(self.compiled, numbers), self.folder)
 
-    def audit(self) -> Audit:
-        """Ask the published figures and claims beside the model, and say what the model says."""
+    def audit(self, *, figures: bool = True, naive: bool = False) -> Audit:
+        """Ask the published figures, claims and cases beside the model, and say what the model says.
+
+        Parameters
+        ----------
+        figures
+            Whether to ask the published figures and claims; without them only the published cases.
+        naive
+            Also put the naive Bayes model made of the network's own marginals beside it, on the published cases and on simulated
+            people: some seconds more.
+
+        Raises
+        ------
+        BayesnetError
+            Where the network was not read from a folder; or has no diagnoses and naive Bayes is asked for.
+        SpecError
+            Where there is nothing to audit, or what is there cannot be read or asked.
+        """
         from bayesnet.analysis.audit.audit import audit
         from bayesnet.errors import BayesnetError
 
@@ -497,7 +513,7 @@ class Network:
             raise BayesnetError(
                 f"{self.name} was not read from a priors folder, so there are no published figures to audit it with."
             )
-        return audit(self.compiled, self.folder)
+        return audit(self.compiled, self.folder, figures=figures, naive=naive)
 
     def page(self, path: str | Path, given: Given = None, do: Given = None) -> Path:
         """Write the explorer: one interactive page that answers while one clicks, offline, in any browser; gives its path.

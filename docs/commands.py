@@ -70,6 +70,9 @@ EXAMPLES = {
     ],
     "audit": [
         "bayesnet audit back_pain",
+        "bayesnet audit back_pain --by setting",
+        "bayesnet audit back_pain --cases",
+        "bayesnet audit back_pain --naive",
     ],
     "exercises": [
         "bayesnet exercises back_pain --count 3 --seed 7",

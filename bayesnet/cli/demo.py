@@ -54,7 +54,8 @@ def _tell(title: str, case: Case) -> tuple[str, dict[str, Any]]:
     parts = [
         wrapped(title + "."),
         first.header(),
-        first.grid().text(),
+        first.introduction(),
+        first.body(),
         f"{len(rest)} more, each at most {percent(rest[0].posterior)}." if rest else "",
         weights.grid().text(),
         wrapped(f"Which numbers to distrust: those that move P({ranked.leading_specific}) most over their own cited range."),

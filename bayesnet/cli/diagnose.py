@@ -39,7 +39,7 @@ def command(network: Network, findings: str, do: str | None, targets: tuple[str,
     if json_:
         show(ranked, json_=True)
         return
-    parts = [ranked.header(), ranked.grid().text()]
+    parts = [ranked.header(), ranked.introduction(), ranked.body()]
     if ranked.leading_specific and case.findings.items:
         parts.append(case.weights(ranked.leading_specific).grid().text())
     parts.append(ranked.footer())

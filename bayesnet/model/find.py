@@ -7,7 +7,9 @@ from pathlib import Path
 from bayesnet.errors import SpecError, brief, did_you_mean, listed, nearest
 
 MODEL_FILE, SOURCES_FILE, WORDS_FILE = "model.toml", "sources.toml", "words.toml"
-OTHERS = (MODEL_FILE, SOURCES_FILE, WORDS_FILE, "targets.toml", "claims.toml", "costs.toml", "decision.toml")
+OTHERS = (
+    MODEL_FILE, SOURCES_FILE, WORDS_FILE, "targets.toml", "claims.toml", "cases.toml", "costs.toml", "decision.toml",
+)  # fmt: skip
 """Files of a model folder that hold something other than variables."""
 
 _PACKAGE = Path(__file__).resolve().parent.parent

@@ -16,6 +16,8 @@ from bayesnet.results.words import frequency, short
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from bayesnet.results.labels import Names
+
 _NEAREST = 1e-12
 """Probabilities nearer to zero or one are compared as this near."""
 
@@ -24,6 +26,8 @@ def differential(
     result: Differential, ax: Axes | None = None, *, top: int = 12, scale: style.Scale = "log-odds", ids: bool = False
 ) -> Axes:
     """Draw the ranked diagnoses: prior as a hollow mark, posterior as a full one, its 95 % interval as a bar.
+
+    A consequence has its most probable cause under its name.
 
     Parameters
     ----------
@@ -59,8 +63,17 @@ def differential(
         ax.plot([], [], color=style.BAND, linewidth=7, solid_capstyle="butt", label="95 % interval of the posterior")
     style.legend_below(ax, 46.0)
     names = style.names_of(result, ids=ids)
-    style.rows_axis(ax, [names.heading(d.diagnosis) for d in lines])
+    style.rows_axis(ax, [_named(d, names) for d in lines])
     return style.finish(ax, "Diagnoses, most probable first", result, names(result.title), 100)
+
+
+def _named(line: Diagnosis, names: Names) -> str:
+    """Return the name of a diagnosis; of a consequence, with its most probable cause on a second line."""
+    name = names.heading(line.diagnosis)
+    if not line.causes:
+        return name
+    share = line.causes[0]
+    return f"{name}\nfrom {names(share.cause)} ({style.probability_text(share.probability)})"
 
 
 def _dumbbell(ax: Axes, row: int, line: Diagnosis) -> None:

@@ -133,13 +133,13 @@ def test_show_lists_variables_and_cites_numbers(run, folder: str) -> None:
 
 
 def test_check_counts_and_costs(run, folder: str) -> None:
-    """A sound model: counts, grades, share of studied numbers, widest ranges, predicted cost."""
+    """A sound model: counts, grades, share of studied numbers, what moves a diagnosis most, predicted cost."""
     status, out, _ = run("check", folder, "--patients", "20")
     assert status == 0
     for part in (
         "16 numbers from 2 sources",
         "86 % of the numbers rest on a study",
-        "widest ranges",
+        "move a diagnosis most",
         "Predicted cost",
         "No problems.",
     ):

@@ -139,6 +139,7 @@ def test_the_priors_format_names_every_key() -> None:
     from dataclasses import fields
 
     from bayesnet.analysis.audit import records
+    from bayesnet.analysis.audit.cases import PublishedCase
     from bayesnet.analysis.decision import costs, decision_file
 
     page = (DOCS / "priors-format.md").read_text(encoding="utf-8")
@@ -153,7 +154,7 @@ def test_the_priors_format_names_every_key() -> None:
         file_shapes.SourceEntry,
     )
     keys = {key for shape in (*shapes, file_shapes.GroupFile) for key in file_shapes.keys_of(shape)}
-    keys |= {f.name for kind in (records.Target, records.Check, records.Claim) for f in fields(kind)}
+    keys |= {f.name for kind in (records.Target, records.Check, records.Claim, PublishedCase) for f in fields(kind)}
     keys |= {*records.NEEDS, *records.TARGET_KINDS, *costs._FIELDS, *decision_file._FILE, *decision_file._UTILITY}
     assert [key for key in sorted(keys) if not re.search(rf"[`\[.]{key}[`\].<]|^`?{key} = |`{key} = ", page, re.M)] == []
 
@@ -167,6 +168,9 @@ def test_the_files_beside_the_example_model_are_read_and_answer(tmp_path: Path) 
     audit = net.audit()
     assert (len(audit.targets), audit.inside) == (2, 1.0)
     assert [claim.verdict for claim in audit.claims] == ["held"]
+    assert [(c.id, c.probability) for c in audit.cases] == [
+        ("abscess-after-injection", pytest.approx(net.probability("abscess | fever, esr=raised")))
+    ]
     case = net.case("fever")
     assert case.advise().best == "scan"
     assert case.next_tests().tests[0].cost == 6.0

@@ -17,7 +17,7 @@ TOP = {
 }  # fmt: skip
 
 NETWORK = {
-    "audit": "()",
+    "audit": "(*, figures=True, naive=False)",
     "bibliography": "(names=None)",
     "calibration": "(target, known, *, frame=None, size=2000, bins=10, seed=0)",
     "case": "(given=None, do=None, **findings)",
@@ -43,6 +43,7 @@ NETWORK = {
 
 CASE = {
     "add": "(given)",
+    "contrast": "(diagnosis, rival=None)",
     "compare": "(*scenarios, targets=None, had=(), numbers=())",
     "diagnoses": "(targets=None, *, draws=400)",
     "do": "(interventions)",

@@ -118,9 +118,12 @@ def test_the_differential_marks_prior_posterior_and_interval_in_order(patient: A
     result = patient.diagnoses()
     ax = plot.differential(result, top=6)
     lines = result.diagnoses[:6]
-    assert labels(ax) == [bayesnet.load("back_pain").variables[line.diagnosis].label for line in lines]
+    variables = bayesnet.load("back_pain").variables
+    assert [label.splitlines()[0] for label in labels(ax)] == [variables[line.diagnosis].label for line in lines]
+    for line, label in zip(lines, labels(ax), strict=True):
+        assert len(label.splitlines()) == (2 if line.causes else 1)
     ids = [line.diagnosis.replace("_", " ") for line in lines]
-    assert labels(plot.differential(result, top=6, ids=True)) == ids
+    assert [label.splitlines()[0] for label in labels(plot.differential(result, top=6, ids=True))] == ids
     assert ax.get_ylim()[0] > ax.get_ylim()[1]
     assert ax.get_xscale() == "logit"
     for gid, name in (("prior", "prior"), ("posterior", "posterior")):

@@ -15,6 +15,7 @@ from bayesnet.analysis.query.jeffrey import OutOfReach, fit_marginals
 from bayesnet.errors import BayesnetError
 from bayesnet.inference.evidence import Evidence, ZeroEvidence
 from bayesnet.results.base import Provenance
+from bayesnet.results.deferred import DeferredProvenance
 
 if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import CompiledModel
@@ -98,11 +99,17 @@ class Query:
         except ZeroEvidence:
             raise impossible(self.compiled, self.stated) from None
 
-    def provenance(self, distrust: tuple[str, ...] = ()) -> Provenance:
-        """Return what an answer rests on: the network with its digest, the assumed defaults, and what to distrust."""
+    def provenance(self, distrust: tuple[str, ...] | Callable[[], tuple[str, ...]] = ()) -> Provenance:
+        """Return what an answer rests on: the network with its digest, the assumed defaults, and what to distrust.
+
+        A function is called when somebody looks at what to distrust, at the earliest.
+        """
         assumed = tuple(item.text for item in self.stated.items if item.assumed)
         model = self.compiled.model
-        return Provenance(model.name, model.version, model.digest, assumed, distrust, model.warning, self.compiled.labels)
+        labels = self.compiled.labels
+        if callable(distrust):
+            return DeferredProvenance(model.name, model.version, model.digest, assumed, model.warning, labels, distrust)
+        return Provenance(model.name, model.version, model.digest, assumed, distrust, model.warning, labels)
 
     def title(self, target: str) -> str:
         """Return the question in the pattern language: `target | findings`."""
