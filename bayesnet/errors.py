@@ -342,7 +342,7 @@ class OutOfRange(BayesnetError, ValueError):  # noqa: N818 - as the others
 
 
 def said(error: BayesnetError) -> str:
-    """What an error says, without the text that it begins with; for use where the place is known.
+    """Return what an error says, without the text that it begins with; for use where the place is known.
 
     >>> said(UnknownVariable("fevr", ["fever"], text="fevr | anemia"))
     'no variable "fevr"; did you mean "fever"?'
@@ -351,7 +351,7 @@ def said(error: BayesnetError) -> str:
 
 
 def nearest(name: str, names: Iterable[str], count: int = 3) -> tuple[str, ...]:
-    """The names that a mistyped one may have meant, the most similar first, at most `count`.
+    """Return the names that a mistyped one may have meant, the most similar first, at most `count`.
 
     Parameters
     ----------
@@ -374,7 +374,7 @@ def nearest(name: str, names: Iterable[str], count: int = 3) -> tuple[str, ...]:
 
 
 def did_you_mean(names: Sequence[str]) -> str:
-    """The question that offers the nearest names, empty where there are none.
+    """Return the question that offers the nearest names, empty where there are none.
 
     >>> did_you_mean(["fever", "female"])
     'did you mean "fever" or "female"?'
@@ -386,7 +386,7 @@ def did_you_mean(names: Sequence[str]) -> str:
 
 
 def listed(names: Sequence[str], most: int = WIDEST_LIST) -> str:
-    """Names in quotes with commas; a long list is cut and says how many more there are.
+    """Return names in quotes with commas; a long list is cut and says how many more there are.
 
     >>> listed(["a", "b", "c"], most=2)
     '"a", "b" and 1 more'
@@ -396,8 +396,8 @@ def listed(names: Sequence[str], most: int = WIDEST_LIST) -> str:
 
 
 def shown(text: str) -> str:
-    """A text as quoted in an error: in double quotes, or in single ones where it holds double ones; a very long one is cut.
-
+    """Return a text as quoted in an error: in double quotes, or in single ones where it holds double ones; a very long one is
+    cut.
     >>> shown("fever, " * 1000).endswith('fever, feve ... (7,000 characters)"')
     True
     """
@@ -406,7 +406,7 @@ def shown(text: str) -> str:
 
 
 def brief(text: str) -> str:
-    """A text that a reader can take in: a very long one is cut, and its length told."""
+    """Return a text that a reader can take in: a very long one is cut, with its length."""
     return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]} ... ({len(text):,} characters)"
 
 
@@ -423,7 +423,7 @@ def _sentence(text: str) -> str:
 
 
 def _stated(value: object) -> str:
-    """A finding's value as it would be typed."""
+    """Return a finding's value as it would be typed."""
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{state}:{weight:g}" for state, weight in value.items()) + "}"
     if isinstance(value, set | frozenset | tuple):

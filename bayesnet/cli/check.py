@@ -173,7 +173,7 @@ def _costs(compiled: CompiledModel, patients: int) -> dict[str, float]:
 
 
 def _always_known(compiled: CompiledModel) -> list[str]:
-    """What is known of every sampled patient: context variables, and what depends on these alone and has many children."""
+    """Return what is known of every sampled patient: context variables, and what depends on these alone and has many children."""
     context = {item.name for item in compiled.defaults}
     variables = compiled.model.variables.values()
     children = Counter(parent for variable in variables for parent in variable.parents)

@@ -79,7 +79,7 @@ class Scorer:
         }
 
     def masks(self, rows: IntArray) -> dict[int, Mask]:
-        """The states left to each variable in each row, shape (rows, states), for variables restricted in some row."""
+        """Return the states left to each variable in each row, shape (rows, states), for variables restricted in some row."""
         masks: dict[int, Mask] = {}
         for v, card in enumerate(self.structure.cards):
             seen = rows[:, v] >= 0
@@ -123,7 +123,8 @@ class Scorer:
         return Layout(tuple(hubs), tuple(soft), tuple(gates), tuple(dropped))
 
     def plans(self, layout: Layout, chunk: Chunk) -> tuple[Ready, Situation, dict[int, tuple[Ready, Situation]]]:
-        """The plan of a chunk, and those of gates aside: gates that nobody pushes have no axis, all others get a likelihood."""
+        """Return the plan of a chunk, and those of gates aside: gates that nobody pushes have no axis, all others get a
+        likelihood."""
         order = self.structure.order
         fixed = dict(zip(layout.hubs, chunk.hubs, strict=True))
         soft = {v: np.ones((self.structure.cards[v], 1)) for v in (*layout.soft, *chunk.pushed)}
@@ -134,7 +135,7 @@ class Scorer:
         return ready, situation, apart
 
     def chunks(self, layout: Layout, masks: dict[int, Mask], size: int) -> tuple[IntArray, list[Chunk]]:
-        """The order of the rows, and the chunks in it: of several widths those that promise to be fastest."""
+        """Return the order of the rows, and the chunks in it: of several widths those that promise to be fastest."""
         hubs = np.zeros((size, len(layout.hubs)), dtype=np.int64)
         for i, v in enumerate(layout.hubs):
             hubs[:, i] = masks[v].argmax(1)
@@ -162,7 +163,7 @@ class Scorer:
         return order, best[1]
 
     def _seconds(self, layout: Layout, chunks: list[Chunk]) -> float:
-        """An estimate from a few of the chunks."""
+        """Return an estimate from a few of the chunks."""
         sample = chunks[:: max(1, len(chunks) // 6)]
         if not sample:
             return 0.0
@@ -198,7 +199,7 @@ class Scorer:
     def _runs(
         self, ready: Ready, situation: Situation, layout: Layout, chunk: Chunk, masks: dict[int, Mask], *, down: bool = True
     ) -> Iterator[tuple[slice, Run]]:
-        """The rows of a chunk, a few at a time."""
+        """Yield the rows of a chunk, a few at a time."""
         network, size = self.engine.network, chunk.stop - chunk.start
         states = self.engine.states(situation)
         bases = ready.bases(states)
@@ -214,7 +215,8 @@ class Scorer:
             yield part, Run(ready, self.values, bases, index[:, part], soft[:, part], part.stop - begin, down)
 
     def _index(self, ready: Ready, states: IntArray, layout: Layout, chunk: Chunk, masks: dict[int, Mask]) -> IntArray:
-        """The values that vectors are products of, row by row: ones for a gate not observed, sums up to its highest rank."""
+        """Return the values that vectors are products of, row by row: ones for a gate not observed, sums up to its highest
+        rank."""
         network, structure = self.engine.network, self.structure
         one, n = len(self.values) - 1, len(structure.cards)
         index = np.repeat(ready.indices(states), chunk.stop - chunk.start, axis=1)
@@ -247,7 +249,7 @@ def _moved(index: IntArray, lowest: object, other: object) -> IntArray:
 
 
 def score_rows(engine: Engine, rows: IntArray, wanted: Sequence[int], workers: int | None) -> Cohort:
-    """Posteriors of `wanted` for every row; equal rows are computed once, chunks are shared out to `workers` threads."""
+    """Return posteriors of `wanted` for every row; equal rows are computed once, chunks are shared out to `workers` threads."""
     scorer = Scorer(engine, wanted)
     cards = engine.structure.cards
     different, inverse = _unique(rows)
@@ -281,7 +283,7 @@ def score_rows(engine: Engine, rows: IntArray, wanted: Sequence[int], workers: i
 
 
 def _unique(rows: IntArray) -> tuple[IntArray, IntArray]:
-    """The different rows, and for each row which of them it is."""
+    """Return the different rows, and for each row which of them it is."""
     small = np.ascontiguousarray(rows, dtype=np.int16)
     _, first, inverse = np.unique(
         small.view([("", f"V{small.itemsize * small.shape[1]}")]), return_index=True, return_inverse=True
@@ -306,7 +308,7 @@ def _cut(sets: Sequence[int], width: int) -> list[tuple[int, int, int]]:
 
 
 def _certain_table(factors: Factors, v: int) -> Mask:
-    """Which state of a certain variable goes with each state of its only parent, shape (states of parent, states)."""
+    """Return which state of a certain variable goes with each state of its only parent, shape (states of parent, states)."""
     family = factors.families[v]
     if isinstance(family, TableFamily):
         return family.table > 0
@@ -326,6 +328,6 @@ def _above(structure: Structure, start: set[int]) -> set[int]:
 
 
 def _contiguous(ranks: Mask) -> bool:
-    """Whether the ranks left are adjacent in every row."""
+    """Return whether the ranks left are adjacent in every row."""
     low, high = ranks.argmax(1), ranks.shape[1] - 1 - ranks[:, ::-1].argmax(1)
     return bool((high - low + 1 == ranks.sum(1)).all())

@@ -47,7 +47,7 @@ def sample_costs(
 
 
 def sample(factors: Factors, structure: Structure, rng: np.random.Generator) -> list[int]:
-    """One assignment of all variables, drawn parents first."""
+    """Return one assignment of all variables, drawn parents first."""
     world = [0] * len(factors.names)
     for v in structure.topological:
         family = factors.families[v]

@@ -20,7 +20,7 @@ CHUNK = 512
 
 
 def draw(engine: Engine, evidence: Evidence, tensors: Sequence[tuple[FloatArray, ...]], variables: tuple[int, ...]) -> Draws:
-    """Posteriors of `variables` in every draw, NaN where the findings are impossible."""
+    """Return posteriors of `variables` in every draw, NaN where the findings are impossible."""
     situation = engine.situation(evidence)
     cards = engine.structure.cards
     size = max(t.shape[-1] for row in tensors for t in row)

@@ -66,7 +66,7 @@ class Engine:
         self._lock = Lock()
 
     def situation(self, evidence: Evidence) -> Situation:
-        """The evidence sorted and followed through certain gates."""
+        """Return the evidence sorted and followed through certain gates."""
         return read(evidence.checked(self.structure.cards), self.structure, self.factors)
 
     def ready(
@@ -78,7 +78,7 @@ class Engine:
         vectors: tuple[int, ...] = (),
         slopes: bool = False,
     ) -> Ready:
-        """The plan for evidence of this pattern, from those kept or made now. Raises `TooWide`.
+        """Return the plan for evidence of this pattern, from those kept or made now. Raises `TooWide`.
 
         It answers `wanted`, or gives the product of everything over `kept`; `best` are maximised; `vectors` will get likelihoods;
         with `slopes` the derivatives by every number are planned too.
@@ -106,7 +106,8 @@ class Engine:
         return found
 
     def _several(self, situation: Situation, wanted: tuple[int, ...]) -> list[Ready]:
-        """The plan that answers `wanted`, or several where gates that nobody looked at would widen one another's tables."""
+        """Return the plan that answers `wanted`, or several where gates that nobody looked at would widen one another's
+        tables."""
         pattern = situation.pattern(self.structure)
         with self._lock:
             parts = self._parts.get((pattern, wanted), (wanted,))
@@ -123,7 +124,7 @@ class Engine:
         return [self._keep((pattern, part, (), (), (), False), plan) for part, plan in parted]
 
     def _parted(self, situation: Situation, wanted: tuple[int, ...]) -> list[tuple[tuple[int, ...], Plan]]:
-        """What to ask together, and the plans."""
+        """Return the variables to ask together, and the plans."""
         plan = self._plan(situation, wanted)
         if plan.cells < WORTH_PARTING:
             return [(wanted, plan)]
@@ -137,7 +138,7 @@ class Engine:
         return found if sum(each.cells for _, each in found) < plan.cells / 2 else [(wanted, plan)]
 
     def aside(self, situation: Situation, wanted: tuple[int, ...]) -> tuple[Ready, dict[int, tuple[Ready, Situation]]]:
-        """The plan for many columns: gates of two ranks that nobody looked at, and that widen it, are answered alone.
+        """Return the plan for many columns: gates of two ranks that nobody looked at, and that widen it, are answered alone.
 
         For such a gate P(lowest rank | e) is P(e and the lowest rank) / P(e), and the former needs no axis for the gate. The
         other rank gets what is missing to one, which keeps sixteen digits of one, not of itself: not for single cases.
@@ -158,7 +159,7 @@ class Engine:
         return (rest, apart) if cells < together.plan.cells / 1.5 else (together, {})
 
     def split(self, v: int, lowest: FloatArray) -> FloatArray:
-        """P(v | e) of a gate of two ranks from the probability of its lowest, shape (2, columns)."""
+        """Return P(v | e) of a gate of two ranks from the probability of its lowest, shape (2, columns)."""
         order = self.structure.order[v]
         found = np.empty((2, *lowest.shape))
         found[order[0]] = np.minimum(lowest, 1.0)
@@ -201,7 +202,7 @@ class Engine:
             yield Run(ready, numbers, bases, index, mine, part.stop - begin, down)
 
     def states(self, situation: Situation) -> IntArray:
-        """The place of the state of each fixed variable, zero elsewhere."""
+        """Return the place of the state of each fixed variable, zero elsewhere."""
         found = np.zeros(len(self.everything), dtype=np.int64)
         places = self.network.places
         for v, state in situation.fixed.items():
@@ -209,7 +210,7 @@ class Engine:
         return found
 
     def soft(self, ready: Ready, situation: Situation, likelihoods: Mapping[int, FloatArray]) -> FloatArray:
-        """The likelihoods of all cells of the vectors, shape (cells, 1) or (cells, columns)."""
+        """Return the likelihoods of all cells of the vectors, shape (cells, 1) or (cells, columns)."""
         found = np.ones((int(ready.ends[-1]), max((each.shape[1] for each in likelihoods.values()), default=1)))
         for v in {*situation.allowed, *situation.soft, *likelihoods}:
             axis = ready.plan.question.axis.get(v)
@@ -241,7 +242,7 @@ class Engine:
         return float(self.run(self.ready(situation), situation).log_probability[0]) + situation.log_constant
 
     def posteriors(self, evidence: Evidence, variables: Sequence[int] | None = None) -> Posteriors:
-        """P(v | e) of `variables` (all when None). Raises `ZeroEvidence` when P(e) = 0."""
+        """Return P(v | e) of `variables` (all when None). Raises `ZeroEvidence` when P(e) = 0."""
         wanted = self.everything if variables is None else tuple(variables)
         situation = self._possible(evidence)
         found: dict[int, FloatArray] = {}
@@ -259,7 +260,7 @@ class Engine:
         return Posteriors(log_probability + situation.log_constant, marginals)
 
     def joint(self, variables: Sequence[int], evidence: Evidence) -> Joint:
-        """P(variables | e), one axis per variable in the order asked. Raises `ZeroEvidence` when P(e) = 0."""
+        """Return P(variables | e), one axis per variable in the order asked. Raises `ZeroEvidence` when P(e) = 0."""
         situation = self._possible(evidence)
         run = self.run(self.ready(situation, kept=tuple(variables)), situation, down=False)
         total, log = float(run.total[0]), float(run.log_probability[0])
@@ -273,7 +274,7 @@ class Engine:
         return Joint(tuple(variables), table, log + situation.log_constant)
 
     def joint_with_each(self, target: int, evidence: Evidence, variables: Sequence[int] | None = None) -> dict[int, FloatArray]:
-        """P(target, v | e), shape (states of target, states of v), for every unobserved v (or those in `variables`).
+        """Return P(target, v | e), shape (states of target, states of v), for every unobserved v (or those in `variables`).
 
         The target's states are columns of one batch. Raises `ZeroEvidence` when P(e) = 0.
         """
@@ -284,7 +285,7 @@ class Engine:
         }
 
     def weighted(self, evidence: Evidence, columns: Mapping[int, FloatArray], variables: Sequence[int]) -> dict[int, FloatArray]:
-        """P(v, b | e), shape (states, columns); columns share out P(e) where likelihoods sum to one.
+        """Return P(v, b | e), shape (states, columns); columns share out P(e) where likelihoods sum to one.
 
         `columns` are likelihoods of some variables, shape (states, columns). Raises `ZeroEvidence` when all are impossible.
         """
@@ -330,7 +331,7 @@ class Engine:
         return logs, found
 
     def gradient(self, evidence: Evidence, clamp: Mapping[int, int] | None = None) -> Gradient:
-        """P(clamp, e) and its derivative by every tensor entry, by one pass up and one down. Right also where P = 0."""
+        """Return P(clamp, e) and its derivative by every tensor entry, by one pass up and one down. Right also where P = 0."""
         from bayesnet.inference.gradient import gradient_of
 
         for v, state in (clamp or {}).items():
@@ -338,20 +339,20 @@ class Engine:
         return gradient_of(self, evidence, [])[-1]
 
     def gradients(self, evidence: Evidence, target: tuple[int, int]) -> tuple[Gradient, Gradient]:
-        """The gradients of P(h, e) and of P(e) on one common log_scale, h the target (variable, state), in one pass."""
+        """Return the gradients of P(h, e) and of P(e) on one common log_scale, h the target (variable, state), in one pass."""
         from bayesnet.inference.gradient import gradient_of
 
         hit, total = gradient_of(self, evidence, [target])
         return hit, total
 
     def draws(self, evidence: Evidence, tensors: Sequence[tuple[FloatArray, ...]], variables: Sequence[int]) -> Draws:
-        """Posteriors of `variables` under B draws of the numbers; `tensors` as from the expander, batch axis last."""
+        """Return posteriors of `variables` under B draws of the numbers; `tensors` as from the expander, batch axis last."""
         from bayesnet.inference.draws import draw
 
         return draw(self, evidence, tensors, tuple(variables))
 
     def cohort(self, rows: IntArray, variables: Sequence[int], workers: int | None = None) -> Cohort:
-        """Posteriors of `variables` for every row of states, shape (n, n_variables), -1 where unobserved.
+        """Return posteriors of `variables` for every row of states, shape (n, n_variables), -1 where unobserved.
 
         `workers` are threads; as many as there are processors when None.
         """
@@ -363,8 +364,8 @@ class Engine:
         return score_rows(self, rows, tuple(variables), workers)
 
     def most_probable(self, evidence: Evidence, of: Sequence[int] | None = None) -> MostProbable:
-        """The most probable assignment of `of` (of everything not observed when None), the rest summed out, and the next best.
-
+        """Return the most probable assignment of `of` (of everything not observed when None), the rest summed out, and the
+        next best.
         Raises `ZeroEvidence` when P(e) = 0.
         """
         known = {**evidence.hard(), **evidence.interventions}

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def gradient_of(engine: Engine, evidence: Evidence, events: Sequence[tuple[int, int]]) -> list[Gradient]:
-    """The gradients of P(event, e) of each event (variable, state), then of P(e), on one common scale."""
+    """Return the gradients of P(event, e) of each event (variable, state), then of P(e), on one common scale."""
     values, scale, flat = derivatives(engine, evidence, events)
     found = []
     for value, row in zip(values, flat, strict=True):
@@ -37,7 +37,8 @@ def gradient_of(engine: Engine, evidence: Evidence, events: Sequence[tuple[int, 
 
 
 def derivatives(engine: Engine, evidence: Evidence, events: Sequence[tuple[int, int]]) -> tuple[FloatArray, float, FloatArray]:
-    """P(event, e) of each event, then P(e), times exp(scale); the scale; derivatives by entry, shape (events + 1, entries)."""
+    """Return P(event, e) of each event, then P(e), times exp(scale); the scale; derivatives by entry, shape (events + 1,
+    entries)."""
     situation = engine.situation(evidence)
     entries = len(engine.network.entry)
     if not situation.possible:

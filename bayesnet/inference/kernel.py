@@ -28,7 +28,7 @@ LANES = 8
 
 
 def library() -> Path | None:
-    """Where the compiled kernel is, made now if it can be; None where there is none."""
+    """Return the path of the compiled kernel, compiled now if possible; None without one."""
     wanted = os.environ.get("BAYESNET_KERNEL")
     if wanted:
         return None if wanted == "numpy" else Path(wanted)
@@ -98,7 +98,7 @@ def engine_info() -> EngineInfo:
 
 @cache
 def compiled() -> Any:
-    """The compiled kernel; None where numpy has to do."""
+    """Return the compiled kernel; None where numpy has to do."""
     path = library()
     if path is None:
         return None

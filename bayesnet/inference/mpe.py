@@ -51,7 +51,7 @@ def _named(engine: Engine, situation: Situation, chosen: Sequence[int], places: 
 
 
 def _trace(run: Run, free: Sequence[int]) -> dict[int, int]:
-    """The best places, found in the opposite order of elimination: each given those eliminated after it."""
+    """Return the best places, found in the opposite order of elimination: each given those eliminated after it."""
     best: dict[int, int] = {}
     for axis, bucket in reversed(run.plan.maxima):
         scores = np.ones(run.plan.question.sizes[axis])
@@ -65,7 +65,7 @@ def _trace(run: Run, free: Sequence[int]) -> dict[int, int]:
 
 
 def _second(run: Run, places: Mapping[int, int]) -> tuple[int, int] | None:
-    """The variable and place that the best other assignment has; None when there is no other."""
+    """Return the variable and place that the best other assignment has; None when there is no other."""
     plan = run.plan
     best, found = -np.inf, None
     for v, place in places.items():

@@ -88,7 +88,7 @@ class Network:
         return network
 
     def laid_out(self, flat: FloatArray) -> FloatArray:
-        """Numbers in the order of the tensors, shape (entries, ...), as values with the derived sums behind them."""
+        """Return numbers in the order of the tensors, shape (entries, ...), as values with the derived sums behind them."""
         values = flat[self.entry]
         if not len(self.starts):
             return np.ascontiguousarray(values, dtype=float)
@@ -106,7 +106,7 @@ class Network:
         return found
 
     def vector(self, v: int, by_state: FloatArray) -> FloatArray:
-        """A vector over the states of v in the order used here."""
+        """Return a vector over the states of v in the order used here."""
         return by_state[list(self.states[v])] if self.structure.noisy[v] else by_state
 
 

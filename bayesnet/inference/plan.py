@@ -76,7 +76,7 @@ class Plan:
 
 
 def make(question: Question, slopes: bool = False, limit: float = 2.0**27, kernel: Any = None) -> Plan:
-    """The plan of a question; with `slopes` also the derivatives by every number.
+    """Return the plan of a question; with `slopes` also the derivatives by every number.
 
     The compiled planner makes it where there is one, but for the most probable assignment; the arrays are the same. Where the
     largest table would have more than `limit` cells the plan has no operations: its sizes alone count.
@@ -89,7 +89,7 @@ def make(question: Question, slopes: bool = False, limit: float = 2.0**27, kerne
 
 
 def planned(kernel: Any, question: Question, slopes: bool, limit: float) -> Plan:
-    """The same by the compiled planner, in workspaces that grow until they suffice."""
+    """Return the same by the compiled planner, in workspaces that grow until they suffice."""
     axes = sorted(question.sizes)
     local = {axis: i for i, axis in enumerate(axes)}
     local[-1] = -1

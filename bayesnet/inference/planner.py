@@ -130,7 +130,7 @@ class Planner:
         return tensor
 
     def _vectors(self) -> tuple[dict[int, Tensor], dict[int, Tensor]]:
-        """The vectors with numbers, at the start of the workspace, and the units that only wait for their derivative."""
+        """Return the vectors with numbers, at the start of the workspace, and the units that only wait for their derivative."""
         vectors, units = {}, {}
         for axis in self.question.vectors:
             vectors[axis] = self._new((axis,), frozenset((axis,)))
@@ -142,7 +142,7 @@ class Planner:
         return vectors, units
 
     def _order(self) -> list[int]:
-        """The elimination order: gates and summed axes first, maximised axes after."""
+        """Return the elimination order: gates and summed axes first, maximised axes after."""
         question, size = self.question, self.size
         axes = sorted(size)
         local = {axis: i for i, axis in enumerate(axes)}
@@ -154,7 +154,7 @@ class Planner:
         return [axes[i] for i in best_order(masks(sizes), tensors, becomes, [early, late])]
 
     def _new(self, axes: Iterable[int], wide: frozenset[int], sizes: dict[int, int] | None = None) -> Tensor:
-        """A tensor in the workspace; `axes` outermost first."""
+        """Return a tensor in the workspace; `axes` outermost first."""
         strides, step = {}, 1
         for axis in reversed(list(axes)):
             strides[axis] = step
@@ -304,7 +304,7 @@ class Planner:
         return tensors
 
     def _pair(self, a: Tensor, b: Tensor) -> Tensor:
-        """The product of two tensors with nothing summed out."""
+        """Return the product of two tensors with nothing summed out."""
         inputs, relations = self._meet([b, a])
         out = self._multiply(inputs, [], relations, (), a.wide | b.wide)
         out.owner = a.owner if a.owner == b.owner else -1
@@ -316,7 +316,7 @@ class Planner:
     def _meet(
         self, inputs: list[Tensor], last: int = -1, weights: tuple[Tensor, ...] = ()
     ) -> tuple[list[Tensor], tuple[Relation, ...]]:
-        """One or two inputs as they meet on shared gate axes, and how; `last` is a gate that is complete with them.
+        """Return one or two inputs as they meet on shared gate axes, and how; `last` is a gate that is complete with them.
 
         Of two ranks with a given maximum, either both are at most it and the first's is equal, or the first's is below and the
         second's equal. So where the second input also has its sums up to each rank (is made *wide*), two binary ranks meet in
@@ -352,7 +352,7 @@ class Planner:
         return ([first] if second is None else [first, second]), tuple(sorted(relations, key=_axis))
 
     def _widened(self, tensor: Tensor, gates: Sequence[int]) -> Tensor:
-        """A tensor with, along gate axes, the sums up to each rank and then the single ranks but the lowest."""
+        """Return a tensor with, along gate axes, the sums up to each rank and then the single ranks but the lowest."""
         for h in gates:
             k = self.size[h]
             cells = [(i, 0, j) for j in range(k) for i in range(j + 1)] + [(j, 0, k - 1 + j) for j in range(1, k)]

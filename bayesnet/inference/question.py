@@ -61,7 +61,8 @@ def compose(
     best: Sequence[int] = (),
     vectors: Sequence[int] = (),
 ) -> Question:
-    """The question for a situation: posteriors of `wanted`; a result over `kept`; maxima over `best`; `vectors` to be given."""
+    """Return the question for a situation: posteriors of `wanted`; a result over `kept`; maxima over `best`; `vectors` to be
+    given."""
     return _Composer(network, situation, wanted, kept, best, vectors).question()
 
 
@@ -147,7 +148,7 @@ class _Composer:
         return sorted(seen)
 
     def _interval(self, v: int) -> Gate | None:
-        """The place of an open gate that is only known to an interval of ranks and of no other use; None otherwise."""
+        """Return the place of an open gate that is only known to an interval of ranks and of no other use; None otherwise."""
         if v in self.wanted or v in self.vectors or v in self.situation.soft or v not in self.situation.allowed:
             return None
         ranks = sorted(self.network.places[v][s] for s in self.situation.allowed[v])

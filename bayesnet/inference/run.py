@@ -39,7 +39,7 @@ class Ready:
         self.variables, self.cuts, self.own, self.slope = self._answers()
 
     def _vectors(self) -> tuple[IntArray, dict[int, int]]:
-        """Where each vector ends, the product of the scalars first, and where each axis begins."""
+        """Return where each vector ends, the product of the scalars first, and where each axis begins."""
         ends, places = [1], {-1: 0}
         for axis, (base, _) in self.plan.vectors.items():
             places[axis] = base
@@ -74,7 +74,8 @@ class Ready:
             raise ValueError(f"operation {bad} of {len(plan.starts)} of a plan names a place outside it; nothing was run")
 
     def _answers(self) -> tuple[tuple[int, ...], IntArray, IntArray, IntArray]:
-        """The open variables that have answers, where each begins, and cell by cell the vector and the derivative to multiply."""
+        """Return the open variables that have answers, where each begins, and cell by cell the vector and the derivative to
+        multiply."""
         plan, places = self.plan, self.network.places
         one = plan.space
         found = [(v, plan.answers[axis]) for v, axis in plan.question.axis.items() if axis in plan.answers]
@@ -86,11 +87,11 @@ class Ready:
         return names, cuts, np.where(vector < 0, one, vector + state), np.where(slope < 0, one, slope + state)
 
     def bases(self, states: IntArray) -> IntArray:
-        """Where each factor begins, given the places of the states of the fixed variables."""
+        """Return where each factor begins, given the places of the states of the fixed variables."""
         return self.factors.at(states)
 
     def indices(self, states: IntArray) -> IntArray:
-        """Which values each cell of the vectors is the product of, shape (entries, 1)."""
+        """Return which values each cell of the vectors is the product of, shape (entries, 1)."""
         return (self.index + self.unary.at(states)[self.which])[:, None]
 
 
@@ -103,7 +104,7 @@ class _Bases:
         self.part, self.variable, self.stride = np.array(fixed, dtype=np.int64).reshape(-1, 3).T
 
     def at(self, states: IntArray) -> IntArray:
-        """The bases for these states, all variables in the order of the network."""
+        """Return the bases for these states, all variables in the order of the network."""
         found = self.base.copy()
         np.add.at(found, self.part, self.stride * states[self.variable])
         return found
@@ -188,7 +189,7 @@ class Run:
             return np.asarray(np.log(self.total) + self.powers[self.plan.result_slot, : self.columns] * LN2)
 
     def marginals(self) -> dict[int, FloatArray]:
-        """P(v | e) of every open variable that was asked, shape (states, columns); NaN where P(e) = 0."""
+        """Return P(v | e) of every open variable that was asked, shape (states, columns); NaN where P(e) = 0."""
         ready = self.ready
         if not ready.variables:
             return {}
@@ -201,7 +202,7 @@ class Run:
 
 
 def _columns(values: AnyArray, width: int) -> AnyArray:
-    """Numbers with as many columns as the kernel runs, contiguous; missing columns repeat the last."""
+    """Return numbers with as many columns as the kernel runs, contiguous; missing columns repeat the last."""
     if values.shape[-1] >= width:
         return np.ascontiguousarray(values[..., :width])
     if values.shape[-1] == 1:

@@ -31,12 +31,13 @@ class Situation:
     possible: bool = True
 
     def pattern(self, structure: Structure) -> Hashable:
-        """What of the evidence decides the plan: which variables are fixed, not to what, except the ranks of fixed gates."""
+        """Return what of the evidence decides the plan: which variables are fixed, not to what, except the ranks of fixed
+        gates."""
         fixed = frozenset((v, structure.rank[v][s] if structure.noisy[v] else -1) for v, s in self.fixed.items())
         return fixed, frozenset(self.allowed.items()), frozenset(self.soft), self.cut, frozenset(self.settled)
 
     def states(self, v: int) -> Sequence[int]:
-        """The states left to a variable that is not fixed."""
+        """Return the states left to a variable that is not fixed."""
         return self.allowed[v] if v in self.allowed else range(self.cards[v])
 
     def restrict(self, v: int, states: tuple[int, ...]) -> bool:

@@ -40,7 +40,7 @@ class Broken:
         return self.files <= {SOURCES_FILE}
 
     def keys(self, name: str) -> Collection[str]:
-        """The keys of a variable that the structure depends on and that were not read as they were meant."""
+        """Return the keys of a variable that the structure depends on and that were not read as they were meant."""
         return _STRUCTURE & set(self.variables.get(name, ()))
 
 
@@ -83,7 +83,7 @@ def check_model(model: Model, *, broken: Broken | None = None, cited: Callable[[
 
 
 def _structure(variable: Variable, model: Model, broken: Collection[str], whole: bool) -> Iterator[Problem]:
-    """States, parents, and the keys that go with the gate, as far as they do not depend on keys that are `broken`."""
+    """Yield states, parents, and the keys that go with the gate, as far as they do not depend on keys that are `broken`."""
     file, subject = variable.location.file, variable.location.table or f'variable "{variable.name}"'
 
     def problem(what: str, **more: Any) -> Problem:
@@ -124,7 +124,7 @@ def _states(variable: Variable, problem: Say) -> Iterator[Problem]:
 
 
 def _slip(state: str, states: tuple[str, ...]) -> str:
-    """What a misspelt absent or present was meant to be, empty where the state is as it should be."""
+    """Return the state meant by a misspelt absent or present; empty if the state is spelled correctly."""
     from difflib import SequenceMatcher
 
     for meant in BINARY:
@@ -176,7 +176,7 @@ def _keys(variable: Variable, model: Model, problem: Say) -> Iterator[Problem]:
 
 
 def _cycles(model: Model) -> Iterator[Problem]:
-    """One problem per circle of arrows, with the circle."""
+    """Yield one problem per circle of arrows, with the circle."""
     left = {name: [p for p in v.parents if p in model.variables] for name, v in model.variables.items()}
     while ready := [name for name, parents in left.items() if not any(p in left for p in parents)]:
         for name in ready:
@@ -200,7 +200,7 @@ def _cycles(model: Model) -> Iterator[Problem]:
 
 
 def _examples(model: Model, broken: Broken) -> Iterator[Problem]:
-    """The evidence of the example cases is in the language and names what there is."""
+    """Check that the evidence of the example cases parses and names variables and states of the model."""
     states = {name: variable.states for name, variable in model.variables.items()}
     for example in model.examples:
         try:

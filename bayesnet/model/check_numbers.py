@@ -54,7 +54,7 @@ def source_problems(model: Model, cited: Callable[[], Collection[str]] = tuple) 
 
 
 def _wanted(model: Model, name: str) -> set[str]:
-    """The ids of all numbers that a variable's gate can take."""
+    """Return the ids of all numbers that a variable's gate can take."""
     variable = model.variables[name]
     if variable.gate == "deterministic":
         return set()
@@ -72,7 +72,7 @@ def _unused(number: Number, model: Model) -> Problem:
 
 
 def _value(number: Number) -> Iterator[Problem]:
-    """Value and range are finite, in order and within bounds."""
+    """Check that value and range are finite, in order and within bounds."""
     odds = number.id.startswith("odds(")
     bounds = "an odds or odds ratio of 0 or more" if odds else "a probability between 0 and 1"
     for key in ("value", "low", "high"):

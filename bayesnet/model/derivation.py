@@ -38,13 +38,13 @@ class Reading:
     n: float = math.nan
 
     def at(self, end: Ends) -> Reading:
-        """The same figure with its value moved to an end of its interval."""
+        """Return the same figure with its value moved to an end of its interval."""
         moved = getattr(self, end)
         return self if end == "value" else replace(self, value=moved, k=moved * self.n)
 
 
 def reading(figure: CitedFigure) -> Reading | None:
-    """Give what a formula sees of a figure, None where it holds neither a count nor a printed value.
+    """Return the value of a figure in a formula; None if the figure holds neither a count nor a printed value.
 
     >>> found = reading(CitedFigure("mylona2009", count=(45, 86)))
     >>> found.k, round(found.value, 3), round(found.low, 3), round(found.high, 3)
@@ -196,7 +196,7 @@ def _normal_below(x: float, mean: float, sd: float) -> float:
 
 
 def _woolf(a: Reading, b: Reading) -> Reading:
-    """The odds ratio of two counts with its 95 % interval (Woolf 1955)."""
+    """Return the odds ratio of two counts with its 95 % interval (Woolf 1955)."""
     cells = (a.k, a.n - a.k, b.k, b.n - b.k)
     log = math.log(cells[0] / cells[1]) - math.log(cells[2] / cells[3])
     error = SPREAD * math.sqrt(math.fsum(1.0 / cell for cell in cells))
@@ -348,7 +348,7 @@ def _allow(node: ast.AST, depth: int = 0, *, top: bool = False) -> None:
 
 
 def _arguments(node: ast.Call, *, top: bool) -> list[ast.expr]:
-    """The arguments of a call that are formulas, once its name and their count are right."""
+    """Return the arguments of a call that are formulas, once its name and their count are right."""
     name = _function(node)
     if name not in FUNCTIONS or node.keywords:
         hint = did_you_mean(nearest(name, FUNCTIONS)) or f"there are {', '.join(FUNCTIONS)}"

@@ -16,7 +16,7 @@ _HOMES = (_PACKAGE / "priors", _PACKAGE.parent / "priors")
 
 
 def find_model(name_or_path: str | Path) -> Path:
-    """Give the folder of a model: a shipped model by its name, any other by its path.
+    """Return the folder of a model: a shipped model by its name, any other by its path.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def find_model(name_or_path: str | Path) -> Path:
 
 
 def _shipped() -> dict[str, Path]:
-    """Name to folder, from the first home that holds any model."""
+    """Return the folder of each model by name, from the first home that holds any model."""
     for home in _HOMES:
         found = {folder.name: folder for folder in sorted(home.glob("*")) if (folder / MODEL_FILE).is_file()}
         if found:

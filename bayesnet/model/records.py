@@ -234,7 +234,7 @@ class Variable:
 
 
 def group_variable(name: str, members: Sequence[str], location: Location | None = None, noun: str = "") -> Variable:
-    """A group of the model as a variable: present when any of its members is.
+    """Return a group of the model as a variable: present when any of its members is.
 
     >>> group_variable("infection", ["osteomyelitis", "abscess"]).expression
     (('present', 'any of osteomyelitis, abscess'),)

@@ -11,7 +11,7 @@ from bayesnet.pattern.terms import Question, Term, special
 
 
 def canonical_id(text: str, states: Mapping[str, Sequence[str]], parents: Sequence[str] = ()) -> str:
-    """Give the canonical form of a number's id: every state spelled out, the conditions in the order of `parents`.
+    """Return the canonical form of a number's id: every state spelled out, the conditions in the order of `parents`.
 
     Parameters
     ----------

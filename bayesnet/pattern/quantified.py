@@ -160,7 +160,7 @@ class _Reader(Reader):
         return Condition("any" if not words and len(terms) == 1 else kind, terms, count)
 
     def at_quantifier(self) -> bool:
-        """Whether a quantifier comes next."""
+        """Return whether a quantifier comes next."""
         at = self.at
         self.quantifier()
         found, self.at = self.at > at, at

@@ -116,7 +116,7 @@ class Reader:
         return pattern
 
     def given(self, *, odds: bool) -> tuple[Term, ...]:
-        """What stands behind the bar, if there is one, to the end of the text."""
+        """Return the text after the bar, if there is one."""
         terms: tuple[Term, ...] = ()
         if self.take("|") and self.next.kind != "end":
             terms = self.terms("a finding", odds=odds)
@@ -148,7 +148,7 @@ class Reader:
         return self.braces(term)
 
     def call(self, name: Token, *, odds: bool) -> Term:
-        """What stands in `odds(...)`, `do(...)` or `jeffrey(...)`, its opening bracket taken."""
+        """Return the content of `odds(...)`, `do(...)` or `jeffrey(...)`, its opening bracket taken."""
         if name.text not in ("odds", "do", "jeffrey"):
             self.fail(name, f'"{name.text}(" is not part of the language', expected='"do(", "jeffrey(" or "odds("')
         if name.text == "odds" and not odds:
@@ -165,7 +165,7 @@ class Reader:
         return replace(inner, call="odds" if name.text == "odds" else "do", column=name.column)
 
     def braces(self, term: Term) -> Term:
-        """The states, with or without weights, of `name={...}`, its opening brace taken."""
+        """Return the states, with or without weights, of `name={...}`, its opening brace taken."""
         states: list[str] = []
         weights: list[float] = []
         while True:

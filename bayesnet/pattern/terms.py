@@ -70,7 +70,7 @@ def special(pattern: Question) -> str:
 
 
 def likelihoods(term: Term, states: Sequence[str]) -> tuple[float, ...]:
-    """The likelihood of each state under a resolved term: its weights, or one for every state it names; zero elsewhere.
+    """Return the likelihood of each state under a resolved term: its weights, or one for every state it names; zero elsewhere.
 
     >>> likelihoods(Term("fever", ("present",)), ("absent", "present"))
     (0.0, 1.0)
@@ -80,7 +80,7 @@ def likelihoods(term: Term, states: Sequence[str]) -> tuple[float, ...]:
 
 
 def quote(word: str) -> str:
-    """A name or state as it stands in a pattern, in double quotes where it needs them.
+    """Return a name or state as written in a pattern, in double quotes where it needs them.
 
     >>> quote("60-69"), quote("<50")
     ('60-69', '"<50"')
@@ -106,7 +106,7 @@ def format_terms(terms: Iterable[Term]) -> str:
 
 
 def format_weight(weight: float) -> str:
-    """A weight in the fewest characters that give the same number back.
+    """Return a weight in the fewest characters that give the same number back.
 
     >>> format_weight(10.0), format_weight(0.1)
     ('10', '0.1')

@@ -128,7 +128,7 @@ class Advice(Records[OptionLine], Result):
         return given(self.title)
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row per option, best first."""
+        """Return one row per option, best first."""
         return [(line.option, line.expected_utility, line.behind) for line in self.options]
 
     def grid(self) -> Grid:
@@ -184,6 +184,6 @@ class Advice(Records[OptionLine], Result):
         return next(line.label for line in self.options if line.option == option)
 
     def footer(self) -> str:
-        """The advice in words, and what to distrust."""
+        """Return the advice in words, and the caveats."""
         parts = ["\n".join(wrapped(line) for line in self.text.split("\n")), super().footer(), wrapped(self.warning_of_decision)]
         return "\n\n".join(part for part in parts if part)

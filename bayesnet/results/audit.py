@@ -130,7 +130,7 @@ class Audit(Records[AuditedTarget], Result):
         return tuple(t for t in self.targets if not t.shared)
 
     def _apart(self) -> str:
-        """The agreement with figures from outside, apart from that with figures of studies that feed the model."""
+        """Return the agreement with figures from outside, apart from that with figures of studies that feed the model."""
         told = []
         for shared, words in _SHARED.items():
             mine = [t for t in self.targets if t.shared == shared]
@@ -153,11 +153,11 @@ class Audit(Records[AuditedTarget], Result):
         return "\n".join(lines)
 
     def rows(self) -> Sequence[tuple[Any, ...]]:
-        """Give one tuple per published figure, worst first."""
+        """Return one tuple per published figure, worst first."""
         return [(t.question, t.model, t.low, t.high, t.value, t.source, t.verdict, t.why, t.shared) for t in self.targets]
 
     def claims_frame(self) -> pd.DataFrame:
-        """Give the claims as a DataFrame, one row per check, with fixed columns."""
+        """Return the claims as a DataFrame, one row per check, with fixed columns."""
         import pandas as pd
 
         columns = ["number", "text", "statement", "question", "expected", "model", "held", "verdict", "why"]
@@ -169,11 +169,11 @@ class Audit(Records[AuditedTarget], Result):
         return pd.DataFrame(rows, columns=columns)
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the audit as JSON-safe values, with the summary counted."""
+        """Return the audit as JSON-safe values, with the summary counted."""
         return {**super().to_dict(), "counts": self.counts, "claim_counts": self.claim_counts, "inside": self.inside}
 
     def grid(self) -> Grid:
-        """Give the published figures as a table."""
+        """Return the published figures as a table."""
         rows = tuple((t.verdict, t.question, _brief(t.model), t.published, t.source) for t in self.targets)
         return Grid(("verdict", "question", "model", "published", "source"), rows, frozenset({0, 1, 4}))
 
@@ -223,7 +223,7 @@ class Audit(Records[AuditedTarget], Result):
 
 
 def _brief(value: float) -> str:
-    """A figure short enough for a column."""
+    """Return a figure short enough for a column."""
     return "–" if math.isnan(value) else plain(float(f"{value:.3g}"))
 
 

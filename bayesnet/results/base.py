@@ -57,10 +57,10 @@ class Result(ABC):
 
     @abstractmethod
     def rows(self) -> Sequence[tuple[Any, ...]]:
-        """Give one tuple per row of the frame, in the order of `columns`."""
+        """Return one tuple per row of the frame, in the order of `columns`."""
 
     def grid(self) -> Grid:
-        """Give the table as it is printed; by default every column of the frame."""
+        """Return the table as it is printed; by default every column of the frame."""
         return Grid(self.columns, tuple(tuple(_shown(value) for value in row) for row in self.rows()))
 
     def header(self) -> str:
@@ -80,18 +80,18 @@ class Result(ABC):
         return ""
 
     def footer(self) -> str:
-        """Give the lines below the table: what to distrust, and the warning."""
+        """Return the lines below the table: the caveats, and the warning."""
         lines = [*self.provenance.distrust, self.provenance.warning]
         return "\n".join(wrapped(line, "  ") for line in lines if line)
 
     def to_frame(self) -> pd.DataFrame:
-        """Give the answer as a DataFrame with fixed columns."""
+        """Return the answer as a DataFrame with fixed columns."""
         import pandas as pd
 
         return pd.DataFrame(list(self.rows()), columns=list(self.columns))
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the answer as JSON-safe values; a number that is not one is None, an infinite one the text `inf` or `-inf`."""
+        """Return the answer as JSON-safe values; a number that is not one is None, an infinite one the text `inf` or `-inf`."""
         answer = {field.name: safe(getattr(self, field.name)) for field in fields(self) if field.name != "provenance"}
         return {
             "kind": type(self).__name__,
@@ -158,7 +158,7 @@ def safe(value: Any) -> Any:
 
 
 def _shown(value: Any) -> str:
-    """One cell of the default table."""
+    """Return one cell of the default table."""
     if isinstance(value, float):
         return "–" if math.isnan(value) else f"{value:.4g}"
     return str(value)

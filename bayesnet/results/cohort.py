@@ -94,11 +94,11 @@ class Calibration(Records[Group], Result):
         return f"{self.target}, {self.cohort} of {self.size:,d}, {percent(self.observed)} with it"
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row per group."""
+        """Return one row per group."""
         return [(g.low, g.high, g.size, g.predicted, g.observed, g.observed_low, g.observed_high) for g in self.groups]
 
     def grid(self) -> Grid:
-        """One line per group, those marked whose interval does not hold the prediction."""
+        """Return one line per group, those marked whose interval does not hold the prediction."""
         lines = tuple(
             (
                 g.predictions,
@@ -115,7 +115,7 @@ class Calibration(Records[Group], Result):
         )
 
     def conclusions(self) -> list[str]:
-        """What the whole cohort says, in sentences."""
+        """Return the figures of the whole cohort, in sentences."""
         within = "no more than" if self.calibration_error <= self.error_if_right else "more than"
         error = (
             f"Calibration error {percent(self.calibration_error)}, {within} chance explains: if every prediction were right it"
@@ -137,7 +137,7 @@ class Calibration(Records[Group], Result):
         return lines
 
     def footer(self) -> str:
-        """The conclusions, what a simulated cohort cannot say, and what to distrust."""
+        """Return the conclusions, the limits of a simulated cohort, and the caveats."""
         lines = self.conclusions()
         if self.cohort == "simulated":
             lines.append(
@@ -179,11 +179,11 @@ class DecisionCurve(Result):
         return f"acting on {self.target}, {self.cohort} of {self.size:,d}, {percent(self.prevalence)} with it"
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row per threshold."""
+        """Return one row per threshold."""
         return list(self.points)
 
     def grid(self) -> Grid:
-        """One line per threshold."""
+        """Return one line per threshold."""
         lines = tuple(
             (percent(t), f"{model:.5f}", interval(low, high, "{:.5f}".format), f"{every:.5f}", percent(acted), percent(found))
             for t, model, low, high, every, _, acted, found in self.points

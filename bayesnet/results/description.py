@@ -172,11 +172,11 @@ class Summary(Records[WideNumber], Result):
     widest: tuple[WideNumber, ...]
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row per number with a wide range, widest first."""
+        """Return one row per number with a wide range, widest first."""
         return [(w.number, w.value, w.low, w.high, w.source, w.grade) for w in self.widest]
 
     def grid(self) -> Grid:
-        """The numbers with the widest ranges."""
+        """Return the numbers with the widest ranges."""
         lines = [(w.number, plain(w.value), interval(w.low, w.high, plain), w.source, w.grade) for w in self.widest]
         return Grid(("widest ranges", "value", "range", "source", "grade"), tuple(lines), frozenset({0, 3, 4}))
 
@@ -235,11 +235,11 @@ class Variables(Records[VariableLine], Result):
     variables: tuple[VariableLine, ...]
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row per variable, in the order of the model."""
+        """Return one row per variable, in the order of the model."""
         return [(v.variable, v.group, ", ".join(v.states), v.gate, ", ".join(v.parents), v.label) for v in self.variables]
 
     def grid(self) -> Grid:
-        """One line per variable; the group is named where it begins."""
+        """Return one line per variable; the group is named where it begins."""
         lines = []
         before = ""
         for v in self.variables:
@@ -322,7 +322,7 @@ class VariableCard(Records[CitedNumber], Result):
     numbers: tuple[CitedNumber, ...]
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row per number."""
+        """Return one row per number."""
         return [tuple(getattr(n, name) for name in self.columns) for n in self.numbers]
 
     def introduction(self) -> str:

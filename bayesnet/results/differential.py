@@ -62,11 +62,11 @@ class Differential(Records[Diagnosis], Result):
         return next((line.diagnosis for line in self.diagnoses if line.role != OTHER_ROLE), "")
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row per diagnosis, most probable first."""
+        """Return one row per diagnosis, most probable first."""
         return [(d.diagnosis, d.prior, d.posterior, d.low, d.high, d.likelihood_ratio, d.role) for d in self.diagnoses]
 
     def grid(self) -> Grid:
-        """One line per diagnosis, with natural frequencies; no column of intervals where none were drawn."""
+        """Return one line per diagnosis, with natural frequencies; no column of intervals where none were drawn."""
         drawn = any(not math.isnan(d.low) for d in self.diagnoses)
         lines = []
         for d in self.diagnoses:
@@ -147,12 +147,12 @@ class Comparison(Records[Scenario], Result):
         }
 
     def headings(self) -> tuple[str, ...]:
-        """The columns of the frame: the target, one per scenario, then one per change."""
+        """Return the columns of the frame: the target, one per scenario, then one per change."""
         names = [s.name for s in self.scenarios]
         return ("target", *names, *(f"change: {name}" for name in names[1:]))
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row per target."""
+        """Return one row per target."""
         rows = []
         for i, target in enumerate(self.targets):
             here = [s.probabilities[i] for s in self.scenarios]
@@ -160,7 +160,8 @@ class Comparison(Records[Scenario], Result):
         return rows
 
     def to_frame(self) -> pd.DataFrame:
-        """One row per target: `target`, one column per scenario (`case` first), then `change: <scenario>` for each other."""
+        """Return one row per target: `target`, one column per scenario (`case` first), then `change: <scenario>` for each
+        other."""
         import pandas as pd
 
         return pd.DataFrame(self.rows(), columns=list(self.headings()))
@@ -191,7 +192,7 @@ class Comparison(Records[Scenario], Result):
 
 
 def _points(change: float) -> str:
-    """A change in percentage points, to two figures but never finer than a hundredth."""
+    """Return a change in percentage points, to two figures but never finer than a hundredth."""
     points = 100.0 * change
     if abs(points) < 0.005:
         return "0"

@@ -159,7 +159,7 @@ class Ways(Record):
         return tuple(path for path in self.paths if not path.open)
 
     def more(self, shown: int) -> str:
-        """How many open paths there are beyond those shown, in words; empty where there are none."""
+        """Return how many open paths there are beyond those shown, in words; empty where there are none."""
         left = self.count - min(shown, len(self.open))
         if self.complete:
             return f"and {left:,d} longer" if left > 0 else ""
@@ -213,7 +213,7 @@ class Explanation(Records[Impact], Result):
         return tuple(path for way in self.ways for path in way.paths)
 
     def verdict(self, verdict: Verdict) -> tuple[Impact, ...]:
-        """The findings of one verdict, strongest first."""
+        """Return the findings of one verdict, strongest first."""
         chosen = [impact for impact in self.impacts if impact.verdict == verdict]
         return tuple(sorted(chosen, key=lambda i: -abs(i.omission) if not math.isnan(i.omission) else 0.0))
 
@@ -223,11 +223,11 @@ class Explanation(Records[Impact], Result):
         return tuple(impact for impact in self.impacts if impact.pertinent_negative)
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row per finding, in the order taken."""
+        """Return one row per finding, in the order taken."""
         return [tuple(getattr(impact, name) for name in self.columns) for impact in self.impacts]
 
     def grid(self) -> Grid:
-        """One line per finding, after a first line for the prior."""
+        """Return one line per finding, after a first line for the prior."""
         lines = [("before the findings", "", "", "", "", percent(self.prior), "")]
         for i in self.impacts:
             mean = signed(i.shapley, 2) + (f" ± {i.error:.2f}" if i.error else "")
@@ -245,7 +245,7 @@ class Explanation(Records[Impact], Result):
         )
 
     def footer(self) -> str:
-        """The explanation in words, the paths, how to read the figures."""
+        """Return the explanation in words, the paths, how to read the figures."""
         open_paths = []
         for way in self.ways:
             open_paths += [wrapped(f"  {path.path}", "    ") for path in way.open[:OPEN_SHOWN]]
@@ -264,7 +264,7 @@ class Explanation(Records[Impact], Result):
 
 
 def signed(value: float, digits: int) -> str:
-    """A number with its sign.
+    """Return a number with its sign.
 
     >>> signed(1.234, 2), signed(float("-inf"), 1)
     ('+1.23', '-inf')
@@ -306,11 +306,11 @@ class Weights(Records[Weight], Result):
     weights: tuple[Weight, ...]
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row per finding."""
+        """Return one row per finding."""
         return [(w.finding, w.likelihood_ratio, w.decibans, w.probability) for w in self.weights]
 
     def grid(self) -> Grid:
-        """One line per finding, after a first line for the prior."""
+        """Return one line per finding, after a first line for the prior."""
         first = ("before the findings", "", "", percent(self.prior), frequency(self.prior))
         lines = [
             (w.finding, ratio(w.likelihood_ratio), _signed(w.decibans), percent(w.probability), frequency(w.probability))

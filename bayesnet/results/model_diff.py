@@ -73,7 +73,7 @@ class ModelDiff(Records[ChangedNumber], Result):
     """The smallest change of a probability that is listed."""
 
     def header(self) -> str:
-        """The two models."""
+        """Return the two models."""
         return wrapped(self.title, "  ")
 
     @property
@@ -82,11 +82,11 @@ class ModelDiff(Records[ChangedNumber], Result):
         return not (self.structure or self.numbers or self.sources or self.answers)
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row per number that changed."""
+        """Return one row per number that changed."""
         return [(*(getattr(n, name) for name in self.columns[:-1]), "; ".join(n.what)) for n in self.numbers]
 
     def grid(self) -> Grid:
-        """The answers that moved."""
+        """Return the answers that moved."""
         lines = [(a.kind, a.question, _answer(a.before), _answer(a.after), _verdict(a)) for a in self.answers[:_MOST]]
         return Grid(("", "question", "before", "after", ""), tuple(lines), frozenset({0, 1, 4}))
 

@@ -91,11 +91,11 @@ class Recomputation(Records[RecomputedNumber], Result):
         return tuple(line for line in self.numbers if line.deviates)
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row per number."""
+        """Return one row per number."""
         return [tuple(getattr(line, name) for name in self.columns) for line in self.numbers]
 
     def grid(self) -> Grid:
-        """One line per number: written, computed, verdict and how it is known."""
+        """Return one line per number: written, computed, verdict and how it is known."""
         lines = [
             (
                 n.number,
@@ -110,7 +110,7 @@ class Recomputation(Records[RecomputedNumber], Result):
         return Grid(("number", "written", "computed", "verdict", "known", "from"), tuple(lines), frozenset(range(6)))
 
     def header(self) -> str:
-        """The counts."""
+        """Return the counts."""
         real = [n for n in self.numbers if n.grade != "definition"]
         values = sum(n.on_figures for n in real)
         assumed = sum(not math.isnan(n.computed_value) for n in real) - values
@@ -138,7 +138,7 @@ class Recomputation(Records[RecomputedNumber], Result):
         return "\n".join(line for line in lines if line)
 
     def _influence(self) -> str:
-        """How the numbers that matter are known, and the ten that matter most of those that no figure gives."""
+        """Return how the numbers that matter are known, and the ten that matter most of those that no figure gives."""
         lines = self.influential
         known: dict[str, int] = {}
         for line in lines:
@@ -155,7 +155,7 @@ class Recomputation(Records[RecomputedNumber], Result):
         )
 
     def remarked(self, most: int | None = _MOST_EACH) -> str:
-        """What to look at, by kind; `most` of each, all where it is None."""
+        """Return the remarks by kind, `most` of each; all when None."""
         kinds: dict[str, list[Remark]] = {}
         for remark in self.remarks:
             kinds.setdefault(remark.kind, []).append(remark)
@@ -168,7 +168,7 @@ class Recomputation(Records[RecomputedNumber], Result):
         return "\n".join(lines)
 
     def summarised(self) -> str:
-        """The counts and the first remarks of each kind, without the table."""
+        """Return the counts and the first remarks of each kind, without the table."""
         return "\n\n".join(part for part in (self.header(), self.remarked()) if part)
 
     def footer(self) -> str:

@@ -73,7 +73,7 @@ class Grid:
         return "\n".join(lines)
 
     def html(self) -> str:
-        """Give the table as HTML with everything escaped."""
+        """Return the table as HTML with everything escaped."""
         import html
 
         head = "".join(
@@ -138,7 +138,7 @@ class Grid:
         )
 
     def lines_of(self, row: Sequence[str], widths: Sequence[int]) -> list[str]:
-        """One row, over as many lines as its longest cell needs."""
+        """Return one row, over as many lines as its longest cell needs."""
         cells = [[text] if len(text) <= n else broken(text, n) for text, n in zip(row, widths, strict=True)]
         lines = []
         for k in range(max(map(len, cells), default=0)):
@@ -182,7 +182,7 @@ def _longest_piece(text: str) -> int:
 
 
 def wrapped(text: str, indent: str = "") -> str:
-    """A paragraph no wider than the print, and never wider than `WIDTH`; long names are not broken."""
+    """Return a paragraph no wider than the print, and never wider than `WIDTH`; long names are not broken."""
     import textwrap
 
     columns = _fixed.get() or min(width(), WIDTH)

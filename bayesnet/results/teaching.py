@@ -31,7 +31,7 @@ class Group(Record):
     parts: tuple[Group, ...] = ()
 
     def walk(self, depth: int = 0) -> Iterator[tuple[int, Group]]:
-        """Give this group and all its parts with their depth."""
+        """Return this group and all its parts with their depth."""
         yield depth, self
         for part in self.parts:
             yield from part.walk(depth + 1)
@@ -101,7 +101,7 @@ class Frequencies(Result):
         return under(f"{self.target}, {self.finding}", self.conditions)
 
     def grid(self) -> Grid:
-        """The table of two by two with its sums; the exact share of the whole population stands in brackets."""
+        """Return the two-by-two table with its sums; the exact share of the whole population in brackets."""
         rows = []
         for h, target in ((0, self.target), (1, self.without_target), (None, "all")):
             cells = (f"{self._count(h, e):,d} ({percent(self._probability(h, e))})" for e in (0, 1, None))
@@ -121,7 +121,7 @@ class Frequencies(Result):
         )
 
     def footer(self) -> str:
-        """The conclusion, a way to see more where the population is too small, and what to distrust."""
+        """Return the conclusion, a larger population if this one is too small, and the caveats."""
         lines = [self.conclusion()]
         larger = self.larger()
         if larger > self.population:
@@ -129,7 +129,8 @@ class Frequencies(Result):
         return "\n\n".join(part for part in ("\n".join(wrapped(line, "  ") for line in lines), super().footer()) if part)
 
     def larger(self) -> int:
-        """The power of ten in which every group that can occur has someone; this population where it is enough or none is."""
+        """Return the power of ten in which every group that can occur has someone; this population where it is enough or none
+        is."""
         rarest = min((p for row in self.probabilities for p in row if p > 0.0), default=1.0)
         if rarest * self.population >= 1.0 or rarest < 1e-9:
             return self.population
@@ -149,7 +150,7 @@ class Frequencies(Result):
         return f"<pre>{html.escape(self.introduction())}</pre>"
 
     def to_dict(self) -> dict[str, Any]:
-        """Give fields, tree and exact posterior as JSON-safe values."""
+        """Return fields, tree and exact posterior as JSON-safe values."""
         return {**super().to_dict(), "tree": safe(self.tree), "posterior": safe(self.posterior)}
 
     def _count(self, h: int | None, e: int | None) -> int:
@@ -162,7 +163,7 @@ class Frequencies(Result):
         return f"{percent(self.posterior)}, {frequency(self.posterior)}"
 
     def _branches(self) -> list[str]:
-        """The tree in lines, each with its exact share of the group above."""
+        """Return the tree in lines, each with its exact share of the group above."""
         tree = self.tree
         lines = [f"{tree.count:,d} people"]
         for i, part in enumerate(tree.parts):
@@ -175,7 +176,7 @@ class Frequencies(Result):
 
 
 def _line(stem: str, group: Group, whole: str) -> str:
-    """One branch; what does not fit on the line stands below it, set in."""
+    """Return one branch; text that does not fit on the line continues below it, indented."""
     text = f"{group.count:,d} {group.name}: {percent(group.share)} {whole}"
     lines = textwrap.wrap(text, width() - len(stem) - 2, break_on_hyphens=False)
     return stem + ("\n" + stem.replace("├─", "│ ").replace("└─", "  ") + "  ").join(lines)
@@ -253,11 +254,11 @@ class FrequencySequence(Records[Step], Result):
         return under(f"{self.target} after {findings}", self.conditions)
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row per step, the whole population first."""
+        """Return one row per step, the whole population first."""
         return [(s.finding, s.with_target, s.without_target, s.share_with, s.share_without, s.posterior) for s in self.steps]
 
     def grid(self) -> Grid:
-        """One line per step: people on both sides, the share that went on, and what the target is among those left."""
+        """Return one line per step: people on both sides, the share that went on, and what the target is among those left."""
         lines = []
         for k, s in enumerate(self.steps):
             sides = ((s.with_target, s.share_with), (s.without_target, s.share_without))
@@ -282,7 +283,8 @@ class FrequencySequence(Records[Step], Result):
         return f"Of the {last.count:,d} left, {last.with_target:,d} {have} {self.target}; exactly, {exactly}."
 
     def larger(self) -> int:
-        """The power of ten in which somebody is left on both sides; this population where it is enough or nobody can be."""
+        """Return the power of ten in which somebody is left on both sides; this population where it is enough or nobody can
+        be."""
         last = self.steps[-1]
         rarest = min((p for p in (last.probability_with, last.probability_without) if p > 0.0), default=1.0)
         if rarest * self.population >= 1.0 or rarest < 1e-9:
@@ -290,7 +292,7 @@ class FrequencySequence(Records[Step], Result):
         return int(10 ** math.ceil(-math.log10(rarest) - 1e-9))
 
     def footer(self) -> str:
-        """The conclusion, a way to see more where the population is too small, and what to distrust."""
+        """Return the conclusion, a larger population if this one is too small, and the caveats."""
         lines = [self.conclusion()]
         if self.larger() > self.population:
             lines.append(f"{self.population:,d} people are too few to show both sides; population={self.larger():_d} shows them.")
@@ -350,11 +352,11 @@ class Ladder(Records[Rung], Result):
         return odds_ratio(self.posterior, self.naive) if 0.0 < self.naive < 1.0 else math.nan
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row per finding."""
+        """Return one row per finding."""
         return [(r.finding, r.alone, r.naive, r.likelihood_ratio, r.probability) for r in self.rungs]
 
     def grid(self) -> Grid:
-        """One line per finding after a first line for the prior: naive Bayes on the left, the network on the right."""
+        """Return one line per finding after a first line for the prior: naive Bayes on the left, the network on the right."""
         first = ("before the findings", "", percent(self.prior), "", percent(self.prior), frequency(self.prior))
         lines = [
             (
@@ -391,6 +393,6 @@ class Ladder(Records[Rung], Result):
         return f"{both} Ignoring their dependence makes the odds {factor} times too {'high' if high else 'low'}."
 
     def footer(self) -> str:
-        """The conclusion, and what to distrust."""
+        """Return the conclusion, and the caveats."""
         note = '"alone": with no other finding; "here": given the findings above it. LR: odds after over odds before.'
         return "\n\n".join(part for part in (wrapped(self.conclusion(), "  ") + "\n" + wrapped(note), super().footer()) if part)

@@ -122,5 +122,5 @@ def _number(answer: Any) -> float | None:
 
 
 def _close(given: float, wanted: float) -> bool:
-    """Whether two numbers agree to one part in a hundred; zero agrees with what rounds to it."""
+    """Return whether two numbers agree to one part in a hundred; zero agrees with what rounds to it."""
     return abs(given - wanted) <= max(CLOSE * abs(wanted), 1e-9)

@@ -112,7 +112,7 @@ def whole_people(cells: Square, of: int) -> Counts:
 
 
 def _square(table: FloatArray, state: int, holds: list[FloatArray]) -> Square:
-    """The joint table of target and findings as four cells that sum to one."""
+    """Return the joint table of target and findings as four cells that sum to one."""
     finding = np.ones(())
     for vector in holds:
         finding = np.multiply.outer(finding, vector)
@@ -131,7 +131,7 @@ def _holds(split: tuple[Finding, ...], variable: int) -> FloatArray:
 
 
 def _without(compiled: CompiledModel, split: tuple[Finding, ...], found: str) -> str:
-    """What those are called who do not have the finding."""
+    """Return what those are called who do not have the finding."""
     if len(split) == 1:
         others = [s for s, inside in zip(compiled.states(split[0].variable), split[0].vector, strict=True) if not inside]
         if len(others) == 1:
@@ -141,7 +141,7 @@ def _without(compiled: CompiledModel, split: tuple[Finding, ...], found: str) ->
 
 
 def countable(compiled: CompiledModel, finding: Findings, target: int) -> tuple[Finding, ...]:
-    """The findings that part the population, if they can."""
+    """Return the findings that part the population, if they can."""
     if not finding.items or finding.interventions:
         raise BayesnetError(
             f'Cannot split the population by "{finding.text}": expected an observed state, as in "fever" or "age_group=60-69"; '
@@ -159,7 +159,7 @@ def countable(compiled: CompiledModel, finding: Findings, target: int) -> tuple[
 
 
 def people(population: object) -> int:
-    """The size of the population, if it is one."""
+    """Return the size of the population, if it is one."""
     if isinstance(population, bool) or not isinstance(population, int) or not 1 <= population <= MOST:
         raise BayesnetError(f"A population is a whole number of people from 1 to {MOST:,d}; got population={population!r}.")
     return population

@@ -61,7 +61,7 @@ def ladder(query: Query, target: tuple[int, int]) -> Ladder:
 
 
 def _log_odds(compiled: CompiledModel, asked: Situation, taken: list[bool]) -> float:
-    """ln P(h | e_S)/P(not h | e_S) of some of the findings."""
+    """Return ln P(h | e_S)/P(not h | e_S) of some of the findings."""
     marginal = compiled.engine.posteriors(asked.evidence(taken), (asked.variable,)).marginals[asked.variable]
     hit = np.isin(np.arange(len(marginal)), asked.states)
     with np.errstate(divide="ignore"):

@@ -67,7 +67,8 @@ def _both(
     target: tuple[int, int],
     log: float,
 ) -> tuple[float, float]:
-    """P(target and the findings) and P(not target and the findings) in this population; zeros where nobody can have them all."""
+    """Return P(target and the findings) and P(not target and the findings) in this population; zeros where nobody can have
+    them all."""
     try:
         here, p = _left(query, taken, target)
     except ImpossibleEvidence:
@@ -77,7 +78,7 @@ def _both(
 
 
 def _left(query: Query, taken: tuple[Finding, ...], target: tuple[int, int]) -> tuple[float, float]:
-    """ln P(what is known and the findings), and P(target) given them."""
+    """Return ln P(what is known and the findings), and P(target) given them."""
     v, state = target
     query = query.given(query.findings.with_findings(Findings(taken)))
     answer = query.ask(lambda engine, evidence: engine.posteriors(evidence, (v,)))

@@ -71,7 +71,7 @@ def audit(compiled: CompiledModel, folder: Path) -> Audit:
 
 
 def adviser(compiled: CompiledModel, folder: Path) -> Adviser | None:
-    """What asks `decision.toml` of a folder for the expected utility of each option; None where it is not there.
+    """Return the adviser that works out the expected utilities of `decision.toml` in a folder; None without that file.
 
     Raises
     ------
@@ -158,14 +158,14 @@ def judge(model: float, low: float, high: float, *, probability: bool) -> tuple[
 
 
 def _printed(value: float, probability: bool) -> float:
-    """The value as a publication would print it."""
+    """Return the value as a publication would print it."""
     if probability and 0.5 < value <= 1.0:
         return 1.0 - _printed(1.0 - value, probability)
     return float(f"{value:.{DIGITS}g}")
 
 
 def answer_target(questions: QuantifiedQuestions, target: Target) -> tuple[float, float]:
-    """The model's answer and the smallest ln P(condition) behind it; NaN where a condition cannot be."""
+    """Return the model's answer and the smallest ln P(condition) behind it; NaN where a condition cannot be."""
     first = questions.probability(target.question, target.given)
     if target.kind == "probability":
         return first.value, first.log_condition
@@ -180,7 +180,7 @@ def answer_target(questions: QuantifiedQuestions, target: Target) -> tuple[float
 
 
 def diagnoses(model: Model) -> dict[str, tuple[str, ...]]:
-    """The sets that claims may name: every diagnosis, and the specific ones."""
+    """Return the sets that claims may name: every diagnosis, and the specific ones."""
     every = [v for v in model.variables.values() if v.group == DIAGNOSES]
     return {"all": tuple(v.name for v in every), "specific": tuple(v.name for v in every if v.role != OTHER_ROLE)}
 

@@ -66,7 +66,7 @@ def next_test(world: World, rng: np.random.Generator) -> Iterator[Draft]:
 
 
 def _draft(world: World, h: Event, offered: list[_Option], best: _Option) -> Draft:
-    """The question, with the options as they were drawn."""
+    """Return the question, with the options as they were drawn."""
     has, who = world.phrase(h), world.people
     prior = percent(world.marginal(h))
     lines = [
@@ -101,7 +101,7 @@ def _draft(world: World, h: Event, offered: list[_Option], best: _Option) -> Dra
 
 
 def _tests(world: World, h: Event) -> list[Pair]:
-    """What can be looked for: what follows from the hypothesis, or, where that is little, anything linked with it."""
+    """Return the candidate findings: descendants of the hypothesis or, if these are few, anything linked with it."""
     events = world.findings_of(h)
     if len(events) < 3:
         events = [e for e in world.events if e.variable != h.variable]
@@ -121,13 +121,13 @@ def _option(world: World, letter: str, pair: Pair) -> _Option:
 
 
 def _printed_apart(offered: list[_Option]) -> bool:
-    """Whether the options are different things with different figures."""
+    """Return whether the options are different things with different figures."""
     figures = {(percent(o.pair.sensitivity), percent(o.pair.false_alarms)) for o in offered}
     return len(figures) == len({o.pair.e.variable for o in offered}) == len(offered)
 
 
 def _worked(o: _Option) -> str:
-    """What the two results of a test do."""
+    """Return the effect of each of the two results of a test."""
     p = o.pair
     negative = p.prior * (1 - p.sensitivity) / (1 - o.positive)
     return (
@@ -142,7 +142,7 @@ def _bits(x: float) -> str:
 
 
 def _wrong(offered: list[_Option], best: _Option) -> tuple[KnownError, ...]:
-    """Each option that is not the best, with the reason for which people take it."""
+    """Return each option that is not the best, with the reason for which people take it."""
     named = []
     for o in (o for o in offered if o is not best):
         words = (f"test {o.letter}", o.label)

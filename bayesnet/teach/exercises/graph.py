@@ -88,7 +88,7 @@ def reading_graph(world: World, rng: np.random.Generator) -> Iterator[Draft]:
 
 
 def _ways(world: World, graph: Graph, x: int, y: int, *, open_: bool) -> list[tuple[int, ...]]:
-    """The shortest ways between two variables that are open, or blocked; not through what is known of everybody."""
+    """Return the shortest paths between two variables that are open, or blocked; none through what is known of everybody."""
     found: list[tuple[int, ...]] = []
     queue: deque[tuple[int, ...]] = deque([(x,)])
     for _ in range(_PATIENCE):
@@ -104,7 +104,7 @@ def _ways(world: World, graph: Graph, x: int, y: int, *, open_: bool) -> list[tu
 
 
 def _draft(world: World, asked: tuple[int, int, tuple[int, ...]], shown: frozenset[int], ways: list[_Way]) -> Draft:
-    """The question about two variables in the part of the graph that matters."""
+    """Return the question about two variables in the part of the graph that matters."""
     x, y, given = asked
     first, second, names = world.label(x), world.label(y), [world.label(v) for v in given]
     arrows = [f"{world.label(p)} → {world.label(v)}" for v in sorted(shown) for p in world.parents[v] if p in shown]
@@ -135,7 +135,7 @@ def _draft(world: World, asked: tuple[int, int, tuple[int, ...]], shown: frozens
 
 
 def _told(way: _Way) -> str:
-    """One way with what blocks or opens it."""
+    """Return one path with the variables that block or open it."""
     if way.blocker:
         meet = "two arrows meet head to head there, and " if way.reason.startswith("nothing") else ""
         return f"{way.text} is blocked at {_quoted(way.blocker)}: {meet}{way.reason}."
@@ -154,7 +154,7 @@ def _conclusion(apart: bool) -> str:
 
 
 def _wrong(word: str, way: _Way) -> KnownError:
-    """The one wrong answer, called by what was overlooked on the shortest way."""
+    """Return the one wrong answer, named after what was overlooked on the shortest path."""
     if way.reason.startswith("nothing"):
         what = f"On {way.text}, arrows meet head to head at {_quoted(way.blocker)}, and nothing is known of that."
         return known(COLLIDER_OPEN, word, what, YES)
@@ -167,7 +167,7 @@ def _wrong(word: str, way: _Way) -> KnownError:
 
 
 def _way(world: World, graph: Graph, path: Sequence[int]) -> _Way:
-    """A way in words, with what blocks it."""
+    """Return a path in words, with what blocks it."""
     block = graph.blocker(path)
     arrows = tuple("→" if u in graph.parents[v] else "←" for u, v in pairwise(path))
     labels = tuple(world.label(v) for v in path)
@@ -179,7 +179,7 @@ def _quoted(label: str) -> str:
 
 
 def _evidence(world: World, given: Sequence[int]) -> Evidence:
-    """The variables as known; in which state does not matter to the graph."""
+    """Return the variables as known; in which state does not matter to the graph."""
     likelihoods = dict(Query(world.compiled).evidence.likelihoods)
     for v in given:
         likelihoods[v] = one_hot(len(world.compiled.states(v)), 0)

@@ -36,7 +36,7 @@ from bayesnet.teach.exercises.world import Event, World
 
 
 def likelihood_ratio_and_odds(world: World, rng: np.random.Generator) -> Iterator[Draft]:
-    """A prior probability and one likelihood ratio: to odds, times the ratio, and back."""
+    """Yield exercises on a prior probability and one likelihood ratio: to odds, times the ratio, and back."""
     listed = [pair for pair in pairs(world, rng) if 0.02 <= pair.posterior <= 0.93]
     # Odds of less than about 0.1 cannot be told from the probability; such pairs come last.
     for pair in sorted(listed, key=lambda pair: pair.posterior < 0.12):
@@ -78,7 +78,7 @@ def likelihood_ratio_and_odds(world: World, rng: np.random.Generator) -> Iterato
 
 
 def double_counting(world: World, rng: np.random.Generator) -> Iterator[Draft]:
-    """Two findings that depend on each other: what the second adds, and what naive Bayes makes of it."""
+    """Yield exercises on two dependent findings: what the second adds, and what naive Bayes makes of it."""
     for pair, second, table in _doubles(world, rng):
         (well, ill) = table
         alone = (ill[:, 1].sum() / ill.sum()) / (well[:, 1].sum() / well.sum())
@@ -147,7 +147,7 @@ def _doubles(world: World, rng: np.random.Generator) -> Iterator[tuple[Pair, Eve
 
 
 def _always(prior: float, ratio: float, right: float, silent: str) -> Iterator[KnownError]:
-    """The errors that any question in odds knows."""
+    """Yield the known errors of every question in odds."""
     yield known(NEGLECT, probability(ratio), "This is where even odds, one to one, would lead.")
     yield known(PRIOR, prior, f"This is the probability before, as if {silent}.")
     yield known(COMPLEMENT, 1.0 - right, "This is the probability of the contrary.")
@@ -158,5 +158,5 @@ def _plain(text: str) -> float:
 
 
 def _odds(x: float) -> str:
-    """Odds with three figures."""
+    """Return odds with three figures."""
     return f"{x:.3g}" if x < 1000 else f"{x:,.0f}"
