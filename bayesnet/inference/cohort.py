@@ -123,8 +123,7 @@ class Scorer:
         return Layout(tuple(hubs), tuple(soft), tuple(gates), tuple(dropped))
 
     def plans(self, layout: Layout, chunk: Chunk) -> tuple[Ready, Situation, dict[int, tuple[Ready, Situation]]]:
-        """Return the plan of a chunk, and those of gates aside: gates that nobody pushes have no axis, all others get a
-        likelihood."""
+        """Return the plan of a chunk and those of separate gates; gates without active cause get no axis, others likelihoods."""
         order = self.structure.order
         fixed = dict(zip(layout.hubs, chunk.hubs, strict=True))
         soft = {v: np.ones((self.structure.cards[v], 1)) for v in (*layout.soft, *chunk.pushed)}
@@ -215,8 +214,7 @@ class Scorer:
             yield part, Run(ready, self.values, bases, index[:, part], soft[:, part], part.stop - begin, down)
 
     def _index(self, ready: Ready, states: IntArray, layout: Layout, chunk: Chunk, masks: dict[int, Mask]) -> IntArray:
-        """Return the values that vectors are products of, row by row: ones for a gate not observed, sums up to its highest
-        rank."""
+        """Return the values whose products the vectors are, row by row; ones for a gate not observed, sums up to its top rank."""
         network, structure = self.engine.network, self.structure
         one, n = len(self.values) - 1, len(structure.cards)
         index = np.repeat(ready.indices(states), chunk.stop - chunk.start, axis=1)

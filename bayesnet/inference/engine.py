@@ -106,8 +106,7 @@ class Engine:
         return found
 
     def _several(self, situation: Situation, wanted: tuple[int, ...]) -> list[Ready]:
-        """Return the plan that answers `wanted`, or several where gates that nobody looked at would widen one another's
-        tables."""
+        """Return the plan that answers `wanted`; several if unobserved gates would widen one another's tables."""
         pattern = situation.pattern(self.structure)
         with self._lock:
             parts = self._parts.get((pattern, wanted), (wanted,))

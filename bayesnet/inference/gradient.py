@@ -37,8 +37,7 @@ def gradient_of(engine: Engine, evidence: Evidence, events: Sequence[tuple[int, 
 
 
 def derivatives(engine: Engine, evidence: Evidence, events: Sequence[tuple[int, int]]) -> tuple[FloatArray, float, FloatArray]:
-    """Return P(event, e) of each event, then P(e), times exp(scale); the scale; derivatives by entry, shape (events + 1,
-    entries)."""
+    """Return P(event, e) of each event and P(e), times exp(scale); the scale; derivatives, shape (events + 1, entries)."""
     situation = engine.situation(evidence)
     entries = len(engine.network.entry)
     if not situation.possible:

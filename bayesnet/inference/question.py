@@ -61,8 +61,7 @@ def compose(
     best: Sequence[int] = (),
     vectors: Sequence[int] = (),
 ) -> Question:
-    """Return the question for a situation: posteriors of `wanted`; a result over `kept`; maxima over `best`; `vectors` to be
-    given."""
+    """Return the question for a situation: posteriors of `wanted`, a result over `kept`, maxima over `best`, extra `vectors`."""
     return _Composer(network, situation, wanted, kept, best, vectors).question()
 
 

@@ -74,8 +74,7 @@ class Ready:
             raise ValueError(f"operation {bad} of {len(plan.starts)} of a plan names a place outside it; nothing was run")
 
     def _answers(self) -> tuple[tuple[int, ...], IntArray, IntArray, IntArray]:
-        """Return the open variables that have answers, where each begins, and cell by cell the vector and the derivative to
-        multiply."""
+        """Return the open variables with answers, where each begins, and for each cell the vector and derivative to multiply."""
         plan, places = self.plan, self.network.places
         one = plan.space
         found = [(v, plan.answers[axis]) for v, axis in plan.question.axis.items() if axis in plan.answers]

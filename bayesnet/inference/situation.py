@@ -31,8 +31,7 @@ class Situation:
     possible: bool = True
 
     def pattern(self, structure: Structure) -> Hashable:
-        """Return what of the evidence decides the plan: which variables are fixed, not to what, except the ranks of fixed
-        gates."""
+        """Return the evidence that decides the plan: which variables are fixed, and for fixed gates the rank."""
         fixed = frozenset((v, structure.rank[v][s] if structure.noisy[v] else -1) for v, s in self.fixed.items())
         return fixed, frozenset(self.allowed.items()), frozenset(self.soft), self.cut, frozenset(self.settled)
 

@@ -270,8 +270,7 @@ class _Reading:
             self.problems.append(Problem(self.at[key], f'figure "{key}"', "no number uses it", way_out=way_out, grave=False))
 
     def number_name(self, written: str, file: str, subject: str, states: Mapping[str, tuple[str, ...]]) -> tuple[str, str]:
-        """Return the canonical id and the variable it belongs to; empty, with the problem noted, where it names what there is
-        not."""
+        """Return the canonical id and its variable; empty, with the problem noted, if it names what the model does not have."""
         try:
             child = parse_number_id(written).targets[0].name
             parents = self.variables[child].parents if child in self.variables else ()

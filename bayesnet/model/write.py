@@ -119,8 +119,7 @@ def _head(model: Model, files: Sequence[str], groups: Sequence[Variable]) -> str
 
 
 def _group_file(group: str, variables: Sequence[Variable], numbers: Mapping[str, Sequence[Number]], written: set[str]) -> str:
-    """Return the figures that its numbers share and no file before has `written`, then the variables, each followed by its
-    numbers."""
+    """Return the text of a group file: figures shared and not yet `written`, then each variable with its numbers."""
     parts = [f"group = {_text(group)}\n"]
     for variable in variables:
         for figure in (figure for number in numbers.get(variable.name, ()) for figure in number.sources):

@@ -160,8 +160,7 @@ class Comparison(Records[Scenario], Result):
         return rows
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row per target: `target`, one column per scenario (`case` first), then `change: <scenario>` for each
-        other."""
+        """Return one row per target: `target`, one column per scenario (`case` first), then `change: <scenario>` columns."""
         import pandas as pd
 
         return pd.DataFrame(self.rows(), columns=list(self.headings()))

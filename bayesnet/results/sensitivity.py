@@ -152,8 +152,7 @@ class Sensitivities(Records[NumberSensitivity], Result):
         return {"kind": type(self).__name__, **answer, "numbers": [safe(line) for line in self.numbers], **provenance}
 
     def grid(self) -> Grid:
-        """Return the numbers that matter: value and range, what the answer becomes over that range, where the leader changes,
-        source."""
+        """Return the numbers that matter: value and range, the answer over that range, where the leader changes, source."""
         lines = tuple(
             (
                 short(line.number),

@@ -129,8 +129,7 @@ class Frequencies(Result):
         return "\n\n".join(part for part in ("\n".join(wrapped(line, "  ") for line in lines), super().footer()) if part)
 
     def larger(self) -> int:
-        """Return the power of ten in which every group that can occur has someone; this population where it is enough or none
-        is."""
+        """Return the smallest power of ten in which no possible group is empty; this population if it suffices or none does."""
         rarest = min((p for row in self.probabilities for p in row if p > 0.0), default=1.0)
         if rarest * self.population >= 1.0 or rarest < 1e-9:
             return self.population
@@ -283,8 +282,7 @@ class FrequencySequence(Records[Step], Result):
         return f"Of the {last.count:,d} left, {last.with_target:,d} {have} {self.target}; exactly, {exactly}."
 
     def larger(self) -> int:
-        """Return the power of ten in which somebody is left on both sides; this population where it is enough or nobody can
-        be."""
+        """Return the smallest power of ten that leaves people on both sides; this population if it suffices or none does."""
         last = self.steps[-1]
         rarest = min((p for p in (last.probability_with, last.probability_without) if p > 0.0), default=1.0)
         if rarest * self.population >= 1.0 or rarest < 1e-9:

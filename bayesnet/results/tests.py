@@ -106,8 +106,7 @@ class NextTests(Records[NextTest], Result):
         ]
 
     def best_of_each_test(self) -> tuple[NextTest, ...]:
-        """Return one line for each test that has a price: its most telling finding; history and examination keep a line for
-        each."""
+        """Return the most informative finding of each test that has a price, and every finding of history and examination."""
         seen: set[str] = set()
         chosen = []
         for t in self.tests:
@@ -127,8 +126,7 @@ class NextTests(Records[NextTest], Result):
         return Grid(headings, tuple(lines), frozenset({0, 1, 3, 5}), optional=(5,))
 
     def _telling(self, test: NextTest) -> str:
-        """Return the most informative result with its probability and consequences; for the decision, the rarest that changes the
-        advice."""
+        """Return the most informative result and its consequences; for the decision, the rarest that changes the advice."""
         if any(o.posterior == o.posterior for o in test.outcomes):
             top = max(test.outcomes, key=lambda o: o.posterior if o.posterior == o.posterior else -1.0)
             return f"{top.state} ({percent(top.probability)}): {percent(top.posterior)}"

@@ -67,8 +67,7 @@ def _both(
     target: tuple[int, int],
     log: float,
 ) -> tuple[float, float]:
-    """Return P(target and the findings) and P(not target and the findings) in this population; zeros where nobody can have
-    them all."""
+    """Return P(target, findings) and P(not target, findings) in this population; zeros if the findings are impossible."""
     try:
         here, p = _left(query, taken, target)
     except ImpossibleEvidence:

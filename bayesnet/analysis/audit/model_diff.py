@@ -120,8 +120,7 @@ def _sources(old: Mapping[str, Source], new: Mapping[str, Source]) -> Iterator[s
 
 
 def _of_examples(before: CompiledModel, after: CompiledModel) -> Iterator[MovedAnswer]:
-    """Yield the diagnoses, or all variables where there are none, before any finding and for every example that both can
-    answer."""
+    """Yield both posteriors of each diagnosis (else each variable), prior and in every example that both can answer."""
     evidence = ["", *dict.fromkeys(example.evidence for compiled in (before, after) for example in compiled.model.examples)]
     names = [name for name in _watched(after) if name in before.index]
     for text in evidence:

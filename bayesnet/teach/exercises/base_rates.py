@@ -263,8 +263,7 @@ def _later(items: Iterable[T], wait: Callable[[T], bool]) -> Iterator[T]:
 
 
 def _counts(pair: Pair) -> tuple[int, int, int, int] | None:
-    """Return a population and in it the ill, and those with the finding among ill and well: the smallest that gives the
-    answer."""
+    """Return population, ill, and those with the finding among ill and well; the smallest population that gives the answer."""
     for of in SIZES:
         ill = round(of * pair.prior)
         true, false = round(of * pair.prior * pair.sensitivity), round(of * (1.0 - pair.prior) * pair.false_alarms)

@@ -198,8 +198,7 @@ def capital(text: str) -> str:
 
 
 def _state(state: str) -> str:
-    """Return a state of a file inside a sentence; in quotation marks where it ends in a sign that could be taken for the
-    sentence's."""
+    """Return a state of a file inside a sentence; quoted if it ends in a sign that could be taken for the sentence's."""
     return state if state[-1:].isalnum() or state[-1:] in ")%+" else f"“{state}”"
 
 

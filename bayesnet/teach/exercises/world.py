@@ -210,8 +210,7 @@ class World:
         return self.compiled.model.variables[self.compiled.names[event.variable]].role
 
     def cite(self, target: Event, given: Sequence[Event] = ()) -> str:
-        """Return P(target | given) with its source: the number itself where it is one of the model, else what it rests on
-        most."""
+        """Return P(target | given) with its source: that of the model's number, else of the number it depends on most."""
         value = self.marginal(target, given)
         name = f"P({self.title(target, given)}) = {value:.4g}"
         if (number := self._number(target, given, value)) is not None:
