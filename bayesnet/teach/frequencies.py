@@ -26,31 +26,7 @@ _SLACK = 1e-6
 
 
 def frequencies(query: Query, target: tuple[int, int], finding: Given, population: int = 10_000) -> Frequencies:
-    """Count target and finding in a population of which all else that the case knows is true.
-
-    Parameters
-    ----------
-    query
-        The network and the case. What the case itself knows of the target and of the finding is left out of the population.
-    target
-        Variable and state.
-    finding
-        One finding, or several that must all hold, each a state or one of several states.
-    population
-        How many people.
-
-    Raises
-    ------
-    ImpossibleEvidence
-        When what the case knows cannot hold together.
-    BayesnetError
-        When the finding cannot be counted or the population is not a whole number of people.
-
-    References
-    ----------
-    Gigerenzer G, Hoffrage U (1995). How to improve Bayesian reasoning without instruction: frequency formats. Psychological
-    Review 102(4), 684-704.
-    """
+    """Count target, (variable, state), and finding in the population of the other findings; see `Case.frequencies`."""
     v, state = target
     compiled, findings = query.compiled, query.findings
     split = countable(compiled, read_given(compiled, finding), v)

@@ -18,25 +18,7 @@ if TYPE_CHECKING:
 
 
 def ladder(query: Query, target: tuple[int, int]) -> Ladder:
-    """Climb from prior to posterior, with and without the dependence between findings.
-
-    Parameters
-    ----------
-    query
-        The network and the case; context variables and interventions hold from the start.
-    target
-        Variable and state.
-
-    Raises
-    ------
-    ImpossibleEvidence
-        When the findings cannot hold together.
-
-    References
-    ----------
-    Spiegelhalter DJ, Knill-Jones RP (1984). Statistical and knowledge-based approaches to clinical decision-support systems, with
-    an application in gastroenterology. Journal of the Royal Statistical Society A 147(1), 35-77.
-    """
+    """Return the steps from prior to posterior, with and without the dependence between findings; see `Case.ladder`."""
     v, _ = target
     query, compiled = query.about(v), query.compiled
     query.ask(lambda engine, evidence: engine.posteriors(evidence, (v,)))

@@ -14,31 +14,7 @@ from bayesnet.teach.frequencies import countable, people
 
 
 def frequency_sequence(query: Query, target: tuple[int, int], found: Given, population: int = 10_000) -> FrequencySequence:
-    """Part a population by one finding after the other, in the order given.
-
-    Parameters
-    ----------
-    query
-        The network and the case. What the case itself knows of the target and of the findings is left out of the population.
-    target
-        Variable and state.
-    found
-        The findings, each a state or one of several states.
-    population
-        How many people.
-
-    Raises
-    ------
-    ImpossibleEvidence
-        When what the case knows cannot hold together.
-    BayesnetError
-        When a finding cannot be counted or the population is not a whole number of people.
-
-    References
-    ----------
-    Hoffrage U, Krauss S, Martignon L, Gigerenzer G (2015). Natural frequencies improve Bayesian reasoning in simple and complex
-    inference tasks. Frontiers in Psychology 6, 1473.
-    """
+    """Split a population by one finding after the other, in the order given; see `Case.frequency_sequence`."""
     v, state = target
     compiled, findings = query.compiled, query.findings
     split = countable(compiled, read_given(compiled, found), v)

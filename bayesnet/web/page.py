@@ -20,13 +20,7 @@ STYLES = ("page.css",)
 
 
 def write_page(query: Query, path: str | Path) -> Path:
-    """Write the explorer page to a file; a file that is there is replaced as a whole.
-
-    Raises
-    ------
-    BayesnetError
-        Where the file cannot be written.
-    """
+    """Write the explorer page to a file, replacing an existing one as a whole; see `Network.page`."""
     text = page(query)
     out = Path(path)
     try:

@@ -43,13 +43,7 @@ SAYS_NOTHING = 5e-5
 
 
 def write_report(query: Query, path: str | Path, target: str | None = None) -> Path:
-    """Write the report of a case to a file; a file that is there is replaced as a whole.
-
-    Raises
-    ------
-    BayesnetError
-        Where the file cannot be written.
-    """
+    """Write the report of a case to a file, replacing an existing one as a whole; see `Case.report`."""
     text = report(query, target)
     out = Path(path)
     try:
@@ -61,22 +55,7 @@ def write_report(query: Query, path: str | Path, target: str | None = None) -> P
 
 
 def report(query: Query, target: str | None = None) -> str:
-    """Return the report of a case as HTML.
-
-    Parameters
-    ----------
-    query
-        The network and the case.
-    target
-        The diagnosis to explain, `variable` or `variable=state`; the leading specific one when None.
-
-    Raises
-    ------
-    BayesnetError
-        When the network has no diagnoses and no target is given.
-    ImpossibleEvidence
-        When the findings cannot hold together.
-    """
+    """Return the report of a case as HTML; see `Case.report`."""
     compiled, findings = query.compiled, query.findings
     if target is None and not compiled.diagnoses:
         raise NothingToAsk(

@@ -45,20 +45,7 @@ Published figures are rounded: an answer of 0.698 does not contradict "at least 
 
 
 def audit(compiled: CompiledModel, folder: Path) -> Audit:
-    """Ask what `targets.toml` and `claims.toml` of a model's folder hold; a file that is not there holds nothing.
-
-    Parameters
-    ----------
-    compiled
-        The network.
-    folder
-        Where the model was read from.
-
-    Raises
-    ------
-    SpecError
-        Where neither file is there, or what they hold cannot be read or asked; every problem at once.
-    """
+    """Audit a model by the `targets.toml` and `claims.toml` of its folder; see `Network.audit`. A missing file is empty."""
     targets_file, claims_file = folder / "targets.toml", folder / "claims.toml"
     if not targets_file.is_file() and not claims_file.is_file():
         raise SpecError(
@@ -94,26 +81,10 @@ def adviser(compiled: CompiledModel, folder: Path) -> Adviser | None:
 def audit_records(
     compiled: CompiledModel, targets: Sequence[Target], claims: Sequence[Claim], advise: Adviser | None = None
 ) -> Audit:
-    """Ask every published figure and every claim.
+    """Ask every published figure and every claim; see `Network.audit`.
 
-    Parameters
-    ----------
-    compiled
-        The network.
-    targets, claims
-        What to ask.
-    advise
-        Asks the model's decision; claims about advice need it.
-
-    Returns
-    -------
-    Audit
-        Worst first; an answer whose condition cannot be is kept, with the reason.
-
-    Raises
-    ------
-    SpecError
-        Where questions cannot be read or name what the network does not have; all of them at once.
+    `advise` asks the model's decision; claims about advice need it. The worst come first; an answer whose condition is impossible
+    is kept, with the reason. Raises SpecError with every record that is malformed or names what the network does not define.
     """
     model = compiled.model
     problems: list[Problem | str] = []

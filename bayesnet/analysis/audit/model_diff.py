@@ -32,17 +32,7 @@ _TEXTS = (
 def model_diff(
     before: CompiledModel, after: CompiledModel, folders: tuple[Path | None, Path | None] = (None, None), least: float = LEAST
 ) -> ModelDiff:
-    """Compare two models.
-
-    Parameters
-    ----------
-    before, after
-        The two.
-    folders
-        Where they were read from; where both have published figures (`targets.toml`), their answers are compared too.
-    least
-        The smallest change of a probability that is listed.
-    """
+    """Compare two models; see `Network.diff`. Published figures (`targets.toml`) are compared if both folders have them."""
     old, new = before.model, after.model
     answers = [*_of_examples(before, after), *_of_targets(before, after, folders)]
     moved = [answer for answer in answers if not _near(answer, least)]

@@ -25,7 +25,7 @@ def computed_again(compiled: CompiledModel, number: Number) -> dict[Ends, Comput
 
 
 def recompute(compiled: CompiledModel, *, moves: bool = False) -> Recomputation:
-    """Compute every number again and say how the numbers are known; with `moves` also how far each moves an answer."""
+    """Recompute every number; see `Network.recompute`."""
     model = compiled.model
     computed = {number.id: computed_again(compiled, number) for number in model.numbers.values()}
     used = in_use(model)

@@ -84,26 +84,26 @@ Bins = int | Sequence[float]
 
 
 def calibration(probability: Any, has: Any, *, target: str = "the target", bins: Bins = 10, seed: int | None = 0) -> Calibration:
-    """Compare probabilities with what turned out, whoever made them.
+    """Compare predicted probabilities, from any model, with outcomes.
 
     Parameters
     ----------
     probability
         P(target) of each patient, such as a column of `net.score(frame)`.
     has
-        True or 1 where the patient has it, False or 0 otherwise, in the same order.
+        True or 1 if the patient has it, False or 0 otherwise, in the same order.
     target
-        What it is called.
+        Name of the target, for the title.
     bins
-        Into how many groups of equal size the patients are parted, by their probability; equal probabilities stay together. Or
-        the probabilities at which a new group begins, such as `[0.01, 0.1, 0.5]`, which show more of a rare diagnosis.
+        Number of groups of equal size, by probability; equal probabilities stay together. Or increasing probabilities at which a
+        new group begins, such as `[0.01, 0.1, 0.5]`, which show more of a rare diagnosis.
     seed
-        For the cohorts that say how large an error chance alone explains.
+        Seed of the simulated cohorts that give the calibration error by chance.
 
     Raises
     ------
     BayesnetError
-        When the two do not belong together, or are not probabilities and outcomes.
+        When the two differ in length, or are not probabilities and outcomes.
 
     References
     ----------
@@ -135,7 +135,7 @@ def of_network(
     bins: Bins = 10,
     seed: int | None = 0,
 ) -> Calibration:
-    """Compare P(target | known) with what turned out, in a given or a simulated cohort; see `Network.calibration`."""
+    """Compare P(target | known) with outcomes, in a given or a simulated cohort; see `Network.calibration`."""
     found = outcomes(compiled, target, known, frame, size, seed)
     about: dict[str, Any] = {"target": found.target, "cohort": found.cohort, "provenance": Query(compiled).provenance()}
     return _compared(found.probability, found.has, bins, seed, title=f"{target} | {', '.join(known)}", **about)

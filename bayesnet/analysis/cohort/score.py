@@ -30,32 +30,7 @@ _NAMED = 200
 def score(
     compiled: CompiledModel, frame: pd.DataFrame, targets: Sequence[str] | None = None, workers: int | None = None
 ) -> pd.DataFrame:
-    """Return posteriors for every row of a frame.
-
-    Parameters
-    ----------
-    compiled
-        The network.
-    frame
-        One column per variable: states, or 0 and 1 (False and True) for absent and present; NaN and None are unobserved. A
-        context variable without a column takes its default; with a column, a missing value leaves it open.
-    targets
-        Variables (`P(name)` for one that is absent or present, else one column per state) or `variable=state`; the diagnoses when
-        None.
-    workers
-        Processes; the engine decides when None.
-
-    Returns
-    -------
-    A frame with the same index: one column `P(<target>)` each, `log_probability` of the row's findings (natural logarithm; -inf
-    where they cannot hold together, NaN where they cannot be read) and `problem`, which says what is wrong with a row and is
-    empty elsewhere.
-
-    Raises
-    ------
-    SpecError
-        Where a column is not a variable or stands twice, or a variable is in the index: all of them at once.
-    """
+    """Return posteriors for every row of a frame; see `Network.score`. `workers` are processes; the engine decides when None."""
     import pandas as pd
 
     _check_columns(compiled, frame)

@@ -180,21 +180,7 @@ def decider(compiled: CompiledModel) -> Decider | None:
 
 
 def advise(query: Query, decision: Decision | None = None) -> Advice:
-    """Return the option with the largest expected utility, and how firm that is.
-
-    Raises
-    ------
-    NothingToAsk
-        When the model has no decision and none is given.
-    ImpossibleEvidence
-        When the findings cannot hold together.
-
-    References
-    ----------
-    Raiffa H, Schlaifer R (1961). Applied Statistical Decision Theory. Harvard University.
-    Howard RA (1966). Information value theory. IEEE Transactions on Systems Science and Cybernetics 2, 22-26.
-    Pauker SG, Kassirer JP (1980). The threshold approach to clinical decision making. N Engl J Med 302, 1109-1117.
-    """
+    """Return the option with the largest expected utility; see `Case.advise`. `decision` replaces that of the model."""
     compiled, findings = query.compiled, query.findings
     laid = Decider.of(compiled, decision) if decision else decider(compiled)
     if laid is None:

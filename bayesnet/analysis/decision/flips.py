@@ -41,26 +41,10 @@ class Contest:
 
 
 def flips(query: Query, target: str | None = None, sample_size: float = SAMPLE_SIZE) -> Flips:
-    """Return the single numbers whose range is wide enough to change what leads, or what is advised.
+    """Return the single numbers whose range is wide enough to change the leading diagnosis or the advice; see `Case.flips`.
 
-    An expected utility is a weighted sum of probabilities, so that the place where the advice changes follows from the same lines
-    and curves as that where the leader does.
-
-    Parameters
-    ----------
-    query
-        The network and what is known; where a decision lies beside the numbers, the advice is watched too.
-    target
-        Where the network has no diagnoses: the variable whose most probable state is watched.
-    sample_size
-        Where the network cites no ranges, each column is taken as if it had been counted in so many cases.
-
-    Raises
-    ------
-    ImpossibleEvidence
-        When the findings cannot hold together.
-    BayesnetError
-        When the network has no diagnoses and no target is named.
+    An expected utility is a weighted sum of probabilities, so the value at which the advice changes follows from the same lines
+    and curves as the value at which the leader changes.
     """
     compiled, findings = query.compiled, query.findings
     named = target if target is not None else _first_diagnosis(compiled)

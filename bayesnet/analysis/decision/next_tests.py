@@ -37,23 +37,7 @@ Joints = Mapping[int, FloatArray]
 
 
 def next_tests(query: Query, target: str | None = None) -> NextTests:
-    """Return every finding that is not known, with what it would tell about a target, the differential, or the decision.
-
-    Parameters
-    ----------
-    query
-        The network and the case.
-    target
-        `variable` or `variable=state`; `differential`: all diagnoses, their information summed; `decision`: the state that the
-        decision hangs on. When None, the decision if the model has one, otherwise the differential.
-
-    Raises
-    ------
-    ImpossibleEvidence
-        When the findings cannot hold together.
-    NothingToAsk
-        When the model has no decision, or no diagnoses, to ask about.
-    """
+    """Return every unobserved finding with its value for a target, the differential or the decision; see `Case.next_tests`."""
     compiled = query.compiled
     laid = decider(compiled)
     if target is None:

@@ -55,29 +55,7 @@ def plan(
     threshold: float = 0.5,
     enough: float = 0.99,
 ) -> Plan:
-    """Plan tests for a target or for the decision.
-
-    Parameters
-    ----------
-    query
-        The network and the case.
-    target
-        `variable` or `variable=state`: tests are chosen by their information on it. When None, by their value for the decision of
-        the model, net of their price.
-    depth
-        How many tests there may be one after the other.
-    threshold
-        With a target: the probability above which one would act on it.
-    enough
-        The same-decision probability at which to stop.
-
-    Raises
-    ------
-    BayesnetError
-        When there is neither a target nor a decision, or `enough` or `threshold` is no probability.
-    ImpossibleEvidence
-        When the findings cannot hold together.
-    """
+    """Plan tests in sequence for a target or for the decision; see `Case.plan`."""
     compiled = query.compiled
     for name, value in (("enough", enough), ("threshold", threshold)):
         if not 0.0 <= value <= 1.0:

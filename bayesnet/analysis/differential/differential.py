@@ -32,24 +32,7 @@ _MIDDLE = (0.025, 0.975)
 
 
 def differential(query: Query, targets: Sequence[tuple[int, int]] | None = None, *, draws: int = DRAWS) -> Differential:
-    """Rank diagnoses by posterior.
-
-    Parameters
-    ----------
-    query
-        The network and what is known.
-    targets
-        What to rank, as (variable, state); the variables of the group `diagnoses`, each present, when None.
-    draws
-        Draws of all numbers behind the intervals; none leaves the intervals NaN.
-
-    Raises
-    ------
-    BayesnetError
-        When the network has no diagnoses and none are named.
-    ImpossibleEvidence
-        When the findings cannot hold together.
-    """
+    """Rank diagnoses by posterior; see `Case.diagnoses`. `targets` are (variable, state)."""
     compiled = query.compiled
     ranked = targets if targets is not None else diagnoses(compiled)
     variables = tuple(v for v, _ in ranked)

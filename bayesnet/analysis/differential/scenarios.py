@@ -105,23 +105,9 @@ def compare(
     scenarios: Sequence[Beside],
     targets: Sequence[tuple[int, int]] | None = None,
 ) -> Comparison:
-    """Ask the same targets under the case as it stands and under each scenario.
+    """Compare targets, each (variable, state), under the case and under each scenario; see `Case.compare`.
 
-    Parameters
-    ----------
-    query
-        The case as it stands.
-    scenarios
-        What stands beside it; the network of each may be another one with the same targets.
-    targets
-        The targets as (variable, state); the diagnoses, each present, when None.
-
-    Raises
-    ------
-    BayesnetError
-        When no scenario is given, or two have one name.
-    ImpossibleEvidence
-        When the findings of a scenario cannot hold together.
+    The network of a scenario may be another one with the same targets.
     """
     if not scenarios:
         raise BayesnetError('Nothing to compare with; name at least one scenario, as in compare("fever", "!fever").')

@@ -56,26 +56,7 @@ class _Measured:
 
 
 def explain(query: Query, target: tuple[int, int], order: str | Sequence[str] = "given", seed: int = 0) -> Explanation:
-    """Explain the probability of a target.
-
-    Parameters
-    ----------
-    query
-        The network and the case.
-    target
-        Variable and state.
-    order
-        `given`: as the findings were given; `best`: at each step the finding that says most; or the names of all findings.
-    seed
-        For the sampled Shapley values of cases with more than 15 findings.
-
-    Raises
-    ------
-    ImpossibleEvidence
-        When the findings cannot hold together.
-    BayesnetError
-        When `order` is not an order of the findings.
-    """
+    """Explain the probability of a target, (variable, state); see `Case.explain`."""
     query, compiled = query.about(target[0]), query.compiled
     full = query.ask(checked)
     asked = situation(query, target)

@@ -78,15 +78,7 @@ class Conditional:
 
 
 def distance(compiled: CompiledModel, other: CompiledModel) -> Distance:
-    """CD distance and KL(first || second) of two networks over the same variables, and which variables differ.
-
-    Raises
-    ------
-    SpecError
-        When they do not have the same variables with the same states.
-    TooWide
-        When the distance would need too large a table.
-    """
+    """Return CD distance and KL(first || second) of two networks, and the variables that differ; see `bayesnet.distance`."""
     first, second = compiled.factors, other.factors
     changed, _ = _parts(first, second)
     return Distance(

@@ -109,31 +109,7 @@ _POINTS = 101
 
 
 def sensitivities(query: Query, target: str, covariation: str = PROPORTIONAL, sample_size: float = SAMPLE_SIZE) -> Sensitivities:
-    """Return every number of the network and what it does to P(target | findings).
-
-    Parameters
-    ----------
-    query
-        The network and what is known: hard, virtual, one-of findings and interventions. A new marginal (Jeffrey) counts as
-        the likelihoods that reach it at the present numbers.
-    target
-        A variable in a state.
-    covariation
-        How the rest of a table column gives way: `proportional`, `uniform` or `order-preserving`. Gates have their own way.
-    sample_size
-        Where the network cites no ranges, the equivalent sample size of every column.
-
-    Raises
-    ------
-    ImpossibleEvidence
-        When the findings cannot hold together.
-
-    References
-    ----------
-    Castillo E, Gutierrez JM, Hadi AS (1997). Sensitivity analysis in discrete Bayesian networks. IEEE Trans SMC A 27(4):412-423.
-    Darwiche A (2003). A differential approach to inference in Bayesian networks. J ACM 50(3):280-305.
-    van der Gaag LC, Renooij S (2001). Analysing sensitivity data from probabilistic networks. UAI 2001, 530-537.
-    """
+    """Return the sensitivity of P(target | findings) to every number of the network; see `Case.sensitivities`."""
     compiled = query.compiled
     subject = Subject.of(query, target)
     alone = _under(subject.response((subject.target,)), covariation)
@@ -163,15 +139,7 @@ def sensitivities(query: Query, target: str, covariation: str = PROPORTIONAL, sa
 def sensitivity(
     query: Query, target: str, number: str, covariation: str = PROPORTIONAL, sample_size: float = SAMPLE_SIZE
 ) -> SensitivityFunction:
-    """Return P(target | findings) as a function of one number.
-
-    Raises
-    ------
-    PatternError
-        Where there is no number of that name, with the nearest.
-    ImpossibleEvidence
-        When the findings cannot hold together.
-    """
+    """Return P(target | findings) as a function of one number; see `Case.sensitivity`."""
     compiled = query.compiled
     k = compiled.number(number)
     subject = Subject.of(query, target)

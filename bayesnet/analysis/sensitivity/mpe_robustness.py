@@ -29,22 +29,11 @@ _FAR = 1e8
 
 
 def explanation_range(query: Query, number: str) -> ExplanationRange:
-    """Return the range of one number in which the most probable assignment of everything unknown (the MPE) does not change.
+    """Return the range of one number in which the MPE does not change; see `Case.explanation_range`.
 
-    P(w, e) of a fixed assignment w is its present value times the change of one entry, so that the best assignment at a far value
-    of the number and the present one cross at one known place; there the network is asked again, until the best is a
+    P(w, e) of a fixed assignment w is its present value times the change of one entry, so the best assignment at a distant value
+    of the number and the present one cross at one known value; there the network is asked again, until the best assignment is a
     known one. Exact, with a few searches on each side.
-
-    Raises
-    ------
-    PatternError
-        Where there is no number of that name.
-    ImpossibleEvidence
-        When the findings cannot hold together.
-
-    References
-    ----------
-    Chan H, Darwiche A (2006). On the robustness of most probable explanations. UAI 2006, 63-71.
     """
     compiled = query.compiled
     k = compiled.number(number)

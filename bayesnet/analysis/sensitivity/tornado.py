@@ -16,24 +16,7 @@ from bayesnet.results.words import counted, interval
 
 
 def tornado(query: Query, target: str, top: int = 20, sample_size: float = SAMPLE_SIZE) -> Tornado:
-    """Bars `[f(low), f(high)]` of P(target | findings) over the cited range of each number, all others as they are.
-
-    Parameters
-    ----------
-    query
-        The network and what is known.
-    target
-        A variable in a state.
-    top
-        How many bars, the widest.
-    sample_size
-        Where the network cites no ranges, the equivalent sample size of every column.
-
-    Raises
-    ------
-    ImpossibleEvidence
-        When the findings cannot hold together.
-    """
+    """Return the bars `[f(low), f(high)]` of P(target | findings) over the range of each number; see `Case.tornado`."""
     compiled = query.compiled
     subject = Subject.of(query, target)
     response, known = subject.response((subject.target,)), ranges(compiled, sample_size)

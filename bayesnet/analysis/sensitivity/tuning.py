@@ -42,45 +42,10 @@ def tune(
     structural: bool = False,
     sample_size: float = SAMPLE_SIZE,
 ) -> Tuning:
-    """Return every single number (or column) that can by itself make P(target | findings) meet a constraint, the smallest
-    change first.
-    Closed forms where the number enters linearly; roots to machine precision along curves (leaks, odds ratios). A change is
-    measured in log-odds, and by the CD distance between the two networks, which bounds what it does to every other answer.
+    """Return every single number (or column) that can by itself meet a constraint, the smallest change first; see `Case.tune`.
 
-    Parameters
-    ----------
-    query
-        The network and what is known.
-    target
-        A variable in a state.
-    at_least, at_most, equals
-        The bound, exactly one of them.
-    minus, over
-        A second question, for a constraint on the difference or the ratio of the two; with a bar it has its own findings.
-    lock
-        What must stay: number ids, sources, variables or grades.
-    columns
-        Whether to move whole columns instead of single numbers: of all ways to change one column the one with the smallest
-        CD distance, which shifts the log-odds of some states against the others (Chan & Darwiche 2004). A link of a noisy
-        gate is a column by itself.
-    structural
-        Whether zeros and ones of the model may move too.
-    sample_size
-        Where the network cites no ranges, what counts as inside a number's range.
-
-    Raises
-    ------
-    BayesnetError
-        When the constraint is not one, or nothing is known by a name in `lock`.
-    ImpossibleEvidence
-        When the findings cannot hold together.
-
-    References
-    ----------
-    Chan H, Darwiche A (2002). When do numbers really matter? J Artif Intell Res 17:265-287.
-    Chan H, Darwiche A (2004). Sensitivity analysis in Bayesian networks: from single to multiple parameters. UAI 2004, 67-75.
-    Kwisthout J, van der Gaag LC (2008). The computational complexity of sensitivity analysis and parameter tuning.
-    UAI 2008, 349-356.
+    Closed forms where the number enters linearly; roots to machine precision along curves (leaks, odds ratios). Of all changes of
+    one column the one with the smallest CD distance shifts the log-odds of some states against the others (Chan & Darwiche 2004).
     """
     compiled = query.compiled
     subject = Subject.of(query, target)

@@ -96,34 +96,7 @@ def uncertainty(
     together: bool = False,
     sample_size: float = SAMPLE_SIZE,
 ) -> Uncertainty:
-    """Draw every number from the law fitted to its value and range, and see what P(target | findings) becomes.
-
-    Parameters
-    ----------
-    query
-        The network and what is known.
-    target
-        A variable in a state.
-    draws
-        How often all numbers are drawn.
-    seed
-        Of the random numbers; None takes fresh ones.
-    together
-        Whether the numbers of one study rise and fall together instead of independently.
-    sample_size
-        Where the network cites no ranges, the equivalent sample size of every column's Dirichlet distribution.
-
-    Raises
-    ------
-    BayesnetError
-        When fewer than two draws are asked for.
-    ImpossibleEvidence
-        When the findings cannot hold together.
-
-    References
-    ----------
-    Briggs AH, Claxton K, Sculpher MJ (2006). Decision Modelling for Health Economic Evaluation. Oxford University Press.
-    """
+    """Return P(target | findings) with every number drawn from its fitted distribution; see `Case.uncertainty`."""
     if draws < 2:
         raise BayesnetError(f"Uncertainty takes at least 2 draws; got {draws}.")
     compiled = query.compiled
@@ -165,33 +138,7 @@ def variance_shares(
     seed: int | None = 0,
     sample_size: float = SAMPLE_SIZE,
 ) -> VarianceShares:
-    """Sobol shares of the variance of P(target | findings): each number alone, and with all its interactions.
-
-    The `top` numbers with the widest tornado bars are varied, each by its own fitted law and independently; the others are held.
-    The network is run `samples * (top + 2)` times.
-
-    Parameters
-    ----------
-    query
-        The network and what is known.
-    target
-        A variable in a state.
-    top
-        How many numbers to vary.
-    samples
-        Base sample size, a power of two.
-    seed
-        Of the scrambling.
-    sample_size
-        Where the network cites no ranges, the equivalent sample size of every column.
-
-    Raises
-    ------
-    BayesnetError
-        When no number with a range can move the answer.
-    ImpossibleEvidence
-        When the findings cannot hold together.
-    """
+    """Return the Sobol indices of P(target | findings): each number alone, and with interactions; see `Case.variance_shares`."""
     compiled = query.compiled
     subject, known = Subject.of(query, target), ranges(compiled, sample_size)
     response = subject.response((subject.target,))

@@ -23,29 +23,7 @@ _ROUNDING = 1e-12
 
 
 def changed(compiled: CompiledModel, new: Mapping[str, float]) -> Model:
-    """Return the model with some numbers set to other values.
-
-    The other entries of a column keep their proportions; where the entries set had all of its mass, what they free is spread
-    evenly. Several entries of a column may be set at once. A range that does not hold its new value is widened to it.
-
-    Parameters
-    ----------
-    compiled
-        The network.
-    new
-        Value by number id.
-
-    Raises
-    ------
-    PatternError
-        Where there is no number of that name.
-    SpecError
-        Where the values cannot be: all problems at once.
-
-    References
-    ----------
-    Chan H, Darwiche A (2002). When do numbers really matter? J Artif Intell Res 17:265-287.
-    """
+    """Return the model with some numbers set to other values; see `Network.with_numbers`."""
     wanted = {compiled.number(name): float(value) for name, value in new.items()}
     problems = [text for k, value in wanted.items() if (text := _wrong(compiled, k, value))]
     if not problems:

@@ -94,7 +94,7 @@ def make(
     target: str | None = None,
     people: str | None = None,
 ) -> ExerciseSet:
-    """Exercises of one kind, of several, or of every kind that the network allows; see `bayesnet.exercises`."""
+    """Return exercises of one kind, of several, or of every kind that the network allows; see `bayesnet.exercises`."""
     seed, number = _whole(seed, "seed", 0), _whole(1 if count is None else count, "count", 1, MOST)
     kinds, asked = _kinds(kind), kind is not None
     world = _world(compiled, people, target)
