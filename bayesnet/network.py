@@ -642,7 +642,7 @@ class Network:
 
 
 _FILES = (".bif", ".xmlbif", ".xml", ".xdsl", ".net", ".uai")
-"""What a file of another program ends with, also before `.gz`."""
+"""Extensions of files of other programs, also before `.gz`."""
 
 
 def load(name_or_path: str | Path) -> Network:

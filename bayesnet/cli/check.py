@@ -43,7 +43,7 @@ _AT_A_TIME = 20
 @click.option("--strict", is_flag=True, help="Exit with status 1 if anything needs a reviewer.")
 @as_json
 def command(model: str, patients: int, fix: bool, every: bool, moves: bool, strict: bool, json_: bool) -> None:
-    """Report every problem of a model at once; where there is none, what it is made of, whether its numbers are what the
+    """Report every problem of a model at once; without problems, what it is made of, whether its numbers are what the
     figures recorded with them give, and what its answers cost.
     """
     check_there(model)

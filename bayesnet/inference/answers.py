@@ -1,4 +1,4 @@
-"""What the engine gives back: plain numbers in arrays, indexed by variable and state."""
+"""Results of the engine: plain numbers in arrays, indexed by variable and state."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ CONTEXTS = 64
 SECONDS_PER_PLAN = 2e-3
 SECONDS_PER_PRODUCT = 0.8e-9
 CELLS_PER_ROW = 1 << 14
-"""What planning a chunk and running a row costs, roughly: only the balance between the two matters."""
+"""Cost of planning a chunk and of running a row, roughly: only their ratio matters."""
 WIDTHS = (0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15)
 """Sizes tried for the union of the pushed gates of a chunk."""
 
@@ -42,7 +42,7 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Layout:
-    """How the variables of a cohort enter every plan.
+    """The roles of the variables of a cohort in every plan.
 
     `hubs` are known in every row and fixed; `soft` known in some, or in all, and keep an axis; `gates` are noisy gates of no
     other use, known to an interval of ranks in some rows; `dropped` certain children, now part of their parents.
@@ -65,7 +65,7 @@ class Chunk:
 
 
 class Scorer:
-    """Everything that the chunks of one cohort share."""
+    """The state that the chunks of one cohort share."""
 
     def __init__(self, engine: Engine, wanted: Sequence[int]) -> None:
         self.engine = engine

@@ -1,4 +1,4 @@
-"""What an answer will cost, before it is asked: the products of its plan. Made by planning alone, in about a millisecond."""
+"""Cost of an answer before it is computed: the products of its plan. Made by planning alone, in about a millisecond."""
 
 from __future__ import annotations
 

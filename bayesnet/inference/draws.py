@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bayesnet.inference.engine import Engine
 
 CHUNK = 512
-"""Draws whose numbers are laid out at a time."""
+"""Number of draws per batch."""
 
 
 def draw(engine: Engine, evidence: Evidence, tensors: Sequence[tuple[FloatArray, ...]], variables: tuple[int, ...]) -> Draws:

@@ -28,13 +28,13 @@ from bayesnet.model.factors import Factors, FloatArray, IntArray
 KEPT = 1 << 24
 """Integers in all plans kept; the one not used for longest goes first."""
 PARTS = 4096
-"""Patterns for which is kept what is asked together."""
+"""Number of patterns whose grouping of targets is kept."""
 TOGETHER = 256
 """Columns of one piece of work; with more of them several threads share it."""
 WORTH_PARTING = 2.0**22
 """Products of a plan from which it is tried whether several plans take fewer."""
 SECONDS = 2e-9
-"""What one product takes, roughly, on one processor of today."""
+"""Time of one product, roughly, on one processor of today."""
 
 
 class Engine:
@@ -49,7 +49,7 @@ class Engine:
     max_cells
         Plans that need a larger table than this raise `TooWide` before anything is allocated.
     fast
-        Whether the compiled kernel runs the plans, where there is one; otherwise numpy does.
+        Whether the compiled kernel runs the plans, if there is one; otherwise numpy does.
     """
 
     def __init__(self, factors: Factors, max_cells: float = 2.0**27, *, fast: bool = True) -> None:

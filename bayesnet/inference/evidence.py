@@ -18,11 +18,11 @@ class ZeroEvidence(ValueError):  # noqa: N818 - the name says what happened
 
 @dataclass(frozen=True)
 class Evidence:
-    """What is known about a case; immutable.
+    """The evidence of a case; immutable.
 
     `likelihoods` maps a variable to one likelihood per state on any positive scale: one-hot for a hard finding, zeros and ones
     for a set of states, ratios for a virtual finding. `interventions` maps a variable to the state it is set to: the arrows into
-    it are cut first, the findings condition afterwards (Pearl 2009). `text` is the evidence as it was asked.
+    it are cut first, the findings condition afterwards (Pearl 2009). `text` is the evidence as typed.
 
     >>> Evidence.of({0: 1}, cards=(2, 3)).hard()
     {0: 1}

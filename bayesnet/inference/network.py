@@ -17,7 +17,7 @@ from bayesnet.model.factors import Factors, FloatArray, IntArray
 
 
 class Gate(NamedTuple):
-    """Where the numbers of a gate lie for one interval of ranks: `base` and `step` of the leak, then of each parent's link.
+    """Positions of the numbers of a gate for one interval of ranks: `base` and `step` of the leak, then of each parent's link.
 
     An entry is at base + row * state of the parent + column; `columns` is 1 where only the sum up to a rank is needed, 2 for
     *below the interval, inside it*, and otherwise all ranks.
@@ -111,7 +111,7 @@ class Network:
 
 
 class _Derived:
-    """Where every interval of ranks of every gate lies; those that are no plain column become derived numbers."""
+    """Positions of every interval of ranks of every gate; those that are not plain columns become derived numbers."""
 
     def __init__(self, structure: Structure, bases: Sequence[Sequence[int]], count: int) -> None:
         self.starts: list[int] = []

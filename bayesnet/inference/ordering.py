@@ -53,7 +53,7 @@ def best_order(
 
 
 class _Search:
-    """The graph of axes that share a tensor, as it is eliminated: `near[a]` its neighbours and itself, `width[a]` their masks."""
+    """The graph of axes that share a tensor, during elimination: `near[a]` its neighbours and itself, `width[a]` their masks."""
 
     def __init__(self, mask: Sequence[int], tensors: Sequence[Sequence[int]], becomes: Mapping[int, int]) -> None:
         self.mask = mask

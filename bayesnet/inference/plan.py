@@ -38,7 +38,7 @@ MOST_ROOM = 1 << 32
 
 
 class Answer(NamedTuple):
-    """Where the posterior of an axis is: its vector (-1: ones) times its derivative (-1: ones), `size` states."""
+    """The place of the posterior of an axis: its vector (-1: ones) times its derivative (-1: ones), `size` states."""
 
     vector: int
     slope: int
@@ -78,7 +78,7 @@ class Plan:
 def make(question: Question, slopes: bool = False, limit: float = 2.0**27, kernel: Any = None) -> Plan:
     """Return the plan of a question; with `slopes` also the derivatives by every number.
 
-    The compiled planner makes it where there is one, but for the most probable assignment; the arrays are the same. Where the
+    The compiled planner makes it if there is one, but for the most probable assignment; the arrays are the same. Where the
     largest table would have more than `limit` cells the plan has no operations: its sizes alone count.
     """
     if kernel is not None and not question.best:

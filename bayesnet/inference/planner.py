@@ -38,7 +38,7 @@ class Tensor:
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """How the inputs of a node meet on a gate axis: cells (rank of the first, of the second, of the result).
+    """The combination of two inputs on a gate axis: cells (rank of the first, of the second, of the result).
 
     `second` is the input that takes the second rank; `third` says that `axis` itself counts as the result's rank for inputs
     from there on. `becomes` is the axis of the gate's variable where the result has that instead.

@@ -1,7 +1,7 @@
 """Second stage: the question in axes and factors. What cannot matter is left out; what has one open variable is no factor.
 
 A variable that is fixed is gone: its value moves the places where the numbers around it are read. Of the rest, those above
-findings and above what is asked get an axis. A gate has an axis of its own while its causes are gathered, and needs none at all
+findings and above targets get an axis. A gate has an axis of its own while its causes are gathered, and needs none at all
 where it is known to have stayed at its lowest ranks: then it is a product of one vector per parent, which is why absent
 findings cost almost nothing.
 """
@@ -134,7 +134,7 @@ class _Composer:
         )
 
     def _needed(self) -> list[int]:
-        """Findings, what is asked, and everything above either that is not cut off by a fixed value."""
+        """Findings, targets, and all their ancestors that are not cut off by a fixed value."""
         structure, situation = self.structure, self.situation
         seen: set[int] = set()
         stack = [*situation.fixed, *self.given, *self.wanted, *self.kept, *self.best]

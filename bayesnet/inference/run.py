@@ -95,7 +95,7 @@ class Ready:
 
 
 class _Bases:
-    """Where parts of families begin, given the states of the fixed variables."""
+    """Offsets of parts of families, given the states of the fixed variables."""
 
     def __init__(self, parts: Sequence[Part]) -> None:
         self.base = np.array([part.base for part in parts], dtype=np.int64)

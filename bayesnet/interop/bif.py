@@ -27,7 +27,7 @@ _ITEM = re.compile(r'"([^"\n]*)"|([^\s,"]+)')
 
 @dataclass(frozen=True)
 class _Body:
-    """Where the entries of one variable's table begin, kept until all variables are known."""
+    """The place of the entries of one variable's table, kept until all variables are known."""
 
     child: str
     parents: tuple[str, ...]

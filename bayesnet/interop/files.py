@@ -15,7 +15,7 @@ from bayesnet.model.records import Model
 from bayesnet.model.replacing import replacing
 
 EXTENSIONS = (".bif", ".xmlbif", ".xml", ".xdsl", ".net", ".uai")
-"""What is read and written; each also with `.gz` behind it."""
+"""Extensions that are read and written; each also with `.gz`."""
 
 
 def is_network_file(path: str | Path) -> bool:

@@ -11,7 +11,7 @@ from bayesnet.errors import Problem, SpecError
 
 @dataclass(frozen=True)
 class Syntax:
-    """How a format writes comments (a pattern) and which characters stand alone."""
+    """The lexical rules of a format: the pattern of comments, and the single-character tokens."""
 
     comment: str
     marks: str
@@ -52,7 +52,7 @@ class Scanner:
     value: str = ""
     """The text of the last token, quotes taken off."""
     start: int = 0
-    """Where the last token begins."""
+    """The position of the last token."""
 
     def next(self) -> str:
         """Move to the next token and give its kind: quoted, mark, word or end."""
@@ -86,7 +86,7 @@ class Scanner:
         return self.value
 
     def until(self, pattern: re.Pattern[str], expected: str) -> str:
-        """Take everything that a pattern matches here and give it as it stands."""
+        """Take everything that a pattern matches here and return it unchanged."""
         self._begin()
         match = pattern.match(self.text, self.position)
         if match is None:
@@ -114,7 +114,7 @@ class Scanner:
 
 
 def numbers(chunk: str) -> list[float] | str:
-    """Read numbers between blanks or commas; the first word that is none of them, where there is one."""
+    """Read numbers between blanks or commas; the first word that is none of them, if there is one."""
     words = chunk.replace(",", " ").split()
     try:
         if "_" in chunk:

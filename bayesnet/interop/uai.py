@@ -12,7 +12,7 @@ from bayesnet.interop.tables import Tables
 
 
 def read(text: str, file: str, stem: str) -> Tables:
-    """Read a network of type BAYES; in each scope the child stands last, as the format has it."""
+    """Read a network of type BAYES; in each scope the child is last, as in the format."""
     draft = Draft(file)
     take = _Words(text, file)
     kind = take.word()

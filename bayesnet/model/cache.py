@@ -1,4 +1,4 @@
-"""A model as it was read, kept as JSON in the user's cache folder, so that a second start needs neither TOML nor checks.
+"""A model as read, kept as JSON in the user's cache folder, so that a second start needs neither TOML nor checks.
 
 The cache is keyed by the bytes of the model's files and the version of the package. It is safe to delete and never in the way: a
 file that cannot be read is ignored, a folder that cannot be written to is left alone.
@@ -35,7 +35,7 @@ def load_model(name_or_path: str | Path) -> Model:
     Raises
     ------
     SpecError
-        Where there is no such model, or with every problem it has.
+        When there is no such model, or with every problem it has.
 
     >>> load_model("sprinkler").title
     'The sprinkler'
@@ -55,7 +55,7 @@ def load_model(name_or_path: str | Path) -> Model:
 
 
 def cache_folder() -> Path | None:
-    """Return the folder for cached models, None where there is to be no cache.
+    """Return the folder for cached models, None if there is to be no cache.
 
     `BAYESNET_CACHE_DIR` names another folder; empty, it turns the cache off. Otherwise it is the platform's place for caches.
     """
@@ -96,7 +96,7 @@ def _version() -> str:
 
 
 def _cached(file: Path) -> Model | None:
-    """Return the model in a cache file, None where there is none or it is damaged."""
+    """Return the model in a cache file, None if there is none or it is damaged."""
     try:
         return unpacked(json.loads(file.read_bytes()))
     except (OSError, ValueError, TypeError, KeyError, IndexError):

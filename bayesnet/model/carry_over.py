@@ -34,7 +34,7 @@ _ABSTRACT = re.compile(r"\babstract\b", re.IGNORECASE)
 def carry_over(folder: Path) -> dict[str, int]:
     """Rewrite the numbers of the earlier format in the group files of a folder; give how many by file.
 
-    Everything else in the files stays as it is, comments included.
+    Everything else in the files is unchanged, comments included.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Everything that is wrong with a model, at once: its structure here, the rest in the other modules named `check_...`."""
+"""Checks of a model, all problems at once: its structure here, the rest in the other modules named `check_...`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _STRUCTURE = frozenset({"gate", "states", "parents", "expression", "towards", "n
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """What was not read as written: problems that only follow from it are not reported.
+    """The parts that were not read as written: problems that only follow from them are not reported.
 
     `variables` gives by name the keys that were not; `numbers` the ids that could not be read; `files` those that are missing
     or not TOML, so that names which are not there may be in them.

@@ -1,4 +1,4 @@
-"""What can be wrong with a deterministic variable: its conditions, what they name, what they leave open."""
+"""Checks of deterministic variables: their conditions, the names in them, the combinations not covered."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LARGEST_TABLE = 2**20
 """Cells of the largest table that a deterministic or odds-ratio gate may spell out."""
 
 Finding = tuple[str, dict[str, Any]]
-"""What is wrong, and what more there is to say (keywords of `Problem`)."""
+"""A problem, and its details (keywords of `Problem`)."""
 
 
 def condition_findings(variable: Variable, model: Model) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""What can be wrong with the figures behind a number and with the formulas over them."""
+"""Checks of the figures behind a number and of the formulas over them."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def _names(number: Number) -> Iterator[Problem]:
             taken = "that is a function" if name in FUNCTIONS else "expected letters, digits and _"
             yield problem(number, f'the name "{name}"; {taken}')
         if names.count(name) > 1:
-            yield problem(number, f'the name "{name}" stands twice')
+            yield problem(number, f'the name "{name}" is given twice')
 
 
 def _formulas(number: Number) -> Iterator[Problem]:

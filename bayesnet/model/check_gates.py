@@ -1,4 +1,4 @@
-"""What can be wrong with a gate that holds numbers: missing numbers, columns that do not close, links below the leak."""
+"""Checks of gates with numbers: missing numbers, columns that do not close, links below the leak."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ROUNDING = 1e-9
 """Slack for comparing printed decimals."""
 
 MOST_MISSING = 5
-"""How many missing numbers of one variable are listed one by one."""
+"""Number of missing numbers of one variable that are listed one by one."""
 
 
 def gate_problems(variable: Variable, model: Model, lost: Collection[str] = ()) -> list[Problem]:

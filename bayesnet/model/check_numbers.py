@@ -1,4 +1,4 @@
-"""What can be wrong with single numbers and with sources: values, ranges, citations."""
+"""Checks of single numbers and of sources: values, ranges, citations."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def number_problems(model: Model, sound: Collection[str], *, lost: Collection[st
     model
         The model.
     sound
-        Variables whose structure is as it was meant; whether a gate asks for a number can be told only for these.
+        Variables whose structure was read as meant; the numbers of a gate are known only for these.
     lost
         Ids of numbers that were not read as they were meant: what they rest on is not reported.
     sourced

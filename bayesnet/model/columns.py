@@ -93,7 +93,7 @@ def _rest(entries: FloatArray) -> FloatArray:
 def co_variation(entries: FloatArray) -> FloatArray:
     """Return how a column moves with each of its entries: d entry j / d entry i at [..., i, j], shape (..., states, states).
 
-    The other entries give way in proportion (Laskey 1995; Chan & Darwiche 2002), evenly where the moving entry is 1. The only
+    The other entries co-vary in proportion (Laskey 1995; Chan & Darwiche 2002), evenly where the moving entry is 1. The only
     entry of a column cannot move.
     """
     states = entries.shape[-1]

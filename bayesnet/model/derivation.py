@@ -24,7 +24,7 @@ MOST_DEPTH = 40
 
 
 class FormulaError(ValueError):
-    """What is wrong with a formula, in words."""
+    """An invalid formula, with the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class Formula:
 
     @cached_property
     def uncertain(self) -> tuple[str, ...]:
-        """What the formula is uncertain in: figures, where those in one `pooled(...)` or `odds_ratio(...)` count as one."""
+        """The uncertain inputs of the formula: figures, where those in one `pooled(...)` or `odds_ratio(...)` count as one."""
         pooled = [*_calls(self.tree, "pooled"), *_calls(self.tree, "odds_ratio")]
         inside = {id(node) for call in pooled for node in ast.walk(call)}
         called = {id(node.func) for node in ast.walk(self.tree) if isinstance(node, ast.Call)}
@@ -132,7 +132,7 @@ def parse_formula(text: str) -> Formula:
 
 @dataclass(frozen=True)
 class Scope:
-    """What the names of a formula mean: figures and constants by name, and the value of other numbers by id."""
+    """The meaning of the names in a formula: figures and constants by name, and the value of other numbers by id."""
 
     figures: Mapping[str, Reading] = field(default_factory=dict)
     constants: Mapping[str, float] = field(default_factory=dict)

@@ -149,7 +149,7 @@ class SourceEntry(_Shape):
 
 
 def old_form(raw: object) -> bool:
-    """Return whether an entry is a number as it was written before figures were data."""
+    """Return whether an entry is a number in the format before figures were data."""
     return isinstance(raw, Mapping) and "sources" not in raw and any(key in raw for key in OLD_KEYS)
 
 
@@ -184,7 +184,7 @@ def shaped(shape: type[Shape], raw: object, file: str, subject: str = "") -> tup
     raw
         What TOML gave.
     file, subject
-        Where it stands, for the problems.
+        Its place, for the problems.
 
     Returns
     -------

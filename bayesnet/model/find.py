@@ -1,4 +1,4 @@
-"""Where models lie: the shipped ones by name, others by path."""
+"""Locations of models: the shipped ones by name, others by path."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def find_model(name_or_path: str | Path) -> Path:
     Raises
     ------
     SpecError
-        Where there is no such model; offers the nearest names.
+        When there is no such model; offers the nearest names.
 
     >>> find_model("back_pain").name
     'back_pain'

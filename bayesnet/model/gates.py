@@ -27,7 +27,7 @@ class Partials:
 
 
 class Gate(Protocol):
-    """What a variable's conditional distribution is made of."""
+    """The components of a variable's conditional distribution."""
 
     def tensors(self, values: FloatArray) -> tuple[FloatArray, ...]:
         """Return the tensors for a batch of values, shape (n_numbers, batch), batch axis last."""
@@ -68,7 +68,7 @@ class FixedGate:
         return np.empty(0, dtype=np.int64)
 
     def close(self, values: FloatArray) -> None:
-        """Leave everything as it is."""
+        """Change nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ class NoisyGate:
         ]
 
     def curved(self) -> IntArray:
-        """Return the numbers of the leak where there are several parents.
+        """Return the numbers of the leak if there are several parents.
 
         P(rank <= k) = L_k^(1 - m) * product of the m active links: with one parent it is a straight line in the leak.
         """
@@ -212,7 +212,7 @@ class OddsGate:
         return np.array([self.baseline, *(number for number, _, _ in self.ratios)], dtype=np.int64)
 
     def close(self, values: FloatArray) -> None:
-        """Leave everything as it is: odds need not sum to anything."""
+        """Change nothing: odds need not sum to anything."""
 
     def _odds(self, values: FloatArray, *, one: int = -1) -> FloatArray:
         """Return the odds of every combination, shape (states of each parent, batch); number `one` taken as 1."""

@@ -1,4 +1,4 @@
-"""Which numbers a gate asks for, by id. `check` compares them with the numbers there are, `expand` looks them up."""
+"""The numbers that a gate needs, by id. `check` compares them with the numbers there are, `expand` looks them up."""
 
 from __future__ import annotations
 

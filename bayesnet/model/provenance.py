@@ -1,4 +1,4 @@
-"""What a reviewer of a model should look at, number by number and record by record; nothing is computed by the network."""
+"""Remarks for the reviewer of a model, number by number and record by record; nothing is computed by the network."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ Solver = Callable[[Number, str, float], float]
 class Computed:
     """The value of a number, or an end of its range, as written and as computed; `found` is NaN where it cannot be computed.
 
-    `by` says from what: a formula, a figure, an interval; where there is nothing to compute from, `why` says what is lacking.
+    `by` says from what: a formula, a figure, an interval; if there is nothing to compute from, `why` says what is lacking.
     """
 
     end: Ends

@@ -1,4 +1,4 @@
-"""What the readers of the files beside a model share: opening, missing fields, ranges, sources; every problem is kept."""
+"""Shared parts of the readers of the files beside a model: opening, missing fields, ranges, sources; every problem is kept."""
 
 from __future__ import annotations
 

@@ -124,7 +124,7 @@ class Reader:
         return terms
 
     def terms(self, what: str, *, odds: bool) -> tuple[Term, ...]:
-        """Read terms separated by commas; `what` is expected where there is none."""
+        """Read terms separated by commas; `what` is expected if there is none."""
         found = [self.term(what, odds=odds)]
         while self.take(","):
             found.append(self.term(what, odds=odds))

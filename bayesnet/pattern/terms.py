@@ -10,12 +10,12 @@ from typing import Literal
 Call = Literal["", "odds", "do", "jeffrey"]
 
 WORD = re.compile(r"[A-Za-z0-9_.+-]+")
-"""What needs no quotes."""
+"""Words that need no quotes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One part of a pattern: a variable, and what is said of it.
+    """One part of a pattern: a variable and its states.
 
     `states` is empty for a bare or negated name, one state for `name=state`, several for one of these states. `weights`, where
     there are any, are the likelihoods of `states`. `call` is "odds", "do" or "jeffrey" for `odds(name)`, `do(name=state)` and
@@ -50,7 +50,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked, and what is given; `text` is how it was written."""
+    """Targets and findings of a question; `text` is the text as typed."""
 
     targets: tuple[Term, ...]
     given: tuple[Term, ...] = ()

@@ -22,7 +22,7 @@ _MARKS = {
     "disputed": ("s", style.PRIOR),
 }
 _FARTHEST = 64.0
-"""How many times off an answer is drawn at most."""
+"""Largest factor by which a drawn answer may be off."""
 
 
 def audit(result: Audit, ax: Axes | None = None, *, top: int = 25) -> Axes:
@@ -142,7 +142,7 @@ def tuning(result: Tuning, ax: Axes | None = None, *, top: int = 10) -> Axes:
 
 
 def _constraint(text: str) -> tuple[str, str, str]:
-    """Return a constraint as what is asked, the findings, and the bound; whole, where it compares two questions.
+    """Return a constraint as target, findings and bound; undivided if it compares two questions.
 
     >>> _constraint("P(lung=yes | xray=yes, !fever) >= 0.5")
     ('P(lung=yes)', 'xray=yes, !fever', '>= 0.5')

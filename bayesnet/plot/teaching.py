@@ -205,13 +205,13 @@ def _branch(ax: Axes, above: tuple[float, float], below: tuple[float, float], pa
 
 
 def _named(group: Group) -> str:
-    """Return how many, and what they are called, in the lines of a box."""
+    """Return the count and the name of a group, in the lines of a box."""
     lines = textwrap.wrap(style.shown(group.name), 19, max_lines=3, placeholder=" …")
     return "\n".join([f"{group.count:,d}", *lines])
 
 
 def _groups(result: Frequencies) -> list[str]:
-    """Return what the four groups are called."""
+    """Return the names of the four groups."""
     pairs = [(t, f) for t in (result.target, result.without_target) for f in (result.finding, result.without_finding)]
     return [", ".join(style.shown(name) for name in pair) for pair in pairs]
 
@@ -337,7 +337,7 @@ def _answer(step: Step) -> str:
 
 
 def _short(name: str, width: int) -> str:
-    """Return what a side is called: `no spinal metastasis` rather than a pattern.
+    """Return the name of a side: `no spinal metastasis` rather than a pattern.
 
     >>> _short("!spinal_metastasis", 30), _short("lung=no", 30)
     ('no spinal metastasis', 'lung=no')
@@ -372,7 +372,7 @@ def _step_branch(ax: Axes, above: tuple[float, float], below: tuple[float, float
 
 
 def _aside(ax: Axes, x: float, y: float, gone: int) -> None:
-    """How many do not go on."""
+    """Number of people who do not go on."""
     left = x < _STEP_MIDDLE
     place = x - 0.14 if left else x + 0.14
     text = f"{gone:,d} do not"

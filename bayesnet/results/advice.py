@@ -32,7 +32,7 @@ class OptionLine(Record):
 
 @dataclass(frozen=True, repr=False)
 class Threshold(Record):
-    """Which option is best as one state's probability goes from 0 to 1, the others in proportion: (from, to, option)."""
+    """The best option as one state's probability goes from 0 to 1, the others in proportion: (from, to, option)."""
 
     state: str
     label: str
@@ -47,7 +47,7 @@ class Threshold(Record):
 
 @dataclass(frozen=True, repr=False)
 class ValuedTest(Record):
-    """What a finding is worth for the decision, in the unit of the utilities: expected value, price, and the difference."""
+    """The value of a finding for the decision, in the unit of the utilities: expected value, price, and the difference."""
 
     finding: str
     test: str
@@ -115,7 +115,7 @@ class Advice(Records[OptionLine], Result):
 
     @property
     def lead(self) -> float:
-        """How far the best option is ahead of the next."""
+        """The expected utility of the best option less that of the next."""
         return self.options[1].behind
 
     @property

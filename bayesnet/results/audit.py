@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 TargetVerdict = Literal["inside", "near", "outside", "disputed"]
 Shared = Literal["", "study", "figure"]
-"""What a published figure shares with the numbers of the model: nothing, the study, or the figure itself."""
+"""Overlap of a published figure with the numbers of the model: none, the study, or the figure itself."""
 ClaimVerdict = Literal["held", "disputed", "not held"]
 
 _WORST_FIRST = ("outside", "disputed", "near", "inside")
@@ -37,7 +37,7 @@ _QUESTION, _MODEL, _RANGE, _SOURCE, _VERDICT = 22, 8, 17, 15, 8
 class AuditedTarget(Record):
     """One published figure beside the model's answer.
 
-    `model` is not a number where the condition of the question cannot be; `why` then says so. `distance` is how many times the
+    `model` is not a number if the condition of the question is impossible; `why` then says so. `distance` is how many times the
     answer lies outside the published range, on the odds scale for a probability: 1 inside, infinite where nothing can be said.
     """
 
@@ -58,7 +58,7 @@ class AuditedTarget(Record):
 
     @property
     def published(self) -> str:
-        """The published range as it is printed."""
+        """The published range as printed."""
         return interval(self.low, self.high, _brief)
 
 
@@ -109,19 +109,19 @@ class Audit(Records[AuditedTarget], Result):
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many published figures are inside, near, outside and disputed."""
+        """Number of published figures inside, near, outside and disputed."""
         found = Counter(t.verdict for t in self.targets)
         return {verdict: found[verdict] for verdict in ("inside", "near", "outside", "disputed")}
 
     @property
     def claim_counts(self) -> dict[str, int]:
-        """How many claims are held, disputed and not held."""
+        """Number of claims held, disputed and not held."""
         found = Counter(c.verdict for c in self.claims)
         return {verdict: found[verdict] for verdict in ("held", "disputed", "not held")}
 
     @property
     def inside(self) -> float:
-        """The share of all published figures, the disputed ones too, that lie inside their range; 1 where there are none."""
+        """The share of all published figures, the disputed ones too, that lie inside their range; 1 if there are none."""
         return self.counts["inside"] / len(self.targets) if self.targets else 1.0
 
     @property

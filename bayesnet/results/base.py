@@ -1,4 +1,4 @@
-"""What all results share: what they rest on, and how they become print, frame and JSON."""
+"""Shared parts of all results: provenance, print, frame and JSON."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _PROSE = "white-space: pre-wrap"
 
 @dataclass(frozen=True)
 class Provenance:
-    """What an answer rests on: the network and its digest, what was assumed, and what to distrust.
+    """The provenance of an answer: the network and its digest, assumed defaults, and caveats.
 
-    `assumed` holds the defaults of context variables that the question did not mention, as in `setting=primary_care`. `distrust`
+    `assumed` holds the defaults of context variables that the question did not mention, as in `setting=primary_care`. `caveats`
     holds sentences about the weakest numbers behind the answer; `warning` is the model's own.
     """
 
@@ -30,7 +30,7 @@ class Provenance:
     version: str = ""
     digest: str = ""
     assumed: tuple[str, ...] = ()
-    distrust: tuple[str, ...] = ()
+    caveats: tuple[str, ...] = ()
     warning: str = ""
 
     @property
@@ -50,7 +50,7 @@ class Result(ABC):
     columns: ClassVar[tuple[str, ...]] = ()
     """The columns of the frame, always all of them and in this order."""
     verb: ClassVar[str] = ""
-    """What the heading begins with."""
+    """The first words of the heading."""
 
     title: str = ""
     provenance: Provenance = Provenance()
@@ -60,7 +60,7 @@ class Result(ABC):
         """Return one tuple per row of the frame, in the order of `columns`."""
 
     def grid(self) -> Grid:
-        """Return the table as it is printed; by default every column of the frame."""
+        """Return the printed table; by default every column of the frame."""
         return Grid(self.columns, tuple(tuple(_shown(value) for value in row) for row in self.rows()))
 
     def header(self) -> str:
@@ -81,7 +81,7 @@ class Result(ABC):
 
     def footer(self) -> str:
         """Return the lines below the table: the caveats, and the warning."""
-        lines = [*self.provenance.distrust, self.provenance.warning]
+        lines = [*self.provenance.caveats, self.provenance.warning]
         return "\n".join(wrapped(line, "  ") for line in lines if line)
 
     def to_frame(self) -> pd.DataFrame:

@@ -31,13 +31,13 @@ class Group(Record):
 
     @property
     def misses(self) -> bool:
-        """Whether the interval of what was observed does not hold what was predicted."""
+        """Whether the prediction is outside the interval of the observed frequency."""
         return not self.observed_low <= self.predicted <= self.observed_high
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Calibration(Records[Group], Result):
-    """How far probabilities can be taken at their word in a cohort, and how well they tell patients apart.
+    """Calibration and discrimination of probabilities in a cohort.
 
     `groups` are equally large by quantiles of the prediction, except that equal predictions stay together; the interval of each
     is Wilson's. `calibration_error` is the mean distance of prediction and observation over the groups, weighted by their size

@@ -1,4 +1,4 @@
-"""What a network holds: its numbers as a mapping with a frame, its summary, its variables and their cards."""
+"""The content of a network: its numbers as a mapping with a frame, its summary, its variables and their cards."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ T = TypeVar("T")
 
 
 class Listing(Mapping[str, T]):
-    """What a network holds of one kind, by name: a mapping that prints as a table and completes its names.
+    """The members of a network of one kind, by name: a mapping that prints as a table and completes its names.
 
     A name that is not there raises `UnknownRecord` with the nearest ones, which is a KeyError too.
     """
 
     what: ClassVar[str] = "record"
-    """What one of them is called."""
+    """The name of a member."""
 
     def __init__(self, records: Mapping[str, T]) -> None:
         self._records = records
@@ -150,7 +150,7 @@ class WideNumber(Record):
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Summary(Records[WideNumber], Result):
-    """What a network is made of: counts, grades, and the numbers with the widest ranges."""
+    """Summary of a network: counts, grades, and the numbers with the widest ranges."""
 
     held_in: ClassVar[str] = "widest"
     key: ClassVar[tuple[str, ...]] = ("number",)

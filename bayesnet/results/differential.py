@@ -122,7 +122,7 @@ class Scenario(Record):
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Comparison(Records[Scenario], Result):
-    """Scenarios side by side: `targets` down, one column per scenario, and the change against the case as it stands.
+    """Scenarios side by side: `targets` down, one column per scenario, and the change against the case.
 
     The first scenario is the case itself.
     """
@@ -140,7 +140,7 @@ class Comparison(Records[Scenario], Result):
 
     @property
     def changes(self) -> dict[str, dict[str, float]]:
-        """By scenario and target, the probability there less that of the case as it stands."""
+        """By scenario and target, the probability there less that of the case."""
         here = self.scenarios[0].probabilities
         return {
             s.name: {t: p - q for t, p, q in zip(self.targets, s.probabilities, here, strict=True)} for s in self.scenarios[1:]
@@ -181,7 +181,7 @@ class Comparison(Records[Scenario], Result):
         return Grid(tuple(headings), tuple(lines), bars=frozenset({1, *range(2, len(headings), 2)}))
 
     def footer(self) -> str:
-        """Why each scenario differs, and what to distrust."""
+        """Return why each scenario differs, and the caveats."""
         why = "\n".join(wrapped(f"{s.name}: {s.reason}", "  ") for s in self.scenarios if s.reason)
         return "\n\n".join(part for part in (why, super().footer()) if part)
 

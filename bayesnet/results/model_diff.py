@@ -1,4 +1,4 @@
-"""What changed between two models: numbers, structure, publications, and the answers that moved."""
+"""Changes between two models: numbers, structure, publications, and the answers that moved."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class MovedAnswer(Record):
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class ModelDiff(Records[ChangedNumber], Result):
-    """What changed from one model to another: structure, numbers, publications, and the answers that moved, most first."""
+    """Changes from one model to another: structure, numbers, publications, and the answers that moved, most first."""
 
     held_in: ClassVar[str] = "numbers"
     key: ClassVar[tuple[str, ...]] = ("number",)
@@ -68,7 +68,7 @@ class ModelDiff(Records[ChangedNumber], Result):
     sources: tuple[str, ...]
     answers: tuple[MovedAnswer, ...]
     asked: int
-    """How many answers were compared."""
+    """Number of answers compared."""
     least: float
     """The smallest change of a probability that is listed."""
 
@@ -78,7 +78,7 @@ class ModelDiff(Records[ChangedNumber], Result):
 
     @property
     def same(self) -> bool:
-        """Whether nothing changed at all."""
+        """Whether the two models are equal."""
         return not (self.structure or self.numbers or self.sources or self.answers)
 
     def rows(self) -> list[tuple[Any, ...]]:

@@ -45,7 +45,7 @@ class FigureLine(Record):
 
 @dataclass(frozen=True, repr=False)
 class ComputedLine(Record):
-    """The value or an end of the range: as written, as computed (NaN where it cannot be), from what or why not."""
+    """The value or an end of the range: as written, as computed (NaN if that is impossible), from what or why not."""
 
     end: str
     written: float

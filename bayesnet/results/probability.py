@@ -114,9 +114,9 @@ class Posterior(Result):
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Counterfactual(Posterior):
-    """What would have been: `posterior` in the world as it would have been, `factual` in the world as it was found.
+    """A counterfactual answer: `posterior` in the counterfactual world, `factual` in the actual one.
 
-    `had` says what would have been otherwise.
+    `had` names the states that would have been different.
     """
 
     verb: ClassVar[str] = "counterfactual"
@@ -132,14 +132,14 @@ class Counterfactual(Posterior):
         return [(self.variable, *row) for row in both]
 
     def grid(self) -> Grid:
-        """Return one line per state: before any finding, as it was found, as it would have been."""
+        """Return one line per state: prior, actual and counterfactual probability."""
         lines = tuple((state, *(percent(p) for p in row), frequency(row[-1])) for _, state, *row in self.rows())
         return Grid(
             (self.variable, "prior", "factual", "counterfactual", "that is"), lines, bars=frozenset({2, 3}), optional=(4,)
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Add the world as it was, by state."""
+        """Add the actual world, by state."""
         return {**super().to_dict(), "factual": dict(self.factual.items())}
 
 
@@ -293,7 +293,7 @@ class MostProbable(Result):
     """The most probable assignment of the variables that were asked for, or of all that are not known.
 
     `log_probability` is ln P(assignment, findings) with likelihoods as given, `log_posterior` ln P(assignment | findings).
-    `runner_up` is the next most probable assignment, with its own `runner_up_log_probability`; None where there is no other that
+    `runner_up` is the next most probable assignment, with its own `runner_up_log_probability`; None if there is no other that
     can be. `unique` is false where another assignment is as probable.
     """
 

@@ -1,4 +1,4 @@
-"""Where the numbers of a network come from, each computed again: the table of a reviewer."""
+"""The origin of the numbers of a network, each recomputed: the table of a reviewer."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _MOST_EACH = 5
 
 @dataclass(frozen=True, repr=False)
 class RecomputedNumber(Record):
-    """One number: as written, as computed again (NaN where that cannot be), from what, and how it is known."""
+    """One number: as written, as computed again (NaN if that is impossible), from what, and how it is known."""
 
     number: str
     grade: str
     range_grade: str
     known: str
     sources: int
-    """How many publications its figures are from."""
+    """Number of publications its figures are from."""
     value: float
     low: float
     high: float
@@ -38,7 +38,7 @@ class RecomputedNumber(Record):
     deviates: bool
     by: str
     why: str
-    """What is lacking where the value cannot be computed."""
+    """The missing input if the value cannot be computed."""
     on_figures: bool = False
     """Whether its value is computed from recorded figures, and not from assumed constants alone."""
     moves: float = 0.0
@@ -68,16 +68,16 @@ class Recomputation(Records[RecomputedNumber], Result):
 
     numbers: tuple[RecomputedNumber, ...]
     known: Mapping[str, int]
-    """How many numbers are known in which way, definitions left out."""
+    """Count of numbers by the way they are known, definitions left out."""
     records: int
     """Publications that a number cites."""
     complete: int
-    """Those with all authors, year, title, journal and a DOI or PMID."""
+    """Publications with all authors, year, title, journal and a DOI or PMID."""
     settled: int
-    """Those that are complete or say what was looked for and not found."""
+    """Publications that are complete or name what was searched for and not found."""
     remarks: tuple[Remark, ...]
     measured: bool = False
-    """Whether it was measured how far each number moves an answer."""
+    """Whether the effect of each number on an answer was computed."""
 
     @property
     def influential(self) -> tuple[RecomputedNumber, ...]:

@@ -1,4 +1,4 @@
-"""What every number of a network does to one answer: the table of all numbers, and the curve of one."""
+"""Sensitivity of one answer: the table of all numbers, and the curve of one."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class NumberSensitivity(Record):
 
     @property
     def width(self) -> float:
-        """How far the answer moves over the cited range."""
+        """The distance by which the answer moves over the cited range."""
         return abs(self.at_high - self.at_low)
 
     @property
@@ -241,7 +241,7 @@ class SensitivityFunction(Result):
         return hit / total if total > 0 else math.nan
 
     def solve(self, p: float) -> list[float]:
-        """Return every x for which f(x) = p, smallest first; empty where there is none."""
+        """Return every x for which f(x) = p, smallest first; empty if there is none."""
         return self.solver(float(p))
 
     @property
@@ -276,7 +276,7 @@ class SensitivityFunction(Result):
 
     @property
     def linear(self) -> bool:
-        """Whether P(h, e) and P(e) are straight lines in the number."""
+        """Whether P(h, e) and P(e) are linear in the number."""
         return self.line.linear
 
     def rows(self) -> list[tuple[Any, ...]]:

@@ -25,7 +25,7 @@ _fixed: ContextVar[int | None] = ContextVar("fixed", default=None)
 
 
 def width() -> int:
-    """Return the columns that a print may take: those of the terminal, `WIDTH` where there is none."""
+    """Return the columns that a print may take: those of the terminal, `WIDTH` if there is none."""
     fixed = _fixed.get()
     if fixed is not None:
         return fixed

@@ -22,7 +22,7 @@ Counts = tuple[tuple[int, int], tuple[int, int]]
 
 @dataclass(frozen=True, repr=False)
 class Group(Record):
-    """One place in the tree: so many people, exactly this share of the group they come from, and of all."""
+    """One node of the tree: a number of people, with the exact share of the parent group and of all."""
 
     name: str
     count: int
@@ -78,7 +78,7 @@ class Frequencies(Result):
 
     @property
     def with_finding(self) -> int:
-        """How many have the finding."""
+        """Number of people with the finding."""
         return self.counts[0][0] + self.counts[1][0]
 
     @property
@@ -207,7 +207,7 @@ class Step(Record):
 
     @property
     def count(self) -> int:
-        """How many are left."""
+        """Number of people left."""
         return self.with_target + self.without_target
 
     @property
@@ -298,7 +298,7 @@ class FrequencySequence(Records[Step], Result):
 
 
 ALIKE = 1.05
-"""Odds that differ by less than this factor are called the same."""
+"""Odds that differ by less than this factor count as equal."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -341,7 +341,7 @@ class Ladder(Records[Rung], Result):
 
     @property
     def naive(self) -> float:
-        """What naive Bayes makes of the same findings."""
+        """The posterior of naive Bayes from the same findings."""
         return self.rungs[-1].naive if self.rungs else self.prior
 
     @property

@@ -1,4 +1,4 @@
-"""What to learn next: every finding that is not known, with what it would tell, what it costs, and the plan made of them."""
+"""Next tests: every unobserved finding with its information and its price, and the plan made of them."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ class NextTests(Records[NextTest], Result):
 
     @property
     def text(self) -> str:
-        """What to ask or do first, in words."""
+        """The first test, in words."""
         first, free, best = self._first, self._free, self._worth_most
         if first is None or first.bits <= 0.0:
             return f"No further finding is informative on {self.target}."
@@ -183,7 +183,7 @@ class NextTests(Records[NextTest], Result):
 
     @property
     def reading(self) -> str:
-        """How to read the columns."""
+        """Return how to read the columns."""
         note = (
             f"Of {len(self.tests)} findings, the most informative of each test with a price, and each that has none. Bits: "
             f"mutual information with {self.target}, whose entropy is {plain(self.entropy)}."

@@ -36,7 +36,7 @@ class Bar(Record):
     citation: str
     grade: str
     known: str = ""
-    """How the number is known; see `model.provenance`."""
+    """The way the number is known; see `model.provenance`."""
 
     @property
     def width(self) -> float:
@@ -132,7 +132,7 @@ class TwoWay(Result):
     denominator: tuple[float, float, float, float]
 
     def __call__(self, x: float, y: float) -> float:
-        """f(x, y) from the coefficients; NaN where there are none."""
+        """f(x, y) from the coefficients; NaN if there are none."""
         terms = (1.0, x, y, x * y)
         hit = math.fsum(k * t for k, t in zip(self.numerator, terms, strict=True))
         total = math.fsum(k * t for k, t in zip(self.denominator, terms, strict=True))
@@ -177,7 +177,7 @@ class SourceShare(Record):
 
     @property
     def width(self) -> float:
-        """How far the answer moves."""
+        """The distance by which the answer moves."""
         return self.high - self.low
 
 

@@ -136,7 +136,7 @@ class ExplanationRange(Result):
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Distance(Result):
-    """How far two networks over the same variables are apart.
+    """The distance between two networks over the same variables.
 
     `cd` bounds every query: its odds change by a factor within [exp(-cd), exp(cd)], whatever the findings. `kl` is
     KL(first || second) of the joint distributions in nats.

@@ -1,4 +1,4 @@
-"""How numbers are written for people: percentages, natural frequencies, likelihood ratios, cited values."""
+"""Numbers in words and digits for people: percentages, natural frequencies, likelihood ratios, cited values."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def rough_percent(probability: float) -> str:
 
 
 def given(findings: str) -> str:
-    """Write what is asked of all targets at once: under these findings.
+    """Return a question about all targets at once: under these findings.
 
     >>> given("fever, !cough"), given("")
     ('given fever, !cough', 'no findings')
@@ -157,7 +157,7 @@ CITATION = (
     "very unlikely below 10 %, unlikely below 33 %, about as likely as not 33 to 66 %, likely above 66 %, very likely above "
     "90 %, virtually certain above 99 %."
 )
-"""What the words mean; printed wherever they are used."""
+"""The meaning of the words; printed wherever they are used."""
 
 _SCALE = (
     (0.01, "exceptionally unlikely"),

@@ -107,7 +107,7 @@ def _holds(split: tuple[Finding, ...], variable: int) -> FloatArray:
 
 
 def _without(compiled: CompiledModel, split: tuple[Finding, ...], found: str) -> str:
-    """Return what those are called who do not have the finding."""
+    """Return the name of the group without the finding."""
     if len(split) == 1:
         others = [s for s, inside in zip(compiled.states(split[0].variable), split[0].vector, strict=True) if not inside]
         if len(others) == 1:

@@ -65,7 +65,7 @@ def styles() -> str:
 
 
 def as_json(data: dict[str, Any]) -> str:
-    r"""JSON that stands safely inside a script element.
+    r"""Return JSON that is safe inside a script element.
 
     >>> print(as_json({"name": "</script>"}))
     {"name":"\u003c/script>"}

@@ -81,7 +81,7 @@ def report(query: Query, target: str | None = None) -> str:
         section(f"Which numbers {name} hangs on", *_tornado(tornado(query, name, BARS, 100.0))),
         section("What to learn next", *_next(coming, tests)),
         section("What to do", *_advice(compiled, advise(query))) if decider(compiled) else "",
-        section("Limits", paragraphs("\n".join([*ranked.provenance.distrust, model.population, model.description, CITATION]))),
+        section("Limits", paragraphs("\n".join([*ranked.provenance.caveats, model.population, model.description, CITATION]))),
         section(f"The {len(rests)} numbers behind the differential", _numbers(rests, model.sources)),
         section("Sources", _sources(compiled, rests, [test.finding for test in tests])),
         f"<footer>{paragraphs(_identity(compiled))}</footer>",

@@ -138,14 +138,14 @@ def test_one_patients_missing_value_changes_no_other() -> None:
 
 
 def test_no_column_is_ignored() -> None:
-    """A column that is not a variable, or stands twice, is refused with all others of its kind."""
+    """A column that is not a variable, or is given twice, is refused with all others of its kind."""
     net = clinic()
     frame = pd.DataFrame([[1, 1, 1, 1]], columns=["fever", "fevr", "name", "fever"])
     with pytest.raises(SpecError) as error:
         net.score(frame)
     assert str(error.value) == (
         "the frame: 3 problems\n"
-        '  column "fever" stands 2 times\n'
+        '  column "fever" is given 2 times\n'
         '  column "fevr" is not a variable of clinic; did you mean "fever"?\n'
         '  column "name" is not a variable of clinic; drop it, or move it to the index'
     )

@@ -120,7 +120,7 @@ def test_entries_of_one_column_have_no_surface():
     with pytest.raises(BayesnetError) as refused:
         both.case().two_way("coin=head", "coin=head", "coin=tail")
     assert str(refused.value) == (
-        '"coin=head" and "coin=tail" are entries of one distribution: when one moves, the other gives way. '
+        '"coin=head" and "coin=tail" are entries of one distribution: when one moves, the other co-varies. '
         "Take two numbers of different distributions."
     )
     with pytest.raises(BayesnetError, match="entries of one distribution"):

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import CompiledModel
 
 NEAR = 1.25
-"""How many times an answer may lie beyond its range, on the odds scale for a probability, and still be called near.
+"""Factor by which an answer may lie beyond its range, on the odds scale for a probability, and still count as near.
 
 A quarter is less than what separates two good studies of one question: half of the ranges across studies in the back-pain audit
 span a factor of three or more. Near answers are counted apart and never as inside.
@@ -136,7 +136,7 @@ def _printed(value: float, probability: bool) -> float:
 
 
 def answer_target(questions: QuantifiedQuestions, target: Target) -> tuple[float, float]:
-    """Return the model's answer and the smallest ln P(condition) behind it; NaN where a condition cannot be."""
+    """Return the model's answer and the smallest ln P(condition) behind it; NaN if a condition is impossible."""
     first = questions.probability(target.question, target.given)
     if target.kind == "probability":
         return first.value, first.log_condition

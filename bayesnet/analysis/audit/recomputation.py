@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def computed_again(compiled: CompiledModel, number: Number) -> dict[Ends, Computed]:
-    """Return value, low and high of a number, computed again; `solve(...)` with the network as it is."""
+    """Return value, low and high of a number, computed again; `solve(...)` with the present network."""
     return recomputed(number, compiled.model, lambda n, question, p: solve_number(compiled, n.id, question, p))
 
 

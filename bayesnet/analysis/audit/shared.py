@@ -1,4 +1,4 @@
-"""Which published figures of an audit are no outside test: the figure, or the patients it is of, also feed a number."""
+"""Published figures of an audit that are no external test: the figure, or its patients, also feed a number."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ def _scale(x: float, *, odds: bool) -> float:
 
 
 def _crossing(off: FloatArray) -> int | None:
-    """Return the point before the sign change nearest to the middle, None where there is none."""
+    """Return the point before the sign change nearest to the middle, None if there is none."""
     sign = np.sign(off)
     at = np.flatnonzero((sign[:-1] * sign[1:] <= 0) & np.isfinite(off[:-1]) & np.isfinite(off[1:]))
     return int(at[np.argmin(np.abs(at - len(off) // 2))]) if len(at) else None

@@ -48,7 +48,7 @@ def outcomes(
     v, state = read_target(compiled, target)
     name = compiled.names[v]
     if name in known:
-        raise BayesnetError(f"{name} is what is asked; it cannot be among what is known.")
+        raise BayesnetError(f"{name} is the target; it cannot be among the known variables.")
     cases = simulate(Query(compiled), size, seed) if frame is None else frame
     missing = [column for column in (name, *known) if column not in cases.columns]
     if missing:
@@ -80,7 +80,7 @@ _Z = 1.959963984540054
 
 
 Bins = int | Sequence[float]
-"""How many groups of equal size, or the probabilities at which one group ends and the next begins."""
+"""Number of groups of equal size, or the probabilities at which one group ends and the next begins."""
 
 
 def calibration(probability: Any, has: Any, *, target: str = "the target", bins: Bins = 10, seed: int | None = 0) -> Calibration:
@@ -238,7 +238,7 @@ def _error_if_right(p: FloatArray, place: IntArray, seed: int | None) -> float:
 
 
 def _recalibrated(p: FloatArray, y: FloatArray) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Calibration intercept (slope held at 1) and calibration slope, with standard errors; NaN where there is no maximum."""
+    """Calibration intercept (slope held at 1) and calibration slope, with standard errors; NaN if there is no maximum."""
     open_ = (p > 0.0) & (p < 1.0)
     x, y = np.log(p[open_]) - np.log1p(-p[open_]), y[open_]
     nothing = (math.nan, math.nan)

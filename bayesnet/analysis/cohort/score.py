@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _NUMERALS = {"0": 0, "1": 1, "0.0": 0, "1.0": 1, "False": 0, "True": 1, "false": 0, "true": 1}
 _NAMED = 200
-"""For so many different impossible rows the smallest clash is looked for; the others only say that they are impossible."""
+"""Number of different impossible rows whose smallest contradictory set is searched for; others are only reported impossible."""
 
 
 def score(
@@ -60,7 +60,7 @@ def _check_columns(compiled: CompiledModel, frame: pd.DataFrame) -> None:
             hint = did_you_mean(nearest(name, compiled.names)) or "drop it, or move it to the index"
             problems.append(f'column "{name}" is not a variable of {compiled.model.name}; {hint}')
         elif names.count(name) > 1:
-            problems.append(f'column "{name}" stands {names.count(name)} times')
+            problems.append(f'column "{name}" is given {names.count(name)} times')
     problems += [
         f'the index is the variable "{index}" and would not be read; make it a column with reset_index()'
         for index in frame.index.names

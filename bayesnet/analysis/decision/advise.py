@@ -1,4 +1,4 @@
-"""What to do: expected utilities of the options, thresholds, and what it is worth to know more before choosing."""
+"""Advice: expected utilities of the options, thresholds, and the value of information before choosing."""
 
 from __future__ import annotations
 
@@ -172,7 +172,7 @@ def _peeled(engine: Engine, evidence: Evidence, excluded: Sequence[Mapping[int, 
 
 @per_model
 def decider(compiled: CompiledModel) -> Decider | None:
-    """Return the decision beside the numbers of a model, as a part of its network; None where there is none."""
+    """Return the decision beside the numbers of a model, as a part of its network; None if there is none."""
     path = compiled.folder / "decision.toml" if compiled.folder else None
     if path is None or not path.is_file():
         return None
@@ -198,7 +198,7 @@ def advise(query: Query, decision: Decision | None = None) -> Advice:
     order = np.argsort(-expected, kind="stable")
     return Advice(
         title=findings.text,
-        provenance=query.provenance(_distrust(about)),
+        provenance=query.provenance(_caveats(about)),
         decision=about.title,
         decision_digest=about.digest,
         unit=about.unit,
@@ -337,7 +337,7 @@ def _tornado(decision: Decision, p: FloatArray) -> tuple[UtilityBar, ...]:
     return tuple(sorted(bars, key=lambda bar: -bar.width))
 
 
-def _distrust(decision: Decision) -> tuple[str, ...]:
+def _caveats(decision: Decision) -> tuple[str, ...]:
     judged = sum(u.grade == "judgement" for u in decision.utilities)
     share = f"{judged} of the {len(decision.utilities)} utilities are expert judgement"
     return (f"Caveats: {share}, each with its reason; the tornado shows which of them change the advice.",)

@@ -1,4 +1,4 @@
-"""Which single number, inside its cited range, changes the leading diagnosis or the advice."""
+"""Single numbers that, inside their cited range, change the leading diagnosis or the advice."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LEADER, ADVICE = "leader", "advice"
 
 @dataclass(frozen=True)
 class Contest:
-    """What competes: names, and the score of each as a weighted sum of the rows of a response."""
+    """Competitors: names, and the score of each as a weighted sum of the rows of a response."""
 
     what: str
     response: Response
@@ -36,7 +36,7 @@ class Contest:
 
     @property
     def leader(self) -> int:
-        """Who is ahead at the present numbers."""
+        """The leader at the present numbers."""
         return int(np.argmax(self.scores @ self.response.base))
 
 

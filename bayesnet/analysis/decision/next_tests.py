@@ -1,4 +1,4 @@
-"""What to learn next: information, change, price and value of every finding that is not known, in about one pass.
+"""Next tests: information, change, price and value of every unobserved finding, in about one pass.
 
 References
 ----------
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from bayesnet.inference.engine import Engine
 
 DIFFERENTIAL, DECISION = "differential", "decision"
-"""What may be asked about besides one target."""
+"""Other choices than a single target."""
 
 Joints = Mapping[int, FloatArray]
 

@@ -37,7 +37,7 @@ RARE = 0.001
 
 @dataclass(frozen=True)
 class _Choice:
-    """How a decision is made: `joint` gives P(what it hangs on, hidden | findings), `pick` the decision for each column of it."""
+    """The rule of a decision: `joint` gives P(what it hangs on, hidden | findings), `pick` the decision for each column of it."""
 
     joint: Callable[[Findings, Sequence[int]], FloatArray]
     pick: Callable[[FloatArray], np.ndarray]

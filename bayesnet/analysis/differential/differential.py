@@ -49,12 +49,12 @@ def differential(query: Query, targets: Sequence[tuple[int, int]] | None = None,
     lines.sort(key=lambda line: -line.posterior)
     return Differential(
         title=query.findings.text,
-        provenance=query.provenance(_distrust(query, lines, variables, draws)),
+        provenance=query.provenance(_caveats(query, lines, variables, draws)),
         diagnoses=tuple(lines),
     )
 
 
-def _distrust(query: Query, lines: Sequence[Diagnosis], variables: Sequence[int], draws: int) -> tuple[str, ...]:
+def _caveats(query: Query, lines: Sequence[Diagnosis], variables: Sequence[int], draws: int) -> tuple[str, ...]:
     """Return what moves the leading specific diagnosis most over its own range; without draws, in a hurry, only the widest
     ranges.
     """

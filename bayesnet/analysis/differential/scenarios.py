@@ -1,4 +1,4 @@
-"""What if: the same targets under several scenarios, side by side."""
+"""What-if: the same targets under several scenarios, side by side."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 _NAMED = 3
-"""How many other numbers a reason spells out."""
+"""Number of changed numbers that a reason spells out."""
 
 
 def reason(
@@ -33,7 +33,7 @@ def reason(
     *,
     had: str = "",
 ) -> str:
-    """Say how a scenario differs from the case and what that does most; seeing and setting are told apart.
+    """Say how a scenario differs from the case and what that does most; seeing and setting are distinguished.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ def reason(
     labels, before, after
         The targets with their probabilities in the case and in the scenario.
     had
-        What would have been otherwise for this one patient, all that was found kept as what was found.
+        The counterfactual states for this patient; all findings are kept as findings.
     """
     imagined = [f"counterfactual {had} (other findings unchanged)"] if had else []
     parts = [*imagined, *_differences(query.stated, other.stated), *_numbers(query.compiled, other.compiled)]
@@ -93,7 +93,7 @@ def _factors(labels: Sequence[str], before: Sequence[float], after: Sequence[flo
 
 @dataclass(frozen=True)
 class Beside:
-    """A scenario to put beside the case: its network and findings, and what would have been otherwise for this one patient."""
+    """A scenario to compare with the case: its query, and counterfactual states for this patient."""
 
     name: str
     query: Query
@@ -153,5 +153,5 @@ def _scenario(beside: Beside, home: CompiledModel, targets: Sequence[tuple[int, 
 
 
 def _imagined(beside: Beside) -> str:
-    """Return what would have been otherwise, in words; empty where nothing is imagined."""
+    """Return the counterfactual states in words; empty without any."""
     return beside.had.text if beside.had is not None else ""

@@ -1,4 +1,4 @@
-"""What each finding does to a target, taken one after the other."""
+"""Weight of evidence of each finding for a target, taken one after the other."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ _CELLS = 2.0**24
 
 @dataclass(frozen=True)
 class Player:
-    """What is known of one variable, as one part of an explanation: its findings together are taken or left out."""
+    """The findings on one variable, as one part of an explanation: taken or left out together."""
 
     variable: int
     name: str
@@ -40,7 +40,7 @@ class Player:
     text: str
     likelihood: FloatArray
     negative: bool
-    """Whether it is the absence of something that could be present."""
+    """Whether the finding is the absence of something that could be present."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def subset_table(compiled: CompiledModel, asked: Situation) -> FloatArray:
     Raises
     ------
     TooWide
-        Where there are more findings than `EXACT`, or their joint table would be too large.
+        When there are more findings than `EXACT`, or their joint table would be too large.
     """
     variables = [player.variable for player in asked.players]
     cells = float(np.prod([len(compiled.states(v)) for v in (asked.variable, *variables)], dtype=float))

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import CompiledModel
 
 OVERLAP = math.log(1.5)
-"""Interactions of two findings are told from here."""
+"""The smallest interaction of two findings that is reported."""
 
 PAIRS = 60
 """Random orders, each with its reverse, behind a sampled Shapley value."""

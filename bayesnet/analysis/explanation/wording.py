@@ -10,10 +10,10 @@ from bayesnet.results.explanation import Conflict, Impact, Overlap, Relevant
 from bayesnet.results.words import percent, ratio, word
 
 _INDEPENDENT = 0.1
-"""Conflicts closer to zero than this, in nats, are called none."""
+"""Conflicts closer to zero than this, in nats, are not reported."""
 
 _SHARED = 2
-"""How many pairs of findings a text names."""
+"""Number of pairs of findings that a text names."""
 
 
 def explained(
@@ -26,7 +26,7 @@ def explained(
     relevant: Sequence[Relevant],
     separated: Sequence[str] = (),
 ) -> str:
-    """Return a short text: where the probability stands, what speaks for and against, what counts twice, and what does not
+    """Return a short text: the probability, what speaks for and against, what counts twice, and what does not
     fit.
     """
     if not impacts:
@@ -74,9 +74,9 @@ def _silent(impacts: Sequence[Impact], separated: Sequence[str]) -> str:
     plain = [i.text for i in silent if i.text not in alone]
     sentences = []
     if plain:
-        sentences.append(f"Next to nothing about it is said by {', '.join(plain)}.")
+        sentences.append(f"Almost no evidence either way: {', '.join(plain)}.")
     if alone:
-        sentences.append(f"Next to nothing more, once the others are known, is said by {', '.join(alone)}.")
+        sentences.append(f"Almost no further evidence, given the others: {', '.join(alone)}.")
     if separated:
         sentences.append(f"No way is left open from {', '.join(separated)} to it: the others close them all.")
     return " ".join(sentences)

@@ -1,4 +1,4 @@
-"""Which numbers behind an answer deserve the least trust: how they are known, and the widest ranges."""
+"""Caveats of an answer: how the numbers behind it are known, and the widest ranges."""
 
 from __future__ import annotations
 

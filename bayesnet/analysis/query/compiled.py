@@ -43,7 +43,7 @@ class CompiledModel:
         self.folder = folder
         """The priors folder that the model was read from, if it was; costs and decisions lie beside the numbers."""
         self.memory: dict[Any, Any] = {}
-        """What `per_model` functions returned, by function."""
+        """Values returned by `per_model` functions, by function."""
 
     @cached_property
     def expander(self) -> Expander:
@@ -126,7 +126,7 @@ class CompiledModel:
         Raises
         ------
         UnknownRecord
-            Where there is no such number, with the nearest ids; a KeyError.
+            When there is no such number, with the nearest ids; a KeyError.
         PatternError
             Where the text is no id of a number.
         """
@@ -149,11 +149,11 @@ class CompiledModel:
         return resolve(term, self.states_by_name, text)
 
     def literal(self, v: int, state: int) -> str:
-        """Return a variable in a state, as it is typed: `fever`, `!fever`, `age_group=60-69`."""
+        """Return a variable in a state, as typed: `fever`, `!fever`, `age_group=60-69`."""
         return self.spelled(v, (self.states(v)[state],))
 
     def spelled(self, v: int, states: Sequence[str]) -> str:
-        """Return a variable in one of these states, as it is typed."""
+        """Return a variable in one of these states, as typed."""
         if len(states) == 1 and frozenset(self.states(v)) == _SHORT:
             return str(Term(self.names[v], negated=states[0] == "absent"))
         return str(Term(self.names[v], tuple(states)))

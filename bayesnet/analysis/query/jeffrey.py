@@ -100,7 +100,7 @@ def _fit_by_passes(
 
 
 def _quotient(target: FloatArray, marginal: FloatArray) -> FloatArray | None:
-    """Return what the likelihood must be multiplied by; None where a state is wanted that cannot be."""
+    """Return the factor for the likelihood; None if an impossible state is wanted."""
     if bool(np.any((marginal <= 0.0) & (target > 0.0))):
         return None
     return np.divide(target, marginal, out=np.zeros_like(target), where=marginal > 0.0)

@@ -44,7 +44,7 @@ def weighted_posteriors(
     columns
         For some variables likelihoods of shape (states, B), between 0 and 1, the first column all ones.
     variables
-        What is asked.
+        The targets.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""A query: a compiled model, findings and what is asked, with everything worked out from them once."""
+"""A query: a compiled model, findings and targets, with everything derived from them computed once."""
 
 from __future__ import annotations
 
@@ -98,11 +98,11 @@ class Query:
         except ZeroEvidence:
             raise impossible(self.compiled, self.stated) from None
 
-    def provenance(self, distrust: tuple[str, ...] = ()) -> Provenance:
-        """Return what an answer rests on: the network with its digest, the assumed defaults, and what to distrust."""
+    def provenance(self, caveats: tuple[str, ...] = ()) -> Provenance:
+        """Return the provenance of an answer: the network with its digest, the assumed defaults, and the caveats."""
         assumed = tuple(item.text for item in self.stated.items if item.assumed)
         model = self.compiled.model
-        return Provenance(model.name, model.version, model.digest, assumed, distrust, model.warning)
+        return Provenance(model.name, model.version, model.digest, assumed, caveats, model.warning)
 
     def title(self, target: str) -> str:
         """Return the question in the pattern language: `target | findings`."""

@@ -1,4 +1,4 @@
-"""Which families can matter for a question at all: the requisite ones, found by Bayes-ball (Shachter 1998).
+"""Requisite families of a question, found by Bayes-ball (Shachter 1998).
 
 A number of a family that is not requisite is d-separated from the question, or barren; its slope is exactly zero and not
 merely a small rounding error.

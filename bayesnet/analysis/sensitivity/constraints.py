@@ -60,7 +60,7 @@ class Constraint:
         return value <= self.bound + slack if self.relation == "<=" else abs(value - self.bound) <= slack
 
     def steps(self, base: FloatArray, slope: FloatArray) -> FloatArray:
-        """Return how far along base + t slope the bound is met, both roots of the margin, shape (2, m); NaN where there is
+        """Return how far along base + t slope the bound is met, both roots of the margin, shape (2, m); NaN if there is
         none.
         """
         unit = np.ones(base.shape[1])
@@ -72,7 +72,7 @@ class Constraint:
         return np.where(self._same(base, slope), np.nan, _quadratic(c0, c1, c2))
 
     def _same(self, base: FloatArray, slope: FloatArray) -> NDArray[np.bool_]:
-        """Return where the answer stays as it is all along the line, though its rows shrink together to a margin of zero."""
+        """Return where the answer is constant along the line, though its rows shrink together to a margin of zero."""
         whole = (0, 2) if self.form == "ratio" and self.shared else (0, 1)
         if self.form == "difference" and self.shared:
             return _proportional(base[0] - base[2], slope[0] - slope[2], base[1], slope[1])

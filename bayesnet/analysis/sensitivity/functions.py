@@ -182,7 +182,7 @@ def answered(subject: Subject, covariation: str = PROPORTIONAL) -> tuple[Respons
 
 
 def _under(response: Response, covariation: str) -> Response:
-    """Return the response under a scheme of co-variation. Raises BayesnetError where there is none of that name."""
+    """Return the response under a scheme of co-variation. Raises BayesnetError if there is none of that name."""
     if covariation not in SCHEMES:
         raise BayesnetError(f'no co-variation "{covariation}"; there are {", ".join(SCHEMES)}.')
     return response if covariation == PROPORTIONAL else with_scheme(response, covariation)

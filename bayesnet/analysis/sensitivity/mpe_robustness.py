@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 World = Mapping[int, int]
 _SLACK = 1e-10
 _FAR = 1e8
-"""How far an odds without an upper bound is followed, as a multiple of its value."""
+"""Largest multiple of its value up to which an odds without an upper bound is followed."""
 
 
 def explanation_range(query: Query, number: str) -> ExplanationRange:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import CompiledModel
 
 SAMPLE_SIZE = 100.0
-"""Where a network cites no ranges, the equivalent sample size of every column."""
+"""Equivalent sample size of every column if a network cites no ranges."""
 
 _CHUNK = 512
 
@@ -93,12 +93,12 @@ class Subject:
 
     @property
     def provenance(self) -> Provenance:
-        """What the answer rests on."""
+        """The provenance of the answer."""
         return self.query.provenance(weakest(self.query))
 
     @property
     def candidates(self) -> tuple[Event, ...]:
-        """What can lead: every diagnosis of the network that is not settled by the findings, or every state of the target."""
+        """The candidates for the lead: every diagnosis not settled by the findings, or every state of the target."""
         known = {**self.evidence.hard(), **self.evidence.interventions}
         diagnoses = tuple((v, self.compiled.state(v, "present")) for v in self.compiled.diagnoses if v not in known)
         v = self.target[0]
@@ -117,9 +117,7 @@ class Subject:
         return self.query.ask(lambda engine, evidence: Response.of(parameter_map(self.compiled), engine, evidence, events, rerun))
 
     def present(self, events: Sequence[Event]) -> FloatArray:
-        """Return P(event | evidence) at the present numbers, shape (events,). Raises ImpossibleEvidence where they cannot be
-        had.
-        """
+        """Return P(event | evidence) at the present numbers, shape (events,). Raises ImpossibleEvidence if P(evidence) = 0."""
         variables = tuple(dict.fromkeys(v for v, _ in events))
         found = self.query.ask(lambda engine, evidence: engine.posteriors(evidence, variables))
         return np.array([found.marginals[v][state] for v, state in events])

@@ -167,7 +167,7 @@ class Response:
 
     @property
     def linear(self) -> NDArray[np.bool_]:
-        """Whether P(event, e) and P(e) are straight lines in each number, shape (n_numbers,)."""
+        """Whether P(event, e) and P(e) are linear in each number, shape (n_numbers,)."""
         return self.numbers.factors.linear
 
     @property

@@ -53,9 +53,9 @@ class Columns:
 
 @dataclass(frozen=True)
 class Sampler:
-    """How to draw every number, prepared once for a model.
+    """A sampler of all numbers, prepared once for a model.
 
-    A number alone in its distribution follows its own law, and the rest of the distribution gives way in proportion. Where
+    A number alone in its distribution follows its own law, and the rest of the distribution co-varies in proportion. Where
     several numbers of one distribution are uncertain, they are drawn together from a Dirichlet distribution about their values,
     as strong as the geometric mean of their own fits. A link drawn below its leak has no effect: in Henrion's parameterisation
     the leak is part of the link.
@@ -122,7 +122,7 @@ class Sampler:
     def at_quantiles(self, ks: IntArray, u: FloatArray) -> FloatArray:
         """Return values of all numbers with numbers ks at quantiles `u` of their laws, shape (len(ks), m), the others as they
         are.
-        For designs such as Sobol's. The rest of each column gives way; take at most one number of a column.
+        For designs such as Sobol's. The rest of each column co-varies; take at most one number of a column.
         """
         from scipy.special import betaincinv, ndtri
 
@@ -165,7 +165,7 @@ class Sampler:
 
 
 def _alone(numbers: NumberMap, laws: Mapping[int, tuple[float, float]]) -> Alone:
-    """Return the numbers drawn by themselves, and whose siblings have to give way."""
+    """Return the numbers that are drawn by themselves and whose siblings co-vary."""
     number = np.array(sorted(laws), dtype=np.int64)
     yielding = [(k, numbers.siblings(k)) for k in number.tolist()]
     shapes = np.array([laws[k] for k in number.tolist()]).reshape(-1, 2)
@@ -173,7 +173,7 @@ def _alone(numbers: NumberMap, laws: Mapping[int, tuple[float, float]]) -> Alone
 
 
 def _column(numbers: NumberMap, fits: Fits, group: IntArray, free: list[int]) -> tuple[list[int], FloatArray, float]:
-    """Components, shapes and mass of one column: its uncertain numbers and, where there is one, the state that is the rest."""
+    """Components, shapes and mass of one column: its uncertain numbers and, if there is one, the state that is the rest."""
     start = numbers.factors.values
     strength = float(np.exp(np.mean(np.log(fits.a[free] + fits.b[free]))))
     rest = 1.0 - float(start[group].sum())

@@ -1,4 +1,4 @@
-"""Which publications an answer rests on: how far it moves when all numbers of one move within their ranges."""
+"""Sensitivity of an answer to publications: how far it moves when all numbers of one move within their ranges."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import CompiledModel
 
 _ROUNDS = 4
-"""How often single numbers of a corner are tried the other way round."""
+"""Number of rounds in which single numbers of a corner are tried at their other end."""
 
 
 @dataclass
@@ -111,7 +111,7 @@ def _run(subject: Subject, known: Ranges, tries: list[tuple[_Corner, np.ndarray]
 
 
 def _at_corner(subject: Subject, known: Ranges, members: IntArray, up: np.ndarray) -> FloatArray:
-    """Return values of all numbers with the members at their ends, shape (n_numbers, 1); the rest of their columns gives way.
+    """Return values of all numbers with the members at their ends, shape (n_numbers, 1); the rest of their columns co-varies.
 
     A column whose moved entries sum to more than one is divided by its sum when it is expanded.
     """

@@ -53,7 +53,7 @@ def tornado(query: Query, target: str, top: int = 20, sample_size: float = SAMPL
 
 
 def ends(response: Response, known: Ranges, ks: IntArray) -> tuple[FloatArray, FloatArray]:
-    """f with each number at the low and at the high end of its range, shape (m,) each; NaN where the findings cannot be."""
+    """f with each number at the low and at the high end of its range, shape (m,) each; NaN if the findings are impossible."""
     rows = response.at(np.concatenate([ks, ks]), np.concatenate([known.low[ks], known.high[ks]]))
     answers = np.divide(rows[0], rows[-1], out=np.full(rows.shape[1], np.nan), where=rows[-1] > 0)
     return answers[: len(ks)], answers[len(ks) :]

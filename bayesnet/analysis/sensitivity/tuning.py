@@ -98,7 +98,7 @@ def _by_pattern(compiled: CompiledModel, name: str) -> int:
 
 
 def _number_changes(compiled: CompiledModel, asked: Questions, ks: IntArray, known: Ranges) -> list[Change]:
-    """Return the nearest value of each number that meets the bound, where there is one."""
+    """Return the nearest value of each number that meets the bound, if there is one."""
     found = _nearest_on_lines(compiled, asked, ks[compiled.factors.linear[ks]])
     for k in ks[~compiled.factors.linear[ks]].tolist():
         best = _nearest_on_curve(compiled, asked, k)
@@ -159,8 +159,8 @@ def log_odds_change(compiled: CompiledModel, k: int, x: float) -> float:
 def change_cd(compiled: CompiledModel, k: int, x: float) -> float:
     """Return the CD distance that moving number k to x puts between the two networks; NaN where its gate is too wide to spell
     out.
-    For an entry and for a link of a noisy-OR it is the change of the log-odds, since the rest of the column gives way in
-    proportion and the largest ratios stand where the cause is alone; otherwise the columns of the gate are compared.
+    For an entry and for a link of a noisy-OR it is the change of the log-odds, since the rest of the column co-varies in
+    proportion and the largest ratios are where the cause is alone; otherwise the columns of the gate are compared.
     """
     kind = parameter_map(compiled).kind[k]
     if kind == ENTRY or (kind == LINK and parameter_map(compiled).two_ranked(int(parameter_map(compiled).family[k]))):

@@ -33,7 +33,7 @@ def two_way(
     numbers, names = parameter_map(compiled), compiled.factors.number_ids
     if numbers.column[i] == numbers.column[j]:
         raise BayesnetError(
-            f'"{names[i]}" and "{names[j]}" are entries of one distribution: when one moves, the other gives way. '
+            f'"{names[i]}" and "{names[j]}" are entries of one distribution: when one moves, the other co-varies. '
             "Take two numbers of different distributions."
         )
     subject = Subject.of(query, target)

@@ -190,7 +190,7 @@ def sampler(compiled: CompiledModel, sample_size: float = SAMPLE_SIZE) -> Sample
 
 
 def _independent(compiled: CompiledModel, ks: IntArray) -> IntArray:
-    """Return one number of each distribution, the first in the order given: the others of it give way."""
+    """Return one number of each distribution, the first in the order given: the others of it co-vary."""
     seen: set[int] = set()
     kept = []
     for k in ks.tolist():
@@ -287,7 +287,7 @@ def _intervals(
 
 
 def _fits(compiled: CompiledModel, prepared: Sampler, no_effect: FloatArray, sample_size: float) -> tuple[Fit, ...]:
-    """Return the law of every number, as it was drawn, beside what was cited."""
+    """Return the distribution from which every number was drawn, with the cited range."""
     fits, known = prepared.fits, ranges(compiled, sample_size)
     low, high = quantiles(fits, 0.025), quantiles(fits, 0.975)
     log_mean = np.exp(fits.a + 0.5 * fits.b**2, where=fits.law == LOG_NORMAL, out=compiled.factors.values.copy())

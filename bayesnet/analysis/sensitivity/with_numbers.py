@@ -1,4 +1,4 @@
-"""The same network with other numbers; the rest of each column gives way."""
+"""The same network with other numbers; the rest of each column co-varies."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _wrong(compiled: CompiledModel, k: int, value: float) -> str:
 
 
 def _set(compiled: CompiledModel, values: FloatArray, wanted: Mapping[int, float]) -> list[str]:
-    """Set the numbers in place and let the rest of their columns give way."""
+    """Set the numbers in place and let the rest of their columns co-vary."""
     problems: list[str] = []
     columns: dict[int, list[int]] = {}
     for k in wanted:

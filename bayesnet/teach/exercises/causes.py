@@ -137,7 +137,7 @@ def explaining_away(world: World, rng: np.random.Generator) -> Iterator[Draft]:
                 f"{only_first:,d} {a.has(only_first)} only, {only_second:,d} {b.has(only_second)} only, and {others}. "
                 f"So {a.thing} has a probability of {percent(before)} for each of them.\n"
                 f"One of them turns out to {b.to}. "
-                f"Does the probability of {a.thing} go up with that, go down, or stay as it was? And to how much?"
+                f"Does the probability of {a.thing} go up with that, go down, or stay the same? And to how much?"
             ),
             exact=exact,
             right=right,

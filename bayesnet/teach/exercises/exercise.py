@@ -17,7 +17,7 @@ LEVELS = ("easy", "medium", "hard")
 
 @dataclass(frozen=True, repr=False)
 class Marked(Verdict):
-    """What a check said, with the explanation of the known error and a hint; true where the answer is right.
+    """The verdict of a check, with the explanation of the known error and a hint; true if the answer is right.
 
     Attributes
     ----------
@@ -58,7 +58,7 @@ class Exercise(Result):
     words: tuple[str, ...] = ()
     """Words that are right."""
     choices: tuple[str, ...] = ()
-    """What there is to choose from, where the answer is a word."""
+    """The choices, if the answer is a word."""
 
     @property
     def level(self) -> str:

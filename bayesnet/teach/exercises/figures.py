@@ -27,7 +27,7 @@ def percent(p: float, figures: int = 2) -> str:
 
 
 def value(text: str) -> float:
-    """Return the probability that a percentage as printed stands for.
+    """Return the probability that a printed percentage means.
 
     >>> value("9.6 %")
     0.096

@@ -51,7 +51,7 @@ class _Way:
 
     @property
     def text(self) -> str:
-        """The way as it is drawn."""
+        """The path as drawn."""
         rest = [f" {arrow} {step}" for arrow, step in zip(self.arrows, self.steps[1:], strict=True)]
         return "".join([self.steps[0], *rest])
 

@@ -1,4 +1,4 @@
-"""The known errors: what each is called, what it is in one sentence, and the hint that goes with it.
+"""The known errors: name, one sentence, and the hint for each.
 
 References
 ----------
@@ -85,7 +85,7 @@ class KnownError:
     Attributes
     ----------
     name
-        What the mistake is called.
+        The name of the mistake.
     answer
         What it gives: a probability, a number, or a word.
     explanation

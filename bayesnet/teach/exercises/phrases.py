@@ -59,7 +59,7 @@ class Phrase:
 
     @property
     def plural(self) -> bool:
-        """Whether it is spoken of as several."""
+        """Whether the noun is a plural."""
         return not self.be and _head(self.contrary or self.noun).removesuffix("s") in _COUNTED - {
             _head(self.contrary or self.noun)
         }
@@ -105,7 +105,7 @@ class Without(Phrase):
 
     @property
     def negated(self) -> Phrase:
-        """What one has after all."""
+        """The phrase for the contrary."""
         return Phrase(self.contrary, self.noun)
 
 
@@ -193,7 +193,7 @@ def counted(count: int, noun: str) -> str:
 
 
 def capital(text: str) -> str:
-    """Return a text with a capital letter at its beginning; a name from a file, as in `smoke = yes`, stays as it is."""
+    """Return a text with a capital letter at its beginning; a name from a file, as in `smoke = yes`, is unchanged."""
     return text if " = " in text else text[:1].upper() + text[1:]
 
 

@@ -28,7 +28,7 @@ class Read:
 
 
 def read_number(answer: Any) -> Read | None:
-    """Read a number in any form that a person would write it; None where there is none.
+    """Read a number in any form that a person would write it; None if there is none.
 
     >>> read_number("about 12 %"), read_number("1 in 80")
     (Read(value=0.12, form='percent'), Read(value=0.0125, form='frequency'))
@@ -56,7 +56,7 @@ def read_words(answer: Any) -> str:
 
 
 def number_inside(answer: Any) -> Read | None:
-    """Return the only number in a sentence, such as the 12 % of `down, to 12 %`; None where there is none, or more than one."""
+    """Return the only number in a sentence, such as the 12 % of `down, to 12 %`; None if there is none, or more than one."""
     if not isinstance(answer, str):
         return read_number(answer)
     found = _INSIDE.findall(answer)

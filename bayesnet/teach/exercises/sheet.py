@@ -29,12 +29,12 @@ class Marks(Result):
 
     @property
     def right(self) -> int:
-        """How many are right."""
+        """Number of right answers."""
         return sum(map(bool, self.marked))
 
     @property
     def mistakes(self) -> dict[str, int]:
-        """How often each known error was made, the most frequent first."""
+        """Count of each known error, the most frequent first."""
         named = [m.mistake for m in self.marked if m.mistake]
         return dict(sorted(((name, named.count(name)) for name in dict.fromkeys(named)), key=lambda pair: -pair[1]))
 
@@ -57,7 +57,8 @@ class Marks(Result):
 class ExerciseSet(Result):
     """Exercises in order; prints as the student's sheet, `key()` is the teacher's.
 
-    The same network, seed and kind give the same set, so that a class can work on one sheet, or every student on an own one.
+    The same network, seed and kind give the same set, so that a class can work on one sheet; use a different
+    seed per student for individual sheets.
     """
 
     columns: ClassVar[tuple[str, ...]] = ("exercise", "kind", "level", "question", "answer", "solution", "errors", "asks")
@@ -88,7 +89,7 @@ class ExerciseSet(Result):
         Parameters
         ----------
         answers
-            One answer per exercise in order, None where there is none; or a dict from the exercise's number, from 1.
+            One answer per exercise in order, None if there is none; or a dict from the exercise's number, from 1.
 
         Raises
         ------
@@ -167,7 +168,7 @@ def _given(answer: float | str) -> str:
 
 
 def _in_order(answers: Sequence[Any] | Mapping[int, Any], count: int) -> list[Any]:
-    """Return one answer per exercise, None where there is none."""
+    """Return one answer per exercise, None if there is none."""
     if isinstance(answers, str) or not isinstance(answers, Sequence | Mapping):
         raise BayesnetError(f"Answers are a list, one per exercise, or a dict by number from 1; got {type(answers).__name__}.")
     by_number = answers if isinstance(answers, Mapping) else dict(enumerate(answers, 1))

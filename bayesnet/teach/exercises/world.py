@@ -1,4 +1,4 @@
-"""What the makers of exercises ask of a network: events in words, their probabilities, and where the numbers are from."""
+"""The network as the makers of exercises see it: events in words, their probabilities, and the sources of the numbers."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class World:
     compiled
         The network.
     group
-        What the members of the population are called, `women` or `patients with back pain`; the model's own word when None.
+        Plural noun for the members of the population, `women` or `patients with back pain`; the model's own when None.
     target
         The only event that diagnostic questions may be about, or None.
     """
@@ -120,7 +120,7 @@ class World:
 
     @cached_property
     def descendants(self) -> list[frozenset[int]]:
-        """Everything that follows from each variable."""
+        """The descendants of each variable."""
         below: list[set[int]] = [set() for _ in self.parents]
         for v, above in enumerate(self.ancestors):
             for u in above:
@@ -129,7 +129,7 @@ class World:
 
     @cached_property
     def ancestors(self) -> list[frozenset[int]]:
-        """Everything that each variable follows from."""
+        """The ancestors of each variable."""
         found: list[frozenset[int]] = []
         for v in range(len(self.parents)):
             above, stack = set[int](), list(self.parents[v])
@@ -151,7 +151,7 @@ class World:
         return self.compiled.model.variables[name].label or name
 
     def literal(self, event: Event) -> str:
-        """Return an event as it is typed."""
+        """Return an event as typed."""
         if event.holds:
             return self.compiled.literal(event.variable, event.state)
         others = [s for i, s in enumerate(self.compiled.states(event.variable)) if i != event.state]
