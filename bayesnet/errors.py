@@ -230,7 +230,7 @@ class ImpossibleEvidence(BayesnetError, ValueError):  # noqa: N818 - the name is
     Parameters
     ----------
     findings
-        A smallest clashing set: drop any one of them and the rest can hold. Interventions stand under `do(name)`; a list holds
+        A smallest clashing set: drop any one of them and the rest can hold. Interventions are under `do(name)`; a list holds
         several findings on one variable.
     network
         The name of the network.

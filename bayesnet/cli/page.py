@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     metavar="FILE",
     required=True,
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Where to write it.",
+    help="The file to write.",
 )
 @interventions
 @as_json

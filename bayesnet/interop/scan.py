@@ -32,7 +32,7 @@ class Syntax:
             object.__setattr__(self, name, re.compile(pattern))
 
     def bare(self, text: str) -> bool:
-        """Return whether a label can stand without quotes."""
+        """Return whether a label needs no quotes."""
         match = self.token.fullmatch(text)
         return match is not None and match["word"] == text
 

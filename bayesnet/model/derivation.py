@@ -330,7 +330,7 @@ def _allow(node: ast.AST, depth: int = 0, *, top: bool = False) -> None:
     inner: Iterable[ast.AST] = ()
     if isinstance(node, ast.Constant):
         if isinstance(node.value, bool) or not isinstance(node.value, (int, float)):
-            raise FormulaError(f"{ast.unparse(node)} is not a number; texts stand only in number(...) and solve(...)")
+            raise FormulaError(f"{ast.unparse(node)} is not a number; texts are allowed only in number(...) and solve(...)")
     elif isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
         inner = (node.left, node.right)
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.UAdd)):

@@ -370,7 +370,7 @@ def _refused(file: str, count: int) -> Problem:
 
 
 def _cited_elsewhere(folder: Path, files: list[str]) -> set[str]:
-    """Keys that stand under source, sources or also in the other files of the folder (targets, claims, costs)."""
+    """Keys that are under source, sources or also in the other files of the folder (targets, claims, costs)."""
     cited: set[str] = set()
     for path in folder.glob("*.toml"):
         if path.is_file() and path.name not in (MODEL_FILE, SOURCES_FILE, *files):

@@ -185,7 +185,7 @@ class Number:
 
     @property
     def population(self) -> str:
-        """Whom the main source looked at."""
+        """The population of the main source."""
         return self.main.population if self.main else ""
 
 
@@ -221,7 +221,7 @@ class Variable:
     can_be_set: bool = False
     """Whether an intervention on the variable makes sense: an exposure or a treatment."""
     noun: str = ""
-    """What a person has who has it, with an article where it takes one: `a history of cancer`; from the label when empty."""
+    """The object of `has`, with its article: `a history of cancer`; from the label when empty."""
     adjectives: tuple[str, ...] = ()
     """For what a person is, not has: the words for the positive state and for its contrary, such as `female`, `male`."""
     note: str = ""

@@ -17,8 +17,8 @@ WORD = re.compile(r"[A-Za-z0-9_.+-]+")
 class Term:
     """One part of a pattern: a variable and its states.
 
-    `states` is empty for a bare or negated name, one state for `name=state`, several for one of these states. `weights`, where
-    there are any, are the likelihoods of `states`. `call` is "odds", "do" or "jeffrey" for `odds(name)`, `do(name=state)` and
+    `states` is empty for a bare or negated name, one state for `name=state`, several for one of these states. `weights`, if
+    any, are the likelihoods of `states`. `call` is "odds", "do" or "jeffrey" for `odds(name)`, `do(name=state)` and
     `jeffrey(name={state:0.7, ...})`, whose weights are new probabilities. `column` (from 1) is where the term began in the text,
     0 for a term that was never text.
     """

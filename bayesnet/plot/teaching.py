@@ -263,7 +263,7 @@ def frequency_sequence(result: FrequencySequence, ax: Axes | None = None) -> Axe
     """Draw a population as a tree through several findings: at each row those who have all findings so far go on.
 
     On the left those with the target, on the right those without it; branches carry the exact share that goes on, those who do
-    not go on stand beside. In the margin the target among those left, so that each row answers the question once more.
+    not go on are beside it. In the margin the target among those left, so that each row answers the question once more.
 
     Parameters
     ----------

@@ -67,7 +67,7 @@ def _source(source: Source) -> dict[str, Any]:
 
 
 def _gate(gate: Gate) -> dict[str, Any] | None:
-    """Return where the numbers of a gate stand; see numbers.js."""
+    """Return the positions of the numbers of a gate; see numbers.js."""
     if isinstance(gate, OddsGate):
         ratios = [list(ratio) for ratio in gate.ratios]
         return {"kind": "odds", "target": gate.target, "baseline": gate.baseline, "ratios": ratios}

@@ -1,4 +1,4 @@
-"""Calibration: whether of those given 20 % about 20 in 100 have it. Formulas and papers stand with the result."""
+"""Calibration: whether of those given 20 % about 20 in 100 have it. Formulas and papers are in the docstring of the result."""
 
 from __future__ import annotations
 

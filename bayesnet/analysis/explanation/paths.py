@@ -100,7 +100,7 @@ def ways(compiled: CompiledModel, evidence: Evidence, finding: int, target: int,
     held
         Open paths that are given; those beyond are counted.
     enough
-        Stop at so many open paths; 0: count as many as can be found by looking at 2,000 partial ones, a lower bound if these do
+        Stop at this many open paths; 0: count as many as can be found by looking at 2,000 partial ones, a lower bound if these do
         not suffice.
     """
     graph = Graph(compiled.factors, evidence)
@@ -144,7 +144,7 @@ class _Search:
         return found, not queue
 
     def closed(self, longest: int) -> list[tuple[int, ...]]:
-        """Return the first closed paths of no more than so many variables."""
+        """Return the first closed paths of at most this many variables."""
         found: list[tuple[int, ...]] = []
         patience = _PATIENCE
         queue: deque[tuple[int, ...]] = deque([(self.finding,)])

@@ -1,6 +1,6 @@
 """Counterfactuals for one patient: what would have been, had something been otherwise.
 
-Abduction, action, prediction (Pearl 2009, chapter 7) on a twin network: the world as it was found, and beside it the world as it
+Abduction, action, prediction (Pearl 2009, chapter 7) on a twin network: the actual world, and beside it the world as it
 would have been, sharing every variable that the change cannot reach and the chance behind every other one. Tables and odds say
 how often, not by which chance; the rule taken here is stated in `counterfactual`.
 """

@@ -25,7 +25,7 @@ _ROUNDS = 4
 
 @dataclass
 class _Corner:
-    """One corner of the box of a source's ranges: `up` says which numbers stand at their high end; `sign` what is sought."""
+    """One corner of the box of a source's ranges: `up` says which numbers are at their high end; `sign` what is sought."""
 
     source: str
     members: IntArray

@@ -123,7 +123,7 @@ export function createCaseView(context) {
 }
 
 /**
- * The diagnosis that leads among the specific ones, or null where there is none or no answer.
+ * The diagnosis that leads among the specific ones, or null if there is none or no answer.
  *
  * @param {Pick<Context, "data" | "compute" | "words">} context
  * @param {Answer} answer
