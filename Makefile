@@ -22,6 +22,7 @@ help:
 	@echo "make lint    ruff, mypy, spelling, TOML, import contract"
 	@echo "make format  let ruff and taplo format the files"
 	@echo "make bench   speed beside pgmpy and pyAgrum"
+	@echo "make fuzz    a million random inputs: only errors of our own (FUZZ_ARGS='--count 1000 --only files')"
 	@echo "make bench-quick  the main rows in about two minutes"
 	@echo "make sanitize  the compiled kernel under the address and undefined-behaviour sanitisers"
 	@echo "make docs    the documentation, in build/docs"
@@ -120,3 +121,8 @@ node_modules/.installed: package.json
 clean: clean-js
 clean-js:
 	rm -rf node_modules
+
+.PHONY: fuzz
+FUZZ_ARGS ?= --count 1000000
+fuzz: $(VENV)/.installed-dev
+	PYTHONPATH=tests $(BIN)/python tests/fuzzing.py $(FUZZ_ARGS)

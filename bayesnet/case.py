@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Self
 
 from bayesnet.analysis.query.compiled import CompiledModel
 from bayesnet.analysis.query.findings import Findings
-from bayesnet.analysis.query.parse import Given, read_given, read_target
+from bayesnet.analysis.query.parse import Given, an_example, read_given, read_target
 from bayesnet.analysis.query.query import Query
-from bayesnet.errors import BayesnetError
+from bayesnet.errors import BayesnetError, brief
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,7 +84,7 @@ class Case:
         """
         from bayesnet.analysis.query.posterior import read_variables
 
-        gone = read_variables(self.compiled, ", ".join(names) if len(names) == 1 else names)
+        gone = read_variables(self.compiled, ", ".join(map(str, names)) if len(names) == 1 else names)
         unknown = [self.compiled.names[v] for v in gone if v not in self.findings.variables]
         if unknown:
             known = self.findings.text or "nothing"
@@ -149,6 +149,10 @@ class Case:
         """
         from bayesnet.analysis.differential.differential import differential
 
+        listed: object = targets
+        if listed is not None and (isinstance(listed, str) or not isinstance(listed, Iterable) or not listed):
+            example = an_example(self.compiled)
+            raise BayesnetError(f'The targets are a list, as in targets=["{example}"]; got {brief(repr(listed))}.')
         ranked = None if targets is None else [read_target(self.compiled, name) for name in targets]
         return differential(self.query, ranked, draws=draws)
 

@@ -146,7 +146,7 @@ class UnknownVariable(BayesnetError, KeyError):  # noqa: N818 - the name is part
     """
 
     def __init__(self, name: str, names: Iterable[str], *, text: str = "", network: str = "") -> None:
-        names = tuple(names)
+        names, name = tuple(names), str(name)
         self.name, self.text, self.network = name, text, network
         self.nearest = nearest(name, names)
         self._names = names
@@ -204,6 +204,7 @@ class UnknownState(BayesnetError, KeyError):  # noqa: N818 - the name is part of
     """
 
     def __init__(self, name: str, state: str, states: Iterable[str], *, text: str = "") -> None:
+        state = str(state)
         self.name, self.state, self.states, self.text = name, state, tuple(states), text
         self.nearest = nearest(state, self.states)
         super().__init__(name, state, self.states)
@@ -369,8 +370,9 @@ def nearest(name: str, names: Iterable[str], count: int = 3) -> tuple[str, ...]:
 
     plain: dict[str, str] = {}
     for candidate in names:
-        plain.setdefault(candidate.casefold(), candidate)
-    return tuple(plain[match] for match in get_close_matches(name.casefold(), plain, n=count, cutoff=0.6))
+        plain.setdefault(str(candidate).casefold(), candidate)
+    # The longest name there is has a hundred letters; comparing a text of a million with each would take minutes.
+    return tuple(plain[match] for match in get_close_matches(str(name).casefold()[:LONGEST_TEXT], plain, n=count, cutoff=0.6))
 
 
 def did_you_mean(names: Sequence[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from bayesnet.analysis.query.compiled import CompiledModel
 from bayesnet.analysis.query.parse import Given, read_given
 from bayesnet.analysis.query.query import Query
 from bayesnet.case import Case
+from bayesnet.errors import BayesnetError, SpecError
 from bayesnet.model.records import Model
 
 if TYPE_CHECKING:
@@ -52,6 +54,10 @@ class Network:
         self.compiled = CompiledModel(model, folder)
         self.folder = folder
         """The priors folder that the network was read from, if it was."""
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Pickle the model; what was worked out from it is worked out again."""
+        return {name: value for name, value in vars(self).items() if not isinstance(vars(Network).get(name), cached_property)}
 
     def _query(self, given: Given, do: Given, targets: str | Sequence[str] | None = None) -> Query:
         """Read findings, interventions and targets."""
@@ -244,7 +250,14 @@ class Network:
 
         return simulate(self._query(given, do), count, seed)
 
-    def score(self, frame: pd.DataFrame, targets: Sequence[str] | None = None) -> pd.DataFrame:
+    def score(
+        self,
+        frame: pd.DataFrame,
+        targets: Sequence[str] | None = None,
+        *,
+        keep: Sequence[str] = (),
+        missing: Sequence[str] = (),
+    ) -> pd.DataFrame:
         """Return posteriors for every row of a cohort, with the same index.
 
         Parameters
@@ -253,14 +266,18 @@ class Network:
             One column per variable: states, or 0 and 1 (False and True) for absent and present; NaN and None are unobserved. A
             context variable without a column takes its default; with a column, a missing value leaves it unobserved.
         targets
-            Variables (`P(name)` for one that is absent or present, else one column per state) or `variable=state`; the
-            diagnoses when None.
+            Variables (`P(name)` for one that is absent or present, else one column per state) or `variable=state`; the diagnoses
+            when None.
+        keep
+            Columns that are not findings, such as an identifier; they are returned unchanged, before the answers.
+        missing
+            Words that mean unobserved, such as `NA` or `?`; a state of that name stays a state.
 
         Returns
         -------
         pandas.DataFrame
-            Columns `P(<target>)`; `log_probability` of the row's findings (natural logarithm; -inf if they contradict one
-            another, NaN if unreadable); and `problem`, the reason why a row has no answer, otherwise empty.
+            The columns of `keep`, then `P(<target>)`; `log_probability` of the row's findings (natural logarithm; -inf if they
+            contradict one another, NaN if unreadable); and `problem`, the reason why a row has no answer, otherwise empty.
 
         Raises
         ------
@@ -276,7 +293,7 @@ class Network:
         """
         from bayesnet.analysis.cohort.score import score
 
-        return score(self.compiled, frame, targets)
+        return score(self.compiled, frame, targets, keep=keep, missing=missing)
 
     def arc_strengths(self, given: Given = None, do: Given = None) -> ArcStrengths:
         """Return the strength of every arc, prior or under findings; see `Case.arc_strengths`."""
@@ -616,43 +633,64 @@ class Network:
 
         return to_pgmpy(self.compiled.factors)
 
-    def save(self, path: str | Path) -> None:
+    def save(self, path: str | Path, *, drop_names: bool = False) -> None:
         """Write the network to a file in the format of its extension, or to a priors folder if the name has no extension.
 
-        The formats are .bif, .xmlbif, .xdsl, .net and .uai, each also with .gz.
+        The formats are .bif, .xmlbif (or .bifxml), .xdsl, .net and .uai, each also with .gz.
+
+        Parameters
+        ----------
+        path
+            The file or folder to write.
+        drop_names
+            Allow UAI, which keeps no names, to lose them.
 
         Raises
         ------
         BayesnetError
-            When the extension is none of these.
+            When the extension is none of these, or the file is not writable.
         SpecError
             When the format does not allow a label; says what would be lost.
         """
-        from bayesnet.errors import BayesnetError
         from bayesnet.interop.files import EXTENSIONS, is_network_file, write_network
         from bayesnet.model import write_model
 
-        if is_network_file(str(path)):
-            write_network(self.model, path)
-        elif not Path(path).suffix or Path(path).is_dir() or str(path).endswith(("/", "\\")):
-            write_model(self.model, Path(path))
-        else:
-            known = f"{', '.join(EXTENSIONS[:-1])} or {EXTENSIONS[-1]}, also with .gz behind it"
-            raise BayesnetError(f'The kind of "{path}" is not known; end it in {known}, or in a slash for a priors folder.')
+        try:
+            if is_network_file(str(path)):
+                write_network(self.model, path, drop_names=drop_names)
+                return
+            if not Path(path).suffix or Path(path).is_dir() or str(path).endswith(("/", "\\")):
+                write_model(self.model, Path(path))
+                return
+        except OSError as error:
+            raise BayesnetError(f"The network could not be written to {path}: {error.strerror or error}.") from error
+        known = f"{', '.join(EXTENSIONS[:-1])} or {EXTENSIONS[-1]}, also with .gz behind it"
+        raise BayesnetError(f'The kind of "{path}" is not known; end it in {known}, or in a slash for a priors folder.')
 
 
-_FILES = (".bif", ".xmlbif", ".xml", ".xdsl", ".net", ".uai")
+_FILES = (".bif", ".xmlbif", ".bifxml", ".xml", ".xdsl", ".net", ".uai")
 """Extensions of files of other programs, also before `.gz`."""
 
 
-def load(name_or_path: str | Path) -> Network:
+def _is_file(path: Path) -> bool:
+    """Return whether there is a plain file; one whose name is too long for the disk is not."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def load(name_or_path: str | Path, *, normalize: bool = False) -> Network:
     """Read a network.
 
     Parameters
     ----------
     name_or_path
         A shipped model by name (`back_pain`, `asia`, `sprinkler`, `mammography`), a priors folder, or a file:
-        `.bif`, `.xmlbif`, `.xml`, `.xdsl`, `.net`, `.uai`, each also with `.gz`.
+        `.bif`, `.xmlbif`, `.bifxml`, `.xml`, `.xdsl`, `.net`, `.uai`, each also with `.gz`.
+    normalize
+        For a network file: divide every column by its sum. Otherwise a column whose sum is not 1 is divided only if rounding of
+        its digits explains it, as in 0.333 three times, and the model's description says so; others raise SpecError.
 
     Raises
     ------
@@ -667,10 +705,14 @@ def load(name_or_path: str | Path) -> Network:
     """
     from bayesnet.model import find_model, load_model
 
-    if str(name_or_path).lower().removesuffix(".gz").endswith(_FILES):
+    if not isinstance(name_or_path, str | PathLike):
+        raise SpecError(str(name_or_path), [f"a model is named by a text or a path; got {type(name_or_path).__name__}"])
+    path = Path(name_or_path)
+    # A file of an unknown kind is the reader's to refuse.
+    if str(path).lower().removesuffix(".gz").endswith(_FILES) or (_is_file(path) and path.name != "model.toml"):
         from bayesnet.interop.files import read_network
 
-        return Network(read_network(name_or_path))
+        return Network(read_network(path, normalize=normalize))
     return Network(load_model(name_or_path), find_model(name_or_path))
 
 
@@ -714,8 +756,7 @@ def from_pgmpy(model: Any, name: str = "pgmpy") -> Network:
     Raises
     ------
     SpecError
-        When a table is missing, does not fit the graph, or has a column whose sum is further than 1e-6 from 1; every problem at
-        once.
+        When a table is missing, does not fit the graph, or has a column whose sum is not 1; every problem at once.
     """
     from bayesnet.interop.pgmpy_bridge import from_pgmpy as bridge
 

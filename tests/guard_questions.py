@@ -295,6 +295,7 @@ ONCE: dict[str, Callable[[], Any]] = {
         (net := without_names(bayesnet.load("asia"))) and [saved(net, "out.uai"), net.posteriors()]
     ),
     "asia: file of an unknown kind": lambda: bayesnet.load("asia").save("out.purple"),
+    "engine_info": lambda: bayesnet.engine_info().kernel in ("compiled", "numpy"),
     "calibration of a table": lambda: bayesnet.calibration([0.1, 0.2, 0.4, 0.8, 0.9, 0.3], [0, 0, 1, 1, 1, 0], bins=2, seed=1),
     "calibration of nothing": lambda: bayesnet.calibration([0.1, 2.0], [0, 1]),
     "load, no such model": lambda: bayesnet.load("back_pian"),

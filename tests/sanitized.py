@@ -73,7 +73,7 @@ def nonsense(rounds: int) -> tuple[int, int]:
     from engine_networks import random_evidence, random_network
 
     from bayesnet.inference.engine import Engine
-    from bayesnet.inference.plan import planned
+    from bayesnet.inference.planning import planned
     from bayesnet.inference.question import compose
 
     refused = tried = 0

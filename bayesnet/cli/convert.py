@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 @click.argument("out", metavar="OUT", type=click.Path())
 @click.option("--folder", is_flag=True, help="Write a priors folder, whatever the name of OUT.")
 @click.option("--force", is_flag=True, help="Overwrite an existing file.")
+@click.option("--drop-names", is_flag=True, help="Let .uai, which keeps no names, lose them.")
 @as_json
-def command(network: Network, out: str, folder: bool, force: bool, json_: bool) -> None:
-    """Write a network to OUT: .bif, .xmlbif, .xdsl, .net, .uai (each also with .gz), or a priors folder.
+def command(network: Network, out: str, folder: bool, force: bool, drop_names: bool, json_: bool) -> None:
+    """Write a network to OUT: .bif, .xmlbif, .bifxml, .xdsl, .net, .uai (each also with .gz), or a priors folder.
 
     A folder is meant where OUT ends in a slash, is one already, or --folder is given. A label that a format cannot keep is
     refused, never changed.
@@ -40,7 +41,7 @@ def command(network: Network, out: str, folder: bool, force: bool, json_: bool) 
     if folder:
         write_model(network.model, Path(out))
     else:
-        network.save(out)
+        network.save(out, drop_names=drop_names)
     if json_:
         click.echo(to_json({"kind": "Convert", "network": network.name, "digest": network.digest, "out": out}))
     else:

@@ -65,8 +65,7 @@ class LazyGroup(click.Group):
 
 def _version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
     if asked and not ctx.resilient_parsing:
-        from bayesnet import __version__
-        from bayesnet.inference.kernel import engine_info
+        from bayesnet import __version__, engine_info
 
         click.echo(f"bayesnet {__version__}")
         click.echo(str(engine_info()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -31,8 +31,18 @@ _KINDS = (".csv", ".csv.gz", ".parquet")
 @click.option(
     "--target", "targets", metavar="TARGET", multiple=True, help="Ask this instead of the diagnoses; may be given several times."
 )
+@click.option("--keep", metavar="COLUMN", multiple=True, help="Carry a column, such as an identifier, into OUT; may be repeated.")
+@click.option("--missing", metavar="WORD", multiple=True, help="A word that means unobserved, such as NA; may be repeated.")
 @as_json
-def command(network: Network, source: Path, out: Path, targets: tuple[str, ...], json_: bool) -> None:
+def command(
+    network: Network,
+    source: Path,
+    out: Path,
+    targets: tuple[str, ...],
+    keep: tuple[str, ...],
+    missing: tuple[str, ...],
+    json_: bool,
+) -> None:
     """Score the rows of IN (.csv, .csv.gz or .parquet) and write one row each to OUT.
 
     IN has one column per variable: states, or 0 and 1 for absent and present; empty is unobserved. OUT gets the probability of
@@ -48,7 +58,7 @@ def command(network: Network, source: Path, out: Path, targets: tuple[str, ...],
     rows = 0
     with replacing(out) as draft, _Writer(draft, out) as writer, progress("scoring", _count(source)) as advance:
         for piece in _pieces(source):
-            scored = network.score(piece, list(targets) or None)
+            scored = network.score(piece, list(targets) or None, keep=keep, missing=missing)
             writer.write(scored)
             problems.update(text for text in scored["problem"] if text)
             rows += len(piece)
@@ -83,13 +93,24 @@ def _parquet() -> None:
         raise MissingExtra("cohort", "Reading and writing Parquet files", "pyarrow") from None
 
 
+def _parquet_file(source: Path) -> Any:
+    """Open a Parquet file; refuse one that is none, or not whole."""
+    from pyarrow import ArrowException
+    from pyarrow.parquet import ParquetFile
+
+    from bayesnet.errors import SpecError
+
+    try:
+        return ParquetFile(source)
+    except (ArrowException, OSError) as error:
+        raise SpecError(str(source), [f"not a whole Parquet file: {str(error).splitlines()[0]}"]) from None
+
+
 def _count(source: Path) -> int:
     """Count the rows, for the bar, and refuse a table in which a row has more or fewer fields than the header."""
     if _is_parquet(source):
         _parquet()
-        from pyarrow.parquet import ParquetFile
-
-        return int(ParquetFile(source).metadata.num_rows)
+        return int(_parquet_file(source).metadata.num_rows)
     rows = 0
     ragged: list[str] = []
     width = 0
@@ -135,7 +156,7 @@ def _lines(source: Path) -> Iterator[tuple[int, list[str]]]:
                 if fields or width == 1:
                     width = width or len(fields)
                     yield line, fields or [""]
-    except (csv.Error, UnicodeDecodeError, EOFError, zlib.error) as error:
+    except (csv.Error, UnicodeDecodeError, EOFError, zlib.error, gzip.BadGzipFile) as error:
         reason = f"line {begin + 1}: not a table of comma-separated values: {error}"
         raise SpecError(str(source), [reason]) from None
     if not width:
@@ -147,13 +168,7 @@ def _pieces(source: Path) -> Iterator[pd.DataFrame]:
     import pandas as pd
 
     if _is_parquet(source):
-        from pyarrow.parquet import ParquetFile
-
-        file = ParquetFile(source)
-        if not file.metadata.num_rows:
-            yield file.schema_arrow.empty_table().to_pandas()
-        for batch in file.iter_batches(batch_size=_ROWS):
-            yield batch.to_pandas()
+        yield from _parquet_pieces(source)
         return
     rows = _lines(source)
     _, header = next(rows)
@@ -161,6 +176,22 @@ def _pieces(source: Path) -> Iterator[pd.DataFrame]:
     while (piece := [[field or None for field in fields] for _, fields in islice(rows, _ROWS)]) or first:
         yield pd.DataFrame(piece, columns=header, dtype=object)
         first = False
+
+
+def _parquet_pieces(source: Path) -> Iterator[pd.DataFrame]:
+    """Give a Parquet file in pieces, at least one."""
+    from pyarrow import ArrowException
+
+    from bayesnet.errors import SpecError
+
+    file = _parquet_file(source)
+    if not file.metadata.num_rows:
+        yield file.schema_arrow.empty_table().to_pandas()
+    try:
+        for batch in file.iter_batches(batch_size=_ROWS):
+            yield batch.to_pandas()
+    except (ArrowException, OSError) as error:
+        raise SpecError(str(source), [f"not a whole Parquet file: {str(error).splitlines()[0]}"]) from None
 
 
 class _Writer:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,13 +17,11 @@ from numpy.typing import NDArray
 from bayesnet.inference.answers import Cohort
 from bayesnet.inference.kernel import LANES
 from bayesnet.inference.run import Ready, Run
+from bayesnet.inference.runner import Runner
 from bayesnet.inference.situation import Situation, deduce
 from bayesnet.inference.structure import Structure
 from bayesnet.inference.threads import shared
 from bayesnet.model.factors import Factors, FloatArray, IntArray, TableFamily
-
-if TYPE_CHECKING:
-    from bayesnet.inference.engine import Engine
 
 ROWS = 1024
 """Most rows in a chunk."""
@@ -67,7 +64,7 @@ class Chunk:
 class Scorer:
     """The state that the chunks of one cohort share."""
 
-    def __init__(self, engine: Engine, wanted: Sequence[int]) -> None:
+    def __init__(self, engine: Runner, wanted: Sequence[int]) -> None:
         self.engine = engine
         self.structure = engine.structure
         self.wanted = tuple(wanted)
@@ -246,7 +243,7 @@ def _moved(index: IntArray, lowest: object, other: object) -> IntArray:
     return np.asarray(np.array(other.bases)[tensor] + np.array(other.rows)[tensor] * state)  # type: ignore[attr-defined]
 
 
-def score_rows(engine: Engine, rows: IntArray, wanted: Sequence[int], workers: int | None) -> Cohort:
+def score_rows(engine: Runner, rows: IntArray, wanted: Sequence[int], workers: int | None) -> Cohort:
     """Return posteriors of `wanted` for every row; equal rows are computed once, chunks are shared out to `workers` threads."""
     scorer = Scorer(engine, wanted)
     cards = engine.structure.cards

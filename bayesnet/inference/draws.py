@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bayesnet.inference.answers import Draws
 from bayesnet.inference.evidence import Evidence, one_hot
+from bayesnet.inference.runner import Runner
 from bayesnet.inference.threads import shared
 from bayesnet.model.factors import FloatArray
-
-if TYPE_CHECKING:
-    from bayesnet.inference.engine import Engine
 
 CHUNK = 512
 """Number of draws per batch."""
 
 
-def draw(engine: Engine, evidence: Evidence, tensors: Sequence[tuple[FloatArray, ...]], variables: tuple[int, ...]) -> Draws:
+def draw(engine: Runner, evidence: Evidence, tensors: Sequence[tuple[FloatArray, ...]], variables: tuple[int, ...]) -> Draws:
     """Return posteriors of `variables` in every draw, NaN where the findings are impossible."""
     situation = engine.situation(evidence)
     cards = engine.structure.cards

@@ -5,233 +5,29 @@ What one posterior does not need (batches, slopes, maxima) is imported by the me
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from threading import Lock
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from bayesnet.errors import TooWide
 from bayesnet.inference.answers import Cohort, Draws, Gradient, Joint, MostProbable, Posteriors
 from bayesnet.inference.evidence import Evidence, ZeroEvidence, one_hot
-from bayesnet.inference.kernel import LANES, compiled
-from bayesnet.inference.network import Network
-from bayesnet.inference.plan import Plan, make
-from bayesnet.inference.question import compose
-from bayesnet.inference.run import Ready, Run
-from bayesnet.inference.situation import Situation, read
-from bayesnet.inference.structure import Structure
+from bayesnet.inference.runner import Runner
 from bayesnet.inference.threads import shared
-from bayesnet.model.factors import Factors, FloatArray, IntArray
+from bayesnet.model.factors import FloatArray, IntArray
 
-KEPT = 1 << 24
-"""Integers in all plans kept; the one not used for longest goes first."""
-PARTS = 4096
-"""Number of patterns whose grouping of targets is kept."""
 TOGETHER = 256
 """Columns of one piece of work; with more of them several threads share it."""
-WORTH_PARTING = 2.0**22
-"""Products of a plan from which it is tried whether several plans take fewer."""
-SECONDS = 2e-9
-"""Time of one product, roughly, on one processor of today."""
 
 
-class Engine:
-    """Exact inference on one network, for any evidence, by plans made for the evidence at hand and kept by its pattern.
-
-    Many threads may ask one engine at once.
-
-    Parameters
-    ----------
-    factors
-        The network as arrays.
-    max_cells
-        Plans that need a larger table than this raise `TooWide` before anything is allocated.
-    fast
-        Whether the compiled kernel runs the plans, if there is one; otherwise numpy does.
-    """
-
-    def __init__(self, factors: Factors, max_cells: float = 2.0**27, *, fast: bool = True) -> None:
-        self.factors = factors
-        self.max_cells = max_cells
-        self.structure = Structure.of(factors)
-        self.network = Network.of(self.structure, factors)
-        self.values = self.network.values[:, None]
-        self.everything = tuple(range(len(factors.names)))
-        self.kernel = compiled() if fast else None
-        self._plans: OrderedDict[Hashable, Ready] = OrderedDict()
-        self._parts: dict[Hashable, tuple[tuple[int, ...], ...]] = {}
-        self._size = 0
-        self._lock = Lock()
-
-    def situation(self, evidence: Evidence) -> Situation:
-        """Return the evidence sorted and followed through certain gates."""
-        return read(evidence.checked(self.structure.cards), self.structure, self.factors)
-
-    def ready(
-        self,
-        situation: Situation,
-        wanted: tuple[int, ...] = (),
-        kept: tuple[int, ...] = (),
-        best: tuple[int, ...] = (),
-        vectors: tuple[int, ...] = (),
-        slopes: bool = False,
-    ) -> Ready:
-        """Return the plan for evidence of this pattern, from those kept or made now. Raises `TooWide`.
-
-        It answers `wanted`, or gives the product of everything over `kept`; `best` are maximised; `vectors` will get likelihoods;
-        with `slopes` the derivatives by every number are planned too.
-        """
-        key = (situation.pattern(self.structure), wanted, kept, best, vectors, slopes)
-        return self._recall(key) or self._keep(key, self._plan(situation, wanted, kept, best, vectors, slopes))
-
-    def _recall(self, key: Hashable) -> Ready | None:
-        with self._lock:
-            found = self._plans.get(key)
-            if found is not None:
-                self._plans.move_to_end(key)
-            return found
-
-    def _keep(self, key: Hashable, plan: Plan) -> Ready:
-        if max(plan.largest, plan.space / 16) > self.max_cells:
-            raise TooWide(_too_wide(plan, self.max_cells), plan.largest)
-        found = Ready(plan, self.network, self.kernel)
-        with self._lock:
-            if key not in self._plans:
-                self._plans[key] = found
-                self._size += len(plan.code)
-            while self._size > KEPT and len(self._plans) > 1:
-                self._size -= len(self._plans.popitem(last=False)[1].plan.code)
-        return found
-
-    def _several(self, situation: Situation, wanted: tuple[int, ...]) -> list[Ready]:
-        """Return the plan that answers `wanted`; several if unobserved gates would widen one another's tables."""
-        pattern = situation.pattern(self.structure)
-        with self._lock:
-            parts = self._parts.get((pattern, wanted), (wanted,))
-        keys = [(pattern, part, (), (), (), False) for part in parts]
-        found = [self._recall(key) for key in keys]
-        if None not in found:
-            return [ready for ready in found if ready is not None]
-        parted = self._parted(situation, wanted)
-        if len(parted) > 1:
-            with self._lock:
-                self._parts[pattern, wanted] = tuple(part for part, _ in parted)
-                if len(self._parts) > PARTS:
-                    self._parts.pop(next(iter(self._parts)))
-        return [self._keep((pattern, part, (), (), (), False), plan) for part, plan in parted]
-
-    def _parted(self, situation: Situation, wanted: tuple[int, ...]) -> list[tuple[tuple[int, ...], Plan]]:
-        """Return the variables to ask together, and the plans."""
-        plan = self._plan(situation, wanted)
-        if plan.cells < WORTH_PARTING:
-            return [(wanted, plan)]
-        axis, alone = plan.question.axis, len(self.everything)
-        gates = [v for v in wanted if axis.get(v, -1) >= alone and v not in situation.soft and v not in situation.allowed]
-        if len(gates) < 2:
-            return [(wanted, plan)]
-        apart = set(gates[len(gates) // 2 :])
-        parts = [tuple(v for v in wanted if v not in apart), tuple(v for v in wanted if v in apart)]
-        found = [found for part in parts for found in self._parted(situation, part)]
-        return found if sum(each.cells for _, each in found) < plan.cells / 2 else [(wanted, plan)]
-
-    def aside(self, situation: Situation, wanted: tuple[int, ...]) -> tuple[Ready, dict[int, tuple[Ready, Situation]]]:
-        """Return the plan for many columns: gates of two ranks that nobody looked at, and that widen it, are answered alone.
-
-        For such a gate P(lowest rank | e) is P(e and the lowest rank) / P(e), and the former needs no axis for the gate. The
-        other rank gets what is missing to one, which keeps sixteen digits of one, not of itself: not for single cases.
-        """
-        together = self.ready(situation, wanted)
-        axis, alone = together.plan.question.axis, len(self.everything)
-        known = {*situation.soft, *situation.allowed}
-        gates = [v for v in wanted if axis.get(v, -1) >= alone and v not in known and self.structure.cards[v] == 2]
-        gates = [v for v in gates if not self.structure.certain[v]]
-        if not gates:
-            return together, {}
-        rest = self.ready(situation, tuple(v for v in wanted if v not in gates))
-        apart = {}
-        for v in gates:
-            lowest = replace(situation, fixed={**situation.fixed, v: self.structure.order[v][0]})
-            apart[v] = self.ready(lowest), lowest
-        cells = rest.plan.cells + sum(ready.plan.cells for ready, _ in apart.values())
-        return (rest, apart) if cells < together.plan.cells / 1.5 else (together, {})
-
-    def split(self, v: int, lowest: FloatArray) -> FloatArray:
-        """Return P(v | e) of a gate of two ranks from the probability of its lowest, shape (2, columns)."""
-        order = self.structure.order[v]
-        found = np.empty((2, *lowest.shape))
-        found[order[0]] = np.minimum(lowest, 1.0)
-        found[order[1]] = 1.0 - found[order[0]]
-        return found
-
-    def _plan(
-        self,
-        situation: Situation,
-        wanted: tuple[int, ...] = (),
-        kept: tuple[int, ...] = (),
-        best: tuple[int, ...] = (),
-        vectors: tuple[int, ...] = (),
-        slopes: bool = False,
-    ) -> Plan:
-        return make(compose(self.network, situation, wanted, kept, best, vectors), slopes, self.max_cells, self.kernel)
-
-    def run(
-        self, ready: Ready, situation: Situation, likelihoods: Mapping[int, FloatArray] | None = None, *, down: bool = True
-    ) -> Run:
-        """Run a plan for one case; `likelihoods[v]`, shape (states, 1), multiply what the situation says of v."""
-        return next(self.runs(ready, situation, likelihoods or {}, 1, self.values, down=down))
-
-    def runs(
-        self,
-        ready: Ready,
-        situation: Situation,
-        likelihoods: Mapping[int, FloatArray],
-        columns: int,
-        values: FloatArray,
-        *,
-        down: bool = True,
-    ) -> Iterator[Run]:
-        """Run a plan a few columns at a time; `likelihoods` and `values` have one column for all, or one for each."""
-        states = self.states(situation)
-        bases, index, soft = ready.bases(states), ready.indices(states), self.soft(ready, situation, likelihoods)
-        for begin in range(0, columns, LANES):
-            part = slice(begin, min(begin + LANES, columns))
-            numbers, mine = (a if a.shape[-1] == 1 else a[:, part] for a in (values, soft))
-            yield Run(ready, numbers, bases, index, mine, part.stop - begin, down)
-
-    def states(self, situation: Situation) -> IntArray:
-        """Return the place of the state of each fixed variable, zero elsewhere."""
-        found = np.zeros(len(self.everything), dtype=np.int64)
-        places = self.network.places
-        for v, state in situation.fixed.items():
-            found[v] = places[v][state]
-        return found
-
-    def soft(self, ready: Ready, situation: Situation, likelihoods: Mapping[int, FloatArray]) -> FloatArray:
-        """Return the likelihoods of all cells of the vectors, shape (cells, 1) or (cells, columns)."""
-        found = np.ones((int(ready.ends[-1]), max((each.shape[1] for each in likelihoods.values()), default=1)))
-        for v in {*situation.allowed, *situation.soft, *likelihoods}:
-            axis = ready.plan.question.axis.get(v)
-            if axis is None:
-                continue
-            vector = situation.soft.get(v, np.ones((self.structure.cards[v], 1)))
-            if v in situation.allowed:
-                mask = np.zeros((len(vector), 1))
-                mask[list(situation.allowed[v])] = 1.0
-                vector = vector * mask
-            if v in likelihoods:
-                vector = vector * likelihoods[v]
-            begin = ready.places[axis]
-            found[begin : begin + len(vector)] = self.network.vector(v, vector)
-        return found
+class Engine(Runner):
+    """Exact inference on one network, for any evidence; parameters as for `Runner`. Many threads may ask one engine at once."""
 
     def cost(self, evidence: Evidence, variables: Sequence[int] | None = None) -> float:
         """Products that the plan for the posteriors of `variables` (all when None) takes; 0 when findings exclude each other."""
         situation = self.situation(evidence)
         if not situation.possible:
             return 0.0
-        return sum(plan.cells for _, plan in self._parted(situation, self.everything if variables is None else tuple(variables)))
+        return sum(plan.cells for _, plan in self.parted(situation, self.everything if variables is None else tuple(variables)))
 
     def log_probability(self, evidence: Evidence) -> float:
         """Logarithm of P(e), findings after interventions; -inf when impossible. The scale of likelihoods counts as given."""
@@ -243,10 +39,10 @@ class Engine:
     def posteriors(self, evidence: Evidence, variables: Sequence[int] | None = None) -> Posteriors:
         """Return P(v | e) of `variables` (all when None). Raises `ZeroEvidence` when P(e) = 0."""
         wanted = self.everything if variables is None else tuple(variables)
-        situation = self._possible(evidence)
+        situation = self.possible(evidence)
         found: dict[int, FloatArray] = {}
         log_probability = 0.0
-        for ready in self._several(situation, wanted):
+        for ready in self.several(situation, wanted):
             run = self.run(ready, situation)
             log_probability = float(run.log_probability[0])
             if log_probability == -np.inf:
@@ -260,7 +56,7 @@ class Engine:
 
     def joint(self, variables: Sequence[int], evidence: Evidence) -> Joint:
         """Return P(variables | e), one axis per variable in the order asked. Raises `ZeroEvidence` when P(e) = 0."""
-        situation = self._possible(evidence)
+        situation = self.possible(evidence)
         run = self.run(self.ready(situation, kept=tuple(variables)), situation, down=False)
         total, log = float(run.total[0]), float(run.log_probability[0])
         if log == -np.inf:
@@ -299,7 +95,7 @@ class Engine:
         self, evidence: Evidence, columns: Mapping[int, FloatArray], variables: Sequence[int]
     ) -> tuple[FloatArray, dict[int, FloatArray]]:
         """Ln P(b, e) of several columns of likelihoods b and the posteriors in each, shapes (columns,) and (states, columns)."""
-        situation = self._possible(evidence)
+        situation = self.possible(evidence)
         wanted = tuple(variables)
         size = next(iter(columns.values())).shape[1]
         free = tuple(sorted(v for v in columns if v not in situation.fixed))
@@ -371,26 +167,4 @@ class Engine:
         chosen = tuple(v for v in self.everything if v not in known) if of is None else tuple(of)
         from bayesnet.inference.mpe import most_probable
 
-        return most_probable(self, self._possible(evidence), chosen)
-
-    def _possible(self, evidence: Evidence) -> Situation:
-        situation = self.situation(evidence)
-        if not situation.possible:
-            raise ZeroEvidence("the findings exclude each other")
-        return situation
-
-
-def _too_wide(plan: Plan, limit: float) -> str:
-    return (
-        f"An exact answer to this question needs a table of about 2^{np.log2(plan.largest):.0f} cells, "
-        f"{plan.space * 8 / 2**30:,.0f} GiB in all and about {_duration(plan.cells * SECONDS)}; "
-        f"the limit is 2^{np.log2(limit):.0f} cells. "
-        "Enter more findings, ask for fewer variables, or give variables fewer parents."
-    )
-
-
-def _duration(seconds: float) -> str:
-    """Seconds in words that fit their size."""
-    if seconds < 90:
-        return f"{max(seconds, 1):.0f} seconds"
-    return f"{seconds / 60:,.0f} minutes" if seconds < 5400 else f"{seconds / 3600:,.0f} hours"
+        return most_probable(self, self.possible(evidence), chosen)

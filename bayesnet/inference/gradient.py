@@ -7,20 +7,17 @@ other numbers, never a quotient, so entries at zero are no special case (Darwich
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bayesnet.inference.answers import Gradient
 from bayesnet.inference.evidence import Evidence
 from bayesnet.inference.run import Run
+from bayesnet.inference.runner import Runner
 from bayesnet.model.factors import FloatArray, IntArray
 
-if TYPE_CHECKING:
-    from bayesnet.inference.engine import Engine
 
-
-def gradient_of(engine: Engine, evidence: Evidence, events: Sequence[tuple[int, int]]) -> list[Gradient]:
+def gradient_of(engine: Runner, evidence: Evidence, events: Sequence[tuple[int, int]]) -> list[Gradient]:
     """Return the gradients of P(event, e) of each event (variable, state), then of P(e), on one common scale."""
     values, scale, flat = derivatives(engine, evidence, events)
     found = []
@@ -36,7 +33,7 @@ def gradient_of(engine: Engine, evidence: Evidence, events: Sequence[tuple[int, 
     return found
 
 
-def derivatives(engine: Engine, evidence: Evidence, events: Sequence[tuple[int, int]]) -> tuple[FloatArray, float, FloatArray]:
+def derivatives(engine: Runner, evidence: Evidence, events: Sequence[tuple[int, int]]) -> tuple[FloatArray, float, FloatArray]:
     """Return P(event, e) of each event and P(e), times exp(scale); the scale; derivatives, shape (events + 1, entries)."""
     situation = engine.situation(evidence)
     entries = len(engine.network.entry)

@@ -7,23 +7,20 @@ not maximised, so every gate is assembled before the first maximum.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bayesnet.inference.answers import MostProbable
 from bayesnet.inference.evidence import ZeroEvidence, one_hot
 from bayesnet.inference.run import Run
+from bayesnet.inference.runner import Runner
 from bayesnet.inference.situation import Situation
-
-if TYPE_CHECKING:
-    from bayesnet.inference.engine import Engine
 
 TIE = 1e-12
 """Two assignments whose log-probabilities differ by less than this are as probable."""
 
 
-def most_probable(engine: Engine, situation: Situation, chosen: Sequence[int]) -> MostProbable:
+def most_probable(engine: Runner, situation: Situation, chosen: Sequence[int]) -> MostProbable:
     """Best and second-best assignment of `chosen`."""
     free = tuple(v for v in chosen if v not in situation.fixed)
     ready = engine.ready(situation, wanted=free, best=free, vectors=free)
@@ -44,7 +41,7 @@ def most_probable(engine: Engine, situation: Situation, chosen: Sequence[int]) -
     return MostProbable(assignment, log, runner, runner_log, not runner_log > log - TIE)
 
 
-def _named(engine: Engine, situation: Situation, chosen: Sequence[int], places: Mapping[int, int]) -> dict[int, int]:
+def _named(engine: Runner, situation: Situation, chosen: Sequence[int], places: Mapping[int, int]) -> dict[int, int]:
     """Places as states, with what is fixed."""
     fixed = situation.fixed
     return {v: fixed[v] if v in fixed else engine.network.states[v][places[v]] for v in chosen}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import zlib
 from collections.abc import Callable
@@ -14,8 +15,23 @@ from bayesnet.model.factors import Factors
 from bayesnet.model.records import Model
 from bayesnet.model.replacing import replacing
 
-EXTENSIONS = (".bif", ".xmlbif", ".xml", ".xdsl", ".net", ".uai")
+EXTENSIONS = (".bif", ".xmlbif", ".bifxml", ".xml", ".xdsl", ".net", ".uai")
 """Extensions that are read and written; each also with `.gz`."""
+
+LARGEST = 2**27
+"""Bytes that a network file may have, unpacked; the largest of the public ones has under six million."""
+
+_OTHERS = {
+    ".dne": "Netica",
+    ".neta": "Netica",
+    ".dsl": "GeNIe's old DSL",
+    ".oobn": "Hugin's object-oriented networks",
+    ".o3prm": "object-oriented probabilistic relational models",
+    ".pgmx": "ProbModelXML",
+    ".hkb": "Hugin's binary form",
+    ".dsc": "Microsoft's DSC",
+}
+"""Extensions of formats that are known and not read."""
 
 
 def is_network_file(path: str | Path) -> bool:
@@ -23,13 +39,16 @@ def is_network_file(path: str | Path) -> bool:
     return _extension(Path(path)) in EXTENSIONS
 
 
-def read_network(path: str | Path) -> Model:
+def read_network(path: str | Path, *, normalize: bool = False) -> Model:
     """Read a network file into a model in which every table entry is a number.
 
     Parameters
     ----------
     path
-        A `.bif`, `.xmlbif`, `.xml`, `.xdsl`, `.net` or `.uai` file, or one of them with `.gz` behind it.
+        A `.bif`, `.xmlbif`, `.bifxml`, `.xml`, `.xdsl`, `.net` or `.uai` file, or one of them with `.gz` behind it.
+    normalize
+        Divide every column by its sum. Without it, columns whose sum is not 1 are divided only where the digits they are written
+        with explain it, as for 0.333 three times; the model's description says which.
 
     Returns
     -------
@@ -39,10 +58,8 @@ def read_network(path: str | Path) -> Model:
     Raises
     ------
     SpecError
-        When the extension is unknown, the text is not in the format (with the line), or the network is not one: with all
-        problems, among them columns that are further than 1e-6 from 1.
-    OSError
-        When the file cannot be read.
+        When there is no such file, the extension is unknown, the text is not in the format (with the line), or the network is not
+        one: with all problems, among them columns whose sum is not 1.
 
     Examples
     --------
@@ -54,25 +71,38 @@ def read_network(path: str | Path) -> Model:
     """
     path = Path(path)
     extension = _known_extension(path)
-    data = path.read_bytes()
-    if path.suffix.lower() == ".gz":
-        try:
-            data = gzip.decompress(data)
-        except (OSError, EOFError, zlib.error) as error:
-            raise SpecError(path.name, [Problem(path.name, "", f"not a complete gzip file ({error})")]) from error
-    return to_model(_read(extension, data, path.name, _stem(path)), path.name)
+    return to_model(_read(extension, _content(path), path.name, _stem(path), normalize=normalize), path.name)
 
 
-def _read(extension: str, data: bytes, file: str, stem: str) -> Tables:
+def _content(path: Path) -> bytes:
+    """Read a file, unpacked, no further than `LARGEST`."""
+    try:
+        with path.open("rb") as file:
+            if path.suffix.lower() != ".gz":
+                data = file.read(LARGEST + 1)
+            else:
+                with gzip.GzipFile(fileobj=file) as packed:
+                    data = packed.read(LARGEST + 1)
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise SpecError(path.name, [Problem(path.name, "", f"not a complete gzip file ({error})")]) from error
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise SpecError(str(path), [Problem(path.name, "", f"cannot be read: {reason}")]) from error
+    if len(data) > LARGEST:
+        raise SpecError(path.name, [Problem(path.name, "", "too large", expected=f"at most {LARGEST:,} bytes, unpacked")])
+    return data
+
+
+def _read(extension: str, data: bytes, file: str, stem: str, *, normalize: bool) -> Tables:
     """Hand the content to the reader of its format."""
     from bayesnet.interop import bif, hugin, uai, xdsl, xmlbif
 
-    if extension in (".xmlbif", ".xml"):
-        return xmlbif.read(data, file, stem)
+    if extension in (".xmlbif", ".bifxml", ".xml"):
+        return xmlbif.read(data, file, stem, normalize=normalize)
     if extension == ".xdsl":
-        return xdsl.read(data, file, stem)
-    readers: dict[str, Callable[[str, str, str], Tables]] = {".bif": bif.read, ".net": hugin.read, ".uai": uai.read}
-    return readers[extension](_decode(data), file, stem)
+        return xdsl.read(data, file, stem, normalize=normalize)
+    readers = {".bif": bif.read, ".net": hugin.read, ".uai": uai.read}
+    return readers[extension](_decode(data, file), file, stem, normalize=normalize)
 
 
 def write_network(network: Model | Factors, path: str | Path, *, name: str = "", drop_names: bool = False) -> tuple[str, ...]:
@@ -84,7 +114,7 @@ def write_network(network: Model | Factors, path: str | Path, *, name: str = "",
         A model or its factors. Gates become full tables; one too large for a table is divorced into a chain of helper
         variables with the same distribution over the others.
     path
-        Where to; `.bif`, `.xmlbif`, `.xml`, `.xdsl`, `.net` or `.uai`, also with `.gz`.
+        Where to; `.bif`, `.xmlbif`, `.bifxml`, `.xml`, `.xdsl`, `.net` or `.uai`, also with `.gz`.
     name
         The network's name in the file; the model's own when empty.
     drop_names
@@ -117,6 +147,7 @@ def _write(extension: str, tables: Tables, *, drop_names: bool) -> str:
     writers: dict[str, Callable[[Tables], str]] = {
         ".bif": bif.write,
         ".xmlbif": xmlbif.write,
+        ".bifxml": xmlbif.write,
         ".xml": xmlbif.write,
         ".xdsl": xdsl.write,
         ".net": hugin.write,
@@ -142,7 +173,8 @@ def _known_extension(path: Path) -> str:
     extension = _extension(path)
     if extension not in EXTENSIONS:
         expected = f'one of {", ".join(EXTENSIONS)}, also with ".gz" behind it'
-        raise SpecError(path.name, [Problem(path.name, "", "unknown kind of network file", expected=expected)])
+        kind = f"{_OTHERS[extension]} is not read" if extension in _OTHERS else "unknown kind of network file"
+        raise SpecError(path.name, [Problem(path.name, "", kind, expected=expected)])
     return extension
 
 
@@ -155,9 +187,17 @@ def _stem(path: Path) -> str:
     return name
 
 
-def _decode(data: bytes) -> str:
-    """Decode text: UTF-8, or Latin-1 as older programs write it."""
+def _decode(data: bytes, file: str) -> str:
+    """Decode text: UTF-8, UTF-16 with its mark, or Latin-1 as older programs write it."""
     try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("latin-1")
+        if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return data.decode("utf-16")
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        if error.encoding.startswith("utf-16"):
+            raise SpecError(file, [Problem(file, "", "not complete UTF-16", way_out="save it as UTF-8")]) from error
+        text = data.decode("latin-1")
+    if (at := text.find("\0")) >= 0:
+        line = text.count("\n", 0, at) + 1
+        raise SpecError(file, [Problem(file, f"line {line}", "a NUL character: no text", way_out="save it as UTF-8")])
+    return text

@@ -3,28 +3,36 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
+from math import prod
 
+from bayesnet.errors import brief
 from bayesnet.interop.draft import Draft
 from bayesnet.interop.labels import refuse_labels, refuse_names
 from bayesnet.interop.scan import Scanner, Syntax, numbers
 from bayesnet.interop.tables import Tables
 
-SYNTAX = Syntax(comment=r"%[^\n]*", marks="{}()|=;")
+_QUOTED = r'"(?:[^"\\]|\\.?)*+(?:"|\Z)'
 
-_STATEMENT = re.compile(r'[^";]*(?:"(?:[^"\\]|\\.)*"[^";]*)*;', re.DOTALL)
-_ITEM = re.compile(r'"([^"]*)"|([^\s,"()]+)')
+SYNTAX = Syntax(begins=("%",), comment=r"%[^\n]*+", marks="{}()|=;", quoted=_QUOTED)
+
+_STATEMENT = re.compile(rf'(?:[^";]|{_QUOTED})*+;', re.DOTALL)
+_ITEM = re.compile(r'"((?:[^"\\]|\\.?)*+)(?:"|\Z)|([^\s,"()]++)', re.DOTALL)
+_ESCAPED = re.compile(r'\\(["\\])')
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*"|%[^\n]*|[()]', re.DOTALL)
-_READ = ("name", "states", "state_values", "label", "data")
+_BRACKET = re.compile(rf"{_QUOTED}|[()]", re.DOTALL)
+_READ = ("name", "states", "state_values", "subtype", "label", "data")
+_BLOCKS = '"net", "node" or "potential"'
 _OTHER_NODES = ("continuous", "decision", "utility", "function")
 
 
-def read(text: str, file: str, stem: str) -> Tables:
-    """Read a network; `stem` is its name where the file gives none."""
-    scanner = Scanner(text, file, SYNTAX)
-    draft = Draft(file)
+def read(text: str, file: str, stem: str, *, normalize: bool = False) -> Tables:
+    """Read a network; `stem` is its name where the file gives none; `normalize` divides every column by its sum."""
+    scanner = Scanner(SYNTAX.without_comments(text, file), file, SYNTAX)
+    draft = Draft(file, normalize, len(text))
     potentials: list[tuple[str, list[str], dict[str, str], int]] = []
     name = stem
+    in_class: bool | None = None
     while scanner.next() != "end":
         keyword = scanner.value
         if keyword == "net":
@@ -32,22 +40,53 @@ def read(text: str, file: str, stem: str) -> Tables:
             name = found[0] if found else stem
         elif keyword in ("node", "discrete"):
             _node(scanner, draft, keyword)
+        elif keyword in ("class", "instance"):
+            name, in_class = _class(scanner, keyword, first=in_class is None), True
         elif keyword in _OTHER_NODES:
             scanner.fail("discrete nodes only", f'"{keyword}"', "turn it into a discrete node before export")
         elif keyword == "potential":
             child, parents = _head(scanner)
             line = scanner.line
             potentials.append((child, parents, _block(scanner), line))
+        elif in_class:
+            in_class = _rest_of_class(scanner, keyword)
         else:
-            scanner.fail('"net", "node" or "potential"')
+            scanner.fail(_BLOCKS)
+    if in_class:
+        scanner.fail('"}" at the end of the class')
     for child, parents, block, line in potentials:
         if draft.family(child, parents, line=line):
             _data(draft, child, block, line)
     return draft.finish(name)
 
 
+def _class(scanner: Scanner, keyword: str, *, first: bool) -> str:
+    """Take the name of a class around one plain network; several of them, or instances, are no plain network."""
+    if keyword == "instance" or not first:
+        way_out = "save the unrolled network in the program that made it"
+        scanner.fail("one plain network, since object-oriented networks are not read", f'"{keyword}"', way_out)
+    name = scanner.label("the name of the class")
+    scanner.expect("{", f'after "class {name}"')
+    return name
+
+
+def _rest_of_class(scanner: Scanner, key: str) -> bool:
+    """Step over `key = value;` or take the closing brace, and return whether the class goes on."""
+    if key == "}":
+        return False
+    if scanner.peek() != ("mark", "="):
+        scanner.fail(_BLOCKS)
+    start = scanner.start
+    scanner.expect("=", f'after "{key}"')
+    value = scanner.until(_STATEMENT, f'";" after the value of "{key}"')[:-1].strip()
+    if key == "inputs" and _items(value):
+        scanner.start, scanner.value = start, key
+        scanner.fail("a class without input nodes, since object-oriented networks are not read", f"inputs {value}")
+    return True
+
+
 def _block(scanner: Scanner) -> dict[str, str]:
-    """Take `{ key = value; ... }`; values are kept as text, comments taken out."""
+    """Take `{ key = value; ... }`; values are kept as text."""
     scanner.expect("{", "at the start of the block")
     block: dict[str, str] = {}
     while (kind := scanner.next()) != "mark":
@@ -58,7 +97,7 @@ def _block(scanner: Scanner) -> dict[str, str]:
         if key in block and key in _READ:
             scanner.fail(f'one "{key}" in a block', f'"{key}" again')
         chunk = scanner.until(_STATEMENT, f'";" after the value of "{key}"')
-        block[key] = SYNTAX.without_comments(chunk)[:-1].strip()
+        block[key] = chunk[:-1].strip()
         _check_brackets(scanner, chunk, key)
     if scanner.value != "}":
         scanner.fail('a key or "}"')
@@ -88,14 +127,22 @@ def _node(scanner: Scanner, draft: Draft, keyword: str) -> None:
     name = scanner.label("the name of a node")
     line = scanner.line
     block = _block(scanner)
-    states = _items(block.get("states", "")) or _items(block.get("state_values", ""))
+    states = _items(block.get("states", "")) or _values_as_states(block)
     label = _items(block.get("label", ""))
     draft.variable(name, states, label=label[0] if label else "", line=line)
 
 
+def _values_as_states(block: dict[str, str]) -> list[str]:
+    """Return name states by their values; of an interval node the values are the bounds between which its states lie."""
+    values = _items(block.get("state_values", ""))
+    if _items(block.get("subtype", "")) != ["interval"]:
+        return values
+    return [f"{low} - {high}" for low, high in pairwise(values)]
+
+
 def _items(text: str) -> list[str]:
     """Split a bracketed list, or a single value, into its quoted and bare parts."""
-    return [quoted or bare for quoted, bare in _ITEM.findall(text)]
+    return [_ESCAPED.sub(r"\1", quoted) if quoted else bare for quoted, bare in _ITEM.findall(text)]
 
 
 def _head(scanner: Scanner) -> tuple[str, list[str]]:
@@ -118,14 +165,19 @@ def _data(draft: Draft, child: str, block: dict[str, str], line: int) -> None:
     """Read the numbers of one potential: parents in order, the child moving fastest."""
     if "data" not in block:
         formula = "model_data" in block
-        way_out = "export it with tables" if formula else ""
+        way_out = "export it with tables" if formula else "give it a line such as data = (0.5 0.5);"
         draft.problem("is given by an expression (model_data)" if formula else "has no data", child, line, way_out=way_out)
         return
-    values = numbers(block["data"].replace("(", " ").replace(")", " "))
-    if isinstance(values, str):
-        draft.problem("its data cannot be read", child, line, got=f'"{values}"', expected="a number")
-    else:
-        draft.table(child, values, line=line)
+    found = numbers(block["data"].replace("(", " ").replace(")", " "))
+    if isinstance(found, str):
+        draft.problem("its data cannot be read", child, line, got=f'"{brief(found)}"', expected="a number")
+        return
+    values, words = found
+    states = len(draft.states[child])
+    if len(values) == prod(draft.cards(child)) and states > 1 and set(values) == {1.0}:
+        draft.divided.append(f"{child} (a table of ones, which nobody filled in)")
+        values, words = [1.0 / states] * len(values), []
+    draft.table(child, values, words, line=line)
 
 
 def write(tables: Tables) -> str:

@@ -90,7 +90,8 @@ def _family(draft: Draft, model: DiscreteBayesianNetwork, node: Any, cpd: Any) -
             listed, own = _texts(cpd.state_names[parent]), list(draft.states[str(parent)])
             if listed != own:
                 draft.problem(
-                    f'its table lists the states of "{parent}" as {_list(listed)}; its own table as {_list(own)}', str(node)
+                    f'its table lists the states of "{parent}" as {", ".join(listed)}; its own table as {", ".join(own)}',
+                    str(node),
                 )
                 return
         draft.table(str(node), np.asarray(cpd.values, dtype=float), child_first=True)

@@ -10,11 +10,9 @@ from math import prod
 import numpy as np
 
 from bayesnet.model.factors import FloatArray
-from bayesnet.model.records import CitedFigure, Location, Model, Number, Source, Variable
+from bayesnet.model.records import Location, Model, Source, Variable
+from bayesnet.model.table_numbers import TableNumbers
 from bayesnet.pattern import literal
-
-CLOSES_WITHIN = 1e-6
-"""A column that sums to 1 within this is divided by its sum; beyond it the file is refused."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +28,8 @@ class Tables:
     """A longer name per variable where the format has one."""
     helpers: tuple[str, ...] = ()
     """Variables that stand for part of a gate too large for one table; see `divorce`."""
+    notes: tuple[str, ...] = ()
+    """What was changed on reading, one sentence each."""
 
     def columns(self, variable: int) -> Iterator[tuple[tuple[str, ...], FloatArray]]:
         """Return each column of a table with the states of the parents, the last parent moving fastest."""
@@ -53,52 +53,14 @@ def to_model(tables: Tables, file: str) -> Model:
         )
         for name, label, states, parents in zip(tables.names, labels, tables.states, tables.parents, strict=True)
     }
-    numbers = {number.id: number for i in range(len(tables.names)) for number in _numbers(tables, i, file)}
     return Model(
         name=tables.name,
         title=tables.name,
-        description=f"Read from {file}; every number is an entry of its tables.",
+        description=" ".join([f"Read from {file}; every number is an entry of its tables.", *tables.notes]),
         variables=variables,
-        numbers=numbers,
+        numbers=TableNumbers(file, tables.names, tables.states, tables.parents, tables.tables),
         sources={file: Source(key=file, authors=file, year=None, title=f"The file {file}")},
     )
-
-
-def _numbers(tables: Tables, variable: int, file: str) -> Iterator[Number]:
-    """Return the numbers of one table, column by column."""
-    name = tables.names[variable]
-    location, cited = Location(file, f'table of "{name}"'), (CitedFigure(file),)
-    heads = [literal(name, state) for state in tables.states[variable]]
-    conditions = [[literal(tables.names[p], state) for state in tables.states[p]] for p in tables.parents[variable]]
-    rows = tables.tables[variable].reshape(-1, len(heads)).tolist()
-    for setting, row in zip(product(*conditions), rows, strict=True):
-        tail = f" | {', '.join(setting)}" if setting else ""
-        for head, value in zip(heads, row, strict=True):
-            yield Number(
-                id=head + tail, value=value, low=value, high=value, grade="file", sources=cited, variable=name, location=location
-            )
-
-
-def close_columns(values: FloatArray) -> tuple[FloatArray, list[int]]:
-    """Divide columns by their sums and give the indices of those that are beyond repair.
-
-    Parameters
-    ----------
-    values
-        Shape (columns, states).
-
-    Returns
-    -------
-    The closed columns, same shape, and the indices of columns whose sum is further than `CLOSES_WITHIN` from 1. A column that
-    closes to the last few bits is left alone, so that reading what was written changes nothing.
-    """
-    sums = values.sum(axis=1, keepdims=True)
-    off = np.abs(sums - 1.0)
-    loose = off > 4 * np.finfo(float).eps * values.shape[1]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        closed = np.where(loose, values / sums, values)
-    # 0.333333 three times is 1e-6 away on paper and a little more in binary.
-    return closed, np.flatnonzero(off[:, 0] > CLOSES_WITHIN * (1 + 1e-9)).tolist()
 
 
 def setting_text(names: Sequence[str], states: Sequence[Sequence[str]], column: int) -> str:

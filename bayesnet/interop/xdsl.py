@@ -15,9 +15,10 @@ from xml.sax.saxutils import escape, quoteattr
 
 import numpy as np
 
-from bayesnet.errors import listed
-from bayesnet.interop.draft import Draft
+from bayesnet.errors import brief, listed
+from bayesnet.interop.draft import LARGEST_SHORT, Draft
 from bayesnet.interop.labels import refuse_labels, refuse_names
+from bayesnet.interop.order import parents_first
 from bayesnet.interop.tables import Tables
 from bayesnet.interop.xml_formats import only, parse, table_numbers, text_of
 from bayesnet.model.factors import FloatArray
@@ -32,9 +33,9 @@ _WAY_OUT = {
 }
 
 
-def read(data: bytes, file: str, stem: str) -> Tables:
-    """Read a network; `stem` is its name where the file gives none."""
-    draft = Draft(file)
+def read(data: bytes, file: str, stem: str, *, normalize: bool = False) -> Tables:
+    """Read a network; `stem` is its name where the file gives none; `normalize` divides every column by its sum."""
+    draft = Draft(file, normalize, len(data))
     root = parse(data, file, "smile")
     labels = {node.get("id", ""): text_of(node.find("name")) for node in root.iterfind("extensions/genie//node")}
     nodes = root.findall("nodes/*")
@@ -50,9 +51,9 @@ def read(data: bytes, file: str, stem: str) -> Tables:
             way_out = _WAY_OUT.get(node.tag, "only chance and deterministic nodes are read")
             draft.problem(f'is a "{node.tag}" node', name, way_out=way_out)
         elif known:
-            values = _certain(draft, name, node) if node.tag == "deterministic" else _chances(draft, name, node)
+            values, words = _certain(draft, name, node) if node.tag == "deterministic" else _chances(draft, name, node)
             if values is not None:
-                draft.table(name, _turned(draft, name, values) if backwards else values)
+                draft.table(name, *(_turned(draft, name, values, words) if backwards else (values, words)))
     return draft.finish(root.get("id") or stem)
 
 
@@ -74,35 +75,42 @@ def _parents_backwards(draft: Draft, root: Element) -> bool:
     signature = re.match(r"aGrUM (\d+)\.(\d+)", genie.get("app", "") if genie is not None else "")
     if signature is None:
         return False
-    if (int(signature[1]), int(signature[2])) > _AGRUM_TRIED:
+    if (int(signature[1][:9]), int(signature[2][:9])) > _AGRUM_TRIED:
         what = f"written by {signature[0]}; up to version 3.3 it lists parents backwards, later ones are untried"
         draft.problem(what, way_out="save it as BIF")
     return True
 
 
-def _turned(draft: Draft, name: str, values: list[float]) -> list[float] | FloatArray:
+def _turned(draft: Draft, name: str, values: list[float], words: list[str]) -> tuple[list[float] | FloatArray, list[str]]:
     """Turn a table whose parents were listed backwards."""
     cards = draft.cards(name)
     if len(values) != prod(cards):
-        return values
+        return values, words
     parents = len(cards) - 1
-    return np.array(values).reshape(cards[-2::-1] + cards[-1:]).transpose(*range(parents)[::-1], parents)
+
+    def turned(flat: np.ndarray) -> np.ndarray:
+        return flat.reshape(cards[-2::-1] + cards[-1:]).transpose(*range(parents)[::-1], parents)
+
+    return turned(np.array(values)), turned(np.array(words, dtype=object)).ravel().tolist()
 
 
-def _chances(draft: Draft, name: str, node: Element) -> list[float] | None:
+def _chances(draft: Draft, name: str, node: Element) -> tuple[list[float] | None, list[str]]:
     return table_numbers(draft, name, node, "probabilities")
 
 
-def _certain(draft: Draft, name: str, node: Element) -> list[float] | None:
+def _certain(draft: Draft, name: str, node: Element) -> tuple[list[float] | None, list[str]]:
     """Return the table of a deterministic node: one certain state per setting of the parents."""
     states = draft.states[name]
-    table: list[float] = []
-    for result in text_of(only(draft, node, "resultingstates", name)).split():
+    results = text_of(only(draft, node, "resultingstates", name)).split()
+    for result in results:
         if result not in states:
-            draft.problem("its resulting states cannot be read", name, got=f'"{result}"', expected=listed(states))
-            return None
-        table += [float(state == result) for state in states]
-    return table
+            draft.problem("its resulting states cannot be read", name, got=f'"{brief(result)}"', expected=listed(states))
+            return None, []
+    if len(results) * len(states) > max(LARGEST_SHORT, draft.size):
+        draft.problem(f"its table has {len(results) * len(states):,} cells", name, expected=f"at most {LARGEST_SHORT:,}")
+        return None, []
+    table = [float(state == result) for result in results for state in states]
+    return table, ["1" if value else "0" for value in table]
 
 
 def write(tables: Tables) -> str:
@@ -115,7 +123,7 @@ def write(tables: Tables) -> str:
         f'<?xml version="1.0" encoding="UTF-8"?>\n<smile version="1.0" id={quoteattr(tables.name or "network")}>',
         " <nodes>",
     ]
-    for i in _parents_first(tables):
+    for i in parents_first(tables.parents):
         states = "".join(f"\n   <state id={quoteattr(state)} />" for state in tables.states[i])
         given = " ".join(escape(tables.names[p]) for p in tables.parents[i])
         parents = f"\n   <parents>{given}</parents>" if given else ""
@@ -136,14 +144,3 @@ def _pictures(tables: Tables) -> list[str]:
         colours = '<interior color="e5f6f7" /><outline color="000080" /><font color="000000" name="Arial" size="8" />'
         lines.append(f"   <node id={quoteattr(name)}><name>{label}</name>{colours}{place}</node>")
     return [*lines, "  </genie>", " </extensions>"]
-
-
-def _parents_first(tables: Tables) -> list[int]:
-    """Order the variables so that parents come before children, otherwise as they are."""
-    order: list[int] = []
-    left = dict(enumerate(tables.parents))
-    while left:
-        ready = next(i for i, parents in left.items() if not any(p in left for p in parents))
-        order.append(ready)
-        del left[ready]
-    return order

@@ -25,9 +25,9 @@ _READ = ("FOR", "GIVEN", "TABLE", "PROPERTY")
 """The parts of a definition; others, such as <ENTRY> and <DEFAULT>, would hold numbers."""
 
 
-def read(data: bytes, file: str, stem: str) -> Tables:
-    """Read a network; `stem` is its name where the file gives none."""
-    draft = Draft(file)
+def read(data: bytes, file: str, stem: str, *, normalize: bool = False) -> Tables:
+    """Read a network; `stem` is its name where the file gives none; `normalize` divides every column by its sum."""
+    draft = Draft(file, normalize, len(data))
     network = only(draft, parse(data, file, "BIF"), "NETWORK")
     if network is None:
         draft.problem("no network", expected="a <NETWORK> element inside <BIF>")
@@ -48,9 +48,9 @@ def read(data: bytes, file: str, stem: str) -> Tables:
         elif draft.family(children[0], parents):
             for tag in dict.fromkeys(part.tag for part in definition if part.tag not in _READ):
                 draft.problem(f"its <{tag}> is not read", children[0], expected="every number in <TABLE>")
-            values = table_numbers(draft, children[0], definition, "TABLE")
+            values, words = table_numbers(draft, children[0], definition, "TABLE")
             if values is not None:
-                draft.table(children[0], values, child_first=old)
+                draft.table(children[0], values, words, child_first=old)
     return draft.finish(text_of(only(draft, network, "NAME")) or stem)
 
 

@@ -1,7 +1,8 @@
 """A model as read, kept as JSON in the user's cache folder, so that a second start needs neither TOML nor checks.
 
 The cache is keyed by the bytes of the model's files and the version of the package. It is safe to delete and never in the way: a
-file that cannot be read is ignored, a folder that cannot be written to is left alone.
+file that cannot be read, whose checksum does not fit or that somebody else may have written is ignored and replaced, a folder
+that cannot be written to is left alone.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import stat
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
@@ -18,9 +20,9 @@ from typing import Any
 
 from bayesnet.model.find import find_model
 from bayesnet.model.records import CitedFigure, Example, Location, Model, Number, Printed, Source, Variable, Verified
-from bayesnet.model.replacing import replacing
+from bayesnet.model.toml_text import LARGEST
 
-_FORM = "5"
+_FORM = "6"
 """Changes when the records, their JSON form or what the reader refuses change."""
 
 
@@ -44,7 +46,10 @@ def load_model(name_or_path: str | Path) -> Model:
     place = cache_folder()
     if place is None:
         return _read(folder)
-    digest = _digest(folder)
+    try:
+        digest = _digest(folder)
+    except OSError:  # the reader says which file cannot be read
+        return _read(folder)
     file = place / f"{folder.resolve().name}-{digest}.json"
     model = _cached(file)
     if model is None:
@@ -85,6 +90,8 @@ def _digest(folder: Path) -> str:
     """Return the hash of everything that decides what the reader gives; it reads no other files than these."""
     digest = hashlib.sha256(f"{_FORM} {_version()} {sys.version_info[:2]}".encode())
     for path in sorted(path for path in folder.glob("*.toml") if path.is_file()):
+        if path.stat().st_size > LARGEST:
+            raise OSError
         content = path.read_bytes()
         digest.update(f"\n{path.name} {len(content)}\n".encode())
         digest.update(content)
@@ -95,27 +102,57 @@ def _version() -> str:
     return str(getattr(sys.modules.get("bayesnet"), "__version__", ""))
 
 
+_MAGIC = b"bayesnet model "
+_LARGEST = 2**28
+"""Bytes of a cache file; a larger one is none of ours."""
+
+
 def _cached(file: Path) -> Model | None:
-    """Return the model in a cache file, None if there is none or it is damaged."""
+    """Return the model in a cache file, None where there is none, it is damaged, or somebody else may have written it."""
     try:
-        return unpacked(json.loads(file.read_bytes()))
-    except (OSError, ValueError, TypeError, KeyError, IndexError):
+        content = _own(file)
+        head, _, body = content.partition(b"\n")
+        if head != _MAGIC + hashlib.sha256(body).hexdigest().encode():
+            return None
+        return unpacked(json.loads(body))
+    except Exception:  # whatever is wrong with a cache must not stop a start
         return None
 
 
+def _own(file: Path) -> bytes:
+    """Return the content of a plain file that only this user can write; of a pipe or a link nothing is read."""
+    handle = os.open(file, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with os.fdopen(handle, "rb") as opened:
+        found = os.fstat(handle)
+        others = hasattr(os, "geteuid") and (found.st_uid != os.geteuid() or found.st_mode & 0o022)
+        if not stat.S_ISREG(found.st_mode) or others or found.st_size > _LARGEST:
+            raise ValueError
+        return opened.read()
+
+
 def _keep(file: Path, model: Model) -> None:
-    """Write a cache file whole or not at all, whoever else writes it at the same time."""
+    """Write a cache file whole or not at all, whoever else writes it at the same time; what lies in its place is replaced."""
+    from tempfile import mkstemp
+
+    body = json.dumps(packed(model), ensure_ascii=False, separators=(",", ":")).encode()
+    draft = ""
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(file) as draft:
-            draft.write_text(json.dumps(packed(model), ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+        handle, draft = mkstemp(suffix=".part", prefix=file.name, dir=file.parent)  # readable by this user alone
+        with os.fdopen(handle, "wb") as opened:
+            opened.write(_MAGIC + hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
+        Path(draft).replace(file)
+        draft = ""
         _drop_older(file)
+    if draft:
+        with suppress(OSError):
+            Path(draft).unlink()
 
 
 def _drop_older(file: Path) -> None:
     """Keep the newest few caches of one model."""
     stem = file.name.rsplit("-", 1)[0]
-    others = sorted(file.parent.glob(f"{stem}-*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
+    others = sorted(file.parent.glob(f"{stem}-*.json"), key=lambda path: path.lstat().st_mtime, reverse=True)
     for path in others[4:]:
         path.unlink(missing_ok=True)
 

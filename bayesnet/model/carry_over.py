@@ -15,8 +15,8 @@ from typing import Any
 from bayesnet.errors import Problem, SpecError
 from bayesnet.model.file_shapes import OLD_KEYS, old_form
 from bayesnet.model.find import MODEL_FILE, SOURCES_FILE
-from bayesnet.model.read import read_toml
 from bayesnet.model.records import CitedFigure, Number, Printed, Verified
+from bayesnet.model.toml_text import read_toml
 from bayesnet.model.vocabulary import JUDGED, How
 from bayesnet.model.write import number_text
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bayesnet.errors import BayesnetError, Problem, UnknownState, UnknownVariable, did_you_mean, listed, nearest
+from bayesnet.errors import WIDEST_LIST, BayesnetError, Problem, UnknownState, UnknownVariable, did_you_mean, listed, nearest
 from bayesnet.model.check_gates import gate_problems
 from bayesnet.model.check_numbers import number_problems, source_problems
 from bayesnet.model.find import SOURCES_FILE
@@ -105,10 +106,10 @@ def _states(variable: Variable, problem: Say) -> Iterator[Problem]:
         yield problem("a variable without a name")
     if len(variable.states) < 2:
         yield problem(f"{len(variable.states)} states", expected="at least 2")
-    for state in dict.fromkeys(variable.states):
+    for state, count in Counter(variable.states).items():
         if not state:
             yield problem("a state without a name")
-        if variable.states.count(state) > 1:
+        if count > 1:
             yield problem(f'duplicate state "{state}"')
         meant = _slip(state, variable.states)
         if meant:
@@ -134,10 +135,13 @@ def _slip(state: str, states: tuple[str, ...]) -> str:
 
 
 def _parents(variable: Variable, model: Model, problem: Say, whole: bool) -> Iterator[Problem]:
-    for name in dict.fromkeys(variable.parents):
+    unknown = 0
+    for name, count in Counter(variable.parents).items():
         if name not in model.variables and whole:
-            yield problem(f'the parent "{name}" is not a variable', way_out=did_you_mean(nearest(name, model.variables)))
-        if variable.parents.count(name) > 1:
+            unknown += 1
+            hint = did_you_mean(nearest(name, model.variables)) if unknown <= WIDEST_LIST else ""
+            yield problem(f'the parent "{name}" is not a variable', way_out=hint)
+        if count > 1:
             yield problem(f'duplicate parent "{name}"')
     noisy = variable.gate in ("noisy_or", "noisy_max")
     if noisy and not variable.parents:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from math import prod
+from math import log10, prod
 from typing import Any
 
 from bayesnet.errors import BayesnetError, did_you_mean, nearest, said
@@ -84,4 +84,5 @@ def too_large(variable: Variable, model: Model) -> Iterator[Finding]:
     """Check that the table a gate expands to fits into memory."""
     cells = prod(len(model.variables[p].states) for p in variable.parents) * len(variable.states)
     if cells > LARGEST_TABLE:
-        yield f"its table would have {cells} cells", {"expected": f"at most {LARGEST_TABLE}", "way_out": "take fewer parents"}
+        size = str(cells) if cells < 10**15 else f"about 1e{log10(cells):.0f}"
+        yield f"its table would have {size} cells", {"expected": f"at most {LARGEST_TABLE}", "way_out": "take fewer parents"}

@@ -43,6 +43,9 @@ def _findings(variable: Variable, model: Model, lost: Collection[str]) -> Iterat
         yield from too_large(variable, model)
         yield from _missing([name for name in missing_ids(variable, model) if name not in lost])
         return
+    if variable.gate == "table" and (large := list(too_large(variable, model))):
+        yield from large
+        return
     judged = [c for c in columns(variable, model.variables) if not any(name in lost for name in c.ids)]
     whole = [column for column in judged if len(_given(column, model)) >= len(column.ids) - 1]
     for column in whole:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from bayesnet.model.factors import Dependence, Factors, FloatArray, freeze
 from bayesnet.model.gates import FixedGate, Gate, NoisyGate, OddsGate, TableGate
 from bayesnet.model.number_ids import baseline_id, columns, odds_ratio_ids, pushed_state, rank_order
 from bayesnet.model.records import Model, Variable
+from bayesnet.model.table_numbers import TableNumbers
 
 
 class Expander:
@@ -37,10 +39,15 @@ class Expander:
         self.model = model
         self.number_ids = tuple(model.numbers)
         self.names = tuple(model.variables)
-        index = {name: i for i, name in enumerate(self.names)}
-        position = {name: i for i, name in enumerate(self.number_ids)}
-        self.gates: tuple[Gate, ...] = tuple(_gate(v, model.variables, index, position) for v in model.variables.values())
-        values = np.array([number.value for number in model.numbers.values()], dtype=float)
+        numbers = model.numbers
+        if isinstance(numbers, TableNumbers):
+            self.gates: tuple[Gate, ...] = tuple(_table(i, numbers) for i in range(len(self.names)))
+            values = numbers.array.copy()
+        else:
+            index = {name: i for i, name in enumerate(self.names)}
+            position = {name: i for i, name in enumerate(self.number_ids)}
+            self.gates = tuple(_gate(v, model.variables, index, position) for v in model.variables.values())
+            values = np.array([number.value for number in numbers.values()], dtype=float)
         for gate in self.gates:
             gate.close(values)
         self.values: FloatArray = values
@@ -91,7 +98,7 @@ class Expander:
             number_ids=self.number_ids,
             values=values,
             linear=self.linear,
-            dependence=self._dependence(values),
+            dependence=_Later(lambda: self._dependence(values)),
         )
 
     def _dependence(self, values: FloatArray) -> Dependence:
@@ -109,6 +116,26 @@ class Expander:
         )
 
 
+class _Later(Dependence):
+    """A dependence that is worked out when it is first looked at: answers need none, and of a large table it is larger still."""
+
+    def __init__(self, make: Callable[[], Dependence]) -> None:
+        object.__setattr__(self, "_make", make)
+
+    def __getattr__(self, name: str) -> Any:
+        """Work everything out when the first array is asked for."""
+        if name not in Dependence.__slots__:
+            raise AttributeError(name)
+        made = self._make()
+        for array in Dependence.__slots__:
+            object.__setattr__(self, array, getattr(made, array))
+        return getattr(made, name)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle what it is when it is worked out."""
+        return Dependence, tuple(getattr(self, array) for array in Dependence.__slots__)
+
+
 def expand(model: Model) -> Factors:
     """Return the factors of a model for inference; the short form of `Expander(model).factors()`.
 
@@ -118,6 +145,11 @@ def expand(model: Model) -> Factors:
         Where a gate lacks a number.
     """
     return Expander(model).factors()
+
+
+def _table(variable: int, numbers: TableNumbers) -> Gate:
+    """Build the gate of a variable whose numbers are its table."""
+    return TableGate(variable, tuple(numbers.parents[variable]), numbers.tables[variable].shape, numbers.columns(variable))
 
 
 def _gate(variable: Variable, variables: Mapping[str, Variable], index: Mapping[str, int], position: Mapping[str, int]) -> Gate:

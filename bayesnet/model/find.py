@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bayesnet.errors import SpecError, did_you_mean, listed, nearest
+from bayesnet.errors import SpecError, brief, did_you_mean, listed, nearest
 
 MODEL_FILE, SOURCES_FILE = "model.toml", "sources.toml"
 OTHERS = (MODEL_FILE, SOURCES_FILE, "targets.toml", "claims.toml", "costs.toml", "decision.toml")
@@ -37,6 +37,13 @@ def find_model(name_or_path: str | Path) -> Path:
     if not str(name_or_path).strip():
         raise SpecError('""', [f"no model is named; the models that come with bayesnet are {listed(tuple(shipped))}"])
     path = Path(name_or_path)
+    try:
+        path.stat()
+    except FileNotFoundError:
+        pass
+    except (OSError, ValueError) as error:  # no permission, a name too long for the disk or with a NUL character
+        reason = (error.strerror if isinstance(error, OSError) else "") or str(error)
+        raise SpecError(brief(str(name_or_path)), [f"cannot be looked up: {reason}"]) from None
     if path.name == MODEL_FILE and path.is_file():
         return path.parent
     if (path / MODEL_FILE).is_file():

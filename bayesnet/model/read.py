@@ -22,6 +22,7 @@ from bayesnet.model.records import (
     Verified,
     group_variable,
 )
+from bayesnet.model.toml_text import read_toml
 from bayesnet.pattern import canonical_id, parse_number_id
 
 if TYPE_CHECKING:
@@ -91,27 +92,6 @@ def shown_path(folder: Path) -> str:
     return str(resolved.relative_to(Path.cwd())) if resolved.is_relative_to(Path.cwd()) else str(folder)
 
 
-def read_toml(path: Path) -> dict[str, Any]:
-    """Read one TOML file.
-
-    Raises
-    ------
-    SpecError
-        Where it cannot be read or is not TOML; names the line.
-    """
-    import tomllib
-
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        reason, _, where = str(error).partition(" (at ")
-        raise SpecError(str(path), [Problem(path.name, where.removesuffix(")"), f"not valid TOML: {_lower(reason)}")]) from None
-    except UnicodeDecodeError as error:
-        raise SpecError(str(path), [Problem(path.name, f"byte {error.start}", "not UTF-8", way_out="save it as UTF-8")]) from None
-    except OSError as error:
-        raise SpecError(str(path), [Problem(path.name, "", f"cannot be read: {error.strerror}")]) from None
-
-
 @dataclass
 class _Reading:
     """One folder while it is being read."""
@@ -154,7 +134,7 @@ class _Reading:
             self.problems.append(Problem(MODEL_FILE, 'key "files"', what, way_out="move the file there, and name it so"))
             self.unread.add(name)
             return
-        if not (self.folder / name).is_file():
+        if not _is_there(self.folder / name):
             there = [path.name for path in self.folder.glob("*.toml") if path.name not in (*OTHERS, *head.files)]
             hint = did_you_mean(nearest(name, there))
             self.problems.append(Problem(MODEL_FILE, 'key "files"', f'there is no file "{name}"', way_out=hint))
@@ -319,6 +299,14 @@ class _Reading:
         )
 
 
+def _is_there(path: Path) -> bool:
+    """Return whether there is a file; one whose name is too long for the disk is not."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
 def _variable(name: str, entry: VariableEntry | None, file: GroupFile, location: Location) -> Variable:
     """Return the record of one variable; bare where nothing of it could be read."""
     if entry is None:
@@ -391,7 +379,3 @@ def _citations(value: Any, key: str = "") -> Iterator[str]:
             yield from _citations(inner, key)
     elif isinstance(value, str) and key in ("source", "sources", "also"):
         yield from re.split(r",\s*", value)
-
-
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:]

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from bayesnet.model.vocabulary import BINARY, GROUPS_OF_VARIABLES, JUDGED, GateKind, Grade, How, RangeKind, Use
 from bayesnet.pattern import quote
@@ -261,6 +261,14 @@ class Example(NamedTuple):
     text: str = ""
 
 
+class FrozenRecords(Mapping[str, Any]):
+    """Numbers by id that never change, so that a model keeps them instead of a copy."""
+
+    def figures(self) -> list[list[Any]]:
+        """Return id, value, low and high of each."""
+        raise NotImplementedError
+
+
 @dataclass(frozen=True)
 class Model:
     """The content of a model folder, in the order written; immutable.
@@ -287,7 +295,9 @@ class Model:
 
     def __post_init__(self) -> None:
         for name in ("variables", "numbers", "sources"):
-            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+            records = getattr(self, name)
+            if not isinstance(records, FrozenRecords):
+                object.__setattr__(self, name, MappingProxyType(dict(records)))
         object.__setattr__(self, "examples", tuple(Example(*example) for example in self.examples))
 
     def __reduce__(self) -> tuple[type[Model], tuple[object, ...]]:
@@ -301,7 +311,10 @@ class Model:
         structure = [
             [v.name, v.states, v.parents, v.gate, v.expression, v.towards, v.neutral, v.default] for v in self.variables.values()
         ]
-        numbers = [[n.id, n.value, n.low, n.high] for n in self.numbers.values()]
+        if isinstance(self.numbers, FrozenRecords):
+            numbers = self.numbers.figures()
+        else:
+            numbers = [[n.id, n.value, n.low, n.high] for n in self.numbers.values()]
         text = json.dumps([structure, numbers], separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 from bayesnet.errors import Problem, SpecError, did_you_mean, nearest
 from bayesnet.model.records import Source
+from bayesnet.model.toml_text import read_toml
 from bayesnet.model.vocabulary import GRADES
 
 _UNCITED = ("judgement", "definition")
@@ -22,9 +22,9 @@ class Document:
         self.path = path
         self.problems: list[Problem | str] = []
         try:
-            self.table: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise SpecError(str(path.parent), [Problem(path.name, "", f"cannot be read: {error}")]) from error
+            self.table: dict[str, Any] = read_toml(path)
+        except SpecError as error:
+            raise SpecError(str(path.parent), error.problems) from None
 
     def report(self, subject: str, what: str, *, got: str = "", expected: str = "", way_out: str = "") -> None:
         """Keep a problem."""

@@ -18,7 +18,7 @@ Parsing knows no network: names are checked by `resolve`. The text of every reco
 
 from __future__ import annotations
 
-from bayesnet.pattern.names import canonical_id, resolve, resolve_question
+from bayesnet.pattern.names import canonical_id, numbered, resolve, resolve_question
 from bayesnet.pattern.quantified import (
     Condition,
     QuantifiedQuestion,
@@ -39,6 +39,7 @@ __all__ = [
     "format_weight",
     "likelihoods",
     "literal",
+    "numbered",
     "parse_condition",
     "parse_findings",
     "parse_number_id",

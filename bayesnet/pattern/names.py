@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -99,3 +101,44 @@ def resolve_question(question: Question, states: Mapping[str, Sequence[str]]) ->
     text = question.text or str(question)
     targets = tuple(resolve(term, states, text) for term in question.targets)
     return Question(targets, tuple(resolve(term, states, text) for term in question.given), question.text)
+
+
+def numbered(value: float | str, states: Sequence[str]) -> str:
+    """Return the state that a number means, however it is written: 2, 2.0 and "2.0" are the state "2", and 1 is "1.0".
+
+    Parameters
+    ----------
+    value
+        A number, or text that may be one.
+    states
+        The states of the variable.
+
+    Returns
+    -------
+    The state with this text or, where only one has it, this value; the text of the value where there is none.
+
+    >>> numbered(2.0, ["0", "1", "2"]), numbered("1", ["0.5", "1.0"]), numbered(7.0, ["0", "1"])
+    ('2', '1.0', '7')
+
+    """
+    text = str(value)
+    if text in states:
+        return text
+    number = _number(text)
+    if number is None:
+        return text
+    same = [state for state in states if _number(state) == number]
+    if len(same) == 1:
+        return same[0]
+    return str(int(number)) if isinstance(value, float) and number.is_integer() else text
+
+
+def _number(text: str) -> float | None:
+    """Return the finite number that a text is, None for any other."""
+    if not _NUMBER.fullmatch(text):
+        return None
+    number = float(text)
+    return number if math.isfinite(number) else None
+
+
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")

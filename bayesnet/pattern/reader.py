@@ -15,6 +15,10 @@ _TOKEN = re.compile(
 )
 
 
+_DEEPEST = 20
+"""Brackets inside each other that are read before they are refused; none belongs there."""
+
+
 def parse_question(text: str) -> Question:
     """Read `targets` or `targets | findings`.
 
@@ -74,9 +78,12 @@ class Reader:
     """Takes the tokens of one text from left to right."""
 
     def __init__(self, text: str) -> None:
+        if not isinstance(text, str):
+            raise PatternError(str(text), 1, f"a text is expected here; got {type(text).__name__}")
         self.text = text
         self.tokens = _tokens(text)
         self.at = 0
+        self.depth = 0
 
     def question(self) -> Question:
         """Read `targets | findings` to the end of the text."""
@@ -153,7 +160,11 @@ class Reader:
             self.fail(name, f'"{name.text}(" is not part of the language', expected='"do(", "jeffrey(" or "odds("')
         if name.text == "odds" and not odds:
             self.fail(name, '"odds(" names a number of the model', way_out="ask for the probability")
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            self.fail(name, f'more than {_DEEPEST} "(" inside each other', expected="one variable in one state")
         inner = self.term("a variable", odds=False)
+        self.depth -= 1
         self.sign(")")
         if name.text == "jeffrey":
             if inner.call or not inner.weights:
@@ -244,7 +255,7 @@ def _tokens(text: str) -> list[Token]:
     while True:
         match = _TOKEN.match(text, position)
         if match is None:
-            start = position + len(text[position:]) - len(text[position:].lstrip())
+            start = len(text) - len(text[position:].lstrip())
             what, way_out = f'"{text[start]}" is not part of the language', "put names with such characters in double quotes"
             if text[start] == '"':
                 what, way_out = "a double quote is opened and not closed", ""

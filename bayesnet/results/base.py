@@ -6,6 +6,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from bayesnet.results.table import Grid, printed_at, wrapped
@@ -54,6 +55,17 @@ class Result(ABC):
 
     title: str = ""
     provenance: Provenance = Provenance()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Pickle read-only dicts as dicts, because they cannot be pickled themselves."""
+        return {name: dict(value) if isinstance(value, MappingProxyType) else value for name, value in vars(self).items()}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Make a result from what was pickled, its dicts read-only again."""
+        for name, value in state.items():
+            object.__setattr__(self, name, value)
+        if hasattr(self, "__post_init__"):
+            self.__post_init__()
 
     @abstractmethod
     def rows(self) -> Sequence[tuple[Any, ...]]:

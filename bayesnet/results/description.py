@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from bayesnet.errors import UnknownRecord
@@ -34,6 +35,11 @@ class Listing(Mapping[str, T]):
 
     def __init__(self, records: Mapping[str, T]) -> None:
         self._records = records
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Pickle the records as a dict where they are a read-only one, which cannot be pickled."""
+        records = dict(self._records) if isinstance(self._records, MappingProxyType) else self._records
+        return {**vars(self), "_records": records}
 
     def __getitem__(self, name: str) -> T:
         if name not in self._records:

@@ -16,7 +16,7 @@ import bayesnet
 from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import Evidence, one_hot
 from bayesnet.inference.kernel import compiled
-from bayesnet.inference.plan import make, planned
+from bayesnet.inference.planning import make, planned
 from bayesnet.inference.question import Question, compose
 from bayesnet.model.factors import Factors
 

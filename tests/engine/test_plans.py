@@ -11,7 +11,7 @@ import pytest
 from engine_networks import network, random_network, rare_diseases, routes
 
 from bayesnet.errors import TooWide
-from bayesnet.inference import engine as engine_module
+from bayesnet.inference import runner as engine_module
 from bayesnet.inference.cost import sample, sample_costs
 from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import Evidence, one_hot

@@ -15,6 +15,7 @@ from bayesnet.interop import read_network, write_network
 from bayesnet.model.check import check_model
 from bayesnet.model.expand import expand
 from bayesnet.model.records import Model
+from bayesnet.network import load
 
 SIZES = {
     "alarm": (37, 752),
@@ -143,8 +144,16 @@ def test_a_table_of_a_hundred_thousand_entries_is_read_in_about_a_second(tmp_pat
 
 def test_an_unknown_extension_is_refused_with_the_known_ones(tmp_path: Path) -> None:
     """The refusal lists what is read."""
-    with pytest.raises(SpecError, match=r"net\.dsl: unknown kind of network file; expected one of \.bif, .*also with \"\.gz\""):
-        read_network(tmp_path / "net.dsl")
+    with pytest.raises(SpecError, match=r"net\.abc: unknown kind of network file; expected one of \.bif, .*also with \"\.gz\""):
+        read_network(tmp_path / "net.abc")
+
+
+def test_a_format_that_is_known_and_not_read_is_refused_by_its_name(tmp_path: Path) -> None:
+    """The refusal names the program, through `load` too, and lists what is read."""
+    path = tmp_path / "n.dne"
+    path.write_text("// ~->[DNET-1]->~\nbnet n { };")
+    with pytest.raises(SpecError, match=r"n\.dne: Netica is not read; expected one of \.bif"):
+        load(path)
 
 
 def test_a_broken_gzip_file_is_refused_by_name(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def test_simulation_is_repeatable_and_tells_what_it_assumed() -> None:
     assert set(net.simulate(200, seed=0, given={"setting": None})["setting"]) == {"practice", "hospital"}
     assert set(net.simulate(50, seed=0, given="fever", do={"cough": "present"})[["fever", "cough"]].stack()) == {"present"}
     assert net.simulate(0, seed=0).shape == (0, len(net.variables))
-    with pytest.raises(BayesnetError, match="a whole number of 0 or more; got -1"):
+    with pytest.raises(BayesnetError, match="a whole number from 0 to 100,000,000; got -1"):
         net.simulate(-1)
 
 
@@ -147,7 +147,7 @@ def test_no_column_is_ignored() -> None:
         "the frame: 3 problems\n"
         '  column "fever" is given 2 times\n'
         '  column "fevr" is not a variable of clinic; did you mean "fever"?\n'
-        '  column "name" is not a variable of clinic; drop it, or move it to the index'
+        '  column "name" is not a variable of clinic; keep it (keep=[...], --keep) or drop it'
     )
 
 

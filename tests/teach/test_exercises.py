@@ -499,6 +499,19 @@ def test_markdown_has_headings_lists_and_no_stray_marks() -> None:
     assert "- 80 %: **" not in made_.sheet_markdown()
 
 
+def test_markdown_holds_no_html_and_no_links_whatever_a_model_is_called() -> None:
+    """Renderers that let HTML through would run it; as plain text the same names are as they are."""
+    net = bayesnet.load("asia")
+    evil = "<script>alert(1)</script> & [click](javascript:alert(1)) ![x](http://a.b/c) `<"
+    renamed = {name: replace(v, label=evil, meaning=evil) for name, v in net.model.variables.items()}
+    made_ = bayesnet.exercise_set(Network(replace(net.model, title=evil, variables=renamed)), seed=0, count=4)
+    for text in (made_.sheet_markdown(), made_.key_markdown()):
+        assert "&lt;script>" in text
+        assert "<" not in text
+        assert "](" not in text
+    assert "<script>alert(1)</script> & [click](javascript:alert(1))" in " ".join(made_.sheet().split())
+
+
 def test_a_sheet_is_marked() -> None:
     """Answers by order or by number; how many are right, and which errors were made how often."""
     sheet = bayesnet.exercises(shipped("mammography"), ["natural_frequencies", "percentages"], seed=0)

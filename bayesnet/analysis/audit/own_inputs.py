@@ -13,7 +13,7 @@ def own_inputs(compiled: CompiledModel, targets: Iterable[Target]) -> dict[str, 
     """Return the id of the number for each target that is one.
 
     The context variables, which a link does not know, are left aside, and an odds ratio is compared with the odds ratios of the
-    model.
+    model. A background figure enters nothing and is no input.
     """
     numbers: dict[tuple[str, frozenset[str]], list[str]] = {}
     for number in compiled.model.numbers:
@@ -25,7 +25,7 @@ def own_inputs(compiled: CompiledModel, targets: Iterable[Target]) -> dict[str, 
         for target in targets
         for key in _keys(compiled, target)
         for number in numbers.get(key, [])
-        if target.source in {figure.source for figure in compiled.model.numbers[number].sources}
+        if target.source in {figure.source for figure in compiled.model.numbers[number].sources if figure.use != "background"}
     }
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bayesnet.analysis.query.parse import read_target, state_name
+from bayesnet.analysis.query.parse import as_float, read_target, state_name
 from bayesnet.analysis.query.query import Query
 from bayesnet.errors import BayesnetError
 from bayesnet.model.factors import FloatArray, IntArray
@@ -175,11 +175,11 @@ def grouped(probability: FloatArray, bins: Bins) -> IntArray:
     # The last digits of a float part nobody.
     values = np.round(probability, 12)
     if isinstance(bins, Sequence):
-        edges = np.asarray(bins, dtype=float)
+        edges = np.array([as_float(edge) for edge in bins])
         if not len(edges) or not ((edges >= 0.0) & (edges <= 1.0)).all() or not (np.diff(edges) > 0.0).all():
             raise BayesnetError(f"`bins` must be increasing probabilities, as in bins=[0.01, 0.1, 0.5]; got bins={bins!r}.")
         place = np.searchsorted(np.round(edges, 12), values, side="right")
-    elif bins < 1 or int(bins) != bins:
+    elif not as_float(bins) >= 1 or int(bins) != bins:
         raise BayesnetError(f"`bins` must be a whole number of 1 or more, or increasing probabilities; got bins={bins!r}.")
     else:
         edges = np.unique(np.quantile(values, np.arange(1, bins) / bins, method="inverted_cdf"))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bayesnet.analysis.cohort.calibration import outcomes
+from bayesnet.analysis.query.parse import as_float
 from bayesnet.analysis.query.query import Query
 from bayesnet.errors import BayesnetError
 from bayesnet.model.factors import FloatArray
@@ -59,8 +60,8 @@ def decision_curve(
     seed: int = 0,
 ) -> DecisionCurve:
     """Return the net benefit of acting on the posterior of a target at each threshold; see `Network.decision_curve`."""
-    if not all(0.0 < t < 1.0 for t in thresholds):
-        raise BayesnetError(f"Thresholds lie between 0 and 1; got {', '.join(f'{t:g}' for t in thresholds)}.")
+    if not all(0.0 < as_float(t) < 1.0 for t in thresholds):
+        raise BayesnetError(f"Thresholds lie between 0 and 1; got {', '.join(str(t) for t in thresholds)}.")
     found = outcomes(compiled, target, known, frame, size, seed)
     return DecisionCurve(
         title=f"{target} | {', '.join(known)}",

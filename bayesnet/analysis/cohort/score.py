@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,9 +14,9 @@ from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.query.impossible import clashing
 from bayesnet.analysis.query.parse import read_given, state_name
 from bayesnet.analysis.query.query import defaults
-from bayesnet.errors import SpecError, UnknownState, did_you_mean, nearest
+from bayesnet.errors import SpecError, UnknownState, brief, did_you_mean, nearest
 from bayesnet.model.factors import IntArray
-from bayesnet.pattern import Term, parse_question
+from bayesnet.pattern import Term, numbered, parse_question
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,19 +24,31 @@ if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import CompiledModel
 
 _NUMERALS = {"0": 0, "1": 1, "0.0": 0, "1.0": 1, "False": 0, "True": 1, "false": 0, "true": 1}
+_MOST = 12
+"""Problems of columns that are listed; the others are counted."""
 _NAMED = 200
 """Number of different impossible rows whose smallest contradictory set is searched for; others are only reported impossible."""
 
 
 def score(
-    compiled: CompiledModel, frame: pd.DataFrame, targets: Sequence[str] | None = None, workers: int | None = None
+    compiled: CompiledModel,
+    frame: pd.DataFrame,
+    targets: Sequence[str] | None = None,
+    workers: int | None = None,
+    *,
+    keep: Sequence[str] = (),
+    missing: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Return posteriors for every row of a frame; see `Network.score`. `workers` are processes; the engine decides when None."""
     import pandas as pd
 
+    if not isinstance(frame, pd.DataFrame):
+        raise SpecError("the cohort", [f"expected a pandas DataFrame; got {type(frame).__name__}"])
+    keep = (keep,) if isinstance(keep, str) else tuple(keep)
+    kept, frame = _parted(compiled, frame, keep)
     _check_columns(compiled, frame)
     asked = _targets(compiled, targets)
-    rows, problems = _states(compiled, frame)
+    rows, problems = _states(compiled, frame, frozenset((missing,) if isinstance(missing, str) else missing))
     variables = sorted({v for v, _, _ in asked})
     log_assumed = _enter_defaults(compiled, frame, rows, variables if targets is not None else ())
     readable = np.array([not text for text in problems], dtype=bool)
@@ -48,7 +61,30 @@ def score(
         column[readable] = found.marginals[v][:, state]
         columns[label] = column
     _name_clashes(compiled, rows, logs, problems)
-    return pd.DataFrame({**columns, "log_probability": logs, "problem": problems}, index=frame.index)
+    answers = pd.DataFrame({**columns, "log_probability": logs, "problem": problems}, index=frame.index)
+    return pd.concat([kept, answers], axis=1) if keep else answers
+
+
+def _parted(compiled: CompiledModel, frame: pd.DataFrame, keep: tuple[str, ...]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Part the columns that are carried through from those that are findings."""
+    names = [str(name) for name in frame.columns]
+    problems = []
+    for name in keep:
+        if names.count(name) != 1:
+            hint = did_you_mean(nearest(name, names))
+            problems.append(
+                f'there is no column "{brief(name)}" to keep' + (f"; {hint}" if hint else "")
+                if name not in names
+                else f'column "{brief(name)}" is given {names.count(name)} times'
+            )
+        elif name in compiled.index:
+            problems.append(f'column "{name}" is a variable of {compiled.model.name} and cannot be carried through unread')
+        elif name in ("log_probability", "problem") or name.startswith("P("):
+            problems.append(f'column "{name}" has the name of an answer; rename it')
+    if problems:
+        raise SpecError("the frame", problems)
+    carried = [name in keep for name in names]
+    return frame.loc[:, carried], frame.loc[:, [not each for each in carried]]
 
 
 def _check_columns(compiled: CompiledModel, frame: pd.DataFrame) -> None:
@@ -57,8 +93,8 @@ def _check_columns(compiled: CompiledModel, frame: pd.DataFrame) -> None:
     problems = []
     for name in dict.fromkeys(names):
         if name not in compiled.index:
-            hint = did_you_mean(nearest(name, compiled.names)) or "drop it, or move it to the index"
-            problems.append(f'column "{name}" is not a variable of {compiled.model.name}; {hint}')
+            hint = did_you_mean(nearest(name, compiled.names)) or "keep it (keep=[...], --keep) or drop it"
+            problems.append(f'column "{brief(name)}" is not a variable of {compiled.model.name}; {hint}')
         elif names.count(name) > 1:
             problems.append(f'column "{name}" is given {names.count(name)} times')
     problems += [
@@ -67,13 +103,16 @@ def _check_columns(compiled: CompiledModel, frame: pd.DataFrame) -> None:
         if index in compiled.index
     ]
     if problems:
-        raise SpecError("the frame", problems)
+        more = [f"and {len(problems) - _MOST:,d} more columns"] if len(problems) > _MOST else []
+        raise SpecError("the frame", [*problems[:_MOST], *more])
 
 
 def _targets(compiled: CompiledModel, targets: Sequence[str] | None) -> list[tuple[int, int, str]]:
     """Variable, state and column name of everything asked for."""
     if targets is None:
         return [(v, state, f"P({compiled.literal(v, state)})") for v, state in diagnoses(compiled)]
+    if not isinstance(targets, Iterable):
+        raise SpecError("the targets", [f"expected a list of targets; got {type(targets).__name__}"])
     found: list[tuple[int, int, str]] = []
     for text in [targets] if isinstance(targets, str) else targets:
         for term in parse_question(text).targets:
@@ -87,7 +126,7 @@ def _targets(compiled: CompiledModel, targets: Sequence[str] | None) -> list[tup
     return found
 
 
-def _states(compiled: CompiledModel, frame: pd.DataFrame) -> tuple[IntArray, list[str]]:
+def _states(compiled: CompiledModel, frame: pd.DataFrame, missing: frozenset[str]) -> tuple[IntArray, list[str]]:
     """Return states by row and variable, -1 where unobserved, and what is wrong with each row."""
     import pandas as pd
 
@@ -95,21 +134,56 @@ def _states(compiled: CompiledModel, frame: pd.DataFrame) -> tuple[IntArray, lis
     problems = [""] * len(frame)
     for place, name in enumerate(frame.columns):
         v = compiled.variable(str(name))
-        codes, values = pd.factorize(frame.iloc[:, place])
+        column = frame.iloc[:, place]
+        try:
+            codes, values = pd.factorize(column)
+        except TypeError:  # a list, a set or a dict in a cell
+            codes, values = pd.factorize(pd.Series([_Unreadable.of(value) for value in column], dtype=object))
         known = np.full(len(values) + 1, -1, dtype=np.int64)
         for k, value in enumerate(values):
-            try:
-                known[k] = compiled.states(v).index(state_name(compiled, v, _untyped(compiled, v, value)))
-            except UnknownState as error:
+            if isinstance(value, str) and value in missing and value not in compiled.states(v):
+                continue
+            if problem := _state(compiled, v, value, known, k):
                 for i in np.flatnonzero(codes == k):
-                    problems[i] = "; ".join(part for part in (problems[i], str(error).rstrip(".")) if part)
+                    problems[i] = "; ".join(part for part in (problems[i], problem) if part)
         rows[:, v] = known[codes]
     return rows, problems
 
 
+def _state(compiled: CompiledModel, v: int, value: Any, known: IntArray, k: int) -> str:
+    """Note the state of one value of a column, or return what is wrong with it."""
+    if isinstance(value, _Unreadable):
+        return f'variable "{compiled.names[v]}" takes one state in a row, or none; got {value.text}'
+    try:
+        known[k] = compiled.states(v).index(state_name(compiled, v, _untyped(compiled, v, value)))
+    except UnknownState as error:
+        return str(error).rstrip(".")
+    return ""
+
+
+@dataclass(frozen=True)
+class _Unreadable:
+    """A value that is no state, by its text."""
+
+    text: str
+
+    @classmethod
+    def of(cls, value: Any) -> Any:
+        """Return the value, or what stands for it where it cannot be looked up."""
+        try:
+            hash(value)
+        except TypeError:
+            return cls(f"{type(value).__name__} {brief(repr(value))}")
+        return value
+
+
 def _untyped(compiled: CompiledModel, v: int, value: Any) -> Any:
-    """Read `0` and `1` as numbers where a file knows only text; a state of that name stays a state."""
-    return _NUMERALS.get(value, value) if isinstance(value, str) and value not in compiled.states(v) else value
+    """Read numbers where a file knows only text, `0` and `1` as absent and present; a state of that name stays a state."""
+    states = compiled.states(v)
+    if not isinstance(value, str) or value in states:
+        return value
+    text = numbered(value, states)
+    return text if text in states else _NUMERALS.get(value, value)
 
 
 def _enter_defaults(compiled: CompiledModel, frame: pd.DataFrame, rows: IntArray, asked: Sequence[int]) -> float:

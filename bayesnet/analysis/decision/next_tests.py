@@ -42,9 +42,9 @@ def next_tests(query: Query, target: str | None = None) -> NextTests:
     laid = decider(compiled)
     if target is None:
         target = DECISION if laid else DIFFERENTIAL
-    if target not in compiled.index and target == DIFFERENTIAL:
+    if target == DIFFERENTIAL and target not in compiled.index:
         return _differential(query, laid)
-    if target not in compiled.index and target == DECISION:
+    if target == DECISION and target not in compiled.index:
         if laid is None:
             raise _no("decision (no decision.toml beside its numbers)", compiled)
         return _decision(query, laid)

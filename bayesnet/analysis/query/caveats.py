@@ -15,6 +15,7 @@ from bayesnet.analysis.query.requisite import requisite_families
 from bayesnet.model.factors import FloatArray, IntArray
 from bayesnet.model.known import WORDS, known, known_list
 from bayesnet.model.records import Number
+from bayesnet.model.table_numbers import TableNumbers
 from bayesnet.results.words import cited, counted
 
 if TYPE_CHECKING:
@@ -36,7 +37,10 @@ class Trust:
 @per_model
 def trust(compiled: CompiledModel) -> Trust:
     """Ranges and grades of all numbers as arrays."""
-    records = tuple(n for n in compiled.model.numbers.values() if n.grade != "definition")
+    numbers = compiled.model.numbers
+    if isinstance(numbers, TableNumbers):  # none has a range or is judged, so no record is needed
+        return Trust((), np.zeros(len(numbers)), numbers.variable)
+    records = tuple(n for n in numbers.values() if n.grade != "definition")
     width = np.array([_width(n) for n in records])
     variable = np.array([compiled.index[n.variable] for n in records], dtype=np.int64)
     return Trust(records, width, variable)
@@ -61,7 +65,7 @@ def weakest(query: Query, targets: Sequence[int] | None = None, most: int = 3) -
     """
     compiled = query.compiled
     trusted = trust(compiled)
-    if not trusted.records:
+    if not trusted.width.size:
         return ()
     needed = np.fromiter(
         requisite_families(compiled.factors, query.evidence, query.targets if targets is None else targets), dtype=np.int64

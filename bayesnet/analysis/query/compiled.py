@@ -45,6 +45,11 @@ class CompiledModel:
         self.memory: dict[Any, Any] = {}
         """Values returned by `per_model` functions, by function."""
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Pickle the model alone; what was worked out from it is worked out again."""
+        kept = {n: value for n, value in vars(self).items() if not isinstance(vars(CompiledModel).get(n), cached_property)}
+        return {**kept, "memory": {}}
+
     @cached_property
     def expander(self) -> Expander:
         """The way from numbers to arrays."""
@@ -130,7 +135,7 @@ class CompiledModel:
         PatternError
             Where the text is no id of a number.
         """
-        position = self._number_index
+        position, name = self._number_index, str(name)
         if name not in position:
             pattern = parse_number_id(name)
             parents = self.model.variables[pattern.targets[0].name].parents if pattern.targets[0].name in self.index else ()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from bayesnet.analysis.query.findings import Finding, Findings, Intervention, Kind
 from bayesnet.errors import FindingError, PatternError
-from bayesnet.pattern import Term, likelihoods, parse_findings, parse_question, quote
+from bayesnet.pattern import Term, likelihoods, numbered, parse_findings, parse_question, quote
 
 if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import CompiledModel
@@ -55,6 +55,9 @@ def jeffrey(marginals: Mapping[str, float | Mapping[str, float]]) -> dict[str, N
     >>> round(p["yes"], 4)
     0.6364
     """
+    if not hasattr(marginals, "items"):
+        way_out = 'write jeffrey({"fever": 0.7})'
+        raise FindingError(str(marginals), f"new marginals are a dict; got {type(marginals).__name__}", way_out=way_out)
     return {name: NewMarginal(wanted) for name, wanted in marginals.items()}
 
 
@@ -214,7 +217,7 @@ def _from_list(compiled: CompiledModel, v: int, values: list[Any]) -> Findings:
         return findings
     if values and all(isinstance(x, numbers.Real) and not isinstance(x, bool) for x in values):
         states = compiled.states(v)
-        if all(str(x) in states or _as_integer(x) in states for x in values):
+        if all(numbered(x, states) in states for x in values):
             raise FindingError(
                 f"{compiled.names[v]}={values}",
                 "these numbers are states and could be likelihoods too",
@@ -244,7 +247,7 @@ def _from_likelihoods(compiled: CompiledModel, v: int, value: Mapping[Any, Any])
     """Read likelihoods by state; only their ratios matter."""
     by_state = {state_name(compiled, v, state): weight for state, weight in value.items()}
     for state, weight in by_state.items():
-        if not isinstance(weight, numbers.Real) or not 0 <= float(weight) < math.inf:
+        if not 0 <= as_float(weight) < math.inf:
             raise FindingError(
                 f"{compiled.names[v]}={dict(value)}",
                 f'"{weight}" is not a likelihood of {state}',
@@ -261,6 +264,9 @@ def _marginal(compiled: CompiledModel, v: int, wanted: float | Mapping[str, floa
     states = compiled.states(v)
     if not isinstance(wanted, Mapping):
         compiled.resolved(Term(compiled.names[v]), f"jeffrey {compiled.names[v]}: {wanted}")
+        if not 0.0 <= as_float(wanted) <= 1.0:
+            what = f'"{wanted}" is not a probability of present'
+            raise FindingError(f"{compiled.names[v]}: {wanted}", what, expected="a number from 0 to 1")
         if len(states) != 2:
             raise FindingError(
                 f"{compiled.names[v]}: {wanted}",
@@ -271,7 +277,7 @@ def _marginal(compiled: CompiledModel, v: int, wanted: float | Mapping[str, floa
     by_state = {state_name(compiled, v, state): p for state, p in wanted.items()}
     text = f"{compiled.names[v]}: {dict(wanted)}"
     for state, p in by_state.items():
-        if not 0.0 <= float(p) <= 1.0:
+        if not 0.0 <= as_float(p) <= 1.0:
             raise FindingError(text, f'"{p}" is not a probability of {state}', expected="a number from 0 to 1")
     total = math.fsum(float(p) for p in by_state.values())
     if abs(total - 1.0) > _SLACK or set(by_state) != set(states):
@@ -293,18 +299,21 @@ def state_name(compiled: CompiledModel, v: int, value: Any) -> str:
     if isinstance(value, str):
         compiled.state(v, value)
         return value
-    if hasattr(value, "item"):
+    if hasattr(value, "item") and getattr(value, "size", 1) == 1:
         value = value.item()
     if isinstance(value, bool | int | float) and frozenset(states) == _BINARY and value in (0, 1):
         return "present" if value else "absent"
-    text = _as_integer(value)
+    text = numbered(value, states) if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
     compiled.state(v, text)
     return text
 
 
-def _as_integer(value: object) -> str:
-    """Return a value as text, a whole number without decimals."""
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+def as_float(value: Any) -> float:
+    """Return a real number as a float; NaN, which no comparison holds for, where it is none or too large for one."""
+    try:
+        return float(value) if isinstance(value, numbers.Real) else math.nan
+    except OverflowError:
+        return math.nan
 
 
 def _missing(value: Any) -> bool:

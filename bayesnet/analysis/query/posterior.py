@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -181,6 +181,9 @@ def read_variables(compiled: CompiledModel, names: str | Sequence[str]) -> tuple
                     names, term.column, f'"{term}" is more than the name of a variable', way_out=f'write "{Term(term.name)}"'
                 )
         names = [term.name for term in terms]
+    if not isinstance(names, Iterable):
+        raise PatternError(str(names), 1, f"variables are given by name; got {type(names).__name__}")
+    names = [str(name) for name in names]
     found = tuple(compiled.variable(name) for name in names)
     if len(set(found)) < len(found) or not found:
         raise FindingError(

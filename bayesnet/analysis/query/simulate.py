@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bayesnet.analysis.query.parse import as_float
 from bayesnet.analysis.query.query import Query
-from bayesnet.errors import BayesnetError, TooWide
+from bayesnet.errors import BayesnetError, TooWide, brief
 from bayesnet.inference.evidence import Evidence, ZeroEvidence
 from bayesnet.model.factors import Factors, FloatArray, IntArray, NoisyFamily, TableFamily
 
@@ -30,13 +31,21 @@ class _Part:
     array: FloatArray
 
 
+_MOST = 10**8
+"""Cases that one call simulates; of a hundred variables as many take 80 gigabytes."""
+
+
 def simulate(query: Query, count: int, seed: int | None) -> pd.DataFrame:
     """Draw `count` cases as a DataFrame, one column per variable; see `Network.simulate`."""
     import pandas as pd
 
-    if count != int(count) or count < 0:
-        raise BayesnetError(f"The number of cases to simulate is a whole number of 0 or more; got {count!r}.")
-    rng = np.random.default_rng(seed)
+    cases, start = as_float(count), 0.0 if seed is None else as_float(seed)
+    if not 0 <= cases <= _MOST or not cases.is_integer():
+        raise BayesnetError(f"The number of cases to simulate is a whole number from 0 to {_MOST:,}; got {brief(repr(count))}.")
+    if not start >= 0 or not start.is_integer():
+        raise BayesnetError(f"A seed is a whole number of 0 or more, or None; got {brief(repr(seed))}.")
+    count = int(count)
+    rng = np.random.default_rng(None if seed is None else int(seed))
     compiled = query.compiled
     states = query.ask(lambda _, evidence: sample(compiled.factors, evidence, count, rng))
     columns = {

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bayesnet.analysis.query.parse import as_float
 from bayesnet.analysis.sensitivity.parameter_map import ODDS, parameter_map
 from bayesnet.errors import SpecError
 from bayesnet.model.check import check_model
@@ -24,7 +25,9 @@ _ROUNDING = 1e-12
 
 def changed(compiled: CompiledModel, new: Mapping[str, float]) -> Model:
     """Return the model with some numbers set to other values; see `Network.with_numbers`."""
-    wanted = {compiled.number(name): float(value) for name, value in new.items()}
+    if not isinstance(new, Mapping):
+        raise SpecError(_where(compiled), [f"expected a dict of values by number; got {type(new).__name__}"])
+    wanted = {compiled.number(name): as_float(value) for name, value in new.items()}
     problems = [text for k, value in wanted.items() if (text := _wrong(compiled, k, value))]
     if not problems:
         values = np.array(compiled.factors.values)

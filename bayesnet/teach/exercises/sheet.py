@@ -108,18 +108,26 @@ class ExerciseSet(Result):
 
     def sheet(self) -> str:
         """Return the student's sheet as plain text: questions only."""
-        return _plain(self.sheet_markdown())
+        return _plain(self._sheet())
 
     def key(self) -> str:
         """Return the teacher's key as plain text: answers, worked solutions, wrong answers to expect, sources and literature."""
-        return _plain(self.key_markdown())
+        return _plain(self._key())
 
     def sheet_markdown(self) -> str:
-        """Return the student's sheet in Markdown."""
-        return "\n\n".join([*self._top("Exercises"), *(f"{_question(i, e)}\n\n*{e.how}*" for i, e in self._numbered())]) + "\n"
+        """Return the student's sheet in Markdown; what names and labels hold is never taken for HTML or a link."""
+        return _escaped(self._sheet())
 
     def key_markdown(self) -> str:
-        """Return the teacher's key in Markdown."""
+        """Return the teacher's key in Markdown, escaped like the sheet."""
+        return _escaped(self._key())
+
+    def _sheet(self) -> str:
+        """Questions and how they are answered."""
+        return "\n\n".join([*self._top("Exercises"), *(f"{_question(i, e)}\n\n*{e.how}*" for i, e in self._numbered())]) + "\n"
+
+    def _key(self) -> str:
+        """Questions, answers, solutions, errors, sources and literature."""
         parts = [*self._top("Key"), *("\n\n".join(_solved(i, e)) for i, e in self._numbered())]
         used = dict.fromkeys(line for e in self.exercises for line in e.literature())
         parts += ["## Literature", "\n".join(f"- {line}" for line in used)]
@@ -179,6 +187,11 @@ def _in_order(answers: Sequence[Any] | Mapping[int, Any], count: int) -> list[An
             f"got an answer to {strange[0]!r}."
         )
     return [by_number.get(n) for n in range(1, count + 1)]
+
+
+def _escaped(markdown: str) -> str:
+    """Take away what a reader of Markdown would take for HTML, a link or a picture."""
+    return markdown.replace("&", "&amp;").replace("<", "&lt;").replace("](", "]\\(").replace("`", "\\`")
 
 
 def _plain(markdown: str) -> str:

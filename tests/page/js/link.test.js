@@ -60,8 +60,27 @@ test("a file that is no case is refused with its reason", () => {
     null: 'This file is not a saved case: it has no "format": "bayesnet-case/1".',
     '{"format": "bayesnet-case/1"}': "This case has no findings.",
     '{"format": "bayesnet-case/1", "scenarios": []}': "This case has no findings.",
+    '{"format": "bayesnet-case/1", "scenarios": [null]}':
+      "A scenario of this case is not an object with findings. Save it from the page again.",
   };
   for (const [text, message] of Object.entries(refusals)) assert.throws(() => readCase(data, text, now), { message });
+});
+
+test("no file leaves the page with a state that it cannot show", () => {
+  const { id } = data.numbers[0];
+  for (const active of ["constructor", "length", -1, 0.5, null, 7, {}]) {
+    const text = JSON.stringify({ format: "bayesnet-case/1", scenarios: [{}], active, tab: {}, scale: [], target: { a: 1 } });
+    const { state } = readCase(data, text, now);
+    assert.equal(state.active, 0);
+    assert.equal(state.tab, "");
+    assert.equal(state.target, now.target);
+  }
+  for (const value of ["0.5", null, true, [0.5], {}]) {
+    const text = JSON.stringify({ format: "bayesnet-case/1", scenarios: [{ numbers: { [id]: value } }] });
+    assert.deepEqual(plain(readCase(data, text, now).state.scenarios[0].numbers), {});
+  }
+  const text = JSON.stringify({ format: "bayesnet-case/1", model: { digest: "abc" }, scenarios: [{}] });
+  assert.equal(readCase(data, text, now).other, "another model");
 });
 
 test("what does not fit the network is left out and named", () => {

@@ -103,9 +103,11 @@ export function readCase(data, text, now) {
   }
   if (content?.format !== CASE_FORMAT) throw new Error(`This file is not a saved case: it has no "format": "${CASE_FORMAT}".`);
   if (!Array.isArray(content.scenarios) || !content.scenarios.length) throw new Error("This case has no findings.");
+  const plain = content.scenarios.every((/** @type {any} */ one) => one && typeof one === "object" && !Array.isArray(one));
+  if (!plain) throw new Error("A scenario of this case is not an object with findings. Save it from the page again.");
   const read = checked(data, now, { ...content, scenarios: content.scenarios.slice(0, 2) });
   const other = content.model?.digest && content.model.digest !== data.model.digest;
-  return { ...read, other: other ? `${content.model.name} ${content.model.version}` : "" };
+  return { ...read, other: other ? [content.model.name, content.model.version].filter((text) => typeof text === "string").join(" ") || "another model" : "" };
 }
 
 /**
@@ -142,7 +144,7 @@ function checked(data, now, wanted) {
   const done = (name, value) => typeof value === "string" && seen(name, value);
   const ids = new Set((data.numbers ?? []).map((number) => number.id));
   /** @param {string} id @param {any} value */
-  const known = (id, value) => ids.has(id) && value >= 0 && value < Infinity;
+  const known = (id, value) => ids.has(id) && typeof value === "number" && value >= 0 && value < Infinity;
   /** @param {string} name @param {any} value */
   const named = (name, value) => (typeof value === "string" ? `${name}=${value}` : name);
   const scenarios = wanted.scenarios.map((/** @type {Scenario} */ scenario) => {
@@ -151,13 +153,13 @@ function checked(data, now, wanted) {
     return complete({ see, do: set, numbers: keep(scenario.numbers, known, named) });
   });
   const target = findVariable(data, wanted.target);
-  if (wanted.target && !target) lost.push(wanted.target);
+  if (wanted.target && !target) lost.push(String(wanted.target));
   const aim = target && hasState(target, wanted.targetState) ? wanted : now;
   return {
     lost,
     state: {
       scenarios,
-      active: scenarios[wanted.active] ? wanted.active : 0,
+      active: Number.isInteger(wanted.active) && scenarios[wanted.active] ? wanted.active : 0,
       target: aim.target,
       targetState: aim.targetState,
       scale: wanted.scale === "linear" ? "linear" : "log",

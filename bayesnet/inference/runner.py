@@ -1,0 +1,246 @@
+"""What every question needs: a plan for the evidence at hand, from those kept or made now, and a run of it."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import replace
+from threading import Lock
+
+import numpy as np
+
+from bayesnet.errors import TooWide
+from bayesnet.inference.evidence import Evidence, ZeroEvidence
+from bayesnet.inference.kernel import LANES, compiled
+from bayesnet.inference.network import Network
+from bayesnet.inference.plan import Plan
+from bayesnet.inference.planning import make
+from bayesnet.inference.question import compose
+from bayesnet.inference.run import Ready, Run
+from bayesnet.inference.situation import Situation, read
+from bayesnet.inference.structure import Structure
+from bayesnet.model.factors import Factors, FloatArray, IntArray
+
+KEPT = 1 << 24
+"""Integers in all plans kept; the one not used for longest goes first."""
+PARTS = 4096
+"""Patterns for which is kept what is asked together."""
+WORTH_PARTING = 2.0**22
+"""Products of a plan from which it is tried whether several plans take fewer."""
+SECONDS = 2e-9
+"""What one product takes, roughly, on one processor of today."""
+
+
+class Runner:
+    """One network with its numbers laid out, and the plans made for it, kept by the pattern of the evidence.
+
+    Many threads may ask one engine at once.
+
+    Parameters
+    ----------
+    factors
+        The network as arrays.
+    max_cells
+        Plans that need a larger table than this raise `TooWide` before anything is allocated.
+    fast
+        Whether the compiled kernel runs the plans, where there is one; otherwise numpy does.
+    """
+
+    def __init__(self, factors: Factors, max_cells: float = 2.0**27, *, fast: bool = True) -> None:
+        self.factors = factors
+        self.max_cells = max_cells
+        self.structure = Structure.of(factors)
+        self.network = Network.of(self.structure, factors)
+        self.values = self.network.values[:, None]
+        self.everything = tuple(range(len(factors.names)))
+        self.kernel = compiled() if fast else None
+        self._plans: OrderedDict[Hashable, Ready] = OrderedDict()
+        self._parts: dict[Hashable, tuple[tuple[int, ...], ...]] = {}
+        self._size = 0
+        self._lock = Lock()
+
+    def situation(self, evidence: Evidence) -> Situation:
+        """Return the evidence sorted and followed through certain gates."""
+        return read(evidence.checked(self.structure.cards), self.structure, self.factors)
+
+    def ready(
+        self,
+        situation: Situation,
+        wanted: tuple[int, ...] = (),
+        kept: tuple[int, ...] = (),
+        best: tuple[int, ...] = (),
+        vectors: tuple[int, ...] = (),
+        slopes: bool = False,
+    ) -> Ready:
+        """Return the plan for evidence of this pattern, from those kept or made now. Raises `TooWide`.
+
+        It answers `wanted`, or gives the product of everything over `kept`; `best` are maximised; `vectors` will get likelihoods;
+        with `slopes` the derivatives by every number are planned too.
+        """
+        key = (situation.pattern(self.structure), wanted, kept, best, vectors, slopes)
+        return self._recall(key) or self._keep(key, self.plan(situation, wanted, kept, best, vectors, slopes))
+
+    def _recall(self, key: Hashable) -> Ready | None:
+        with self._lock:
+            found = self._plans.get(key)
+            if found is not None:
+                self._plans.move_to_end(key)
+            return found
+
+    def _keep(self, key: Hashable, plan: Plan) -> Ready:
+        if max(plan.largest, plan.space / 16) > self.max_cells:
+            raise TooWide(_too_wide(plan, self.max_cells), plan.largest)
+        found = Ready(plan, self.network, self.kernel)
+        with self._lock:
+            if key not in self._plans:
+                self._plans[key] = found
+                self._size += len(plan.code)
+            while self._size > KEPT and len(self._plans) > 1:
+                self._size -= len(self._plans.popitem(last=False)[1].plan.code)
+        return found
+
+    def several(self, situation: Situation, wanted: tuple[int, ...]) -> list[Ready]:
+        """Return the plan that answers `wanted`, or several where gates that nobody looked at would widen one another's
+        tables."""
+        pattern = situation.pattern(self.structure)
+        with self._lock:
+            parts = self._parts.get((pattern, wanted), (wanted,))
+        keys = [(pattern, part, (), (), (), False) for part in parts]
+        found = [self._recall(key) for key in keys]
+        if None not in found:
+            return [ready for ready in found if ready is not None]
+        parted = self.parted(situation, wanted)
+        if len(parted) > 1:
+            with self._lock:
+                self._parts[pattern, wanted] = tuple(part for part, _ in parted)
+                if len(self._parts) > PARTS:
+                    self._parts.pop(next(iter(self._parts)))
+        return [self._keep((pattern, part, (), (), (), False), plan) for part, plan in parted]
+
+    def parted(self, situation: Situation, wanted: tuple[int, ...]) -> list[tuple[tuple[int, ...], Plan]]:
+        """Return what to ask together, and the plans."""
+        plan = self.plan(situation, wanted)
+        if plan.cells < WORTH_PARTING:
+            return [(wanted, plan)]
+        axis, alone = plan.question.axis, len(self.everything)
+        gates = [v for v in wanted if axis.get(v, -1) >= alone and v not in situation.soft and v not in situation.allowed]
+        if len(gates) < 2:
+            return [(wanted, plan)]
+        apart = set(gates[len(gates) // 2 :])
+        parts = [tuple(v for v in wanted if v not in apart), tuple(v for v in wanted if v in apart)]
+        found = [found for part in parts for found in self.parted(situation, part)]
+        return found if sum(each.cells for _, each in found) < plan.cells / 2 else [(wanted, plan)]
+
+    def aside(self, situation: Situation, wanted: tuple[int, ...]) -> tuple[Ready, dict[int, tuple[Ready, Situation]]]:
+        """Return the plan for many columns: gates of two ranks that nobody looked at, and that widen it, are answered alone.
+
+        For such a gate P(lowest rank | e) is P(e and the lowest rank) / P(e), and the former needs no axis for the gate. The
+        other rank gets what is missing to one, which keeps sixteen digits of one, not of itself: not for single cases.
+        """
+        together = self.ready(situation, wanted)
+        axis, alone = together.plan.question.axis, len(self.everything)
+        known = {*situation.soft, *situation.allowed}
+        gates = [v for v in wanted if axis.get(v, -1) >= alone and v not in known and self.structure.cards[v] == 2]
+        gates = [v for v in gates if not self.structure.certain[v]]
+        if not gates:
+            return together, {}
+        rest = self.ready(situation, tuple(v for v in wanted if v not in gates))
+        apart = {}
+        for v in gates:
+            lowest = replace(situation, fixed={**situation.fixed, v: self.structure.order[v][0]})
+            apart[v] = self.ready(lowest), lowest
+        cells = rest.plan.cells + sum(ready.plan.cells for ready, _ in apart.values())
+        return (rest, apart) if cells < together.plan.cells / 1.5 else (together, {})
+
+    def split(self, v: int, lowest: FloatArray) -> FloatArray:
+        """Return P(v | e) of a gate of two ranks from the probability of its lowest, shape (2, columns)."""
+        order = self.structure.order[v]
+        found = np.empty((2, *lowest.shape))
+        found[order[0]] = np.minimum(lowest, 1.0)
+        found[order[1]] = 1.0 - found[order[0]]
+        return found
+
+    def plan(
+        self,
+        situation: Situation,
+        wanted: tuple[int, ...] = (),
+        kept: tuple[int, ...] = (),
+        best: tuple[int, ...] = (),
+        vectors: tuple[int, ...] = (),
+        slopes: bool = False,
+    ) -> Plan:
+        """Make a plan, whatever its size."""
+        return make(compose(self.network, situation, wanted, kept, best, vectors), slopes, self.max_cells, self.kernel)
+
+    def run(
+        self, ready: Ready, situation: Situation, likelihoods: Mapping[int, FloatArray] | None = None, *, down: bool = True
+    ) -> Run:
+        """Run a plan for one case; `likelihoods[v]`, shape (states, 1), multiply what the situation says of v."""
+        return next(self.runs(ready, situation, likelihoods or {}, 1, self.values, down=down))
+
+    def runs(
+        self,
+        ready: Ready,
+        situation: Situation,
+        likelihoods: Mapping[int, FloatArray],
+        columns: int,
+        values: FloatArray,
+        *,
+        down: bool = True,
+    ) -> Iterator[Run]:
+        """Run a plan a few columns at a time; `likelihoods` and `values` have one column for all, or one for each."""
+        states = self.states(situation)
+        bases, index, soft = ready.bases(states), ready.indices(states), self.soft(ready, situation, likelihoods)
+        for begin in range(0, columns, LANES):
+            part = slice(begin, min(begin + LANES, columns))
+            numbers, mine = (a if a.shape[-1] == 1 else a[:, part] for a in (values, soft))
+            yield Run(ready, numbers, bases, index, mine, part.stop - begin, down)
+
+    def states(self, situation: Situation) -> IntArray:
+        """Return the place of the state of each fixed variable, zero elsewhere."""
+        found = np.zeros(len(self.everything), dtype=np.int64)
+        places = self.network.places
+        for v, state in situation.fixed.items():
+            found[v] = places[v][state]
+        return found
+
+    def soft(self, ready: Ready, situation: Situation, likelihoods: Mapping[int, FloatArray]) -> FloatArray:
+        """Return the likelihoods of all cells of the vectors, shape (cells, 1) or (cells, columns)."""
+        found = np.ones((int(ready.ends[-1]), max((each.shape[1] for each in likelihoods.values()), default=1)))
+        for v in {*situation.allowed, *situation.soft, *likelihoods}:
+            axis = ready.plan.question.axis.get(v)
+            if axis is None:
+                continue
+            vector = situation.soft.get(v, np.ones((self.structure.cards[v], 1)))
+            if v in situation.allowed:
+                mask = np.zeros((len(vector), 1))
+                mask[list(situation.allowed[v])] = 1.0
+                vector = vector * mask
+            if v in likelihoods:
+                vector = vector * likelihoods[v]
+            begin = ready.places[axis]
+            found[begin : begin + len(vector)] = self.network.vector(v, vector)
+        return found
+
+    def possible(self, evidence: Evidence) -> Situation:
+        """Return the situation. Raises `ZeroEvidence` where the findings exclude each other."""
+        situation = self.situation(evidence)
+        if not situation.possible:
+            raise ZeroEvidence("the findings exclude each other")
+        return situation
+
+
+def _too_wide(plan: Plan, limit: float) -> str:
+    return (
+        f"An exact answer to this question needs a table of about 2^{np.log2(plan.largest):.0f} cells, "
+        f"{plan.space * 8 / 2**30:,.0f} GiB in all and about {_duration(plan.cells * SECONDS)}; "
+        f"the limit is 2^{np.log2(limit):.0f} cells. "
+        "Enter more findings, ask for fewer variables, or give variables fewer parents."
+    )
+
+
+def _duration(seconds: float) -> str:
+    """Seconds in words that fit their size."""
+    if seconds < 90:
+        return f"{max(seconds, 1):.0f} seconds"
+    return f"{seconds / 60:,.0f} minutes" if seconds < 5400 else f"{seconds / 3600:,.0f} hours"
