@@ -179,7 +179,7 @@ def _pieces(source: Path) -> Iterator[pd.DataFrame]:
 
 
 def _parquet_pieces(source: Path) -> Iterator[pd.DataFrame]:
-    """Give a Parquet file in pieces, at least one."""
+    """Yield a Parquet file in pieces, at least one."""
     from pyarrow import ArrowException
 
     from bayesnet.errors import SpecError

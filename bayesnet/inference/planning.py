@@ -1,4 +1,4 @@
-"""Making a plan: by the compiled planner where there is one, otherwise by the planner in Python, to the same integers."""
+"""Making a plan: by the compiled planner if there is one, otherwise by the planner in Python, to the same integers."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _SPACES = threading.local()
 def make(question: Question, slopes: bool = False, limit: float = 2.0**27, kernel: Any = None) -> Plan:
     """Return the plan of a question; with `slopes` also the derivatives by every number.
 
-    The compiled planner makes it where there is one, but for the most probable assignment; the arrays are the same. Where the
+    The compiled planner makes it if there is one, but for the most probable assignment; the arrays are the same. Where the
     largest table would have more than `limit` cells the plan has no operations: its sizes alone count.
     """
     if kernel is not None and not question.best:

@@ -1,4 +1,4 @@
-"""What every question needs: a plan for the evidence at hand, from those kept or made now, and a run of it."""
+"""The base of the engine: a plan for the evidence at hand, from those kept or made now, and a run of it."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from bayesnet.model.factors import Factors, FloatArray, IntArray
 KEPT = 1 << 24
 """Integers in all plans kept; the one not used for longest goes first."""
 PARTS = 4096
-"""Patterns for which is kept what is asked together."""
+"""Number of patterns whose grouping of targets is kept."""
 WORTH_PARTING = 2.0**22
 """Products of a plan from which it is tried whether several plans take fewer."""
 SECONDS = 2e-9
-"""What one product takes, roughly, on one processor of today."""
+"""Time of one product, roughly, on one processor of today."""
 
 
 class Runner:
@@ -43,7 +43,7 @@ class Runner:
     max_cells
         Plans that need a larger table than this raise `TooWide` before anything is allocated.
     fast
-        Whether the compiled kernel runs the plans, where there is one; otherwise numpy does.
+        Whether the compiled kernel runs the plans, if there is one; otherwise numpy does.
     """
 
     def __init__(self, factors: Factors, max_cells: float = 2.0**27, *, fast: bool = True) -> None:
@@ -100,8 +100,7 @@ class Runner:
         return found
 
     def several(self, situation: Situation, wanted: tuple[int, ...]) -> list[Ready]:
-        """Return the plan that answers `wanted`, or several where gates that nobody looked at would widen one another's
-        tables."""
+        """Return the plan that answers `wanted`; several if unobserved gates would widen one another's tables."""
         pattern = situation.pattern(self.structure)
         with self._lock:
             parts = self._parts.get((pattern, wanted), (wanted,))

@@ -108,7 +108,7 @@ _LARGEST = 2**28
 
 
 def _cached(file: Path) -> Model | None:
-    """Return the model in a cache file, None where there is none, it is damaged, or somebody else may have written it."""
+    """Return the model in a cache file, None if there is none, it is damaged, or somebody else may have written it."""
     try:
         content = _own(file)
         head, _, body = content.partition(b"\n")

@@ -115,7 +115,7 @@ def numbered(value: float | str, states: Sequence[str]) -> str:
 
     Returns
     -------
-    The state with this text or, where only one has it, this value; the text of the value where there is none.
+    The state with this text or, where only one has it, this value; the text of the value without one.
 
     >>> numbered(2.0, ["0", "1", "2"]), numbered("1", ["0.5", "1.0"]), numbered(7.0, ["0", "1"])
     ('2', '1.0', '7')
