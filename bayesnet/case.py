@@ -205,25 +205,25 @@ class Case:
         >>> round(both["smoke=yes"]["lung=yes"], 4), round(both["do(smoke=yes)"]["lung=yes"], 4)
         (0.1483, 0.1483)
         """
-        from bayesnet.analysis.differential.scenarios import Beside, compare
+        from bayesnet.analysis.differential.scenarios import ScenarioQuery, compare
         from bayesnet.analysis.sensitivity.with_numbers import changed
         from bayesnet.results.words import short
 
         columns = []
         for scenario in scenarios:
             if isinstance(scenario, Case):
-                columns.append(Beside(str(scenario) or "nothing known", scenario.query))
+                columns.append(ScenarioQuery(str(scenario) or "nothing known", scenario.query))
             else:
                 change = read_given(self.compiled, scenario)
                 name = scenario if isinstance(scenario, str) else change.text
-                columns.append(Beside(name, self.query.given(self.findings.replaced_by(change))))
+                columns.append(ScenarioQuery(name, self.query.given(self.findings.replaced_by(change))))
         for other in had:
             imagined = read_given(self.compiled, other)
-            columns.append(Beside(f"had({imagined.text})", self.query, imagined))
+            columns.append(ScenarioQuery(f"had({imagined.text})", self.query, imagined))
         for values in numbers:
             name = "with " + ", ".join(f"{short(number)}: {value:g}" for number, value in values.items())
             columns.append(
-                Beside(name, Query(CompiledModel(changed(self.compiled, values), self.compiled.folder), self.findings))
+                ScenarioQuery(name, Query(CompiledModel(changed(self.compiled, values), self.compiled.folder), self.findings))
             )
         return compare(self.query, columns, None if targets is None else [read_target(self.compiled, name) for name in targets])
 

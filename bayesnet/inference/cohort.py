@@ -18,7 +18,7 @@ from bayesnet.inference.answers import Cohort
 from bayesnet.inference.kernel import LANES
 from bayesnet.inference.run import Ready, Run
 from bayesnet.inference.runner import Runner
-from bayesnet.inference.situation import Situation, deduce
+from bayesnet.inference.situation import ReducedEvidence, deduce
 from bayesnet.inference.structure import Structure
 from bayesnet.inference.threads import shared
 from bayesnet.model.factors import Factors, FloatArray, IntArray, TableFamily
@@ -38,7 +38,7 @@ Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Layout:
+class CohortLayout:
     """The roles of the variables of a cohort in every plan.
 
     `hubs` are known in every row and fixed; `soft` known in some, or in all, and keep an axis; `gates` are noisy gates of no
@@ -94,7 +94,7 @@ class Scorer:
                 masks[v] = masks[v] & left if v in masks else left
         return masks
 
-    def layout(self, masks: dict[int, Mask], observed: set[int]) -> Layout:
+    def layout(self, masks: dict[int, Mask], observed: set[int]) -> CohortLayout:
         """Decide once, from all rows, how each variable enters."""
         structure = self.structure
         relevant = _above(structure, {*observed, *self.wanted})
@@ -117,20 +117,22 @@ class Scorer:
         for v in sorted(known, key=lambda v: -len(structure.children[v])):
             contexts *= structure.cards[v]
             (hubs if contexts <= CONTEXTS else soft).append(v)
-        return Layout(tuple(hubs), tuple(soft), tuple(gates), tuple(dropped))
+        return CohortLayout(tuple(hubs), tuple(soft), tuple(gates), tuple(dropped))
 
-    def plans(self, layout: Layout, chunk: Chunk) -> tuple[Ready, Situation, dict[int, tuple[Ready, Situation]]]:
+    def plans(
+        self, layout: CohortLayout, chunk: Chunk
+    ) -> tuple[Ready, ReducedEvidence, dict[int, tuple[Ready, ReducedEvidence]]]:
         """Return the plan of a chunk and those of separate gates; gates without active cause get no axis, others likelihoods."""
         order = self.structure.order
         fixed = dict(zip(layout.hubs, chunk.hubs, strict=True))
         soft = {v: np.ones((self.structure.cards[v], 1)) for v in (*layout.soft, *chunk.pushed)}
-        situation = Situation(self.structure.cards, fixed, {}, soft, frozenset(), set(layout.dropped))
+        situation = ReducedEvidence(self.structure.cards, fixed, {}, soft, frozenset(), set(layout.dropped))
         deduce(situation, self.structure, self.engine.factors)
         situation.fixed |= {v: order[v][0] for v in layout.gates if v not in chunk.pushed and v not in situation.fixed}
         ready, apart = self.engine.aside(situation, self.wanted)
         return ready, situation, apart
 
-    def chunks(self, layout: Layout, masks: dict[int, Mask], size: int) -> tuple[IntArray, list[Chunk]]:
+    def chunks(self, layout: CohortLayout, masks: dict[int, Mask], size: int) -> tuple[IntArray, list[Chunk]]:
         """Return the order of the rows, and the chunks in it: of several widths those that promise to be fastest."""
         hubs = np.zeros((size, len(layout.hubs)), dtype=np.int64)
         for i, v in enumerate(layout.hubs):
@@ -158,7 +160,7 @@ class Scorer:
                 best = seconds, cut
         return order, best[1]
 
-    def _seconds(self, layout: Layout, chunks: list[Chunk]) -> float:
+    def _seconds(self, layout: CohortLayout, chunks: list[Chunk]) -> float:
         """Return an estimate from a few of the chunks."""
         sample = chunks[:: max(1, len(chunks) // 6)]
         if not sample:
@@ -172,7 +174,7 @@ class Scorer:
         return seconds * len(chunks) / len(sample)
 
     def score(
-        self, layout: Layout, chunk: Chunk, masks: dict[int, Mask], logs: FloatArray, marginals: dict[int, FloatArray]
+        self, layout: CohortLayout, chunk: Chunk, masks: dict[int, Mask], logs: FloatArray, marginals: dict[int, FloatArray]
     ) -> None:
         """ln P(e) and the marginals of the rows of one chunk, `masks` being theirs; written to the arrays given."""
         ready, situation, apart = self.plans(layout, chunk)
@@ -193,7 +195,14 @@ class Scorer:
                 marginals[v][part] = self.engine.split(v, np.exp(run.log_probability - below[part])).T
 
     def _runs(
-        self, ready: Ready, situation: Situation, layout: Layout, chunk: Chunk, masks: dict[int, Mask], *, down: bool = True
+        self,
+        ready: Ready,
+        situation: ReducedEvidence,
+        layout: CohortLayout,
+        chunk: Chunk,
+        masks: dict[int, Mask],
+        *,
+        down: bool = True,
     ) -> Iterator[tuple[slice, Run]]:
         """Yield the rows of a chunk, a few at a time."""
         network, size = self.engine.network, chunk.stop - chunk.start
@@ -210,7 +219,7 @@ class Scorer:
             part = slice(begin, min(begin + LANES, size))
             yield part, Run(ready, self.values, bases, index[:, part], soft[:, part], part.stop - begin, down)
 
-    def _index(self, ready: Ready, states: IntArray, layout: Layout, chunk: Chunk, masks: dict[int, Mask]) -> IntArray:
+    def _index(self, ready: Ready, states: IntArray, layout: CohortLayout, chunk: Chunk, masks: dict[int, Mask]) -> IntArray:
         """Return the values whose products the vectors are, row by row; ones for a gate not observed, sums up to its top rank."""
         network, structure = self.engine.network, self.structure
         one, n = len(self.values) - 1, len(structure.cards)

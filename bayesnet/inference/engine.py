@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from bayesnet.inference.answers import Cohort, Draws, Gradient, Joint, MostProbable, Posteriors
+from bayesnet.inference.answers import Cohort, Draws, Gradient, RawJoint, RawMostProbable, RawPosteriors
 from bayesnet.inference.evidence import Evidence, ZeroEvidence, one_hot
 from bayesnet.inference.runner import Runner
 from bayesnet.inference.threads import shared
@@ -36,7 +36,7 @@ class Engine(Runner):
             return -np.inf
         return float(self.run(self.ready(situation), situation).log_probability[0]) + situation.log_constant
 
-    def posteriors(self, evidence: Evidence, variables: Sequence[int] | None = None) -> Posteriors:
+    def posteriors(self, evidence: Evidence, variables: Sequence[int] | None = None) -> RawPosteriors:
         """Return P(v | e) of `variables` (all when None). Raises `ZeroEvidence` when P(e) = 0."""
         wanted = self.everything if variables is None else tuple(variables)
         situation = self.possible(evidence)
@@ -52,9 +52,9 @@ class Engine(Runner):
         for v in wanted:
             state = situation.fixed.get(v)
             marginals[v] = found[v][:, 0] if state is None else one_hot(self.structure.cards[v], state)
-        return Posteriors(log_probability + situation.log_constant, marginals)
+        return RawPosteriors(log_probability + situation.log_constant, marginals)
 
-    def joint(self, variables: Sequence[int], evidence: Evidence) -> Joint:
+    def joint(self, variables: Sequence[int], evidence: Evidence) -> RawJoint:
         """Return P(variables | e), one axis per variable in the order asked. Raises `ZeroEvidence` when P(e) = 0."""
         situation = self.possible(evidence)
         run = self.run(self.ready(situation, kept=tuple(variables)), situation, down=False)
@@ -66,7 +66,7 @@ class Engine(Runner):
         result = run.result[..., 0].transpose(axes)[np.ix_(*(self.network.places[v] for v in free))]
         table = np.zeros([self.structure.cards[v] for v in variables])
         table[tuple(situation.fixed.get(v, slice(None)) for v in variables)] = result / total
-        return Joint(tuple(variables), table, log + situation.log_constant)
+        return RawJoint(tuple(variables), table, log + situation.log_constant)
 
     def joint_with_each(self, target: int, evidence: Evidence, variables: Sequence[int] | None = None) -> dict[int, FloatArray]:
         """Return P(target, v | e), shape (states of target, states of v), for every unobserved v (or those in `variables`).
@@ -158,7 +158,7 @@ class Engine(Runner):
 
         return score_rows(self, rows, tuple(variables), workers)
 
-    def most_probable(self, evidence: Evidence, of: Sequence[int] | None = None) -> MostProbable:
+    def most_probable(self, evidence: Evidence, of: Sequence[int] | None = None) -> RawMostProbable:
         """Return the most probable assignment of `of` (of everything not observed when None), the rest summed out, and the
         next best.
         Raises `ZeroEvidence` when P(e) = 0.

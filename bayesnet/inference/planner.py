@@ -9,8 +9,8 @@ import numpy as np
 
 from bayesnet.inference import plan as limits
 from bayesnet.inference.ordering import best_order, masks
-from bayesnet.inference.plan import BEST, ONCE, Answer, Plan
-from bayesnet.inference.question import Question
+from bayesnet.inference.plan import BEST, ONCE, AnswerPlace, EliminationPlan
+from bayesnet.inference.question import ReducedQuestion
 
 
 class Tensor:
@@ -52,7 +52,7 @@ class Relation:
 
 
 @dataclass(slots=True)
-class Node:
+class ProductNode:
     """One product: `inputs` with numbers, `units` without; `relations` for the gate axes that two inputs share."""
 
     out: Tensor
@@ -65,7 +65,7 @@ class Node:
 class Planner:
     """Writes one plan."""
 
-    def __init__(self, question: Question, slopes: bool, limit: float) -> None:
+    def __init__(self, question: ReducedQuestion, slopes: bool, limit: float) -> None:
         self.question = question
         self.size = question.sizes
         self.all_slopes = slopes
@@ -77,10 +77,10 @@ class Planner:
         self.cells = 0.0
         self.largest = 1.0
         self.late = False
-        self.nodes: list[Node] = []
+        self.nodes: list[ProductNode] = []
         self.maxima: list[tuple[int, list[Tensor]]] = []
 
-    def plan(self) -> Plan:
+    def plan(self) -> EliminationPlan:
         """Leaves, order, up, down."""
         question = self.question
         values = [self._factor(k) for k in range(len(question.factors))]
@@ -96,8 +96,8 @@ class Planner:
             tensor = vectors.get(axis) or units.get(axis)
             if tensor is not None:
                 slope = tensor.slope.base if tensor.slope is not None else -1
-                answers[axis] = Answer(-1 if tensor.unit else tensor.base, slope, self.size[axis])
-        return Plan(
+                answers[axis] = AnswerPlace(-1 if tensor.unit else tensor.base, slope, self.size[axis])
+        return EliminationPlan(
             question=question,
             code=np.array(self.code if self.largest <= self.limit else [], dtype=np.int32),
             starts=np.array(self.starts if self.largest <= self.limit else [], dtype=np.int64),
@@ -264,7 +264,7 @@ class Planner:
         out = Tensor(0, {}, wide, 1)
         out.unit = True
         out.carry = any(t.carry for t in (*inputs, *units))
-        self.nodes.append(Node(out, inputs, units, relations))
+        self.nodes.append(ProductNode(out, inputs, units, relations))
         return out
 
     def _one(self, units: list[Tensor]) -> list[Tensor]:
@@ -276,7 +276,7 @@ class Planner:
             merged = Tensor(0, {}, pair[0].wide | pair[1].wide, 1)
             merged.unit = True
             merged.carry = pair[0].carry or pair[1].carry
-            self.nodes.append(Node(merged, [], pair))
+            self.nodes.append(ProductNode(merged, [], pair))
             cells = self._volume(merged.wide)
             place = next((i for i, t in enumerate(units) if self._volume(t.wide) > cells), len(units))
             units.insert(place, merged)
@@ -374,7 +374,7 @@ class Planner:
         axes.update(r.becomes for r in relations if r.axis in summed and r.becomes not in (r.axis, -1))
         out = self._new(self._sorted(axes), wide, sizes)
         out.carry = any(t.carry for t in (*inputs, *units))
-        node = Node(out, inputs, units, relations, self.late)
+        node = ProductNode(out, inputs, units, relations, self.late)
         self.nodes.append(node)
         self._write(node, out, out, [(t, t) for t in inputs])
         return out
@@ -397,7 +397,7 @@ class Planner:
 
     # ---- operations
 
-    def _write(self, node: Node, out: Tensor, role: Tensor, inputs: list[tuple[Tensor, Tensor]]) -> None:
+    def _write(self, node: ProductNode, out: Tensor, role: Tensor, inputs: list[tuple[Tensor, Tensor]]) -> None:
         """One operation. Each tensor comes with the one whose part it plays in the node."""
         operands = [(out, role), *inputs]
         loops: list[tuple[int, list[list[int]]]] = []

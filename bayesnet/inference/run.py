@@ -13,8 +13,8 @@ import numpy as np
 
 from bayesnet.inference import twin
 from bayesnet.inference.kernel import LANES
-from bayesnet.inference.network import Network
-from bayesnet.inference.plan import Plan
+from bayesnet.inference.network import NetworkArrays
+from bayesnet.inference.plan import EliminationPlan
 from bayesnet.inference.question import Part
 from bayesnet.model.factors import FloatArray, IntArray
 
@@ -25,7 +25,7 @@ AnyArray = np.ndarray[Any, Any]
 class Ready:
     """A plan and where it finds its numbers in one network, whatever the states of the variables that are fixed."""
 
-    def __init__(self, plan: Plan, network: Network, kernel: Any) -> None:
+    def __init__(self, plan: EliminationPlan, network: NetworkArrays, kernel: Any) -> None:
         self.plan = plan
         self.kernel = kernel
         self.network = network

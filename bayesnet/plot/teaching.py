@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bayesnet.errors import BayesnetError
 from bayesnet.logodds import DECIBANS, log_odds
 from bayesnet.plot import style
-from bayesnet.results.teaching import Frequencies, FrequencySequence, Group, Ladder, Rung, Step
+from bayesnet.results.teaching import Frequencies, FrequencySequence, Group, Ladder, Rung, SequenceStep
 from bayesnet.results.words import frequency, ratio, short
 
 if TYPE_CHECKING:
@@ -324,12 +324,12 @@ def frequency_sequence(result: FrequencySequence, ax: Axes | None = None) -> Axe
     return ax
 
 
-def _whole(step: Step) -> tuple[float, float]:
+def _whole(step: SequenceStep) -> tuple[float, float]:
     """Return the shares of the whole population with the target and without it."""
     return step.probability_with, step.probability_without
 
 
-def _answer(step: Step) -> str:
+def _answer(step: SequenceStep) -> str:
     """Return what the target is among those left."""
     if math.isnan(step.posterior):
         return "nobody"

@@ -13,7 +13,7 @@ from bayesnet.results.words import counted, interval, percent
 
 
 @dataclass(frozen=True, repr=False)
-class Group(Record):
+class RiskGroup(Record):
     """Patients with similar probabilities, from `low` to `high`: mean prediction, share observed, its 95 % interval."""
 
     low: float
@@ -36,7 +36,7 @@ class Group(Record):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Calibration(Records[Group], Result):
+class Calibration(Records[RiskGroup], Result):
     """Calibration and discrimination of probabilities in a cohort.
 
     `groups` are equally large by quantiles of the prediction, except that equal predictions stay together; the interval of each
@@ -72,7 +72,7 @@ class Calibration(Records[Group], Result):
     cohort: str
     predicted: float
     observed: float
-    groups: tuple[Group, ...]
+    groups: tuple[RiskGroup, ...]
     calibration_error: float
     error_if_right: float
     brier: float

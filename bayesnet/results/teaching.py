@@ -190,7 +190,7 @@ def _share(part: float, whole: float) -> float:
 
 
 @dataclass(frozen=True, repr=False)
-class Step(Record):
+class SequenceStep(Record):
     """Those who have this finding and all before it: with and without the target, in people and exactly.
 
     `share_with` and `share_without` are the shares of those left at the step before, with the target and without it, who have
@@ -218,7 +218,7 @@ class Step(Record):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class FrequencySequence(Records[Step], Result):
+class FrequencySequence(Records[SequenceStep], Result):
     """A population in whole people, parted by one finding after the other; at each step those who have all findings so far go on.
 
     The first step is the whole population, with an empty `finding`. Every count is the exact figure rounded to a whole person, so
@@ -240,7 +240,7 @@ class FrequencySequence(Records[Step], Result):
     without_target: str
     conditions: str
     population: int
-    steps: tuple[Step, ...]
+    steps: tuple[SequenceStep, ...]
 
     @property
     def posterior(self) -> float:

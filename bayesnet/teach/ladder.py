@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.explanation.coalitions import Situation, situation
+from bayesnet.analysis.explanation.coalitions import CoalitionQuery, coalition_query
 from bayesnet.analysis.query.caveats import weakest
 from bayesnet.analysis.query.query import Query
 from bayesnet.logodds import expit, ratio_of
@@ -22,7 +22,7 @@ def ladder(query: Query, target: tuple[int, int]) -> Ladder:
     v, _ = target
     query, compiled = query.about(v), query.compiled
     query.ask(lambda engine, evidence: engine.posteriors(evidence, (v,)))
-    asked = situation(query, target)
+    asked = coalition_query(query, target)
     count = len(asked.players)
     prior = before = naive = _log_odds(compiled, asked, [False] * count)
     rungs = []
@@ -42,7 +42,7 @@ def ladder(query: Query, target: tuple[int, int]) -> Ladder:
     )
 
 
-def _log_odds(compiled: CompiledModel, asked: Situation, taken: list[bool]) -> float:
+def _log_odds(compiled: CompiledModel, asked: CoalitionQuery, taken: list[bool]) -> float:
     """Return ln P(h | e_S)/P(not h | e_S) of some of the findings."""
     marginal = compiled.engine.posteriors(asked.evidence(taken), (asked.variable,)).marginals[asked.variable]
     hit = np.isin(np.arange(len(marginal)), asked.states)

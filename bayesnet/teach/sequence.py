@@ -9,7 +9,7 @@ from bayesnet.analysis.query.findings import Finding, Findings
 from bayesnet.analysis.query.parse import Given, read_given
 from bayesnet.analysis.query.query import Query
 from bayesnet.errors import ImpossibleEvidence
-from bayesnet.results.teaching import FrequencySequence, Step
+from bayesnet.results.teaching import FrequencySequence, SequenceStep
 from bayesnet.teach.frequencies import countable, people
 
 
@@ -60,14 +60,14 @@ def _left(query: Query, taken: tuple[Finding, ...], target: tuple[int, int]) -> 
     return answer.log_probability, float(answer.marginals[v][state])
 
 
-def _steps(exact: list[tuple[float, float]], texts: list[str], of: int) -> list[Step]:
+def _steps(exact: list[tuple[float, float]], texts: list[str], of: int) -> list[SequenceStep]:
     """Whole people at each step; nobody joins on the way, because rounding keeps order."""
     first = round(exact[0][0] * of)
-    steps = [Step("", first, of - first, *exact[0], 1.0, 1.0)]
+    steps = [SequenceStep("", first, of - first, *exact[0], 1.0, 1.0)]
     for text, before, here in zip(texts, exact, exact[1:], strict=False):
         last = steps[-1]
         ill, well = min(round(here[0] * of), last.with_target), min(round(here[1] * of), last.without_target)
-        steps.append(Step(text, ill, well, *here, _share(here[0], before[0]), _share(here[1], before[1])))
+        steps.append(SequenceStep(text, ill, well, *here, _share(here[0], before[0]), _share(here[1], before[1])))
     return steps
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bayesnet.analysis.decision.advise import candidates, decider
+from bayesnet.analysis.decision.advise import candidates, decision_network
 from bayesnet.analysis.decision.costs import costs
 from bayesnet.analysis.query.findings import Findings
 from bayesnet.model.factors import FloatArray
@@ -50,7 +50,7 @@ def decision_to_dict(compiled: CompiledModel) -> dict[str, Any] | None:
         any before it holds. A box maps positions to zeros and ones for the states; boxes do not overlap. From P(none of the first
         k states) the probability of every state follows by differences.
     """
-    laid = decider(compiled)
+    laid = decision_network(compiled)
     excluded = None if laid is None else _excluded(compiled, laid.decision)
     if laid is None or excluded is None:
         return None

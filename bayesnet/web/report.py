@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bayesnet.analysis.decision.advise import advise, decider
+from bayesnet.analysis.decision.advise import advise, decision_network
 from bayesnet.analysis.decision.costs import costs
 from bayesnet.analysis.decision.decision_file import Decision
 from bayesnet.analysis.decision.next_tests import next_tests
@@ -80,7 +80,7 @@ def report(query: Query, target: str | None = None) -> str:
         section(f"Why {name}", _chosen(ranked, name), *_why(why)),
         section(f"Which numbers {name} hangs on", *_tornado(tornado(query, name, BARS, 100.0))),
         section("What to learn next", *_next(coming, tests)),
-        section("What to do", *_advice(compiled, advise(query))) if decider(compiled) else "",
+        section("What to do", *_advice(compiled, advise(query))) if decision_network(compiled) else "",
         section("Limits", paragraphs("\n".join([*ranked.provenance.caveats, model.population, model.description, CITATION]))),
         section(f"The {len(rests)} numbers behind the differential", _numbers(rests, model.sources)),
         section("Sources", _sources(compiled, rests, [test.finding for test in tests])),
@@ -105,7 +105,7 @@ def _head(compiled: CompiledModel) -> str:
 
 def _identity(compiled: CompiledModel) -> str:
     model = compiled.model
-    laid = decider(compiled)
+    laid = decision_network(compiled)
     parts = [f"Model {model.name} {model.version}, digest {model.digest}."]
     if laid:
         parts.append(f"Decision: {laid.decision.title}, digest {laid.decision.digest}.")
@@ -252,7 +252,7 @@ def _next(tests: NextTests, shown: Sequence[NextTest]) -> tuple[str, ...]:
 
 
 def _advice(compiled: CompiledModel, advice: Advice) -> tuple[str, ...]:
-    laid = decider(compiled)
+    laid = decision_network(compiled)
     utilities = laid.decision.utilities if laid else ()
     reasons = {u.id: u.where or u.note for u in utilities}
     options = [(o.label, f"{o.expected_utility:.4f}", f"{o.behind:.4f}" if o.behind else "best") for o in advice.options]
@@ -322,7 +322,7 @@ def _linked(source: Source) -> str:
 
 def _sources(compiled: CompiledModel, rests: Sequence[Number], tested: Sequence[str]) -> str:
     """Return the publications of the numbers, of the prices shown, and of the utilities."""
-    prices, laid = costs(compiled), decider(compiled)
+    prices, laid = costs(compiled), decision_network(compiled)
     sources = {**compiled.model.sources, **prices.sources}
     used = {key for n in rests for key in n.publications} | {
         prices.by_variable[name].source for name in tested if name in prices.by_variable

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from strategies import models
 
 import bayesnet
-from bayesnet.analysis.decision.advise import Decider, advise, candidates, decider, perfect, sample
+from bayesnet.analysis.decision.advise import DecisionNetwork, advise, candidates, decision_network, perfect, sample
 from bayesnet.analysis.decision.costs import read_costs
 from bayesnet.analysis.decision.decision_file import Decision, Option, State, Utility, read_decision
 from bayesnet.analysis.query.compiled import CompiledModel
@@ -167,7 +167,7 @@ def decisions(draw: st.DrawFn) -> tuple[CompiledModel, Decision, object]:
 def test_a_test_is_worth_something_between_nothing_and_perfect_information(drawn):
     """0 <= EVSI <= EVPI for every finding, and every figure agrees with choosing after each result in turn."""
     compiled, decision, findings = drawn
-    laid = Decider.of(compiled, decision)
+    laid = DecisionNetwork.of(compiled, decision)
     p, table = laid.states(findings), decision.table
     advice = advise(Query(compiled, findings), decision)
     assert advice.evpi == pytest.approx(perfect(table, p))
@@ -188,7 +188,7 @@ def test_a_test_is_worth_something_between_nothing_and_perfect_information(drawn
 def test_excluding_states_one_by_one_gives_their_joint_distribution(drawn):
     """P(state, finding) by passes that exclude one state after the other agrees with the state as a variable of its own."""
     compiled, decision, findings = drawn
-    laid = Decider.of(compiled, decision)
+    laid = DecisionNetwork.of(compiled, decision)
     wanted = candidates(compiled, findings)
     v = laid.variable
     direct = Query(laid.compiled, findings).ask(lambda engine, evidence: engine.joint_with_each(v, evidence, wanted))
@@ -248,7 +248,7 @@ def test_one_sign_of_the_cauda_equina_alone_is_as_the_notes_of_the_model_say():
     for setting in ("primary_care", "emergency", "spine_clinic", "hospital"):
         assert case.add(f"setting={setting}").advise().best == "conservative_care"
     assert not case.advise().turning
-    laid = decider(net.compiled)
+    laid = decision_network(net.compiled)
     mri = [option.name for option in laid.decision.options].index("urgent_mri")
     table, p = laid.decision.table, laid.states(case.findings)
     assert min(case.advise().thresholds[0].thresholds[-1:]) == pytest.approx(0.028, abs=5e-4)
@@ -266,7 +266,7 @@ def test_advice_names_what_would_turn_it():
     net = bayesnet.load("back_pain")
     advice = net.case("urinary_retention").advise()
     assert advice.turning
-    laid = decider(net.compiled)
+    laid = decision_network(net.compiled)
     p = np.array([s.probability for s in advice.states])
     for bar in advice.tornado:
         k = [u.id for u in laid.decision.utilities].index(bar.utility)

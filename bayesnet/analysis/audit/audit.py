@@ -13,7 +13,7 @@ from bayesnet.analysis.audit.own_inputs import own_inputs
 from bayesnet.analysis.audit.quantified import Answer, QuantifiedQuestions
 from bayesnet.analysis.audit.records import Claim, Target, read_claims, read_targets
 from bayesnet.analysis.audit.shared import shared
-from bayesnet.analysis.decision.advise import Decider
+from bayesnet.analysis.decision.advise import DecisionNetwork
 from bayesnet.analysis.decision.decision_file import read_decision
 from bayesnet.analysis.query.parse import read_given
 from bayesnet.errors import BayesnetError, ImpossibleEvidence, PatternError, Problem, SpecError
@@ -69,7 +69,7 @@ def adviser(compiled: CompiledModel, folder: Path) -> Adviser | None:
     if not path.is_file():
         return None
     decision = read_decision(path, compiled.model)
-    laid = Decider.of(compiled, decision)
+    laid = DecisionNetwork.of(compiled, decision)
 
     def advise(findings: str) -> dict[str, float]:
         expected = decision.table @ laid.states(read_given(compiled, findings))

@@ -14,7 +14,7 @@ from bayesnet.analysis.query.query import Query
 from bayesnet.errors import BayesnetError
 from bayesnet.model.factors import FloatArray, IntArray
 from bayesnet.results.base import Provenance
-from bayesnet.results.cohort import Calibration, Group
+from bayesnet.results.cohort import Calibration, RiskGroup
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -223,9 +223,9 @@ def auroc(probability: FloatArray, has: FloatArray) -> float:
     return float((ranks[has > 0].sum() - with_it * (with_it + 1) / 2.0) / (with_it * without))
 
 
-def _group(p: FloatArray, y: FloatArray) -> Group:
+def _group(p: FloatArray, y: FloatArray) -> RiskGroup:
     low, high = wilson(float(y.sum()), len(y))
-    return Group(float(p.min()), float(p.max()), len(p), float(p.mean()), float(y.mean()), low, high)
+    return RiskGroup(float(p.min()), float(p.max()), len(p), float(p.mean()), float(y.mean()), low, high)
 
 
 def _error_if_right(p: FloatArray, place: IntArray, seed: int | None) -> float:

@@ -38,7 +38,7 @@ _DUST = 1e-12
 
 
 @dataclass(frozen=True)
-class Decider:
+class DecisionNetwork:
     """A decision laid on a network: the network with one more variable, which of the decision's states holds."""
 
     decision: Decision
@@ -48,7 +48,7 @@ class Decider:
     """The network without that variable; all others have the same indices in both, and it is narrower."""
 
     @classmethod
-    def of(cls, compiled: CompiledModel, decision: Decision) -> Decider:
+    def of(cls, compiled: CompiledModel, decision: Decision) -> DecisionNetwork:
         """Add the states of a decision to a network, as certain gates; no number of the network changes."""
         variables = dict(compiled.model.variables)
         helpers, cases = [], []
@@ -171,18 +171,18 @@ def _peeled(engine: Engine, evidence: Evidence, excluded: Sequence[Mapping[int, 
 
 
 @per_model
-def decider(compiled: CompiledModel) -> Decider | None:
+def decision_network(compiled: CompiledModel) -> DecisionNetwork | None:
     """Return the decision beside the numbers of a model, as a part of its network; None if there is none."""
     path = compiled.folder / "decision.toml" if compiled.folder else None
     if path is None or not path.is_file():
         return None
-    return Decider.of(compiled, read_decision(path, compiled.model))
+    return DecisionNetwork.of(compiled, read_decision(path, compiled.model))
 
 
 def advise(query: Query, decision: Decision | None = None) -> Advice:
     """Return the option with the largest expected utility; see `Case.advise`. `decision` replaces that of the model."""
     compiled, findings = query.compiled, query.findings
-    laid = Decider.of(compiled, decision) if decision else decider(compiled)
+    laid = DecisionNetwork.of(compiled, decision) if decision else decision_network(compiled)
     if laid is None:
         raise NothingToAsk(
             f"{compiled.model.name} has no decision.toml beside its numbers, so it defines no options and utilities to advise on",
@@ -241,13 +241,13 @@ def candidates(compiled: CompiledModel, findings: Findings) -> tuple[int, ...]:
     )
 
 
-def before_deciding(compiled: CompiledModel, laid: Decider, findings: Findings) -> tuple[int, ...]:
+def before_deciding(compiled: CompiledModel, laid: DecisionNetwork, findings: Findings) -> tuple[int, ...]:
     """Return the candidates that can be had before the choice: not those that the options themselves bring."""
     brought = laid.decision.brought
     return tuple(v for v in candidates(compiled, findings) if compiled.model.variables[compiled.names[v]].group not in brought)
 
 
-def values(compiled: CompiledModel, laid: Decider, findings: Findings) -> dict[int, float]:
+def values(compiled: CompiledModel, laid: DecisionNetwork, findings: Findings) -> dict[int, float]:
     """Expected value of sample information of everything that can be learnt before the choice."""
     table = laid.decision.table
     return {v: sample(table, joint) for v, joint in laid.with_each(findings, before_deciding(compiled, laid, findings)).items()}
@@ -259,7 +259,7 @@ def price(compiled: CompiledModel, decision: Decision, variable: int) -> float:
     return test.value / decision.money.value if test and decision.money else math.nan
 
 
-def _tests(compiled: CompiledModel, laid: Decider, findings: Findings, most: int = 8) -> tuple[ValuedTest, ...]:
+def _tests(compiled: CompiledModel, laid: DecisionNetwork, findings: Findings, most: int = 8) -> tuple[ValuedTest, ...]:
     """Return the tests worth most for the decision, net of their price; the best finding of each test."""
     found: dict[str, ValuedTest] = {}
     known = costs(compiled).by_variable

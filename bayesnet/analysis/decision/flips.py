@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.decision.advise import Decider, decider
+from bayesnet.analysis.decision.advise import DecisionNetwork, decision_network
 from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.query.parse import an_example
 from bayesnet.analysis.query.query import Query
 from bayesnet.analysis.sensitivity.functions import admissible, answered, one_each
-from bayesnet.analysis.sensitivity.query_ranges import SAMPLE_SIZE, Ranges, Subject, citation, ranges, records
+from bayesnet.analysis.sensitivity.query_ranges import SAMPLE_SIZE, Ranges, SensitivityQuery, citation, ranges, records
 from bayesnet.analysis.sensitivity.response import Response
 from bayesnet.errors import BayesnetError
 from bayesnet.model.factors import FloatArray
@@ -48,8 +48,8 @@ def flips(query: Query, target: str | None = None, sample_size: float = SAMPLE_S
     """
     compiled, findings = query.compiled, query.findings
     named = target if target is not None else _first_diagnosis(compiled)
-    subject, known = Subject.of(query, named), ranges(compiled, sample_size)
-    laid = decider(compiled)
+    subject, known = SensitivityQuery.of(query, named), ranges(compiled, sample_size)
+    laid = decision_network(compiled)
     contests = [_leaders(subject), *([_advice(laid, findings)] if laid else [])]
     found = [flip for contest in contests for flip in _flips(compiled, known, contest)]
     return Flips(
@@ -75,17 +75,17 @@ def _first_diagnosis(compiled: CompiledModel) -> str:
     return compiled.literal(v, compiled.state(v, "present"))
 
 
-def _leaders(subject: Subject) -> Contest:
+def _leaders(subject: SensitivityQuery) -> Contest:
     """Return the diagnoses (or states of the target), by their probability."""
     response, _, candidates = answered(subject)
     names = [subject.event_name(response.events[row]) for row in candidates]
     return Contest(LEADER, response, names, one_each(candidates, len(response.events)))
 
 
-def _advice(laid: Decider, findings: Findings) -> Contest:
+def _advice(laid: DecisionNetwork, findings: Findings) -> Contest:
     """Return the options of the decision beside the model, by their expected utility."""
     about = laid.decision
-    subject = Subject(Query(laid.compiled, findings), (laid.variable, 0), about.title)
+    subject = SensitivityQuery(Query(laid.compiled, findings), (laid.variable, 0), about.title)
     response = subject.response(tuple((laid.variable, s) for s in range(len(about.states))))
     scores = np.hstack([about.table, np.zeros((len(about.options), 1))])
     return Contest(ADVICE, response, [option.name for option in about.options], scores)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.decision.advise import Decider, before_deciding, candidates, decider, price, sample
+from bayesnet.analysis.decision.advise import DecisionNetwork, before_deciding, candidates, decision_network, price, sample
 from bayesnet.analysis.decision.costs import costs
 from bayesnet.analysis.query.likelihood_batch import in_one_pass, one_by_one
 from bayesnet.analysis.query.parse import an_example, read_target
@@ -39,7 +39,7 @@ Joints = Mapping[int, FloatArray]
 def next_tests(query: Query, target: str | None = None) -> NextTests:
     """Return every unobserved finding with its value for a target, the differential or the decision; see `Case.next_tests`."""
     compiled = query.compiled
-    laid = decider(compiled)
+    laid = decision_network(compiled)
     if target is None:
         target = DECISION if laid else DIFFERENTIAL
     if target == DIFFERENTIAL and target not in compiled.index:
@@ -117,7 +117,7 @@ def _joints(query: Query) -> dict[int, FloatArray]:
     return query.ask(lambda engine, evidence: engine.joint_with_each(v, evidence, wanted))
 
 
-def _differential(query: Query, laid: Decider | None) -> NextTests:
+def _differential(query: Query, laid: DecisionNetwork | None) -> NextTests:
     """About all diagnoses: their information and changes summed, and which diagnosis would lead after each result."""
     compiled, known = query.compiled, query.findings.variables
     targets = [v for v in compiled.diagnoses if v not in known]
@@ -156,7 +156,7 @@ def _with_each_diagnosis(query: Query, targets: Sequence[int]) -> dict[int, Floa
     return query.ask(ask)
 
 
-def _decision(query: Query, laid: Decider) -> NextTests:
+def _decision(query: Query, laid: DecisionNetwork) -> NextTests:
     """About the decision: most valuable first, with the option that would be advised after each result."""
     compiled, findings = query.compiled, query.findings
     joints = laid.with_each(findings, before_deciding(compiled, laid, findings))
@@ -182,7 +182,7 @@ def _decision(query: Query, laid: Decider) -> NextTests:
 
 def _tests(
     query: Query,
-    laid: Decider | None,
+    laid: DecisionNetwork | None,
     variables: tuple[int, ...],
     lines: Callable[[int], tuple[float, float, tuple[Outcome, ...]]],
     joints: Joints | None = None,
@@ -221,7 +221,7 @@ def _answer(
     now: float,
     total: float,
     tests: tuple[NextTest, ...],
-    laid: Decider | None,
+    laid: DecisionNetwork | None,
 ) -> NextTests:
     return NextTests(
         title=query.findings.text,

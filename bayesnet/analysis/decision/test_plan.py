@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.decision.advise import Decider, decider
+from bayesnet.analysis.decision.advise import DecisionNetwork, decision_network
 from bayesnet.analysis.decision.next_tests import DECISION, next_tests
 from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.query.parse import an_example, read_target
@@ -61,7 +61,7 @@ def plan(
         if not 0.0 <= value <= 1.0:
             raise BayesnetError(f"{name}={value:g} is not a probability; give a number from 0 to 1.")
     if target is None:
-        laid = decider(compiled)
+        laid = decision_network(compiled)
         if laid is None:
             raise NothingToAsk(
                 f"{compiled.model.name} has no decision (no decision.toml beside its numbers)",
@@ -157,7 +157,7 @@ class _Tree:
         return findings.with_findings(Findings((self.compiled.state_finding(w, state),)))
 
 
-def _of_decision(laid: Decider) -> _Choice:
+def _of_decision(laid: DecisionNetwork) -> _Choice:
     table = laid.decision.table
 
     def joint(findings: Findings, hidden: Sequence[int]) -> FloatArray:

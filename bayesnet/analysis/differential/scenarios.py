@@ -92,7 +92,7 @@ def _factors(labels: Sequence[str], before: Sequence[float], after: Sequence[flo
 
 
 @dataclass(frozen=True)
-class Beside:
+class ScenarioQuery:
     """A scenario to compare with the case: its query, and counterfactual states for this patient."""
 
     name: str
@@ -102,7 +102,7 @@ class Beside:
 
 def compare(
     query: Query,
-    scenarios: Sequence[Beside],
+    scenarios: Sequence[ScenarioQuery],
     targets: Sequence[tuple[int, int]] | None = None,
 ) -> Comparison:
     """Compare targets, each (variable, state), under the case and under each scenario; see `Case.compare`.
@@ -118,7 +118,7 @@ def compare(
     compiled = query.compiled
     targets = targets if targets is not None else diagnoses(compiled)
     labels = tuple(compiled.literal(v, state) for v, state in targets)
-    columns = [_scenario(scenario, compiled, targets) for scenario in (Beside("case", query), *scenarios)]
+    columns = [_scenario(scenario, compiled, targets) for scenario in (ScenarioQuery("case", query), *scenarios)]
     here = columns[0].probabilities
     reasons = [""]
     for column, beside in zip(columns[1:], scenarios, strict=True):
@@ -137,7 +137,7 @@ def compare(
     )
 
 
-def _scenario(beside: Beside, home: CompiledModel, targets: Sequence[tuple[int, int]]) -> Scenario:
+def _scenario(beside: ScenarioQuery, home: CompiledModel, targets: Sequence[tuple[int, int]]) -> Scenario:
     """Return one column; targets are looked up by name where the scenario is on another network."""
     query, compiled, findings = beside.query, beside.query.compiled, beside.query.findings
     here = [(compiled.variable(home.names[v]), home.states(v)[state]) for v, state in targets]
@@ -152,6 +152,6 @@ def _scenario(beside: Beside, home: CompiledModel, targets: Sequence[tuple[int, 
     )
 
 
-def _imagined(beside: Beside) -> str:
+def _imagined(beside: ScenarioQuery) -> str:
     """Return the counterfactual states in words; empty without any."""
     return beside.had.text if beside.had is not None else ""

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bayesnet.analysis.explanation.coalitions import (
+    CoalitionQuery,
     Player,
-    Situation,
     along,
+    coalition_query,
     log_odds,
     sampled_shapley,
     shapley,
     shares,
-    situation,
     steps,
     subset_table,
 )
@@ -59,7 +59,7 @@ def explain(query: Query, target: tuple[int, int], order: str | Sequence[str] = 
     """Explain the probability of a target, (variable, state); see `Case.explain`."""
     query, compiled = query.about(target[0]), query.compiled
     full = query.ask(checked)
-    asked = situation(query, target)
+    asked = coalition_query(query, target)
     try:
         table = subset_table(compiled, asked)
     except TooWide:
@@ -93,7 +93,7 @@ def explain(query: Query, target: tuple[int, int], order: str | Sequence[str] = 
     )
 
 
-def _exact(asked: Situation, table: FloatArray, order: str | Sequence[str]) -> _Measured:
+def _exact(asked: CoalitionQuery, table: FloatArray, order: str | Sequence[str]) -> _Measured:
     worth = log_odds(table)
     n = len(asked.players)
     taken = _order(asked.players, order, lambda chosen: float(worth[tuple(int(i in chosen) for i in range(n))]))
@@ -110,7 +110,7 @@ def _exact(asked: Situation, table: FloatArray, order: str | Sequence[str]) -> _
     return _Measured(taken, along(worth, taken), values, np.zeros(n), omission, _notable(overlaps))
 
 
-def _sampled(compiled: CompiledModel, asked: Situation, order: str | Sequence[str], rng: np.random.Generator) -> _Measured:
+def _sampled(compiled: CompiledModel, asked: CoalitionQuery, order: str | Sequence[str], rng: np.random.Generator) -> _Measured:
     n = len(asked.players)
 
     def worths(subsets: Sequence[tuple[bool, ...]]) -> list[float]:
@@ -186,7 +186,7 @@ def _notable(overlaps: Sequence[Overlap]) -> tuple[Overlap, ...]:
     return tuple(sorted(kept, key=lambda o: -abs(o.interaction)))
 
 
-def _hypotheses(compiled: CompiledModel, asked: Situation) -> list[tuple[int, int]]:
+def _hypotheses(compiled: CompiledModel, asked: CoalitionQuery) -> list[tuple[int, int]]:
     """Return what could make sense of the findings: the diagnoses, or, in a network without any, everything that is not known."""
     known = {p.variable for p in asked.players} | set(asked.context.likelihoods) | set(asked.context.interventions)
     variables = compiled.diagnoses or tuple(range(len(compiled.names)))

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bayesnet.analysis.query.parse import read_question
-from bayesnet.analysis.sensitivity.query_ranges import Subject
+from bayesnet.analysis.sensitivity.query_ranges import SensitivityQuery
 from bayesnet.analysis.sensitivity.response import Response
 from bayesnet.errors import BayesnetError
 from bayesnet.model.factors import FloatArray, IntArray
@@ -143,7 +143,7 @@ class Questions:
 
 
 def questions(
-    subject: Subject,
+    subject: SensitivityQuery,
     at_least: float | None,
     at_most: float | None,
     equals: float | None,
@@ -179,14 +179,14 @@ def questions(
     return Questions(constraint, subject.response((subject.target,)), second.response((second.target,)), False)
 
 
-def _second(subject: Subject, text: str) -> Subject:
+def _second(subject: SensitivityQuery, text: str) -> SensitivityQuery:
     """Return the second question: with a bar it has its own findings, without one those of the first."""
     if "|" not in text:
-        return Subject.of(subject.query, text)
+        return SensitivityQuery.of(subject.query, text)
     asked = read_question(subject.compiled, text)
     if len(asked.targets) != 1:
         raise BayesnetError(f"In {text}: the second question is about one variable in one state.")
-    return Subject.of(subject.query.given(asked.findings), str(asked.targets[0]))
+    return SensitivityQuery.of(subject.query.given(asked.findings), str(asked.targets[0]))
 
 
 def _refuse_bound(form: Form, bound: float) -> None:

@@ -21,7 +21,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from bayesnet.analysis.sensitivity.parameter_map import ENTRY, NumberMap
+from bayesnet.analysis.sensitivity.parameter_map import ENTRY, ParameterMap
 from bayesnet.analysis.sensitivity.response import Response
 from bayesnet.model.factors import FloatArray, IntArray
 
@@ -87,7 +87,7 @@ SCHEME: dict[str, Callable[[FloatArray, int, FloatArray], FloatArray]] = {
 }
 
 
-def moved_values(numbers: NumberMap, ks: IntArray, xs: FloatArray) -> FloatArray:
+def moved_values(numbers: ParameterMap, ks: IntArray, xs: FloatArray) -> FloatArray:
     """Return values of all numbers with number ks[j] at xs[j] in column j, shape (n_numbers, m); siblings co-vary in
     proportion.
     """

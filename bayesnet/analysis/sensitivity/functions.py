@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from bayesnet.analysis.query.query import Query
 from bayesnet.analysis.sensitivity.covariation import ORDER_PRESERVING, PROPORTIONAL, SCHEMES, with_scheme
 from bayesnet.analysis.sensitivity.parameter_map import parameter_map
-from bayesnet.analysis.sensitivity.query_ranges import SAMPLE_SIZE, Ranges, Subject, ranges, records
+from bayesnet.analysis.sensitivity.query_ranges import SAMPLE_SIZE, Ranges, SensitivityQuery, ranges, records
 from bayesnet.analysis.sensitivity.response import Response
 from bayesnet.analysis.sensitivity.roots import bracketed_roots, crossings, scan_points
 from bayesnet.errors import BayesnetError
@@ -111,7 +111,7 @@ _POINTS = 101
 def sensitivities(query: Query, target: str, covariation: str = PROPORTIONAL, sample_size: float = SAMPLE_SIZE) -> Sensitivities:
     """Return the sensitivity of P(target | findings) to every number of the network; see `Case.sensitivities`."""
     compiled = query.compiled
-    subject = Subject.of(query, target)
+    subject = SensitivityQuery.of(query, target)
     alone = _under(subject.response((subject.target,)), covariation)
     ks = np.arange(parameter_map(compiled).count)
     slopes = {"value": compiled.factors.values, "derivative": alone.derivative[0], **_coefficients(alone, ks)}
@@ -142,7 +142,7 @@ def sensitivity(
     """Return P(target | findings) as a function of one number; see `Case.sensitivity`."""
     compiled = query.compiled
     k = compiled.number(number)
-    subject = Subject.of(query, target)
+    subject = SensitivityQuery.of(query, target)
     response, leader, candidates = answered(subject, covariation)
     ks = np.array([k])
     columns = _columns(response, ranges(compiled, sample_size), ks, leader, candidates)
@@ -172,7 +172,7 @@ def sensitivity(
     )
 
 
-def answered(subject: Subject, covariation: str = PROPORTIONAL) -> tuple[Response, int, IntArray]:
+def answered(subject: SensitivityQuery, covariation: str = PROPORTIONAL) -> tuple[Response, int, IntArray]:
     """Return the response of target and candidates, the row of the leader, and the rows of all candidates."""
     candidates = subject.candidates
     events = tuple(dict.fromkeys((subject.target, *candidates)))

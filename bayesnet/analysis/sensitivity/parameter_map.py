@@ -19,7 +19,7 @@ ENTRY, LINK, LEAK, ODDS = 0, 1, 2, 3
 
 
 @dataclass(frozen=True)
-class NumberMap:
+class ParameterMap:
     """The positions of all numbers in the tensors, as arrays over the numbers; built once per network.
 
     `position` indexes the concatenation of all tensors of all families (C order); `number` and `partial` go with it.
@@ -32,7 +32,7 @@ class NumberMap:
     size: int
 
     @classmethod
-    def of(cls, factors: Factors) -> NumberMap:
+    def of(cls, factors: Factors) -> ParameterMap:
         """Return the map of a network."""
         sizes = [[t.size for t in family.tensors] for family in factors.families]
         starts, at = [], 0
@@ -257,6 +257,6 @@ class NumberMap:
 
 
 @per_model
-def parameter_map(compiled: CompiledModel) -> NumberMap:
+def parameter_map(compiled: CompiledModel) -> ParameterMap:
     """Return where each number of a network enters its arrays."""
-    return NumberMap.of(compiled.factors)
+    return ParameterMap.of(compiled.factors)

@@ -48,7 +48,7 @@ class Ranges:
 
 
 @dataclass(frozen=True)
-class Subject:
+class SensitivityQuery:
     """A query about one target (variable, state); `label` is the question in words."""
 
     query: Query
@@ -56,7 +56,7 @@ class Subject:
     name: str
 
     @classmethod
-    def of(cls, query: Query, target: str) -> Subject:
+    def of(cls, query: Query, target: str) -> SensitivityQuery:
         """Read a target such as `spinal_metastasis` or `smoke=yes`.
 
         Raises

@@ -9,7 +9,7 @@ import numpy as np
 
 from bayesnet.analysis.query.query import Query
 from bayesnet.analysis.sensitivity.parameter_map import parameter_map
-from bayesnet.analysis.sensitivity.query_ranges import SAMPLE_SIZE, Ranges, Subject, ranges, records
+from bayesnet.analysis.sensitivity.query_ranges import SAMPLE_SIZE, Ranges, SensitivityQuery, ranges, records
 from bayesnet.analysis.sensitivity.response import Response
 from bayesnet.analysis.sensitivity.tornado import ends
 from bayesnet.model.factors import FloatArray, IntArray
@@ -43,7 +43,7 @@ def sources(query: Query, target: str, sample_size: float = SAMPLE_SIZE) -> Sour
     each corner is a run of the network. Numbers of one column that move together keep its sum.
     """
     compiled = query.compiled
-    subject = Subject.of(query, target)
+    subject = SensitivityQuery.of(query, target)
     response, known = subject.response((subject.target,)), ranges(compiled, sample_size)
     moving = np.flatnonzero(~known.fixed & response.matters_to_target)
     groups = _groups(compiled, moving)
@@ -81,7 +81,7 @@ def _corner(response: Response, source: str, members: IntArray, sign: float) -> 
     return _Corner(source, members, sign, sign * response.derivative[0, members] > 0)
 
 
-def _improve(subject: Subject, known: Ranges, corners: list[_Corner]) -> None:
+def _improve(subject: SensitivityQuery, known: Ranges, corners: list[_Corner]) -> None:
     """Run every corner, then turn over the number that helps most, until none does; all corners in one batch per round."""
     _run(subject, known, [(corner, corner.up) for corner in corners])
     for _ in range(_ROUNDS):
@@ -98,7 +98,7 @@ def _improve(subject: Subject, known: Ranges, corners: list[_Corner]) -> None:
         _run(subject, known, tries)
 
 
-def _run(subject: Subject, known: Ranges, tries: list[tuple[_Corner, np.ndarray]]) -> None:
+def _run(subject: SensitivityQuery, known: Ranges, tries: list[tuple[_Corner, np.ndarray]]) -> None:
     """Answer each try and keep it where it goes further."""
     numbers = parameter_map(subject.compiled)
     values = np.repeat(numbers.factors.values[:, None], len(tries), axis=1)
@@ -110,7 +110,7 @@ def _run(subject: Subject, known: Ranges, tries: list[tuple[_Corner, np.ndarray]
             corner.up, corner.answer, corner.settled = up, answer, False
 
 
-def _at_corner(subject: Subject, known: Ranges, members: IntArray, up: np.ndarray) -> FloatArray:
+def _at_corner(subject: SensitivityQuery, known: Ranges, members: IntArray, up: np.ndarray) -> FloatArray:
     """Return values of all numbers with the members at their ends, shape (n_numbers, 1); the rest of their columns co-varies.
 
     A column whose moved entries sum to more than one is divided by its sum when it is expanded.

@@ -6,7 +6,7 @@ import numpy as np
 
 from bayesnet.analysis.query.caveats import described
 from bayesnet.analysis.query.query import Query
-from bayesnet.analysis.sensitivity.query_ranges import SAMPLE_SIZE, Ranges, Subject, citation, ranges, records
+from bayesnet.analysis.sensitivity.query_ranges import SAMPLE_SIZE, Ranges, SensitivityQuery, citation, ranges, records
 from bayesnet.analysis.sensitivity.response import Response
 from bayesnet.model.factors import FloatArray, IntArray
 from bayesnet.model.known import known as known_as
@@ -18,7 +18,7 @@ from bayesnet.results.words import counted, interval
 def tornado(query: Query, target: str, top: int = 20, sample_size: float = SAMPLE_SIZE) -> Tornado:
     """Return the bars `[f(low), f(high)]` of P(target | findings) over the range of each number; see `Case.tornado`."""
     compiled = query.compiled
-    subject = Subject.of(query, target)
+    subject = SensitivityQuery.of(query, target)
     response, known = subject.response((subject.target,)), ranges(compiled, sample_size)
     ks = np.flatnonzero(~known.fixed & response.matters_to_target)
     at_low, at_high = ends(response, known, ks)

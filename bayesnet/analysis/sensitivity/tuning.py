@@ -16,7 +16,7 @@ from bayesnet.analysis.sensitivity.constraints import Questions, questions
 from bayesnet.analysis.sensitivity.covariation import moved_values
 from bayesnet.analysis.sensitivity.distance import column_cd
 from bayesnet.analysis.sensitivity.parameter_map import ENTRY, LINK, ODDS, parameter_map
-from bayesnet.analysis.sensitivity.query_ranges import SAMPLE_SIZE, Ranges, Subject, citation, ranges, records
+from bayesnet.analysis.sensitivity.query_ranges import SAMPLE_SIZE, Ranges, SensitivityQuery, citation, ranges, records
 from bayesnet.analysis.sensitivity.roots import scan_points, zeros
 from bayesnet.errors import BayesnetError, TooWide, did_you_mean, nearest
 from bayesnet.logodds import log_odds
@@ -48,7 +48,7 @@ def tune(
     one column the one with the smallest CD distance shifts the log-odds of some states against the others (Chan & Darwiche 2004).
     """
     compiled = query.compiled
-    subject = Subject.of(query, target)
+    subject = SensitivityQuery.of(query, target)
     asked = questions(subject, at_least, at_most, equals, minus, over)
     locked = _locked(compiled, lock)
     free = asked.matters() & ~locked & (structural | ~parameter_map(compiled).structural)

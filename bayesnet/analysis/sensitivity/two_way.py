@@ -9,7 +9,7 @@ import numpy as np
 from bayesnet.analysis.query.query import Query
 from bayesnet.analysis.sensitivity.covariation import moved_values
 from bayesnet.analysis.sensitivity.parameter_map import LEAK, parameter_map
-from bayesnet.analysis.sensitivity.query_ranges import SAMPLE_SIZE, Subject, ranges
+from bayesnet.analysis.sensitivity.query_ranges import SAMPLE_SIZE, SensitivityQuery, ranges
 from bayesnet.errors import BayesnetError
 from bayesnet.model.factors import FloatArray
 from bayesnet.results.tornado import TwoWay
@@ -36,7 +36,7 @@ def two_way(
             f'"{names[i]}" and "{names[j]}" are entries of one distribution: when one moves, the other co-varies. '
             "Take two numbers of different distributions."
         )
-    subject = Subject.of(query, target)
+    subject = SensitivityQuery.of(query, target)
     known = ranges(compiled, sample_size)
     first, second = (_spread(known.low[k], known.high[k], points) for k in (i, j))
     values = _grid_values(compiled, i, j, first, second)

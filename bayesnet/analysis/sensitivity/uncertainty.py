@@ -17,7 +17,7 @@ from bayesnet.analysis.query.query import Query
 from bayesnet.analysis.query.requisite import requisite_families
 from bayesnet.analysis.sensitivity.distributions import BETA, FIXED, LAWS, LOG_NORMAL, Fits, quantiles
 from bayesnet.analysis.sensitivity.parameter_map import parameter_map
-from bayesnet.analysis.sensitivity.query_ranges import SAMPLE_SIZE, Subject, citation, has_ranges, ranges, records
+from bayesnet.analysis.sensitivity.query_ranges import SAMPLE_SIZE, SensitivityQuery, citation, has_ranges, ranges, records
 from bayesnet.analysis.sensitivity.response import Event
 from bayesnet.analysis.sensitivity.sampler import Sampler, cited_sampler
 from bayesnet.analysis.sensitivity.tornado import ends
@@ -100,7 +100,7 @@ def uncertainty(
     if draws < 2:
         raise BayesnetError(f"Uncertainty takes at least 2 draws; got {draws}.")
     compiled = query.compiled
-    subject = Subject.of(query, target)
+    subject = SensitivityQuery.of(query, target)
     prepared = sampler(compiled, sample_size)
     events = tuple(dict.fromkeys((subject.target, *subject.candidates)))
     now = subject.present(events)
@@ -140,7 +140,7 @@ def variance_shares(
 ) -> VarianceShares:
     """Return the Sobol indices of P(target | findings): each number alone, and with interactions; see `Case.variance_shares`."""
     compiled = query.compiled
-    subject, known = Subject.of(query, target), ranges(compiled, sample_size)
+    subject, known = SensitivityQuery.of(query, target), ranges(compiled, sample_size)
     response = subject.response((subject.target,))
     movable = np.flatnonzero(~known.fixed & response.matters_to_target)
     at_low, at_high = ends(response, known, movable)
@@ -202,7 +202,7 @@ def _independent(compiled: CompiledModel, ks: IntArray) -> IntArray:
 
 
 def drawn_answers(
-    subject: Subject,
+    subject: SensitivityQuery,
     prepared: Sampler,
     events: Sequence[Event],
     draws: int,
@@ -228,7 +228,7 @@ def drawn_answers(
 
 
 def _run(
-    subject: Subject, events: Sequence[Event], count: int, values: Callable[[slice], FloatArray], moved: IntArray
+    subject: SensitivityQuery, events: Sequence[Event], count: int, values: Callable[[slice], FloatArray], moved: IntArray
 ) -> FloatArray:
     """Return P(event | e), shape (events, count), in batches, with a progress bar if it takes longer than a second."""
     answers = np.empty((len(events), count))
@@ -265,7 +265,7 @@ def _progress(total: int) -> Iterator[Any]:
 
 
 def _intervals(
-    subject: Subject, events: Sequence[Event], rows: Sequence[int], now: FloatArray, answers: FloatArray
+    subject: SensitivityQuery, events: Sequence[Event], rows: Sequence[int], now: FloatArray, answers: FloatArray
 ) -> tuple[Interval, ...]:
     """Return one line per candidate, the most probable first."""
     leads = np.bincount(np.argmax(answers[rows], axis=0), minlength=len(rows)) / answers.shape[1]

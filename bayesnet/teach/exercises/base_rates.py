@@ -37,7 +37,7 @@ from bayesnet.teach.exercises.known import (
     tolerance,
 )
 from bayesnet.teach.exercises.phrases import Phrase, Without, article, capital, counted, singular
-from bayesnet.teach.exercises.template import Cited, Draft
+from bayesnet.teach.exercises.template import Cited, ExerciseDraft
 from bayesnet.teach.exercises.world import Event, World
 
 T = TypeVar("T")
@@ -95,14 +95,14 @@ def pairs(world: World, rng: np.random.Generator, contrary: float = 0.8) -> Iter
     yield from (pair for _, _, pair in sorted(late, key=lambda item: item[:2]))
 
 
-def natural_frequencies(world: World, rng: np.random.Generator) -> Iterator[Draft]:
+def natural_frequencies(world: World, rng: np.random.Generator) -> Iterator[ExerciseDraft]:
     """Yield exercises on one finding in whole people: what share of those with the finding has the disease?"""
     counted_pairs = ((pair, people) for pair in pairs(world, rng) if (people := _counts(pair)) is not None)
     for pair, (of, ill, true, false) in _later(counted_pairs, lambda item: item[1][0] > SIZES[1]):
         well, who, h, e = of - ill, world.people, pair.has, pair.found
         right = true / (true + false)
         again = "either" if isinstance(e, Without) else "too"
-        yield Draft(
+        yield ExerciseDraft(
             question=(
                 f"Imagine {counted(of, who)}{world.group.removeprefix(who)}. Of them, {ill:,d} {h.has(ill)}.\n"
                 f"Of these {counted(ill, who)} {h.who}, {true:,d} {e.has(true)}. "
@@ -125,7 +125,7 @@ def natural_frequencies(world: World, rng: np.random.Generator) -> Iterator[Draf
         )
 
 
-def percentages(world: World, rng: np.random.Generator) -> Iterator[Draft]:
+def percentages(world: World, rng: np.random.Generator) -> Iterator[ExerciseDraft]:
     """Yield exercises on one finding in percentages: how probable is the disease?"""
     for pair in pairs(world, rng):
         printed = rounded((pair.prior, pair.sensitivity, pair.false_alarms), bayes)
@@ -135,7 +135,7 @@ def percentages(world: World, rng: np.random.Generator) -> Iterator[Draft]:
         p, s, f = map(value, (prior, sensitivity, alarms))
         who, h, e = world.people, pair.has, pair.found
         crowd = _Crowd(p, s, f)
-        yield Draft(
+        yield ExerciseDraft(
             question=(
                 f"{told_in_percent(world, pair, prior, sensitivity, alarms)}\n"
                 f"{capital(article(singular(who)))} {e.has()}. How probable {h.asked} now?"
@@ -156,7 +156,7 @@ def percentages(world: World, rng: np.random.Generator) -> Iterator[Draft]:
         )
 
 
-def another_population(world: World, rng: np.random.Generator) -> Iterator[Draft]:
+def another_population(world: World, rng: np.random.Generator) -> Iterator[ExerciseDraft]:
     """Yield exercises on one finding in two populations: predictive values depend on the prevalence."""
     for pair, there in _elsewhere(world, rng):
         exact = bayes(there, pair.sensitivity, pair.false_alarms)
@@ -168,7 +168,7 @@ def another_population(world: World, rng: np.random.Generator) -> Iterator[Draft
         s, f = value(sensitivity), value(alarms)
         crowd = _Crowd(there, s, f)
         carried = f"This is the share where {percent(pair.prior)} {h.has(2)}; it depends on the base rate."
-        yield Draft(
+        yield ExerciseDraft(
             question=(
                 f"Among {world.group}, {percent(pair.prior)} {h.has(2)}. "
                 f"Of those {e.who}, {percent(pair.posterior)} {h.has(2)}.\n"
@@ -202,7 +202,7 @@ def _elsewhere(world: World, rng: np.random.Generator) -> Iterator[tuple[Pair, f
     yield from rest
 
 
-def prediction(world: World, rng: np.random.Generator) -> Iterator[Draft]:
+def prediction(world: World, rng: np.random.Generator) -> Iterator[ExerciseDraft]:
     """Yield exercises on how frequent a finding is in everybody: prediction, from causes to effects."""
 
     def total(prior: float, sensitivity: float, alarms: float) -> float:
@@ -219,7 +219,7 @@ def prediction(world: World, rng: np.random.Generator) -> Iterator[Draft]:
         crowd = _Crowd(p, s, f)
         mean = f"This is the mean of {sensitivity} and {alarms}, as if the two groups were equally large."
         turned = f"This is the share of those {e.who} who {h.has(2)}; the question is how many {e.has(2)}."
-        yield Draft(
+        yield ExerciseDraft(
             question=f"{told_in_percent(world, pair, prior, sensitivity, alarms)}\nWhat share of all {who} {e.has()}?",
             exact=exact,
             right=right,

@@ -32,7 +32,7 @@ from bayesnet.teach.exercises.known import (
     tolerance,
 )
 from bayesnet.teach.exercises.phrases import Phrase, capital, counted
-from bayesnet.teach.exercises.template import Draft
+from bayesnet.teach.exercises.template import ExerciseDraft
 from bayesnet.teach.exercises.world import Event, World
 
 _SIZES = (100, 1_000, 10_000)
@@ -61,7 +61,7 @@ class _Adjustment:
     outcome: tuple[float, ...]
 
 
-def seeing_doing(world: World, rng: np.random.Generator) -> Iterator[Draft]:
+def seeing_doing(world: World, rng: np.random.Generator) -> Iterator[ExerciseDraft]:
     """Yield exercises on a common cause of x and y: how frequent is y when x is set, and not merely seen?"""
     for case in _adjustments(world, rng):
         exact, seen = world.marginal(case.y, do=case.x), world.marginal(case.y, [case.x])
@@ -84,7 +84,7 @@ def seeing_doing(world: World, rng: np.random.Generator) -> Iterator[Draft]:
             known(COMPLEMENT, 1.0 - right, f"This is the share that would {y.negated.to}."),
         )
         behind, cause = world.label(case.groups[0].variable), world.label(case.x.variable)
-        yield Draft(
+        yield ExerciseDraft(
             question=(
                 f"Among {world.group}, {_listed(texts[0], groups)}; among the {who} {x.who}, {_listed(texts[1], groups)}. "
                 f"The arrow in the network leads from “{behind}” to “{cause}”.\n"
@@ -107,7 +107,7 @@ def seeing_doing(world: World, rng: np.random.Generator) -> Iterator[Draft]:
         )
 
 
-def explaining_away(world: World, rng: np.random.Generator) -> Iterator[Draft]:
+def explaining_away(world: World, rng: np.random.Generator) -> Iterator[ExerciseDraft]:
     """Yield exercises on two causes of one finding: does observing the second make the first more or less probable?"""
     for first, second, e in _causes(world, rng):
         table = world.joint([first, second], [e])
@@ -131,7 +131,7 @@ def explaining_away(world: World, rng: np.random.Generator) -> Iterator[Draft]:
         )
         rest = of - both - only_first - only_second
         others = f"the other {rest:,d} neither" if rest else "there are no others"
-        yield Draft(
+        yield ExerciseDraft(
             question=(
                 f"Imagine {counted(of, world.group)}, all of them {found.apposed}: {both:,d} {_both(both, a, b)}, "
                 f"{only_first:,d} {a.has(only_first)} only, {only_second:,d} {b.has(only_second)} only, and {others}. "

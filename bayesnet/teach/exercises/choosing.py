@@ -20,7 +20,7 @@ from bayesnet.teach.exercises.base_rates import Pair
 from bayesnet.teach.exercises.figures import likelihood_ratio, percent
 from bayesnet.teach.exercises.known import CONGRUENCE, FREQUENT, RULED, WEAKER, KnownError, known
 from bayesnet.teach.exercises.phrases import capital
-from bayesnet.teach.exercises.template import Draft
+from bayesnet.teach.exercises.template import ExerciseDraft
 from bayesnet.teach.exercises.world import Event, World
 
 _LETTERS = "ABC"
@@ -45,7 +45,7 @@ class _Option:
         return f"{self.letter} ({self.label})"
 
 
-def next_test(world: World, rng: np.random.Generator) -> Iterator[Draft]:
+def next_test(world: World, rng: np.random.Generator) -> Iterator[ExerciseDraft]:
     """Three findings not yet looked for: which of them tells most about the disease?"""
     hypotheses = [h for h in world.hypotheses if 0.001 <= world.marginal(h) <= 0.7]
     order = rng.permutation(len(hypotheses))
@@ -65,7 +65,7 @@ def next_test(world: World, rng: np.random.Generator) -> Iterator[Draft]:
                 break
 
 
-def _draft(world: World, h: Event, offered: list[_Option], best: _Option) -> Draft:
+def _draft(world: World, h: Event, offered: list[_Option], best: _Option) -> ExerciseDraft:
     """Return the question, with the options as they were drawn."""
     has, who = world.phrase(h), world.people
     prior = percent(world.marginal(h))
@@ -75,7 +75,7 @@ def _draft(world: World, h: Event, offered: list[_Option], best: _Option) -> Dra
         for o in offered
     ]
     worked, next_best = [_worked(o) for o in offered], sorted(o.bits for o in offered)[-2]
-    return Draft(
+    return ExerciseDraft(
         question=(
             f"Among {world.group}, {prior} {has.has(2)}. Nothing else is known, and one thing can be looked for:\n"
             + "\n".join(lines)

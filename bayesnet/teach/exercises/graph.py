@@ -21,7 +21,7 @@ from bayesnet.analysis.query.query import Query
 from bayesnet.inference.evidence import Evidence, one_hot
 from bayesnet.teach.exercises.known import CHAIN_OPEN, CHAIN_SHUT, COLLIDER_OPEN, COLLIDER_SHUT, KnownError, known
 from bayesnet.teach.exercises.phrases import capital
-from bayesnet.teach.exercises.template import Draft
+from bayesnet.teach.exercises.template import ExerciseDraft
 from bayesnet.teach.exercises.world import World
 
 MOST = 10
@@ -62,7 +62,7 @@ class _Way:
         return tuple(step for ends, step in middle if ends == ("→", "←"))
 
 
-def reading_graph(world: World, rng: np.random.Generator) -> Iterator[Draft]:
+def reading_graph(world: World, rng: np.random.Generator) -> Iterator[ExerciseDraft]:
     """Arrows, what is known, and two variables: are they dependent?"""
     small = [
         v for v in range(len(world.compiled.names)) if v not in world.context and len(world.ancestors[v] - world.context) < MOST
@@ -103,7 +103,7 @@ def _ways(world: World, graph: Graph, x: int, y: int, *, open_: bool) -> list[tu
     return found[:_WAYS]
 
 
-def _draft(world: World, asked: tuple[int, int, tuple[int, ...]], shown: frozenset[int], ways: list[_Way]) -> Draft:
+def _draft(world: World, asked: tuple[int, int, tuple[int, ...]], shown: frozenset[int], ways: list[_Way]) -> ExerciseDraft:
     """Return the question about two variables in the part of the graph that matters."""
     x, y, given = asked
     first, second, names = world.label(x), world.label(y), [world.label(v) for v in given]
@@ -114,7 +114,7 @@ def _draft(world: World, asked: tuple[int, int, tuple[int, ...]], shown: frozens
     told = known_ if names else "Nothing is known yet."
     apart = bool(ways[0].blocker)
     right, wrong = ("no", "yes") if apart else ("yes", "no")
-    return Draft(
+    return ExerciseDraft(
         difficulty=1 if len(shown) <= 4 and not any(way.colliders for way in ways) else 2,
         question=(
             f"These arrows of a network lead from causes to effects:\n{'; '.join(arrows)}.\n"

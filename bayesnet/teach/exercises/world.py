@@ -11,7 +11,7 @@ import numpy as np
 
 from bayesnet.analysis.query.findings import Finding, Findings
 from bayesnet.analysis.query.query import Query
-from bayesnet.analysis.sensitivity.query_ranges import Subject
+from bayesnet.analysis.sensitivity.query_ranges import SensitivityQuery
 from bayesnet.errors import BayesnetError
 from bayesnet.inference.evidence import Evidence, ZeroEvidence
 from bayesnet.model.factors import FloatArray
@@ -216,7 +216,9 @@ class World:
         if (number := self._number(target, given, value)) is not None:
             return self._described(number, full=True)
         plain = Event(target.variable, target.state)
-        subject = Subject.of(Query(self.compiled, self._findings(given)), self.compiled.literal(plain.variable, plain.state))
+        subject = SensitivityQuery.of(
+            Query(self.compiled, self._findings(given)), self.compiled.literal(plain.variable, plain.state)
+        )
         slope = subject.response(((plain.variable, plain.state),)).derivative[0]
         records = [self.compiled.model.numbers[k] for k in self.compiled.factors.number_ids]
         moves = np.array([abs(s) * max(n.high - n.low, 0.02 * n.value) for s, n in zip(slope, records, strict=True)])
