@@ -50,11 +50,11 @@ def decision_to_dict(compiled: CompiledModel) -> dict[str, Any] | None:
         any before it holds. A box maps positions to zeros and ones for the states; boxes do not overlap. From P(none of the first
         k states) the probability of every state follows by differences.
     """
-    laid = decision_network(compiled)
-    excluded = None if laid is None else _excluded(compiled, laid.decision)
-    if laid is None or excluded is None:
+    network = decision_network(compiled)
+    excluded = None if network is None else _excluded(compiled, network.decision)
+    if network is None or excluded is None:
         return None
-    about = laid.decision
+    about = network.decision
     groups = [variable.group for variable in compiled.model.variables.values()]
     return {
         "title": about.title,

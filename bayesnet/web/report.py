@@ -105,10 +105,10 @@ def _head(compiled: CompiledModel) -> str:
 
 def _identity(compiled: CompiledModel) -> str:
     model = compiled.model
-    laid = decision_network(compiled)
+    network = decision_network(compiled)
     parts = [f"Model {model.name} {model.version}, digest {model.digest}."]
-    if laid:
-        parts.append(f"Decision: {laid.decision.title}, digest {laid.decision.digest}.")
+    if network:
+        parts.append(f"Decision: {network.decision.title}, digest {network.decision.digest}.")
     return " ".join(parts)
 
 
@@ -252,8 +252,8 @@ def _next(tests: NextTests, shown: Sequence[NextTest]) -> tuple[str, ...]:
 
 
 def _advice(compiled: CompiledModel, advice: Advice) -> tuple[str, ...]:
-    laid = decision_network(compiled)
-    utilities = laid.decision.utilities if laid else ()
+    network = decision_network(compiled)
+    utilities = network.decision.utilities if network else ()
     reasons = {u.id: u.where or u.note for u in utilities}
     options = [(o.label, f"{o.expected_utility:.4f}", f"{o.behind:.4f}" if o.behind else "best") for o in advice.options]
     rows = [(b.label or b.utility, b.at_low, b.at_high, f"{plain(b.low)} to {plain(b.high)}") for b in advice.tornado]
@@ -278,7 +278,7 @@ def _advice(compiled: CompiledModel, advice: Advice) -> tuple[str, ...]:
         table((advice.decision, f"expected {advice.unit}", "behind"), options),
         figure(spans(rows, advice.lead, "Tornado over the utilities"), caption) if rows else "",
         table(headings, values, left=(0, 3, 4, 5, 6), kind="small"),
-        paragraphs(_money(laid.decision) if laid else "", "soft"),
+        paragraphs(_money(network.decision) if network else "", "soft"),
         paragraphs(advice.warning_of_decision, "soft"),
     )
 
@@ -322,13 +322,15 @@ def _linked(source: Source) -> str:
 
 def _sources(compiled: CompiledModel, rests: Sequence[Number], tested: Sequence[str]) -> str:
     """Return the publications of the numbers, of the prices shown, and of the utilities."""
-    prices, laid = costs(compiled), decision_network(compiled)
+    prices, network = costs(compiled), decision_network(compiled)
     sources = {**compiled.model.sources, **prices.sources}
     used = {key for n in rests for key in n.publications} | {
         prices.by_variable[name].source for name in tested if name in prices.by_variable
     }
-    if laid:
-        sources |= laid.decision.sources
-        used |= {u.source for u in laid.decision.utilities} | ({laid.decision.money.source} if laid.decision.money else set())
+    if network:
+        sources |= network.decision.sources
+        used |= {u.source for u in network.decision.utilities} | (
+            {network.decision.money.source} if network.decision.money else set()
+        )
     items = [f"<li>{_linked(source)}</li>" for key, source in sources.items() if key in used]
     return f'<ol class="sources">{"".join(items)}</ol>' if items else ""

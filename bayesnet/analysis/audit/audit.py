@@ -69,10 +69,10 @@ def adviser(compiled: CompiledModel, folder: Path) -> Adviser | None:
     if not path.is_file():
         return None
     decision = read_decision(path, compiled.model)
-    laid = DecisionNetwork.of(compiled, decision)
+    network = DecisionNetwork.of(compiled, decision)
 
     def advise(findings: str) -> dict[str, float]:
-        expected = decision.table @ laid.states(read_given(compiled, findings))
+        expected = decision.table @ network.states(read_given(compiled, findings))
         return {option.name: float(value) for option, value in zip(decision.options, expected, strict=True)}
 
     return advise

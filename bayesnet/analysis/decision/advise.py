@@ -39,7 +39,7 @@ _DUST = 1e-12
 
 @dataclass(frozen=True)
 class DecisionNetwork:
-    """A decision laid on a network: the network with one more variable, which of the decision's states holds."""
+    """A network with a decision: one more variable, which of the decision's states holds."""
 
     decision: Decision
     compiled: CompiledModel
@@ -182,8 +182,8 @@ def decision_network(compiled: CompiledModel) -> DecisionNetwork | None:
 def advise(query: Query, decision: Decision | None = None) -> Advice:
     """Return the option with the largest expected utility; see `Case.advise`. `decision` replaces that of the model."""
     compiled, findings = query.compiled, query.findings
-    laid = DecisionNetwork.of(compiled, decision) if decision else decision_network(compiled)
-    if laid is None:
+    network = DecisionNetwork.of(compiled, decision) if decision else decision_network(compiled)
+    if network is None:
         raise NothingToAsk(
             f"{compiled.model.name} has no decision.toml beside its numbers, so it defines no options and utilities to advise on",
             "the value of a finding for a target needs none",
@@ -191,8 +191,8 @@ def advise(query: Query, decision: Decision | None = None) -> Advice:
             example=an_example(compiled),
             call="next_tests",
         )
-    about = laid.decision
-    p, table = laid.states(findings), about.table
+    about = network.decision
+    p, table = network.states(findings), about.table
     expected = table @ p
     best = int(np.argmax(expected))
     order = np.argsort(-expected, kind="stable")
@@ -210,7 +210,7 @@ def advise(query: Query, decision: Decision | None = None) -> Advice:
             for i in order
         ),
         evpi=perfect(table, p),
-        tests=_tests(compiled, laid, findings),
+        tests=_tests(compiled, network, findings),
         thresholds=tuple(_threshold(about, p, s) for s in range(len(about.states) - 1)),
         tornado=_tornado(about, p),
         warning_of_decision=about.warning,
@@ -241,16 +241,18 @@ def candidates(compiled: CompiledModel, findings: Findings) -> tuple[int, ...]:
     )
 
 
-def before_deciding(compiled: CompiledModel, laid: DecisionNetwork, findings: Findings) -> tuple[int, ...]:
+def before_deciding(compiled: CompiledModel, network: DecisionNetwork, findings: Findings) -> tuple[int, ...]:
     """Return the candidates that can be had before the choice: not those that the options themselves bring."""
-    brought = laid.decision.brought
+    brought = network.decision.brought
     return tuple(v for v in candidates(compiled, findings) if compiled.model.variables[compiled.names[v]].group not in brought)
 
 
-def values(compiled: CompiledModel, laid: DecisionNetwork, findings: Findings) -> dict[int, float]:
+def values(compiled: CompiledModel, network: DecisionNetwork, findings: Findings) -> dict[int, float]:
     """Expected value of sample information of everything that can be learnt before the choice."""
-    table = laid.decision.table
-    return {v: sample(table, joint) for v, joint in laid.with_each(findings, before_deciding(compiled, laid, findings)).items()}
+    table = network.decision.table
+    return {
+        v: sample(table, joint) for v, joint in network.with_each(findings, before_deciding(compiled, network, findings)).items()
+    }
 
 
 def price(compiled: CompiledModel, decision: Decision, variable: int) -> float:
@@ -259,12 +261,12 @@ def price(compiled: CompiledModel, decision: Decision, variable: int) -> float:
     return test.value / decision.money.value if test and decision.money else math.nan
 
 
-def _tests(compiled: CompiledModel, laid: DecisionNetwork, findings: Findings, most: int = 8) -> tuple[ValuedTest, ...]:
+def _tests(compiled: CompiledModel, network: DecisionNetwork, findings: Findings, most: int = 8) -> tuple[ValuedTest, ...]:
     """Return the tests worth most for the decision, net of their price; the best finding of each test."""
     found: dict[str, ValuedTest] = {}
     known = costs(compiled).by_variable
-    for v, value in values(compiled, laid, findings).items():
-        cost = price(compiled, laid.decision, v)
+    for v, value in values(compiled, network, findings).items():
+        cost = price(compiled, network.decision, v)
         test = known.get(compiled.names[v])
         shared = test is not None and test.value > 0.0
         line = ValuedTest(compiled.names[v], test.label if test else "", value, cost, value - (0.0 if math.isnan(cost) else cost))

@@ -49,8 +49,8 @@ def flips(query: Query, target: str | None = None, sample_size: float = SAMPLE_S
     compiled, findings = query.compiled, query.findings
     named = target if target is not None else _first_diagnosis(compiled)
     subject, known = SensitivityQuery.of(query, named), ranges(compiled, sample_size)
-    laid = decision_network(compiled)
-    contests = [_leaders(subject), *([_advice(laid, findings)] if laid else [])]
+    network = decision_network(compiled)
+    contests = [_leaders(subject), *([_advice(network, findings)] if network else [])]
     found = [flip for contest in contests for flip in _flips(compiled, known, contest)]
     return Flips(
         title=findings.text if target is None else subject.title,
@@ -60,7 +60,7 @@ def flips(query: Query, target: str | None = None, sample_size: float = SAMPLE_S
         flips=tuple(sorted(found, key=_distance)),
         tried=int((~known.fixed).sum()),
         assumption=known.assumption,
-        labels={option.name: option.label for option in laid.decision.options} if laid else {},
+        labels={option.name: option.label for option in network.decision.options} if network else {},
     )
 
 
@@ -82,11 +82,11 @@ def _leaders(subject: SensitivityQuery) -> Contest:
     return Contest(LEADER, response, names, one_each(candidates, len(response.events)))
 
 
-def _advice(laid: DecisionNetwork, findings: Findings) -> Contest:
+def _advice(network: DecisionNetwork, findings: Findings) -> Contest:
     """Return the options of the decision beside the model, by their expected utility."""
-    about = laid.decision
-    subject = SensitivityQuery(Query(laid.compiled, findings), (laid.variable, 0), about.title)
-    response = subject.response(tuple((laid.variable, s) for s in range(len(about.states))))
+    about = network.decision
+    subject = SensitivityQuery(Query(network.compiled, findings), (network.variable, 0), about.title)
+    response = subject.response(tuple((network.variable, s) for s in range(len(about.states))))
     scores = np.hstack([about.table, np.zeros((len(about.options), 1))])
     return Contest(ADVICE, response, [option.name for option in about.options], scores)
 

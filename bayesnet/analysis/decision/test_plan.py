@@ -61,15 +61,15 @@ def plan(
         if not 0.0 <= value <= 1.0:
             raise BayesnetError(f"{name}={value:g} is not a probability; give a number from 0 to 1.")
     if target is None:
-        laid = decision_network(compiled)
-        if laid is None:
+        network = decision_network(compiled)
+        if network is None:
             raise NothingToAsk(
                 f"{compiled.model.name} has no decision (no decision.toml beside its numbers)",
                 "plan for a target",
                 option="target",
                 example=an_example(compiled),
             )
-        aim, choice, unit, name = None, _of_decision(laid), laid.decision.unit, f"the decision ({laid.decision.title})"
+        aim, choice, unit, name = None, _of_decision(network), network.decision.unit, f"the decision ({network.decision.title})"
     else:
         aim = read_target(compiled, target)
         choice, unit, name = _of_threshold(compiled, aim, threshold), "bits", compiled.literal(*aim)
@@ -157,13 +157,13 @@ class _Tree:
         return findings.with_findings(Findings((self.compiled.state_finding(w, state),)))
 
 
-def _of_decision(laid: DecisionNetwork) -> _Choice:
-    table = laid.decision.table
+def _of_decision(network: DecisionNetwork) -> _Choice:
+    table = network.decision.table
 
     def joint(findings: Findings, hidden: Sequence[int]) -> FloatArray:
-        return laid.joint(findings, hidden) if hidden else laid.states(findings)[:, None]
+        return network.joint(findings, hidden) if hidden else network.states(findings)[:, None]
 
-    return _Choice(joint, lambda columns: (table @ columns).argmax(axis=0), tuple(o.label for o in laid.decision.options))
+    return _Choice(joint, lambda columns: (table @ columns).argmax(axis=0), tuple(o.label for o in network.decision.options))
 
 
 def _of_threshold(compiled: CompiledModel, aim: tuple[int, int], level: float) -> _Choice:

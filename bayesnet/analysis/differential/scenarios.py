@@ -121,8 +121,8 @@ def compare(
     columns = [_scenario(scenario, compiled, targets) for scenario in (ScenarioQuery("case", query), *scenarios)]
     here = columns[0].probabilities
     reasons = [""]
-    for column, beside in zip(columns[1:], scenarios, strict=True):
-        reasons.append(reason(query, beside.query, labels, here, column.probabilities, had=_imagined(beside)))
+    for column, scenario in zip(columns[1:], scenarios, strict=True):
+        reasons.append(reason(query, scenario.query, labels, here, column.probabilities, had=_imagined(scenario)))
     order = sorted(range(len(targets)), key=lambda i: -max(column.probabilities[i] for column in columns))
     return Comparison(
         title=query.findings.text,
@@ -137,21 +137,21 @@ def compare(
     )
 
 
-def _scenario(beside: ScenarioQuery, home: CompiledModel, targets: Sequence[tuple[int, int]]) -> Scenario:
+def _scenario(scenario: ScenarioQuery, home: CompiledModel, targets: Sequence[tuple[int, int]]) -> Scenario:
     """Return one column; targets are looked up by name where the scenario is on another network."""
-    query, compiled, findings = beside.query, beside.query.compiled, beside.query.findings
+    query, compiled, findings = scenario.query, scenario.query.compiled, scenario.query.findings
     here = [(compiled.variable(home.names[v]), home.states(v)[state]) for v, state in targets]
     assumed = tuple(item.text for item in query.stated.items if item.assumed)
-    if beside.had is not None:
-        would = [counterfactual(query.about(v), beside.had, compiled.names[v])[state] for v, state in here]
-        return Scenario(beside.name, f"{findings.text}; counterfactual {_imagined(beside)}", assumed, tuple(would))
+    if scenario.had is not None:
+        would = [counterfactual(query.about(v), scenario.had, compiled.names[v])[state] for v, state in here]
+        return Scenario(scenario.name, f"{findings.text}; counterfactual {_imagined(scenario)}", assumed, tuple(would))
     variables = tuple(v for v, _ in here)
     marginals = query.ask(lambda engine, evidence: engine.posteriors(evidence, variables).marginals)
     return Scenario(
-        beside.name, findings.text, assumed, tuple(float(marginals[v][compiled.state(v, state)]) for v, state in here)
+        scenario.name, findings.text, assumed, tuple(float(marginals[v][compiled.state(v, state)]) for v, state in here)
     )
 
 
-def _imagined(beside: ScenarioQuery) -> str:
+def _imagined(scenario: ScenarioQuery) -> str:
     """Return the counterfactual states in words; empty without any."""
-    return beside.had.text if beside.had is not None else ""
+    return scenario.had.text if scenario.had is not None else ""
