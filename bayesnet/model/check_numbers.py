@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 from math import isfinite
 
 from bayesnet.errors import Problem, did_you_mean, nearest
+from bayesnet.model.check_conditions import too_large
 from bayesnet.model.check_figures import cycle_problems, figure_problems, problem
 from bayesnet.model.check_gates import missing_ids
 from bayesnet.model.number_ids import baseline_id, columns, odds_ratio_ids
@@ -28,7 +29,8 @@ def number_problems(model: Model, sound: Collection[str], *, lost: Collection[st
         Whether the sources are known; otherwise no number is blamed for one that is not there.
     """
     problems: list[Problem] = []
-    wanted = {name: _wanted(model, name) for name in sound if set(model.variables[name].parents) <= set(sound)}
+    judged = (name for name in sound if set(model.variables[name].parents) <= set(sound))
+    wanted = {name: _wanted(model, name) for name in judged if not _large_table(model, name)}
     for number in model.numbers.values():
         if number.variable in wanted and number.id not in wanted[number.variable]:
             problems.append(_unused(number, model))
@@ -51,6 +53,12 @@ def source_problems(model: Model, cited: Callable[[], Collection[str]] = tuple) 
         unused = [key for key in unused if key not in elsewhere]
     way_out = "cite it or take it out"
     return [Problem("sources.toml", f'source "{key}"', "nothing cites it", way_out=way_out, grave=False) for key in unused]
+
+
+def _large_table(model: Model, name: str) -> bool:
+    """Return whether a table is too large to list its numbers, which is a problem of its own."""
+    variable = model.variables[name]
+    return variable.gate == "table" and any(too_large(variable, model))
 
 
 def _wanted(model: Model, name: str) -> set[str]:
