@@ -664,8 +664,8 @@ class Network:
                 return
         except OSError as error:
             raise BayesnetError(f"The network could not be written to {path}: {error.strerror or error}.") from error
-        known = f"{', '.join(EXTENSIONS[:-1])} or {EXTENSIONS[-1]}, also with .gz behind it"
-        raise BayesnetError(f'The kind of "{path}" is not known; end it in {known}, or in a slash for a priors folder.')
+        extensions = f"{', '.join(EXTENSIONS[:-1])} or {EXTENSIONS[-1]}, also with .gz behind it"
+        raise BayesnetError(f'The kind of "{path}" is not known; end it in {extensions}, or in a slash for a priors folder.')
 
 
 _FILES = (".bif", ".xmlbif", ".bifxml", ".xml", ".xdsl", ".net", ".uai")

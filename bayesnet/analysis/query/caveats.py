@@ -89,7 +89,7 @@ def described(compiled: CompiledModel, number: Number) -> str:
     """
     source = compiled.model.sources.get(number.source)
     how = known(number)
-    told = [source.short] if source else []
+    details = [source.short] if source else []
     if how not in ("file", "defined"):
-        told.append(WORDS[how])
-    return f"{number.id} {cited(number.value, number.low, number.high, ', '.join(told) or number.grade)}"
+        details.append(WORDS[how])
+    return f"{number.id} {cited(number.value, number.low, number.high, ', '.join(details) or number.grade)}"

@@ -118,5 +118,5 @@ def _has_marginals(table: FloatArray, targets: Sequence[FloatArray]) -> bool:
     cells = np.argwhere(table > 0.0)
     rows = [(cells[:, axis] == s).astype(float) for axis, target in enumerate(targets) for s in range(len(target))]
     wanted = np.concatenate(targets)
-    found = linprog(np.zeros(len(cells)), A_eq=np.array(rows), b_eq=wanted, bounds=(0.0, None), method="highs")
-    return bool(found.status == 0)
+    solution = linprog(np.zeros(len(cells)), A_eq=np.array(rows), b_eq=wanted, bounds=(0.0, None), method="highs")
+    return bool(solution.status == 0)

@@ -32,11 +32,11 @@ def priors(query: Query, variables: Sequence[int] | None = None) -> Mapping[int,
     """Return P(v) without the findings, context and interventions kept, for the targets or for `variables`."""
     context = query.context
     key = (context.findings.text, tuple(sorted(context.stated.variables)))
-    known = _known_priors(query.compiled).setdefault(key, {})
-    missing = [v for v in (query.targets if variables is None else variables) if v not in known]
+    cache = _known_priors(query.compiled).setdefault(key, {})
+    missing = [v for v in (query.targets if variables is None else variables) if v not in cache]
     if missing:
-        known.update(context.ask(lambda engine, evidence: engine.posteriors(evidence, missing)).marginals)
-    return known
+        cache.update(context.ask(lambda engine, evidence: engine.posteriors(evidence, missing)).marginals)
+    return cache
 
 
 def posterior(compiled: CompiledModel, question: str, given: Given = None, do: Given = None) -> Posterior:

@@ -130,8 +130,8 @@ class Questions:
     def matters(self) -> NDArray[np.bool_]:
         """Return numbers that can matter to either question."""
         responses = [self.first] if self.second is None else [self.first, self.second]
-        found: NDArray[np.bool_] = np.any(np.concatenate([response.matters for response in responses]), axis=0)
-        return found
+        matters: NDArray[np.bool_] = np.any(np.concatenate([response.matters for response in responses]), axis=0)
+        return matters
 
     def _rows(self, of: Callable[[Response], FloatArray]) -> FloatArray:
         first = of(self.first)

@@ -99,8 +99,8 @@ def moved_values(numbers: ParameterMap, ks: IntArray, xs: FloatArray) -> FloatAr
         if len(siblings):
             states = len(numbers.factors.states[numbers.family[k]])
             # Summed where every state is named, so that a tiny rest keeps its digits.
-            left = float(start[siblings].sum()) if len(siblings) == states - 1 else 1.0 - start[k]
-            values[siblings, j] = start[siblings] * ((1.0 - x) / left) if left > 0 else (1.0 - x) / (states - 1)
+            rest = float(start[siblings].sum()) if len(siblings) == states - 1 else 1.0 - start[k]
+            values[siblings, j] = start[siblings] * ((1.0 - x) / rest) if rest > 0 else (1.0 - x) / (states - 1)
     return values
 
 

@@ -188,7 +188,9 @@ def _under(response: Response, covariation: str) -> Response:
     return response if covariation == PROPORTIONAL else with_scheme(response, covariation)
 
 
-def _columns(response: Response, known: Ranges, ks: IntArray, leader: int, candidates: IntArray) -> dict[str, NDArray[Any]]:
+def _columns(
+    response: Response, cited_ranges: Ranges, ks: IntArray, leader: int, candidates: IntArray
+) -> dict[str, NDArray[Any]]:
     """Return the numeric fields of `NumberSensitivity` for numbers ks."""
     numbers = response.numbers
     x = numbers.factors.values[ks]
@@ -200,16 +202,16 @@ def _columns(response: Response, known: Ranges, ks: IntArray, leader: int, candi
     coefficients = _coefficients(response, ks)
     return {
         "value": x,
-        "low": known.low[ks],
-        "high": known.high[ks],
+        "low": cited_ranges.low[ks],
+        "high": cited_ranges.high[ks],
         "derivative": derivative,
         **coefficients,
         "sensitivity_value": np.abs(derivative),
         "vertex_proximity": _vertex_proximity(coefficients, derivative, x),
         "admissible_low": admissible_low,
         "admissible_high": admissible_high,
-        "at_low": _answers(response, ks, known.low[ks]),
-        "at_high": _answers(response, ks, known.high[ks]),
+        "at_low": _answers(response, ks, cited_ranges.low[ks]),
+        "at_high": _answers(response, ks, cited_ranges.high[ks]),
         "lowest": lowest[ks],
         "highest": highest[ks],
         "linear": response.linear[ks],

@@ -68,8 +68,8 @@ class _Line:
     def best(self, x: float) -> tuple[World, float]:
         """Return the most probable assignment with the number at x, and ln P of it with the evidence."""
         values = moved_values(parameter_map(self.compiled), np.array([self.k]), np.array([x]))[:, 0]
-        found = Engine(self.compiled.expander.factors(values)).most_probable(self.evidence)
-        return found.assignment, found.log_probability
+        best = Engine(self.compiled.expander.factors(values)).most_probable(self.evidence)
+        return best.assignment, best.log_probability
 
     def follow(self, here: World, start: float, end: float) -> tuple[float, World | None]:
         """Return where, on the way from start to end, another assignment overtakes `here`; the end and None where none does."""

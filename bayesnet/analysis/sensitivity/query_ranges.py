@@ -119,8 +119,8 @@ class SensitivityQuery:
     def present(self, events: Sequence[Event]) -> FloatArray:
         """Return P(event | evidence) at the present numbers, shape (events,). Raises ImpossibleEvidence if P(evidence) = 0."""
         variables = tuple(dict.fromkeys(v for v, _ in events))
-        found = self.query.ask(lambda engine, evidence: engine.posteriors(evidence, variables))
-        return np.array([found.marginals[v][state] for v, state in events])
+        posteriors = self.query.ask(lambda engine, evidence: engine.posteriors(evidence, variables))
+        return np.array([posteriors.marginals[v][state] for v, state in events])
 
     def marginals(
         self, values: FloatArray, events: Sequence[Event], moved: IntArray | None = None
@@ -181,10 +181,10 @@ def ranges(compiled: CompiledModel, sample_size: float = SAMPLE_SIZE) -> Ranges:
     """Return the cited range of every number; where the network cites none at all, those of counts in `sample_size` cases per
     column.
     """
-    known = _known_ranges(compiled)
-    if sample_size not in known:
-        known[sample_size] = _ranges(compiled, sample_size)
-    return known[sample_size]
+    cache = _known_ranges(compiled)
+    if sample_size not in cache:
+        cache[sample_size] = _ranges(compiled, sample_size)
+    return cache[sample_size]
 
 
 def has_ranges(compiled: CompiledModel) -> bool:

@@ -19,9 +19,9 @@ def tornado(query: Query, target: str, top: int = 20, sample_size: float = SAMPL
     """Return the bars `[f(low), f(high)]` of P(target | findings) over the range of each number; see `Case.tornado`."""
     compiled = query.compiled
     subject = SensitivityQuery.of(query, target)
-    response, known = subject.response((subject.target,)), ranges(compiled, sample_size)
-    ks = np.flatnonzero(~known.fixed & response.matters_to_target)
-    at_low, at_high = ends(response, known, ks)
+    response, cited_ranges = subject.response((subject.target,)), ranges(compiled, sample_size)
+    ks = np.flatnonzero(~cited_ranges.fixed & response.matters_to_target)
+    at_low, at_high = ends(response, cited_ranges, ks)
     width = np.abs(at_high - at_low)
     order = np.argsort(-width, kind="stable")
     order = order[width[order] > 0]
@@ -30,8 +30,8 @@ def tornado(query: Query, target: str, top: int = 20, sample_size: float = SAMPL
         Bar(
             number=compiled.factors.number_ids[k],
             value=float(compiled.factors.values[k]),
-            low=float(known.low[k]),
-            high=float(known.high[k]),
+            low=float(cited_ranges.low[k]),
+            high=float(cited_ranges.high[k]),
             at_low=float(at_low[j]),
             at_high=float(at_high[j]),
             source=all_records[k].source,
@@ -48,13 +48,13 @@ def tornado(query: Query, target: str, top: int = 20, sample_size: float = SAMPL
         value=response.value(0),
         bars=bars,
         total=len(order),
-        assumption=known.assumption,
+        assumption=cited_ranges.assumption,
     )
 
 
-def ends(response: Response, known: Ranges, ks: IntArray) -> tuple[FloatArray, FloatArray]:
+def ends(response: Response, cited_ranges: Ranges, ks: IntArray) -> tuple[FloatArray, FloatArray]:
     """f with each number at the low and at the high end of its range, shape (m,) each; NaN if the findings are impossible."""
-    rows = response.at(np.concatenate([ks, ks]), np.concatenate([known.low[ks], known.high[ks]]))
+    rows = response.at(np.concatenate([ks, ks]), np.concatenate([cited_ranges.low[ks], cited_ranges.high[ks]]))
     answers = np.divide(rows[0], rows[-1], out=np.full(rows.shape[1], np.nan), where=rows[-1] > 0)
     return answers[: len(ks)], answers[len(ks) :]
 

@@ -97,21 +97,21 @@ def _by_pattern(compiled: CompiledModel, name: str) -> int:
         raise BayesnetError(f'Cannot lock "{name}": nothing is known by this name; {hint}') from None
 
 
-def _number_changes(compiled: CompiledModel, asked: Questions, ks: IntArray, known: Ranges) -> list[Change]:
+def _number_changes(compiled: CompiledModel, asked: Questions, ks: IntArray, cited_ranges: Ranges) -> list[Change]:
     """Return the nearest value of each number that meets the bound, if there is one."""
-    found = _nearest_on_lines(compiled, asked, ks[compiled.factors.linear[ks]])
+    new_values = _nearest_on_lines(compiled, asked, ks[compiled.factors.linear[ks]])
     for k in ks[~compiled.factors.linear[ks]].tolist():
         best = _nearest_on_curve(compiled, asked, k)
         if best is not None:
-            found.append((k, best))
+            new_values.append((k, best))
     all_records = records(compiled)
     changes = []
-    for k, x in found:
+    for k, x in new_values:
         shift = log_odds_change(compiled, k, x)
         if not math.isfinite(shift) or shift == 0.0:
             continue
         number = all_records[k]
-        inside = bool(known.low[k] <= x <= known.high[k])
+        inside = bool(cited_ranges.low[k] <= x <= cited_ranges.high[k])
         start = float(compiled.factors.values[k])
         about = (number.source, number.grade, citation(compiled, number))
         changes.append(Change(number.id, start, x, shift, change_cd(compiled, k, x), inside, *about))

@@ -37,8 +37,8 @@ def two_way(
             "Take two numbers of different distributions."
         )
     subject = SensitivityQuery.of(query, target)
-    known = ranges(compiled, sample_size)
-    first, second = (_spread(known.low[k], known.high[k], points) for k in (i, j))
+    cited_ranges = ranges(compiled, sample_size)
+    first, second = (_spread(cited_ranges.low[k], cited_ranges.high[k], points) for k in (i, j))
     values = _grid_values(compiled, i, j, first, second)
     surface, logs = subject.marginals(values, (subject.target,))
     here = subject.present((subject.target,))

@@ -140,10 +140,10 @@ def variance_shares(
 ) -> VarianceShares:
     """Return the Sobol indices of P(target | findings): each number alone, and with interactions; see `Case.variance_shares`."""
     compiled = query.compiled
-    subject, known = SensitivityQuery.of(query, target), ranges(compiled, sample_size)
+    subject, cited_ranges = SensitivityQuery.of(query, target), ranges(compiled, sample_size)
     response = subject.response((subject.target,))
-    movable = np.flatnonzero(~known.fixed & response.matters_to_target)
-    at_low, at_high = ends(response, known, movable)
+    movable = np.flatnonzero(~cited_ranges.fixed & response.matters_to_target)
+    at_low, at_high = ends(response, cited_ranges, movable)
     width = np.abs(at_high - at_low)
     order = [j for j in np.argsort(-width, kind="stable") if width[j] > 0]
     if not order:
@@ -158,9 +158,9 @@ def variance_shares(
         answers = _run(subject, (subject.target,), len(points), lambda part: values[:, part], varied)
         return np.where(np.isfinite(answers[0]), answers[0], response.value(0))
 
-    found = sobol_shares(answer, len(varied), samples, seed)
+    indices = sobol_shares(answer, len(varied), samples, seed)
     lines = [
-        _share(compiled, int(k), found.first[i], found.first_error[i], found.total[i], found.total_error[i])
+        _share(compiled, int(k), indices.first[i], indices.first_error[i], indices.total[i], indices.total_error[i])
         for i, k in enumerate(varied)
     ]
     held = len(order) - len(varied)
@@ -170,12 +170,12 @@ def variance_shares(
         provenance=subject.provenance,
         target=subject.name,
         value=response.value(0),
-        mean=found.mean,
-        deviation=math.sqrt(found.variance),
-        runs=found.runs,
+        mean=indices.mean,
+        deviation=math.sqrt(indices.variance),
+        runs=indices.runs,
         shares=tuple(sorted(lines, key=lambda line: -line.total)),
         held=held,
-        conventions=tuple(text for text in (law, known.assumption) if text),
+        conventions=tuple(text for text in (law, cited_ranges.assumption) if text),
     )
 
 
@@ -183,8 +183,8 @@ def sampler(compiled: CompiledModel, sample_size: float = SAMPLE_SIZE) -> Sample
     """Return the sampler of every number; without cited ranges, columns are Dirichlet laws of this equivalent sample size."""
     if has_ranges(compiled):
         return cited_sampler(compiled)
-    known, values = ranges(compiled, sample_size), compiled.factors.values
-    law = np.where(known.fixed, FIXED, BETA)
+    cited_ranges, values = ranges(compiled, sample_size), compiled.factors.values
+    law = np.where(cited_ranges.fixed, FIXED, BETA)
     fits = Fits(law, sample_size * values, sample_size * (1.0 - values), np.ones(len(values), dtype=bool))
     return Sampler.of(parameter_map(compiled), fits, [number.source for number in records(compiled)])
 
@@ -288,7 +288,7 @@ def _intervals(
 
 def _fits(compiled: CompiledModel, prepared: Sampler, no_effect: FloatArray, sample_size: float) -> tuple[Fit, ...]:
     """Return the distribution from which every number was drawn, with the cited range."""
-    fits, known = prepared.fits, ranges(compiled, sample_size)
+    fits, cited_ranges = prepared.fits, ranges(compiled, sample_size)
     low, high = quantiles(fits, 0.025), quantiles(fits, 0.975)
     log_mean = np.exp(fits.a + 0.5 * fits.b**2, where=fits.law == LOG_NORMAL, out=compiled.factors.values.copy())
     in_column = set(prepared.columns.number.tolist())
@@ -298,8 +298,8 @@ def _fits(compiled: CompiledModel, prepared: Sampler, no_effect: FloatArray, sam
             Fit(
                 number=number.id,
                 value=float(compiled.factors.values[k]),
-                low=float(known.cited_low[k]),
-                high=float(known.cited_high[k]),
+                low=float(cited_ranges.cited_low[k]),
+                high=float(cited_ranges.cited_high[k]),
                 range=number.range,
                 law="Dirichlet" if k in in_column else LAWS[fits.law[k]],
                 a=float(fits.a[k]),

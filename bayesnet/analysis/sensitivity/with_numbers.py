@@ -90,11 +90,11 @@ def _give_way(compiled: CompiledModel, values: FloatArray, group: IntArray, want
     """Set some entries of a column and scale the others to what is left."""
     others = np.array([k for k in group if int(k) not in wanted], dtype=np.int64)
     start = compiled.factors.values
-    left = 1.0 - math.fsum(wanted.values())
+    rest = 1.0 - math.fsum(wanted.values())
     had = 1.0 - math.fsum(float(start[k]) for k in wanted)
     for k, value in wanted.items():
         values[k] = value
     if len(others):
         states = len(compiled.factors.states[parameter_map(compiled).family[int(others[0])]])
-        moved = start[others] * (left / had) if had > _ROUNDING else left / (states - len(wanted))
+        moved = start[others] * (rest / had) if had > _ROUNDING else rest / (states - len(wanted))
         values[others] = np.clip(moved, 0.0, 1.0)
