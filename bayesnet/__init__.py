@@ -30,7 +30,7 @@ if TYPE_CHECKING:
         UnknownVariable,
     )
     from bayesnet.inference.kernel import engine_info
-    from bayesnet.network import Network, distance, exercise_set, exercises, from_pgmpy, load
+    from bayesnet.network import Network, distance, exercise_set, exercises, from_pgmpy, load, models
 
 __version__ = "0.1.0"
 
@@ -56,6 +56,7 @@ _HOMES = {
     "from_pgmpy": "bayesnet.network",
     "jeffrey": "bayesnet.analysis.query.parse",
     "load": "bayesnet.network",
+    "models": "bayesnet.network",
 }
 
 __all__ = [
@@ -80,6 +81,7 @@ __all__ = [
     "from_pgmpy",
     "jeffrey",
     "load",
+    "models",
     "plot",
 ]
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from bayesnet.results.advice import Advice
     from bayesnet.results.differential import Comparison, Differential
     from bayesnet.results.explanation import Explanation, Weights
+    from bayesnet.results.naive import CaseWalk
     from bayesnet.results.probability import MostProbable, Posterior, Posteriors
     from bayesnet.results.sensitivity import Sensitivities, SensitivityFunction
     from bayesnet.results.teaching import Frequencies, FrequencySequence, Ladder
@@ -801,6 +802,34 @@ class Case:
         from bayesnet.teach.sequence import frequency_sequence
 
         return frequency_sequence(self.query, read_target(self.compiled, target), findings, population)
+
+    def contrast(self, diagnosis: str, rival: str | None = None) -> CaseWalk:
+        """Return what each finding does to the odds of a diagnosis against a rival, by the network and by naive Bayes.
+
+        Parameters
+        ----------
+        diagnosis
+            A diagnosis of the network.
+        rival
+            Another one; when None, the most probable specific diagnosis besides.
+
+        Raises
+        ------
+        UnknownRecord
+            Where one of them is no diagnosis of the network.
+        ImpossibleEvidence
+            When the findings cannot hold together.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> case = bayesnet.load("back_pain").case("night_pain, weight_loss")
+        >>> case.contrast("spinal_metastasis", "disc_herniation").names
+        ('night_pain', 'weight_loss')
+        """
+        from bayesnet.analysis.audit.walk import walk
+
+        return walk(self.query, diagnosis, rival)
 
     def ladder(self, target: str) -> Ladder:
         """Return naive Bayes beside the exact posterior, finding by finding: the evidence that naive Bayes would count twice.

@@ -145,22 +145,26 @@ class UnknownVariable(BayesnetError, KeyError):  # noqa: N818 - the name is part
     In "multiple_mieloma | anemia": no variable "multiple_mieloma"; did you mean "multiple_myeloma"?
     """
 
-    def __init__(self, name: str, names: Iterable[str], *, text: str = "", network: str = "") -> None:
+    def __init__(
+        self, name: str, names: Iterable[str], *, text: str = "", network: str = "", near: Sequence[str] | None = None
+    ) -> None:
         names, name = tuple(names), str(name)
         self.name, self.text, self.network = name, text, network
-        self.nearest = nearest(name, names)
+        self.nearest = nearest(name, names) if near is None else tuple(near)
         self._names = names
         super().__init__(name, names)
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle with the keyword arguments."""
-        return _remade, (type(self), self.args, {"text": self.text, "network": self.network})
+        return _remade, (type(self), self.args, {"text": self.text, "network": self.network, "near": self.nearest})
 
     @property
     def said(self) -> str:
         """Return the variable and the nearest names; `message` adds the place."""
         network = f" in {self.network}" if self.network else ""
         known = f"its variables are {listed(self._names)}" if self._names else "it has no variables"
+        if len(self._names) > WIDEST_LIST:
+            known = f'net.find("...") searches its {len(self._names)} variables'
         return _clauses(f'no variable "{brief(self.name)}"{network}', did_you_mean(self.nearest) or known)
 
     @property

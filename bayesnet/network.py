@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from bayesnet.case import Case
+    from bayesnet.results.askable import Found, Models
     from bayesnet.results.audit import Audit
     from bayesnet.results.bibliography import Bibliography
     from bayesnet.results.cohort import Calibration, DecisionCurve
@@ -66,9 +67,24 @@ class Network:
         findings = read_given(self.compiled, given, do)
         return Query(self.compiled, findings, () if targets is None else read_variables(self.compiled, targets))
 
-    def case(self, given: Given = None, do: Given = None) -> Case:
-        """Return a case: these findings and interventions on this network."""
-        return Case(self.compiled, read_given(self.compiled, given, do))
+    def case(self, given: Given = None, do: Given = None, **findings: Any) -> Case:
+        """Return a case: these findings and interventions on this network.
+
+        Parameters
+        ----------
+        given, do
+            Findings and interventions. Questions and findings may use labels and aliases of the model in any case, `not`, yes
+            and no, and a number where the states are ranges; what is printed uses the names of `net.variables`.
+        **findings
+            More findings, by the name of the variable.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> bayesnet.load("back_pain").case("male, raised ALP, no fever", age=66)
+        <Case on back_pain: !female, raised_alp, !fever, age_group=60-69; setting=primary_care (assumed)>
+        """
+        return Case(self.compiled, read_given(self.compiled, [given, findings], do))
 
     def posterior(self, question: str, given: Given = None, do: Given = None) -> Posterior:
         """Return P(variable | findings), with its prior.
@@ -423,6 +439,20 @@ class Network:
 
         return Numbers(self.compiled.model.numbers, {key: source.short for key, source in self.compiled.model.sources.items()})
 
+    def find(self, text: str = "") -> Found:
+        """Return the variables whose names, labels, aliases, states or meanings hold a text; all of them when it is empty.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> bayesnet.load("asia").find("lung").names
+        ('lung', 'either')
+
+        """
+        from bayesnet.analysis.description.askable import find
+
+        return find(self.compiled, text)
+
     def summary(self) -> Summary:
         """Return counts of variables, gates, numbers and grades, and the numbers with the widest ranges."""
         from bayesnet.analysis.description.summary import summary
@@ -498,7 +528,9 @@ class Network:
         return str(self.summary())
 
     def _repr_html_(self) -> str:
-        return self.summary()._repr_html_()
+        from bayesnet.analysis.description.askable import askable
+
+        return askable(self.compiled)._repr_html_()
 
     def with_numbers(self, numbers: Mapping[str, float]) -> Network:
         """Return a new network with other values of some numbers; the other entries of their columns co-vary in proportion.
@@ -533,15 +565,23 @@ class Network:
 
         return Network(changed(self.compiled, numbers), self.folder)
 
-    def audit(self) -> Audit:
-        """Compare the model with the published figures (`targets.toml`) and claims (`claims.toml`) of its folder.
+    def audit(self, *, figures: bool = True, naive: bool = False) -> Audit:
+        """Compare the model with the published figures, claims and cases of its folder (`targets.toml` and others).
+
+        Parameters
+        ----------
+        figures
+            Whether to ask the published figures and claims; without them only the published cases.
+        naive
+            Compare also with the naive Bayes model of the network's own marginals, on the published cases and on simulated
+            people; takes some seconds more.
 
         Raises
         ------
         BayesnetError
-            When the network was not read from a priors folder.
+            When the network was not read from a folder; or has no diagnoses and `naive` is set.
         SpecError
-            When neither file exists, or a record is invalid; every problem at once.
+            When none of the files exists, or a record is invalid; every problem at once.
         """
         from bayesnet.analysis.audit.audit import audit
         from bayesnet.errors import BayesnetError
@@ -550,7 +590,7 @@ class Network:
             raise BayesnetError(
                 f"{self.name} was not read from a priors folder, so there are no published figures to audit it with."
             )
-        return audit(self.compiled, self.folder)
+        return audit(self.compiled, self.folder, figures=figures, naive=naive)
 
     def page(self, path: str | Path, given: Given = None, do: Given = None) -> Path:
         """Write the explorer, one self-contained interactive HTML page that works offline, and return its path.
@@ -714,6 +754,20 @@ def load(name_or_path: str | Path, *, normalize: bool = False) -> Network:
 
         return Network(read_network(path, normalize=normalize))
     return Network(load_model(name_or_path), find_model(name_or_path))
+
+
+def models() -> Models:
+    """Return the shipped models with their subjects.
+
+    Examples
+    --------
+    >>> import bayesnet
+    >>> bayesnet.models().names
+    ('asia', 'back_pain', 'mammography', 'sprinkler')
+    """
+    from bayesnet.analysis.description.askable import models
+
+    return models()
 
 
 def distance(net: Network, other: Network) -> Distance:

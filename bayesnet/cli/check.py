@@ -132,7 +132,8 @@ def _read(model: str) -> tuple[CompiledModel, list[Remark]]:
 
 
 def _beside(model: Model, folder: Path) -> list[Problem | str]:
-    """Return what is wrong with the files beside the model: costs, decision, targets and claims."""
+    """Return what is wrong with the files beside the model: costs, decision, targets, claims and cases."""
+    from bayesnet.analysis.audit.cases import read_cases
     from bayesnet.analysis.audit.records import read_claims, read_targets
     from bayesnet.analysis.decision.costs import read_costs
     from bayesnet.analysis.decision.decision_file import read_decision
@@ -143,6 +144,7 @@ def _beside(model: Model, folder: Path) -> list[Problem | str]:
         "decision.toml": lambda path: read_decision(path, model),
         "targets.toml": lambda path: read_targets(path, model.sources),
         "claims.toml": lambda path: read_claims(path, model.sources),
+        "cases.toml": lambda path: read_cases(path, model),
     }
     problems: list[Problem | str] = []
     for name, reader in readers.items():

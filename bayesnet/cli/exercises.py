@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bayesnet.cli.common import as_json, model_argument, to_json
+from bayesnet.cli.terminal import say
 
 if TYPE_CHECKING:
     from bayesnet.network import Network
@@ -55,8 +56,8 @@ def command(
     else:
         made = exercise_set(network, level, seed=seed, count=count or 10, target=target, people=people)
     if json_:
-        click.echo(to_json(made.to_dict()))
+        say(to_json(made.to_dict()))
     elif markdown:
-        click.echo(made.key_markdown() if key else made.sheet_markdown(), nl=False)
+        say(made.key_markdown() if key else made.sheet_markdown(), newline=False)
     else:
-        click.echo(made.key() if key else made.sheet(), nl=False)
+        say(made.key() if key else made.sheet(), newline=False)

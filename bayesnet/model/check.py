@@ -13,6 +13,7 @@ from bayesnet.model.check_numbers import number_problems, source_problems
 from bayesnet.model.find import SOURCES_FILE
 from bayesnet.model.records import Model, Variable
 from bayesnet.model.vocabulary import BINARY, ROLES
+from bayesnet.model.words import check_words
 from bayesnet.pattern import parse_findings, resolve
 
 NEAR_MISS = 0.8
@@ -79,6 +80,7 @@ def check_model(model: Model, *, broken: Broken | None = None, cited: Callable[[
             problems += gate_problems(variable, model, broken.numbers)
     problems += number_problems(model, sound, lost=broken.numbers, sourced=SOURCES_FILE not in broken.files)
     problems += source_problems(model, cited) if not broken.files else []
+    problems += check_words(model)
     problems += _examples(model, broken)
     return problems
 
@@ -94,6 +96,8 @@ def _structure(variable: Variable, model: Model, broken: Collection[str], whole:
         yield from _states(variable, problem)
     if "parents" not in broken:
         yield from _parents(variable, model, problem, whole)
+    if whole:
+        yield from _causes(variable, model, problem)
     if not broken:
         yield from _keys(variable, model, problem)
 
@@ -148,6 +152,16 @@ def _parents(variable: Variable, model: Model, problem: Say, whole: bool) -> Ite
         yield problem(f"a {variable.gate} gate without parents", way_out='take gate = "table"')
     if variable.gate == "deterministic" and not variable.parents:
         yield problem("a deterministic gate without parents")
+
+
+def _causes(variable: Variable, model: Model, problem: Say) -> Iterator[Problem]:
+    """Check the causes of a consequence."""
+    for name in dict.fromkeys(variable.consequence_of):
+        if name == variable.name:
+            yield problem("a consequence of itself", way_out="name its causes in consequence_of")
+        elif name not in model.variables:
+            hint = did_you_mean(nearest(name, model.variables))
+            yield problem(f'consequence_of names "{name}", which is not a variable', way_out=hint)
 
 
 def _keys(variable: Variable, model: Model, problem: Say) -> Iterator[Problem]:

@@ -59,12 +59,18 @@ class VariableEntry(_Shape):
     default: str = ""
     unit: str = ""
     cutoff: str = ""
-    aliases: list[str] = []
     consequence_of: list[str] = []
     can_be_set: bool = False
     noun: str = ""
     adjectives: list[str] = Field(default=[], min_length=2, max_length=2)
     note: str = ""
+
+
+class WordsFile(_Shape):
+    """words.toml."""
+
+    aliases: dict[str, list[str]] = {}
+    with_state: dict[str, list[str]] = {}
 
 
 class VerifiedEntry(_Shape):

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bayesnet.errors import BayesnetError, Problem, SpecError, UnknownState, UnknownVariable, did_you_mean, nearest, said
-from bayesnet.model.find import MODEL_FILE, OTHERS, SOURCES_FILE, find_model
+from bayesnet.model.find import MODEL_FILE, OTHERS, SOURCES_FILE, WORDS_FILE, find_model
 from bayesnet.model.records import (
+    Alias,
     CitedFigure,
     Example,
     Location,
@@ -23,6 +24,7 @@ from bayesnet.model.records import (
     group_variable,
 )
 from bayesnet.model.toml_text import read_toml
+from bayesnet.model.words import one_meaning
 from bayesnet.pattern import canonical_id, parse_number_id
 
 if TYPE_CHECKING:
@@ -80,6 +82,7 @@ def read_folder(folder: Path) -> tuple[Model | None, list[Problem]]:
     reading.problems += [Problem(MODEL_FILE, f'noun of "{name}"', "is not one of the groups", way_out=hint) for name in stray]
     reading.source_file()
     reading.keep_numbers()
+    reading.words_file()
     model = reading.model(head)
     broken = Broken(reading.broken, frozenset(reading.lost), frozenset(reading.unread))
     problems = reading.problems + check_model(model, broken=broken, cited=lambda: _cited_elsewhere(folder, head.files))
@@ -113,6 +116,7 @@ class _Reading:
     """Variables with keys that were not read as they were meant: what follows from those is not reported."""
     lost: set[str] = field(default_factory=set)
     """Ids of numbers that were there but could not be read."""
+    aliases: list[Alias] = field(default_factory=list)
     unread: set[str] = field(default_factory=set)
     """Files that are missing or not TOML."""
 
@@ -278,6 +282,28 @@ class _Reading:
             values = entry.model_dump() if entry else {"authors": key, "year": None}
             self.sources[key] = Source(key=key, **values)
 
+    def words_file(self) -> None:
+        """Read words.toml, if there is one."""
+        from bayesnet.model.file_shapes import WordsFile, shaped
+
+        if not (self.folder / WORDS_FILE).is_file():
+            return
+        raw = self.toml(WORDS_FILE)
+        file, found = shaped(WordsFile, raw, WORDS_FILE) if raw is not None else (None, [])
+        self.problems += found
+        if file is None:
+            return
+        states = {name: variable.states for name, variable in self.variables.items()}
+        for table, needs_state in ((file.aliases, False), (file.with_state, True)):
+            for written, words in table.items():
+                try:
+                    term = one_meaning(written, states)
+                except BayesnetError as error:
+                    if not self.excused(error):
+                        self.problems.append(Problem(WORDS_FILE, f'word for "{written}"', said(error)))
+                    continue
+                self.aliases += [Alias(word, term, needs_state) for word in words]
+
     def model(self, head: ModelFile) -> Model:
         """Return the model of everything that was read, numbers in the order of the variables."""
         position = {name: i for i, name in enumerate(self.variables)}
@@ -296,6 +322,7 @@ class _Reading:
             numbers={number.id: number for number in numbers},
             sources=self.sources,
             examples=tuple(Example(example.title, example.evidence, example.text) for example in head.examples),
+            aliases=tuple(self.aliases),
         )
 
 
@@ -331,7 +358,6 @@ def _variable(name: str, entry: VariableEntry | None, file: GroupFile, location:
         default=entry.default,
         unit=entry.unit,
         cutoff=entry.cutoff,
-        aliases=tuple(entry.aliases),
         consequence_of=tuple(entry.consequence_of),
         can_be_set=entry.can_be_set,
         noun=entry.noun,

@@ -214,8 +214,6 @@ class Variable:
     """The state assumed, and said so, when a question does not mention the variable (context variables only)."""
     unit: str = ""
     cutoff: str = ""
-    aliases: tuple[str, ...] = ()
-    """Other words for the variable, as people say them: abbreviations, everyday words."""
     consequence_of: tuple[str, ...] = ()
     """A diagnosis that is a consequence: the variables of the model that cause it."""
     can_be_set: bool = False
@@ -261,6 +259,15 @@ class Example(NamedTuple):
     text: str = ""
 
 
+class Alias(NamedTuple):
+    """Another word for a variable or a state, as people say it; `term` is what it means, in the pattern language."""
+
+    word: str
+    term: str
+    needs_state: bool = False
+    """Whether the word says no state, such as `sex` for `female`: it is typed as `sex=female`."""
+
+
 class FrozenRecords(Mapping[str, Any]):
     """Numbers by id that never change, so that a model keeps them instead of a copy."""
 
@@ -292,6 +299,8 @@ class Model:
     """The variable that a page asks about first; the leading diagnosis when empty."""
     people: str = ""
     """Plural noun for the members of the population; from `population` when empty."""
+    aliases: tuple[Alias, ...] = ()
+    """Other words for variables and states: abbreviations, everyday words."""
 
     def __post_init__(self) -> None:
         for name in ("variables", "numbers", "sources"):
@@ -299,6 +308,7 @@ class Model:
             if not isinstance(records, FrozenRecords):
                 object.__setattr__(self, name, MappingProxyType(dict(records)))
         object.__setattr__(self, "examples", tuple(Example(*example) for example in self.examples))
+        object.__setattr__(self, "aliases", tuple(Alias(*alias) for alias in self.aliases))
 
     def __reduce__(self) -> tuple[type[Model], tuple[object, ...]]:
         """Pickle with plain dicts, because a mapping proxy cannot be pickled."""
@@ -332,4 +342,5 @@ class Model:
             "numbers": [asdict(n) for n in self.numbers.values()],
             "sources": [asdict(s) for s in self.sources.values()],
             "examples": [example._asdict() for example in self.examples],
+            "aliases": [alias._asdict() for alias in self.aliases],
         }

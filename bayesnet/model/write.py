@@ -9,7 +9,7 @@ from itertools import groupby
 from pathlib import Path
 
 from bayesnet.errors import SpecError
-from bayesnet.model.find import MODEL_FILE, OTHERS, SOURCES_FILE
+from bayesnet.model.find import MODEL_FILE, OTHERS, SOURCES_FILE, WORDS_FILE
 from bayesnet.model.records import CitedFigure, Example, Model, Number, Source, Variable, Verified, group_variable
 from bayesnet.model.replacing import replacing
 from bayesnet.model.vocabulary import BINARY, GROUPS_OF_VARIABLES, JUDGED
@@ -82,7 +82,23 @@ def model_files(model: Model) -> dict[str, str]:
     for (name, group), run in groupby(variables[:count], key=lambda variable: (_file_of(variable), variable.group)):
         files[_fresh(name, files)] = _group_file(group, list(run), numbers, written)
     sources = "\n".join(_section(f"[{_key(source.key)}]", _source(source)) for source in model.sources.values())
-    return {MODEL_FILE: _head(model, list(files), variables[count:]), **files, SOURCES_FILE: sources}
+    words = {WORDS_FILE: _words_file(model)} if model.aliases else {}
+    return {MODEL_FILE: _head(model, list(files), variables[count:]), **files, SOURCES_FILE: sources, **words}
+
+
+def _words_file(model: Model) -> str:
+    """words.toml: the words for each meaning, then those that need a state."""
+    parts = []
+    for table, needs_state in (("aliases", False), ("with_state", True)):
+        words: dict[str, object] = {}
+        for alias in model.aliases:
+            if alias.needs_state == needs_state:
+                words[alias.term] = [
+                    each.word for each in model.aliases if each.term == alias.term and each.needs_state == needs_state
+                ]
+        if words:
+            parts.append(_section(f"[{table}]", words))
+    return "\n".join(parts)
 
 
 def _is_group(variable: Variable) -> bool:
@@ -194,7 +210,6 @@ def _variable(variable: Variable) -> dict[str, object]:
         "default": variable.default,
         "unit": variable.unit,
         "cutoff": variable.cutoff,
-        "aliases": list(variable.aliases),
         "consequence_of": list(variable.consequence_of),
         "can_be_set": variable.can_be_set,
         "noun": variable.noun,

@@ -7,7 +7,8 @@ for a variable that has these states. Words are letters, digits and `_ . + -`; a
 `jeffrey(fever={present:0.7, absent:0.3})` asks for a new marginal. Conditions of a model and questions of an audit know
 quantifiers too: `any of a, b`, `all of a, b`, `none of a, b`, `at least 2 of a, b, c`.
 
-Parsing knows no network: names are checked by `resolve`. The text of every record parses back to the record.
+Parsing knows no network: names are checked by `resolve`. The text of every record parses back to the record. Questions and
+findings are read generously: `Words` holds what else people type for the variables and states of a model, and turns it into ids.
 
 >>> question = parse_question('multiple_myeloma | anemia, !fever, age_group={"<50", 50-59}')
 >>> str(question)
@@ -28,13 +29,18 @@ from bayesnet.pattern.quantified import (
 )
 from bayesnet.pattern.reader import parse_findings, parse_number_id, parse_question
 from bayesnet.pattern.terms import Question, Term, format_terms, format_weight, likelihoods, literal, quote, special
+from bayesnet.pattern.words import Meaning, Word, Words, fold
 
 __all__ = [
     "Condition",
+    "Meaning",
     "QuantifiedQuestion",
     "Question",
     "Term",
+    "Word",
+    "Words",
     "canonical_id",
+    "fold",
     "format_terms",
     "format_weight",
     "likelihoods",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from bayesnet.errors import WrongKind
 from bayesnet.results.base import Provenance
+from bayesnet.results.labels import Names
 from bayesnet.results.words import percent, short
 
 if TYPE_CHECKING:
@@ -244,14 +245,9 @@ def inside(ax: Axes, probability: float, direction: Direction = "x") -> float:
     return min(max(probability, low), high)
 
 
-def shown(name: str) -> str:
-    """Return a variable as a person reads it: `spinal metastasis`; a pattern with several parts stays a pattern.
-
-    >>> shown("spinal_metastasis"), shown("fever=present | leak"), shown("lung=yes")
-    ('spinal metastasis', 'fever | leak', 'lung=yes')
-    """
-    text = short(name)
-    return text if any(mark in text for mark in "|,(!{=") else text.replace("_", " ")
+def names_of(result: Based, *, ids: bool = False) -> Names:
+    """Return how a picture of a result names its variables: by label, or by id."""
+    return Names({} if ids else result.provenance.labels)
 
 
 def number_label(number: str, citation: str = "") -> str:

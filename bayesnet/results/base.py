@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -33,12 +33,18 @@ class Provenance:
     assumed: tuple[str, ...] = ()
     caveats: tuple[str, ...] = ()
     warning: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+    """Labels of variables, for pictures; `!female` is that of the contrary. No part of `to_dict()`."""
 
     @property
     def line(self) -> str:
         """The second line of every print."""
         name = " ".join(part for part in (self.network, self.version, f"({self.digest[:8]})" if self.digest else "") if part)
         return "; ".join([name, *(f"{text} (assumed)" for text in self.assumed)])
+
+
+PROVENANCE = tuple(each.name for each in fields(Provenance) if each.name != "labels")
+"""The part of the provenance in `to_dict()`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,11 +110,11 @@ class Result(ABC):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer as JSON-safe values; a number that is not one is None, an infinite one the text `inf` or `-inf`."""
-        answer = {field.name: safe(getattr(self, field.name)) for field in fields(self) if field.name != "provenance"}
+        answer = {each.name: safe(getattr(self, each.name)) for each in fields(self) if each.name != "provenance"}
         return {
             "kind": type(self).__name__,
             **answer,
-            **{field.name: safe(getattr(self.provenance, field.name)) for field in fields(Provenance)},
+            **{name: safe(getattr(self.provenance, name)) for name in PROVENANCE},
         }
 
     def __str__(self) -> str:
@@ -144,8 +150,10 @@ class Result(ABC):
         return f'<p style="{_PROSE}">{html.escape(text)}</p>' if text else ""
 
     def body_html(self) -> str:
-        """Return the table as HTML."""
-        return self.grid().html()
+        """Return the table as HTML, with labels for ids; the id shows where the pointer rests."""
+        from bayesnet.results.labels import Names
+
+        return self.grid().html(Names(self.provenance.labels).known)
 
 
 def safe(value: Any) -> Any:

@@ -184,7 +184,8 @@ class Summary(Records[WideNumber], Result):
     def grid(self) -> Grid:
         """Return the numbers with the widest ranges."""
         lines = [(w.number, plain(w.value), interval(w.low, w.high, plain), w.source, w.grade) for w in self.widest]
-        return Grid(("widest ranges", "value", "range", "source", "grade"), tuple(lines), frozenset({0, 3, 4}))
+        what = "move a diagnosis most" if self.groups.get("diagnoses") else "widest ranges"
+        return Grid((what, "value", "range", "source", "grade"), tuple(lines), frozenset({0, 3, 4}))
 
     def header(self) -> str:
         """Counts of variables, gates, numbers and grades."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -18,12 +18,29 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+CAUSES_SHOWN = 3
+"""Causes named for a consequence, the most probable ones."""
+_NAMED = 0.01
+"""A cause less probable than this is not named, unless it is the only one."""
+
+
+@dataclass(frozen=True, repr=False)
+class CauseShare(Record):
+    """One cause of a consequence, with P(cause | consequence, findings); several causes can be present at once."""
+
+    cause: str
+    probability: float
+
+
 @dataclass(frozen=True, repr=False)
 class Diagnosis(Record):
     """One line of a differential.
 
     `low` and `high` hold the middle 95 % of the posterior when every number is drawn from its cited range; NaN where no number of
     the network has a range. `likelihood_ratio` is posterior odds over prior odds: what all findings together say.
+    `consequence_of` names the causes of a diagnosis that is a consequence, and `causes` their probabilities where it is present,
+    most probable first; empty where its own probability is below 1 %. `contains` says what the diagnosis that is assumed where
+    no other is found includes.
     """
 
     diagnosis: str
@@ -33,6 +50,15 @@ class Diagnosis(Record):
     high: float
     likelihood_ratio: float
     role: str
+    consequence_of: tuple[str, ...] = ()
+    causes: tuple[CauseShare, ...] = ()
+    contains: str = ""
+
+    @property
+    def likely_from(self) -> str:
+        """The most probable causes of a consequence with their probabilities, for a sentence; empty elsewhere."""
+        named = [share for i, share in enumerate(self.causes) if not i or share.probability >= _NAMED][:CAUSES_SHOWN]
+        return ", ".join(f"{share.cause} ({percent(share.probability, figures=2)})" for share in named)
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -43,7 +69,10 @@ class Differential(Records[Diagnosis], Result):
     held_in: ClassVar[str] = "diagnoses"
     key: ClassVar[tuple[str, ...]] = ("diagnosis",)
 
-    columns: ClassVar[tuple[str, ...]] = ("diagnosis", "prior", "posterior", "low", "high", "likelihood_ratio", "role")
+    columns: ClassVar[tuple[str, ...]] = (
+        *("diagnosis", "prior", "posterior", "low", "high", "likelihood_ratio", "role"),
+        "consequence_of",
+    )
 
     diagnoses: tuple[Diagnosis, ...]
 
@@ -61,9 +90,86 @@ class Differential(Records[Diagnosis], Result):
         """The most probable diagnosis other than the one that means none of the others; empty if there is none."""
         return next((line.diagnosis for line in self.diagnoses if line.role != OTHER_ROLE), "")
 
+    @property
+    def leading_cause(self) -> str:
+        """The most probable cause of the leading specific diagnosis where that is a consequence; empty elsewhere."""
+        led = self._found(self.leading_specific)
+        return led.causes[0].cause if led and led.causes else ""
+
+    @property
+    def causes(self) -> tuple[Diagnosis, ...]:
+        """The specific diagnoses that are no consequence, most probable first."""
+        return tuple(d for d in self.diagnoses if d.role != OTHER_ROLE and not d.consequence_of)
+
+    @property
+    def consequences(self) -> tuple[Diagnosis, ...]:
+        """The diagnoses that are consequences, most probable first."""
+        return tuple(d for d in self.diagnoses if d.consequence_of)
+
+    def rank(self, diagnosis: str, also: Collection[str] = ()) -> int:
+        """Return the rank of a diagnosis among the specific ones; its own consequences do not count.
+
+        Parameters
+        ----------
+        diagnosis
+            A line of the differential.
+        also
+            Diagnoses that are not counted either.
+
+        Raises
+        ------
+        UnknownRecord
+            Where the differential has no such line.
+        """
+        line = self[diagnosis]
+        own = {short(name) for name in (line.diagnosis, *also)}
+        return 1 + sum(
+            d.posterior > line.posterior
+            and d.role != OTHER_ROLE
+            and short(d.diagnosis) not in own
+            and not own.intersection(d.consequence_of)
+            for d in self.diagnoses
+        )
+
     def rows(self) -> list[tuple[Any, ...]]:
         """Return one row per diagnosis, most probable first."""
-        return [(d.diagnosis, d.prior, d.posterior, d.low, d.high, d.likelihood_ratio, d.role) for d in self.diagnoses]
+        return [
+            (d.diagnosis, d.prior, d.posterior, d.low, d.high, d.likelihood_ratio, d.role, ", ".join(d.consequence_of))
+            for d in self.diagnoses
+        ]
+
+    @property
+    def what_leads(self) -> str:
+        """The content of the leading diagnosis, if it is the one that means none of the others; otherwise empty."""
+        first = self.diagnoses[0] if self.diagnoses else None
+        if first is None or first.role != OTHER_ROLE or not first.contains:
+            return ""
+        return f"{first.diagnosis} leads with {percent(first.posterior)}: {first.contains}"
+
+    def introduction(self) -> str:
+        """Return what the leading diagnosis contains, where that has to be said."""
+        return wrapped(self.what_leads, "  ") if self.what_leads else ""
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """A sentence for each consequence: what it comes from, most probably."""
+        return tuple(
+            f"{d.diagnosis} ({percent(d.posterior)}) is a consequence, most likely from {d.likely_from}."
+            for d in self.consequences
+            if d.causes
+        )
+
+    def body(self) -> str:
+        """Return the table, then what each consequence comes from."""
+        told = "\n".join(wrapped(text, "  ") for text in self.origins)
+        return "\n\n".join(part for part in (super().body(), told) if part)
+
+    def body_html(self) -> str:
+        """Return the table as HTML, then what each consequence comes from."""
+        import html
+
+        told = html.escape("\n".join(self.origins))
+        return super().body_html() + (f'<p style="white-space: pre-wrap">{told}</p>' if told else "")
 
     def grid(self) -> Grid:
         """Return one line per diagnosis, with natural frequencies; no column of intervals where none were drawn."""
@@ -79,7 +185,7 @@ class Differential(Records[Diagnosis], Result):
                     *spread,
                     frequency(d.posterior),
                     ratio(d.likelihood_ratio),
-                    d.role.replace("_", " "),
+                    d.role.replace("_", " ") + (", consequence" if d.consequence_of else ""),
                 )
             )
         headings = ("diagnosis", "prior", "posterior", *(("95 % interval",) if drawn else ()), "that is", "LR", "role")

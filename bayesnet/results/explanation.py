@@ -123,12 +123,16 @@ class Relevant(Record):
 
 @dataclass(frozen=True, repr=False)
 class Path(Record):
-    """One way from a finding to the target; `blocker` names what blocks it and `reason` says why, both empty where it is open."""
+    """One way from a finding to the target; `blocker` names what blocks it and `reason` says why, both empty where it is open.
+
+    `weight` is what the finding loses, in nats, when the path is closed; NaN where that was not computed.
+    """
 
     finding: str
     path: str
     blocker: str
     reason: str
+    weight: float = math.nan
 
     @property
     def open(self) -> bool:
@@ -138,19 +142,20 @@ class Path(Record):
 
 @dataclass(frozen=True, repr=False)
 class Ways(Record):
-    """All ways from a finding to the target: the shortest `paths`, and how many open ones there are.
+    """All ways from a finding to the target: the strongest `paths`, and how many open ones there are.
 
-    `count` is the number of open paths; a lower bound where the search was not `complete`.
+    `count` is the number of open paths; a lower bound where the search was not `complete`. `words` says how the strongest acts.
     """
 
     finding: str
     paths: tuple[Path, ...]
     count: int
     complete: bool
+    words: str = ""
 
     @property
     def open(self) -> tuple[Path, ...]:
-        """The open paths, shortest first."""
+        """The open paths that are held, strongest first; those that carry next to nothing, shortest first."""
         return tuple(path for path in self.paths if path.open)
 
     @property
@@ -162,8 +167,8 @@ class Ways(Record):
         """Return how many open paths there are beyond those shown, in words; empty if there are none."""
         left = self.count - min(shown, len(self.open))
         if self.complete:
-            return f"and {left:,d} longer" if left > 0 else ""
-        return f"and at least {left:,d} longer" if left > 0 else "and perhaps longer ones"
+            return f"and {left:,d} more" if left > 0 else ""
+        return f"and at least {left:,d} more" if left > 0 else "and perhaps more"
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -248,6 +253,7 @@ class Explanation(Records[Impact], Result):
         """Return the explanation in words, the paths, how to read the figures."""
         open_paths = []
         for way in self.ways:
+            open_paths += [wrapped(f"  {way.finding} {way.words}", "    ")] if way.words else []
             open_paths += [wrapped(f"  {path.path}", "    ") for path in way.open[:OPEN_SHOWN]]
             open_paths += [f"    {way.more(OPEN_SHOWN)}"] if way.more(OPEN_SHOWN) else []
         shut = [path for way in self.ways for path in way.closed[:CLOSED_SHOWN]]

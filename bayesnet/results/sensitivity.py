@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from bayesnet.errors import OutOfRange
-from bayesnet.results.base import Result, safe
+from bayesnet.results.base import PROVENANCE, Result, safe
 from bayesnet.results.records import Record, Records
 from bayesnet.results.table import Grid, wrapped
 from bayesnet.results.words import frequency, interval, percent, plain, short
@@ -146,7 +146,7 @@ class Sensitivities(Records[NumberSensitivity], Result):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer with one record per number."""
-        provenance = {name: safe(getattr(self.provenance, name)) for name in self.provenance.__dataclass_fields__}
+        provenance = {name: safe(getattr(self.provenance, name)) for name in PROVENANCE}
         names = ("title", "target", "value", "leader", "assumption", "covariation")
         answer = {name: safe(getattr(self, name)) for name in names}
         return {"kind": type(self).__name__, **answer, "numbers": [safe(line) for line in self.numbers], **provenance}
@@ -304,7 +304,7 @@ class SensitivityFunction(Result):
 
     def to_dict(self) -> dict[str, Any]:
         """Return the record of the number and points of the curve."""
-        provenance = {name: safe(getattr(self.provenance, name)) for name in self.provenance.__dataclass_fields__}
+        provenance = {name: safe(getattr(self.provenance, name)) for name in PROVENANCE}
         answer = {"title": self.title, "target": self.target, "line": safe(self.line)}
         return {"kind": type(self).__name__, **answer, "points": safe(self.points), "values": safe(self.values), **provenance}
 

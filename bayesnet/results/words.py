@@ -181,3 +181,19 @@ def word(probability: float) -> str:
         if probability < limit or (probability == limit and limit >= 0.66):
             return name
     return "virtually certain"
+
+
+_PROPER = frozenset(("Paget", "Bence", "Crohn", "Parkinson", "Alzheimer", "Hodgkin", "Cushing", "Down", "Graves"))
+"""Names of people at the beginning of a label, which keep their capital letter."""
+
+
+def lowered(label: str) -> str:
+    """Write a label inside a sentence: small letters, but for names and acronyms.
+
+    >>> lowered("Night pain"), lowered("ESR"), lowered("Paget disease")
+    ('night pain', 'ESR', 'Paget disease')
+    """
+    words = label.split()
+    first = words[0]
+    keeps = first in _PROPER or len(first) == 1 or first[1:] != first[1:].casefold() or any(c.isdigit() for c in first)
+    return label if keeps else " ".join([first[:1].casefold() + first[1:], *words[1:]])

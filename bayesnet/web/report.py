@@ -128,7 +128,7 @@ def _case(query: Query) -> str:
 def _differential(ranked: Differential) -> tuple[str, ...]:
     rows = [
         (
-            d.diagnosis,
+            d.diagnosis + (" (a consequence)" if d.consequence_of else ""),
             percent(d.prior),
             percent(d.posterior),
             _interval(d.low, d.high),
@@ -147,7 +147,8 @@ def _differential(ranked: Differential) -> tuple[str, ...]:
         if feared
         else ""
     )
-    return figure(drawn, note), paragraphs(told), table(headings, rows)
+    said = "\n".join(text for text in (ranked.what_leads, told, *ranked.origins) if text)
+    return figure(drawn, note), paragraphs(said), table(headings, rows)
 
 
 def _interval(low: float, high: float) -> str:
@@ -157,13 +158,17 @@ def _interval(low: float, high: float) -> str:
 def _chosen(ranked: Differential, name: str) -> str:
     """Why this diagnosis is explained where another one leads."""
     first = next(iter(ranked))
+    cause = ranked[name].causes[0].cause if name in ranked and ranked[name].causes else ""
+    from_cause = f" It is a consequence, most likely from {cause}." if cause else ""
     if name == first.diagnosis:
-        return ""
+        return paragraphs(from_cause.strip())
     if name != ranked.leading_specific:
-        return paragraphs(f"{first.diagnosis} leads with {percent(first.posterior)}; explained here is {name}, as asked.")
+        return paragraphs(
+            f"{first.diagnosis} leads with {percent(first.posterior)}; explained here is {name}, as asked.{from_cause}"
+        )
     return paragraphs(
         f"{first.diagnosis} leads with {percent(first.posterior)}: none of the specific causes. "
-        f"Explained here is the most probable specific cause, {name}."
+        f"Explained here is the most probable specific diagnosis, {name}.{from_cause}"
     )
 
 

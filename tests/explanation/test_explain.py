@@ -165,18 +165,18 @@ def test_every_way_from_a_finding_is_held_or_counted(question):
         ]
 
 
-def test_the_print_shows_the_shortest_ways_and_counts_the_rest():
+def test_the_print_shows_the_strongest_ways_and_counts_the_rest():
     """Two open ways of each finding are printed; the result holds twenty, and says how many more there are at least."""
     answer = bayesnet.load("back_pain").case(DEMO).explain("spinal_metastasis")
     anemia = next(way for way in answer.ways if way.finding == "anemia")
     assert len(anemia.open) == 20 < anemia.count
     assert not anemia.complete
     printed = str(answer)
-    assert f"    and at least {anemia.count - 2} longer\n" in printed
+    assert f"    and at least {anemia.count - 2} more\n" in printed
     assert all(path.path in printed for path in anemia.open[:2])
     assert anemia.open[2].path not in printed
     history = next(way for way in answer.ways if way.finding == "cancer_history")
-    assert (history.count, history.complete, history.more(2), history.more(0)) == (1, True, "", "and 1 longer")
+    assert (history.count, history.complete, history.more(2), history.more(0)) == (1, True, "", "and 1 more")
     assert answer.to_dict()["ways"][2]["count"] == 1
 
 

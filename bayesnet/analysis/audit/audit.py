@@ -8,7 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bayesnet.analysis.audit.cases import audit_cases, read_cases
 from bayesnet.analysis.audit.checks import Adviser, ClaimChecker, run_check
+from bayesnet.analysis.audit.naive import compare_with_naive
 from bayesnet.analysis.audit.own_inputs import own_inputs
 from bayesnet.analysis.audit.quantified import Answer, QuantifiedQuestions
 from bayesnet.analysis.audit.records import Claim, Target, read_claims, read_targets
@@ -44,17 +46,19 @@ Published figures are rounded: an answer of 0.698 does not contradict "at least 
 """
 
 
-def audit(compiled: CompiledModel, folder: Path) -> Audit:
-    """Audit a model by the `targets.toml` and `claims.toml` of its folder; see `Network.audit`. A missing file is empty."""
-    targets_file, claims_file = folder / "targets.toml", folder / "claims.toml"
-    if not targets_file.is_file() and not claims_file.is_file():
-        raise SpecError(
-            str(folder), [Problem("targets.toml", "", "is not there, nor is claims.toml", way_out="there is nothing to audit")]
-        )
+def audit(compiled: CompiledModel, folder: Path, *, figures: bool = True, naive: bool = False) -> Audit:
+    """Audit a model by the `targets.toml`, `claims.toml` and `cases.toml` of its folder; see `Network.audit`."""
+    targets_file, claims_file, cases_file = (folder / name for name in ("targets.toml", "claims.toml", "cases.toml"))
+    if figures and not any(path.is_file() for path in (targets_file, claims_file, cases_file)):
+        what = "is not there, nor are claims.toml and cases.toml"
+        raise SpecError(str(folder), [Problem("targets.toml", "", what, way_out="there is nothing to audit")])
     keys = compiled.model.sources
-    targets = read_targets(targets_file, keys) if targets_file.is_file() else ()
-    claims = read_claims(claims_file, keys) if claims_file.is_file() else ()
-    return audit_records(compiled, targets, claims, adviser(compiled, folder))
+    targets = read_targets(targets_file, keys) if figures and targets_file.is_file() else ()
+    claims = read_claims(claims_file, keys) if figures and claims_file.is_file() else ()
+    cases = read_cases(cases_file, compiled.model) if cases_file.is_file() else ()
+    asked = audit_records(compiled, targets, claims, adviser(compiled, folder))
+    beside = compare_with_naive(compiled, cases) if naive else None
+    return replace(asked, cases=audit_cases(compiled, cases), naive=beside)
 
 
 def adviser(compiled: CompiledModel, folder: Path) -> Adviser | None:
@@ -187,6 +191,8 @@ def _ask_target(
         where=target.where,
         population=target.population,
         grade=target.grade,
+        kind=target.kind,
+        context=questions.context(target.question, target.given),
     )
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bayesnet.analysis.explanation.carried import Carried, joints
 from bayesnet.analysis.explanation.coalitions import (
     CoalitionQuery,
     Player,
@@ -23,15 +25,16 @@ from bayesnet.analysis.explanation.coalitions import (
     subset_table,
 )
 from bayesnet.analysis.explanation.conflict import analysed
-from bayesnet.analysis.explanation.paths import separated, ways
+from bayesnet.analysis.explanation.paths import Graph, separated, ways
 from bayesnet.analysis.explanation.relevant import most_relevant
 from bayesnet.analysis.explanation.wording import explained
 from bayesnet.analysis.query.caveats import weakest
 from bayesnet.analysis.query.query import Query, checked
 from bayesnet.errors import BayesnetError, TooWide
+from bayesnet.inference.evidence import Evidence
 from bayesnet.logodds import BARELY, DECIBANS, expit, ratio_of
 from bayesnet.model.factors import FloatArray
-from bayesnet.results.explanation import Explanation, Impact, Overlap, Verdict
+from bayesnet.results.explanation import Explanation, Impact, Overlap, Verdict, Ways
 
 if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import CompiledModel
@@ -73,6 +76,7 @@ def explain(query: Query, target: tuple[int, int], order: str | Sequence[str] = 
     relevant = most_relevant(compiled, asked.context, full, candidates, before, after)
     impacts = _impacts(asked.players, measured)
     closed = tuple(p.text for p in asked.players if separated(compiled, full.without(p.variable), p.variable, target[0]))
+    paths = _ways(compiled, asked, full, table)
     name = compiled.literal(*target)
     prior, posterior = expit(measured.path[0]), expit(measured.path[-1])
     return Explanation(
@@ -87,10 +91,41 @@ def explain(query: Query, target: tuple[int, int], order: str | Sequence[str] = 
         overlaps=measured.overlaps,
         conflict=found,
         relevant=relevant,
-        ways=tuple(ways(compiled, full.without(p.variable), p.variable, target[0]) for p in asked.players),
+        ways=paths,
         separated=closed,
-        text=explained(name, prior, posterior, impacts, measured.overlaps, found, relevant, closed),
+        text=explained(name, prior, posterior, impacts, measured.overlaps, found, relevant, closed, paths),
     )
+
+
+def _ways(compiled: CompiledModel, asked: CoalitionQuery, full: Evidence, table: FloatArray | None) -> tuple[Ways, ...]:
+    """Return the paths of every finding, strongest first."""
+    players = range(len(asked.players))
+    odds = log_odds(table) if table is not None else None
+
+    @cache
+    def worth(forgotten: frozenset[int]) -> float:
+        taken = tuple(i not in forgotten for i in players)
+        return float(odds[tuple(map(int, taken))]) if odds is not None else _asked(compiled, asked, taken)
+
+    @cache
+    def whole() -> dict[int, FloatArray]:
+        return joints(compiled, asked, full)
+
+    def weighed(i: int) -> Ways:
+        def scales(graph: Graph) -> Carried:
+            return Carried(compiled, asked, full, worth, whole, i, graph)
+
+        v = asked.players[i].variable
+        return ways(compiled, full.without(v), v, asked.variable, weigh=scales)
+
+    return tuple(weighed(i) for i in players)
+
+
+def _asked(compiled: CompiledModel, asked: CoalitionQuery, taken: tuple[bool, ...]) -> float:
+    """Return the log-odds of the target given some of the findings."""
+    marginal = compiled.engine.posteriors(asked.evidence(taken), (asked.variable,)).marginals[asked.variable]
+    hit = float(marginal[list(asked.states)].sum())
+    return float(log_odds(np.array([marginal.sum() - hit, hit])))
 
 
 def _exact(asked: CoalitionQuery, table: FloatArray, order: str | Sequence[str]) -> _Measured:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from bayesnet.logodds import BARELY
-from bayesnet.results.explanation import Conflict, Impact, Overlap, Relevant
+from bayesnet.results.explanation import Conflict, Impact, Overlap, Relevant, Ways
 from bayesnet.results.words import percent, ratio, word
 
 _INDEPENDENT = 0.1
@@ -25,16 +25,16 @@ def explained(
     conflict: Conflict,
     relevant: Sequence[Relevant],
     separated: Sequence[str] = (),
+    ways: Sequence[Ways] = (),
 ) -> str:
-    """Return a short text: the probability, what speaks for and against, what counts twice, and what does not
-    fit.
-    """
+    """Return a short text: probability, evidence for and against, competing causes, redundancies, conflicts."""
     if not impacts:
         return f"Nothing is known yet: {target} has its prior probability of {_said(prior)}."
     parts = [
         f"The findings take {target} from {_said(prior)} to {_said(posterior)}.",
         _side(impacts, "for", "For it"),
         _side(impacts, "against", "Against it"),
+        _rivals(ways),
         _silent(impacts, separated),
         _pairs(overlaps),
         _fit(conflict),
@@ -56,6 +56,15 @@ def _side(impacts: Sequence[Impact], verdict: str, head: str) -> str:
         return f"Nothing that is known speaks {verdict} it." if verdict == "for" else ""
     listed = "; ".join(f"{i.text} ({_times(i.omission)})" for i in chosen)
     return f"{head}, each with all the others known: {listed}."
+
+
+def _rivals(ways: Sequence[Ways]) -> str:
+    """Return name what explains the findings instead."""
+    return " ".join(
+        f"{way.finding} acts {way.words}." if way.words.startswith("by") else f"{way.finding} {way.words}."
+        for way in ways
+        if "competes" in way.words
+    )
 
 
 def _times(nats: float) -> str:

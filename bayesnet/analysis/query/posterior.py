@@ -174,7 +174,7 @@ def distribution(compiled: CompiledModel, v: int, probabilities: FloatArray) -> 
 def read_variables(compiled: CompiledModel, names: str | Sequence[str]) -> tuple[int, ...]:
     """Return indices of variables given by name, in a list or in one text with commas; each once."""
     if isinstance(names, str):
-        terms = parse_findings(names)
+        terms = parse_findings(names, generous=True)
         for term in terms:
             if term != Term(term.name):
                 raise PatternError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bayesnet.analysis.query.caveats import described
+from bayesnet.analysis.query.caveats import behind_answer, described, sentence
 from bayesnet.analysis.query.query import Query
 from bayesnet.analysis.sensitivity.query_ranges import SAMPLE_SIZE, Ranges, SensitivityQuery, citation, ranges, records
 from bayesnet.analysis.sensitivity.response import Response
@@ -41,9 +41,11 @@ def tornado(query: Query, target: str, top: int = 20, sample_size: float = SAMPL
         )
         for j, k in zip(order[:top].tolist(), ks[order[:top]].tolist(), strict=True)
     )
+    numbers = compiled.model.numbers
+    doubts = sentence(compiled, behind_answer(subject.query, (subject.target[0],)), [numbers[bar.number] for bar in bars[:3]])
     return Tornado(
         title=subject.title,
-        provenance=subject.provenance,
+        provenance=subject.query.provenance((doubts,) if bars else ()),
         label=subject.label,
         value=response.value(0),
         bars=bars,

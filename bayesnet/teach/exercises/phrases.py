@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bayesnet.model.records import Model, Variable
 from bayesnet.model.vocabulary import BINARY
+from bayesnet.results.words import lowered
 
 POLAR = (("absent", "present"), ("no", "yes"), ("false", "true"), ("negative", "positive"), ("0", "1"), ("f", "t"), ("n", "y"))
 """Pairs of states that say whether something is so."""
@@ -18,9 +19,6 @@ _COUNTED = frozenset((
     "ulcer", "visit", "x-ray",
 ))  # fmt: skip
 """Nouns of which one has one, so that they take an article."""
-
-_PROPER = frozenset(("Paget", "Bence", "Crohn", "Parkinson", "Alzheimer", "Hodgkin", "Cushing", "Down", "Graves"))
-"""Names of people at the beginning of a label, which keep their capital letter."""
 
 _SINGULAR = {"people": "person", "women": "woman", "men": "man", "children": "child", "mice": "mouse"}
 
@@ -138,7 +136,7 @@ def phrase(variable: Variable, state: int) -> Phrase:
         positive, contrary = variable.adjectives
         yes = Phrase(positive, contrary, be=True)
     else:
-        noun = variable.noun or _with_article(_lowered(said))
+        noun = variable.noun or _with_article(lowered(said))
         yes = Phrase(noun, noun)
     return yes if state == ends[1] else yes.negated
 
@@ -200,14 +198,6 @@ def capital(text: str) -> str:
 def _state(state: str) -> str:
     """Return a state of a file inside a sentence; quoted if it ends in a sign that could be taken for the sentence's."""
     return state if state[-1:].isalnum() or state[-1:] in ")%+" else f"“{state}”"
-
-
-def _lowered(label: str) -> str:
-    """Return a label inside a sentence: small letters, but for names and acronyms."""
-    words = label.split()
-    first = words[0]
-    keeps = first in _PROPER or len(first) == 1 or first[1:] != first[1:].casefold() or any(c.isdigit() for c in first)
-    return label if keeps else " ".join([first[:1].casefold() + first[1:], *words[1:]])
 
 
 def _with_article(noun: str) -> str:
