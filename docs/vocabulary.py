@@ -41,7 +41,7 @@ def page() -> str:
         parts.append(f"## {name}\n\n{asked.description}\n\n```text\n{asked.question}\n```\n")
         for group, label in asked.groups.items():
             rows = "\n".join(map(_row, (v for v in asked.variables if v.group == group)))
-            heading = "| type | what it is called | meaning | also read |\n| --- | --- | --- | --- |"
+            heading = "| type | label | meaning | also read |\n| --- | --- | --- | --- |"
             parts.append(f"### {label}{' of ' + name if name != 'back_pain' else ''}\n\n{heading}\n{rows}\n")
     return "\n".join(parts)
 

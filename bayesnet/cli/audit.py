@@ -37,7 +37,7 @@ def command(
 
 
 def _answer(network: Network, cases: bool, case: str | None, against: str | None, naive: bool, by: str | None) -> Result:
-    """What the options ask for."""
+    """Return what the options ask for."""
     if not (cases or case or naive):
         return network.audit().by(by) if by else network.audit()
     found = network.audit(figures=False, naive=naive)

@@ -43,7 +43,7 @@ _AT_A_TIME = 20
 @click.option("--strict", is_flag=True, help="Exit with status 1 if anything needs a reviewer.")
 @as_json
 def command(model: str, patients: int, fix: bool, every: bool, moves: bool, strict: bool, json_: bool) -> None:
-    """Report every problem of a model at once; where there is none, what it is made of, whether its numbers are what the
+    """Report every problem of a model at once; without problems, what it is made of, whether its numbers are what the
     figures recorded with them give, and what its answers cost.
     """
     check_there(model)
@@ -175,7 +175,7 @@ def _costs(compiled: CompiledModel, patients: int) -> dict[str, float]:
 
 
 def _always_known(compiled: CompiledModel) -> list[str]:
-    """What is known of every sampled patient: context variables, and what depends on these alone and has many children."""
+    """Return what is known of every sampled patient: context variables, and what depends on these alone and has many children."""
     context = {item.name for item in compiled.defaults}
     variables = compiled.model.variables.values()
     children = Counter(parent for variable in variables for parent in variable.parents)

@@ -1,4 +1,4 @@
-"""What the commands share: reading the model, printing a result as text or JSON, progress."""
+"""Shared parts of the commands: reading the model, printing a result as text or JSON, progress."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def show(result: Result, *, json_: bool) -> None:
 
 
 def to_json(content: object) -> str:
-    """JSON that any reader takes: no NaN, every letter as it is."""
+    """Return JSON that any reader takes: no NaN, letters not escaped."""
     import json
 
     return json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False)

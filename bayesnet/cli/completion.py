@@ -1,4 +1,4 @@
-"""What a shell completes: models, and the names of a model inside a question."""
+"""Shell completion: models, and the names of a model inside a question."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ _BARS = 5
 @click.command("demo")
 @as_json
 def command(json_: bool) -> None:
-    """Answer two cases with the back-pain network: prior, posterior, what speaks for it, which numbers to distrust."""
+    """Answer two cases with the back-pain network: prior, posterior, what speaks for it, its most influential numbers."""
     from bayesnet.network import load
 
     network = load(MODEL)
@@ -58,14 +58,14 @@ def _tell(title: str, case: Case) -> tuple[str, dict[str, Any]]:
         first.body(),
         f"{len(rest)} more, each at most {percent(rest[0].posterior)}." if rest else "",
         weights.grid().text(),
-        wrapped(f"Which numbers to distrust: those that move P({ranked.leading_specific}) most over their own cited range."),
+        wrapped(f"Most influential numbers: those that move P({ranked.leading_specific}) most over their own cited range."),
         _doubted(doubts),
     ]
     content = {
         "title": title,
         "differential": ranked.to_dict(),
         "weights": weights.to_dict(),
-        "distrust": doubts.to_dict(),
+        "caveats": doubts.to_dict(),
     }
     return "\n\n".join(part for part in parts if part), content
 

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 @click.option("--level", type=click.Choice(["easy", "medium", "hard"]), help="Graded sets: only exercises of this level.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="The same seed gives the same sheet.")
 @click.option("--count", type=click.IntRange(1, 200), help="How many: of each kind (1), or in the graded set (10).")
-@click.option("--target", "target", metavar="TARGET", help="What diagnostic questions should be about, as in multiple_myeloma.")
-@click.option("--people", metavar="TEXT", help='What the people are called, as in "women".')
+@click.option("--target", "target", metavar="TARGET", help="Target of the diagnostic questions, as in multiple_myeloma.")
+@click.option("--people", metavar="TEXT", help='Plural noun for the people, as in "women".')
 @click.option("--key", is_flag=True, help="The teacher's key: answers, worked solutions, errors to expect, sources.")
 @click.option("--markdown", is_flag=True, help="As Markdown.")
 @as_json

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 def command(network: Network, findings: str, path: Path | None, open_: bool, do: str | None, json_: bool) -> None:
     """Write an interactive page: one HTML file with the network in it that answers offline, in any browser.
 
-    It opens with the findings, if there are any. A file that is there is replaced, unless it is the model.
+    It opens with the findings, if there are any. An existing file is overwritten, unless it is the model.
     """
     path = path or Path(f"{network.name}.html")
     keep_apart(path)

@@ -41,7 +41,7 @@ def asked(network: Network, question: str, do: str | None) -> tuple[Case, str]:
 @interventions
 @click.option("--number", metavar="ID", help="The answer as a function of this one number.")
 @click.option("--and", "other", metavar="ID", help="With --number: the surface over both.")
-@click.option("--top", type=click.IntRange(min=1), default=20, show_default=True, help="How many numbers to print.")
+@click.option("--top", type=click.IntRange(min=1), default=20, show_default=True, help="Number of lines to print.")
 @click.option("--flips", is_flag=True, help="Only numbers whose range changes the leading diagnosis.")
 @click.option(
     "--covariation",

@@ -21,6 +21,6 @@ if TYPE_CHECKING:
 @sample_size_option
 @as_json
 def command(network: Network, question: str, do: str | None, equivalent_sample_size: float, json_: bool) -> None:
-    """Which publications an answer rests on: how far it moves when all numbers of one move within their ranges."""
+    """Show the publications that an answer rests on: how far it moves when all numbers of one move within their ranges."""
     case, target = asked(network, question, do)
     show(case.sources(target, equivalent_sample_size=equivalent_sample_size), json_=json_)

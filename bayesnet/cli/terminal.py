@@ -1,4 +1,4 @@
-"""What a terminal gets beside the text: a line while one waits, colours, a pager for what is longer than the screen."""
+"""Output for a terminal beside the text: a line while one waits, colours, a pager for what is longer than the screen."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def in_colour() -> bool:
 
 
 def coloured(result: Result) -> str:
-    """Return a print with its headings bold and what it rests on faint; plain where there are no colours."""
+    """Return a print with its headings bold and what it rests on faint; plain if there are no colours."""
     from bayesnet.results.base import Result
 
     if not in_colour() or type(result).__str__ is not Result.__str__:

@@ -13,11 +13,11 @@ from bayesnet.inference.threads import shared
 from bayesnet.model.factors import FloatArray
 
 CHUNK = 512
-"""Draws whose numbers are laid out at a time."""
+"""Number of draws per batch."""
 
 
 def draw(engine: Runner, evidence: Evidence, tensors: Sequence[tuple[FloatArray, ...]], variables: tuple[int, ...]) -> Draws:
-    """Posteriors of `variables` in every draw, NaN where the findings are impossible."""
+    """Return posteriors of `variables` in every draw, NaN where the findings are impossible."""
     situation = engine.situation(evidence)
     cards = engine.structure.cards
     size = max(t.shape[-1] for row in tensors for t in row)

@@ -155,7 +155,7 @@ class SourceEntry(_Shape):
 
 
 def old_form(raw: object) -> bool:
-    """Whether an entry is a number as it was written before figures were data."""
+    """Return whether an entry is a number in the format before figures were data."""
     return isinstance(raw, Mapping) and "sources" not in raw and any(key in raw for key in OLD_KEYS)
 
 
@@ -172,7 +172,7 @@ Shape = TypeVar("Shape", bound=_Shape)
 
 
 def keys_of(shape: type[BaseModel]) -> tuple[str, ...]:
-    """The keys of an entry as they are written in a file.
+    """Return the keys of an entry as they are written in a file.
 
     >>> keys_of(VerifiedEntry), "for" in keys_of(NumberSourceEntry)
     (('how', 'on', 'at'), True)
@@ -190,7 +190,7 @@ def shaped(shape: type[Shape], raw: object, file: str, subject: str = "") -> tup
     raw
         What TOML gave.
     file, subject
-        Where it stands, for the problems.
+        Its place, for the problems.
 
     Returns
     -------
@@ -211,7 +211,7 @@ def shaped(shape: type[Shape], raw: object, file: str, subject: str = "") -> tup
 
 
 def unread(shape: type[_Shape], raw: object) -> frozenset[str]:
-    """The keys of an entry that were not read as they were meant: missing, of a wrong type, or misspelt.
+    """Return the keys of an entry that were not read as they were meant: missing, of a wrong type, or misspelt.
 
     >>> sorted(unread(VariableEntry, {"gate": "table", "parrents": ["cancer"], "states": "yes, no", "colour": "red"}))
     ['parents', 'states']

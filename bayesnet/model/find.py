@@ -1,4 +1,4 @@
-"""Where models lie: the shipped ones by name, others by path."""
+"""Locations of models: the shipped ones by name, others by path."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _HOMES = (_PACKAGE / "priors", _PACKAGE.parent / "priors")
 
 
 def find_model(name_or_path: str | Path) -> Path:
-    """Give the folder of a model: a shipped model by its name, any other by its path.
+    """Return the folder of a model: a shipped model by its name, any other by its path.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ def find_model(name_or_path: str | Path) -> Path:
     Raises
     ------
     SpecError
-        Where there is no such model; offers the nearest names.
+        When there is no such model; offers the nearest names.
 
     >>> find_model("back_pain").name
     'back_pain'
@@ -59,7 +59,7 @@ def find_model(name_or_path: str | Path) -> Path:
 
 
 def shipped_models() -> dict[str, Path]:
-    """Name to folder, from the first home that holds any model."""
+    """Return the folder of each model by name, from the first home that holds any model."""
     for home in _HOMES:
         found = {folder.name: folder for folder in sorted(home.glob("*")) if (folder / MODEL_FILE).is_file()}
         if found:

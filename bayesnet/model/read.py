@@ -90,7 +90,7 @@ def read_folder(folder: Path) -> tuple[Model | None, list[Problem]]:
 
 
 def shown_path(folder: Path) -> str:
-    """A folder as a person would name it: relative to where they are, if it lies below."""
+    """Return a folder as a person would name it: relative to where they are, if it lies below."""
     resolved = folder.resolve()
     return str(resolved.relative_to(Path.cwd())) if resolved.is_relative_to(Path.cwd()) else str(folder)
 
@@ -254,7 +254,7 @@ class _Reading:
             self.problems.append(Problem(self.at[key], f'figure "{key}"', "no number uses it", way_out=way_out, grave=False))
 
     def number_name(self, written: str, file: str, subject: str, states: Mapping[str, tuple[str, ...]]) -> tuple[str, str]:
-        """The canonical id and the variable it belongs to; empty, with the problem noted, where it names what there is not."""
+        """Return the canonical id and its variable; empty, with the problem noted, if it names what the model does not have."""
         try:
             child = parse_number_id(written).targets[0].name
             parents = self.variables[child].parents if child in self.variables else ()
@@ -265,7 +265,7 @@ class _Reading:
             return "", ""
 
     def excused(self, error: BayesnetError) -> bool:
-        """Whether a name may be missing only because a file or the states of a variable could not be read."""
+        """Return whether a name may be missing only because a file or the states of a variable could not be read."""
         if isinstance(error, UnknownState):
             return "states" in self.broken.get(error.name, ())
         return bool(self.unread - {SOURCES_FILE}) and isinstance(error, UnknownVariable)
@@ -291,7 +291,7 @@ class _Reading:
             self.problems += found
 
     def model(self, head: ModelFile) -> Model:
-        """The model of everything that was read; numbers stand in the order of the variables."""
+        """Return the model of everything that was read, numbers in the order of the variables."""
         position = {name: i for i, name in enumerate(self.variables)}
         numbers = sorted(self.numbers.values(), key=lambda number: position[number.variable])
         return Model(
@@ -321,7 +321,7 @@ def _is_there(path: Path) -> bool:
 
 
 def _variable(name: str, entry: VariableEntry | None, file: GroupFile, location: Location) -> Variable:
-    """The record of one variable; bare where nothing of it could be read."""
+    """Return the record of one variable; bare where nothing of it could be read."""
     if entry is None:
         return Variable(name, group=file.group, location=location)
     expression: tuple[tuple[str, str], ...] = ()
@@ -354,7 +354,7 @@ def _variable(name: str, entry: VariableEntry | None, file: GroupFile, location:
 
 
 def figure_record(entry: FigureEntry) -> CitedFigure:
-    """The record of one figure."""
+    """Return the record of one figure."""
     values = entry.model_dump(exclude={"figure"})
     values["count"] = (entry.count[0], entry.count[1]) if entry.count else None
     values["printed"] = Printed(**values["printed"]) if entry.printed else None
@@ -363,14 +363,14 @@ def figure_record(entry: FigureEntry) -> CitedFigure:
 
 
 def _refused(file: str, count: int) -> Problem:
-    """What to do with a file of the earlier format."""
+    """Return the advice on a file of the earlier format."""
     what = f"{count} numbers in the earlier format, with source and where as text"
     way_out = 'run "bayesnet check MODEL --fix", which carries them over and says what is left to do'
     return Problem(file, "numbers", what, way_out=way_out)
 
 
 def _cited_elsewhere(folder: Path, files: list[str]) -> set[str]:
-    """Keys that stand under source, sources or also in the other files of the folder (targets, claims, costs)."""
+    """Keys that are under source, sources or also in the other files of the folder (targets, claims, costs)."""
     cited: set[str] = set()
     for path in folder.glob("*.toml"):
         if path.is_file() and path.name not in (MODEL_FILE, SOURCES_FILE, *files):
@@ -382,7 +382,7 @@ def _cited_elsewhere(folder: Path, files: list[str]) -> set[str]:
 
 
 def _citations(value: Any, key: str = "") -> Iterator[str]:
-    """Every text under a key that cites."""
+    """Yield every text under a key that cites."""
     if isinstance(value, Mapping):
         for name, inner in value.items():
             yield from _citations(inner, name)

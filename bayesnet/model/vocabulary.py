@@ -29,12 +29,12 @@ WITHOUT_SOURCE = (JUDGED, "definition")
 
 How = Literal["full text", "abstract", "second hand", "recalled", "not recorded"]
 HOW_KNOWN: tuple[How, ...] = ("full text", "abstract", "second hand", "recalled", "not recorded")
-"""How the author of a number came by a figure: read in the publication, in its abstract, in another text that quotes it, or
+"""The way the author of a number obtained a figure: read in the publication, in its abstract, in another text that quotes it, or
 remembered; "not recorded" where nobody wrote it down. Best first."""
 
 Use = Literal["value", "low", "high", "range", "background"]
 USES: tuple[Use, ...] = ("value", "low", "high", "range", "background")
-"""What a figure is cited for: the value of a number, one end of its range, both ends, or as support that enters neither."""
+"""The use of a cited figure: the value of a number, one end of its range, both ends, or as support that enters neither."""
 
 SourceKind = Literal["article", "book", "report", "website", "dataset", "price list"]
 

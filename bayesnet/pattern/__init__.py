@@ -1,7 +1,7 @@
 r"""The one small language of the package: `target=state | finding=state, other=state`.
 
 It names questions, findings, numbers, titles and errors. A bare `fever` means `fever=present` and `!fever` means `fever=absent`
-for a variable that has these states. Words are letters, digits and `_ . + -`; anything else stands in double quotes, where
+for a variable that has these states. Words are letters, digits and `_ . + -`; anything else is in double quotes, where
 `\"` and `\\` are a quote and a backslash. `age_group={50-59, 60-69}` is one of these states,
 `fever={present:10, absent:1}` virtual evidence (likelihoods on any scale), `do(fever=present)` an intervention, and
 `jeffrey(fever={present:0.7, absent:0.3})` asks for a new marginal. Conditions of a model and questions of an audit know

@@ -30,7 +30,7 @@ def parse_question(text: str, *, generous: bool = False) -> Question:
     text
         What was typed.
     generous
-        Take words that stand beside each other for one name, and any character in a word; the names are then looked up in the
+        Take adjacent words as one name, and any character in a word; the names are then looked up in the
         words of a model.
 
     Raises
@@ -135,7 +135,7 @@ class Reader:
         return pattern
 
     def given(self, *, odds: bool) -> tuple[Term, ...]:
-        """What stands behind the bar, if there is one, to the end of the text."""
+        """Return the text after the bar, if there is one."""
         terms: tuple[Term, ...] = ()
         if self.take("|") and self.next.kind != "end":
             terms = self.terms("a finding", odds=odds)
@@ -143,7 +143,7 @@ class Reader:
         return terms
 
     def terms(self, what: str, *, odds: bool) -> tuple[Term, ...]:
-        """Read terms separated by commas; `what` is expected where there is none."""
+        """Read terms separated by commas; `what` is expected if there is none."""
         found = [self.term(what, odds=odds)]
         while self.take(","):
             found.append(self.term(what, odds=odds))
@@ -167,7 +167,7 @@ class Reader:
         return self.braces(term)
 
     def call(self, name: Token, *, odds: bool) -> Term:
-        """What stands in `odds(...)`, `do(...)` or `jeffrey(...)`, its opening bracket taken."""
+        """Return the content of `odds(...)`, `do(...)` or `jeffrey(...)`, its opening bracket taken."""
         if name.text not in ("odds", "do", "jeffrey"):
             self.fail(name, f'"{name.text}(" is not part of the language', expected='"do(", "jeffrey(" or "odds("')
         if name.text == "odds" and not odds:
@@ -188,7 +188,7 @@ class Reader:
         return replace(inner, call="odds" if name.text == "odds" else "do", column=name.column)
 
     def braces(self, term: Term) -> Term:
-        """The states, with or without weights, of `name={...}`, its opening brace taken."""
+        """Return the states, with or without weights, of `name={...}`, its opening brace taken."""
         states: list[str] = []
         weights: list[float] = []
         while True:

@@ -21,7 +21,7 @@ _SAID = {
     **dict.fromkeys(("yes", "true", "1", "1.0", "present", "positive"), "present"),
     **dict.fromkeys(("no", "false", "0", "0.0", "absent", "negative"), "absent"),
 }
-"""What is said of a finding that is present or absent."""
+"""Words for a finding that is present or absent."""
 _NOT = ("not ", "no ", "without ")
 _OPPOSITES = (
     ("male", "female"), ("man", "woman"), ("raised", "low"), ("high", "low"), ("increased", "decreased"), ("over", "under"),
@@ -35,7 +35,7 @@ _ALIKE = 0.72
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a word means: a variable, a variable in a state, or that it is absent; `needs_state` where the word says no state."""
+    """The meaning of a word: a variable, a variable in a state, or that it is absent; `needs_state` where the word says no state."""
 
     name: str
     states: tuple[str, ...] = ()
@@ -83,7 +83,7 @@ class Words:
         self.descriptions = descriptions or {}
         self.meanings: dict[str, tuple[Meaning, ...]] = {}
         self.typed: dict[str, str] = {}
-        """The folded form of each word to the word as it is written."""
+        """The folded form of each word to the word as written."""
         for word in (*(Word(name, Meaning(name)) for name in states), *words):
             key = fold(word.text)
             found = self.meanings.get(key, ())
@@ -190,7 +190,7 @@ class Words:
         return replace(term, name=meaning.name, states=meaning.states, negated=meaning.negated)
 
     def value(self, meaning: Meaning, typed: str, text: str = "") -> tuple[str, ...]:
-        """Return the states of the variable that are meant where `typed` is said of a word of this meaning.
+        """Return the states of the variable that `typed` means after a word of this meaning.
 
         >>> words = Words({"female": ("absent", "present")})
         >>> words.value(Meaning("female", negated=True), "yes")

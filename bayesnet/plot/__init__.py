@@ -1,6 +1,6 @@
 """Pictures of every result: `bayesnet.plot.tornado(case.tornado("spinal_metastasis"))`.
 
-Each function takes a result and, if wanted, the axes to draw on, and gives the axes back. None calls `show`, none changes a
+Each function takes a result and, if wanted, the axes to draw on, and returns the axes. None calls `show`, none changes a
 global setting, and matplotlib is imported when the first picture is drawn.
 """
 

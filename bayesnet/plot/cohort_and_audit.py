@@ -26,7 +26,7 @@ _MARKS = {
 _SHAPES = ("o", "s", "^", "D", "v", "P")
 """Marks of the states by which the figures of an audit are parted."""
 _FARTHEST = 64.0
-"""How many times off an answer is drawn at most."""
+"""Largest factor by which a drawn answer may be off."""
 
 
 def audit(result: Audit, ax: Axes | None = None, *, top: int = 25) -> Axes:
@@ -106,7 +106,7 @@ def agreement(result: Audit, ax: Axes | None = None, *, by: str = "") -> Axes:
     ax
         Where to draw; a new figure when None.
     by
-        A context variable, such as `setting`: its states are told apart by the mark; verdicts by colour either way.
+        A context variable, such as `setting`: its states are distinguished by the mark; verdicts by colour either way.
 
     Examples
     --------
@@ -212,7 +212,7 @@ def tuning(result: Tuning, ax: Axes | None = None, *, top: int = 10) -> Axes:
 
 
 def _constraint(text: str) -> tuple[str, str, str]:
-    """Return a constraint as what is asked, the findings, and the bound; whole, where it compares two questions.
+    """Return a constraint as target, findings and bound; undivided if it compares two questions.
 
     >>> _constraint("P(lung=yes | xray=yes, !fever) >= 0.5")
     ('P(lung=yes)', 'xray=yes, !fever', '>= 0.5')

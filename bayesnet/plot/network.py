@@ -157,7 +157,7 @@ def _arc(ax: Axes, arc: Arc, plan: Layout) -> None:
 
 
 def _legend(ax: Axes, columns: int) -> None:
-    """What the marks mean."""
+    """Return the meaning of the marks."""
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 

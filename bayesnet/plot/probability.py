@@ -114,7 +114,7 @@ def posterior(result: Posterior, ax: Axes | None = None, *, scale: style.Scale =
     style.check_kind(result, Posterior)
     sets = [("prior", style.FAINT, style.MUTED, result.prior.probabilities)]
     if isinstance(result, Counterfactual):
-        sets.append(("as it was", style.BAND, style.RAISES, result.factual.probabilities))
+        sets.append(("actual", style.BAND, style.RAISES, result.factual.probabilities))
         sets.append(("as it would be", style.RAISES, style.RAISES, result.probabilities))
     else:
         sets.append(("posterior", style.RAISES, style.RAISES, result.probabilities))
@@ -139,7 +139,7 @@ def posterior(result: Posterior, ax: Axes | None = None, *, scale: style.Scale =
 
 
 def comparison(result: Comparison, ax: Axes | None = None, *, top: int = 8, scale: style.Scale = "log-odds") -> Axes:
-    """Draw scenarios as slopes: one line for each target, from the case as it stands through every scenario.
+    """Draw scenarios as slopes: one line for each target, from the case through every scenario.
 
     Shown are the `top` targets whose log-odds change most; lines that rise are dark and full, lines that fall light and dashed.
 
@@ -149,7 +149,7 @@ def comparison(result: Comparison, ax: Axes | None = None, *, top: int = 8, scal
     >>> what_if = bayesnet.load("asia").case("dysp=yes").compare("xray=yes", targets=["lung=yes", "bronc=yes"])
     >>> ax = bayesnet.plot.comparison(what_if)
     >>> [label.get_text() for label in ax.get_xticklabels()]
-    ['as it stands', 'xray=yes']
+    ['this case', 'xray=yes']
     """
     style.check_kind(result, Comparison)
     columns = list(zip(*(s.probabilities for s in result.scenarios), strict=True))
@@ -171,7 +171,7 @@ def comparison(result: Comparison, ax: Axes | None = None, *, top: int = 8, scal
             label=result.targets[i],
         )
     _end_labels(ax, [(result.targets[i], columns[i]) for i in lines])
-    names = ["as it stands", *(short(s.name) for s in result.scenarios[1:])]
+    names = ["this case", *(short(s.name) for s in result.scenarios[1:])]
     ax.set_xticks(places, ["\n".join(_wrapped(name, 18)) for name in names])
     ax.set_xlim(-0.15, len(result.scenarios) - 0.85)
     style.finish(ax, "What if", result, result.title, 40 + 22 * len(result.scenarios))
@@ -323,7 +323,7 @@ def joint(result: Joint, ax: Axes | None = None) -> Axes:
 
 
 def _shade(share: float) -> tuple[float, float, float]:
-    """From nearly white to the dark blue of the house."""
+    """From nearly white to the palette's dark blue."""
     from matplotlib.colors import to_rgb
 
     low, high = to_rgb(style.PALE), to_rgb(style.RAISES)

@@ -573,7 +573,7 @@ class _Unasked:
 def cited_numbers(result: Numbers, variable: str, ax: Axes | None = None, *, top: int = 25) -> Axes:
     """Draw the numbers of one variable: value as a mark, cited range as a bar, source beside; a judgement is a hollow square.
 
-    Probabilities stand on an axis of log-odds where one is small or large, odds and odds ratios on a log scale.
+    Probabilities are on an axis of log-odds where one is small or large, odds and odds ratios on a log scale.
 
     Parameters
     ----------

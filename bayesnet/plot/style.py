@@ -41,7 +41,7 @@ class Based(Protocol):
 
     @property
     def provenance(self) -> Provenance:
-        """What it rests on."""
+        """The provenance of the answer."""
         ...
 
 
@@ -55,7 +55,7 @@ def axes_of(ax: Axes | None, width: float, height: float) -> Axes:
 
 
 def rows_height(count: int, each: float = 0.32, around: float = 1.25) -> float:
-    """Inches that a picture with so many rows needs."""
+    """Return the height in inches of a picture with this number of rows."""
     return max(2.2, around + each * count)
 
 
@@ -135,7 +135,7 @@ def finish(ax: Axes, heading: str, result: Based, given: str = "", width: int = 
 
 
 def findings_of(title: str) -> str:
-    """Return the findings of a title: what stands behind the first bar, without what a curve runs over.
+    """Return the findings of a title: the text after the first bar, without the variable of a curve.
 
     >>> findings_of("tornado of lung=yes | xray=yes, !fever"), findings_of("lung=yes as a function of lung=yes | smoke=yes")
     ('xray=yes, !fever', '')
@@ -146,7 +146,7 @@ def findings_of(title: str) -> str:
 
 
 def legend_below(ax: Axes, points: float = 38.0, columns: int = 4, handles: Sequence[Any] | None = None) -> None:
-    """Put the legend below the axis, so many points away, where it hides nothing."""
+    """Put the legend below the axis, this number of points away, so that it hides nothing."""
     from matplotlib.transforms import ScaledTranslation
 
     figure = ax.get_figure(root=True)
@@ -226,7 +226,7 @@ def probability_axis(ax: Axes, direction: Direction, scale: Scale, probabilities
 
 
 def _few(ticks: list[float]) -> list[float]:
-    """Return every other tick, one half among them, where there are too many for the labels."""
+    """Return every other tick, one half among them, if there are too many for the labels."""
     if len(ticks) <= 7 or 0.5 not in ticks:
         return ticks
     return ticks[ticks.index(0.5) % 2 :: 2]

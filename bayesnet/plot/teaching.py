@@ -11,7 +11,7 @@ from bayesnet.errors import BayesnetError
 from bayesnet.logodds import DECIBANS, log_odds
 from bayesnet.plot import style
 from bayesnet.results.labels import Names
-from bayesnet.results.teaching import Frequencies, FrequencySequence, Group, Ladder, Rung, Step
+from bayesnet.results.teaching import Frequencies, FrequencySequence, Group, Ladder, Rung, SequenceStep
 from bayesnet.results.words import frequency, ratio
 
 if TYPE_CHECKING:
@@ -232,13 +232,13 @@ def _branch(ax: Axes, above: tuple[float, float], below: tuple[float, float], pa
 
 
 def _named(group: Group, names: Names) -> str:
-    """Return how many, and what they are called, in the lines of a box."""
+    """Return the count and the name of a group, in the lines of a box."""
     lines = textwrap.wrap(names(group.name), 19, max_lines=3, placeholder=" …")
     return "\n".join([f"{group.count:,d}", *lines])
 
 
 def _groups(result: Frequencies, names: Names) -> list[str]:
-    """Return what the four groups are called."""
+    """Return the names of the four groups."""
     pairs = [(t, f) for t in (result.target, result.without_target) for f in (result.finding, result.without_finding)]
     return [", ".join(names(name) for name in pair) for pair in pairs]
 
@@ -291,7 +291,7 @@ def frequency_sequence(result: FrequencySequence, ax: Axes | None = None, *, ids
     """Draw a population as a tree through several findings: at each row those who have all findings so far go on.
 
     On the left those with the target, on the right those without it; branches carry the exact share that goes on, those who do
-    not go on stand beside. In the margin the target among those left, so that each row answers the question once more.
+    not go on are beside it. In the margin the target among those left, so that each row answers the question once more.
 
     Parameters
     ----------
@@ -359,12 +359,12 @@ def frequency_sequence(result: FrequencySequence, ax: Axes | None = None, *, ids
     return ax
 
 
-def _whole(step: Step) -> tuple[float, float]:
+def _whole(step: SequenceStep) -> tuple[float, float]:
     """Return the shares of the whole population with the target and without it."""
     return step.probability_with, step.probability_without
 
 
-def _answer(step: Step) -> str:
+def _answer(step: SequenceStep) -> str:
     """Return what the target is among those left."""
     if math.isnan(step.posterior):
         return "nobody"
@@ -396,7 +396,7 @@ def _step_branch(ax: Axes, above: tuple[float, float], below: tuple[float, float
 
 
 def _aside(ax: Axes, x: float, y: float, gone: int) -> None:
-    """How many do not go on."""
+    """Number of people who do not go on."""
     left = x < _STEP_MIDDLE
     place = x - 0.14 if left else x + 0.14
     text = f"{gone:,d} do not"

@@ -1,4 +1,4 @@
-"""What can be asked of a network: variables found by a text, the variables of each group, the shipped models."""
+"""Variables that a network can be asked about: variables found by a text, the variables of each group, the shipped models."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from bayesnet.results.words import counted
 
 @dataclass(frozen=True, repr=False)
 class FoundVariable(Record):
-    """A variable with its states, what it is called, and what it means."""
+    """A variable with its states, names and meaning."""
 
     variable: str
     states: tuple[str, ...]
     label: str
     meaning: str
     aliases: tuple[str, ...]
-    """What else people type for it or for a state of it, and what that means: `male (!female)`."""
+    """Other words for it or for a state of it, with their meaning: `male (!female)`."""
     group: str
 
 
@@ -38,14 +38,14 @@ class Found(Records[FoundVariable], Result):
 
     variables: tuple[FoundVariable, ...]
     nearest: tuple[str, ...] = ()
-    """What may have been meant where nothing was found."""
+    """The nearest names if nothing was found."""
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row per variable."""
+        """Return one row per variable."""
         return [(v.variable, ", ".join(v.states), v.label, v.meaning, ", ".join(v.aliases), v.group) for v in self.variables]
 
     def grid(self) -> Grid:
-        """What to type, the states where they are not absent and present, label, and the meaning with other words."""
+        """Return what to type, the states where they are not absent and present, label, and the meaning with other words."""
         lines = [
             (v.variable, _states(v.states), v.label, "; ".join(part for part in (v.meaning, _also(v.aliases)) if part))
             for v in self.variables
@@ -125,11 +125,11 @@ class Models(Records[ShippedModel], Result):
     models: tuple[ShippedModel, ...]
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row per model."""
+        """Return one row per model."""
         return [(m.name, m.title, m.variables, m.numbers, m.description) for m in self.models]
 
     def grid(self) -> Grid:
-        """Name, title, size and description."""
+        """Return name, title, size and description."""
         lines = [(m.name, str(m.variables), str(m.numbers), m.description or m.title) for m in self.models]
         return Grid(("model", "variables", "numbers", "what it is about"), tuple(lines), frozenset({0, 3}))
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 TargetVerdict = Literal["inside", "near", "outside", "disputed"]
 Shared = Literal["", "study", "figure"]
-"""What a published figure shares with the numbers of the model: nothing, the study, or the figure itself."""
+"""Overlap of a published figure with the numbers of the model: none, the study, or the figure itself."""
 ClaimVerdict = Literal["held", "disputed", "not held"]
 
 _WORST_FIRST = ("outside", "disputed", "near", "inside")
@@ -42,7 +42,7 @@ _QUESTION, _MODEL, _RANGE, _SOURCE, _VERDICT = 22, 8, 17, 15, 8
 class AuditedTarget(Record):
     """One published figure beside the model's answer.
 
-    `model` is not a number where the condition of the question cannot be; `why` then says so. `distance` is how many times the
+    `model` is not a number if the condition of the question is impossible; `why` then says so. `distance` is how many times the
     answer lies outside the published range, on the odds scale for a probability: 1 inside, infinite where nothing can be said.
     `kind` is that of the figure: a probability, a likelihood ratio, a ratio or an odds ratio; `context` holds the context
     variables as asked or assumed, such as `setting=emergency`.
@@ -67,7 +67,7 @@ class AuditedTarget(Record):
 
     @property
     def published(self) -> str:
-        """The published range as it is printed."""
+        """The published range as printed."""
         return interval(self.low, self.high, _brief)
 
 
@@ -118,7 +118,7 @@ class AuditedCase(Record):
 
     @property
     def found(self) -> str:
-        """What was found in the end, in one text."""
+        """The final diagnosis, in one text."""
         return ", ".join(self.diagnosis)
 
 
@@ -137,7 +137,7 @@ class AuditBy(Result):
         return self.by
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row per state, with the share inside; the disputed figures count as not inside."""
+        """Return one row per state, with the share inside; the disputed figures count as not inside."""
         rows = []
         for state, targets in self.targets.items():
             found = Counter(t.verdict for t in targets)
@@ -146,12 +146,12 @@ class AuditBy(Result):
         return rows
 
     def grid(self) -> Grid:
-        """One line per state."""
+        """Return one line per state."""
         lines = tuple((*map(str, row[:-1]), percent(row[-1])) for row in self.rows())
         return Grid((self.by, "figures", "inside", "near", "outside", "disputed", "share inside"), lines)
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the counts and the ids of the figures by state."""
+        """Return the counts and the ids of the figures by state."""
         ids = {state: [t.id for t in targets] for state, targets in self.targets.items()}
         rows = [dict(zip(self.columns, row, strict=True)) for row in self.rows()]
         return {**super().to_dict(), "targets": ids, "counts": safe(rows)}
@@ -184,19 +184,19 @@ class Audit(Records[AuditedTarget], Result):
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many published figures are inside, near, outside and disputed."""
+        """Number of published figures inside, near, outside and disputed."""
         found = Counter(t.verdict for t in self.targets)
         return {verdict: found[verdict] for verdict in ("inside", "near", "outside", "disputed")}
 
     @property
     def claim_counts(self) -> dict[str, int]:
-        """How many claims are held, disputed and not held."""
+        """Number of claims held, disputed and not held."""
         found = Counter(c.verdict for c in self.claims)
         return {verdict: found[verdict] for verdict in ("held", "disputed", "not held")}
 
     @property
     def inside(self) -> float:
-        """The share of all published figures, the disputed ones too, that lie inside their range; 1 where there are none."""
+        """The share of all published figures, the disputed ones too, that lie inside their range; 1 if there are none."""
         return self.counts["inside"] / len(self.targets) if self.targets else 1.0
 
     @property
@@ -205,7 +205,7 @@ class Audit(Records[AuditedTarget], Result):
         return tuple(t for t in self.targets if not t.shared)
 
     def _apart(self) -> str:
-        """The agreement with figures from outside, apart from that with figures of studies that feed the model."""
+        """Return the agreement with figures from outside, apart from that with figures of studies that feed the model."""
         told = []
         for shared, words in _SHARED.items():
             mine = [t for t in self.targets if t.shared == shared]
@@ -220,7 +220,7 @@ class Audit(Records[AuditedTarget], Result):
         Raises
         ------
         UnknownRecord
-            Where there is none, with the nearest ids; a KeyError.
+            When there is none, with the nearest ids; a KeyError.
         """
         named = {case.id: case for case in self.cases}
         if name not in named:
@@ -278,11 +278,11 @@ class Audit(Records[AuditedTarget], Result):
         )
 
     def rows(self) -> Sequence[tuple[Any, ...]]:
-        """Give one tuple per published figure, worst first."""
+        """Return one tuple per published figure, worst first."""
         return [(t.question, t.model, t.low, t.high, t.value, t.source, t.verdict, t.why, t.shared) for t in self.targets]
 
     def claims_frame(self) -> pd.DataFrame:
-        """Give the claims as a DataFrame, one row per check, with fixed columns."""
+        """Return the claims as a DataFrame, one row per check, with fixed columns."""
         import pandas as pd
 
         columns = ["number", "text", "statement", "question", "expected", "model", "held", "verdict", "why"]
@@ -294,11 +294,11 @@ class Audit(Records[AuditedTarget], Result):
         return pd.DataFrame(rows, columns=columns)
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the audit as JSON-safe values, with the summary counted."""
+        """Return the audit as JSON-safe values, with the summary counted."""
         return {**super().to_dict(), "counts": self.counts, "claim_counts": self.claim_counts, "inside": self.inside}
 
     def grid(self) -> Grid:
-        """Give the published figures as a table."""
+        """Return the published figures as a table."""
         rows = tuple((t.verdict, t.question, _brief(t.model), t.published, t.source) for t in self.targets)
         return Grid(("verdict", "question", "model", "published", "source"), rows, frozenset({0, 1, 4}))
 
@@ -322,14 +322,14 @@ class Audit(Records[AuditedTarget], Result):
         return "\n\n".join((f"{self.naive.verb}:", self.naive.introduction(), self.naive.body()))
 
     def cases_text(self) -> str:
-        """Return the published cases as a table, in the order of the file; empty where there are none."""
+        """Return the published cases as a table, in the order of the file; empty if there are none."""
         if not self.cases:
             return ""
         reasons = "\n".join(wrapped(f"{case.id}: {case.why}", "  ") for case in self.cases if case.why)
         return "\n".join(part for part in (self.cases_grid().text(), reasons, wrapped(_SURPRISING)) if part)
 
     def cases_grid(self) -> Grid:
-        """Give the published cases as a table: what was found, its rank and probability, and what leads."""
+        """Return the published cases as a table: what was found, its rank and probability, and what leads."""
         rows = []
         for c in self.cases:
             leads = f"{c.leading} from {c.leading_cause}" if c.leading_cause else c.leading
@@ -340,7 +340,7 @@ class Audit(Records[AuditedTarget], Result):
         return Grid(headings, tuple(rows), frozenset({0, 1, 4}), frozenset({3, 5}))
 
     def cases_frame(self) -> pd.DataFrame:
-        """Give the published cases as a DataFrame, one row per case, with fixed columns."""
+        """Return the published cases as a DataFrame, one row per case, with fixed columns."""
         import pandas as pd
 
         columns = ["id", "findings", "diagnosis", "rank", "probability", "leading", "leading_probability", "leading_cause"]
@@ -384,7 +384,7 @@ class Audit(Records[AuditedTarget], Result):
 
 
 def _brief(value: float) -> str:
-    """A figure short enough for a column."""
+    """Return a figure short enough for a column."""
     return "–" if math.isnan(value) else plain(float(f"{value:.3g}"))
 
 

@@ -10,7 +10,7 @@ from bayesnet.results.base import Provenance
 
 
 class DeferredProvenance(Provenance):
-    """A provenance that finds what to distrust on first use: an answer that nobody prints does not pay for it.
+    """A provenance whose caveats are computed on first use: an answer that is not printed does not pay for them.
 
     Parameters
     ----------
@@ -21,7 +21,7 @@ class DeferredProvenance(Provenance):
 
     Examples
     --------
-    >>> DeferredProvenance("asia", "1", "", (), "", {}, lambda: ("Invented numbers.",)).distrust
+    >>> DeferredProvenance("asia", "1", "", (), "", {}, lambda: ("Invented numbers.",)).caveats
     ('Invented numbers.',)
 
     """
@@ -47,7 +47,7 @@ class DeferredProvenance(Provenance):
         self.__dict__.update(held, _doubts=doubts)
 
     @cached_property
-    def distrust(self) -> tuple[str, ...]:
+    def caveats(self) -> tuple[str, ...]:
         """Sentences about the weakest numbers behind the answer."""
         doubts: Callable[[], tuple[str, ...]] = self.__dict__["_doubts"]
         return doubts()
@@ -71,4 +71,4 @@ class DeferredProvenance(Provenance):
 def _all(provenance: Provenance) -> tuple[Any, ...]:
     """Return all fields in their order."""
     p = provenance
-    return p.network, p.version, p.digest, p.assumed, p.distrust, p.warning, p.labels
+    return p.network, p.version, p.digest, p.assumed, p.caveats, p.warning, p.labels

@@ -132,7 +132,7 @@ class Differential(Records[Diagnosis], Result):
         )
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row per diagnosis, most probable first."""
+        """Return one row per diagnosis, most probable first."""
         return [
             (d.diagnosis, d.prior, d.posterior, d.low, d.high, d.likelihood_ratio, d.role, ", ".join(d.consequence_of))
             for d in self.diagnoses
@@ -140,7 +140,7 @@ class Differential(Records[Diagnosis], Result):
 
     @property
     def what_leads(self) -> str:
-        """What the leading diagnosis contains, where it is the one that means none of the others; empty elsewhere."""
+        """The content of the leading diagnosis, if it is the one that means none of the others; otherwise empty."""
         first = self.diagnoses[0] if self.diagnoses else None
         if first is None or first.role != OTHER_ROLE or not first.contains:
             return ""
@@ -172,7 +172,7 @@ class Differential(Records[Diagnosis], Result):
         return super().body_html() + (f'<p style="white-space: pre-wrap">{told}</p>' if told else "")
 
     def grid(self) -> Grid:
-        """One line per diagnosis, with natural frequencies; no column of intervals where none were drawn."""
+        """Return one line per diagnosis, with natural frequencies; no column of intervals where none were drawn."""
         drawn = any(not math.isnan(d.low) for d in self.diagnoses)
         lines = []
         for d in self.diagnoses:
@@ -228,7 +228,7 @@ class Scenario(Record):
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Comparison(Records[Scenario], Result):
-    """Scenarios side by side: `targets` down, one column per scenario, and the change against the case as it stands.
+    """Scenarios side by side: `targets` down, one column per scenario, and the change against the case.
 
     The first scenario is the case itself.
     """
@@ -246,19 +246,19 @@ class Comparison(Records[Scenario], Result):
 
     @property
     def changes(self) -> dict[str, dict[str, float]]:
-        """By scenario and target, the probability there less that of the case as it stands."""
+        """By scenario and target, the probability there less that of the case."""
         here = self.scenarios[0].probabilities
         return {
             s.name: {t: p - q for t, p, q in zip(self.targets, s.probabilities, here, strict=True)} for s in self.scenarios[1:]
         }
 
     def headings(self) -> tuple[str, ...]:
-        """The columns of the frame: the target, one per scenario, then one per change."""
+        """Return the columns of the frame: the target, one per scenario, then one per change."""
         names = [s.name for s in self.scenarios]
         return ("target", *names, *(f"change: {name}" for name in names[1:]))
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row per target."""
+        """Return one row per target."""
         rows = []
         for i, target in enumerate(self.targets):
             here = [s.probabilities[i] for s in self.scenarios]
@@ -266,7 +266,7 @@ class Comparison(Records[Scenario], Result):
         return rows
 
     def to_frame(self) -> pd.DataFrame:
-        """One row per target: `target`, one column per scenario (`case` first), then `change: <scenario>` for each other."""
+        """Return one row per target: `target`, one column per scenario (`case` first), then `change: <scenario>` columns."""
         import pandas as pd
 
         return pd.DataFrame(self.rows(), columns=list(self.headings()))
@@ -287,7 +287,7 @@ class Comparison(Records[Scenario], Result):
         return Grid(tuple(headings), tuple(lines), bars=frozenset({1, *range(2, len(headings), 2)}))
 
     def footer(self) -> str:
-        """Why each scenario differs, and what to distrust."""
+        """Return why each scenario differs, and the caveats."""
         why = "\n".join(wrapped(f"{s.name}: {s.reason}", "  ") for s in self.scenarios if s.reason)
         return "\n\n".join(part for part in (why, super().footer()) if part)
 
@@ -297,7 +297,7 @@ class Comparison(Records[Scenario], Result):
 
 
 def _points(change: float) -> str:
-    """A change in percentage points, to two figures but never finer than a hundredth."""
+    """Return a change in percentage points, to two figures but never finer than a hundredth."""
     points = 100.0 * change
     if abs(points) < 0.005:
         return "0"

@@ -1,4 +1,4 @@
-"""What variables are called where a person reads: their labels, not the ids that are typed."""
+"""Names of variables for readers: their labels, not the ids that are typed."""
 
 from __future__ import annotations
 

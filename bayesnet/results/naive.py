@@ -94,21 +94,21 @@ class NaiveComparison(Records[DiagnosisArea], Result):
         return tuple(sorted((d for d in self.diagnoses if d.difference > 0.0), key=lambda d: -d.difference))
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row per diagnosis and kind of people."""
+        """Return one row per diagnosis and kind of people."""
         return [
             (d.diagnosis, d.people, d.with_it, d.without, d.network, d.shared, d.naive, d.difference, d.error)
             for d in self.diagnoses
         ]
 
     def rankings_frame(self) -> pd.DataFrame:
-        """Give each model on each kind of people as a DataFrame."""
+        """Return each model on each kind of people as a DataFrame."""
         import pandas as pd
 
         columns = ["people", "model", "count", "mean_area", "first", "first_three", "log_score"]
         return pd.DataFrame([[getattr(r, name) for name in columns] for r in self.rankings], columns=columns)
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the comparison as JSON-safe values, with the difference of each diagnosis."""
+        """Return the comparison as JSON-safe values, with the difference of each diagnosis."""
         found = super().to_dict()
         for line, d in zip(found["diagnoses"], self.diagnoses, strict=True):
             line["difference"] = safe(d.difference)
@@ -149,7 +149,7 @@ class NaiveComparison(Records[DiagnosisArea], Result):
         return tuple(told)
 
     def grid(self) -> Grid:
-        """One line per diagnosis, largest lead of the naive model first within each kind of people."""
+        """Return one line per diagnosis, largest lead of the naive model first within each kind of people."""
         order = [r.people for r in self.rankings]
         lines = sorted(self.diagnoses, key=lambda d: (order.index(d.people), -d.difference))
         rows = tuple(
@@ -205,7 +205,7 @@ def _sure(area: DiagnosisArea) -> str:
 
 @dataclass(frozen=True, repr=False)
 class WalkStep(Record):
-    """What one finding does to the odds of the diagnosis against its rival, in decibans.
+    """The effect of one finding on the odds of the diagnosis against its rival, in decibans.
 
     `network` is the change given the findings before it, `naive` ten times the decimal logarithm of P(finding | diagnosis) over
     P(finding | rival); NaN where the matter was settled before.
@@ -217,7 +217,7 @@ class WalkStep(Record):
 
     @property
     def difference(self) -> float:
-        """What naive Bayes gives the diagnosis more than the network does."""
+        """The weight that naive Bayes adds to that of the network."""
         return self.naive - self.network
 
 
@@ -247,11 +247,11 @@ class CaseWalk(Records[WalkStep], Result):
         return network, self.naive_prior + sum(step.naive for step in self.steps)
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row per finding, in the order given."""
+        """Return one row per finding, in the order given."""
         return [(step.finding, step.network, step.naive, step.difference) for step in self.steps]
 
     def grid(self) -> Grid:
-        """One line per finding between the prior and the total."""
+        """Return one line per finding between the prior and the total."""
         lines = [("before the findings", self.prior, self.naive_prior, self.naive_prior - self.prior)]
         lines += self.rows()
         network, naive = self.total

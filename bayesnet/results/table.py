@@ -27,7 +27,7 @@ _fixed: ContextVar[int | None] = ContextVar("fixed", default=None)
 
 
 def width() -> int:
-    """Return the columns that a print may take: those of the terminal, `WIDTH` where there is none."""
+    """Return the columns that a print may take: those of the terminal, `WIDTH` if there is none."""
     fixed = _fixed.get()
     if fixed is not None:
         return fixed
@@ -75,7 +75,7 @@ class Grid:
         return "\n".join(lines)
 
     def html(self, named: Callable[[str], str] | None = None) -> str:
-        """Return the table as HTML with everything escaped; `named` says what a cell is called, empty where it stays."""
+        """Return the table as HTML with everything escaped; `named` gives the label of a cell, empty if it has none."""
         import html
 
         head = "".join(
@@ -142,7 +142,7 @@ class Grid:
         )
 
     def lines_of(self, row: Sequence[str], widths: Sequence[int]) -> list[str]:
-        """One row, over as many lines as its longest cell needs."""
+        """Return one row, over as many lines as its longest cell needs."""
         cells = [[text] if len(text) <= n else broken(text, n) for text, n in zip(row, widths, strict=True)]
         lines = []
         for k in range(max(map(len, cells), default=0)):
@@ -186,7 +186,7 @@ def _longest_piece(text: str) -> int:
 
 
 def wrapped(text: str, indent: str = "") -> str:
-    """A paragraph no wider than the print, and never wider than `WIDTH`; long names are not broken."""
+    """Return a paragraph no wider than the print, and never wider than `WIDTH`; long names are not broken."""
     import textwrap
 
     columns = _fixed.get() or min(width(), WIDTH)

@@ -1,4 +1,4 @@
-"""What the explorer page knows of a network: plain data for JSON, for a model with all its records and for a bare file alike."""
+"""Data of a network for the explorer page, as plain values for JSON, for a model with its records and for a bare file."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def scenario(compiled: CompiledModel, findings: Findings) -> dict[str, Any]:
     Raises
     ------
     ImpossibleEvidence
-        When new marginals cannot be reached; other findings that cannot hold together are told on the page.
+        When new marginals cannot be reached; other contradictions are reported on the page.
     """
     evidence = Query(compiled, findings).evidence if findings.marginals else findings.evidence()
     see = {

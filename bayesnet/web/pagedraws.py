@@ -33,7 +33,7 @@ def draw_data(compiled: CompiledModel) -> dict[str, Any]:
     dict
         `draws`: `count`; `numbers`, the positions of those that are drawn; `from` and `to`, the least and the greatest value of
         each, of its logarithm where `log` says so; and `codes`, one byte for each number and draw in base 64, from 0 at the least
-        value to 255 at the greatest. Empty where no number has a range, or where there are too many.
+        value to 255 at the greatest. Empty where no number has a range, or if there are too many.
 
     Examples
     --------

@@ -498,7 +498,7 @@ def test_plain_terminals_get_question_marks_not_tracebacks(folder: str) -> None:
 
 
 def test_demo_tells_two_cases_to_the_end(run) -> None:
-    """Two cases, each with ranked diagnoses, priors, posteriors, what speaks for the first, and which numbers to distrust."""
+    """Two cases, each with ranked diagnoses, priors, posteriors, what speaks for the first, and the most influential numbers."""
     status, out, err = run("demo")
     assert (status, err) == (0, "")
     first, second = out.split("Case 2.")
@@ -509,7 +509,7 @@ def test_demo_tells_two_cases_to_the_end(run) -> None:
             "95 % interval",
             "evidence for",
             "decibans",
-            "Which numbers to distrust",
+            "Most influential numbers",
             "the answer runs from",
         ):
             assert part in text
@@ -521,4 +521,4 @@ def test_demo_tells_two_cases_to_the_end(run) -> None:
     assert max(map(len, out.splitlines())) <= WIDTH
     told = json.loads(run("demo", "--json")[1])
     assert told["cases"][0]["differential"]["diagnoses"][0]["diagnosis"] == "spinal_metastasis"
-    assert all(case["distrust"]["bars"] and case["weights"]["weights"] for case in told["cases"])
+    assert all(case["caveats"]["bars"] and case["weights"]["weights"] for case in told["cases"])

@@ -178,7 +178,7 @@ def test_slopes_run_through_every_scenario(case: Any) -> None:
         wanted = [s.probabilities[i] for s in result.scenarios]
         assert list(drawn[target].get_ydata()) == wanted
         assert (drawn[target].get_linestyle() == "--") == (wanted[-1] < wanted[0])
-    assert [label.get_text() for label in ax.get_xticklabels()] == ["as it stands", "xray=no", "smoke=no"]
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["this case", "xray=no", "smoke=no"]
 
 
 def test_the_waterfall_adds_up_to_the_posterior(case: Any) -> None:

@@ -109,7 +109,7 @@ def test_html_holds_no_markup_of_the_model() -> None:
     assert "&lt;script&gt;" in html
 
 
-def test_prints_name_what_to_distrust() -> None:
+def test_prints_name_the_caveats() -> None:
     """The footer names the weakest numbers behind the answer with range and source, and the model's warning."""
     net = clinic()
     foot = " ".join(str(net.posterior("tumour | fever")).split())

@@ -122,7 +122,7 @@ def test_entries_of_one_column_have_no_surface():
     with pytest.raises(BayesnetError) as refused:
         both.case().two_way("coin=head", "coin=head", "coin=tail")
     assert str(refused.value) == (
-        '"coin=head" and "coin=tail" are entries of one distribution: when one moves, the other gives way. '
+        '"coin=head" and "coin=tail" are entries of one distribution: when one moves, the other co-varies. '
         "Take two numbers of different distributions."
     )
     with pytest.raises(BayesnetError, match="entries of one distribution"):
@@ -282,11 +282,11 @@ def test_what_to_distrust_is_what_the_tornado_puts_first(name, question):
     target, _, given = question.partition(" | ")
     case = bayesnet.load(name).case(given)
     bars = case.tornado(target)
-    named = case.posterior(target).provenance.distrust
+    named = case.posterior(target).provenance.caveats
     assert len(named) == 1
     first = [bar.number for bar in bars][:3]
     assert all(f"{number} " in named[0] for number in first)
-    assert bars.provenance.distrust == named
+    assert bars.provenance.caveats == named
 
 
 def test_a_straight_number_moves_the_answer_exactly_as_in_the_tornado():
@@ -318,4 +318,4 @@ def test_numbers_of_a_bare_file_have_no_ranges(networks) -> None:
     """A network of another program: the footers of an answer, an explanation and the bars say that no number has a range."""
     case = bayesnet.load(networks / "asia.bif.gz").case("dysp=yes, smoke=yes")
     for answer in (case.posterior("lung"), case.explain("lung=yes"), case.tornado("lung=yes")):
-        assert re.fullmatch(r"Caveats: none of the \d+ numbers used has a range.", " ".join(answer.provenance.distrust))
+        assert re.fullmatch(r"Caveats: none of the \d+ numbers used has a range.", " ".join(answer.provenance.caveats))

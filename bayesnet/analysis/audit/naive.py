@@ -171,7 +171,7 @@ class _Contest:
 
     @cached_property
     def known(self) -> list[int]:
-        """What is asked and examined at the first contact: whatever can be found outside the laboratory and imaging.
+        """The findings of the first contact: history and examination, without laboratory and imaging.
 
         What only repeats others that are known, such as an age over 50 beside the age, is left out: naive Bayes would count it
         twice.
@@ -239,7 +239,7 @@ class _Contest:
         return self._ranked(network, self.naive.posteriors_of_rows(query, people, self.known), np.array(first), has)
 
     def rankings(self, people: str, ranked: Ranked) -> Iterator[Ranking]:
-        """Each model with its mean area under the curve, its ranks and its log score."""
+        """Yield each model with its mean area under the curve, its ranks and its log score."""
         for model, p in ((NETWORK, ranked.network), (SHARED, ranked.shared), (NAIVE, ranked.naive)):
             if not len(p):
                 return

@@ -125,7 +125,7 @@ class QuantifiedQuestions:
         return self._logs[key]
 
     def _marginal(self, variable: int, evidence: Evidence) -> FloatArray:
-        """Return P(variable | e), NaN where e cannot be; only what bears on the variable is computed."""
+        """Return P(variable | e), NaN if P(e) = 0; only what the variable depends on is computed."""
         key = (variable, _key(evidence))
         if key not in self._marginals:
             try:

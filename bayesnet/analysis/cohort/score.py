@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _MOST = 12
 """Problems of columns that are listed; the others are counted."""
 _NAMED = 200
-"""For so many different impossible rows the smallest clash is looked for; the others only say that they are impossible."""
+"""Number of different impossible rows whose smallest contradictory set is searched for; others are only reported impossible."""
 
 
 def score(
@@ -38,36 +38,7 @@ def score(
     keep: Sequence[str] = (),
     missing: Sequence[str] = (),
 ) -> pd.DataFrame:
-    """Return posteriors for every row of a frame.
-
-    Parameters
-    ----------
-    compiled
-        The network.
-    frame
-        One column per variable: states, or 0 and 1 (False and True) for absent and present; NaN and None are unobserved. A
-        context variable without a column takes its default; with a column, a missing value leaves it open.
-    targets
-        Variables (`P(name)` for one that is absent or present, else one column per state) or `variable=state`; the diagnoses when
-        None.
-    workers
-        Processes; the engine decides when None.
-    keep
-        Columns that are no findings, such as an identifier; they come back as they are, before the answers.
-    missing
-        Words that mean unobserved, such as `NA` or `?`; a state of that name stays a state.
-
-    Returns
-    -------
-    A frame with the same index: the columns of `keep`, one column `P(<target>)` each, `log_probability` of the row's findings
-    (natural logarithm; -inf where they cannot hold together, NaN where they cannot be read) and `problem`, which says what is
-    wrong with a row and is empty elsewhere.
-
-    Raises
-    ------
-    SpecError
-        Where a column is not a variable or stands twice, or a variable is in the index: all of them at once.
-    """
+    """Return posteriors for every row of a frame; see `Network.score`. `workers` are processes; the engine decides when None."""
     import pandas as pd
 
     if not isinstance(frame, pd.DataFrame):
@@ -165,7 +136,7 @@ def _targets(compiled: CompiledModel, targets: Sequence[str] | None) -> list[tup
 
 
 def _states(compiled: CompiledModel, frame: pd.DataFrame, missing: frozenset[str]) -> tuple[IntArray, list[str]]:
-    """States by row and variable, -1 where unobserved, and what is wrong with each row."""
+    """Return states by row and variable, -1 where unobserved, and what is wrong with each row."""
     import pandas as pd
 
     rows = np.full((len(frame), len(compiled.names)), -1, dtype=np.int64)

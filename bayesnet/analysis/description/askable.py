@@ -1,4 +1,4 @@
-"""What can be asked of a network: found by a text, by group, and which networks there are."""
+"""Variables that a network can be asked about, by text and by group; and the shipped networks."""
 
 from __future__ import annotations
 

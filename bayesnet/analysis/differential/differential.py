@@ -37,24 +37,7 @@ _MIDDLE = (0.025, 0.975)
 
 
 def differential(query: Query, targets: Sequence[tuple[int, int]] | None = None, *, draws: int = DRAWS) -> Differential:
-    """Rank diagnoses by posterior.
-
-    Parameters
-    ----------
-    query
-        The network and what is known.
-    targets
-        What to rank, as (variable, state); the variables of the group `diagnoses`, each present, when None.
-    draws
-        Draws of all numbers behind the intervals; none leaves the intervals NaN.
-
-    Raises
-    ------
-    BayesnetError
-        When the network has no diagnoses and none are named.
-    ImpossibleEvidence
-        When the findings cannot hold together.
-    """
+    """Rank diagnoses by posterior; see `Case.diagnoses`. `targets` are (variable, state)."""
     compiled = query.compiled
     ranked = targets if targets is not None else diagnoses(compiled)
     variables = tuple(v for v, _ in ranked)
@@ -79,7 +62,7 @@ def differential(query: Query, targets: Sequence[tuple[int, int]] | None = None,
     lines.sort(key=lambda line: -line.posterior)
     return Differential(
         title=query.findings.text,
-        provenance=query.provenance(_distrust(query, lines, variables, draws)),
+        provenance=query.provenance(_caveats(query, lines, variables, draws)),
         diagnoses=tuple(lines),
     )
 
@@ -107,7 +90,7 @@ def _contains(variable: Variable) -> str:
     return " ".join(f"{text.rstrip('.')}." for text in (variable.meaning, variable.note) if text)
 
 
-def _distrust(
+def _caveats(
     query: Query, lines: Sequence[Diagnosis], variables: Sequence[int], draws: int
 ) -> tuple[str, ...] | Callable[[], tuple[str, ...]]:
     """Return what moves the leading specific diagnosis most over its own range; without draws by name only, when it is read."""

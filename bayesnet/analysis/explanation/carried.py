@@ -1,4 +1,4 @@
-"""What each open path carries of a finding's weight.
+"""Share of a finding's weight that each open path carries.
 
 A collider carries what is lost when a finding that opens it is forgotten, the largest such loss. Any other variable carries
 what the target learns when it gets the distribution that the finding gives it (Jeffrey 1965), the finding itself unknown. A path
@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.explanation.coalitions import Situation
+from bayesnet.analysis.explanation.coalitions import CoalitionQuery
 from bayesnet.analysis.explanation.paths import Graph, Route, size
 from bayesnet.inference.evidence import Evidence
 from bayesnet.logodds import BARELY
@@ -40,7 +40,7 @@ _NAMED = 0.1
 """Share of the strongest weight from which a further path counts, and a further finding is named."""
 
 _STRONG = 0.3
-"""Share of the strongest weight from which a competing path is told beside another."""
+"""Share of the strongest weight from which a competing path is named beside another."""
 
 Worth = Callable[[frozenset[int]], float]
 """Log odds of the target without some of the findings, given by their places in the situation."""
@@ -66,7 +66,7 @@ class Carried:
     """
 
     compiled: CompiledModel
-    asked: Situation
+    asked: CoalitionQuery
     full: Evidence
     worth: Worth
     whole: Callable[[], dict[int, FloatArray]]
@@ -75,7 +75,7 @@ class Carried:
 
     @cached_property
     def weight(self) -> float:
-        """What is lost without the finding, in nats."""
+        """Return the weight lost without the finding, in nats."""
         return _less(self.worth(frozenset()), self.worth(frozenset({self.place})))
 
     @property
@@ -135,7 +135,7 @@ class Carried:
 
     @cached_property
     def _known(self) -> dict[int, float]:
-        """What the target learns through each variable alone."""
+        """Return the information on the target through each variable alone."""
         return {v: self._through(table.sum(axis=0), self._without[v]) for v, table in self.whole().items() if v in self._without}
 
     def _through(self, share: FloatArray, without: FloatArray) -> float:
@@ -165,7 +165,7 @@ class Carried:
         return competes if rival == routes[0][0] else f"by way of {self._label(rival)}, which {competes}"
 
     def _competes(self, routes: Sequence[Route], weights: Sequence[float]) -> bool:
-        """Whether the finding itself is another cause of what the target explains, by a path that is not much weaker."""
+        """Return whether the finding itself is another cause of what the target explains, by a path that is not much weaker."""
         strong = (route for route, w in zip(routes, weights, strict=True) if size(w) >= _STRONG * size(weights[0]))
         return any(self._rival(route) == route[0] for route in strong)
 
@@ -200,7 +200,7 @@ class Carried:
         return rival if self._excludes(rival) else None
 
     def _excludes(self, v: int) -> bool:
-        """Whether the target is less probable where a variable is present, the finding not yet known."""
+        """Return whether the target is less probable where a variable is present, the finding not yet known."""
         table = self._without.get(v)
         nothing = neutral(self.compiled.states(v))
         if table is None or nothing is None:
@@ -213,8 +213,8 @@ class Carried:
         return lowered(self.compiled.model.variables[name].label or name.replace("_", " "))
 
 
-def joints(compiled: CompiledModel, asked: Situation, evidence: Evidence) -> dict[int, FloatArray]:
-    """P(target, v | e) for every v that has children, as what lies on a path without being a collider has."""
+def joints(compiled: CompiledModel, asked: CoalitionQuery, evidence: Evidence) -> dict[int, FloatArray]:
+    """Return P(target, v | e) for every v that has children, as what lies on a path without being a collider has."""
     known = {*evidence.hard(), *evidence.interventions, asked.variable}
     inner = {p for family in compiled.factors.families for p in family.parents} - known
     return compiled.engine.joint_with_each(asked.variable, evidence, sorted(inner))

@@ -13,14 +13,14 @@ import numpy as np
 
 from bayesnet.analysis.explanation.carried import Carried, joints
 from bayesnet.analysis.explanation.coalitions import (
+    CoalitionQuery,
     Player,
-    Situation,
     along,
+    coalition_query,
     log_odds,
     sampled_shapley,
     shapley,
     shares,
-    situation,
     steps,
     subset_table,
 )
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import CompiledModel
 
 OVERLAP = math.log(1.5)
-"""Interactions of two findings are told from here."""
+"""The smallest interaction of two findings that is reported."""
 
 PAIRS = 60
 """Random orders, each with its reverse, behind a sampled Shapley value."""
@@ -59,29 +59,10 @@ class _Measured:
 
 
 def explain(query: Query, target: tuple[int, int], order: str | Sequence[str] = "given", seed: int = 0) -> Explanation:
-    """Explain the probability of a target.
-
-    Parameters
-    ----------
-    query
-        The network and the case.
-    target
-        Variable and state.
-    order
-        `given`: as the findings were given; `best`: at each step the finding that says most; or the names of all findings.
-    seed
-        For the sampled Shapley values of cases with more than 15 findings.
-
-    Raises
-    ------
-    ImpossibleEvidence
-        When the findings cannot hold together.
-    BayesnetError
-        When `order` is not an order of the findings.
-    """
+    """Explain the probability of a target, (variable, state); see `Case.explain`."""
     query, compiled = query.about(target[0]), query.compiled
     full = query.ask(checked)
-    asked = situation(query, target)
+    asked = coalition_query(query, target)
     try:
         table = subset_table(compiled, asked)
     except TooWide:
@@ -116,7 +97,7 @@ def explain(query: Query, target: tuple[int, int], order: str | Sequence[str] = 
     )
 
 
-def _ways(compiled: CompiledModel, asked: Situation, full: Evidence, table: FloatArray | None) -> tuple[Ways, ...]:
+def _ways(compiled: CompiledModel, asked: CoalitionQuery, full: Evidence, table: FloatArray | None) -> tuple[Ways, ...]:
     """Return the paths of every finding, strongest first."""
     players = range(len(asked.players))
     odds = log_odds(table) if table is not None else None
@@ -140,14 +121,14 @@ def _ways(compiled: CompiledModel, asked: Situation, full: Evidence, table: Floa
     return tuple(weighed(i) for i in players)
 
 
-def _asked(compiled: CompiledModel, asked: Situation, taken: tuple[bool, ...]) -> float:
+def _asked(compiled: CompiledModel, asked: CoalitionQuery, taken: tuple[bool, ...]) -> float:
     """Return the log-odds of the target given some of the findings."""
     marginal = compiled.engine.posteriors(asked.evidence(taken), (asked.variable,)).marginals[asked.variable]
     hit = float(marginal[list(asked.states)].sum())
     return float(log_odds(np.array([marginal.sum() - hit, hit])))
 
 
-def _exact(asked: Situation, table: FloatArray, order: str | Sequence[str]) -> _Measured:
+def _exact(asked: CoalitionQuery, table: FloatArray, order: str | Sequence[str]) -> _Measured:
     worth = log_odds(table)
     n = len(asked.players)
     taken = _order(asked.players, order, lambda chosen: float(worth[tuple(int(i in chosen) for i in range(n))]))
@@ -164,7 +145,7 @@ def _exact(asked: Situation, table: FloatArray, order: str | Sequence[str]) -> _
     return _Measured(taken, along(worth, taken), values, np.zeros(n), omission, _notable(overlaps))
 
 
-def _sampled(compiled: CompiledModel, asked: Situation, order: str | Sequence[str], rng: np.random.Generator) -> _Measured:
+def _sampled(compiled: CompiledModel, asked: CoalitionQuery, order: str | Sequence[str], rng: np.random.Generator) -> _Measured:
     n = len(asked.players)
 
     def worths(subsets: Sequence[tuple[bool, ...]]) -> list[float]:
@@ -240,7 +221,7 @@ def _notable(overlaps: Sequence[Overlap]) -> tuple[Overlap, ...]:
     return tuple(sorted(kept, key=lambda o: -abs(o.interaction)))
 
 
-def _hypotheses(compiled: CompiledModel, asked: Situation) -> list[tuple[int, int]]:
+def _hypotheses(compiled: CompiledModel, asked: CoalitionQuery) -> list[tuple[int, int]]:
     """Return what could make sense of the findings: the diagnoses, or, in a network without any, everything that is not known."""
     known = {p.variable for p in asked.players} | set(asked.context.likelihoods) | set(asked.context.interventions)
     variables = compiled.diagnoses or tuple(range(len(compiled.names)))

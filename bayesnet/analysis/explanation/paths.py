@@ -30,7 +30,7 @@ class Scales(Protocol):
     """Weighs the open paths of one finding."""
 
     def along(self, routes: Sequence[Route]) -> list[float]:
-        """Return the weight of each path, NaN where there is nothing to weigh."""
+        """Return the weight of each path, NaN if there is nothing to weigh."""
 
     def length(self, route: Route) -> int:
         """Return the length of a path; among equals the shorter goes first."""
@@ -98,7 +98,7 @@ class Graph:
         return None
 
     def collides(self, before: int, v: int, after: int) -> bool:
-        """Whether the arrows from two neighbours meet at v."""
+        """Return whether the arrows from two neighbours meet at v."""
         return before in self.parents[v] and after in self.parents[v]
 
     def closed(self, before: int, v: int, after: int) -> str:
@@ -130,7 +130,7 @@ def ways(
     held
         Open paths that are given; those beyond are counted.
     enough
-        Stop at so many open paths; 0: count as many as can be found by looking at 2,000 partial ones, a lower bound if these do
+        Stop at this many open paths; 0: count as many as can be found by looking at 2,000 partial ones, a lower bound if these do
         not suffice.
     weigh
         What the open paths are sorted by; by their length where None.
@@ -189,7 +189,7 @@ class _Search:
         return found, not queue
 
     def closed(self, longest: int) -> list[tuple[int, ...]]:
-        """Return the first closed paths of no more than so many variables."""
+        """Return the first closed paths of at most this many variables."""
         found: list[tuple[int, ...]] = []
         patience = _PATIENCE
         queue: deque[tuple[int, ...]] = deque([(self.finding,)])

@@ -10,10 +10,10 @@ from bayesnet.results.explanation import Conflict, Impact, Overlap, Relevant, Wa
 from bayesnet.results.words import percent, ratio, word
 
 _INDEPENDENT = 0.1
-"""Conflicts closer to zero than this, in nats, are called none."""
+"""Conflicts closer to zero than this, in nats, are not reported."""
 
 _SHARED = 2
-"""How many pairs of findings a text names."""
+"""Number of pairs of findings that a text names."""
 
 
 def explained(
@@ -27,9 +27,7 @@ def explained(
     separated: Sequence[str] = (),
     ways: Sequence[Ways] = (),
 ) -> str:
-    """Return a short text: where the probability stands, what speaks for and against, what competes with it, what counts twice,
-    and what does not fit.
-    """
+    """Return a short text: probability, evidence for and against, competing causes, redundancies, conflicts."""
     if not impacts:
         return f"Nothing is known yet: {target} has its prior probability of {_said(prior)}."
     parts = [
@@ -61,7 +59,7 @@ def _side(impacts: Sequence[Impact], verdict: str, head: str) -> str:
 
 
 def _rivals(ways: Sequence[Ways]) -> str:
-    """Name what explains the findings instead."""
+    """Return name what explains the findings instead."""
     return " ".join(
         f"{way.finding} acts {way.words}." if way.words.startswith("by") else f"{way.finding} {way.words}."
         for way in ways
@@ -85,9 +83,9 @@ def _silent(impacts: Sequence[Impact], separated: Sequence[str]) -> str:
     plain = [i.text for i in silent if i.text not in alone]
     sentences = []
     if plain:
-        sentences.append(f"Next to nothing about it is said by {', '.join(plain)}.")
+        sentences.append(f"Almost no evidence either way: {', '.join(plain)}.")
     if alone:
-        sentences.append(f"Next to nothing more, once the others are known, is said by {', '.join(alone)}.")
+        sentences.append(f"Almost no further evidence, given the others: {', '.join(alone)}.")
     if separated:
         sentences.append(f"No way is left open from {', '.join(separated)} to it: the others close them all.")
     return " ".join(sentences)

@@ -1,4 +1,4 @@
-"""Which numbers behind an answer deserve the least trust: how they are known, and which move it most over their own range."""
+"""Caveats of an answer: how the numbers behind it are known, and which move it most over their own range."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Event = tuple[int, int]
 """A variable and one of its states."""
 
 _LEAST = 1e-12
-"""What moves the answer by less than this does not move it."""
+"""The smallest change of an answer that counts."""
 
 
 @dataclass(frozen=True)
@@ -177,7 +177,7 @@ def described(compiled: CompiledModel, number: Number) -> str:
     """
     source = compiled.model.sources.get(number.source)
     how = known(number)
-    told = [source.short] if source else []
+    details = [source.short] if source else []
     if how not in ("file", "defined"):
-        told.append(WORDS[how])
-    return f"{number.id} {cited(number.value, number.low, number.high, ', '.join(told) or number.grade)}"
+        details.append(WORDS[how])
+    return f"{number.id} {cited(number.value, number.low, number.high, ', '.join(details) or number.grade)}"

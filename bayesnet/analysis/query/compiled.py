@@ -44,7 +44,7 @@ class CompiledModel:
         self.folder = folder
         """The priors folder that the model was read from, if it was; costs and decisions lie beside the numbers."""
         self.memory: dict[Any, Any] = {}
-        """What `per_model` functions returned, by function."""
+        """Values returned by `per_model` functions, by function."""
 
     def __getstate__(self) -> dict[str, Any]:
         """Pickle the model alone; what was worked out from it is worked out again."""
@@ -94,14 +94,14 @@ class CompiledModel:
 
     @cached_property
     def labels(self) -> Mapping[str, str]:
-        """What variables are called in pictures: the label of each that has one, and the word for its contrary under `!name`."""
+        """Names of the variables in pictures: the label of each that has one, and the word for its contrary under `!name`."""
         labels = {name: variable.label for name, variable in self.model.variables.items() if variable.label}
         pairs = {name: v.adjectives for name, v in self.model.variables.items() if v.binary and v.adjectives}
         return {**labels, **{f"!{name}": contrary for name, (_, contrary) in pairs.items()}}
 
     @cached_property
     def words(self) -> Words:
-        """What people type for the variables and states of the model."""
+        """The words that people type for the variables and states of the model."""
         from bayesnet.model.words import words_of
 
         return words_of(self.model)
@@ -144,7 +144,7 @@ class CompiledModel:
         Raises
         ------
         UnknownRecord
-            Where there is no such number, with the nearest ids; a KeyError.
+            When there is no such number, with the nearest ids; a KeyError.
         PatternError
             Where the text is no id of a number.
         """
@@ -178,11 +178,11 @@ class CompiledModel:
         return Meaning(name) if name in self.index else self.words.meaning(name)
 
     def literal(self, v: int, state: int) -> str:
-        """Return a variable in a state, as it is typed: `fever`, `!fever`, `age_group=60-69`."""
+        """Return a variable in a state, as typed: `fever`, `!fever`, `age_group=60-69`."""
         return self.spelled(v, (self.states(v)[state],))
 
     def spelled(self, v: int, states: Sequence[str]) -> str:
-        """Return a variable in one of these states, as it is typed."""
+        """Return a variable in one of these states, as typed."""
         if len(states) == 1 and frozenset(self.states(v)) == _SHORT:
             return str(Term(self.names[v], negated=states[0] == "absent"))
         return str(Term(self.names[v], tuple(states)))

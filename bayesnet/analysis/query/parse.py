@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import CompiledModel
 
 Given = str | Mapping[str, Any] | Findings | Sequence[Any] | None
-"""What may be given: text, a dict, findings, several of these in a list, or nothing."""
+"""Findings as text, a dict, `Findings`, several of these in a list, or nothing."""
 
 _SLACK = 1e-9
 
@@ -113,7 +113,7 @@ def read_given(compiled: CompiledModel, given: Given = None, do: Given = None) -
 
 
 def an_example(compiled: CompiledModel) -> str:
-    """Return a target that can be asked on this network as it stands, for the way out of a refusal; the last variable, in a
+    """Return a target that can be asked on this network, as an example in an error message; the last variable, in a
     state.
     """
     v = len(compiled.names) - 1

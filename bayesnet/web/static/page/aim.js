@@ -35,7 +35,7 @@ export function aimOf(data, compute, { target, targetState, picked, scenarios, a
 
 /**
  * The most probable of the specific diagnoses that are `open`, without an answer the first of them; of the others where none is
- * specific, null where there is none.
+ * specific, null if there is none.
  *
  * @param {PageData} data
  * @param {Compute} compute

@@ -11,7 +11,7 @@ const MOVE = { duration: 420, easing: "cubic-bezier(.2,.7,.2,1)" };
 
 /**
  * A chart; `show(wanted, view)` takes lines `{key, name, state, label}` and puts them in order, or keeps theirs with `sorted: false`. Beyond
- * `most` lines the least probable wait behind a button; what is asked is always in sight.
+ * `most` lines the least probable wait behind a button; the target is always in sight.
  *
  * @param {Context} context
  * @param {string} label
@@ -57,7 +57,7 @@ export function createBars(context, label, { sorted = true, most = Infinity } = 
   }
 
   /**
-   * The first lines, and what is asked.
+   * The first lines, and the target.
    *
    * @template {Line} T
    * @param {T[]} lines

@@ -144,7 +144,7 @@ export function createCaseView(context) {
 }
 
 /**
- * The answer in one sentence or more: what is asked, then what leads where that is something else, then what must not be missed.
+ * The answer in one sentence or more: the target, then what leads where that is something else, then what must not be missed.
  *
  * @param {Context} context
  * @param {View} view

@@ -1,4 +1,4 @@
-// The differential: a bar for each diagnosis; for a network without diagnoses the states of what is asked, and what moved most.
+// The differential: a bar for each diagnosis; for a network without diagnoses the states of the target, and what moved most.
 
 import { isKnown } from "./aim.js";
 import { createBars } from "./bars.js";

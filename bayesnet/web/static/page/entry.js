@@ -10,7 +10,7 @@ const NO = ["no", "false", "absent", "0"];
 
 /**
  * The findings that a text lists, apart by commas: a name or label, "!" before what is absent, "name = state", or a number,
- * which is an age where there is one, else for the one variable whose states are ranges that hold it. `lost` are the parts that mean nothing here.
+ * which is an age if there is one, else for the one variable whose states are ranges that hold it. `lost` are the parts that mean nothing here.
  *
  * @param {PageData} data
  * @param {string} text

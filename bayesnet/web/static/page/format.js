@@ -111,7 +111,7 @@ const EDGES = [5e-5, 0.998];
 const logOdds = (p) => Math.log(p / (1 - p));
 
 /**
- * Where a probability stands on the log-odds axis of the page: 0 at 1 in 20,000, 1 at 99.8 %, clamped at the ends.
+ * Position of a probability on the log-odds axis of the page: 0 at 1 in 20,000, 1 at 99.8 %, clamped at the ends.
  *
  * @param {number} p
  */
@@ -121,7 +121,7 @@ export function logOddsPosition(p) {
 }
 
 /**
- * Where a probability stands on the chosen scale, from 0 to 1.
+ * Position of a probability on the chosen scale, from 0 to 1.
  *
  * @param {number} p
  * @param {Scale} scale
@@ -160,7 +160,7 @@ export function spaced(name) {
 }
 
 /**
- * A label as it stands inside a sentence: its first letter small, but for acronyms and single letters.
+ * A label inside a sentence: its first letter small, but for acronyms and single letters.
  *
  * @param {string} label
  */

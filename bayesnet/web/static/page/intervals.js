@@ -1,4 +1,4 @@
-// The intervals of what is asked and of the differential: computed when the page has nothing else to do, kept for the way back.
+// The intervals of the target and of the differential: computed when the page has nothing else to do, kept for the way back.
 
 import { compile } from "../engine.js";
 import { drawnNumbers, intervalJob } from "./draws.js";

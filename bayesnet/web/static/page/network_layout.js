@@ -1,4 +1,4 @@
-// The drawn network without its drawing: which variables are shown, where they stand, and which arcs are lit.
+// The drawn network without its drawing: which variables are shown, where, and which arcs are lit.
 
 import { arcKey, arcsOf, litArcs, openArcs, openGraph, reach, shortestOpen } from "./paths.js";
 
@@ -41,7 +41,7 @@ export function chooseShown({ families, certain, layout, evidence, target, findi
 
 /**
  * Places of the shown variables in pixels: columns from left to right as in the layout, those that are too tall split. Roles to the
- * right of the target's that have no arc between them stand under each other.
+ * right of the target's that have no arc between them are one below the other.
  *
  * @param {Layout} layout
  * @param {Set<number>} kept
@@ -71,7 +71,7 @@ export function placeNodes(layout, kept, target, tallest) {
 }
 
 /**
- * Whether a role can stand under the last one: there is room, and no arc between them.
+ * Whether a role can go under the last one: there is room, and no arc between them.
  *
  * @param {Group[]} stack
  * @param {number[]} shown
@@ -181,7 +181,7 @@ function headAt(x, y, side, sign, cut) {
 }
 
 /**
- * The node one comes to from another by an arrow key; the same where there is none.
+ * The node one comes to from another by an arrow key; the same if there is none.
  *
  * @param {Map<number, Place>} places
  * @param {number} from

@@ -288,7 +288,7 @@ export function createNetworkView(context) {
   }
 
   /**
-   * Scroll only where what is asked could not be seen otherwise.
+   * Scroll only where the target could not be seen otherwise.
    *
    * @param {Place} at
    * @param {number} now

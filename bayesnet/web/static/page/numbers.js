@@ -18,7 +18,7 @@ const NONE = [];
 
 /**
  * The network with some numbers at other values, `{id: value}`; the other entries of a column keep their proportions (Chan &
- * Darwiche 2002). Throws a RangeError that says what cannot be. Families without a changed number are those of the network.
+ * Darwiche 2002). Throws a RangeError that says what is impossible. Families without a changed number are those of the network.
  *
  * @param {PageData} data
  * @param {Record<string, number>} wanted
@@ -93,7 +93,7 @@ function changedFamily(data, v, gate, own) {
 }
 
 /**
- * A family made of its numbers; where some are set, the others of their columns give way, and what cannot be is refused.
+ * A family made of its numbers; where some are set, the others of their columns co-vary, and what is impossible is refused.
  *
  * @param {PageData} data
  * @param {number} v

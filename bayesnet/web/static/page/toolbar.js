@@ -132,7 +132,7 @@ export function createToolbar(context, { root, address }) {
 }
 
 /**
- * The address to the clipboard; where there is none, a message names the address bar.
+ * The address to the clipboard; without one, a message names the address bar.
  *
  * @param {Context} context
  */

@@ -34,7 +34,7 @@ export function createWords(data) {
       .join(", ");
   return {
     variable: (/** @type {string} */ name) => byName.get(name),
-    /** Position of a state; -1 where there is no such. */
+    /** Position of a state; -1 if there is no such. */
     stateIndex: (/** @type {string} */ name, /** @type {string} */ state) =>
       byName.get(name).states.findIndex((one) => one.name === state),
     /** Whether a diagnosis is one of the specific ones. */
@@ -45,7 +45,7 @@ export function createWords(data) {
     frequency: (/** @type {number} */ p) => frequency(p, data.vocabulary),
     label,
     stateLabel,
-    /** What is asked: "Spinal metastasis", "Age: 60-69". */
+    /** The target: "Spinal metastasis", "Age: 60-69". */
     asked: (/** @type {string} */ name, /** @type {string} */ state) =>
       plain(name, state) ? label(name) : `${label(name)}: ${stateLabel(name, state)}`,
     /** What was found: "Fever: present", or with weights "Fever: no (1), yes (10)". */

@@ -74,14 +74,14 @@ export function* guarded(job) {
 }
 
 /**
- * Which of two scenarios is meant, for a heading; nothing where there is one.
+ * Which of two scenarios is meant, for a heading; nothing if there is one.
  *
  * @param {View} view
  */
 export const whichOf = ({ other, state }) => (other ? ` (${scenarioName(state.active)})` : "");
 
 /**
- * A button that asks about the most probable specific diagnosis, where something else is asked; null where there is no such.
+ * A button that asks about the most probable specific diagnosis, where something else is asked; null if there is no such.
  *
  * @param {Context} context
  * @param {View} view
