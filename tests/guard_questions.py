@@ -272,7 +272,7 @@ EXAMPLES: dict[str, Ask] = {
 """Asked of every example case of back_pain."""
 
 ONCE: dict[str, Callable[[], Any]] = {
-    "models": lambda: bayesnet.models(),
+    "models": lambda: list(bayesnet.models()),
     "back_pain: next_tests, differential": lambda: bayesnet.load("back_pain").case("anemia").next_tests("differential"),
     "back_pain: next_tests, decision": lambda: bayesnet.load("back_pain").case("anemia").next_tests("decision"),
     "back_pain: exercises of one kind": lambda: list(
