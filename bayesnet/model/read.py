@@ -24,7 +24,7 @@ from bayesnet.model.records import (
     group_variable,
 )
 from bayesnet.model.toml_text import read_toml
-from bayesnet.model.words import one_meaning
+from bayesnet.model.words import read_words
 from bayesnet.pattern import canonical_id, parse_number_id
 
 if TYPE_CHECKING:
@@ -284,25 +284,11 @@ class _Reading:
 
     def words_file(self) -> None:
         """Read words.toml, if there is one."""
-        from bayesnet.model.file_shapes import WordsFile, shaped
-
-        if not (self.folder / WORDS_FILE).is_file():
-            return
-        raw = self.toml(WORDS_FILE)
-        file, found = shaped(WordsFile, raw, WORDS_FILE) if raw is not None else (None, [])
-        self.problems += found
-        if file is None:
-            return
-        states = {name: variable.states for name, variable in self.variables.items()}
-        for table, needs_state in ((file.aliases, False), (file.with_state, True)):
-            for written, words in table.items():
-                try:
-                    term = one_meaning(written, states)
-                except BayesnetError as error:
-                    if not self.excused(error):
-                        self.problems.append(Problem(WORDS_FILE, f'word for "{written}"', said(error)))
-                    continue
-                self.aliases += [Alias(word, term, needs_state) for word in words]
+        raw = self.toml(WORDS_FILE) if (self.folder / WORDS_FILE).is_file() else None
+        if raw is not None:
+            states = {name: variable.states for name, variable in self.variables.items()}
+            self.aliases, found = read_words(raw, states, self.excused)
+            self.problems += found
 
     def model(self, head: ModelFile) -> Model:
         """Return the model of everything that was read, numbers in the order of the variables."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
-from bayesnet.errors import PatternError, Problem, UnknownVariable, listed
+from bayesnet.errors import BayesnetError, PatternError, Problem, UnknownVariable, listed, said
 from bayesnet.model.find import WORDS_FILE
-from bayesnet.model.records import Model
+from bayesnet.model.records import Alias, Model
 from bayesnet.pattern import Meaning, Term, Word, Words, fold, parse_findings, resolve
 
 
@@ -22,6 +23,41 @@ def words_of(model: Model) -> Words:
         name: "; ".join(part for part in (variable.label, variable.meaning) if part) for name, variable in model.variables.items()
     }
     return Words(states, (word for word, _ in _words(model)), about)
+
+
+def read_words(
+    raw: Mapping[str, Any], states: Mapping[str, Sequence[str]], excused: Callable[[BayesnetError], bool]
+) -> tuple[list[Alias], list[Problem]]:
+    """Read the content of words.toml.
+
+    Parameters
+    ----------
+    raw
+        What TOML gave.
+    states
+        The states of every variable.
+    excused
+        Whether a name may be missing only because another file could not be read.
+
+    Returns
+    -------
+    The aliases, and what is wrong with them.
+
+    """
+    from bayesnet.model.file_shapes import WordsFile, shaped
+
+    file, problems = shaped(WordsFile, raw, WORDS_FILE)
+    aliases: list[Alias] = []
+    for table, needs_state in ((file.aliases, False), (file.with_state, True)) if file else ():
+        for written, words in table.items():
+            try:
+                term = one_meaning(written, states)
+            except BayesnetError as error:
+                if not excused(error):
+                    problems.append(Problem(WORDS_FILE, f'word for "{written}"', said(error)))
+                continue
+            aliases += [Alias(word, term, needs_state) for word in words]
+    return aliases, problems
 
 
 def one_meaning(text: str, states: Mapping[str, Sequence[str]]) -> str:

@@ -35,7 +35,7 @@ _ALIKE = 0.72
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """The meaning of a word: a variable, a variable in a state, or that it is absent; `needs_state` where it names no state."""
+    """The meaning of a word: a variable, a variable in a state, or its absence; `needs_state` if the word says no state."""
 
     name: str
     states: tuple[str, ...] = ()

@@ -141,7 +141,7 @@ class NaiveComparison(Records[DiagnosisArea], Result):
             who = "Naive Bayes" if gap > 0.0 else "The network"
             text = f"{who} is ahead on {people}: mean area under the curve higher by {abs(gap):.3f}."
             if gap > 0.0:
-                text += f" {_origin(shared.mean_area, theirs.mean_area)}"
+                text += f" {_origin(ours.mean_area, shared.mean_area, theirs.mean_area)}"
             if ahead:
                 names = ", ".join(f"{d.diagnosis} ({d.network:.2f} against {d.naive:.2f}{_sure(d)})" for d in ahead)
                 text += f" Naive Bayes is ahead for {names}."
@@ -188,12 +188,15 @@ class NaiveComparison(Records[DiagnosisArea], Result):
         return "\n".join(part for part in (wrapped(people, "  ") if people else "", super().footer()) if part)
 
 
-def _origin(shared: float, naive: float) -> str:
+def _origin(network: float, shared: float, naive: float) -> str:
     """Say which of its two assumptions the lead of the naive model comes from."""
     told = f"Shared out among the diagnoses, the network's own posteriors reach {shared:.3f}"
     if shared >= naive:
         return f"{told}: the lead comes from diagnoses that exclude each other, not from findings that are independent."
-    return f"{told}: part of the lead comes from findings that are taken as independent."
+    if shared <= network:
+        return f"{told}: the lead comes from findings that are taken as independent."
+    share = percent((shared - network) / (naive - network), figures=2)
+    return f"{told}: {share} of the lead comes from diagnoses that exclude each other, the rest from independent findings."
 
 
 def _sure(area: DiagnosisArea) -> str:

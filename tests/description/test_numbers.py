@@ -125,8 +125,8 @@ def test_an_extension_nobody_knows_is_refused(tmp_path):
     with pytest.raises(BayesnetError) as refused:
         asia.save(tmp_path / "asia.biff")
     assert str(refused.value) == (
-        f'The kind of "{tmp_path / "asia.biff"}" is not known; end it in .bif, .xmlbif, .xml, .xdsl, .net or .uai, '
-        "also with .gz behind it, or in a slash for a priors folder."
+        f'The kind of "{tmp_path / "asia.biff"}" is not known; end it in .bif, .xmlbif, .bifxml, .xml, .xdsl, .net or '
+        ".uai, also with .gz behind it, or in a slash for a priors folder."
     )
     assert list(tmp_path.iterdir()) == []
     asia.save(tmp_path / "asia")

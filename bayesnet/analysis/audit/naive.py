@@ -62,14 +62,13 @@ class NaiveBayes:
         context = query.context
         key = ", ".join(item.text for item in context.stated.items)
         if key not in self._tables:
-            prior, rows = [], []
-            for v, state in self.asked:
-                joint = context.ask(lambda engine, evidence, v=v: engine.joint_with_each(v, evidence))  # type: ignore[misc]
-                share = {w: table[state] for w, table in joint.items()}
-                p = float(next(iter(share.values())).sum())
-                prior.append(p)
-                rows.append({w: each / p if p > 0.0 else each for w, each in share.items()})
-                rows[-1][v] = one_hot(len(self.compiled.states(v)), state)
+            before = context.ask(lambda engine, evidence: engine.posteriors(evidence)).marginals
+            prior = [float(before[v][state]) for v, state in self.asked]
+            rows = []
+            for p, (v, state) in zip(prior, self.asked, strict=True):
+                present = one_hot(len(self.compiled.states(v)), state)
+                given = context.evidence.with_likelihood(v, present)
+                rows.append(self.compiled.engine.posteriors(given).marginals if p > 0.0 else before)
             self._tables[key] = np.array(prior), {w: np.stack([row[w] for row in rows]) for w in rows[0]}
         return self._tables[key]
 
