@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -90,6 +90,16 @@ class CompiledModel:
     def diagnoses(self) -> tuple[int, ...]:
         """The variables of the group `diagnoses`, in the order of the model."""
         return tuple(v for v, variable in enumerate(self.model.variables.values()) if variable.group == DIAGNOSES)
+
+    def drawn_tensors(self, values: FloatArray, families: Iterable[int]) -> list[tuple[FloatArray, ...]]:
+        """Return the tensors of every family for `values` of shape (n_numbers, draws), the axis of draws last.
+
+        Those of other than the `families` named stay as they are, and their last axis has length one.
+        """
+        tensors = [tuple(t[..., None] for t in family.tensors) for family in self.factors.families]
+        for f in families:
+            tensors[f] = self.expander.gates[f].tensors(values)
+        return tensors
 
     def states(self, v: int) -> tuple[str, ...]:
         """Return the states of a variable."""
