@@ -184,5 +184,16 @@ class CompiledModel:
 
     def state_finding(self, v: int, state: int, *, assumed: bool = False) -> Finding:
         """Return the finding that a variable is in a state."""
+        key = (v, state, assumed)
+        if key not in self._state_findings:
+            self._state_findings[key] = self._state_finding(*key)
+        return self._state_findings[key]
+
+    @cached_property
+    def _state_findings(self) -> dict[tuple[int, int, bool], Finding]:
+        """Findings that were made before."""
+        return {}
+
+    def _state_finding(self, v: int, state: int, assumed: bool) -> Finding:
         vector = tuple(float(s == state) for s in range(len(self.states(v))))
         return Finding(v, self.names[v], "state", self.states(v)[state], vector, self.literal(v, state), assumed)
