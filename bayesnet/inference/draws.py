@@ -13,19 +13,19 @@ import numpy as np
 from bayesnet.inference.answers import Draws
 from bayesnet.inference.evidence import Evidence, one_hot
 from bayesnet.inference.kernel import LANES
-from bayesnet.inference.network import Network
+from bayesnet.inference.network import NetworkArrays
 from bayesnet.inference.run import Ready, Run
 from bayesnet.inference.runner import Runner
-from bayesnet.inference.situation import Situation
+from bayesnet.inference.situation import ReducedEvidence
 from bayesnet.inference.threads import shared
 from bayesnet.model.factors import FloatArray, IntArray
 
 CHUNK = 256
-"""Draws whose numbers are laid out at a time."""
+"""Number of draws per batch."""
 
 
 def draw(engine: Runner, evidence: Evidence, tensors: Sequence[tuple[FloatArray, ...]], variables: tuple[int, ...]) -> Draws:
-    """Posteriors of `variables` in every draw, NaN where the findings are impossible."""
+    """Return posteriors of `variables` in every draw, NaN where the findings are impossible."""
     situation = engine.situation(evidence)
     cards, network = engine.structure.cards, engine.network
     size = max(t.shape[-1] for row in tensors for t in row)
@@ -72,7 +72,7 @@ def draw(engine: Runner, evidence: Evidence, tensors: Sequence[tuple[FloatArray,
 class _Prepared:
     """A plan with everything but the numbers filled in, for eight columns."""
 
-    def __init__(self, engine: Runner, ready: Ready, situation: Situation) -> None:
+    def __init__(self, engine: Runner, ready: Ready, situation: ReducedEvidence) -> None:
         states = engine.states(situation)
         self.ready = ready
         self.bases = ready.bases(states)
@@ -93,7 +93,7 @@ class _Prepared:
 class _Layout:
     """Which of the values change with the draws and are read, and which entry of which tensor each one copies."""
 
-    def __init__(self, network: Network, tensors: Sequence[tuple[FloatArray, ...]], read: IntArray) -> None:
+    def __init__(self, network: NetworkArrays, tensors: Sequence[tuple[FloatArray, ...]], read: IntArray) -> None:
         flat = [t for row in tensors for t in row]
         cuts = np.cumsum([0, *(t.size // t.shape[-1] for t in flat)])
         count, entry = len(network.entry), network.entry

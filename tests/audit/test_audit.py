@@ -587,7 +587,7 @@ def test_a_folder_is_audited_as_it_lies(tmp_path: Path, root: Path) -> None:
 def test_a_folder_without_an_audit_says_so(root: Path) -> None:
     """Nothing to audit is an error of one paragraph, not an empty success."""
     folder = root / "priors" / "asia"
-    with pytest.raises(SpecError, match=r"targets\.toml: is not there, nor is claims\.toml; there is nothing to audit"):
+    with pytest.raises(SpecError, match=r"nor are claims\.toml and cases\.toml; there is nothing to audit"):
         audit(CompiledModel(read_model(folder)), folder)
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import CompiledModel
 
 SAMPLE_SIZE = 100.0
-"""Where a network cites no ranges, the equivalent sample size of every column."""
+"""Equivalent sample size of every column if a network cites no ranges."""
 
 _CHUNK = 512
 
@@ -49,7 +49,7 @@ class Ranges:
 
 
 @dataclass(frozen=True)
-class Subject:
+class SensitivityQuery:
     """A query about one target (variable, state); `label` is the question in words."""
 
     query: Query
@@ -57,7 +57,7 @@ class Subject:
     name: str
 
     @classmethod
-    def of(cls, query: Query, target: str) -> Subject:
+    def of(cls, query: Query, target: str) -> SensitivityQuery:
         """Read a target such as `spinal_metastasis` or `smoke=yes`.
 
         Raises
@@ -94,12 +94,12 @@ class Subject:
 
     @property
     def provenance(self) -> Provenance:
-        """What the answer rests on."""
+        """The provenance of the answer."""
         return self.query.provenance(weakest(self.query))
 
     @property
     def candidates(self) -> tuple[Event, ...]:
-        """What can lead: every diagnosis of the network that is not settled by the findings, or every state of the target."""
+        """The candidates for the lead: every diagnosis not settled by the findings, or every state of the target."""
         known = {**self.evidence.hard(), **self.evidence.interventions}
         diagnoses = tuple((v, self.compiled.state(v, "present")) for v in self.compiled.diagnoses if v not in known)
         v = self.target[0]
@@ -118,12 +118,10 @@ class Subject:
         return self.query.ask(lambda engine, evidence: Response.of(parameter_map(self.compiled), engine, evidence, events, rerun))
 
     def present(self, events: Sequence[Event]) -> FloatArray:
-        """Return P(event | evidence) at the present numbers, shape (events,). Raises ImpossibleEvidence where they cannot be
-        had.
-        """
+        """Return P(event | evidence) at the present numbers, shape (events,). Raises ImpossibleEvidence if P(evidence) = 0."""
         variables = tuple(dict.fromkeys(v for v, _ in events))
-        found = self.query.ask(lambda engine, evidence: engine.posteriors(evidence, variables))
-        return np.array([found.marginals[v][state] for v, state in events])
+        posteriors = self.query.ask(lambda engine, evidence: engine.posteriors(evidence, variables))
+        return np.array([posteriors.marginals[v][state] for v, state in events])
 
     def marginals(
         self, values: FloatArray, events: Sequence[Event], moved: IntArray | None = None
@@ -179,10 +177,10 @@ def ranges(compiled: CompiledModel, sample_size: float = SAMPLE_SIZE) -> Ranges:
     """Return the cited range of every number; where the network cites none at all, those of counts in `sample_size` cases per
     column.
     """
-    known = _known_ranges(compiled)
-    if sample_size not in known:
-        known[sample_size] = _ranges(compiled, sample_size)
-    return known[sample_size]
+    cache = _known_ranges(compiled)
+    if sample_size not in cache:
+        cache[sample_size] = _ranges(compiled, sample_size)
+    return cache[sample_size]
 
 
 def has_ranges(compiled: CompiledModel) -> bool:
