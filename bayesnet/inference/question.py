@@ -8,11 +8,14 @@ findings cost almost nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
+
+import numpy as np
 
 from bayesnet.inference.network import GatePositions, NetworkArrays
 from bayesnet.inference.situation import ReducedEvidence
+from bayesnet.model.factors import IntArray
 
 SCALAR = -1
 """The axis of what is a single number."""
@@ -31,6 +34,13 @@ class Part(NamedTuple):
     base: int
     fixed: Fixed
     owner: int
+
+    def places(self, base: int, sizes: Mapping[int, int]) -> IntArray:
+        """All places among the values, from `base` on, the last axis running fastest."""
+        found = np.array([base], dtype=np.int64)
+        for axis, stride in zip(self.axes, self.strides, strict=True):
+            found = np.add.outer(found, stride * np.arange(sizes[axis])).ravel()
+        return found
 
 
 class ReducedQuestion(NamedTuple):
