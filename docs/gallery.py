@@ -79,7 +79,7 @@ PICTURES = (
     Picture("next_tests", "What would each test tell?",
             'bayesnet.plot.next_tests(woman.drop("hypercalcemia", "anemia").next_tests(target))'),
     Picture("plan", "What to learn first, what then, and when to stop?",
-            'bayesnet.plot.plan(woman.drop("hypercalcemia", "anemia").plan(target, depth=3))'),
+            'bayesnet.plot.plan(woman.drop("hypercalcemia", "anemia").plan(target, depth=2))'),
     Picture("advice", "What to do, and from which probability on something else?",
             'bayesnet.plot.advice(net.case("age_group=60-69, raised_alp, chronic_pain").advise())'),
     Picture("utilities", "Which values does the advice hang on?",
