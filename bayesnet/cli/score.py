@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _ROWS = 5_000
 _NAMED = 5
-"""So many rows of another length than the header's are named; the others are counted."""
+"""Number of rows of a wrong length that are named; the others are counted."""
 _KINDS = (".csv", ".csv.gz", ".parquet")
 
 
@@ -139,7 +139,7 @@ def _way_out(fields: list[str], width: int) -> str:
 
 
 def _lines(source: Path) -> Iterator[tuple[int, list[str]]]:
-    """Return the header and the rows of a text file, each with its line; a blank line is a row only where there is one column."""
+    """Return the header and the rows of a text file, each with its line; a blank line is a row only if there is one column."""
     import csv
     import gzip
     import zlib
@@ -164,7 +164,7 @@ def _lines(source: Path) -> Iterator[tuple[int, list[str]]]:
 
 
 def _pieces(source: Path) -> Iterator[pd.DataFrame]:
-    """Return the table in pieces that fit memory, at least one; every value is kept as it is written."""
+    """Return the table in pieces that fit memory, at least one; every value is kept as written."""
     import pandas as pd
 
     if _is_parquet(source):
@@ -179,7 +179,7 @@ def _pieces(source: Path) -> Iterator[pd.DataFrame]:
 
 
 def _parquet_pieces(source: Path) -> Iterator[pd.DataFrame]:
-    """Give a Parquet file in pieces, at least one."""
+    """Yield a Parquet file in pieces, at least one."""
     from pyarrow import ArrowException
 
     from bayesnet.errors import SpecError

@@ -1,4 +1,4 @@
-"""What can be wrong with single numbers and with sources: values, ranges, citations."""
+"""Checks of single numbers and of sources: values, ranges, citations."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 from math import isfinite
 
 from bayesnet.errors import Problem, did_you_mean, nearest
+from bayesnet.model.check_conditions import too_large
 from bayesnet.model.check_figures import cycle_problems, figure_problems, problem
 from bayesnet.model.check_gates import missing_ids
 from bayesnet.model.number_ids import baseline_id, columns, odds_ratio_ids
@@ -21,14 +22,15 @@ def number_problems(model: Model, sound: Collection[str], *, lost: Collection[st
     model
         The model.
     sound
-        Variables whose structure is as it was meant; whether a gate asks for a number can be told only for these.
+        Variables whose structure was read as meant; the numbers of a gate are known only for these.
     lost
         Ids of numbers that were not read as they were meant: what they rest on is not reported.
     sourced
         Whether the sources are known; otherwise no number is blamed for one that is not there.
     """
     problems: list[Problem] = []
-    wanted = {name: _wanted(model, name) for name in sound if set(model.variables[name].parents) <= set(sound)}
+    judged = (name for name in sound if set(model.variables[name].parents) <= set(sound))
+    wanted = {name: _wanted(model, name) for name in judged if not _large_table(model, name)}
     for number in model.numbers.values():
         if number.variable in wanted and number.id not in wanted[number.variable]:
             problems.append(_unused(number, model))
@@ -53,8 +55,14 @@ def source_problems(model: Model, cited: Callable[[], Collection[str]] = tuple) 
     return [Problem("sources.toml", f'source "{key}"', "nothing cites it", way_out=way_out, grave=False) for key in unused]
 
 
+def _large_table(model: Model, name: str) -> bool:
+    """Return whether a table is too large to list its numbers, which is a problem of its own."""
+    variable = model.variables[name]
+    return variable.gate == "table" and any(too_large(variable, model))
+
+
 def _wanted(model: Model, name: str) -> set[str]:
-    """The ids of all numbers that a variable's gate can take."""
+    """Return the ids of all numbers that a variable's gate can take."""
     variable = model.variables[name]
     if variable.gate == "deterministic":
         return set()
@@ -72,7 +80,7 @@ def _unused(number: Number, model: Model) -> Problem:
 
 
 def _value(number: Number) -> Iterator[Problem]:
-    """Value and range are finite, in order and within bounds."""
+    """Check that value and range are finite, in order and within bounds."""
     odds = number.id.startswith("odds(")
     bounds = "an odds or odds ratio of 0 or more" if odds else "a probability between 0 and 1"
     for key in ("value", "low", "high"):

@@ -1,4 +1,4 @@
-"""What the picture of a network shows: the variables that matter, their probabilities, strength and sign of the arcs."""
+"""The data of a network picture: the variables that matter, their probabilities, strength and sign of the arcs."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ NEAR = 4
 
 
 class Subject(Protocol):
-    """A network or a case: anything with a compiled, and findings where there are any."""
+    """A network or a case: anything with a compiled, and findings if there are any."""
 
     @property
     def compiled(self) -> CompiledModel:
@@ -40,7 +40,7 @@ class Subject(Protocol):
 
 @dataclass(frozen=True)
 class Node:
-    """One variable: what it is called, the state known or shown, with its probability before and after, and why it is drawn."""
+    """One variable: label, the state known or shown, its probability before and after, and the reason it is drawn."""
 
     variable: int
     name: str

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import bayesnet
-from bayesnet.errors import PatternError, SpecError, UnknownState
+from bayesnet.errors import FindingError, SpecError, UnknownState
 from bayesnet.network import Network
 
 NUMBERED = """variable 0 { type discrete [ 3 ] { 0, 1, 2 }; } variable 1 { type discrete [ 2 ] { 0, 1 }; }
@@ -56,7 +56,7 @@ def test_decimal_states_are_found_by_their_value(tmp_path: Path) -> None:
     assert net.score(pd.DataFrame({"dose": [0.5, 1.0]}), ["well=t"])["P(well=t)"].tolist() == pytest.approx([0.4, 0.8])
     with pytest.raises(UnknownState, match=r'has no state "0\.7"'):
         net.posterior("well", {"dose": 0.7})
-    with pytest.raises(PatternError, match="are states and could be likelihoods too"):
+    with pytest.raises(FindingError, match="are states and could be likelihoods too"):
         net.posterior("well", {"dose": [0.5, 1]})
 
 

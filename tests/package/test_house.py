@@ -126,6 +126,16 @@ def test_no_imports_run_in_a_circle() -> None:
     assert circles == []
 
 
+def test_no_public_class_has_the_name_of_another(root: Path) -> None:
+    """A class is found by its name alone, whichever room it is in."""
+    homes: dict[str, list[str]] = {}
+    for path in sorted((root / "bayesnet").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                homes.setdefault(node.name, []).append(path.relative_to(root).as_posix())
+    assert {name: places for name, places in homes.items() if len(places) > 1} == {}
+
+
 def test_no_file_names_a_machine(root: Path) -> None:
     """No path of anybody's computer is in the tree."""
     home = re.compile(r"(?<![\w.:/])/(?:home|Users|root|work|tmp)/[\w.]+")
