@@ -20,8 +20,8 @@ target = "spinal_metastasis"
 """
 
 
-INTRODUCTION = """Every picture is drawn from a result; each function takes `ax` and gives the axes back, so that pictures can be
-combined and changed. Colours differ in lightness as well as in hue and read in grey. Probabilities stand on an axis of log-odds
+INTRODUCTION = """Every picture is drawn from a result; each function takes `ax` and returns the axes, so that pictures can be
+combined and changed. Colours differ in lightness as well as in hue and read in grey. Probabilities are on an axis of log-odds
 where a percent axis would hide the rare ones. All begin with"""
 
 
