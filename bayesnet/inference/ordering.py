@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from math import log2
 
-WORTH_A_SECOND = 1 << 15
+WORTH_A_SECOND = 1 << 13
 """Cells of an order from which the slower second search is made."""
 SQRT2 = 1.4142135623730951
 
