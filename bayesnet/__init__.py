@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from bayesnet.inference.kernel import engine_info
     from bayesnet.network import Network, distance, exercise_set, exercises, from_pgmpy, load, models
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 # Where each public name lives; its module is imported when the name is first used, so that `import bayesnet` costs nothing.
 _HOMES = {

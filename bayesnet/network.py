@@ -695,6 +695,8 @@ class Network:
         from bayesnet.interop.files import EXTENSIONS, is_network_file, write_network
         from bayesnet.model import write_model
 
+        if not str(path).strip():
+            raise BayesnetError('No name to write to; expected a file or a folder, as in "asia.xdsl" or "asia/".')
         try:
             if is_network_file(str(path)):
                 write_network(self.model, path, drop_names=drop_names)

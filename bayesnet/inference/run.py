@@ -37,6 +37,7 @@ class Ready:
         self.reach = np.zeros(len(question.factors), dtype=np.int64)
         self._check()
         self.variables, self.cuts, self.own, self.slope = self._answers()
+        self.variable = np.repeat(np.arange(len(self.variables)), np.diff(self.cuts))
 
     def _vectors(self) -> tuple[IntArray, dict[int, int]]:
         """Return where each vector ends, the product of the scalars first, and where each axis begins."""
@@ -84,6 +85,15 @@ class Ready:
         cuts = np.concatenate([[0], np.cumsum(size)])
         names = tuple(v for v, _ in found)
         return names, cuts, np.where(vector < 0, one, vector + state), np.where(slope < 0, one, slope + state)
+
+    def shares(self, weights: FloatArray) -> dict[int, FloatArray]:
+        """Divide the weights of each variable (`Run.weights`) by their sum, in place; by variable, shape (states, columns)."""
+        if not self.variables:
+            return {}
+        with np.errstate(invalid="ignore", divide="ignore"):
+            weights /= np.add.reduceat(weights, self.cuts[:-1], axis=0)[self.variable]
+        places = self.cuts.tolist()
+        return {v: weights[places[i] : places[i + 1]] for i, v in enumerate(self.variables)}
 
     def bases(self, states: IntArray) -> IntArray:
         """Return where each factor begins, given the places of the states of the fixed variables."""
@@ -187,17 +197,14 @@ class Run:
         with np.errstate(divide="ignore"):
             return np.asarray(np.log(self.total) + self.powers[self.plan.result_slot, : self.columns] * LN2)
 
+    def weights(self) -> FloatArray:
+        """P(v, e) of every state of every open variable that was asked, on a scale of its own for each variable and column."""
+        weights: FloatArray = self.work[self.ready.own, : self.columns] * self.work[self.ready.slope, : self.columns]
+        return weights
+
     def marginals(self) -> dict[int, FloatArray]:
         """Return P(v | e) of every open variable that was asked, shape (states, columns); NaN where P(e) = 0."""
-        ready = self.ready
-        if not ready.variables:
-            return {}
-        weights = self.work[ready.own, : self.columns] * self.work[ready.slope, : self.columns]
-        cuts = ready.cuts
-        with np.errstate(invalid="ignore", divide="ignore"):
-            weights /= np.repeat(np.add.reduceat(weights, cuts[:-1], axis=0), np.diff(cuts), axis=0)
-        places = cuts.tolist()
-        return {v: weights[places[i] : places[i + 1]] for i, v in enumerate(ready.variables)}
+        return self.ready.shares(self.weights())
 
 
 def _columns(values: AnyArray, width: int) -> AnyArray:

@@ -441,9 +441,9 @@ def test_a_claims_file_is_refused_with_everything_that_is_wrong_with_it(tmp_path
 
 
 def test_a_file_that_is_not_toml_is_refused_in_one_paragraph(tmp_path: Path) -> None:
-    """The reader's own words stand behind the name of the file."""
+    """The refusal names file, line and column."""
     (tmp_path / "targets.toml").write_text("[[targets]\n")
-    with pytest.raises(SpecError, match=r"(?s)1 problem\n  targets.toml: cannot be read: "):
+    with pytest.raises(SpecError, match=r"(?s)1 problem\n  targets.toml, line 1, column 10: not valid TOML: "):
         read_targets(tmp_path / "targets.toml")
 
 

@@ -396,7 +396,7 @@ FAULTS = [
     (("next", "asia", "dysp=yes", "--plan", "2"), 1, 'plan for a target, as in --target "dysp=yes".'),
     (("advise", "asia", "dysp=yes"), 1, 'needs none, as in bayesnet next MODEL FINDINGS --target "dysp=yes".'),
     (("report", "asia", "dysp=yes", "x.html"), 1, 'name a target, as in --target "dysp=yes".'),
-    (("convert", "{folder}", "clinic.foo"), 2, 'the kind of "clinic.foo" is not known; end it in .bif, .xmlbif, .xml,'),
+    (("convert", "{folder}", "clinic.foo"), 2, 'the kind of "clinic.foo" is not known; end it in .bif, .xmlbif, .bifxml, .xml,'),
     (("whatif", "{folder}", "fever"), 2, "Missing argument"),
     (("whatif", "{folder}", "fever", "--with", "x=y"), 2, '"x=y" does not end in "=" and a number'),
     (("audit", "{folder}"), 1, "targets.toml"),

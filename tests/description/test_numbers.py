@@ -131,3 +131,11 @@ def test_an_extension_nobody_knows_is_refused(tmp_path):
     assert list(tmp_path.iterdir()) == []
     asia.save(tmp_path / "asia")
     assert bayesnet.load(tmp_path / "asia").digest == asia.digest
+
+
+def test_an_empty_name_is_refused(tmp_path, monkeypatch):
+    """Nothing is written into the folder one stands in."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(BayesnetError, match="No name to write to"):
+        bayesnet.load("asia").save("")
+    assert list(tmp_path.iterdir()) == []

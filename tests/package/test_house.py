@@ -98,6 +98,7 @@ LONG = {
     "bayesnet/errors.py": "every error",
     "bayesnet/inference/planner.py": "the planner, line by line as in planner.c",
     "bayesnet/network.py": "the public class Network",
+    "bayesnet/web/static/page/why_view.js": "for and against, finding by finding",
     "bayesnet/plot/sensitivity.py": "pictures of sensitivity results",
     "bayesnet/plot/teaching.py": "pictures of natural frequencies",
 }

@@ -12,6 +12,7 @@ from bayesnet.analysis.query.caveats import weakest
 from bayesnet.analysis.query.parse import an_example
 from bayesnet.analysis.query.posterior import priors
 from bayesnet.analysis.query.query import Query
+from bayesnet.analysis.query.requisite import above
 from bayesnet.analysis.sensitivity.sampler import cited_sampler
 from bayesnet.analysis.sensitivity.tornado import movers
 from bayesnet.errors import NothingToAsk, TooWide
@@ -128,9 +129,9 @@ def intervals(compiled: CompiledModel, evidence: Evidence, variables: Sequence[i
         return {}
     rng = np.random.default_rng(SEED)
     try:
-        drawn = compiled.engine.draws(
-            evidence, compiled.expander.tensors(cited_sampler(compiled).draw(draws, rng).values), variables
-        )
+        values = cited_sampler(compiled).draw(draws, rng).values
+        tensors = compiled.drawn_tensors(values, above(compiled.factors, evidence, variables))
+        drawn = compiled.engine.draws(evidence, tensors, variables)
     except TooWide:
         return {}
     possible = drawn.log_probability > -math.inf

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -91,6 +91,16 @@ class CompiledModel:
     def diagnoses(self) -> tuple[int, ...]:
         """The variables of the group `diagnoses`, in the order of the model."""
         return tuple(v for v, variable in enumerate(self.model.variables.values()) if variable.group == DIAGNOSES)
+
+    def drawn_tensors(self, values: FloatArray, families: Iterable[int]) -> list[tuple[FloatArray, ...]]:
+        """Return the tensors of every family for `values` of shape (n_numbers, draws), the axis of draws last.
+
+        Those of other than the `families` named stay as they are, and their last axis has length one.
+        """
+        tensors = [tuple(t[..., None] for t in family.tensors) for family in self.factors.families]
+        for f in families:
+            tensors[f] = self.expander.gates[f].tensors(values)
+        return tensors
 
     @cached_property
     def labels(self) -> Mapping[str, str]:
@@ -198,5 +208,16 @@ class CompiledModel:
 
     def state_finding(self, v: int, state: int, *, assumed: bool = False) -> Finding:
         """Return the finding that a variable is in a state."""
+        key = (v, state, assumed)
+        if key not in self._state_findings:
+            self._state_findings[key] = self._state_finding(*key)
+        return self._state_findings[key]
+
+    @cached_property
+    def _state_findings(self) -> dict[tuple[int, int, bool], Finding]:
+        """Findings that were made before."""
+        return {}
+
+    def _state_finding(self, v: int, state: int, assumed: bool) -> Finding:
         vector = tuple(float(s == state) for s in range(len(self.states(v))))
         return Finding(v, self.names[v], "state", self.states(v)[state], vector, self.literal(v, state), assumed)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
+from bayesnet.analysis.query.compiled import per_model
 from bayesnet.analysis.query.findings import Finding, Findings, Intervention, Kind
 from bayesnet.errors import FindingError, PatternError, UnknownState
 from bayesnet.pattern import Meaning, Term, likelihoods, numbered, parse_findings, parse_question, quote
@@ -145,24 +146,32 @@ def _read(compiled: CompiledModel, given: Given) -> Findings:
     if isinstance(given, str):
         return read_terms(compiled, parse_findings(given, generous=True), given)
     if isinstance(given, Mapping):
-        findings = Findings()
-        for name, value in given.items():
-            findings = findings.with_findings(_from_value(compiled, str(name), value))
-        return findings
+        return _together(_from_value(compiled, str(name), value) for name, value in given.items())
     if isinstance(given, list | tuple):
-        findings = Findings()
-        for part in given:
-            findings = findings.with_findings(_read(compiled, part))
-        return findings
+        return _together(_read(compiled, part) for part in given)
     raise FindingError(str(given), f"findings must be a text or a dict; got {type(given).__name__}")
 
 
 def read_terms(compiled: CompiledModel, terms: Iterable[Term], text: str) -> Findings:
     """Read findings that are parsed already; `text` is where they were written, for errors."""
-    findings = Findings()
-    for term in terms:
-        findings = findings.with_findings(_from_term(compiled, compiled.resolved(term, text), text))
-    return findings
+    return _together(_from_term(compiled, compiled.resolved(term, text), text) for term in terms)
+
+
+def _together(parts: Iterable[Findings]) -> Findings:
+    """Add findings to findings, in their order."""
+    items: list[Finding] = []
+    interventions: tuple[Intervention, ...] = ()
+    for part in parts:
+        items += part.items
+        if part.interventions:
+            interventions = Findings((), interventions).with_findings(part).interventions
+    return Findings(tuple(items), interventions)
+
+
+@per_model
+def _known_states(_: CompiledModel) -> dict[tuple[str, str], Findings]:
+    """The findings that a variable is in a state, by their names as they were given before."""
+    return {}
 
 
 def _from_term(compiled: CompiledModel, term: Term, text: str) -> Findings:
@@ -190,6 +199,15 @@ def _from_term(compiled: CompiledModel, term: Term, text: str) -> Findings:
 
 def _from_value(compiled: CompiledModel, name: str, value: Any) -> Findings:
     """Read one entry of a dict."""
+    if type(value) is str:
+        known = _known_states(compiled)
+        if (name, value) not in known:
+            known[name, value] = _from_any_value(compiled, name, value)
+        return known[name, value]
+    return _from_any_value(compiled, name, value)
+
+
+def _from_any_value(compiled: CompiledModel, name: str, value: Any) -> Findings:
     meaning = compiled.meaning(name)
     v = compiled.index[meaning.name]
     name = meaning.name

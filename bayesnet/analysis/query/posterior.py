@@ -82,7 +82,8 @@ def posteriors(query: Query) -> Posteriors:
             prior=distribution(compiled, v, before[v]),
         )
 
-    if query.targets or query.stated.marginals:
+    stated = query.stated
+    if stated.marginals or stated.items != query.about().stated.items:
         log = log_probability(query.about())
     else:
         log = answer.log_probability - _log_assumed(query)

@@ -13,6 +13,7 @@ from bayesnet.analysis.query.caveats import weakest
 from bayesnet.analysis.query.compiled import CompiledModel, per_model
 from bayesnet.analysis.query.parse import read_target
 from bayesnet.analysis.query.query import Query
+from bayesnet.analysis.query.requisite import above
 from bayesnet.analysis.sensitivity.covariation import moved_values
 from bayesnet.analysis.sensitivity.parameter_map import parameter_map
 from bayesnet.analysis.sensitivity.response import Event, Rerun, Response
@@ -131,23 +132,18 @@ class SensitivityQuery:
         expanded again.
         """
         variables = sorted({v for v, _ in events})
+        if moved is None:
+            families = sorted(above(self.compiled.factors, self.evidence, variables))
+        else:
+            families = np.unique(parameter_map(self.compiled).family[moved]).tolist()
         rows, logs = np.empty((len(events), values.shape[1])), np.empty(values.shape[1])
         for start in range(0, values.shape[1], _CHUNK):
             part = slice(start, min(start + _CHUNK, values.shape[1]))
-            drawn = self.compiled.engine.draws(self.evidence, self._tensors(values[:, part], moved), variables)
+            drawn = self.compiled.engine.draws(self.evidence, self.compiled.drawn_tensors(values[:, part], families), variables)
             logs[part] = drawn.log_probability
             for i, (v, state) in enumerate(events):
                 rows[i, part] = drawn.marginals[v][state]
         return rows, logs
-
-    def _tensors(self, values: FloatArray, moved: IntArray | None) -> list[tuple[FloatArray, ...]]:
-        """Return the tensors of every family, batch axis last; of length one where nothing moved."""
-        if moved is None:
-            return self.compiled.expander.tensors(values)
-        tensors = [tuple(t[..., None] for t in family.tensors) for family in self.compiled.factors.families]
-        for f in np.unique(parameter_map(self.compiled).family[moved]).tolist():
-            tensors[f] = self.compiled.expander.gates[f].tensors(values)
-        return tensors
 
     def _rerun(self, events: tuple[Event, ...]) -> Rerun:
         """Run the network again with single numbers moved."""
