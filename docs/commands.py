@@ -74,6 +74,9 @@ EXAMPLES = {
     "score": [
         "bayesnet score asia cohort.csv scored.csv --target lung=yes",
     ],
+    "evaluate": [
+        "bayesnet evaluate scored.csv cohort.csv",
+    ],
     "new": [
         "bayesnet new my_model",
     ],

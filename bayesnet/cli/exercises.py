@@ -47,6 +47,10 @@ def command(
     Give the same options again with --key to get the key of a sheet.
     """
     from bayesnet.network import exercise_set, exercises
+    from bayesnet.teach.exercises import KINDS
+
+    if unknown := [kind for kind in kinds if kind not in KINDS]:
+        raise click.BadParameter(f'no kind "{unknown[0]}"; there are {", ".join(KINDS)}', param_hint="--kind")
 
     if kinds and level:
         raise click.UsageError("--level is for graded sets; leave out --kind, or --level.")

@@ -12,8 +12,8 @@ from bayesnet.network import Network
 
 TOP = {
     "BayesnetError", "Case", "ImpossibleEvidence", "MissingExtra", "Network", "PatternError", "SpecError", "TooWide",
-    "UnknownState", "UnknownVariable", "__version__", "calibration", "distance", "engine_info", "exercise_set", "exercises",
-    "from_pgmpy", "jeffrey", "load",
+    "UnknownState", "UnknownVariable", "__version__", "calibration", "distance", "engine_info", "evaluate", "exercise_set",
+    "exercises", "from_pgmpy", "jeffrey", "load",
 }  # fmt: skip
 
 NETWORK = {
