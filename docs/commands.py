@@ -77,6 +77,9 @@ EXAMPLES = {
     "evaluate": [
         "bayesnet evaluate scored.csv cohort.csv",
     ],
+    "update": [
+        "bayesnet update asia cohort.csv -o my_clinic",
+    ],
     "new": [
         "bayesnet new my_model",
     ],

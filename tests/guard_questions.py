@@ -226,6 +226,7 @@ EVERYWHERE: dict[str, Ask] = {
     "publications": lambda net, a: list(net.sources.values()),
     "numbers": lambda net, a: [net.numbers.to_frame(), str(net.numbers)],
     "with_numbers": lambda net, a: net.with_numbers({a.numbers[0]: a.new_value}).posteriors(a.findings),
+    "update": lambda net, a: net.update(cohort(net, a, 6), equivalent_sample_size=30),
     "recompute": lambda net, a: net.recompute(),
     "bibliography": lambda net, a: [net.bibliography(), net.bibliography().to_bibtex(), net.bibliography().to_csl()],
     "diff": lambda net, a: net.diff(net.with_numbers({a.numbers[0]: a.new_value})),

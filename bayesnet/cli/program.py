@@ -27,6 +27,7 @@ COMMANDS = {
     "audit": "Compare the model with published figures and claims.",
     "score": "Score every row of a table.",
     "evaluate": "Compare a scored table with what turned out.",
+    "update": "Update the numbers by counted data.",
     "new": "Start a new model, with comments that teach the format.",
     "diff": "List what changed between two models, and which answers moved.",
     "convert": "Write a network in another format.",

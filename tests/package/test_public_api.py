@@ -37,6 +37,7 @@ NETWORK = {
     "simulate": "(count, seed=None, given=None, do=None)",
     "summary": "()",
     "to_pgmpy": "()",
+    "update": "(frame, *, ignore=(), missing=(), equivalent_sample_size=100.0)",
     "with_numbers": "(numbers)",
 }
 
