@@ -31,9 +31,9 @@ if TYPE_CHECKING:
         UnknownVariable,
     )
     from bayesnet.inference.kernel import engine_info
-    from bayesnet.network import Network, distance, exercise_set, exercises, from_pgmpy, load
+    from bayesnet.network import Network, distance, exercise_set, exercises, from_pgmpy, load, models
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 # Where each public name lives; its module is imported when the name is first used, so that `import bayesnet` costs nothing.
 _HOMES = {
@@ -58,6 +58,7 @@ _HOMES = {
     "from_pgmpy": "bayesnet.network",
     "jeffrey": "bayesnet.analysis.query.parse",
     "load": "bayesnet.network",
+    "models": "bayesnet.network",
 }
 
 __all__ = [
@@ -83,6 +84,7 @@ __all__ = [
     "from_pgmpy",
     "jeffrey",
     "load",
+    "models",
     "plot",
 ]
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from bayesnet.results.advice import Advice
     from bayesnet.results.differential import Comparison, Differential
     from bayesnet.results.explanation import Explanation, Weights
+    from bayesnet.results.naive import CaseWalk
     from bayesnet.results.probability import MostProbable, Posterior, Posteriors
     from bayesnet.results.sensitivity import Sensitivities, SensitivityFunction
     from bayesnet.results.teaching import Frequencies, FrequencySequence, Ladder
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class Case:
-    """Findings and interventions on a network; made by `net.case(...)`.
+    """Findings and interventions on a network; made by `net.case(...)`. Immutable: `add`, `drop` and `do` return new cases.
 
     Examples
     --------
@@ -57,7 +58,7 @@ class Case:
         return f"<Case on {self.compiled.model.name}: {'; '.join([self.findings.text or 'nothing known', *assumed])}>"
 
     def __eq__(self, other: object) -> bool:
-        """Whether the same is known on the same network, in any order."""
+        """Return whether both have the same findings and interventions, in any order, on the same network."""
         return self._key() == other._key() if isinstance(other, Case) else NotImplemented
 
     def __hash__(self) -> int:
@@ -69,18 +70,18 @@ class Case:
         return (self.compiled.model.digest, *sorted(parts))
 
     def add(self, given: Given) -> Self:
-        """Return a new case with more findings; those on one variable multiply."""
+        """Return a new case with more findings; several findings on one variable multiply."""
         return type(self)(self.compiled, self.findings.with_findings(read_given(self.compiled, given)))
 
     def drop(self, *names: str) -> Self:
-        """Return a new case without what is known or set about these variables.
+        """Return a new case without the findings and interventions on these variables.
 
         Raises
         ------
         UnknownVariable
             With the nearest names.
         BayesnetError
-            Where nothing is known about a variable.
+            When the case has no finding on one of the variables.
         """
         from bayesnet.analysis.query.posterior import read_variables
 
@@ -94,7 +95,7 @@ class Case:
         return type(self)(self.compiled, self.findings.without(gone))
 
     def do(self, interventions: Given) -> Self:
-        """Return a new case in which variables are set from outside: the arrows into them are cut before the findings count."""
+        """Return a new case with interventions; each cuts the arrows into its variable before the findings are entered."""
         return type(self)(self.compiled, read_given(self.compiled, self.findings, interventions))
 
     # Probabilities and diagnoses
@@ -118,7 +119,7 @@ class Case:
         return probability(self.compiled, assignment, self.findings)
 
     def most_probable(self, targets: str | Sequence[str] | None = None) -> MostProbable:
-        """Return the most probable assignment of what is not known; see `Network.most_probable`."""
+        """Return the most probable assignment of all unobserved variables or of `targets`; see `Network.most_probable`."""
         from bayesnet.analysis.query.posterior import most_probable, read_variables
 
         return most_probable(self.query if targets is None else self.query.about(*read_variables(self.compiled, targets)))
@@ -129,16 +130,16 @@ class Case:
         Parameters
         ----------
         targets
-            What to rank instead, each as `variable` or `variable=state`; needed where the network has no diagnoses.
+            The targets to rank instead, each as `variable` or `variable=state`; required for a network without diagnoses.
         draws
-            Draws of all numbers behind the intervals; 0 leaves the intervals NaN and is quicker.
+            Draws of all numbers for the intervals; 0 skips them, which is faster: the intervals are NaN.
 
         Raises
         ------
         ImpossibleEvidence
-            When the findings cannot hold together.
+            When the findings contradict one another.
         BayesnetError
-            When the network has no diagnoses and none are named.
+            When the network has no diagnoses and no targets are given.
 
         Examples
         --------
@@ -157,7 +158,12 @@ class Case:
         return differential(self.query, ranked, draws=draws)
 
     def weights(self, target: str) -> Weights:
-        """Say what each finding, taken in the order given, does to the probability of the target."""
+        """Return the weight of evidence of each finding for the target, in the order given.
+
+        References
+        ----------
+        Good IJ (1985). Weight of evidence: a brief survey. Bayesian Statistics 2, 249-270.
+        """
         from bayesnet.analysis.differential.weights import weights
 
         return weights(self.query, read_target(self.compiled, target))
@@ -169,18 +175,25 @@ class Case:
         had: Sequence[Given] = (),
         numbers: Sequence[Mapping[str, float]] = (),
     ) -> Comparison:
-        """Put scenarios beside the case as it stands: one column each, and the changes.
+        """Compare the case with scenarios: one column each, and the changes from the case.
 
         Parameters
         ----------
         *scenarios
-            Findings or interventions that replace what the case says of the same variables, or another case.
+            Findings or interventions that replace those of the case on the same variables, or another case.
         targets
             The targets, each as `variable` or `variable=state`; the diagnoses when None.
         had
-            Counterfactuals for this one patient, a column each: what would have been otherwise; see `Network.counterfactual`.
+            Counterfactuals for this patient, a column each: states that would have been different; see `Network.counterfactual`.
         numbers
             Other values of numbers by id, a column each; see `Network.with_numbers`.
+
+        Raises
+        ------
+        BayesnetError
+            When no scenario is given, or two have the same name.
+        ImpossibleEvidence
+            When the findings of a scenario contradict one another.
 
         Examples
         --------
@@ -193,25 +206,25 @@ class Case:
         >>> round(both["smoke=yes"]["lung=yes"], 4), round(both["do(smoke=yes)"]["lung=yes"], 4)
         (0.1483, 0.1483)
         """
-        from bayesnet.analysis.differential.scenarios import Beside, compare
+        from bayesnet.analysis.differential.scenarios import ScenarioQuery, compare
         from bayesnet.analysis.sensitivity.with_numbers import changed
         from bayesnet.results.words import short
 
         columns = []
         for scenario in scenarios:
             if isinstance(scenario, Case):
-                columns.append(Beside(str(scenario) or "nothing known", scenario.query))
+                columns.append(ScenarioQuery(str(scenario) or "nothing known", scenario.query))
             else:
                 change = read_given(self.compiled, scenario)
                 name = scenario if isinstance(scenario, str) else change.text
-                columns.append(Beside(name, self.query.given(self.findings.replaced_by(change))))
+                columns.append(ScenarioQuery(name, self.query.given(self.findings.replaced_by(change))))
         for other in had:
             imagined = read_given(self.compiled, other)
-            columns.append(Beside(f"had({imagined.text})", self.query, imagined))
+            columns.append(ScenarioQuery(f"had({imagined.text})", self.query, imagined))
         for values in numbers:
             name = "with " + ", ".join(f"{short(number)}: {value:g}" for number, value in values.items())
             columns.append(
-                Beside(name, Query(CompiledModel(changed(self.compiled, values), self.compiled.folder), self.findings))
+                ScenarioQuery(name, Query(CompiledModel(changed(self.compiled, values), self.compiled.folder), self.findings))
             )
         return compare(self.query, columns, None if targets is None else [read_target(self.compiled, name) for name in targets])
 
@@ -220,17 +233,33 @@ class Case:
     def sensitivities(
         self, target: str, *, covariation: str = "proportional", equivalent_sample_size: float = 100.0
     ) -> Sensitivities:
-        """Return every number and what it does to P(target | this case): slope, coefficients, sensitivity value, admissible
-        range.
+        """Return the sensitivity of P(target | this case) to every number: slope, coefficients, admissible deviation.
 
         Parameters
         ----------
         target
             `variable` or `variable=state`.
         covariation
-            How the rest of a table column gives way: `proportional`, `uniform` or `order-preserving`.
+            How the other entries of a table column co-vary: `proportional`, `uniform` or `order-preserving`. Gates have their
+            own rule.
         equivalent_sample_size
-            Where the network cites no ranges, the equivalent sample size of every column.
+            Equivalent sample size of every column if the network cites no ranges.
+
+        Raises
+        ------
+        ImpossibleEvidence
+            When the findings contradict one another.
+
+        Notes
+        -----
+        A new marginal (`jeffrey`) counts as the likelihoods that reach it at the present numbers.
+
+        References
+        ----------
+        Castillo E, Gutierrez JM, Hadi AS (1997). Sensitivity analysis in discrete Bayesian networks. IEEE Trans SMC A
+        27(4):412-423.
+        Darwiche A (2003). A differential approach to inference in Bayesian networks. J ACM 50(3):280-305.
+        van der Gaag LC, Renooij S (2001). Analysing sensitivity data from probabilistic networks. UAI 2001, 530-537.
 
         Examples
         --------
@@ -247,7 +276,14 @@ class Case:
     def sensitivity(
         self, target: str, number: str, *, covariation: str = "proportional", equivalent_sample_size: float = 100.0
     ) -> SensitivityFunction:
-        """Return P(target | this case) as a function of one number: `f(x)`, `f.solve(p)`, `f.a` to `f.d`.
+        """Return P(target | this case) as a function of one number: `f(x)`, `f.solve(p)`, `f.a` to `f.d`; see `sensitivities`.
+
+        Raises
+        ------
+        PatternError
+            When the network has no number of that id, with the nearest.
+        ImpossibleEvidence
+            When the findings contradict one another.
 
         Examples
         --------
@@ -263,11 +299,32 @@ class Case:
     def two_way(
         self, target: str, number_1: str, number_2: str, *, points: int = 25, equivalent_sample_size: float = 100.0
     ) -> TwoWay:
-        """Return P(target | this case) over two numbers at once, each over its cited range.
+        """Return P(target | this case) over a grid of two numbers, each over its cited range, all others fixed.
+
+        Parameters
+        ----------
+        target
+            `variable` or `variable=state`.
+        number_1, number_2
+            Ids of two numbers of different distributions.
+        points
+            Grid points per number.
+        equivalent_sample_size
+            Equivalent sample size of every column if the network cites no ranges.
+
+        Raises
+        ------
+        PatternError
+            When the network has no number of that id.
+        BayesnetError
+            When both numbers are the same, or entries of one distribution.
+        ImpossibleEvidence
+            When the findings contradict one another.
 
         References
         ----------
         Kjaerulff U, van der Gaag LC (2000). Making sensitivity analysis computationally efficient. UAI 2000, 317-325.
+        Chan H, Darwiche A (2004). Sensitivity analysis in Bayesian networks: from single to multiple parameters. UAI 2004, 67-75.
 
         Examples
         --------
@@ -281,7 +338,21 @@ class Case:
         return two_way(self.query, target, number_1, number_2, points, equivalent_sample_size)
 
     def tornado(self, target: str, *, top: int = 20, equivalent_sample_size: float = 100.0) -> Tornado:
-        """Bars of P(target | this case) over each number's own cited range, widest first.
+        """Return the bars `[f(low), f(high)]` of P(target | this case) over the cited range of each number, widest first.
+
+        Parameters
+        ----------
+        target
+            `variable` or `variable=state`.
+        top
+            Number of bars.
+        equivalent_sample_size
+            Equivalent sample size of every column if the network cites no ranges.
+
+        Raises
+        ------
+        ImpossibleEvidence
+            When the findings contradict one another.
 
         Examples
         --------
@@ -295,7 +366,12 @@ class Case:
         return tornado(self.query, target, top, equivalent_sample_size)
 
     def sources(self, target: str, *, equivalent_sample_size: float = 100.0) -> Sources:
-        """Return which publications P(target | this case) rests on: how far it moves when all numbers of one do.
+        """Return, for every publication, how far P(target | this case) moves when its numbers move within their ranges.
+
+        Raises
+        ------
+        ImpossibleEvidence
+            When the findings contradict one another.
 
         Examples
         --------
@@ -309,9 +385,21 @@ class Case:
         return sources(self.query, target, equivalent_sample_size)
 
     def flips(self, target: str | None = None, *, equivalent_sample_size: float = 100.0) -> Flips:
-        """Return the single numbers whose cited range is wide enough to change the leading diagnosis, or the advice of the model.
+        """Return the single numbers whose cited range is wide enough to change the leading diagnosis or the advice of the model.
 
-        Without diagnoses, name the target whose most probable state is watched.
+        Parameters
+        ----------
+        target
+            For a network without diagnoses: the variable whose most probable state is watched.
+        equivalent_sample_size
+            Equivalent sample size of every column if the network cites no ranges.
+
+        Raises
+        ------
+        ImpossibleEvidence
+            When the findings contradict one another.
+        BayesnetError
+            When the network has no diagnoses and no target is given.
 
         Examples
         --------
@@ -340,22 +428,40 @@ class Case:
     ) -> Tuning:
         """Return the smallest changes of one number, or of one column, after which P(target | this case) meets a constraint.
 
+        A change is measured in log-odds, and by the CD distance between the two networks, which bounds its effect on every other
+        posterior.
+
         Parameters
         ----------
         target
             `variable` or `variable=state`.
         at_least, at_most, equals
-            The bound, exactly one of them.
+            The bound; exactly one of them.
         minus, over
-            A second question, for the difference or the ratio of the two.
+            A second question, for a constraint on the difference or the ratio; with a bar it has its own findings.
         lock
-            What must stay: number ids, sources, variables or grades, as in `["meta-analysis"]`.
+            What must not change: number ids, sources, variables or grades, as in `["meta-analysis"]`.
         columns
-            Move whole columns instead of single numbers.
+            Move whole columns instead of single numbers: of all changes of one column the one with the smallest CD distance. A
+            link of a noisy gate is a column by itself.
         structural
-            Let zeros and ones of the model move too.
+            Let zeros and ones of the model change too.
         equivalent_sample_size
-            Where the network cites no ranges, what counts as inside a number's range.
+            Sample size that gives the ranges if the network cites none.
+
+        Raises
+        ------
+        BayesnetError
+            When the constraint is not valid, or a name in `lock` is unknown.
+        ImpossibleEvidence
+            When the findings contradict one another.
+
+        References
+        ----------
+        Chan H, Darwiche A (2002). When do numbers really matter? J Artif Intell Res 17:265-287.
+        Chan H, Darwiche A (2004). Sensitivity analysis in Bayesian networks: from single to multiple parameters. UAI 2004, 67-75.
+        Kwisthout J, van der Gaag LC (2008). The computational complexity of sensitivity analysis and parameter tuning.
+        UAI 2008, 349-356.
 
         Examples
         --------
@@ -380,7 +486,14 @@ class Case:
         )
 
     def explanation_range(self, number: str) -> ExplanationRange:
-        """Return the values of one number for which the most probable explanation of this case stays the same.
+        """Return the range of one number in which the most probable explanation (MPE) of this case does not change.
+
+        Raises
+        ------
+        PatternError
+            When the network has no number of that id.
+        ImpossibleEvidence
+            When the findings contradict one another.
 
         References
         ----------
@@ -406,19 +519,31 @@ class Case:
         together: bool = False,
         equivalent_sample_size: float = 100.0,
     ) -> Uncertainty:
-        """Return P(target | this case) when every number is drawn from its cited range: interval, and how often each diagnosis
-        leads.
+        """Return P(target | this case) with every number drawn from its cited range: interval, and which diagnosis leads.
 
         Parameters
         ----------
         target
             `variable` or `variable=state`.
-        draws, seed
-            How often all numbers are drawn, and the seed; None takes fresh random numbers.
+        draws
+            Number of draws, at least 2.
+        seed
+            Seed of the random numbers; None takes fresh ones.
         together
-            Whether the numbers of one study rise and fall together.
+            Whether the numbers of one study rise and fall together instead of independently.
         equivalent_sample_size
-            Where the network cites no ranges, the equivalent sample size of every column's Dirichlet distribution.
+            Equivalent sample size of every column's Dirichlet distribution if the network cites no ranges.
+
+        Raises
+        ------
+        BayesnetError
+            When `draws` is less than 2.
+        ImpossibleEvidence
+            When the findings contradict one another.
+
+        References
+        ----------
+        Briggs AH, Claxton K, Sculpher MJ (2006). Decision Modelling for Health Economic Evaluation. Oxford University Press.
         """
         from bayesnet.analysis.sensitivity.uncertainty import uncertainty
 
@@ -427,9 +552,30 @@ class Case:
     def variance_shares(
         self, target: str, *, top: int = 15, samples: int = 512, seed: int | None = 0, equivalent_sample_size: float = 100.0
     ) -> VarianceShares:
-        """Sobol shares, first-order and total, of the variance of P(target | this case) over the numbers' ranges.
+        """Return the Sobol indices, first-order and total, of P(target | this case) over the ranges of the numbers.
 
-        The `top` numbers with the widest bars are varied, the others held; the network is run `samples * (top + 2)` times.
+        The `top` numbers with the widest tornado bars vary independently, each by its fitted distribution; the others are
+        fixed. The network is run `samples * (top + 2)` times.
+
+        Parameters
+        ----------
+        target
+            `variable` or `variable=state`.
+        top
+            Number of numbers that vary.
+        samples
+            Base sample size, a power of two.
+        seed
+            Seed of the scrambling.
+        equivalent_sample_size
+            Equivalent sample size of every column if the network cites no ranges.
+
+        Raises
+        ------
+        BayesnetError
+            When no number with a range affects the posterior.
+        ImpossibleEvidence
+            When the findings contradict one another.
 
         References
         ----------
@@ -440,7 +586,20 @@ class Case:
         return variance_shares(self.query, target, top, samples, seed, equivalent_sample_size)
 
     def arc_strengths(self) -> ArcStrengths:
-        """Return the strength of every arc under this case; of an empty case, the prior strength.
+        """Return the strength of every arc under this case, the strongest first; arcs cut by an intervention are left out.
+
+        For each arc the distances between the child's columns as the parent changes: their mean and maximum over the states of
+        the other parents, and the mean weighted by the joint probability of those states given the findings (NaN if that joint
+        table is
+        too wide). Distances lie between 0 and 1. The maximal total variation is the edge strength of Leonelli, Smith & Wright
+        (2024):
+        zero exactly when the child does not depend on the parent. The weighted mean follows Koiter (2006).
+
+        References
+        ----------
+        Koiter JR (2006). Visualizing inference in Bayesian networks. MSc thesis, Delft University of Technology.
+        Leonelli M, Smith JQ, Wright SK (2024). The diameter of a stochastic matrix: a new measure for sensitivity analysis in
+        Bayesian networks. arXiv:2407.04667.
 
         Examples
         --------
@@ -456,21 +615,24 @@ class Case:
     # Explanation, tests and decisions
 
     def explain(self, target: str, *, order: str | Sequence[str] = "given", seed: int = 0) -> Explanation:
-        """Say what speaks for and against a target: weights, Shapley values, omission, conflict, open paths.
+        """Explain P(target | this case): findings for and against, weights, Shapley values, omission, conflict, active paths.
 
         Parameters
         ----------
         target
             `variable` or `variable=state`.
         order
-            `given`, `best` (at each step the finding that says most), or the names of all findings.
+            `given`: as the findings were given; `best`: at each step the strongest remaining finding; or the names of all
+            findings.
         seed
-            For Shapley values of more than 15 findings, which are sampled.
+            Seed of the Shapley values, which are sampled for more than 15 findings.
 
         Raises
         ------
         ImpossibleEvidence
-            When the findings cannot hold together.
+            When the findings contradict one another.
+        BayesnetError
+            When `order` is not an order of the findings.
 
         Examples
         --------
@@ -484,13 +646,20 @@ class Case:
         return explain(self.query, read_target(self.compiled, target), order, seed)
 
     def next_tests(self, target: str | None = None) -> NextTests:
-        """Return every finding that is not known: information, expected change, each result and what follows, price, net value.
+        """Return every unobserved finding with its information, expected change, result probabilities, price and net value.
 
         Parameters
         ----------
         target
-            `variable` or `variable=state`; `differential`: all diagnoses; `decision`: the decision of the model. When None, the
-            decision if there is one, otherwise the differential.
+            `variable` or `variable=state`; `differential`: all diagnoses, their information summed; `decision`: the state that
+            the decision depends on. When None, the decision if the model has one, otherwise the differential.
+
+        Raises
+        ------
+        ImpossibleEvidence
+            When the findings contradict one another.
+        NothingToAsk
+            When the model has no decision, or no diagnoses, to ask about.
 
         Examples
         --------
@@ -504,30 +673,46 @@ class Case:
         return next_tests(self.query, target)
 
     def plan(self, target: str | None = None, *, depth: int = 3, threshold: float = 0.5, enough: float = 0.99) -> Plan:
-        """Plan tests as a tree that stops where the decision would stay.
+        """Return a sequential test plan: a tree that stops as soon as further results would not change the decision.
 
         Parameters
         ----------
         target
-            `variable` or `variable=state`; the decision of the model when None.
+            `variable` or `variable=state`: tests are chosen by their information on it. When None, by their value for the
+            decision of the model, net of their price.
         depth
-            How many tests there may be one after the other.
+            Maximal number of tests in sequence.
         threshold
             With a target: the probability above which one would act on it.
         enough
             The same-decision probability at which to stop.
+
+        Raises
+        ------
+        BayesnetError
+            When there is neither a target nor a decision, or `enough` or `threshold` is not a probability.
+        ImpossibleEvidence
+            When the findings contradict one another.
         """
         from bayesnet.analysis.decision.test_plan import plan
 
         return plan(self.query, target, depth, threshold, enough)
 
     def advise(self) -> Advice:
-        """Say which option of the model's decision has the largest expected utility, and how firm that is.
+        """Return the option of the model's decision with the largest expected utility, and how robust it is.
 
         Raises
         ------
-        BayesnetError
-            When the model has no decision.
+        NothingToAsk
+            When the model has no decision; a BayesnetError.
+        ImpossibleEvidence
+            When the findings contradict one another.
+
+        References
+        ----------
+        Raiffa H, Schlaifer R (1961). Applied Statistical Decision Theory. Harvard University.
+        Howard RA (1966). Information value theory. IEEE Transactions on Systems Science and Cybernetics 2, 22-26.
+        Pauker SG, Kassirer JP (1980). The threshold approach to clinical decision making. N Engl J Med 302, 1109-1117.
 
         Examples
         --------
@@ -540,9 +725,10 @@ class Case:
         return advise(self.query)
 
     def frequencies(self, target: str, finding: Given, population: int = 10_000) -> Frequencies:
-        """Count a target and a finding in whole people, as a tree and as a table, with the exact probabilities beside them.
+        """Return natural frequencies of a target and a finding: whole people as a tree and a table, with the exact probabilities.
 
-        The population is everybody of whom all else that the case knows is true.
+        The population consists of people with all other findings of the case; findings on the target and on the finding are
+        left out.
 
         Parameters
         ----------
@@ -551,12 +737,14 @@ class Case:
         finding
             One finding, or several that must all hold; each a state or one of several states.
         population
-            How many people.
+            Number of people.
 
         Raises
         ------
+        ImpossibleEvidence
+            When the findings contradict one another.
         BayesnetError
-            When the finding is on the target itself or cannot be counted, or `of` is not a number of people.
+            When the finding is on the target itself or is a likelihood, or `population` is not a whole number.
 
         References
         ----------
@@ -577,9 +765,9 @@ class Case:
         return frequencies(self.query, read_target(self.compiled, target), finding, population)
 
     def frequency_sequence(self, target: str, findings: Given, population: int = 10_000) -> FrequencySequence:
-        """Count a target in whole people through several findings in turn: those who have one are asked for the next.
+        """Return natural frequencies of a target through findings in sequence: people with one finding are examined for the next.
 
-        The population is everybody of whom all else that the case knows is true.
+        The population consists of people with all other findings of the case; findings on the target and on these are left out.
 
         Parameters
         ----------
@@ -588,12 +776,14 @@ class Case:
         findings
             The findings in their order, each a state or one of several states.
         population
-            How many people.
+            Number of people.
 
         Raises
         ------
+        ImpossibleEvidence
+            When the findings contradict one another.
         BayesnetError
-            When a finding is on the target itself or cannot be counted, or `of` is not a number of people.
+            When a finding is on the target itself or is a likelihood, or `population` is not a whole number.
 
         References
         ----------
@@ -613,8 +803,38 @@ class Case:
 
         return frequency_sequence(self.query, read_target(self.compiled, target), findings, population)
 
+    def contrast(self, diagnosis: str, rival: str | None = None) -> CaseWalk:
+        """Return what each finding does to the odds of a diagnosis against a rival, by the network and by naive Bayes.
+
+        Parameters
+        ----------
+        diagnosis
+            A diagnosis of the network.
+        rival
+            Another one; when None, the most probable specific diagnosis besides.
+
+        Raises
+        ------
+        UnknownRecord
+            Where one of them is no diagnosis of the network.
+        ImpossibleEvidence
+            When the findings cannot hold together.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> case = bayesnet.load("back_pain").case("night_pain, weight_loss")
+        >>> case.contrast("spinal_metastasis", "disc_herniation").names
+        ('night_pain', 'weight_loss')
+        """
+        from bayesnet.analysis.audit.walk import walk
+
+        return walk(self.query, diagnosis, rival)
+
     def ladder(self, target: str) -> Ladder:
-        """Put naive Bayes beside the network, finding by finding: what would be counted twice if each finding stood alone.
+        """Return naive Bayes beside the exact posterior, finding by finding: the evidence that naive Bayes would count twice.
+
+        Context variables and interventions hold from the start.
 
         Parameters
         ----------
@@ -624,7 +844,7 @@ class Case:
         Raises
         ------
         ImpossibleEvidence
-            When the findings cannot hold together.
+            When the findings contradict one another.
 
         References
         ----------
@@ -643,17 +863,24 @@ class Case:
         return ladder(self.query, read_target(self.compiled, target))
 
     def report(self, path: str | Path, *, target: str | None = None) -> Path:
-        """Write a report of this case: one page that opens anywhere and prints well; gives its path.
+        """Write a report of this case, one self-contained HTML page that prints well, and return its path.
 
-        The case, the differential with intervals, the explanation, the tornado, the next tests, the advice, every number behind
-        it with its citation, the limits, and the model's version and digest.
+        It has the case, the differential with intervals, the explanation, the tornado, the next tests, the advice, every number
+        used with its citation, the limits, and the model's version and digest.
 
         Parameters
         ----------
         path
-            The file to write; one that is there is replaced.
+            The file to write; an existing file is overwritten.
         target
             The diagnosis to explain; the leading specific one when None.
+
+        Raises
+        ------
+        BayesnetError
+            When the file is not writable, or the network has no diagnoses and no target is given.
+        ImpossibleEvidence
+            When the findings contradict one another.
         """
         from bayesnet.web.report import write_report
 

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 WIDEST_LIST = 12
-"""How many states or names an error spells out before it says how many more there are."""
+"""Number of states or names that an error spells out before it counts the rest."""
 
 LONGEST_TEXT = 200
-"""How many characters of what was typed an error repeats."""
+"""Number of characters of the input that an error repeats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class BayesnetError(Exception):
     """The base of everything this package refuses."""
 
     def __str__(self) -> str:
-        """The message as it was made, also where a builtin parent would print it otherwise."""
+        """Return the message unchanged, also if a builtin parent would print it differently."""
         return self.message
 
     @property
@@ -98,7 +98,7 @@ class EvidenceError(BayesnetError, ValueError):
 
     @property
     def said(self) -> str:
-        """What, what was expected and the way out; `message` adds where."""
+        """Return the problem, what was expected and the way out; `message` adds the place."""
         expected = f"expected {self.expected}" if self.expected else ""
         return _clauses(self.what, expected, self.way_out)
 
@@ -117,7 +117,7 @@ class PatternError(EvidenceError):
 
     @property
     def message(self) -> str:
-        """Where, what, what was expected and the way out."""
+        """Return place, problem, what was expected and the way out."""
         return f"In {shown(self.text)}, column {self.column}: {_sentence(self.said)}"
 
 
@@ -134,7 +134,7 @@ class FindingError(EvidenceError):
 
     @property
     def message(self) -> str:
-        """Which finding, what, what was expected and the way out."""
+        """Return finding, problem, what was expected and the way out."""
         return f"In {shown(self.text)}: {_sentence(self.said)}"
 
 
@@ -145,27 +145,31 @@ class UnknownVariable(BayesnetError, KeyError):  # noqa: N818 - the name is part
     In "multiple_mieloma | anemia": no variable "multiple_mieloma"; did you mean "multiple_myeloma"?
     """
 
-    def __init__(self, name: str, names: Iterable[str], *, text: str = "", network: str = "") -> None:
+    def __init__(
+        self, name: str, names: Iterable[str], *, text: str = "", network: str = "", near: Sequence[str] | None = None
+    ) -> None:
         names, name = tuple(names), str(name)
         self.name, self.text, self.network = name, text, network
-        self.nearest = nearest(name, names)
+        self.nearest = nearest(name, names) if near is None else tuple(near)
         self._names = names
         super().__init__(name, names)
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle with the keyword arguments."""
-        return _remade, (type(self), self.args, {"text": self.text, "network": self.network})
+        return _remade, (type(self), self.args, {"text": self.text, "network": self.network, "near": self.nearest})
 
     @property
     def said(self) -> str:
-        """Which variable, and the nearest names; `message` adds where."""
+        """Return the variable and the nearest names; `message` adds the place."""
         network = f" in {self.network}" if self.network else ""
         known = f"its variables are {listed(self._names)}" if self._names else "it has no variables"
+        if len(self._names) > WIDEST_LIST:
+            known = f'net.find("...") searches its {len(self._names)} variables'
         return _clauses(f'no variable "{brief(self.name)}"{network}', did_you_mean(self.nearest) or known)
 
     @property
     def message(self) -> str:
-        """Where, which variable, and the nearest names."""
+        """Return place, variable and the nearest names."""
         return _within(self.text) + _sentence(self.said)
 
 
@@ -186,13 +190,13 @@ class UnknownRecord(UnknownVariable):
 
     @property
     def said(self) -> str:
-        """Which record, and the nearest names."""
+        """Return the record and the nearest names."""
         there = f"there {'are' if len(self._names) > 1 else 'is'} {listed(self._names)}" if self._names else "there are none"
         return _clauses(f'no {self.what} "{brief(self.name)}"', did_you_mean(self.nearest) or there)
 
     @property
     def message(self) -> str:
-        """Which record, and the nearest names, as a sentence."""
+        """Return the record and the nearest names, as a sentence."""
         return _sentence(self.said[:1].upper() + self.said[1:])
 
 
@@ -215,13 +219,13 @@ class UnknownState(BayesnetError, KeyError):  # noqa: N818 - the name is part of
 
     @property
     def said(self) -> str:
-        """Which state, the states there are, and the nearest; `message` adds where."""
+        """Return the state, the states of the variable, and the nearest; `message` adds the place."""
         what = f'variable "{self.name}" has no state "{brief(self.state)}"'
         return _clauses(what, f"its states are {listed(self.states)}", did_you_mean(self.nearest))
 
     @property
     def message(self) -> str:
-        """Where, which state, the states there are, and the nearest."""
+        """Return place, state, the states of the variable, and the nearest."""
         return _within(self.text) + _sentence(self.said)
 
 
@@ -231,7 +235,7 @@ class ImpossibleEvidence(BayesnetError, ValueError):  # noqa: N818 - the name is
     Parameters
     ----------
     findings
-        A smallest clashing set: drop any one of them and the rest can hold. Interventions stand under `do(name)`; a list holds
+        A smallest clashing set: drop any one of them and the rest can hold. Interventions are under `do(name)`; a list holds
         several findings on one variable.
     network
         The name of the network.
@@ -279,7 +283,7 @@ class MissingExtra(BayesnetError, ImportError):  # noqa: N818 - the name is part
 
     @property
     def message(self) -> str:
-        """What for, what is missing, and the command."""
+        """Return the purpose, what is missing, and the command."""
         return f"{self.purpose} needs {self.library}, which is not installed; {self.command} adds it."
 
 
@@ -297,7 +301,7 @@ class NothingToAsk(BayesnetError):  # noqa: N818 - as the others
     example
         A value that this network can be asked about.
     call
-        The method that takes the argument, where it is another one than was called.
+        The method that takes the argument, if it is not the one called.
 
     >>> error = NothingToAsk("asia has no diagnoses", "name what to ask", option="targets", example="dysp=yes")
     >>> print(error)
@@ -315,12 +319,12 @@ class NothingToAsk(BayesnetError):  # noqa: N818 - as the others
         return _remade, (type(self), self.args, {"option": self.option, "example": self.example, "call": self.call})
 
     def spelled(self, way: str) -> str:
-        """Return the message with the way out as it is typed somewhere else."""
+        """Return the message with the way out as typed somewhere else."""
         return f"{self.what}; {self.hint}, as in {way}."
 
     @property
     def message(self) -> str:
-        """What the network does not define, and the argument that helps."""
+        """Return what the network does not define, and the argument that helps."""
         value = f'["{self.example}"]' if self.option.endswith("s") else f'"{self.example}"'
         argument = f"{self.option}={value}"
         return self.spelled(f"{self.call}({argument})" if self.call else argument)
@@ -343,7 +347,7 @@ class OutOfRange(BayesnetError, ValueError):  # noqa: N818 - as the others
 
 
 def said(error: BayesnetError) -> str:
-    """What an error says, without the text that it begins with; for use where the place is known.
+    """Return what an error says, without the text that it begins with; for use where the place is known.
 
     >>> said(UnknownVariable("fevr", ["fever"], text="fevr | anemia"))
     'no variable "fevr"; did you mean "fever"?'
@@ -352,7 +356,7 @@ def said(error: BayesnetError) -> str:
 
 
 def nearest(name: str, names: Iterable[str], count: int = 3) -> tuple[str, ...]:
-    """The names that a mistyped one may have meant, the most similar first, at most `count`.
+    """Return the names that a mistyped one may have meant, the most similar first, at most `count`.
 
     Parameters
     ----------
@@ -376,7 +380,7 @@ def nearest(name: str, names: Iterable[str], count: int = 3) -> tuple[str, ...]:
 
 
 def did_you_mean(names: Sequence[str]) -> str:
-    """The question that offers the nearest names, empty where there are none.
+    """Return the question that offers the nearest names, empty if there are none.
 
     >>> did_you_mean(["fever", "female"])
     'did you mean "fever" or "female"?'
@@ -388,7 +392,7 @@ def did_you_mean(names: Sequence[str]) -> str:
 
 
 def listed(names: Sequence[str], most: int = WIDEST_LIST) -> str:
-    """Names in quotes with commas; a long list is cut and says how many more there are.
+    """Return names in quotes with commas; a long list is cut and says how many more there are.
 
     >>> listed(["a", "b", "c"], most=2)
     '"a", "b" and 1 more'
@@ -398,8 +402,8 @@ def listed(names: Sequence[str], most: int = WIDEST_LIST) -> str:
 
 
 def shown(text: str) -> str:
-    """A text as quoted in an error: in double quotes, or in single ones where it holds double ones; a very long one is cut.
-
+    """Return a text as quoted in an error: in double quotes, or in single ones where it holds double ones; a very long one is
+    cut.
     >>> shown("fever, " * 1000).endswith('fever, feve ... (7,000 characters)"')
     True
     """
@@ -408,7 +412,7 @@ def shown(text: str) -> str:
 
 
 def brief(text: str) -> str:
-    """A text that a reader can take in: a very long one is cut, and its length told."""
+    """Return a text that a reader can take in: a very long one is cut, with its length."""
     return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]} ... ({len(text):,} characters)"
 
 
@@ -425,7 +429,7 @@ def _sentence(text: str) -> str:
 
 
 def _stated(value: object) -> str:
-    """A finding's value as it would be typed."""
+    """Return a finding's value as it would be typed."""
     if isinstance(value, Mapping):
         return "{" + ", ".join(f"{state}:{weight:g}" for state, weight in value.items()) + "}"
     if isinstance(value, set | frozenset | tuple):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from bayesnet.case import Case
+    from bayesnet.results.askable import Found, Models
     from bayesnet.results.audit import Audit
     from bayesnet.results.bibliography import Bibliography
     from bayesnet.results.cohort import Calibration, DecisionCurve
@@ -67,9 +68,24 @@ class Network:
         findings = read_given(self.compiled, given, do)
         return Query(self.compiled, findings, () if targets is None else read_variables(self.compiled, targets))
 
-    def case(self, given: Given = None, do: Given = None) -> Case:
-        """Return a case: these findings and interventions, held on this network."""
-        return Case(self.compiled, read_given(self.compiled, given, do))
+    def case(self, given: Given = None, do: Given = None, **findings: Any) -> Case:
+        """Return a case: these findings and interventions on this network.
+
+        Parameters
+        ----------
+        given, do
+            Findings and interventions. Questions and findings may use labels and aliases of the model in any case, `not`, yes
+            and no, and a number where the states are ranges; what is printed uses the names of `net.variables`.
+        **findings
+            More findings, by the name of the variable.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> bayesnet.load("back_pain").case("male, raised ALP, no fever", age=66)
+        <Case on back_pain: !female, raised_alp, !fever, age_group=60-69; setting=primary_care (assumed)>
+        """
+        return Case(self.compiled, read_given(self.compiled, [given, findings], do))
 
     def posterior(self, question: str, given: Given = None, do: Given = None) -> Posterior:
         """Return P(variable | findings), with its prior.
@@ -77,21 +93,22 @@ class Network:
         Parameters
         ----------
         question
-            `variable | findings`; the findings may stand in `given` instead, or in both.
+            `variable | findings`; findings may be in `given` instead, or in both.
         given, do
             Findings and interventions.
 
         Returns
         -------
-        `p[state]` for every state; `float(p)` is P(present); `p.prior` is the answer without the findings, context (setting) and
-        interventions kept.
+        Posterior
+            `p[state]` for every state; `float(p)` is P(present); `p.prior` is the distribution without the findings, context
+            (setting) and interventions kept.
 
         Raises
         ------
         ImpossibleEvidence
-            When the findings cannot hold together, with a smallest clashing set.
+            When the findings contradict one another, with a smallest contradictory set.
         PatternError, UnknownVariable, UnknownState
-            When the question is not one.
+            When the question is malformed or names something that the network does not define.
 
         Examples
         --------
@@ -105,7 +122,7 @@ class Network:
         return posterior(self.compiled, question, given, do)
 
     def posteriors(self, given: Given = None, do: Given = None, targets: str | Sequence[str] | None = None) -> Posteriors:
-        """Return P(variable | findings) for every variable in one pass, or for those in `targets`.
+        """Return P(variable | findings) for every variable, or for those in `targets`, in one pass.
 
         Examples
         --------
@@ -119,12 +136,12 @@ class Network:
         return posteriors(self._query(given, do, targets))
 
     def probability(self, assignment: str | Mapping[str, Any], given: Given = None, do: Given = None) -> float:
-        """Return P(assignment | findings): of all its parts together; 0.0 where it cannot be.
+        """Return P(assignment | findings), the joint probability of all parts of the assignment; 0.0 if it is impossible.
 
         Raises
         ------
         ImpossibleEvidence
-            When the findings cannot hold together.
+            When the findings contradict one another.
 
         Examples
         --------
@@ -137,15 +154,17 @@ class Network:
         return probability(self.compiled, assignment, given, do)
 
     def log_probability(self, given: Given = None, do: Given = None) -> float:
-        """Return ln P(findings), likelihoods as given; -inf where they cannot hold together. Assumed defaults are a condition
-        of it.
+        """Return ln P(findings), likelihoods as given; -inf if the findings contradict one another.
+
+        The default of a context variable is a condition, not a finding: ln P(findings | setting=primary_care). A new marginal
+        (`jeffrey`) is not an observation and contributes 0; an unreachable one gives -inf.
         """
         from bayesnet.analysis.query.posterior import log_probability
 
         return log_probability(self._query(given, do))
 
     def joint(self, targets: str | Sequence[str], given: Given = None, do: Given = None) -> Joint:
-        """Return P(variables | findings) as one labelled table.
+        """Return P(variables | findings) as one labelled table with an axis per variable.
 
         Examples
         --------
@@ -159,12 +178,16 @@ class Network:
         return joint(self._query(given, do, targets))
 
     def most_probable(self, given: Given = None, targets: str | Sequence[str] | None = None, do: Given = None) -> MostProbable:
-        """Return the most probable assignment of every variable that is not known (MPE), or of those in `targets` (MAP).
+        """Return the most probable assignment of all unobserved variables (MPE), or of `targets`, the rest summed out (MAP).
 
         Raises
         ------
         ImpossibleEvidence
-            When the findings cannot hold together.
+            When the findings contradict one another.
+
+        References
+        ----------
+        Pearl J (1988). Probabilistic Reasoning in Intelligent Systems. Morgan Kaufmann.
 
         Examples
         --------
@@ -177,16 +200,30 @@ class Network:
         return most_probable(self._query(given, do, targets))
 
     def counterfactual(self, target: str, given: Given = None, had: Given = None) -> Counterfactual:
-        """Return P(variable would be ... | findings, had others been otherwise): abduction, action, prediction.
+        """Return P(variable would be ... | findings, had other variables been different): abduction, action, prediction.
+
+        The noise of a noisy gate is whether each of its causes, and the leak, has an effect; it is the same in both worlds. The
+        noise of a table or an odds gate is one uniform draw, compared with the cumulative probabilities in the order of the
+        states, so that between absent and present a raised risk never prevents (monotonicity; Tian & Pearl 2000).
 
         Parameters
         ----------
         target
-            What is asked about.
+            The variable to predict.
         given
-            What was found in the world as it was.
+            Findings in the actual world.
         had
-            The states that other variables would have had.
+            States that other variables would have had.
+
+        Raises
+        ------
+        ImpossibleEvidence
+            When the findings contradict one another.
+
+        References
+        ----------
+        Pearl J (2009). Causality, 2nd edition, chapter 7. Cambridge University Press.
+        Tian J, Pearl J (2000). Probabilities of causation: bounds and identification. Ann Math Artif Intell 28:287-313.
 
         Examples
         --------
@@ -201,7 +238,23 @@ class Network:
         return counterfactual(self._query(given, None, [target]), read_given(self.compiled, had), target)
 
     def simulate(self, count: int, seed: int | None = None, given: Given = None, do: Given = None) -> pd.DataFrame:
-        """Draw cases: a DataFrame with one row per case and one column per variable.
+        """Draw cases from P(all variables | findings): a DataFrame with one row per case and one column per variable.
+
+        Every case is an exact and independent draw: ancestors of findings are drawn backwards from an elimination (Dawid 1992),
+        the others forwards from their parents.
+
+        Parameters
+        ----------
+        count
+            Number of cases.
+        seed
+            Seed of the random numbers; None takes fresh ones.
+        given, do
+            Findings and interventions.
+
+        References
+        ----------
+        Dawid AP (1992). Applications of a general propagation algorithm for probabilistic expert systems. Stat Comput 2:25-36.
 
         Examples
         --------
@@ -222,28 +275,31 @@ class Network:
         keep: Sequence[str] = (),
         missing: Sequence[str] = (),
     ) -> pd.DataFrame:
-        """Return posteriors for every row of a cohort: one row in, one row out, same index.
+        """Return posteriors for every row of a cohort, with the same index.
 
         Parameters
         ----------
         frame
-            One column per variable: states, or 0 and 1 for absent and present; NaN is unobserved.
+            One column per variable: states, or 0 and 1 (False and True) for absent and present; NaN and None are unobserved. A
+            context variable without a column takes its default; with a column, a missing value leaves it unobserved.
         targets
-            What to ask, each as `variable` or `variable=state`; the diagnoses when None.
+            Variables (`P(name)` for one that is absent or present, else one column per state) or `variable=state`; the diagnoses
+            when None.
         keep
-            Columns that are no findings, such as an identifier; they come back as they are, before the answers.
+            Columns that are not findings, such as an identifier; they are returned unchanged, before the answers.
         missing
-            Words that mean unobserved, such as `NA` or `?`.
+            Words that mean unobserved, such as `NA` or `?`; a state of that name stays a state.
 
         Returns
         -------
-        The columns of `keep`, then `P(<target>)`, `log_probability` of the row's findings, and `problem`, which names what is
-        wrong with a row.
+        pandas.DataFrame
+            The columns of `keep`, then `P(<target>)`; `log_probability` of the row's findings (natural logarithm; -inf if they
+            contradict one another, NaN if unreadable); and `problem`, the reason why a row has no answer, otherwise empty.
 
         Raises
         ------
         SpecError
-            When a column is not a variable; none is ignored silently.
+            When a column is not a variable or is given twice, or a variable is in the index; every problem at once.
 
         Examples
         --------
@@ -257,7 +313,7 @@ class Network:
         return score(self.compiled, frame, targets, keep=keep, missing=missing)
 
     def arc_strengths(self, given: Given = None, do: Given = None) -> ArcStrengths:
-        """Return the strength of every arc: how far the child's distribution moves with the parent, prior or under findings."""
+        """Return the strength of every arc, prior or under findings; see `Case.arc_strengths`."""
         return self.case(given, do).arc_strengths()
 
     def decision_curve(
@@ -270,25 +326,26 @@ class Network:
         thresholds: Sequence[float] = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.5),
         seed: int = 0,
     ) -> DecisionCurve:
-        """Net benefit of acting by P(target | what is known), at each threshold, beside acting on all and on none.
+        """Return the net benefit of acting on P(target | known variables) at each threshold, beside acting on all and on none.
 
         Parameters
         ----------
         target
             `variable` or `variable=state`.
         known
-            The variables that are known of each patient.
+            The variables that are observed in each patient.
         frame
-            A cohort with these columns and the target's; simulated from the network when None.
+            A cohort with these columns and the target's; simulated from the network when None, so that the curve is the worth
+            of the findings if the network is right.
         size, seed
-            Of the simulated cohort.
+            Size and seed of the simulated cohort.
         thresholds
             Probabilities between 0 and 1.
 
         Raises
         ------
         BayesnetError
-            When a threshold is not between 0 and 1, or the cohort cannot be scored.
+            When a threshold is not between 0 and 1, the cohort lacks a column, or a row has no posterior.
         """
         from bayesnet.analysis.cohort.net_benefit import decision_curve
 
@@ -304,30 +361,30 @@ class Network:
         bins: int | Sequence[float] = 10,
         seed: int | None = 0,
     ) -> Calibration:
-        """Return whether of those given 20 % about 20 in 100 have it: predictions beside outcomes, in groups and over the
-        whole cohort.
-        Calibration error with what chance alone explains, intercept and slope, Brier score and AUROC. Probabilities that are in a
-        table already go to `bayesnet.calibration(probability, has)`.
+        """Compare P(target | known variables) with outcomes, in groups and over the whole cohort.
+
+        The result has the calibration error with its expectation by chance alone, intercept and slope, Brier score and AUROC. For
+        predicted probabilities in a table use `bayesnet.calibration(probability, has)`.
 
         Parameters
         ----------
         target
             `variable` or `variable=state`.
         known
-            The variables that are known of each patient.
+            The variables that are observed in each patient.
         frame
             A cohort with these columns and the target's; simulated from the network when None, which shows what calibration looks
             like and not that the network is right.
         size, seed
-            Of the simulated cohort; the seed also of what chance alone explains.
+            Size and seed of the simulated cohort; the seed is also that of the calibration error by chance.
         bins
-            Into how many groups the patients are parted, by quantiles of their probability; or the probabilities at which a new
-            group begins, such as `[0.01, 0.1, 0.5]`, which show more of a rare diagnosis.
+            Number of groups, by quantiles of the probability; or increasing probabilities at which a new group begins, such as
+            `[0.01, 0.1, 0.5]`, which show more of a rare diagnosis.
 
         Raises
         ------
         BayesnetError
-            When the cohort lacks a column or an outcome, or cannot be scored.
+            When the cohort lacks a column or an outcome, or a row has no posterior.
 
         References
         ----------
@@ -383,16 +440,33 @@ class Network:
 
         return Numbers(self.compiled.model.numbers, {key: source.short for key, source in self.compiled.model.sources.items()})
 
+    def find(self, text: str = "") -> Found:
+        """Return the variables whose names, labels, aliases, states or meanings hold a text; all of them when it is empty.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> bayesnet.load("asia").find("lung").names
+        ('lung', 'either')
+
+        """
+        from bayesnet.analysis.description.askable import find
+
+        return find(self.compiled, text)
+
     def summary(self) -> Summary:
-        """Counts of variables, gates, numbers and grades, and the numbers with the widest ranges."""
+        """Return counts of variables, gates, numbers and grades, and the numbers with the widest ranges."""
         from bayesnet.analysis.description.summary import summary
 
         return summary(self.compiled)
 
     def recompute(self, *, moves: bool = False) -> Recomputation:
-        """Return every number computed again from its figures, how each is known, and what a reviewer should look at.
+        """Return every number recomputed from its figures, how each is known, and remarks for a reviewer.
 
-        With `moves` also how far each number moves a diagnosis over its range, before any finding and in the examples.
+        Parameters
+        ----------
+        moves
+            Compute also how far each number moves a diagnosis over its range, before any finding and in the examples.
 
         Examples
         --------
@@ -406,9 +480,15 @@ class Network:
         return recompute(self.compiled, moves=moves)
 
     def diff(self, other: Network, *, least: float = 0.001) -> ModelDiff:
-        """Return what changed from this network to another: numbers, structure, publications, and the answers that moved by
-        `least`.
-        The answers are those of the priors, of the examples, and of the published figures where both have them.
+        """Return the changes from this network to another: numbers, structure, publications, and posteriors that changed.
+
+        Parameters
+        ----------
+        other
+            The other network.
+        least
+            The smallest change of a probability that is listed. Compared are the priors, the examples, and the published
+            figures if both networks have them.
 
         Examples
         --------
@@ -423,8 +503,17 @@ class Network:
         return model_diff(self.compiled, other.compiled, (self.folder, other.folder), least)
 
     def bibliography(self, names: Iterable[str] | None = None) -> Bibliography:
-        """Return the publications that the numbers cite, or those named by key or by the id of a number; as text, BibTeX or
-        CSL-JSON.
+        """Return the publications that the numbers cite, or those named, as text, BibTeX or CSL-JSON.
+
+        Parameters
+        ----------
+        names
+            Keys of publications, or ids of numbers; all publications cited by a number when None.
+
+        Raises
+        ------
+        BayesnetError
+            When a name is neither a key nor the id of a number.
 
         Examples
         --------
@@ -440,10 +529,31 @@ class Network:
         return str(self.summary())
 
     def _repr_html_(self) -> str:
-        return self.summary()._repr_html_()
+        from bayesnet.analysis.description.askable import askable
+
+        return askable(self.compiled)._repr_html_()
 
     def with_numbers(self, numbers: Mapping[str, float]) -> Network:
-        """Return a new network in which some numbers have other values and the rest of their columns give way in proportion.
+        """Return a new network with other values of some numbers; the other entries of their columns co-vary in proportion.
+
+        If the numbers set had all of a column's probability, the freed probability is spread evenly. Several entries of a
+        column may be set at once. A range that does not contain its new value is widened to it.
+
+        Parameters
+        ----------
+        numbers
+            Value by number id.
+
+        Raises
+        ------
+        PatternError
+            When the network has no number of that id.
+        SpecError
+            When a value is out of bounds; every problem at once.
+
+        References
+        ----------
+        Chan H, Darwiche A (2002). When do numbers really matter? J Artif Intell Res 17:265-287.
 
         Examples
         --------
@@ -508,8 +618,24 @@ class Network:
         )
         return replace(result, network=Network(model, self.folder))
 
-    def audit(self) -> Audit:
-        """Ask the published figures and claims beside the model, and say what the model says."""
+    def audit(self, *, figures: bool = True, naive: bool = False) -> Audit:
+        """Compare the model with the published figures, claims and cases of its folder (`targets.toml` and others).
+
+        Parameters
+        ----------
+        figures
+            Whether to ask the published figures and claims; without them only the published cases.
+        naive
+            Compare also with the naive Bayes model of the network's own marginals, on the published cases and on simulated
+            people; takes some seconds more.
+
+        Raises
+        ------
+        BayesnetError
+            When the network was not read from a folder; or has no diagnoses and `naive` is set.
+        SpecError
+            When none of the files exists, or a record is invalid; every problem at once.
+        """
         from bayesnet.analysis.audit.audit import audit
         from bayesnet.errors import BayesnetError
 
@@ -517,24 +643,24 @@ class Network:
             raise BayesnetError(
                 f"{self.name} was not read from a priors folder, so there are no published figures to audit it with."
             )
-        return audit(self.compiled, self.folder)
+        return audit(self.compiled, self.folder, figures=figures, naive=naive)
 
     def page(self, path: str | Path, given: Given = None, do: Given = None) -> Path:
-        """Write the explorer: one interactive page that answers while one clicks, offline, in any browser; gives its path.
+        """Write the explorer, one self-contained interactive HTML page that works offline, and return its path.
 
         Parameters
         ----------
         path
-            Where to write it, as in "explorer.html"; a file that is there is replaced.
+            The file to write, as in "explorer.html"; an existing file is overwritten.
         given, do
-            What is known and set when the page opens.
+            Findings and interventions when the page opens.
 
         Raises
         ------
         BayesnetError
-            Where the file cannot be written.
+            When the file is not writable.
         PatternError, UnknownVariable, UnknownState
-            Where the findings are not findings.
+            When the findings are invalid.
 
         Examples
         --------
@@ -553,21 +679,20 @@ class Network:
         Parameters
         ----------
         given, do
-            What is known and set when it opens.
+            Findings and interventions at the start.
 
         Returns
         -------
         Explorer
             A widget: show it by naming it last in a cell; in marimo `mo.ui.anywidget(net.explorer())`. Its `given`, `do` and
-            `numbers` are dicts that follow the clicks, and move it when they are assigned; `widget.case` is the case of the
-            moment.
+            `numbers` are dicts that follow the clicks, and move it when they are assigned; `widget.case` is the current case.
 
         Raises
         ------
         MissingExtra
-            Where anywidget is not installed.
+            When anywidget is not installed.
         PatternError, UnknownVariable, UnknownState
-            Where the findings are not findings.
+            When the findings are invalid.
 
         Examples
         --------
@@ -592,33 +717,39 @@ class Network:
         return Explorer(self.compiled, read_given(self.compiled, given, do), case)
 
     def to_pgmpy(self) -> Any:
-        """Return the same network as a `pgmpy.models.DiscreteBayesianNetwork`; gates too large for a table are divorced."""
+        """Return this network as a `pgmpy.models.DiscreteBayesianNetwork` with full tables.
+
+        A gate whose table would be too large is divorced into a chain of helper nodes with the same distribution over the
+        original variables. The helpers are the model's `latents`, and its `helper_nodes` lists them in order.
+        """
         from bayesnet.interop.pgmpy_bridge import to_pgmpy
 
         return to_pgmpy(self.compiled.factors)
 
     def save(self, path: str | Path, *, drop_names: bool = False) -> None:
-        """Write the network: a file in the format of its extension, or a priors folder where the name has none.
+        """Write the network to a file in the format of its extension, or to a priors folder if the name has no extension.
 
         The formats are .bif, .xmlbif (or .bifxml), .xdsl, .net and .uai, each also with .gz.
 
         Parameters
         ----------
         path
-            Where to.
+            The file or folder to write.
         drop_names
             Allow UAI, which keeps no names, to lose them.
 
         Raises
         ------
         BayesnetError
-            When the extension is none of these.
+            When the extension is none of these, or the file is not writable.
         SpecError
-            When a label cannot be kept by the format, saying what would be lost.
+            When the format does not allow a label; says what would be lost.
         """
         from bayesnet.interop.files import EXTENSIONS, is_network_file, write_network
         from bayesnet.model import write_model
 
+        if not str(path).strip():
+            raise BayesnetError('No name to write to; expected a file or a folder, as in "asia.xdsl" or "asia/".')
         try:
             if is_network_file(str(path)):
                 write_network(self.model, path, drop_names=drop_names)
@@ -628,12 +759,12 @@ class Network:
                 return
         except OSError as error:
             raise BayesnetError(f"The network could not be written to {path}: {error.strerror or error}.") from error
-        known = f"{', '.join(EXTENSIONS[:-1])} or {EXTENSIONS[-1]}, also with .gz behind it"
-        raise BayesnetError(f'The kind of "{path}" is not known; end it in {known}, or in a slash for a priors folder.')
+        extensions = f"{', '.join(EXTENSIONS[:-1])} or {EXTENSIONS[-1]}, also with .gz behind it"
+        raise BayesnetError(f'The kind of "{path}" is not known; end it in {extensions}, or in a slash for a priors folder.')
 
 
 _FILES = (".bif", ".xmlbif", ".bifxml", ".xml", ".xdsl", ".net", ".uai")
-"""What a file of another program ends with, also before `.gz`."""
+"""Extensions of files of other programs, also before `.gz`."""
 
 
 def _is_file(path: Path) -> bool:
@@ -653,13 +784,13 @@ def load(name_or_path: str | Path, *, normalize: bool = False) -> Network:
         A shipped model by name (`back_pain`, `asia`, `sprinkler`, `mammography`), a priors folder, or a file:
         `.bif`, `.xmlbif`, `.bifxml`, `.xml`, `.xdsl`, `.net`, `.uai`, each also with `.gz`.
     normalize
-        Of a network file: divide every column by its sum. Without it, a column whose sum is not 1 is divided only where its
-        digits explain it, as for 0.333 three times, and the model's description says so; others are refused.
+        For a network file: divide every column by its sum. Otherwise a column whose sum is not 1 is divided only if rounding of
+        its digits explains it, as in 0.333 three times, and the model's description says so; others raise SpecError.
 
     Raises
     ------
     SpecError
-        When it cannot be found or read; every problem at once.
+        When it does not exist or has errors; every problem at once.
 
     Examples
     --------
@@ -680,14 +811,29 @@ def load(name_or_path: str | Path, *, normalize: bool = False) -> Network:
     return Network(load_model(name_or_path), find_model(name_or_path))
 
 
+def models() -> Models:
+    """Return the shipped models with their subjects.
+
+    Examples
+    --------
+    >>> import bayesnet
+    >>> bayesnet.models().names
+    ('asia', 'back_pain', 'mammography', 'sprinkler')
+    """
+    from bayesnet.analysis.description.askable import models
+
+    return models()
+
+
 def distance(net: Network, other: Network) -> Distance:
-    """Return how far two networks over the same variables are apart: `.cd` bounds what any answer can change, `.kl` is KL(net
-    || other).
+    """Return the distance between two networks: `.cd` bounds the change of any posterior, `.kl` is KL(net || other).
 
     Raises
     ------
     SpecError
         When they do not have the same variables with the same states.
+    TooWide
+        When the distance would need too large a table.
 
     References
     ----------
@@ -706,7 +852,21 @@ def distance(net: Network, other: Network) -> Distance:
 
 
 def from_pgmpy(model: Any, name: str = "pgmpy") -> Network:
-    """Return a network with the nodes, states and tables of a pgmpy model."""
+    """Return a network with the nodes, states and tables of a pgmpy model.
+
+    Parameters
+    ----------
+    model
+        A `pgmpy.models.DiscreteBayesianNetwork` with a table for every node. Nodes and states that are not strings are named by
+        their text.
+    name
+        The name of the network and of its source.
+
+    Raises
+    ------
+    SpecError
+        When a table is missing, does not fit the graph, or has a column whose sum is not 1; every problem at once.
+    """
     from bayesnet.interop.pgmpy_bridge import from_pgmpy as bridge
 
     return Network(bridge(model, name))
@@ -721,24 +881,24 @@ def exercises(
     target: str | None = None,
     people: str | None = None,
 ) -> ExerciseSet:
-    """Exercises in words made from a network, with checked answers that know the classic errors.
+    """Return exercises in words made from a network, with checked answers that recognise the classic errors.
 
     Parameters
     ----------
     net
-        Any network: shipped, of one's own, or from a file.
+        Any network: shipped, self-made, or from a file.
     kind
         One of `natural_frequencies`, `prediction`, `reading_graph`, `percentages`, `another_population`, `likelihood_ratio`,
         `explaining_away`, `double_counting`, `next_test`, `seeing_doing`; several in a list; every kind that the network allows
         when None.
     seed
-        The same seed gives the same exercises; 0 is a seed like any other.
+        The same seed gives the same exercises.
     count
-        How many different ones of each kind; one when None.
+        Number of different exercises of each kind; one when None.
     target
-        What the diagnostic questions should be about, as `multiple_myeloma` or `smoke=yes`; anything when None.
+        The target of the diagnostic questions, as `multiple_myeloma` or `smoke=yes`; any when None.
     people
-        What the members of the population are called, as in `"women"` or `"patients with back pain"`; the model's own word, or
+        Plural noun for the members of the population, as in `"women"` or `"patients with back pain"`; the model's own noun, or
         `cases`, when None.
 
     Returns
@@ -750,7 +910,7 @@ def exercises(
     Raises
     ------
     BayesnetError
-        When there is no such kind, or the network gives no exercise of it (or not so many): the message says what it needs.
+        When there is no such kind, or the network allows too few exercises of it: the message says what it needs.
 
     References
     ----------
@@ -786,7 +946,7 @@ def exercise_set(
     target: str | None = None,
     people: str | None = None,
 ) -> ExerciseSet:
-    """Return a graded set for a class, from easy to hard, of as many kinds as the network allows.
+    """Return a graded set of exercises, from easy to hard, of as many kinds as the network allows.
 
     Parameters
     ----------
@@ -797,14 +957,14 @@ def exercise_set(
     seed
         The same seed gives the same sheet; use a different seed per student for individual sheets.
     count
-        How many exercises.
+        Number of exercises.
     target, people
         As for `exercises`.
 
     Raises
     ------
     BayesnetError
-        When there is no such level, or the network does not give so many.
+        When there is no such level, or the network allows fewer exercises.
 
     Examples
     --------

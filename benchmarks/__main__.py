@@ -30,7 +30,7 @@ Every row is a public call where it does not say otherwise. *First* is the first
 where the row does not name more. Times are median / 90th percentile of processor seconds; of whole processes and of `net.score`,
 seconds on the clock. The ratio is the peer's median by the median of our first call: above 1 we are faster. pyAgrum
 gets full tables in double precision; gates above 2^12 cells are divorced into chains, the size with which it was fastest. A row
-that is lost stands first, in bold; then come those that miss the mark set for them."""
+that is lost is first, in bold; then come those that miss the mark set for them."""
 
 
 def javascript(_: int) -> Iterator[Row]:

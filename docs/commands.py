@@ -23,6 +23,9 @@ EXAMPLES = {
         "bayesnet show back_pain multiple_myeloma",
         'bayesnet show back_pain "fever=present | epidural_abscess=present"',
     ],
+    "find": [
+        "bayesnet find back_pain night",
+    ],
     "query": [
         'bayesnet query back_pain "multiple_myeloma | anemia, hypercalcemia, !fever"',
         'bayesnet query asia "lung=yes, bronc=yes | smoke=yes" --json',
@@ -46,6 +49,7 @@ EXAMPLES = {
         'bayesnet report back_pain "age_group=60-69, raised_alp, chronic_pain" case.html',
     ],
     "page": [
+        "bayesnet page back_pain --open",
         "bayesnet page back_pain -o back_pain.html",
     ],
     "sensitivity": [
@@ -66,6 +70,9 @@ EXAMPLES = {
     ],
     "audit": [
         "bayesnet audit back_pain",
+        "bayesnet audit back_pain --by setting",
+        "bayesnet audit back_pain --cases",
+        "bayesnet audit back_pain --naive",
     ],
     "exercises": [
         "bayesnet exercises back_pain --count 3 --seed 7",
@@ -106,6 +113,18 @@ Python; quote them, because the shell has its own use for `|` and `!`. `-h` or `
 Every command takes `--json` and then prints what `to_dict()` gives in Python. The exit status is 0 when it is done, 1 when the
 model or the data is at fault, 2 when the command is. Errors go to standard error, as one paragraph that says where, what, and the
 way out.
+
+Findings are typed as people say them, `"raised ALP, male, no fever, age=66"`; `bayesnet find MODEL WORD` looks for a name, and
+[everything you can ask](vocabulary.md) is a page of its own. A terminal gets colours (not with `NO_COLOR` set), a pager where a
+print is several screens long, and a line that says so where a command takes more than a second; a pipe gets only the text.
+
+Shells complete commands, models and the names inside a question:
+
+```console
+$ eval "$(_BAYESNET_COMPLETE=bash_source bayesnet)"
+$ eval "$(_BAYESNET_COMPLETE=zsh_source bayesnet)"
+$ _BAYESNET_COMPLETE=fish_source bayesnet | source
+```
 
 This page is made from the commands by `python docs/build.py`.
 """

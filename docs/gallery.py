@@ -76,6 +76,8 @@ PICTURES = (
             "bayesnet.plot.distance(bayesnet.distance(net, other))"),
     Picture("audit", "Where is the model wrong about figures that are not among its inputs?",
             "bayesnet.plot.audit(net.audit(), top=20)"),
+    Picture("agreement", "How near are its answers to published probabilities, by setting?",
+            'bayesnet.plot.agreement(net.audit(), by="setting")'),
     Picture("next_tests", "What would each test tell?",
             'bayesnet.plot.next_tests(woman.drop("hypercalcemia", "anemia").next_tests(target))'),
     Picture("plan", "What to learn first, what then, and when to stop?",

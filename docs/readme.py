@@ -15,7 +15,8 @@ from typing import Any
 
 DOCS = Path(__file__).resolve().parent
 README = DOCS.parent / "README.md"
-PAGES = (README, *(DOCS / f"{name}.md" for name in ("index", "concepts", "lessons", "limits", "citing", "engine")))
+NAMES = ("five-minutes", "index", "concepts", "lessons", "limits", "citing", "engine")
+PAGES = (README, *(DOCS / f"{name}.md" for name in NAMES))
 """Pages whose code runs and whose outputs are kept."""
 
 FENCES = re.compile(r"```python\n(?P<code>.*?)```\n(?:\n```text\n(?P<output>.*?)```\n)?", re.S)

@@ -13,7 +13,7 @@ IMAGES = Path(__file__).parent / "images"
 FOUND = ("age_group:60-69", "female:present", "cancer_history:present", "chronic_pain:present", "raised_alp:present")
 CASE = f"see={','.join(FOUND)}&of=spinal_metastasis:present"
 VIEWS = {
-    "explorer": ("back_pain", CASE, 1280, 1010, "light"),
+    "explorer": ("back_pain", CASE, 1280, 800, "light"),
     "explorer_phone": ("back_pain", CASE, 390, 844, "dark"),
 }
 """Name of the picture: network, case as in the address, width, height, colours."""
@@ -31,6 +31,7 @@ def main() -> int:
             tab = browser.new_page(viewport={"width": width, "height": height}, color_scheme=colours, reduced_motion="reduce")
             tab.goto(f"{page.as_uri()}#{case}")
             tab.wait_for_timeout(1000)
+            tab.wait_for_function("() => !bayesnet.intervals.busy", timeout=60_000)
             tab.screenshot(path=IMAGES / f"{name}.png")
         browser.close()
     return 0

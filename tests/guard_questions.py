@@ -228,6 +228,8 @@ EVERYWHERE: dict[str, Ask] = {
     "with_numbers": lambda net, a: net.with_numbers({a.numbers[0]: a.new_value}).posteriors(a.findings),
     "update": lambda net, a: net.update(cohort(net, a, 6), equivalent_sample_size=30),
     "recompute": lambda net, a: net.recompute(),
+    "find": lambda net, a: net.find("e"),
+    "contrast": lambda net, a: case(net, a).contrast(a.target, a.other),
     "bibliography": lambda net, a: [net.bibliography(), net.bibliography().to_bibtex(), net.bibliography().to_csl()],
     "diff": lambda net, a: net.diff(net.with_numbers({a.numbers[0]: a.new_value})),
     "distance": lambda net, a: bayesnet.distance(net, net.with_numbers({a.numbers[0]: a.new_value})),
@@ -271,6 +273,7 @@ EXAMPLES: dict[str, Ask] = {
 """Asked of every example case of back_pain."""
 
 ONCE: dict[str, Callable[[], Any]] = {
+    "models": lambda: list(bayesnet.models()),
     "back_pain: next_tests, differential": lambda: bayesnet.load("back_pain").case("anemia").next_tests("differential"),
     "back_pain: next_tests, decision": lambda: bayesnet.load("back_pain").case("anemia").next_tests("decision"),
     "back_pain: exercises of one kind": lambda: list(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bayesnet.cli.common import as_json, interventions, model_argument, show
+from bayesnet.cli.completion import complete_names
 
 if TYPE_CHECKING:
     from bayesnet.network import Network
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 @click.command("advise")
 @model_argument
-@click.argument("findings", metavar="FINDINGS")
+@click.argument("findings", metavar="FINDINGS", shell_complete=complete_names)
 @interventions
 @as_json
 def command(network: Network, findings: str, do: str | None, json_: bool) -> None:

@@ -43,7 +43,7 @@ _AT_A_TIME = 20
 @click.option("--strict", is_flag=True, help="Exit with status 1 if anything needs a reviewer.")
 @as_json
 def command(model: str, patients: int, fix: bool, every: bool, moves: bool, strict: bool, json_: bool) -> None:
-    """Report every problem of a model at once; where there is none, what it is made of, whether its numbers are what the
+    """Report every problem of a model at once; without problems, what it is made of, whether its numbers are what the
     figures recorded with them give, and what its answers cost.
     """
     check_there(model)
@@ -132,7 +132,8 @@ def _read(model: str) -> tuple[CompiledModel, list[Remark]]:
 
 
 def _beside(model: Model, folder: Path) -> list[Problem | str]:
-    """Return what is wrong with the files beside the model: costs, decision, targets and claims."""
+    """Return what is wrong with the files beside the model: costs, decision, targets, claims and cases."""
+    from bayesnet.analysis.audit.cases import read_cases
     from bayesnet.analysis.audit.records import read_claims, read_targets
     from bayesnet.analysis.decision.costs import read_costs
     from bayesnet.analysis.decision.decision_file import read_decision
@@ -143,6 +144,7 @@ def _beside(model: Model, folder: Path) -> list[Problem | str]:
         "decision.toml": lambda path: read_decision(path, model),
         "targets.toml": lambda path: read_targets(path, model.sources),
         "claims.toml": lambda path: read_claims(path, model.sources),
+        "cases.toml": lambda path: read_cases(path, model),
     }
     problems: list[Problem | str] = []
     for name, reader in readers.items():
@@ -173,7 +175,7 @@ def _costs(compiled: CompiledModel, patients: int) -> dict[str, float]:
 
 
 def _always_known(compiled: CompiledModel) -> list[str]:
-    """What is known of every sampled patient: context variables, and what depends on these alone and has many children."""
+    """Return what is known of every sampled patient: context variables, and what depends on these alone and has many children."""
     context = {item.name for item in compiled.defaults}
     variables = compiled.model.variables.values()
     children = Counter(parent for variable in variables for parent in variable.parents)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bayesnet.cli.common import model_argument, show, to_json
+from bayesnet.cli.terminal import say
 
 if TYPE_CHECKING:
     from bayesnet.network import Network
@@ -22,8 +23,8 @@ def command(network: Network, names: tuple[str, ...], form: str | None) -> None:
     """The publications that the numbers of a model cite; or those named by key, or those of some numbers."""
     found = network.bibliography(names or None)
     if form == "bibtex":
-        click.echo(found.to_bibtex(), nl=False)
+        say(found.to_bibtex(), newline=False)
     elif form == "csl":
-        click.echo(to_json(found.to_csl()))
+        say(to_json(found.to_csl()))
     else:
         show(found, json_=form == "json")

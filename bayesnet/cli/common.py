@@ -1,4 +1,4 @@
-"""What the commands share: reading the model, printing a result as text or JSON, progress."""
+"""Shared parts of the commands: reading the model, printing a result as text or JSON, progress."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from bayesnet.cli.completion import complete_model
+from bayesnet.cli.terminal import coloured, say, start_ticker, stop_ticker
 
 if TYPE_CHECKING:
     from bayesnet.network import Network
@@ -37,12 +40,15 @@ interventions = click.option("--do", "do", metavar="TEXT", help='Set variables (
 
 def model_argument(function: F) -> F:
     """Add the argument MODEL, a network ready to be asked."""
-    return click.argument("network", metavar="MODEL", callback=_load)(function)
+    return click.argument("network", metavar="MODEL", callback=_load, shell_complete=complete_model)(function)
 
 
-def _load(context: click.Context, _: click.Parameter, value: str) -> Network:
+def _load(context: click.Context, _: click.Parameter, value: str) -> Network | str:
     """Read the network; a name or file that is not there is a fault of the command, one that cannot be read of the model."""
+    if context.resilient_parsing:  # a shell completes
+        return value
     check_there(value)
+    start_ticker(context, f"{context.info_name} {value}")
     from bayesnet.network import load
 
     network = load(value)
@@ -88,29 +94,14 @@ def keep_apart(out: Path, *sources: Path) -> None:
 
 def show(result: Result, *, json_: bool) -> None:
     """Print a result: as text, or as JSON with the same content."""
-    click.echo(to_json(result.to_dict()) if json_ else str(result))
+    say(to_json(result.to_dict()) if json_ else coloured(result))
 
 
 def to_json(content: object) -> str:
-    """JSON that any reader takes: no NaN, every letter as it is."""
+    """Return JSON that any reader takes: no NaN, letters not escaped."""
     import json
 
     return json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False)
-
-
-@contextmanager
-def waiting(what: str) -> Iterator[None]:
-    """Say on standard error what is being done, where that is a terminal, and take it back when it is done."""
-    shown = sys.stderr.isatty()
-    if shown:
-        sys.stderr.write(f"{what} ...")
-        sys.stderr.flush()
-    try:
-        yield
-    finally:
-        if shown:
-            sys.stderr.write("\r\033[K")
-            sys.stderr.flush()
 
 
 @contextmanager
@@ -128,6 +119,7 @@ def progress(what: str, total: int | None, done: int = 0) -> Iterator[Callable[[
     done
         How much was done before.
     """
+    stop_ticker()
     if not sys.stderr.isatty():
         yield lambda _: None
         return

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bayesnet.cli.common import as_json, model_argument, to_json
+from bayesnet.cli.terminal import say
 
 if TYPE_CHECKING:
     from bayesnet.network import Network
@@ -43,6 +44,6 @@ def command(network: Network, out: str, folder: bool, force: bool, drop_names: b
     else:
         network.save(out, drop_names=drop_names)
     if json_:
-        click.echo(to_json({"kind": "Convert", "network": network.name, "digest": network.digest, "out": out}))
+        say(to_json({"kind": "Convert", "network": network.name, "digest": network.digest, "out": out}))
     else:
-        click.echo(f"Wrote {network.name} to {out}.")
+        say(f"Wrote {network.name} to {out}.")

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bayesnet.cli.common import as_json, to_json, waiting
+from bayesnet.cli.common import as_json, to_json
+from bayesnet.cli.terminal import called, waiting
 from bayesnet.results.table import wrapped
 from bayesnet.results.words import cited, percent
 
@@ -23,7 +24,7 @@ _BARS = 5
 @click.command("demo")
 @as_json
 def command(json_: bool) -> None:
-    """Answer two cases with the back-pain network: prior, posterior, what speaks for it, which numbers to distrust."""
+    """Answer two cases with the back-pain network: prior, posterior, what speaks for it, its most influential numbers."""
     from bayesnet.network import load
 
     network = load(MODEL)
@@ -37,9 +38,10 @@ def command(json_: bool) -> None:
     for text, _ in told:
         click.echo(f"\n\n{text}")
     click.echo(f"\n{network.model.warning}\n\nYour own case:")
-    click.echo(f'  bayesnet diagnose {MODEL} "age_group=60-69, raised_alp, chronic_pain"')
-    click.echo(f'  bayesnet query {MODEL} "multiple_myeloma | anemia, hypercalcemia, !fever"')
-    click.echo(f"  bayesnet show {MODEL} multiple_myeloma")
+    click.echo(f'  {called()} diagnose {MODEL} "age_group=60-69, raised_alp, chronic_pain"')
+    click.echo(f'  {called()} query {MODEL} "multiple_myeloma | anemia, hypercalcemia, !fever"')
+    click.echo(f"  {called()} find {MODEL} night")
+    click.echo(f"  {called()} page {MODEL} --open")
 
 
 def _tell(title: str, case: Case) -> tuple[str, dict[str, Any]]:
@@ -52,17 +54,18 @@ def _tell(title: str, case: Case) -> tuple[str, dict[str, Any]]:
     parts = [
         wrapped(title + "."),
         first.header(),
-        first.grid().text(),
+        first.introduction(),
+        first.body(),
         f"{len(rest)} more, each at most {percent(rest[0].posterior)}." if rest else "",
         weights.grid().text(),
-        wrapped(f"Which numbers to distrust: those that move P({ranked.leading_specific}) most over their own cited range."),
+        wrapped(f"Most influential numbers: those that move P({ranked.leading_specific}) most over their own cited range."),
         _doubted(doubts),
     ]
     content = {
         "title": title,
         "differential": ranked.to_dict(),
         "weights": weights.to_dict(),
-        "distrust": doubts.to_dict(),
+        "caveats": doubts.to_dict(),
     }
     return "\n\n".join(part for part in parts if part), content
 

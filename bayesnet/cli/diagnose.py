@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from bayesnet.cli.common import as_json, interventions, model_argument, show
+from bayesnet.cli.completion import complete_names
+from bayesnet.cli.terminal import say
 
 if TYPE_CHECKING:
     from bayesnet.network import Network
@@ -18,7 +20,7 @@ _DRAWS = 400
 
 @click.command("diagnose")
 @model_argument
-@click.argument("findings", metavar="FINDINGS")
+@click.argument("findings", metavar="FINDINGS", shell_complete=complete_names)
 @interventions
 @click.option(
     "--target", "targets", metavar="TARGET", multiple=True, help="Rank this instead of the diagnoses; may be given several times."
@@ -37,10 +39,10 @@ def command(network: Network, findings: str, do: str | None, targets: tuple[str,
     if json_:
         show(ranked, json_=True)
         return
-    parts = [ranked.header(), ranked.grid().text()]
+    parts = [ranked.header(), ranked.introduction(), ranked.body()]
     if ranked.leading_specific and case.findings.items:
         parts.append(case.weights(ranked.leading_specific).grid().text())
     parts.append(ranked.footer())
     if not intervals and any(n.low < n.high for n in network.model.numbers.values()):
         parts.append("--intervals adds how far each posterior moves when all numbers are drawn from their ranges.")
-    click.echo("\n\n".join(part for part in parts if part))
+    say("\n\n".join(part for part in parts if part))

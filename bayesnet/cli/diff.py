@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bayesnet.cli.common import as_json, check_there, model_argument, show, waiting
+from bayesnet.cli.common import as_json, check_there, model_argument, show
 
 if TYPE_CHECKING:
     from bayesnet.network import Network
@@ -24,6 +24,5 @@ def command(network: Network, other: str, least: float, json_: bool) -> None:
     check_there(other)
     from bayesnet.network import load
 
-    with waiting("Asking both"):
-        found = network.diff(load(other), least=least)
+    found = network.diff(load(other), least=least)
     show(found, json_=json_)

@@ -24,9 +24,9 @@ def command(scored: Path, truth: Path, by: str | None, thresholds: tuple[float, 
     TRUTH has the same rows in the same order and a column for the variable of each target. AUROC, Brier score, log score,
     calibration and net benefit are given with 95 % intervals; --json holds all of them.
     """
-    from bayesnet.analysis.cohort.evaluate import evaluate
-    from bayesnet.analysis.cohort.net_benefit import THRESHOLDS
+    from bayesnet import evaluate
 
     check_kind(scored, "SCORED")
     check_kind(truth, "TRUTH")
-    show(evaluate(whole(scored), whole(truth), by=by, thresholds=thresholds or THRESHOLDS, seed=seed), json_=json_)
+    chosen = {"thresholds": thresholds} if thresholds else {}
+    show(evaluate(whole(scored), whole(truth), by=by, seed=seed, **chosen), json_=json_)

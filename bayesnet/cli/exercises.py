@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bayesnet.cli.common import as_json, model_argument, to_json
+from bayesnet.cli.terminal import say
 
 if TYPE_CHECKING:
     from bayesnet.network import Network
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 @click.option("--level", type=click.Choice(["easy", "medium", "hard"]), help="Graded sets: only exercises of this level.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="The same seed gives the same sheet.")
 @click.option("--count", type=click.IntRange(1, 200), help="How many: of each kind (1), or in the graded set (10).")
-@click.option("--target", "target", metavar="TARGET", help="What diagnostic questions should be about, as in multiple_myeloma.")
-@click.option("--people", metavar="TEXT", help='What the people are called, as in "women".')
+@click.option("--target", "target", metavar="TARGET", help="Target of the diagnostic questions, as in multiple_myeloma.")
+@click.option("--people", metavar="TEXT", help='Plural noun for the people, as in "women".')
 @click.option("--key", is_flag=True, help="The teacher's key: answers, worked solutions, errors to expect, sources.")
 @click.option("--markdown", is_flag=True, help="As Markdown.")
 @as_json
@@ -47,10 +48,6 @@ def command(
     Give the same options again with --key to get the key of a sheet.
     """
     from bayesnet.network import exercise_set, exercises
-    from bayesnet.teach.exercises import KINDS
-
-    if unknown := [kind for kind in kinds if kind not in KINDS]:
-        raise click.BadParameter(f'no kind "{unknown[0]}"; there are {", ".join(KINDS)}', param_hint="--kind")
 
     if kinds and level:
         raise click.UsageError("--level is for graded sets; leave out --kind, or --level.")
@@ -59,8 +56,8 @@ def command(
     else:
         made = exercise_set(network, level, seed=seed, count=count or 10, target=target, people=people)
     if json_:
-        click.echo(to_json(made.to_dict()))
+        say(to_json(made.to_dict()))
     elif markdown:
-        click.echo(made.key_markdown() if key else made.sheet_markdown(), nl=False)
+        say(made.key_markdown() if key else made.sheet_markdown(), newline=False)
     else:
-        click.echo(made.key() if key else made.sheet(), nl=False)
+        say(made.key() if key else made.sheet(), newline=False)

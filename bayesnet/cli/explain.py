@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bayesnet.cli.common import as_json, interventions, model_argument, show
+from bayesnet.cli.completion import complete_names
 
 if TYPE_CHECKING:
     from bayesnet.network import Network
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 @click.command("explain")
 @model_argument
-@click.argument("question", metavar="QUESTION")
+@click.argument("question", metavar="QUESTION", shell_complete=complete_names)
 @interventions
 @click.option("--order", metavar="ORDER", default="given", help='"given", "best", or the names of all findings with commas.')
 @as_json
@@ -26,6 +27,6 @@ def command(network: Network, question: str, do: str | None, order: str, json_: 
     """
     from bayesnet.pattern import format_terms, parse_question
 
-    asked = parse_question(question)
+    asked = parse_question(question, generous=True)
     case = network.case(format_terms(asked.given), do)
     show(case.explain(format_terms(asked.targets), order=order), json_=json_)

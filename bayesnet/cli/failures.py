@@ -1,4 +1,4 @@
-"""What a person reads when a command fails: one paragraph on standard error and an exit status, never a traceback."""
+"""Output of a failing command: one paragraph on standard error and an exit status, never a traceback."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def explained(error: BaseException) -> tuple[str, int]:
 
 
 def _typed(error: NothingToAsk) -> str:
-    """Return the argument that helps as it is typed in a command."""
+    """Return the argument that helps, as typed in a command."""
     option = f'--{error.option.removesuffix("s")} "{error.example}"'
     return f"bayesnet {_COMMANDS[error.call]} MODEL FINDINGS {option}" if error.call else option
 

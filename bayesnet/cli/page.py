@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from bayesnet.cli.common import as_json, interventions, keep_apart, model_argument, to_json
+from bayesnet.cli.completion import complete_names
+from bayesnet.cli.terminal import say
 
 if TYPE_CHECKING:
     from bayesnet.network import Network
@@ -15,23 +17,26 @@ if TYPE_CHECKING:
 
 @click.command("page")
 @model_argument
-@click.argument("findings", metavar="[FINDINGS]", default="")
+@click.argument("findings", metavar="[FINDINGS]", default="", shell_complete=complete_names)
 @click.option(
     "-o",
     "--output",
     "path",
     metavar="FILE",
-    required=True,
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Where to write it.",
+    help="Where to write it; MODEL.html in this folder when left out.",
 )
+@click.option("--open", "open_", is_flag=True, help="Open it in the browser.")
 @interventions
 @as_json
-def command(network: Network, findings: str, path: Path, do: str | None, json_: bool) -> None:
+def command(network: Network, findings: str, path: Path | None, open_: bool, do: str | None, json_: bool) -> None:
     """Write an interactive page: one HTML file with the network in it that answers offline, in any browser.
 
-    It opens with the findings, if there are any. A file that is there is replaced, unless it is the model.
+    It opens with the findings, if there are any. An existing file is overwritten, unless it is the model.
     """
+    path = path or Path(f"{network.name}.html")
     keep_apart(path)
     written = network.page(path, findings or None, do)
-    click.echo(to_json({"kind": "Page", "path": str(written), "digest": network.digest}) if json_ else str(written))
+    say(to_json({"kind": "Page", "path": str(written), "digest": network.digest}) if json_ else str(written))
+    if open_:
+        click.launch(written.resolve().as_uri())

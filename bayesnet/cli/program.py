@@ -10,6 +10,7 @@ COMMANDS = {
     "demo": "Answer two published cases.",
     "check": "List every problem of a model, or summarise it.",
     "show": "Show the variables, one variable, or one number with its sources.",
+    "find": "Find what can be asked, by a word of its name, label or meaning.",
     "query": "Ask one question: target | findings.",
     "diagnose": "Rank the diagnoses for some findings.",
     "whatif": "Compare scenarios side by side.",

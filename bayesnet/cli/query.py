@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bayesnet.cli.common import as_json, interventions, model_argument, show
+from bayesnet.cli.completion import complete_names
 
 if TYPE_CHECKING:
     from bayesnet.network import Network
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 @click.command("query")
 @model_argument
-@click.argument("question", metavar="QUESTION")
+@click.argument("question", metavar="QUESTION", shell_complete=complete_names)
 @interventions
 @as_json
 def command(network: Network, question: str, do: str | None, json_: bool) -> None:
@@ -24,7 +25,7 @@ def command(network: Network, question: str, do: str | None, json_: bool) -> Non
     """
     from bayesnet.pattern import parse_question
 
-    if len(parse_question(question).targets) == 1:
+    if len(parse_question(question, generous=True).targets) == 1:
         show(network.posterior(question, do=do), json_=json_)
         return
     from bayesnet.analysis.query.posterior import assignment

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from bayesnet.cli.common import as_json, interventions, keep_apart, model_argument, to_json
+from bayesnet.cli.completion import complete_names
+from bayesnet.cli.terminal import say
 
 if TYPE_CHECKING:
     from bayesnet.network import Network
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.command("report")
 @model_argument
-@click.argument("findings", metavar="FINDINGS")
+@click.argument("findings", metavar="FINDINGS", shell_complete=complete_names)
 @click.argument("path", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--target", "target", metavar="TARGET", help="The diagnosis to explain; the leading specific one otherwise.")
 @interventions
@@ -24,4 +26,4 @@ def command(network: Network, findings: str, path: Path, target: str | None, do:
     """Write a report of a case: one HTML file that opens anywhere and prints well."""
     keep_apart(path)
     written = network.case(findings, do).report(path, target=target)
-    click.echo(to_json({"kind": "Report", "path": str(written), "digest": network.digest}) if json_ else str(written))
+    say(to_json({"kind": "Report", "path": str(written), "digest": network.digest}) if json_ else str(written))

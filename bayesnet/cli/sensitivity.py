@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bayesnet.cli.common import Figure, as_json, interventions, model_argument, show
+from bayesnet.cli.completion import complete_names
 
 if TYPE_CHECKING:
     from bayesnet.case import Case
@@ -36,11 +37,11 @@ def asked(network: Network, question: str, do: str | None) -> tuple[Case, str]:
 
 @click.command("sensitivity")
 @model_argument
-@click.argument("question", metavar="QUESTION")
+@click.argument("question", metavar="QUESTION", shell_complete=complete_names)
 @interventions
 @click.option("--number", metavar="ID", help="The answer as a function of this one number.")
 @click.option("--and", "other", metavar="ID", help="With --number: the surface over both.")
-@click.option("--top", type=click.IntRange(min=1), default=20, show_default=True, help="How many numbers to print.")
+@click.option("--top", type=click.IntRange(min=1), default=20, show_default=True, help="Number of lines to print.")
 @click.option("--flips", is_flag=True, help="Only numbers whose range changes the leading diagnosis.")
 @click.option(
     "--covariation",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bayesnet.cli.common import as_json, model_argument, show
+from bayesnet.cli.completion import complete_names
 
 if TYPE_CHECKING:
     from bayesnet.network import Network
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 @click.command("show")
 @model_argument
-@click.argument("name", metavar="[VARIABLE|NUMBER]", required=False)
+@click.argument("name", metavar="[VARIABLE|NUMBER]", required=False, shell_complete=complete_names)
 @as_json
 def command(network: Network, name: str | None, json_: bool) -> None:
     """List the variables; or show one variable with its numbers, or one number with its source."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bayesnet.cli.common import Figure, as_json, interventions, model_argument, show
+from bayesnet.cli.completion import complete_names
 from bayesnet.cli.sensitivity import asked, sample_size_option
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.command("tune")
 @model_argument
-@click.argument("question", metavar="QUESTION")
+@click.argument("question", metavar="QUESTION", shell_complete=complete_names)
 @interventions
 @click.option("--at-least", type=Figure(), metavar="P", help="The answer should be at least this.")
 @click.option("--at-most", type=Figure(), metavar="P", help="The answer should be at most this.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bayesnet.cli.common import as_json, interventions, model_argument, show
+from bayesnet.cli.completion import complete_names
 from bayesnet.cli.sensitivity import asked, sample_size_option
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 @click.command("uncertainty")
 @model_argument
-@click.argument("question", metavar="QUESTION")
+@click.argument("question", metavar="QUESTION", shell_complete=complete_names)
 @interventions
 @click.option("--draws", type=click.IntRange(min=2), default=10_000, show_default=True, help="Number of draws of all numbers.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of the draws.")

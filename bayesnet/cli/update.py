@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bayesnet.cli.common import as_json, model_argument, show, waiting
+from bayesnet.cli.common import as_json, model_argument, show
 from bayesnet.cli.sensitivity import sample_size_option
 from bayesnet.cli.tables import check_kind, source_type, whole
+from bayesnet.cli.terminal import waiting
 
 if TYPE_CHECKING:
     from bayesnet.network import Network

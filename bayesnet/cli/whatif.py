@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bayesnet.cli.common import as_json, model_argument, show
+from bayesnet.cli.completion import complete_names
 
 if TYPE_CHECKING:
     from bayesnet.network import Network
@@ -27,7 +28,7 @@ def _numbers(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> t
 
 @click.command("whatif")
 @model_argument
-@click.argument("findings", metavar="FINDINGS")
+@click.argument("findings", metavar="FINDINGS", shell_complete=complete_names)
 @click.argument("scenarios", metavar="[SCENARIO]...", nargs=-1)
 @click.option(
     "--target", "targets", metavar="TARGET", multiple=True, help="Ask this instead of the diagnoses; may be given several times."

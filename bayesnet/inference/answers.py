@@ -1,4 +1,4 @@
-"""What the engine gives back: plain numbers in arrays, indexed by variable and state."""
+"""Results of the engine: plain numbers in arrays, indexed by variable and state."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bayesnet.model.factors import FloatArray
 
 
 @dataclass(frozen=True, slots=True)
-class Posteriors:
+class RawPosteriors:
     """`marginals[v]` is P(v | e), shape (states of v,); `log_probability` is ln P(e)."""
 
     log_probability: float
@@ -17,7 +17,7 @@ class Posteriors:
 
 
 @dataclass(frozen=True, slots=True)
-class Joint:
+class RawJoint:
     """`table` is P(variables | e) with one axis per variable in the order asked; `log_probability` is ln P(e)."""
 
     variables: tuple[int, ...]
@@ -58,7 +58,7 @@ class Cohort:
 
 
 @dataclass(frozen=True, slots=True)
-class MostProbable:
+class RawMostProbable:
     """The most probable assignment: `log_probability` is ln P(assignment, e), `runner_up` the next best with its own.
 
     `unique` is false when another assignment is as probable (to 1e-12 relative); `runner_up` is None when there is no other.

@@ -18,7 +18,7 @@ from bayesnet.inference.answers import Cohort
 from bayesnet.inference.kernel import LANES
 from bayesnet.inference.run import Ready, Run
 from bayesnet.inference.runner import Runner
-from bayesnet.inference.situation import Situation, deduce
+from bayesnet.inference.situation import ReducedEvidence, deduce
 from bayesnet.inference.structure import Structure
 from bayesnet.inference.threads import shared
 from bayesnet.model.factors import Factors, FloatArray, IntArray, TableFamily
@@ -30,7 +30,7 @@ CONTEXTS = 64
 SECONDS_PER_PLAN = 2e-3
 SECONDS_PER_PRODUCT = 0.8e-9
 CELLS_PER_ROW = 1 << 14
-"""What planning a chunk and running a row costs, roughly: only the balance between the two matters."""
+"""Cost of planning a chunk and of running a row, roughly: only their ratio matters."""
 WIDTHS = (0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15)
 """Sizes tried for the union of the pushed gates of a chunk."""
 
@@ -38,8 +38,8 @@ Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Layout:
-    """How the variables of a cohort enter every plan.
+class CohortLayout:
+    """The roles of the variables of a cohort in every plan.
 
     `hubs` are known in every row and fixed; `soft` known in some, or in all, and keep an axis; `gates` are noisy gates of no
     other use, known to an interval of ranks in some rows; `dropped` certain children, now part of their parents.
@@ -62,7 +62,7 @@ class Chunk:
 
 
 class Scorer:
-    """Everything that the chunks of one cohort share."""
+    """The state that the chunks of one cohort share."""
 
     def __init__(self, engine: Runner, wanted: Sequence[int]) -> None:
         self.engine = engine
@@ -76,7 +76,7 @@ class Scorer:
         }
 
     def masks(self, rows: IntArray) -> dict[int, Mask]:
-        """The states left to each variable in each row, shape (rows, states), for variables restricted in some row."""
+        """Return the states left to each variable in each row, shape (rows, states), for variables restricted in some row."""
         masks: dict[int, Mask] = {}
         for v, card in enumerate(self.structure.cards):
             seen = rows[:, v] >= 0
@@ -94,7 +94,7 @@ class Scorer:
                 masks[v] = masks[v] & left if v in masks else left
         return masks
 
-    def layout(self, masks: dict[int, Mask], observed: set[int]) -> Layout:
+    def layout(self, masks: dict[int, Mask], observed: set[int]) -> CohortLayout:
         """Decide once, from all rows, how each variable enters."""
         structure = self.structure
         relevant = _above(structure, {*observed, *self.wanted})
@@ -117,21 +117,23 @@ class Scorer:
         for v in sorted(known, key=lambda v: -len(structure.children[v])):
             contexts *= structure.cards[v]
             (hubs if contexts <= CONTEXTS else soft).append(v)
-        return Layout(tuple(hubs), tuple(soft), tuple(gates), tuple(dropped))
+        return CohortLayout(tuple(hubs), tuple(soft), tuple(gates), tuple(dropped))
 
-    def plans(self, layout: Layout, chunk: Chunk) -> tuple[Ready, Situation, dict[int, tuple[Ready, Situation]]]:
-        """The plan of a chunk, and those of gates aside: gates that nobody pushes have no axis, all others get a likelihood."""
+    def plans(
+        self, layout: CohortLayout, chunk: Chunk
+    ) -> tuple[Ready, ReducedEvidence, dict[int, tuple[Ready, ReducedEvidence]]]:
+        """Return the plan of a chunk and those of separate gates; gates without active cause get no axis, others likelihoods."""
         order = self.structure.order
         fixed = dict(zip(layout.hubs, chunk.hubs, strict=True))
         soft = {v: np.ones((self.structure.cards[v], 1)) for v in (*layout.soft, *chunk.pushed)}
-        situation = Situation(self.structure.cards, fixed, {}, soft, frozenset(), set(layout.dropped))
+        situation = ReducedEvidence(self.structure.cards, fixed, {}, soft, frozenset(), set(layout.dropped))
         deduce(situation, self.structure, self.engine.factors)
         situation.fixed |= {v: order[v][0] for v in layout.gates if v not in chunk.pushed and v not in situation.fixed}
         ready, apart = self.engine.aside(situation, self.wanted)
         return ready, situation, apart
 
-    def chunks(self, layout: Layout, masks: dict[int, Mask], size: int) -> tuple[IntArray, list[Chunk]]:
-        """The order of the rows, and the chunks in it: of several widths those that promise to be fastest."""
+    def chunks(self, layout: CohortLayout, masks: dict[int, Mask], size: int) -> tuple[IntArray, list[Chunk]]:
+        """Return the order of the rows, and the chunks in it: of several widths those that promise to be fastest."""
         hubs = np.zeros((size, len(layout.hubs)), dtype=np.int64)
         for i, v in enumerate(layout.hubs):
             hubs[:, i] = masks[v].argmax(1)
@@ -158,8 +160,8 @@ class Scorer:
                 best = seconds, cut
         return order, best[1]
 
-    def _seconds(self, layout: Layout, chunks: list[Chunk]) -> float:
-        """An estimate from a few of the chunks."""
+    def _seconds(self, layout: CohortLayout, chunks: list[Chunk]) -> float:
+        """Return an estimate from a few of the chunks."""
         sample = chunks[:: max(1, len(chunks) // 6)]
         if not sample:
             return 0.0
@@ -172,7 +174,7 @@ class Scorer:
         return seconds * len(chunks) / len(sample)
 
     def score(
-        self, layout: Layout, chunk: Chunk, masks: dict[int, Mask], logs: FloatArray, marginals: dict[int, FloatArray]
+        self, layout: CohortLayout, chunk: Chunk, masks: dict[int, Mask], logs: FloatArray, marginals: dict[int, FloatArray]
     ) -> None:
         """ln P(e) and the marginals of the rows of one chunk, `masks` being theirs; written to the arrays given."""
         ready, situation, apart = self.plans(layout, chunk)
@@ -193,9 +195,16 @@ class Scorer:
                 marginals[v][part] = self.engine.split(v, np.exp(run.log_probability - below[part])).T
 
     def _runs(
-        self, ready: Ready, situation: Situation, layout: Layout, chunk: Chunk, masks: dict[int, Mask], *, down: bool = True
+        self,
+        ready: Ready,
+        situation: ReducedEvidence,
+        layout: CohortLayout,
+        chunk: Chunk,
+        masks: dict[int, Mask],
+        *,
+        down: bool = True,
     ) -> Iterator[tuple[slice, Run]]:
-        """The rows of a chunk, a few at a time."""
+        """Yield the rows of a chunk, a few at a time."""
         network, size = self.engine.network, chunk.stop - chunk.start
         states = self.engine.states(situation)
         bases = ready.bases(states)
@@ -210,8 +219,8 @@ class Scorer:
             part = slice(begin, min(begin + LANES, size))
             yield part, Run(ready, self.values, bases, index[:, part], soft[:, part], part.stop - begin, down)
 
-    def _index(self, ready: Ready, states: IntArray, layout: Layout, chunk: Chunk, masks: dict[int, Mask]) -> IntArray:
-        """The values that vectors are products of, row by row: ones for a gate not observed, sums up to its highest rank."""
+    def _index(self, ready: Ready, states: IntArray, layout: CohortLayout, chunk: Chunk, masks: dict[int, Mask]) -> IntArray:
+        """Return the values whose products the vectors are, row by row; ones for a gate not observed, sums up to its top rank."""
         network, structure = self.engine.network, self.structure
         one, n = len(self.values) - 1, len(structure.cards)
         index = np.repeat(ready.indices(states), chunk.stop - chunk.start, axis=1)
@@ -244,7 +253,7 @@ def _moved(index: IntArray, lowest: object, other: object) -> IntArray:
 
 
 def score_rows(engine: Runner, rows: IntArray, wanted: Sequence[int], workers: int | None) -> Cohort:
-    """Posteriors of `wanted` for every row; equal rows are computed once, chunks are shared out to `workers` threads."""
+    """Return posteriors of `wanted` for every row; equal rows are computed once, chunks are shared out to `workers` threads."""
     scorer = Scorer(engine, wanted)
     cards = engine.structure.cards
     different, inverse = _unique(rows)
@@ -278,7 +287,7 @@ def score_rows(engine: Runner, rows: IntArray, wanted: Sequence[int], workers: i
 
 
 def _unique(rows: IntArray) -> tuple[IntArray, IntArray]:
-    """The different rows, and for each row which of them it is."""
+    """Return the different rows, and for each row which of them it is."""
     small = np.ascontiguousarray(rows, dtype=np.int16)
     _, first, inverse = np.unique(
         small.view([("", f"V{small.itemsize * small.shape[1]}")]), return_index=True, return_inverse=True
@@ -303,7 +312,7 @@ def _cut(sets: Sequence[int], width: int) -> list[tuple[int, int, int]]:
 
 
 def _certain_table(factors: Factors, v: int) -> Mask:
-    """Which state of a certain variable goes with each state of its only parent, shape (states of parent, states)."""
+    """Return which state of a certain variable goes with each state of its only parent, shape (states of parent, states)."""
     family = factors.families[v]
     if isinstance(family, TableFamily):
         return family.table > 0
@@ -323,6 +332,6 @@ def _above(structure: Structure, start: set[int]) -> set[int]:
 
 
 def _contiguous(ranks: Mask) -> bool:
-    """Whether the ranks left are adjacent in every row."""
+    """Return whether the ranks left are adjacent in every row."""
     low, high = ranks.argmax(1), ranks.shape[1] - 1 - ranks[:, ::-1].argmax(1)
     return bool((high - low + 1 == ranks.sum(1)).all())

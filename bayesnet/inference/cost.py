@@ -1,4 +1,4 @@
-"""What an answer will cost, before it is asked: the products of its plan. Made by planning alone, in about a millisecond."""
+"""Cost of an answer before it is computed: the products of its plan. Made by planning alone, in about a millisecond."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def sample_costs(
 
 
 def sample(factors: Factors, structure: Structure, rng: np.random.Generator) -> list[int]:
-    """One assignment of all variables, drawn parents first."""
+    """Return one assignment of all variables, drawn parents first."""
     world = [0] * len(factors.names)
     for v in structure.topological:
         family = factors.families[v]

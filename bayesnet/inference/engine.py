@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from bayesnet.inference.answers import Cohort, Draws, Gradient, Joint, MostProbable, Posteriors
+from bayesnet.inference.answers import Cohort, Draws, Gradient, RawJoint, RawMostProbable, RawPosteriors
 from bayesnet.inference.evidence import Evidence, ZeroEvidence, one_hot
 from bayesnet.inference.runner import Runner
 from bayesnet.inference.threads import shared
@@ -36,8 +36,8 @@ class Engine(Runner):
             return -np.inf
         return float(self.run(self.ready(situation), situation).log_probability[0]) + situation.log_constant
 
-    def posteriors(self, evidence: Evidence, variables: Sequence[int] | None = None) -> Posteriors:
-        """P(v | e) of `variables` (all when None). Raises `ZeroEvidence` when P(e) = 0."""
+    def posteriors(self, evidence: Evidence, variables: Sequence[int] | None = None) -> RawPosteriors:
+        """Return P(v | e) of `variables` (all when None). Raises `ZeroEvidence` when P(e) = 0."""
         wanted = self.everything if variables is None else tuple(variables)
         situation = self.possible(evidence)
         found: dict[int, FloatArray] = {}
@@ -52,10 +52,10 @@ class Engine(Runner):
         for v in wanted:
             state = situation.fixed.get(v)
             marginals[v] = found[v][:, 0] if state is None else one_hot(self.structure.cards[v], state)
-        return Posteriors(log_probability + situation.log_constant, marginals)
+        return RawPosteriors(log_probability + situation.log_constant, marginals)
 
-    def joint(self, variables: Sequence[int], evidence: Evidence) -> Joint:
-        """P(variables | e), one axis per variable in the order asked. Raises `ZeroEvidence` when P(e) = 0."""
+    def joint(self, variables: Sequence[int], evidence: Evidence) -> RawJoint:
+        """Return P(variables | e), one axis per variable in the order asked. Raises `ZeroEvidence` when P(e) = 0."""
         situation = self.possible(evidence)
         run = self.run(self.ready(situation, kept=tuple(variables)), situation, down=False)
         total, log = float(run.total[0]), float(run.log_probability[0])
@@ -66,10 +66,10 @@ class Engine(Runner):
         result = run.result[..., 0].transpose(axes)[np.ix_(*(self.network.places[v] for v in free))]
         table = np.zeros([self.structure.cards[v] for v in variables])
         table[tuple(situation.fixed.get(v, slice(None)) for v in variables)] = result / total
-        return Joint(tuple(variables), table, log + situation.log_constant)
+        return RawJoint(tuple(variables), table, log + situation.log_constant)
 
     def joint_with_each(self, target: int, evidence: Evidence, variables: Sequence[int] | None = None) -> dict[int, FloatArray]:
-        """P(target, v | e), shape (states of target, states of v), for every unobserved v (or those in `variables`).
+        """Return P(target, v | e), shape (states of target, states of v), for every unobserved v (or those in `variables`).
 
         The target's states are columns of one batch. Raises `ZeroEvidence` when P(e) = 0.
         """
@@ -80,7 +80,7 @@ class Engine(Runner):
         }
 
     def weighted(self, evidence: Evidence, columns: Mapping[int, FloatArray], variables: Sequence[int]) -> dict[int, FloatArray]:
-        """P(v, b | e), shape (states, columns); columns share out P(e) where likelihoods sum to one.
+        """Return P(v, b | e), shape (states, columns); columns share out P(e) where likelihoods sum to one.
 
         `columns` are likelihoods of some variables, shape (states, columns). Raises `ZeroEvidence` when all are impossible.
         """
@@ -126,7 +126,7 @@ class Engine(Runner):
         return logs, found
 
     def gradient(self, evidence: Evidence, clamp: Mapping[int, int] | None = None) -> Gradient:
-        """P(clamp, e) and its derivative by every tensor entry, by one pass up and one down. Right also where P = 0."""
+        """Return P(clamp, e) and its derivative by every tensor entry, by one pass up and one down. Right also where P = 0."""
         from bayesnet.inference.gradient import gradient_of
 
         for v, state in (clamp or {}).items():
@@ -134,20 +134,20 @@ class Engine(Runner):
         return gradient_of(self, evidence, [])[-1]
 
     def gradients(self, evidence: Evidence, target: tuple[int, int]) -> tuple[Gradient, Gradient]:
-        """The gradients of P(h, e) and of P(e) on one common log_scale, h the target (variable, state), in one pass."""
+        """Return the gradients of P(h, e) and of P(e) on one common log_scale, h the target (variable, state), in one pass."""
         from bayesnet.inference.gradient import gradient_of
 
         hit, total = gradient_of(self, evidence, [target])
         return hit, total
 
     def draws(self, evidence: Evidence, tensors: Sequence[tuple[FloatArray, ...]], variables: Sequence[int]) -> Draws:
-        """Posteriors of `variables` under B draws of the numbers; `tensors` as from the expander, batch axis last."""
+        """Return posteriors of `variables` under B draws of the numbers; `tensors` as from the expander, batch axis last."""
         from bayesnet.inference.draws import draw
 
         return draw(self, evidence, tensors, tuple(variables))
 
     def cohort(self, rows: IntArray, variables: Sequence[int], workers: int | None = None) -> Cohort:
-        """Posteriors of `variables` for every row of states, shape (n, n_variables), -1 where unobserved.
+        """Return posteriors of `variables` for every row of states, shape (n, n_variables), -1 where unobserved.
 
         `workers` are threads; as many as there are processors when None.
         """
@@ -158,9 +158,9 @@ class Engine(Runner):
 
         return score_rows(self, rows, tuple(variables), workers)
 
-    def most_probable(self, evidence: Evidence, of: Sequence[int] | None = None) -> MostProbable:
-        """The most probable assignment of `of` (of everything not observed when None), the rest summed out, and the next best.
-
+    def most_probable(self, evidence: Evidence, of: Sequence[int] | None = None) -> RawMostProbable:
+        """Return the most probable assignment of `of` (of everything not observed when None), the rest summed out, and the
+        next best.
         Raises `ZeroEvidence` when P(e) = 0.
         """
         known = {**evidence.hard(), **evidence.interventions}

@@ -25,7 +25,7 @@ class EventGradients:
 
 
 def gradients_of(engine: Engine, evidence: Evidence, events: Sequence[tuple[int, int]]) -> EventGradients:
-    """P(event, e) of each event (variable, state), then P(e), with the derivatives by every tensor entry.
+    """Return P(event, e) of each event (variable, state), then P(e), with the derivatives by every tensor entry.
 
     As `Engine.gradient` once for each, but in one plan for all of them. Right also where a probability is zero. Families that
     cannot influence a probability as long as their columns sum to one may have derivatives that are equal along a column.

@@ -18,11 +18,11 @@ class ZeroEvidence(ValueError):  # noqa: N818 - the name says what happened
 
 @dataclass(frozen=True)
 class Evidence:
-    """What is known about a case; immutable.
+    """The evidence of a case; immutable.
 
     `likelihoods` maps a variable to one likelihood per state on any positive scale: one-hot for a hard finding, zeros and ones
     for a set of states, ratios for a virtual finding. `interventions` maps a variable to the state it is set to: the arrows into
-    it are cut first, the findings condition afterwards (Pearl 2009). `text` is the evidence as it was asked.
+    it are cut first, the findings condition afterwards (Pearl 2009). `text` is the evidence as typed.
 
     >>> Evidence.of({0: 1}, cards=(2, 3)).hard()
     {0: 1}
@@ -46,7 +46,7 @@ class Evidence:
         return cls({v: one_hot(cards[v], state) for v, state in findings.items()}, {}, text)
 
     def checked(self, cards: tuple[int, ...]) -> Evidence:
-        """The same evidence, once it is sure that it fits a network whose variable v has `cards[v]` states.
+        """Return the same evidence, once it is sure that it fits a network whose variable v has `cards[v]` states.
 
         Raises
         ------
@@ -82,20 +82,20 @@ class Evidence:
         return found
 
     def with_likelihood(self, variable: int, vector: FloatArray) -> Evidence:
-        """The same evidence and one more finding; findings on one variable multiply."""
+        """Return the same evidence and one more finding; findings on one variable multiply."""
         likelihoods = dict(self.likelihoods)
         likelihoods[variable] = likelihoods[variable] * vector if variable in likelihoods else np.asarray(vector, dtype=float)
         return Evidence(likelihoods, self.interventions, self.text)
 
     def without(self, variable: int) -> Evidence:
-        """The same evidence without what is known or set about `variable`."""
+        """Return the same evidence without what is known or set about `variable`."""
         likelihoods = {v: vector for v, vector in self.likelihoods.items() if v != variable}
         interventions = {v: state for v, state in self.interventions.items() if v != variable}
         return Evidence(likelihoods, interventions, self.text)
 
 
 def one_hot(card: int, state: int) -> FloatArray:
-    """The likelihood vector of a hard finding: one at `state`, zero elsewhere."""
+    """Return the likelihood vector of a hard finding: one at `state`, zero elsewhere."""
     vector = np.zeros(card)
     vector[state] = 1.0
     return vector

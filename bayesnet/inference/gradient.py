@@ -18,7 +18,7 @@ from bayesnet.model.factors import FloatArray, IntArray
 
 
 def gradient_of(engine: Runner, evidence: Evidence, events: Sequence[tuple[int, int]]) -> list[Gradient]:
-    """The gradients of P(event, e) of each event (variable, state), then of P(e), on one common scale."""
+    """Return the gradients of P(event, e) of each event (variable, state), then of P(e), on one common scale."""
     values, scale, flat = derivatives(engine, evidence, events)
     found = []
     for value, row in zip(values, flat, strict=True):
@@ -34,7 +34,7 @@ def gradient_of(engine: Runner, evidence: Evidence, events: Sequence[tuple[int, 
 
 
 def derivatives(engine: Runner, evidence: Evidence, events: Sequence[tuple[int, int]]) -> tuple[FloatArray, float, FloatArray]:
-    """P(event, e) of each event, then P(e), times exp(scale); the scale; derivatives by entry, shape (events + 1, entries)."""
+    """Return P(event, e) of each event and P(e), times exp(scale); the scale; derivatives, shape (events + 1, entries)."""
     situation = engine.situation(evidence)
     entries = len(engine.network.entry)
     if not situation.possible:

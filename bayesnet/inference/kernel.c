@@ -129,6 +129,54 @@ static inline void block(const Op *op, double *restrict out, const double *const
     }
 }
 
+/* The same sums on eight lanes, as four vectors of two numbers, which every processor multiplies at once. */
+typedef double Two __attribute__((vector_size(16), aligned(8), may_alias));
+#define EACH(...) for (int w = 0; w < 4; w++) __VA_ARGS__
+#define SUMS(...)                                         \
+    for (int j = 0; j < op->runs; j++) {                  \
+        Two sum[4] = {{0}}, *o = out + (int64_t)lo[j] * 4; \
+        for (int r = 0; r < run; r++, i++) __VA_ARGS__    \
+        EACH(o[w] += sum[w]);                             \
+    }
+
+static inline void block_of_eight(const Op *op, double *to, const double *const *from) {
+    const int32_t *restrict lo = op->lists, *restrict la = lo + op->runs;
+    const int64_t cells = (int64_t)op->runs * op->run;
+    const int32_t *restrict lb = la + cells, *restrict lc = lb + cells;
+    const int run = op->run, n = op->inputs;
+    Two *restrict out = (Two *)to;
+    int64_t i = 0;
+    if (n == 2) {
+        const Two *p = (const Two *)from[0], *q = (const Two *)from[1];
+        SUMS({
+            const Two *a = p + (int64_t)la[i] * 4, *b = q + (int64_t)lb[i] * 4;
+            EACH(sum[w] += a[w] * b[w]);
+        })
+    } else if (n == 1) {
+        const Two *p = (const Two *)from[0];
+        SUMS({
+            const Two *a = p + (int64_t)la[i] * 4;
+            EACH(sum[w] += a[w]);
+        })
+    } else if (n == 3) {
+        const Two *p = (const Two *)from[0], *q = (const Two *)from[1], *s = (const Two *)from[2];
+        SUMS({
+            const Two *a = p + (int64_t)la[i] * 4, *b = q + (int64_t)lb[i] * 4, *c = s + (int64_t)lc[i] * 4;
+            EACH(sum[w] += a[w] * b[w] * c[w]);
+        })
+    } else {
+        SUMS({
+            Two product[4];
+            EACH(product[w] = (Two){1.0, 1.0});
+            for (int k = 0; k < n; k++) {
+                const Two *a = (const Two *)from[k] + (int64_t)la[k * cells + i] * 4;
+                EACH(product[w] *= a[w]);
+            }
+            EACH(sum[w] += product[w]);
+        })
+    }
+}
+
 static inline void run_op(const int32_t *at, const int64_t *bases, const double *values, double *work, int64_t *powers, const int W) {
     Op op;
     open_op(at, &op);
@@ -142,7 +190,8 @@ static inline void run_op(const int32_t *at, const int64_t *bases, const double 
     memset(out, 0, sizeof(double) * (size_t)(op.cells * W));
     if (!op.loops) {
         if (op.flags & BEST) block(&op, out, in, W, 1);
-        else block(&op, out, in, W, 0);
+        else if (W == 1) block(&op, out, in, 1, 0);
+        else block_of_eight(&op, out, in);
     } else {
         const int32_t *table[MOST_LOOPS];
         int32_t size[MOST_LOOPS], digit[MOST_LOOPS] = {0};
@@ -162,7 +211,8 @@ static inline void run_op(const int32_t *at, const int64_t *bases, const double 
             }
             for (int q = 0; q < n; q++) moved[q] = in[q] + from[q] * W;
             if (op.flags & BEST) block(&op, out + to * W, moved, W, 1);
-            else block(&op, out + to * W, moved, W, 0);
+            else if (W == 1) block(&op, out + to * W, moved, 1, 0);
+            else block_of_eight(&op, out + to * W, moved);
             int k = op.loops - 1;
             while (k >= 0 && ++digit[k] == size[k]) digit[k--] = 0;
             if (k < 0) break;
@@ -202,13 +252,51 @@ EXPORT int bn_run(const int32_t *code, const int64_t *starts, int64_t first, int
     return 0;
 }
 
+/* Cells `first` to `last` of a vector where no product comes near the smallest number; 1 where one does, -1 for a wrong place. */
+static inline int fill_plainly(const double *values, int64_t length, const int64_t *index, const int64_t *ptr, const double *soft,
+                               int64_t first, int64_t last, double *work, int64_t *powers, const int W) {
+    double top[8] = {0}, scale[8];
+    for (int64_t c = first; c < last; c++) {
+        double x[8];
+        for (int w = 0; w < W; w++) x[w] = soft[c * W + w];
+        for (int64_t p = ptr[c]; p < ptr[c + 1]; p++) {
+            int small = 0;
+            for (int w = 0; w < W; w++) {
+                int64_t at = index[p * W + w];
+                if (at < 0 || at >= length) return -1;
+                x[w] *= values[at * W + w];
+                small |= x[w] < 1e-100 && x[w] > 0;
+            }
+            if (small) return 1;
+        }
+        for (int w = 0; w < W; w++) {
+            if (x[w] < 1e-100 && x[w] > 0) return 1;
+            if (x[w] > top[w]) top[w] = x[w];
+            work[c * W + w] = x[w];
+        }
+    }
+    for (int w = 0; w < W; w++) {
+        int e = 0;
+        frexp(top[w], &e);
+        powers[w] = e;
+        scale[w] = ldexp(1.0, -e);
+    }
+    for (int64_t c = first; c < last; c++)
+        for (int w = 0; w < W; w++) work[c * W + w] *= scale[w];
+    return 0;
+}
+
 /* The vectors at the start of the workspace: cell c is soft[c] times the values index[p] for p from ptr[c] to ptr[c + 1], in each
    lane its own; vector k has the cells ends[k - 1] to ends[k] and the slot k, and is scaled by a power of two. */
 EXPORT int bn_fill(const double *values, int64_t length, const int64_t *index, const int64_t *ptr, const double *soft,
                    const int64_t *ends, int64_t vectors, double *work, int64_t *powers, int W) {
     if (W != 1 && W != 8) return -1;
     int64_t cell = 0;
-    for (int64_t k = 0; k < vectors; k++) {
+    for (int64_t k = 0; k < vectors; cell = ends[k++]) {
+        int plain = W == 1 ? fill_plainly(values, length, index, ptr, soft, cell, ends[k], work, powers + k, 1)
+                           : fill_plainly(values, length, index, ptr, soft, cell, ends[k], work, powers + k * 8, 8);
+        if (plain < 0) return -1;
+        if (!plain) continue;
         for (int w = 0; w < W; w++) {
             int64_t most = INT64_MIN;
             for (int pass = 0; pass < 2; pass++)
@@ -237,7 +325,6 @@ EXPORT int bn_fill(const double *values, int64_t length, const int64_t *index, c
                 }
             powers[k * W + w] = most == INT64_MIN ? 0 : most;
         }
-        cell = ends[k];
     }
     return 0;
 }

@@ -1,4 +1,4 @@
-"""The operations of a plan run: by the compiled kernel where there is one, otherwise by numpy on the very same arrays.
+"""The operations of a plan run: by the compiled kernel if there is one, otherwise by numpy on the very same arrays.
 
 `kernel.c` is compiled when the package is built or, where a C compiler is at hand, on first use, and kept in the user's cache.
 Without a compiler numpy runs everything; answers differ by rounding only. `BAYESNET_KERNEL=numpy` asks for that; a path there
@@ -28,7 +28,7 @@ LANES = 8
 
 
 def library() -> Path | None:
-    """Where the compiled kernel is, made now if it can be; None where there is none."""
+    """Return the path of the compiled kernel, compiled now if possible; None without one."""
     wanted = os.environ.get("BAYESNET_KERNEL")
     if wanted:
         return None if wanted == "numpy" else Path(wanted)
@@ -52,7 +52,7 @@ def library() -> Path | None:
 
 
 def compile_kernel(target: Path, *more: str) -> bool:
-    """Compile the kernel to `target` with `more` flags; false where there is no compiler, or it fails."""
+    """Compile the kernel to `target` with `more` flags; false if there is no compiler, or it fails."""
     compiler = next(
         (found for name in (os.environ.get("CC"), "cc", "gcc", "clang") if name and (found := shutil.which(name))), None
     )
@@ -69,7 +69,7 @@ def compile_kernel(target: Path, *more: str) -> bool:
 
 @dataclass(frozen=True)
 class EngineInfo:
-    """What runs the exact answers: `kernel` is "compiled" or "numpy", `file` the compiled kernel, `threads` how many are used."""
+    """Return the engine in use: `kernel` is "compiled" or "numpy", `file` the compiled kernel, `threads` how many are used."""
 
     kernel: str
     file: str
@@ -98,7 +98,7 @@ def engine_info() -> EngineInfo:
 
 @cache
 def compiled() -> Any:
-    """The compiled kernel; None where numpy has to do."""
+    """Return the compiled kernel; None where numpy has to do."""
     path = library()
     if path is None:
         return None

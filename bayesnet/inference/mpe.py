@@ -10,17 +10,17 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from bayesnet.inference.answers import MostProbable
+from bayesnet.inference.answers import RawMostProbable
 from bayesnet.inference.evidence import ZeroEvidence, one_hot
 from bayesnet.inference.run import Run
 from bayesnet.inference.runner import Runner
-from bayesnet.inference.situation import Situation
+from bayesnet.inference.situation import ReducedEvidence
 
 TIE = 1e-12
 """Two assignments whose log-probabilities differ by less than this are as probable."""
 
 
-def most_probable(engine: Runner, situation: Situation, chosen: Sequence[int]) -> MostProbable:
+def most_probable(engine: Runner, situation: ReducedEvidence, chosen: Sequence[int]) -> RawMostProbable:
     """Best and second-best assignment of `chosen`."""
     free = tuple(v for v in chosen if v not in situation.fixed)
     ready = engine.ready(situation, wanted=free, best=free, vectors=free)
@@ -38,17 +38,17 @@ def most_probable(engine: Runner, situation: Situation, chosen: Sequence[int]) -
         runner = _named(engine, situation, chosen, _trace(again, free))
         runner_log = float(again.log_probability[0]) + situation.log_constant
     assignment = _named(engine, situation, chosen, places)
-    return MostProbable(assignment, log, runner, runner_log, not runner_log > log - TIE)
+    return RawMostProbable(assignment, log, runner, runner_log, not runner_log > log - TIE)
 
 
-def _named(engine: Runner, situation: Situation, chosen: Sequence[int], places: Mapping[int, int]) -> dict[int, int]:
+def _named(engine: Runner, situation: ReducedEvidence, chosen: Sequence[int], places: Mapping[int, int]) -> dict[int, int]:
     """Places as states, with what is fixed."""
     fixed = situation.fixed
     return {v: fixed[v] if v in fixed else engine.network.states[v][places[v]] for v in chosen}
 
 
 def _trace(run: Run, free: Sequence[int]) -> dict[int, int]:
-    """The best places, found in the opposite order of elimination: each given those eliminated after it."""
+    """Return the best places, found in the opposite order of elimination: each given those eliminated after it."""
     best: dict[int, int] = {}
     for axis, bucket in reversed(run.plan.maxima):
         scores = np.ones(run.plan.question.sizes[axis])
@@ -62,7 +62,7 @@ def _trace(run: Run, free: Sequence[int]) -> dict[int, int]:
 
 
 def _second(run: Run, places: Mapping[int, int]) -> tuple[int, int] | None:
-    """The variable and place that the best other assignment has; None when there is no other."""
+    """Return the variable and place that the best other assignment has; None when there is no other."""
     plan = run.plan
     best, found = -np.inf, None
     for v, place in places.items():

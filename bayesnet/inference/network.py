@@ -16,8 +16,8 @@ from bayesnet.inference.structure import Structure
 from bayesnet.model.factors import Factors, FloatArray, IntArray
 
 
-class Gate(NamedTuple):
-    """Where the numbers of a gate lie for one interval of ranks: `base` and `step` of the leak, then of each parent's link.
+class GatePositions(NamedTuple):
+    """Positions of the numbers of a gate for one interval of ranks: `base` and `step` of the leak, then of each parent's link.
 
     An entry is at base + row * state of the parent + column; `columns` is 1 where only the sum up to a rank is needed, 2 for
     *below the interval, inside it*, and otherwise all ranks.
@@ -29,7 +29,7 @@ class Gate(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Network:
+class NetworkArrays:
     """All numbers of a network, and their places.
 
     `values` are the tensor entries, permuted so that gates count by rank, then the derived sums. `entry[i]` is the entry (tensors
@@ -46,10 +46,10 @@ class Network:
     states: tuple[tuple[int, ...], ...]
     places: tuple[tuple[int, ...], ...]
     tables: tuple[tuple[int, tuple[int, ...]], ...]
-    gates: tuple[dict[tuple[int, int], Gate], ...]
+    gates: tuple[dict[tuple[int, int], GatePositions], ...]
 
     @classmethod
-    def of(cls, structure: Structure, factors: Factors) -> Network:
+    def of(cls, structure: Structure, factors: Factors) -> NetworkArrays:
         """Lay out the numbers of all families."""
         states = tuple(order or tuple(range(card)) for order, card in zip(structure.order, structure.cards, strict=True))
         entries: list[IntArray] = []
@@ -88,7 +88,7 @@ class Network:
         return network
 
     def laid_out(self, flat: FloatArray) -> FloatArray:
-        """Numbers in the order of the tensors, shape (entries, ...), as values with the derived sums behind them."""
+        """Return numbers in the order of the tensors, shape (entries, ...), as values with the derived sums behind them."""
         values = flat[self.entry]
         if not len(self.starts):
             return np.ascontiguousarray(values, dtype=float)
@@ -106,24 +106,24 @@ class Network:
         return found
 
     def vector(self, v: int, by_state: FloatArray) -> FloatArray:
-        """A vector over the states of v in the order used here."""
+        """Return a vector over the states of v in the order used here."""
         return by_state[list(self.states[v])] if self.structure.noisy[v] else by_state
 
 
 class _Derived:
-    """Where every interval of ranks of every gate lies; those that are no plain column become derived numbers."""
+    """Positions of every interval of ranks of every gate; those that are not plain columns become derived numbers."""
 
     def __init__(self, structure: Structure, bases: Sequence[Sequence[int]], count: int) -> None:
         self.starts: list[int] = []
         self.parts: list[int] = []
         self.next = count
-        self.gates: list[dict[tuple[int, int], Gate]] = []
+        self.gates: list[dict[tuple[int, int], GatePositions]] = []
         for v, noisy in enumerate(structure.noisy):
-            found: dict[tuple[int, int], Gate] = {}
+            found: dict[tuple[int, int], GatePositions] = {}
             if noisy:
                 k = structure.cards[v]
                 sizes = [1, *(structure.cards[p] for p in structure.parents[v])]
-                whole = Gate(k, tuple(bases[v]), (k,) * len(sizes))
+                whole = GatePositions(k, tuple(bases[v]), (k,) * len(sizes))
                 found = {(0, k - 1): whole, (0, 0): whole._replace(columns=1)}
                 for low in range(k):
                     for high in range(low, k):
@@ -133,7 +133,7 @@ class _Derived:
                             found[low, high] = self._interval(low, high, bases[v], sizes, k)
             self.gates.append(found)
 
-    def _interval(self, low: int, high: int, bases: Sequence[int], sizes: Sequence[int], k: int) -> Gate:
+    def _interval(self, low: int, high: int, bases: Sequence[int], sizes: Sequence[int], k: int) -> GatePositions:
         columns = 2 if low else 1
         first = []
         for base, size in zip(bases, sizes, strict=True):
@@ -143,7 +143,7 @@ class _Derived:
                 if low:
                     self._sum(range(row, row + low))
                 self._sum(range(row + low, row + high + 1))
-        return Gate(columns, tuple(first), (columns,) * len(sizes))
+        return GatePositions(columns, tuple(first), (columns,) * len(sizes))
 
     def _sum(self, parts: range) -> None:
         self.starts.append(len(self.parts))

@@ -17,7 +17,7 @@ SQRT2 = 1.4142135623730951
 
 
 def masks(sizes: Iterable[float]) -> list[int]:
-    """The mask of each axis: adjacent runs of 2 log2(size) bits, rounded, so that one bit stands for a factor of 1.4."""
+    """Return the mask of each axis: adjacent runs of 2 log2(size) bits, rounded, so that one bit is a factor of 1.4."""
     found, offset = [], 0
     for size in sizes:
         count = width(size)
@@ -28,7 +28,7 @@ def masks(sizes: Iterable[float]) -> list[int]:
 
 @cache
 def width(size: float) -> int:
-    """The bits of an axis."""
+    """Return the bits of an axis."""
     return max(1, round(2 * log2(size)))
 
 
@@ -39,7 +39,7 @@ def best_order(
     stages: Sequence[Sequence[int]],
     thorough: bool = True,
 ) -> list[int]:
-    """An elimination order of the axes in `stages`, all of one stage before the next.
+    """Return an elimination order of the axes in `stages`, all of one stage before the next.
 
     `mask[a]` is the mask of axis a; `tensors` lists the axes of each tensor. A gate axis in `becomes` turns into the axis of its
     variable when it is eliminated, and that variable must wait for it. Without `thorough` there is no second search.
@@ -53,7 +53,7 @@ def best_order(
 
 
 class _Search:
-    """The graph of axes that share a tensor, as it is eliminated: `near[a]` its neighbours and itself, `width[a]` their masks."""
+    """The graph of axes that share a tensor, during elimination: `near[a]` its neighbours and itself, `width[a]` their masks."""
 
     def __init__(self, mask: Sequence[int], tensors: Sequence[Sequence[int]], becomes: Mapping[int, int]) -> None:
         self.mask = mask
@@ -68,7 +68,7 @@ class _Search:
         self.width = [sum(mask[b] for b in bits(group)) for group in self.near]
 
     def run(self, stages: Sequence[Sequence[int]], fill: bool) -> tuple[list[int], float]:
-        """The order, and about how many cells its tables have together."""
+        """Return the order, and about how many cells its tables have together."""
         near, width = self.near, self.width
         score = self._fill if fill else self._size
         waiting = set(self.becomes.values())
@@ -110,23 +110,23 @@ class _Search:
         return group
 
     def _size(self, a: int) -> int:
-        """The logarithm of the table that eliminating a makes; of equal ones the first axis."""
+        """Return the logarithm of the table that eliminating a makes; of equal ones the first axis."""
         return self.width[a].bit_count() * len(self.mask) + a
 
     def _fill(self, a: int) -> int:
-        """The connections that eliminating a adds, by the sizes of both ends; sizes break ties."""
+        """Return the connections that eliminating a adds, by the sizes of both ends; sizes break ties."""
         wide = self.width[a] & ~self.mask[a]
         added = sum(self.mask[b].bit_count() * (wide & ~self.width[b]).bit_count() for b in bits(self.near[a] & ~(1 << a)))
         return (added * 1024 + self.width[a].bit_count()) * len(self.mask) + a
 
 
 def _table(bits: int) -> float:
-    """The cells of a table, in the same doubles as the compiled planner."""
+    """Return the cells of a table, in the same doubles as the compiled planner."""
     return float(2 ** (bits // 2)) * (SQRT2 if bits & 1 else 1.0)
 
 
 def bits(group: int) -> list[int]:
-    """The positions of the ones."""
+    """Return the positions of the ones."""
     found = []
     while group:
         low = group & -group

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bayesnet.inference.question import Question
+from bayesnet.inference.question import ReducedQuestion
 from bayesnet.model.factors import IntArray
 
 Ints = NDArray[np.int32]
@@ -34,8 +34,8 @@ BEST, ONCE = 1, 2
 HEADER = 6
 
 
-class Answer(NamedTuple):
-    """Where the posterior of an axis is: its vector (-1: ones) times its derivative (-1: ones), `size` states."""
+class AnswerPlace(NamedTuple):
+    """The place of the posterior of an axis: its vector (-1: ones) times its derivative (-1: ones), `size` states."""
 
     vector: int
     slope: int
@@ -43,7 +43,7 @@ class Answer(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Plan:
+class EliminationPlan:
     """A question written down.
 
     `code` are the operations, the first `ups` of them on the way up, each beginning where `starts` says. The workspace has
@@ -52,14 +52,14 @@ class Plan:
     numbers of factor k: place and slot. `maxima` lists for each maximised axis the tensors that meet there.
     """
 
-    question: Question
+    question: ReducedQuestion
     code: Ints
     starts: IntArray
     ups: int
     space: int
     slots: int
     vectors: dict[int, tuple[int, int]]
-    answers: dict[int, Answer]
+    answers: dict[int, AnswerPlace]
     result: int
     result_slot: int
     kept: tuple[int, ...]

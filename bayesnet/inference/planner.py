@@ -9,8 +9,8 @@ import numpy as np
 
 from bayesnet.inference import plan as limits
 from bayesnet.inference.ordering import best_order, masks
-from bayesnet.inference.plan import BEST, ONCE, Answer, Plan
-from bayesnet.inference.question import Question
+from bayesnet.inference.plan import BEST, ONCE, AnswerPlace, EliminationPlan
+from bayesnet.inference.question import ReducedQuestion
 
 
 class Tensor:
@@ -38,7 +38,7 @@ class Tensor:
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """How the inputs of a node meet on a gate axis: cells (rank of the first, of the second, of the result).
+    """The combination of two inputs on a gate axis: cells (rank of the first, of the second, of the result).
 
     `second` is the input that takes the second rank; `third` says that `axis` itself counts as the result's rank for inputs
     from there on. `becomes` is the axis of the gate's variable where the result has that instead.
@@ -52,7 +52,7 @@ class Relation:
 
 
 @dataclass(slots=True)
-class Node:
+class ProductNode:
     """One product: `inputs` with numbers, `units` without; `relations` for the gate axes that two inputs share."""
 
     out: Tensor
@@ -65,7 +65,7 @@ class Node:
 class Planner:
     """Writes one plan."""
 
-    def __init__(self, question: Question, slopes: bool, limit: float) -> None:
+    def __init__(self, question: ReducedQuestion, slopes: bool, limit: float) -> None:
         self.question = question
         self.size = question.sizes
         self.all_slopes = slopes
@@ -77,10 +77,10 @@ class Planner:
         self.cells = 0.0
         self.largest = 1.0
         self.late = False
-        self.nodes: list[Node] = []
+        self.nodes: list[ProductNode] = []
         self.maxima: list[tuple[int, list[Tensor]]] = []
 
-    def plan(self) -> Plan:
+    def plan(self) -> EliminationPlan:
         """Leaves, order, up, down."""
         question = self.question
         values = [self._factor(k) for k in range(len(question.factors))]
@@ -96,8 +96,8 @@ class Planner:
             tensor = vectors.get(axis) or units.get(axis)
             if tensor is not None:
                 slope = tensor.slope.base if tensor.slope is not None else -1
-                answers[axis] = Answer(-1 if tensor.unit else tensor.base, slope, self.size[axis])
-        return Plan(
+                answers[axis] = AnswerPlace(-1 if tensor.unit else tensor.base, slope, self.size[axis])
+        return EliminationPlan(
             question=question,
             code=np.array(self.code if self.largest <= self.limit else [], dtype=np.int32),
             starts=np.array(self.starts if self.largest <= self.limit else [], dtype=np.int64),
@@ -130,7 +130,7 @@ class Planner:
         return tensor
 
     def _vectors(self) -> tuple[dict[int, Tensor], dict[int, Tensor]]:
-        """The vectors with numbers, at the start of the workspace, and the units that only wait for their derivative."""
+        """Return the vectors with numbers, at the start of the workspace, and the units that only wait for their derivative."""
         vectors, units = {}, {}
         for axis in self.question.vectors:
             vectors[axis] = self._new((axis,), frozenset((axis,)))
@@ -142,7 +142,7 @@ class Planner:
         return vectors, units
 
     def _order(self) -> list[int]:
-        """The elimination order: gates and summed axes first, maximised axes after."""
+        """Return the elimination order: gates and summed axes first, maximised axes after."""
         question, size = self.question, self.size
         axes = sorted(size)
         local = {axis: i for i, axis in enumerate(axes)}
@@ -154,7 +154,7 @@ class Planner:
         return [axes[i] for i in best_order(masks(sizes), tensors, becomes, [early, late])]
 
     def _new(self, axes: Iterable[int], wide: frozenset[int], sizes: dict[int, int] | None = None) -> Tensor:
-        """A tensor in the workspace; `axes` outermost first."""
+        """Return a tensor in the workspace; `axes` outermost first."""
         strides, step = {}, 1
         for axis in reversed(list(axes)):
             strides[axis] = step
@@ -264,7 +264,7 @@ class Planner:
         out = Tensor(0, {}, wide, 1)
         out.unit = True
         out.carry = any(t.carry for t in (*inputs, *units))
-        self.nodes.append(Node(out, inputs, units, relations))
+        self.nodes.append(ProductNode(out, inputs, units, relations))
         return out
 
     def _one(self, units: list[Tensor]) -> list[Tensor]:
@@ -276,7 +276,7 @@ class Planner:
             merged = Tensor(0, {}, pair[0].wide | pair[1].wide, 1)
             merged.unit = True
             merged.carry = pair[0].carry or pair[1].carry
-            self.nodes.append(Node(merged, [], pair))
+            self.nodes.append(ProductNode(merged, [], pair))
             cells = self._volume(merged.wide)
             place = next((i for i, t in enumerate(units) if self._volume(t.wide) > cells), len(units))
             units.insert(place, merged)
@@ -304,7 +304,7 @@ class Planner:
         return tensors
 
     def _pair(self, a: Tensor, b: Tensor) -> Tensor:
-        """The product of two tensors with nothing summed out."""
+        """Return the product of two tensors with nothing summed out."""
         inputs, relations = self._meet([b, a])
         out = self._multiply(inputs, [], relations, (), a.wide | b.wide)
         out.owner = a.owner if a.owner == b.owner else -1
@@ -316,7 +316,7 @@ class Planner:
     def _meet(
         self, inputs: list[Tensor], last: int = -1, weights: tuple[Tensor, ...] = ()
     ) -> tuple[list[Tensor], tuple[Relation, ...]]:
-        """One or two inputs as they meet on shared gate axes, and how; `last` is a gate that is complete with them.
+        """Return one or two inputs as they meet on shared gate axes, and how; `last` is a gate that is complete with them.
 
         Of two ranks with a given maximum, either both are at most it and the first's is equal, or the first's is below and the
         second's equal. So where the second input also has its sums up to each rank (is made *wide*), two binary ranks meet in
@@ -352,7 +352,7 @@ class Planner:
         return ([first] if second is None else [first, second]), tuple(sorted(relations, key=_axis))
 
     def _widened(self, tensor: Tensor, gates: Sequence[int]) -> Tensor:
-        """A tensor with, along gate axes, the sums up to each rank and then the single ranks but the lowest."""
+        """Return a tensor with, along gate axes, the sums up to each rank and then the single ranks but the lowest."""
         for h in gates:
             k = self.size[h]
             cells = [(i, 0, j) for j in range(k) for i in range(j + 1)] + [(j, 0, k - 1 + j) for j in range(1, k)]
@@ -374,7 +374,7 @@ class Planner:
         axes.update(r.becomes for r in relations if r.axis in summed and r.becomes not in (r.axis, -1))
         out = self._new(self._sorted(axes), wide, sizes)
         out.carry = any(t.carry for t in (*inputs, *units))
-        node = Node(out, inputs, units, relations, self.late)
+        node = ProductNode(out, inputs, units, relations, self.late)
         self.nodes.append(node)
         self._write(node, out, out, [(t, t) for t in inputs])
         return out
@@ -397,7 +397,7 @@ class Planner:
 
     # ---- operations
 
-    def _write(self, node: Node, out: Tensor, role: Tensor, inputs: list[tuple[Tensor, Tensor]]) -> None:
+    def _write(self, node: ProductNode, out: Tensor, role: Tensor, inputs: list[tuple[Tensor, Tensor]]) -> None:
         """One operation. Each tensor comes with the one whose part it plays in the node."""
         operands = [(out, role), *inputs]
         loops: list[tuple[int, list[list[int]]]] = []

@@ -1,4 +1,4 @@
-"""Making a plan: by the compiled planner where there is one, otherwise by the planner in Python, to the same integers."""
+"""Making a plan: by the compiled planner if there is one, otherwise by the planner in Python, to the same integers."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import numpy as np
 
 from bayesnet.inference import plan as limits
 from bayesnet.inference.ordering import WORTH_A_SECOND, width
-from bayesnet.inference.plan import Answer, Plan
-from bayesnet.inference.question import Question
+from bayesnet.inference.plan import AnswerPlace, EliminationPlan
+from bayesnet.inference.question import ReducedQuestion
 
 MOST_ROOM = 1 << 32
 """Bytes of a workspace of the compiled planner."""
@@ -28,10 +28,10 @@ class _Space:
 _SPACES = threading.local()
 
 
-def make(question: Question, slopes: bool = False, limit: float = 2.0**27, kernel: Any = None) -> Plan:
-    """The plan of a question; with `slopes` also the derivatives by every number.
+def make(question: ReducedQuestion, slopes: bool = False, limit: float = 2.0**27, kernel: Any = None) -> EliminationPlan:
+    """Return the plan of a question; with `slopes` also the derivatives by every number.
 
-    The compiled planner makes it where there is one, but for the most probable assignment; the arrays are the same. Where the
+    The compiled planner makes it if there is one, but for the most probable assignment; the arrays are the same. Where the
     largest table would have more than `limit` cells the plan has no operations: its sizes alone count.
     """
     if kernel is not None and not question.best:
@@ -41,8 +41,8 @@ def make(question: Question, slopes: bool = False, limit: float = 2.0**27, kerne
     return Planner(question, slopes, limit).plan()
 
 
-def planned(kernel: Any, question: Question, slopes: bool, limit: float) -> Plan:
-    """The same by the compiled planner, in workspaces that grow until they suffice."""
+def planned(kernel: Any, question: ReducedQuestion, slopes: bool, limit: float) -> EliminationPlan:
+    """Return the same by the compiled planner, in workspaces that grow until they suffice."""
     axes = sorted(question.sizes)
     local = {axis: i for i, axis in enumerate(axes)}
     local[-1] = -1
@@ -104,7 +104,7 @@ def planned(kernel: Any, question: Question, slopes: bool, limit: float) -> Plan
         bases[axis] = (at, k + 1)
         at += size[axis]
     pairs = {axis: (slope[2 * i], slope[2 * i + 1]) for i, axis in enumerate([*axes, -1])}
-    answers = {a: Answer(bases[a][0] if a in bases else -1, pairs[a][0], size[a]) for a in sorted(question.asked)}
+    answers = {a: AnswerPlace(bases[a][0] if a in bases else -1, pairs[a][0], size[a]) for a in sorted(question.asked)}
     by_factor = {}
     for k, part in enumerate(factors if slopes else ()):
         if mine[2 * k] >= 0:
@@ -114,7 +114,7 @@ def planned(kernel: Any, question: Question, slopes: bool, limit: float) -> Plan
                 step *= size[a]
             by_factor[k] = (mine[2 * k], mine[2 * k + 1], tuple(reversed(strides)))
     too_wide = sizes[2] > limit
-    return Plan(
+    return EliminationPlan(
         question=question,
         code=code[: 0 if too_wide else length].copy(),
         starts=starts[: 0 if too_wide else count].copy(),

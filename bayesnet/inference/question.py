@@ -1,18 +1,21 @@
 """Second stage: the question in axes and factors. What cannot matter is left out; what has one open variable is no factor.
 
 A variable that is fixed is gone: its value moves the places where the numbers around it are read. Of the rest, those above
-findings and above what is asked get an axis. A gate has an axis of its own while its causes are gathered, and needs none at all
+findings and above targets get an axis. A gate has an axis of its own while its causes are gathered, and needs none at all
 where it is known to have stayed at its lowest ranks: then it is a product of one vector per parent, which is why absent
 findings cost almost nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from bayesnet.inference.network import Gate, Network
-from bayesnet.inference.situation import Situation
+import numpy as np
+
+from bayesnet.inference.network import GatePositions, NetworkArrays
+from bayesnet.inference.situation import ReducedEvidence
+from bayesnet.model.factors import IntArray
 
 SCALAR = -1
 """The axis of what is a single number."""
@@ -32,8 +35,15 @@ class Part(NamedTuple):
     fixed: Fixed
     owner: int
 
+    def places(self, base: int, sizes: Mapping[int, int]) -> IntArray:
+        """All places among the values, from `base` on, the last axis running fastest."""
+        found = np.array([base], dtype=np.int64)
+        for axis, stride in zip(self.axes, self.strides, strict=True):
+            found = np.add.outer(found, stride * np.arange(sizes[axis])).ravel()
+        return found
 
-class Question(NamedTuple):
+
+class ReducedQuestion(NamedTuple):
     """Axes and factors of one question.
 
     `sizes[a]` is the size of axis a. Axis `axis[v]` is that of open variable v. `gates[g]` is the axis that gate axis g becomes
@@ -54,22 +64,22 @@ class Question(NamedTuple):
 
 
 def compose(
-    network: Network,
-    situation: Situation,
+    network: NetworkArrays,
+    situation: ReducedEvidence,
     wanted: Iterable[int],
     kept: Sequence[int] = (),
     best: Sequence[int] = (),
     vectors: Sequence[int] = (),
-) -> Question:
-    """The question for a situation: posteriors of `wanted`; a result over `kept`; maxima over `best`; `vectors` to be given."""
+) -> ReducedQuestion:
+    """Return the question for a situation: posteriors of `wanted`, a result over `kept`, maxima over `best`, extra `vectors`."""
     return _Composer(network, situation, wanted, kept, best, vectors).question()
 
 
 class _Composer:
     def __init__(
         self,
-        network: Network,
-        situation: Situation,
+        network: NetworkArrays,
+        situation: ReducedEvidence,
         wanted: Iterable[int],
         kept: Sequence[int],
         best: Sequence[int],
@@ -90,13 +100,13 @@ class _Composer:
         self.factors: list[Part] = []
         self.unary: list[Part] = []
 
-    def question(self) -> Question:
+    def question(self) -> ReducedQuestion:
         """Families in the order of their variables."""
         structure, fixed = self.structure, self.situation.fixed
         needed = self._needed()
         families = [v for v in needed if v not in self.situation.cut and v not in self.situation.settled]
         used = {p for v in families for p in structure.parents[v] if p not in fixed} | {*self.kept, *self.best}
-        closed: list[tuple[int, Gate]] = []
+        closed: list[tuple[int, GatePositions]] = []
         n = len(structure.cards)
         for v in needed:
             if v in fixed:
@@ -121,7 +131,7 @@ class _Composer:
             else:
                 self._gate(v, intervals.get(v) or self.network.gates[v][0, structure.cards[v] - 1], n + v)
         vectors = {self.axis[v] for v in self.given if v in self.axis} | {part.axes[0] for part in self.unary if part.axes}
-        return Question(
+        return ReducedQuestion(
             self.sizes,
             self.axis,
             self.gates,
@@ -134,7 +144,7 @@ class _Composer:
         )
 
     def _needed(self) -> list[int]:
-        """Findings, what is asked, and everything above either that is not cut off by a fixed value."""
+        """Findings, targets, and all their ancestors that are not cut off by a fixed value."""
         structure, situation = self.structure, self.situation
         seen: set[int] = set()
         stack = [*situation.fixed, *self.given, *self.wanted, *self.kept, *self.best]
@@ -146,8 +156,8 @@ class _Composer:
                     stack.extend(p for p in structure.parents[v] if p not in situation.fixed)
         return sorted(seen)
 
-    def _interval(self, v: int) -> Gate | None:
-        """The place of an open gate that is only known to an interval of ranks and of no other use; None otherwise."""
+    def _interval(self, v: int) -> GatePositions | None:
+        """Return the place of an open gate that is only known to an interval of ranks and of no other use; None otherwise."""
         if v in self.wanted or v in self.vectors or v in self.situation.soft or v not in self.situation.allowed:
             return None
         ranks = sorted(self.network.places[v][s] for s in self.situation.allowed[v])
@@ -165,7 +175,7 @@ class _Composer:
                 steps.append(stride)
         self._enter(Part(tuple(axes), tuple(steps), base, tuple(fixed), axis.get(v, SCALAR)))
 
-    def _gate(self, v: int, gate: Gate, axis: int) -> None:
+    def _gate(self, v: int, gate: GatePositions, axis: int) -> None:
         parents = self.structure.parents[v]
         columns = gate.columns
         own: tuple[int, ...] = (axis,) if columns > 1 else ()

@@ -13,8 +13,8 @@ import numpy as np
 
 from bayesnet.inference import twin
 from bayesnet.inference.kernel import LANES
-from bayesnet.inference.network import Network
-from bayesnet.inference.plan import Plan
+from bayesnet.inference.network import NetworkArrays
+from bayesnet.inference.plan import EliminationPlan
 from bayesnet.inference.question import Part
 from bayesnet.model.factors import FloatArray, IntArray
 
@@ -25,7 +25,7 @@ AnyArray = np.ndarray[Any, Any]
 class Ready:
     """A plan and where it finds its numbers in one network, whatever the states of the variables that are fixed."""
 
-    def __init__(self, plan: Plan, network: Network, kernel: Any) -> None:
+    def __init__(self, plan: EliminationPlan, network: NetworkArrays, kernel: Any) -> None:
         self.plan = plan
         self.kernel = kernel
         self.network = network
@@ -37,9 +37,10 @@ class Ready:
         self.reach = np.zeros(len(question.factors), dtype=np.int64)
         self._check()
         self.variables, self.cuts, self.own, self.slope = self._answers()
+        self.variable = np.repeat(np.arange(len(self.variables)), np.diff(self.cuts))
 
     def _vectors(self) -> tuple[IntArray, dict[int, int]]:
-        """Where each vector ends, the product of the scalars first, and where each axis begins."""
+        """Return where each vector ends, the product of the scalars first, and where each axis begins."""
         ends, places = [1], {-1: 0}
         for axis, (base, _) in self.plan.vectors.items():
             places[axis] = base
@@ -74,7 +75,7 @@ class Ready:
             raise ValueError(f"operation {bad} of {len(plan.starts)} of a plan names a place outside it; nothing was run")
 
     def _answers(self) -> tuple[tuple[int, ...], IntArray, IntArray, IntArray]:
-        """The open variables that have answers, where each begins, and cell by cell the vector and the derivative to multiply."""
+        """Return the open variables with answers, where each begins, and for each cell the vector and derivative to multiply."""
         plan, places = self.plan, self.network.places
         one = plan.space
         found = [(v, plan.answers[axis]) for v, axis in plan.question.axis.items() if axis in plan.answers]
@@ -85,17 +86,26 @@ class Ready:
         names = tuple(v for v, _ in found)
         return names, cuts, np.where(vector < 0, one, vector + state), np.where(slope < 0, one, slope + state)
 
+    def shares(self, weights: FloatArray) -> dict[int, FloatArray]:
+        """Divide the weights of each variable (`Run.weights`) by their sum, in place; by variable, shape (states, columns)."""
+        if not self.variables:
+            return {}
+        with np.errstate(invalid="ignore", divide="ignore"):
+            weights /= np.add.reduceat(weights, self.cuts[:-1], axis=0)[self.variable]
+        places = self.cuts.tolist()
+        return {v: weights[places[i] : places[i + 1]] for i, v in enumerate(self.variables)}
+
     def bases(self, states: IntArray) -> IntArray:
-        """Where each factor begins, given the places of the states of the fixed variables."""
+        """Return where each factor begins, given the places of the states of the fixed variables."""
         return self.factors.at(states)
 
     def indices(self, states: IntArray) -> IntArray:
-        """Which values each cell of the vectors is the product of, shape (entries, 1)."""
+        """Return which values each cell of the vectors is the product of, shape (entries, 1)."""
         return (self.index + self.unary.at(states)[self.which])[:, None]
 
 
 class _Bases:
-    """Where parts of families begin, given the states of the fixed variables."""
+    """Offsets of parts of families, given the states of the fixed variables."""
 
     def __init__(self, parts: Sequence[Part]) -> None:
         self.base = np.array([part.base for part in parts], dtype=np.int64)
@@ -103,7 +113,7 @@ class _Bases:
         self.part, self.variable, self.stride = np.array(fixed, dtype=np.int64).reshape(-1, 3).T
 
     def at(self, states: IntArray) -> IntArray:
-        """The bases for these states, all variables in the order of the network."""
+        """Return the bases for these states, all variables in the order of the network."""
         found = self.base.copy()
         np.add.at(found, self.part, self.stride * states[self.variable])
         return found
@@ -187,21 +197,18 @@ class Run:
         with np.errstate(divide="ignore"):
             return np.asarray(np.log(self.total) + self.powers[self.plan.result_slot, : self.columns] * LN2)
 
+    def weights(self) -> FloatArray:
+        """P(v, e) of every state of every open variable that was asked, on a scale of its own for each variable and column."""
+        weights: FloatArray = self.work[self.ready.own, : self.columns] * self.work[self.ready.slope, : self.columns]
+        return weights
+
     def marginals(self) -> dict[int, FloatArray]:
-        """P(v | e) of every open variable that was asked, shape (states, columns); NaN where P(e) = 0."""
-        ready = self.ready
-        if not ready.variables:
-            return {}
-        weights = self.work[ready.own, : self.columns] * self.work[ready.slope, : self.columns]
-        cuts = ready.cuts
-        with np.errstate(invalid="ignore", divide="ignore"):
-            weights /= np.repeat(np.add.reduceat(weights, cuts[:-1], axis=0), np.diff(cuts), axis=0)
-        places = cuts.tolist()
-        return {v: weights[places[i] : places[i + 1]] for i, v in enumerate(ready.variables)}
+        """Return P(v | e) of every open variable that was asked, shape (states, columns); NaN where P(e) = 0."""
+        return self.ready.shares(self.weights())
 
 
 def _columns(values: AnyArray, width: int) -> AnyArray:
-    """Numbers with as many columns as the kernel runs, contiguous; missing columns repeat the last."""
+    """Return numbers with as many columns as the kernel runs, contiguous; missing columns repeat the last."""
     if values.shape[-1] >= width:
         return np.ascontiguousarray(values[..., :width])
     if values.shape[-1] == 1:

@@ -1,4 +1,4 @@
-"""What every question needs: a plan for the evidence at hand, from those kept or made now, and a run of it."""
+"""The base of the engine: a plan for the evidence at hand, from those kept or made now, and a run of it."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ import numpy as np
 from bayesnet.errors import TooWide
 from bayesnet.inference.evidence import Evidence, ZeroEvidence
 from bayesnet.inference.kernel import LANES, compiled
-from bayesnet.inference.network import Network
-from bayesnet.inference.plan import Plan
+from bayesnet.inference.network import NetworkArrays
+from bayesnet.inference.plan import EliminationPlan
 from bayesnet.inference.planning import make
 from bayesnet.inference.question import compose
 from bayesnet.inference.run import Ready, Run
-from bayesnet.inference.situation import Situation, read
+from bayesnet.inference.situation import ReducedEvidence, read
 from bayesnet.inference.structure import Structure
 from bayesnet.model.factors import Factors, FloatArray, IntArray
 
 KEPT = 1 << 24
 """Integers in all plans kept; the one not used for longest goes first."""
 PARTS = 4096
-"""Patterns for which is kept what is asked together."""
+"""Number of patterns whose grouping of targets is kept."""
 WORTH_PARTING = 2.0**22
 """Products of a plan from which it is tried whether several plans take fewer."""
 SECONDS = 2e-9
-"""What one product takes, roughly, on one processor of today."""
+"""Time of one product, roughly, on one processor of today."""
 
 
 class Runner:
@@ -43,14 +43,14 @@ class Runner:
     max_cells
         Plans that need a larger table than this raise `TooWide` before anything is allocated.
     fast
-        Whether the compiled kernel runs the plans, where there is one; otherwise numpy does.
+        Whether the compiled kernel runs the plans, if there is one; otherwise numpy does.
     """
 
     def __init__(self, factors: Factors, max_cells: float = 2.0**27, *, fast: bool = True) -> None:
         self.factors = factors
         self.max_cells = max_cells
         self.structure = Structure.of(factors)
-        self.network = Network.of(self.structure, factors)
+        self.network = NetworkArrays.of(self.structure, factors)
         self.values = self.network.values[:, None]
         self.everything = tuple(range(len(factors.names)))
         self.kernel = compiled() if fast else None
@@ -59,20 +59,20 @@ class Runner:
         self._size = 0
         self._lock = Lock()
 
-    def situation(self, evidence: Evidence) -> Situation:
-        """The evidence sorted and followed through certain gates."""
+    def situation(self, evidence: Evidence) -> ReducedEvidence:
+        """Return the evidence sorted and followed through certain gates."""
         return read(evidence.checked(self.structure.cards), self.structure, self.factors)
 
     def ready(
         self,
-        situation: Situation,
+        situation: ReducedEvidence,
         wanted: tuple[int, ...] = (),
         kept: tuple[int, ...] = (),
         best: tuple[int, ...] = (),
         vectors: tuple[int, ...] = (),
         slopes: bool = False,
     ) -> Ready:
-        """The plan for evidence of this pattern, from those kept or made now. Raises `TooWide`.
+        """Return the plan for evidence of this pattern, from those kept or made now. Raises `TooWide`.
 
         It answers `wanted`, or gives the product of everything over `kept`; `best` are maximised; `vectors` will get likelihoods;
         with `slopes` the derivatives by every number are planned too.
@@ -87,7 +87,7 @@ class Runner:
                 self._plans.move_to_end(key)
             return found
 
-    def _keep(self, key: Hashable, plan: Plan) -> Ready:
+    def _keep(self, key: Hashable, plan: EliminationPlan) -> Ready:
         if max(plan.largest, plan.space / 16) > self.max_cells:
             raise TooWide(_too_wide(plan, self.max_cells), plan.largest)
         found = Ready(plan, self.network, self.kernel)
@@ -99,8 +99,8 @@ class Runner:
                 self._size -= len(self._plans.popitem(last=False)[1].plan.code)
         return found
 
-    def several(self, situation: Situation, wanted: tuple[int, ...]) -> list[Ready]:
-        """The plan that answers `wanted`, or several where gates that nobody looked at would widen one another's tables."""
+    def several(self, situation: ReducedEvidence, wanted: tuple[int, ...]) -> list[Ready]:
+        """Return the plan that answers `wanted`; several if unobserved gates would widen one another's tables."""
         pattern = situation.pattern(self.structure)
         with self._lock:
             parts = self._parts.get((pattern, wanted), (wanted,))
@@ -116,8 +116,8 @@ class Runner:
                     self._parts.pop(next(iter(self._parts)))
         return [self._keep((pattern, part, (), (), (), False), plan) for part, plan in parted]
 
-    def parted(self, situation: Situation, wanted: tuple[int, ...]) -> list[tuple[tuple[int, ...], Plan]]:
-        """What to ask together, and the plans."""
+    def parted(self, situation: ReducedEvidence, wanted: tuple[int, ...]) -> list[tuple[tuple[int, ...], EliminationPlan]]:
+        """Return what to ask together, and the plans."""
         plan = self.plan(situation, wanted)
         if plan.cells < WORTH_PARTING:
             return [(wanted, plan)]
@@ -130,8 +130,10 @@ class Runner:
         found = [found for part in parts for found in self.parted(situation, part)]
         return found if sum(each.cells for _, each in found) < plan.cells / 2 else [(wanted, plan)]
 
-    def aside(self, situation: Situation, wanted: tuple[int, ...]) -> tuple[Ready, dict[int, tuple[Ready, Situation]]]:
-        """The plan for many columns: gates of two ranks that nobody looked at, and that widen it, are answered alone.
+    def aside(
+        self, situation: ReducedEvidence, wanted: tuple[int, ...]
+    ) -> tuple[Ready, dict[int, tuple[Ready, ReducedEvidence]]]:
+        """Return the plan for many columns: gates of two ranks that nobody looked at, and that widen it, are answered alone.
 
         For such a gate P(lowest rank | e) is P(e and the lowest rank) / P(e), and the former needs no axis for the gate. The
         other rank gets what is missing to one, which keeps sixteen digits of one, not of itself: not for single cases.
@@ -152,7 +154,7 @@ class Runner:
         return (rest, apart) if cells < together.plan.cells / 1.5 else (together, {})
 
     def split(self, v: int, lowest: FloatArray) -> FloatArray:
-        """P(v | e) of a gate of two ranks from the probability of its lowest, shape (2, columns)."""
+        """Return P(v | e) of a gate of two ranks from the probability of its lowest, shape (2, columns)."""
         order = self.structure.order[v]
         found = np.empty((2, *lowest.shape))
         found[order[0]] = np.minimum(lowest, 1.0)
@@ -161,18 +163,18 @@ class Runner:
 
     def plan(
         self,
-        situation: Situation,
+        situation: ReducedEvidence,
         wanted: tuple[int, ...] = (),
         kept: tuple[int, ...] = (),
         best: tuple[int, ...] = (),
         vectors: tuple[int, ...] = (),
         slopes: bool = False,
-    ) -> Plan:
+    ) -> EliminationPlan:
         """Make a plan, whatever its size."""
         return make(compose(self.network, situation, wanted, kept, best, vectors), slopes, self.max_cells, self.kernel)
 
     def run(
-        self, ready: Ready, situation: Situation, likelihoods: Mapping[int, FloatArray] | None = None, *, down: bool = True
+        self, ready: Ready, situation: ReducedEvidence, likelihoods: Mapping[int, FloatArray] | None = None, *, down: bool = True
     ) -> Run:
         """Run a plan for one case; `likelihoods[v]`, shape (states, 1), multiply what the situation says of v."""
         return next(self.runs(ready, situation, likelihoods or {}, 1, self.values, down=down))
@@ -180,7 +182,7 @@ class Runner:
     def runs(
         self,
         ready: Ready,
-        situation: Situation,
+        situation: ReducedEvidence,
         likelihoods: Mapping[int, FloatArray],
         columns: int,
         values: FloatArray,
@@ -195,16 +197,16 @@ class Runner:
             numbers, mine = (a if a.shape[-1] == 1 else a[:, part] for a in (values, soft))
             yield Run(ready, numbers, bases, index, mine, part.stop - begin, down)
 
-    def states(self, situation: Situation) -> IntArray:
-        """The place of the state of each fixed variable, zero elsewhere."""
+    def states(self, situation: ReducedEvidence) -> IntArray:
+        """Return the place of the state of each fixed variable, zero elsewhere."""
         found = np.zeros(len(self.everything), dtype=np.int64)
         places = self.network.places
         for v, state in situation.fixed.items():
             found[v] = places[v][state]
         return found
 
-    def soft(self, ready: Ready, situation: Situation, likelihoods: Mapping[int, FloatArray]) -> FloatArray:
-        """The likelihoods of all cells of the vectors, shape (cells, 1) or (cells, columns)."""
+    def soft(self, ready: Ready, situation: ReducedEvidence, likelihoods: Mapping[int, FloatArray]) -> FloatArray:
+        """Return the likelihoods of all cells of the vectors, shape (cells, 1) or (cells, columns)."""
         found = np.ones((int(ready.ends[-1]), max((each.shape[1] for each in likelihoods.values()), default=1)))
         for v in {*situation.allowed, *situation.soft, *likelihoods}:
             axis = ready.plan.question.axis.get(v)
@@ -221,15 +223,15 @@ class Runner:
             found[begin : begin + len(vector)] = self.network.vector(v, vector)
         return found
 
-    def possible(self, evidence: Evidence) -> Situation:
-        """The situation. Raises `ZeroEvidence` where the findings exclude each other."""
+    def possible(self, evidence: Evidence) -> ReducedEvidence:
+        """Return the situation. Raises `ZeroEvidence` where the findings exclude each other."""
         situation = self.situation(evidence)
         if not situation.possible:
             raise ZeroEvidence("the findings exclude each other")
         return situation
 
 
-def _too_wide(plan: Plan, limit: float) -> str:
+def _too_wide(plan: EliminationPlan, limit: float) -> str:
     return (
         f"An exact answer to this question needs a table of about 2^{np.log2(plan.largest):.0f} cells, "
         f"{plan.space * 8 / 2**30:,.0f} GiB in all and about {_duration(plan.cells * SECONDS)}; "

@@ -13,7 +13,7 @@ from bayesnet.model.factors import Factors, FloatArray, NoisyFamily, TableFamily
 
 
 @dataclass
-class Situation:
+class ReducedEvidence:
     """The evidence sorted by kind; each variable is in at most one of `fixed` and `allowed`.
 
     `fixed[v]` is the only state left, `allowed[v]` the states left where several are, `soft[v]` a likelihood that differs among
@@ -31,12 +31,12 @@ class Situation:
     possible: bool = True
 
     def pattern(self, structure: Structure) -> Hashable:
-        """What of the evidence decides the plan: which variables are fixed, not to what, except the ranks of fixed gates."""
+        """Return the evidence that decides the plan: which variables are fixed, and for fixed gates the rank."""
         fixed = frozenset((v, structure.rank[v][s] if structure.noisy[v] else -1) for v, s in self.fixed.items())
         return fixed, frozenset(self.allowed.items()), frozenset(self.soft), self.cut, frozenset(self.settled)
 
     def states(self, v: int) -> Sequence[int]:
-        """The states left to a variable that is not fixed."""
+        """Return the states left to a variable that is not fixed."""
         return self.allowed[v] if v in self.allowed else range(self.cards[v])
 
     def restrict(self, v: int, states: tuple[int, ...]) -> bool:
@@ -60,9 +60,9 @@ class Situation:
         return True
 
 
-def read(evidence: Evidence, structure: Structure, factors: Factors) -> Situation:
+def read(evidence: Evidence, structure: Structure, factors: Factors) -> ReducedEvidence:
     """Sort the evidence and deduce what certain gates imply."""
-    situation = Situation(structure.cards, cut=frozenset(evidence.interventions))
+    situation = ReducedEvidence(structure.cards, cut=frozenset(evidence.interventions))
     for v, state in evidence.interventions.items():
         situation.fixed[v] = state
     for v, likelihood in evidence.likelihoods.items():
@@ -72,7 +72,7 @@ def read(evidence: Evidence, structure: Structure, factors: Factors) -> Situatio
     return situation
 
 
-def _enter(situation: Situation, v: int, likelihood: FloatArray) -> None:
+def _enter(situation: ReducedEvidence, v: int, likelihood: FloatArray) -> None:
     values = likelihood.tolist()
     if v in situation.fixed:
         value = values[situation.fixed[v]]
@@ -91,7 +91,7 @@ def _enter(situation: Situation, v: int, likelihood: FloatArray) -> None:
         situation.soft[v] = (likelihood / top)[:, None]
 
 
-def deduce(situation: Situation, structure: Structure, factors: Factors) -> None:
+def deduce(situation: ReducedEvidence, structure: Structure, factors: Factors) -> None:
     """Follow certain gates up from fixed children and down from fixed parents until nothing changes."""
     pending = list(situation.fixed)
     while pending and situation.possible:
@@ -109,7 +109,7 @@ def deduce(situation: Situation, structure: Structure, factors: Factors) -> None
             pending.extend(set(situation.fixed) - before)
 
 
-def _deduce_table(situation: Situation, c: int, family: TableFamily) -> None:
+def _deduce_table(situation: ReducedEvidence, c: int, family: TableFamily) -> None:
     free = [p for p in family.parents if p not in situation.fixed]
     if len(free) > 1 or (free and c not in situation.fixed):
         return
@@ -121,7 +121,7 @@ def _deduce_table(situation: Situation, c: int, family: TableFamily) -> None:
     situation.settled.add(c)
 
 
-def _deduce_noisy(situation: Situation, c: int, family: NoisyFamily) -> None:
+def _deduce_noisy(situation: ReducedEvidence, c: int, family: NoisyFamily) -> None:
     """A certain gate whose fixed parents already reach the top rank, or that is known to have stayed at rank zero."""
     free = [(p, link) for p, link in zip(family.parents, family.links, strict=True) if p not in situation.fixed]
     rows = [link[situation.fixed[p]] for p, link in zip(family.parents, family.links, strict=True) if p in situation.fixed]

@@ -1,4 +1,4 @@
-"""What the plan needs to know of a network: who depends on whom, and which gates are certain. No numbers."""
+"""The structure of a network for planning: dependencies, and which gates are certain. No numbers."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ class Structure:
     """A network without its numbers, one entry per variable in each tuple.
 
     `order[v][r]` is the state of rank r of a noisy gate and `rank[v][s]` the rank of state s; both empty for tables.
-    `certain[v]` says that the family holds only zeros and ones and that no number of the model stands behind it, so that what
-    it implies may be deduced before planning. `topological` lists parents before children, `place[v]` is where v
-    stands in it.
+    `certain[v]` says that the family holds only zeros and ones and that they come from no number of the model, so that what
+    it implies may be deduced before planning. `topological` lists parents before children, `place[v]` is the
+    position of v in it.
     """
 
     cards: tuple[int, ...]

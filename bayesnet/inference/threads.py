@@ -11,7 +11,7 @@ JobT = TypeVar("JobT")
 
 
 def processors() -> int:
-    """The number of processors this process may use."""
+    """Return the number of processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

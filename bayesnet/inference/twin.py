@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bayesnet.inference.plan import BEST, HEADER, ONCE, Ints, Plan
+from bayesnet.inference.plan import BEST, HEADER, ONCE, EliminationPlan, Ints
 from bayesnet.model.factors import FloatArray, IntArray
 
 LEVEL = 16
@@ -45,7 +45,7 @@ def decode(code: Ints) -> Operation:
     return Operation(flags, run, cells, tuple(bases), tuple(slots), around, inside)
 
 
-def check(plan: Plan, reach: IntArray) -> int:
+def check(plan: EliminationPlan, reach: IntArray) -> int:
     """As `bn_check` of the kernel: 0, or one more than the first operation that names a place outside."""
     starts = [*plan.starts.tolist(), len(plan.code)]
     for i in range(len(plan.starts)):
@@ -91,7 +91,9 @@ def fill(
         begin = end
 
 
-def run(plan: Plan, first: int, last: int, bases: IntArray, values: FloatArray, work: FloatArray, powers: IntArray) -> None:
+def run(
+    plan: EliminationPlan, first: int, last: int, bases: IntArray, values: FloatArray, work: FloatArray, powers: IntArray
+) -> None:
     """Operations `first` to `last`."""
     kept = plan.cache.setdefault("operations", {}) if plan.cells <= KEPT else {}
     starts = [*plan.starts.tolist(), len(plan.code)]

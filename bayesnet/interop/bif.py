@@ -38,7 +38,7 @@ _Row = tuple[list[float], list[str]]
 
 @dataclass(frozen=True)
 class _Body:
-    """Where the entries of one variable's table begin, kept until all variables are known."""
+    """The place of the entries of one variable's table, kept until all variables are known."""
 
     child: str
     parents: tuple[str, ...]

@@ -93,7 +93,7 @@ def _groups(family: NoisyFamily, factors: Factors, largest: int) -> list[tuple[i
 
 
 def _largest_rank(leak: FloatArray | None, links: Sequence[FloatArray], ranks: int) -> FloatArray:
-    """Return the distribution of the largest rank; axes: helper before (where there is no leak), each parent, ranks."""
+    """Return the distribution of the largest rank; axes: helper before (if there is no leak), each parent, ranks."""
     table = np.eye(ranks) if leak is None else leak
     for link in links:
         table = _maximum(table[..., None, :], link)

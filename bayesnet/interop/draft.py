@@ -217,7 +217,7 @@ class Draft:
             self.problem(f"the arrows run in a circle through or towards {', '.join(shown[:WIDEST_LIST])}{more}")
 
     def _refuse_empty(self) -> None:
-        """Note columns of zeros, but for those whose condition cannot be: there any distribution gives the same answers."""
+        """Note columns of zeros, but for those whose condition is impossible: there any distribution gives the same answers."""
         if not self.empty:
             return
         possible: dict[str, NDArray[np.bool_]] = {}
@@ -236,7 +236,7 @@ class Draft:
         for column in columns:
             if can[column]:
                 what = f"the column{self._given(child, column)} is empty: all its numbers are 0"
-                self.problem(what, child, expected="a sum of 1, or a condition that cannot be")
+                self.problem(what, child, expected="a sum of 1, or an impossible condition")
             else:
                 self.divided.append(f"{child}{self._given(child, column)} (0: its condition has probability 0)")
 

@@ -16,7 +16,7 @@ from bayesnet.model.records import Model
 from bayesnet.model.replacing import replacing
 
 EXTENSIONS = (".bif", ".xmlbif", ".bifxml", ".xml", ".xdsl", ".net", ".uai")
-"""What is read and written; each also with `.gz` behind it."""
+"""Extensions that are read and written; each also with `.gz`."""
 
 LARGEST = 2**27
 """Bytes that a network file may have, unpacked; the largest of the public ones has under six million."""

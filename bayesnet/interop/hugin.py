@@ -133,7 +133,7 @@ def _node(scanner: Scanner, draft: Draft, keyword: str) -> None:
 
 
 def _values_as_states(block: dict[str, str]) -> list[str]:
-    """Name states by their values; of an interval node the values are the bounds between which its states lie."""
+    """Return name states by their values; of an interval node the values are the bounds between which its states lie."""
     values = _items(block.get("state_values", ""))
     if _items(block.get("subtype", "")) != ["interval"]:
         return values

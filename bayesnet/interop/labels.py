@@ -1,4 +1,4 @@
-"""What the names and states of a network may hold so that a file gives them back unchanged."""
+"""Rules for the names and states of a network that a file can store unchanged."""
 
 from __future__ import annotations
 

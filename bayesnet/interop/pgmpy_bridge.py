@@ -30,19 +30,9 @@ def _pgmpy(module: str) -> ModuleType:
 
 
 def to_pgmpy(factors: Factors, largest: int = LARGEST) -> DiscreteBayesianNetwork:
-    """Return the same network as a `pgmpy.models.DiscreteBayesianNetwork` with full tables.
+    """Return a `pgmpy.models.DiscreteBayesianNetwork` with full tables, checked; see `Network.to_pgmpy`.
 
-    Parameters
-    ----------
-    factors
-        The network.
-    largest
-        Cells that a gate's table may have; a larger gate is divorced into a chain of helper nodes with the same distribution
-        over the original variables. The helpers are the model's `latents`, and `helper_nodes` lists them in order.
-
-    Returns
-    -------
-    A checked model; state names are those of the network.
+    A gate's table may have `largest` cells; a larger gate is divorced.
     """
     tables = full_tables(factors, largest=largest)
     models, discrete = _pgmpy("models"), _pgmpy("factors.discrete")
@@ -75,25 +65,7 @@ def helper_nodes(model: DiscreteBayesianNetwork) -> tuple[str, ...]:
 
 
 def from_pgmpy(model: DiscreteBayesianNetwork, name: str = "pgmpy") -> Model:
-    """Return a model with the nodes, states and tables of a pgmpy network.
-
-    Parameters
-    ----------
-    model
-        A network with a table for every node.
-    name
-        The name of the model and of its source.
-
-    Returns
-    -------
-    A model in which every table entry is a number with grade `file`. Nodes and states that are not strings are named by
-    their text.
-
-    Raises
-    ------
-    SpecError
-        When a table is missing, does not fit the graph, or has a column whose sum is not 1; all problems at once.
-    """
+    """Return a model with the nodes, states and tables of a pgmpy network, all graded `file`; see `bayesnet.from_pgmpy`."""
     draft = Draft(name)
     cpds = {node: model.get_cpds(node) for node in model.nodes()}
     for node, cpd in cpds.items():

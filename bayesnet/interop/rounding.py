@@ -18,7 +18,7 @@ _LONGEST = 400
 def rounded(words: Sequence[str], total: float) -> bool:
     """Return whether rounding each number to the digits written explains the sum of a column.
 
-    A column is written with so many decimals or so many significant digits, and its numbers may have lost zeros at their end:
+    A column is written with a number of decimals or of significant digits, and its numbers may have lost zeros at their end:
     each may be off by half a unit of the last digit that the most precise number of the column has.
 
     Parameters

@@ -36,7 +36,7 @@ class Syntax:
         object.__setattr__(self, "kept", re.compile(rf"(?P<kept>{self.quoted}|{self.raw})|{self.comment}", re.DOTALL))
 
     def bare(self, text: str) -> bool:
-        """Return whether a label can stand without quotes."""
+        """Return whether a label needs no quotes."""
         match = self.token.fullmatch(text)
         return match is not None and match["word"] == text and self.kept.search(text) is None
 
@@ -67,7 +67,7 @@ class Scanner:
     value: str = ""
     """The text of the last token, quotes taken off."""
     start: int = 0
-    """Where the last token begins."""
+    """The position of the last token."""
     _line: tuple[int, int] = (0, 1)
     """A position and its line, from which others are counted."""
 
@@ -104,7 +104,7 @@ class Scanner:
         return self.value
 
     def until(self, pattern: re.Pattern[str], expected: str) -> str:
-        """Take everything that a pattern matches here and give it as it stands."""
+        """Take everything that a pattern matches here and return it unchanged."""
         self._begin()
         match = pattern.match(self.text, self.position)
         if match is None:
@@ -118,7 +118,7 @@ class Scanner:
         return self.line_of(self.start)
 
     def line_of(self, position: int) -> int:
-        """The line of a position, counted from 1."""
+        """Return the line of a position, counted from 1."""
         known, line = self._line if self._line[0] <= position else (0, 1)
         self._line = position, line + self.text.count("\n", known, position)
         return self._line[1]

@@ -29,7 +29,7 @@ class Tables:
     helpers: tuple[str, ...] = ()
     """Variables that stand for part of a gate too large for one table; see `divorce`."""
     notes: tuple[str, ...] = ()
-    """What was changed on reading, one sentence each."""
+    """Changes made on reading, one sentence each."""
 
     def columns(self, variable: int) -> Iterator[tuple[tuple[str, ...], FloatArray]]:
         """Return each column of a table with the states of the parents, the last parent moving fastest."""

@@ -1,6 +1,6 @@
 """The UAI competition format: numbers only. Variables are named x0, x1, ..., states s0, s1, ...
 
-In a scope the child stands last and moves fastest in its table, the first parent slowest. pyAgrum writes the parents backwards
+In a scope the child is last and moves fastest in its table, the first parent slowest. pyAgrum writes the parents backwards
 (version 3.3.1, checked with eleven networks) and the name of the child as a comment behind each scope, `1 0   # A`; files
 in which every scope has such a comment are turned round. Other comments, from `#` to the end of a line, are passed over.
 """
@@ -82,7 +82,7 @@ class _Words:
         return int(word)
 
     def numbers(self, count: int, what: str) -> tuple[list[float], list[str]]:
-        """Take so many numbers; give them with the words they are written as."""
+        """Take this number of numbers; return them with the words they are written as."""
         words = self.words[self.at : self.at + count]
         values = []
         for k in range(count):

@@ -1,4 +1,4 @@
-"""What the two XML formats share: parsing with the place of a mistake, and text of elements."""
+"""Shared parts of the two XML formats: parsing with the place of a mistake, and text of elements."""
 
 from __future__ import annotations
 

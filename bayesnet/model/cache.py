@@ -1,4 +1,4 @@
-"""A model as it was read, kept as JSON in the user's cache folder, so that a second start needs neither TOML nor checks.
+"""A model as read, kept as JSON in the user's cache folder, so that a second start needs neither TOML nor checks.
 
 The cache is keyed by the bytes of the model's files and the version of the package. It is safe to delete and never in the way: a
 file that cannot be read, whose checksum does not fit or that somebody else may have written is ignored and replaced, a folder
@@ -27,7 +27,7 @@ _FORM = "6"
 
 
 def load_model(name_or_path: str | Path) -> Model:
-    """Give a model, from the cache where its files have not changed since it was read.
+    """Return a model, from the cache where its files have not changed since it was read.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def load_model(name_or_path: str | Path) -> Model:
     Raises
     ------
     SpecError
-        Where there is no such model, or with every problem it has.
+        When there is no such model, or with every problem it has.
 
     >>> load_model("sprinkler").title
     'The sprinkler'
@@ -60,7 +60,7 @@ def load_model(name_or_path: str | Path) -> Model:
 
 
 def cache_folder() -> Path | None:
-    """The folder for cached models, None where there is to be no cache.
+    """Return the folder for cached models, None if there is to be no cache.
 
     `BAYESNET_CACHE_DIR` names another folder; empty, it turns the cache off. Otherwise it is the platform's place for caches.
     """
@@ -108,7 +108,7 @@ _LARGEST = 2**28
 
 
 def _cached(file: Path) -> Model | None:
-    """Return the model in a cache file, None where there is none, it is damaged, or somebody else may have written it."""
+    """Return the model in a cache file, None if there is none, it is damaged, or somebody else may have written it."""
     try:
         content = _own(file)
         head, _, body = content.partition(b"\n")
@@ -161,7 +161,7 @@ _PLAIN = tuple(f.name for f in fields(Model) if f.name not in ("variables", "num
 
 
 def packed(model: Model) -> dict[str, Any]:
-    """A model as plain lists: each record as the values of its fields in order.
+    """Return a model as plain lists: each record as the values of its fields in order.
 
     >>> unpacked(packed(load_model("asia"))) == load_model("asia")
     True
@@ -176,7 +176,7 @@ def packed(model: Model) -> dict[str, Any]:
 
 
 def unpacked(data: dict[str, Any]) -> Model:
-    """The model that `packed` gave."""
+    """Return the model that `packed` gave."""
     variables = {row[0]: Variable(*[*_tuples(row[:-1]), Location(*row[-1])]) for row in data["variables"]}
     numbers = {row[0]: _number(row) for row in data["numbers"]}
     sources = {row[0]: Source(*row) for row in data["sources"]}
@@ -189,7 +189,7 @@ _COUNT, _PRINTED, _VERIFIED = ([f.name for f in fields(CitedFigure)].index(name)
 
 
 def _rows(records: Iterable[Any]) -> list[list[Any]]:
-    """The values of each record; a record in a record as a list of its own; a location is always last."""
+    """Return the values of each record; a record in a record as a list of its own; a location is always last."""
     return [_row(record) for record in records]
 
 
@@ -202,7 +202,7 @@ def _row(record: Any) -> list[Any]:
 
 
 def _number(row: list[Any]) -> Number:
-    """The number of a row."""
+    """Return the number of a row."""
     values = _tuples(row[:-1])
     values[_SOURCES] = tuple(map(_figure, row[_SOURCES]))
     return Number(*[*values, Location(*row[-1])])
@@ -217,7 +217,7 @@ def _figure(row: list[Any]) -> CitedFigure:
 
 
 def _tuples(values: list[Any]) -> list[Any]:
-    """The same values with lists, and lists in lists, as tuples."""
+    """Return the same values with lists, and lists in lists, as tuples."""
     return [
         tuple(tuple(v) if isinstance(v, list) else v for v in value) if isinstance(value, list) else value for value in values
     ]

@@ -34,7 +34,7 @@ _ABSTRACT = re.compile(r"\babstract\b", re.IGNORECASE)
 def carry_over(folder: Path) -> dict[str, int]:
     """Rewrite the numbers of the earlier format in the group files of a folder; give how many by file.
 
-    Everything else in the files stays as it is, comments included.
+    Everything else in the files is unchanged, comments included.
 
     Raises
     ------
@@ -55,7 +55,7 @@ def carry_over(folder: Path) -> dict[str, int]:
 
 
 def carried_text(text: str, file: str, sources: Mapping[str, Any]) -> tuple[str, int]:
-    """Give the text of a group file with its numbers in the present format, and how many were rewritten."""
+    """Return the text of a group file with its numbers in the present format, and how many were rewritten."""
     blocks, count = _HEADER.split(text), 0
     for at, block in enumerate(blocks):
         if not block.lstrip().startswith("[[numbers]]"):
@@ -73,7 +73,7 @@ def carried_text(text: str, file: str, sources: Mapping[str, Any]) -> tuple[str,
 
 
 def carried(raw: Mapping[str, Any], sources: Mapping[str, Any]) -> Number:
-    """Give the record of a number of the earlier format.
+    """Return the record of a number of the earlier format.
 
     >>> old = {"id": "fever", "value": 0.2, "low": 0.1, "high": 0.3, "range": "judgement", "grade": "cohort"}
     >>> number = carried(old | {"source": "shroyer2020", "where": "abstract; 12 of 61"}, {})
@@ -102,7 +102,7 @@ def carried(raw: Mapping[str, Any], sources: Mapping[str, Any]) -> Number:
 
 
 def _figure(where: str, value: float) -> tuple[tuple[int, int] | None, Printed | None, str]:
-    """The count or printed figure in a text, and the formula to the value where the figure is its complement."""
+    """Return the count or printed figure in a text, and the formula to the value where the figure is its complement."""
     counts = [(int(k.replace(",", "")), int(n.replace(",", ""))) for k, n in _COUNT.findall(where)]
     counts = [(k, n) for k, n in counts if k <= n and n > 1]
     for k, n in counts:
@@ -118,13 +118,13 @@ def _figure(where: str, value: float) -> tuple[tuple[int, int] | None, Printed |
 
 
 def _same(share: float, value: float) -> bool:
-    """Whether a share is the value, to the digits of the value."""
+    """Return whether a share is the value, to the digits of the value."""
     digits = len(f"{value:.12f}".rstrip("0").partition(".")[2])
     return abs(share - value) <= 0.5 * 10.0 ** -max(digits, 2)
 
 
 def _how(where: str, note: str, source: Mapping[str, Any]) -> How:
-    """How the figure is known, as far as the texts say so."""
+    """Return how the figure is known, as far as the texts say so."""
     about = str(source.get("note", ""))
     if _RECALLED.search(note) or _RECALLED.search(where):
         return "recalled"

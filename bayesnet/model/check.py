@@ -1,4 +1,4 @@
-"""Everything that is wrong with a model, at once: its structure here, the rest in the other modules named `check_...`."""
+"""Checks of a model, all problems at once: its structure here, the rest in the other modules named `check_...`."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from bayesnet.model.check_numbers import number_problems, source_problems
 from bayesnet.model.find import SOURCES_FILE
 from bayesnet.model.records import Model, Variable
 from bayesnet.model.vocabulary import BINARY, ROLES
+from bayesnet.model.words import check_words
 from bayesnet.pattern import parse_findings, resolve
 
 NEAR_MISS = 0.8
@@ -25,7 +26,7 @@ _STRUCTURE = frozenset({"gate", "states", "parents", "expression", "towards", "n
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """What was not read as written: problems that only follow from it are not reported.
+    """The parts that were not read as written: problems that only follow from them are not reported.
 
     `variables` gives by name the keys that were not; `numbers` the ids that could not be read; `files` those that are missing
     or not TOML, so that names which are not there may be in them.
@@ -41,7 +42,7 @@ class Broken:
         return self.files <= {SOURCES_FILE}
 
     def keys(self, name: str) -> Collection[str]:
-        """The keys of a variable that the structure depends on and that were not read as they were meant."""
+        """Return the keys of a variable that the structure depends on and that were not read as they were meant."""
         return _STRUCTURE & set(self.variables.get(name, ()))
 
 
@@ -79,12 +80,13 @@ def check_model(model: Model, *, broken: Broken | None = None, cited: Callable[[
             problems += gate_problems(variable, model, broken.numbers)
     problems += number_problems(model, sound, lost=broken.numbers, sourced=SOURCES_FILE not in broken.files)
     problems += source_problems(model, cited) if not broken.files else []
+    problems += check_words(model)
     problems += _examples(model, broken)
     return problems
 
 
 def _structure(variable: Variable, model: Model, broken: Collection[str], whole: bool) -> Iterator[Problem]:
-    """States, parents, and the keys that go with the gate, as far as they do not depend on keys that are `broken`."""
+    """Yield states, parents, and the keys that go with the gate, as far as they do not depend on keys that are `broken`."""
     file, subject = variable.location.file, variable.location.table or f'variable "{variable.name}"'
 
     def problem(what: str, **more: Any) -> Problem:
@@ -94,6 +96,8 @@ def _structure(variable: Variable, model: Model, broken: Collection[str], whole:
         yield from _states(variable, problem)
     if "parents" not in broken:
         yield from _parents(variable, model, problem, whole)
+    if whole:
+        yield from _causes(variable, model, problem)
     if not broken:
         yield from _keys(variable, model, problem)
 
@@ -125,7 +129,7 @@ def _states(variable: Variable, problem: Say) -> Iterator[Problem]:
 
 
 def _slip(state: str, states: tuple[str, ...]) -> str:
-    """What a misspelt absent or present was meant to be, empty where the state is as it should be."""
+    """Return the state meant by a misspelt absent or present; empty if the state is spelled correctly."""
     from difflib import SequenceMatcher
 
     for meant in BINARY:
@@ -148,6 +152,16 @@ def _parents(variable: Variable, model: Model, problem: Say, whole: bool) -> Ite
         yield problem(f"a {variable.gate} gate without parents", way_out='take gate = "table"')
     if variable.gate == "deterministic" and not variable.parents:
         yield problem("a deterministic gate without parents")
+
+
+def _causes(variable: Variable, model: Model, problem: Say) -> Iterator[Problem]:
+    """Check the causes of a consequence."""
+    for name in dict.fromkeys(variable.consequence_of):
+        if name == variable.name:
+            yield problem("a consequence of itself", way_out="name its causes in consequence_of")
+        elif name not in model.variables:
+            hint = did_you_mean(nearest(name, model.variables))
+            yield problem(f'consequence_of names "{name}", which is not a variable', way_out=hint)
 
 
 def _keys(variable: Variable, model: Model, problem: Say) -> Iterator[Problem]:
@@ -180,7 +194,7 @@ def _keys(variable: Variable, model: Model, problem: Say) -> Iterator[Problem]:
 
 
 def _cycles(model: Model) -> Iterator[Problem]:
-    """One problem per circle of arrows, with the circle."""
+    """Yield one problem per circle of arrows, with the circle."""
     left = {name: [p for p in v.parents if p in model.variables] for name, v in model.variables.items()}
     while ready := [name for name, parents in left.items() if not any(p in left for p in parents)]:
         for name in ready:
@@ -204,7 +218,7 @@ def _cycles(model: Model) -> Iterator[Problem]:
 
 
 def _examples(model: Model, broken: Broken) -> Iterator[Problem]:
-    """The evidence of the example cases is in the language and names what there is."""
+    """Check that the evidence of the example cases parses and names variables and states of the model."""
     states = {name: variable.states for name, variable in model.variables.items()}
     for example in model.examples:
         try:

@@ -1,4 +1,4 @@
-"""What can be wrong with a deterministic variable: its conditions, what they name, what they leave open."""
+"""Checks of deterministic variables: their conditions, the names in them, the combinations not covered."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ LARGEST_TABLE = 2**20
 """Cells of the largest table that a deterministic or odds-ratio gate may spell out."""
 
 Finding = tuple[str, dict[str, Any]]
-"""What is wrong, and what more there is to say (keywords of `Problem`)."""
+"""A problem, and its details (keywords of `Problem`)."""
 
 
 def condition_findings(variable: Variable, model: Model) -> Iterator[Finding]:
-    """The conditions are in the language, name all parents and nothing else, and cover every combination."""
+    """Check that the conditions parse, name all parents and nothing else, and cover every combination of their states."""
     found = [*_states_of_conditions(variable), *_texts(variable)] or [*_names(variable, model)]
     yield from found
     if found:
@@ -37,7 +37,7 @@ def condition_findings(variable: Variable, model: Model) -> Iterator[Finding]:
 
 
 def _texts(variable: Variable) -> Iterator[Finding]:
-    """Each condition is in the language."""
+    """Check that each condition parses."""
     for _, text in variable.expression:
         try:
             parse_condition(text)
@@ -46,7 +46,7 @@ def _texts(variable: Variable) -> Iterator[Finding]:
 
 
 def _names(variable: Variable, model: Model) -> Iterator[Finding]:
-    """The conditions name every parent and nothing else."""
+    """Check that the conditions name every parent and nothing else."""
     names = dict.fromkeys(name for _, text in variable.expression for name in parse_condition(text).names)
     for name in names:
         if name in variable.parents:
@@ -60,7 +60,7 @@ def _names(variable: Variable, model: Model) -> Iterator[Finding]:
 
 
 def _states_of_conditions(variable: Variable) -> Iterator[Finding]:
-    """Each condition decides for a state of its own; only the last may mean otherwise."""
+    """Check that each condition decides for a state of its own; only the last may be the remainder."""
     seen: Mapping[str, int] = {}
     for at, (state, text) in enumerate(variable.expression):
         if state not in variable.states:
@@ -81,7 +81,7 @@ def _states_of_conditions(variable: Variable) -> Iterator[Finding]:
 
 
 def too_large(variable: Variable, model: Model) -> Iterator[Finding]:
-    """The table that a gate spells out fits into memory with ease."""
+    """Check that the table a gate expands to fits into memory."""
     cells = prod(len(model.variables[p].states) for p in variable.parents) * len(variable.states)
     if cells > LARGEST_TABLE:
         size = str(cells) if cells < 10**15 else f"about 1e{log10(cells):.0f}"

@@ -1,4 +1,4 @@
-"""What can be wrong with the figures behind a number and with the formulas over them."""
+"""Checks of the figures behind a number and of the formulas over them."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def cycle_problems(model: Model) -> Iterator[Problem]:
 
 
 def formulas(number: Number) -> dict[str, Formula]:
-    """Give the formulas of a number that can be read, by key."""
+    """Return the formulas of a number that can be read, by key."""
     found = {}
     for key in FORMULAS:
         if text := getattr(number, key):
@@ -82,7 +82,7 @@ def formulas(number: Number) -> dict[str, Formula]:
 
 
 def number_named(written: str, model: Model) -> str:
-    """Give the id that a formula means by a text: the text itself, or its canonical form."""
+    """Return the id that a formula means by a text: the text itself, or its canonical form."""
     if written in model.numbers:
         return written
     try:
@@ -94,7 +94,7 @@ def number_named(written: str, model: Model) -> str:
 
 
 def _figure(figure: CitedFigure, number: Number, model: Model | None) -> Iterator[tuple[str, str, str]]:
-    """What is wrong with one figure: what, what was expected, the way out."""
+    """Yield the problems of one figure: what is wrong, what was expected, how to mend it."""
     if not figure.source:
         yield ': no key "source"', "a key of sources.toml", ""
     elif model and figure.source not in model.sources:
@@ -118,14 +118,14 @@ def _figure(figure: CitedFigure, number: Number, model: Model | None) -> Iterato
 
 
 def _names(number: Number) -> Iterator[Problem]:
-    """Names in formulas are words, each of one figure or constant, and none is that of a function."""
+    """Check that names in formulas are words, each of one figure or constant, and that none is the name of a function."""
     names = [figure.name for figure in number.sources if figure.name] + [name for name, _ in number.assumed]
     for name in dict.fromkeys(names):
         if not name.isidentifier() or keyword.iskeyword(name) or name in FUNCTIONS:
             taken = "that is a function" if name in FUNCTIONS else "expected letters, digits and _"
             yield problem(number, f'the name "{name}"; {taken}')
         if names.count(name) > 1:
-            yield problem(number, f'the name "{name}" stands twice')
+            yield problem(number, f'the name "{name}" is given twice')
 
 
 def _formulas(number: Number) -> Iterator[Problem]:

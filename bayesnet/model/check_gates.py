@@ -1,4 +1,4 @@
-"""What can be wrong with a gate that holds numbers: missing numbers, columns that do not close, links below the leak."""
+"""Checks of gates with numbers: missing numbers, columns that do not close, links below the leak."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ROUNDING = 1e-9
 """Slack for comparing printed decimals."""
 
 MOST_MISSING = 5
-"""How many missing numbers of one variable are listed one by one."""
+"""Number of missing numbers of one variable that are listed one by one."""
 
 
 def gate_problems(variable: Variable, model: Model, lost: Collection[str] = ()) -> list[Problem]:
@@ -35,7 +35,7 @@ def gate_problems(variable: Variable, model: Model, lost: Collection[str] = ()) 
 
 
 def _findings(variable: Variable, model: Model, lost: Collection[str]) -> Iterator[Finding]:
-    """What is wrong, and what more there is to say."""
+    """Yield each problem with its details."""
     if variable.gate == "deterministic":
         yield from condition_findings(variable, model)
         return
@@ -56,7 +56,7 @@ def _findings(variable: Variable, model: Model, lost: Collection[str]) -> Iterat
 
 
 def missing_ids(variable: Variable, model: Model) -> list[str]:
-    """The ids of the numbers that a gate still needs; one state of a column may be left out."""
+    """Return the ids of the numbers that a gate still needs; one state of a column may be left out."""
     if variable.gate == "deterministic":
         return []
     if variable.gate == "odds_ratio":
@@ -70,7 +70,7 @@ def _given(column: Column, model: Model) -> list[float]:
 
 
 def _lacking(variable: Variable, column: Column, model: Model) -> list[str]:
-    """What a column still needs: all that is absent but one, by custom the state without effect or the last."""
+    """Return the ids that a column still needs: all missing ones but one, by custom the neutral or the last state."""
     absent = [name for name in column.ids if name not in model.numbers]
     customary = column.ids[rank_order(variable)[0]]
     rest = customary if customary in absent else absent[-1] if absent else ""
@@ -86,7 +86,7 @@ def _missing(ids: Sequence[str]) -> Iterator[Finding]:
 
 
 def _closing(column: Column, model: Model) -> Iterator[Finding]:
-    """The numbers of a column sum to 1, or to at most 1 where one state is the rest."""
+    """Check that the numbers of a column sum to 1, or to at most 1 where one state is the complement."""
     given = _given(column, model)
     total = sum(given)
     slack = CLOSES_WITHIN * (1 + ROUNDING)
@@ -97,7 +97,7 @@ def _closing(column: Column, model: Model) -> Iterator[Finding]:
 
 
 def _links(variable: Variable, model: Model, whole: Sequence[Column]) -> Iterator[Finding]:
-    """Every link, which includes the leak, can be taken apart into the leak and a cause of its own."""
+    """Check that every link, which includes the leak, can be split into the leak and an independent cause."""
     order = rank_order(variable)
     leak = _cumulative(whole[0], order, model)
     for column in whole[1:]:
@@ -132,7 +132,7 @@ def _below_leak(variable: Variable, column: Column, own: float, leak: float, sta
 
 
 def _cumulative(column: Column, order: Sequence[int], model: Model) -> list[float]:
-    """P(rank <= k) of a column that has all its numbers but one at most."""
+    """Return P(rank <= k) of a column that has all its numbers but one at most."""
     values = [model.numbers[column.ids[s]].value if column.ids[s] in model.numbers else None for s in order]
     rest = 1.0 - sum(v for v in values if v is not None)
     sums: list[float] = []

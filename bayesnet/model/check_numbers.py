@@ -1,4 +1,4 @@
-"""What can be wrong with single numbers and with sources: values, ranges, citations."""
+"""Checks of single numbers and of sources: values, ranges, citations."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def number_problems(model: Model, sound: Collection[str], *, lost: Collection[st
     model
         The model.
     sound
-        Variables whose structure is as it was meant; whether a gate asks for a number can be told only for these.
+        Variables whose structure was read as meant; the numbers of a gate are known only for these.
     lost
         Ids of numbers that were not read as they were meant: what they rest on is not reported.
     sourced
@@ -62,7 +62,7 @@ def _large_table(model: Model, name: str) -> bool:
 
 
 def _wanted(model: Model, name: str) -> set[str]:
-    """The ids of all numbers that a variable's gate can take."""
+    """Return the ids of all numbers that a variable's gate can take."""
     variable = model.variables[name]
     if variable.gate == "deterministic":
         return set()
@@ -80,7 +80,7 @@ def _unused(number: Number, model: Model) -> Problem:
 
 
 def _value(number: Number) -> Iterator[Problem]:
-    """Value and range are finite, in order and within bounds."""
+    """Check that value and range are finite, in order and within bounds."""
     odds = number.id.startswith("odds(")
     bounds = "an odds or odds ratio of 0 or more" if odds else "a probability between 0 and 1"
     for key in ("value", "low", "high"):

@@ -46,7 +46,7 @@ class Columns:
         return cls(number, np.where(short == 1, missing.argmax(axis=1), -1))
 
     def fill(self, values: FloatArray) -> FloatArray:
-        """Give the distributions for a batch of values, shape (n_numbers, batch) to (columns, states, batch).
+        """Return the distributions for a batch of values, shape (n_numbers, batch) to (columns, states, batch).
 
         Full columns are divided by their sum. Where drawn numbers sum to more than 1 the rest is 0 and they are divided by it.
         """
@@ -91,9 +91,9 @@ def _rest(entries: FloatArray) -> FloatArray:
 
 
 def co_variation(entries: FloatArray) -> FloatArray:
-    """How a column moves with each of its entries: d entry j / d entry i at [..., i, j], shape (..., states, states).
+    """Return how a column moves with each of its entries: d entry j / d entry i at [..., i, j], shape (..., states, states).
 
-    The other entries give way in proportion (Laskey 1995; Chan & Darwiche 2002), evenly where the moving entry is 1. The only
+    The other entries co-vary in proportion (Laskey 1995; Chan & Darwiche 2002), evenly where the moving entry is 1. The only
     entry of a column cannot move.
     """
     states = entries.shape[-1]

@@ -24,7 +24,7 @@ MOST_DEPTH = 40
 
 
 class FormulaError(ValueError):
-    """What is wrong with a formula, in words."""
+    """An invalid formula, with the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +38,13 @@ class Reading:
     n: float = math.nan
 
     def at(self, end: Ends) -> Reading:
-        """The same figure with its value moved to an end of its interval."""
+        """Return the same figure with its value moved to an end of its interval."""
         moved = getattr(self, end)
         return self if end == "value" else replace(self, value=moved, k=moved * self.n)
 
 
 def reading(figure: CitedFigure) -> Reading | None:
-    """Give what a formula sees of a figure, None where it holds neither a count nor a printed value.
+    """Return the value of a figure in a formula; None if the figure holds neither a count nor a printed value.
 
     >>> found = reading(CitedFigure("mylona2009", count=(45, 86)))
     >>> found.k, round(found.value, 3), round(found.low, 3), round(found.high, 3)
@@ -90,7 +90,7 @@ class Formula:
 
     @cached_property
     def uncertain(self) -> tuple[str, ...]:
-        """What the formula is uncertain in: figures, where those in one `pooled(...)` or `odds_ratio(...)` count as one."""
+        """The uncertain inputs of the formula: figures, where those in one `pooled(...)` or `odds_ratio(...)` count as one."""
         pooled = [*_calls(self.tree, "pooled"), *_calls(self.tree, "odds_ratio")]
         inside = {id(node) for call in pooled for node in ast.walk(call)}
         called = {id(node.func) for node in ast.walk(self.tree) if isinstance(node, ast.Call)}
@@ -132,7 +132,7 @@ def parse_formula(text: str) -> Formula:
 
 @dataclass(frozen=True)
 class Scope:
-    """What the names of a formula mean: figures and constants by name, and the value of other numbers by id."""
+    """The meaning of the names in a formula: figures and constants by name, and the value of other numbers by id."""
 
     figures: Mapping[str, Reading] = field(default_factory=dict)
     constants: Mapping[str, float] = field(default_factory=dict)
@@ -196,7 +196,7 @@ def _normal_below(x: float, mean: float, sd: float) -> float:
 
 
 def _woolf(a: Reading, b: Reading) -> Reading:
-    """The odds ratio of two counts with its 95 % interval (Woolf 1955)."""
+    """Return the odds ratio of two counts with its 95 % interval (Woolf 1955)."""
     cells = (a.k, a.n - a.k, b.k, b.n - b.k)
     log = math.log(cells[0] / cells[1]) - math.log(cells[2] / cells[3])
     error = SPREAD * math.sqrt(math.fsum(1.0 / cell for cell in cells))
@@ -330,7 +330,7 @@ def _allow(node: ast.AST, depth: int = 0, *, top: bool = False) -> None:
     inner: Iterable[ast.AST] = ()
     if isinstance(node, ast.Constant):
         if isinstance(node.value, bool) or not isinstance(node.value, (int, float)):
-            raise FormulaError(f"{ast.unparse(node)} is not a number; texts stand only in number(...) and solve(...)")
+            raise FormulaError(f"{ast.unparse(node)} is not a number; texts are allowed only in number(...) and solve(...)")
     elif isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
         inner = (node.left, node.right)
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, (ast.USub, ast.UAdd)):
@@ -348,7 +348,7 @@ def _allow(node: ast.AST, depth: int = 0, *, top: bool = False) -> None:
 
 
 def _arguments(node: ast.Call, *, top: bool) -> list[ast.expr]:
-    """The arguments of a call that are formulas, once its name and their count are right."""
+    """Return the arguments of a call that are formulas, once its name and their count are right."""
     name = _function(node)
     if name not in FUNCTIONS or node.keywords:
         hint = did_you_mean(nearest(name, FUNCTIONS)) or f"there are {', '.join(FUNCTIONS)}"

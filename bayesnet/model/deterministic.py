@@ -16,7 +16,7 @@ Holds = NDArray[np.bool_]
 
 
 def deterministic_family(variable: Variable, variables: Mapping[str, Variable], index: Mapping[str, int]) -> Family:
-    """Give the family of a deterministic variable.
+    """Return the family of a deterministic variable.
 
     `any`, `all` and `none` over several parents stay factorised: causes that push with certainty. Everything else is a table.
 
@@ -65,7 +65,7 @@ def resolved_conditions(variable: Variable, variables: Mapping[str, Variable]) -
 
 
 def decide(variable: Variable, conditions: Sequence[tuple[str, Condition]], states: Sequence[Sequence[str]]) -> FloatArray:
-    """Give the table of zeros and ones: each combination of the parents' states goes to the first condition it meets.
+    """Return the table of zeros and ones: each combination of the parents' states goes to the first condition it meets.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def decide(variable: Variable, conditions: Sequence[tuple[str, Condition]], stat
 
 
 def covered(condition: Condition, parents: Sequence[str], states: Sequence[Sequence[str]]) -> Holds:
-    """Which combinations of the parents' states meet a resolved condition; one axis per parent."""
+    """Return which combinations of the parents' states meet a resolved condition; one axis per parent."""
     cards = tuple(len(own) for own in states)
     count = np.zeros(cards, dtype=np.int64)
     for term in condition.terms:
@@ -112,7 +112,7 @@ def covered(condition: Condition, parents: Sequence[str], states: Sequence[Seque
 
 
 def pushes(variable: Variable, conditions: Sequence[tuple[str, Condition]]) -> tuple[bool, str] | None:
-    """How a deterministic variable is a noisy family with certain links, None where it is a table.
+    """Return a deterministic variable as a noisy family with certain links; None if it is a table.
 
     Returns
     -------

@@ -62,7 +62,7 @@ class Expander:
         return linear
 
     def tensors(self, values: FloatArray | None = None) -> list[tuple[FloatArray, ...]]:
-        """Give the tensors of every family for other values of the numbers.
+        """Return the tensors of every family for other values of the numbers.
 
         Parameters
         ----------
@@ -80,7 +80,7 @@ class Expander:
         return [gate.tensors(values) for gate in self.gates]
 
     def factors(self, values: FloatArray | None = None) -> Factors:
-        """Give what inference receives, at the model's own or at other values, shape (n_numbers,).
+        """Return the factors for inference, at the model's own or at other values, shape (n_numbers,).
 
         >>> from bayesnet.model import load_model
         >>> factors = Expander(load_model("mammography")).factors()
@@ -102,7 +102,7 @@ class Expander:
         )
 
     def _dependence(self, values: FloatArray) -> Dependence:
-        """All partial derivatives that are not zero."""
+        """Return all partial derivatives that are not zero."""
         found = [(f, part) for f, gate in enumerate(self.gates) for part in gate.partials(values)]
         if not found:
             nothing = np.empty(0, dtype=np.int64)
@@ -137,7 +137,7 @@ class _Later(Dependence):
 
 
 def expand(model: Model) -> Factors:
-    """Give what inference receives from a model; the short form of `Expander(model).factors()`.
+    """Return the factors of a model for inference; the short form of `Expander(model).factors()`.
 
     Raises
     ------

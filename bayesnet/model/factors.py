@@ -1,4 +1,4 @@
-"""What inference receives: every variable's conditional distribution as arrays, and how each entry depends on the numbers.
+"""Input of inference: every variable's conditional distribution as arrays, and how each entry depends on the numbers.
 
 `expand` makes `Factors` from a `Model` (or `interop` from a file); `inference` consumes them and knows nothing of models,
 citations or files.
@@ -61,7 +61,7 @@ class Dependence:
 
     All five arrays have one element per non-zero partial derivative. `family` indexes `Factors.families`, `tensor` that
     family's `tensors`, `entry` the flattened (C order) tensor, `number` `Factors.number_ids`. Columns co-vary: when one entry
-    of a distribution moves, the others of the same column give way in proportion (evenly when the moving entry is 1).
+    of a distribution moves, the others of the same column co-vary in proportion (evenly when the moving entry is 1).
     """
 
     family: IntArray

@@ -59,12 +59,18 @@ class VariableEntry(_Shape):
     default: str = ""
     unit: str = ""
     cutoff: str = ""
-    aliases: list[str] = []
     consequence_of: list[str] = []
     can_be_set: bool = False
     noun: str = ""
     adjectives: list[str] = Field(default=[], min_length=2, max_length=2)
     note: str = ""
+
+
+class WordsFile(_Shape):
+    """words.toml."""
+
+    aliases: dict[str, list[str]] = {}
+    with_state: dict[str, list[str]] = {}
 
 
 class VerifiedEntry(_Shape):
@@ -149,7 +155,7 @@ class SourceEntry(_Shape):
 
 
 def old_form(raw: object) -> bool:
-    """Whether an entry is a number as it was written before figures were data."""
+    """Return whether an entry is a number in the format before figures were data."""
     return isinstance(raw, Mapping) and "sources" not in raw and any(key in raw for key in OLD_KEYS)
 
 
@@ -166,7 +172,7 @@ Shape = TypeVar("Shape", bound=_Shape)
 
 
 def keys_of(shape: type[BaseModel]) -> tuple[str, ...]:
-    """The keys of an entry as they are written in a file.
+    """Return the keys of an entry as they are written in a file.
 
     >>> keys_of(VerifiedEntry), "for" in keys_of(NumberSourceEntry)
     (('how', 'on', 'at'), True)
@@ -184,7 +190,7 @@ def shaped(shape: type[Shape], raw: object, file: str, subject: str = "") -> tup
     raw
         What TOML gave.
     file, subject
-        Where it stands, for the problems.
+        Its place, for the problems.
 
     Returns
     -------
@@ -205,7 +211,7 @@ def shaped(shape: type[Shape], raw: object, file: str, subject: str = "") -> tup
 
 
 def unread(shape: type[_Shape], raw: object) -> frozenset[str]:
-    """The keys of an entry that were not read as they were meant: missing, of a wrong type, or misspelt.
+    """Return the keys of an entry that were not read as they were meant: missing, of a wrong type, or misspelt.
 
     >>> sorted(unread(VariableEntry, {"gate": "table", "parrents": ["cancer"], "states": "yes, no", "colour": "red"}))
     ['parents', 'states']

@@ -1,4 +1,4 @@
-"""Where models lie: the shipped ones by name, others by path."""
+"""Locations of models: the shipped ones by name, others by path."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from pathlib import Path
 
 from bayesnet.errors import SpecError, brief, did_you_mean, listed, nearest
 
-MODEL_FILE, SOURCES_FILE = "model.toml", "sources.toml"
-OTHERS = (MODEL_FILE, SOURCES_FILE, "targets.toml", "claims.toml", "costs.toml", "decision.toml")
+MODEL_FILE, SOURCES_FILE, WORDS_FILE = "model.toml", "sources.toml", "words.toml"
+OTHERS = (
+    MODEL_FILE, SOURCES_FILE, WORDS_FILE, "targets.toml", "claims.toml", "cases.toml", "costs.toml", "decision.toml",
+)  # fmt: skip
 """Files of a model folder that hold something other than variables."""
 
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -16,7 +18,7 @@ _HOMES = (_PACKAGE / "priors", _PACKAGE.parent / "priors")
 
 
 def find_model(name_or_path: str | Path) -> Path:
-    """Give the folder of a model: a shipped model by its name, any other by its path.
+    """Return the folder of a model: a shipped model by its name, any other by its path.
 
     Parameters
     ----------
@@ -26,12 +28,12 @@ def find_model(name_or_path: str | Path) -> Path:
     Raises
     ------
     SpecError
-        Where there is no such model; offers the nearest names.
+        When there is no such model; offers the nearest names.
 
     >>> find_model("back_pain").name
     'back_pain'
     """
-    shipped = _shipped()
+    shipped = shipped_models()
     if str(name_or_path) in shipped:
         return shipped[str(name_or_path)]
     if not str(name_or_path).strip():
@@ -56,8 +58,8 @@ def find_model(name_or_path: str | Path) -> Path:
     raise SpecError(str(name_or_path), [f"no model of this name and no such folder; {hint}"])
 
 
-def _shipped() -> dict[str, Path]:
-    """Name to folder, from the first home that holds any model."""
+def shipped_models() -> dict[str, Path]:
+    """Return the folder of each model by name, from the first home that holds any model."""
     for home in _HOMES:
         found = {folder.name: folder for folder in sorted(home.glob("*")) if (folder / MODEL_FILE).is_file()}
         if found:

@@ -27,19 +27,19 @@ class Partials:
 
 
 class Gate(Protocol):
-    """What a variable's conditional distribution is made of."""
+    """The components of a variable's conditional distribution."""
 
     def tensors(self, values: FloatArray) -> tuple[FloatArray, ...]:
-        """Give the tensors for a batch of values, shape (n_numbers, batch), batch axis last."""
+        """Return the tensors for a batch of values, shape (n_numbers, batch), batch axis last."""
 
     def family(self, tensors: tuple[FloatArray, ...]) -> Family:
-        """Give the family that holds these tensors (without batch axis)."""
+        """Return the family that holds these tensors (without batch axis)."""
 
     def partials(self, values: FloatArray) -> list[Partials]:
-        """Give the derivatives at these values, shape (n_numbers,), columns co-varying."""
+        """Return the derivatives at these values, shape (n_numbers,), columns co-varying."""
 
     def curved(self) -> IntArray:
-        """Give the numbers in which the probability of an event is not a straight line."""
+        """Return the numbers in which the probability of an event is not a straight line."""
 
     def close(self, values: FloatArray) -> None:
         """Divide columns that are full by their sum, in place; shape (n_numbers,)."""
@@ -52,23 +52,23 @@ class FixedGate:
     fixed: Family
 
     def tensors(self, values: FloatArray) -> tuple[FloatArray, ...]:
-        """Give the same tensors whatever the values, repeated along the batch without a copy."""
+        """Return the same tensors whatever the values, repeated along the batch without a copy."""
         return tuple(np.broadcast_to(t[..., None], (*t.shape, values.shape[1])) for t in self.fixed.tensors)
 
     def family(self, tensors: tuple[FloatArray, ...]) -> Family:  # noqa: ARG002 - it is always the same
-        """Give the one family there is."""
+        """Return the one family there is."""
         return self.fixed
 
     def partials(self, values: FloatArray) -> list[Partials]:  # noqa: ARG002 - at no values
-        """Give nothing: no entry depends on a number."""
+        """Return nothing: no entry depends on a number."""
         return []
 
     def curved(self) -> IntArray:
-        """Give nothing."""
+        """Return nothing."""
         return np.empty(0, dtype=np.int64)
 
     def close(self, values: FloatArray) -> None:
-        """Leave everything as it is."""
+        """Change nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +81,11 @@ class TableGate:
     columns: Columns
 
     def tensors(self, values: FloatArray) -> tuple[FloatArray, ...]:
-        """Give the table, shape (states of each parent, states, batch)."""
+        """Return the table, shape (states of each parent, states, batch)."""
         return (self.columns.fill(values).reshape(*self.shape, values.shape[1]),)
 
     def family(self, tensors: tuple[FloatArray, ...]) -> Family:
-        """Give the table as a family."""
+        """Return the table as a family."""
         return TableFamily(self.child, self.parents, tensors[0])
 
     def partials(self, values: FloatArray) -> list[Partials]:
@@ -95,7 +95,7 @@ class TableGate:
         return [_of_columns(self.columns.number, moved, 0 * rows, rows)]
 
     def curved(self) -> IntArray:
-        """Give nothing: every entry is an affine function of each number."""
+        """Return nothing: every entry is an affine function of each number."""
         return np.empty(0, dtype=np.int64)
 
     def close(self, values: FloatArray) -> None:
@@ -120,7 +120,7 @@ class NoisyGate:
     slots: tuple[tuple[int, int], ...]
 
     def tensors(self, values: FloatArray) -> tuple[FloatArray, ...]:
-        """Give the leak, shape (ranks, batch), then one link per parent, shape (states of the parent, ranks, batch)."""
+        """Return the leak, shape (ranks, batch), then one link per parent, shape (states of the parent, ranks, batch)."""
         compound = self.columns.fill(values)
         net = _without_leak(compound)
         ranks, batch = compound.shape[1:]
@@ -135,7 +135,7 @@ class NoisyGate:
         return (compound[0], *links)
 
     def family(self, tensors: tuple[FloatArray, ...]) -> Family:
-        """Give the gate as a family, factorised."""
+        """Return the gate as a family, factorised."""
         return NoisyFamily(self.child, self.parents, self.order, tensors[0], tensors[1:])
 
     def partials(self, values: FloatArray) -> list[Partials]:
@@ -156,7 +156,7 @@ class NoisyGate:
         ]
 
     def curved(self) -> IntArray:
-        """Give the numbers of the leak where there are several parents.
+        """Return the numbers of the leak if there are several parents.
 
         P(rank <= k) = L_k^(1 - m) * product of the m active links: with one parent it is a straight line in the leak.
         """
@@ -184,7 +184,7 @@ class OddsGate:
     ratios: tuple[tuple[int, int, int], ...]
 
     def tensors(self, values: FloatArray) -> tuple[FloatArray, ...]:
-        """Give the table, shape (states of each parent, 2, batch)."""
+        """Return the table, shape (states of each parent, 2, batch)."""
         odds = self._odds(values)
         table = np.empty((*odds.shape[:-1], 2, odds.shape[-1]))
         with np.errstate(divide="ignore"):
@@ -193,7 +193,7 @@ class OddsGate:
         return (table,)
 
     def family(self, tensors: tuple[FloatArray, ...]) -> Family:
-        """Give the table as a family."""
+        """Return the table as a family."""
         return TableFamily(self.child, self.parents, tensors[0])
 
     def partials(self, values: FloatArray) -> list[Partials]:
@@ -208,14 +208,14 @@ class OddsGate:
         return found
 
     def curved(self) -> IntArray:
-        """Give all numbers: a probability is not a straight line in its odds."""
+        """Return all numbers: a probability is not a straight line in its odds."""
         return np.array([self.baseline, *(number for number, _, _ in self.ratios)], dtype=np.int64)
 
     def close(self, values: FloatArray) -> None:
-        """Leave everything as it is: odds need not sum to anything."""
+        """Change nothing: odds need not sum to anything."""
 
     def _odds(self, values: FloatArray, *, one: int = -1) -> FloatArray:
-        """The odds of every combination, shape (states of each parent, batch); number `one` taken as 1."""
+        """Return the odds of every combination, shape (states of each parent, batch); number `one` taken as 1."""
         factors = values if one < 0 else np.where(np.arange(len(values))[:, None] == one, 1.0, values)
         shape = (1,) * len(self.cards)
         odds = np.broadcast_to(factors[self.baseline], (*self.cards, values.shape[1])).copy()
@@ -227,7 +227,7 @@ class OddsGate:
         return odds
 
     def _one(self, number: int, values: FloatArray, odds: FloatArray, steepness: FloatArray, cells: IntArray) -> Partials:
-        """The derivatives by one number; a factor of 0 hides the odds without it, so they are had again."""
+        """Return the derivatives by one number; a factor of 0 hides the odds without it, so they are had again."""
         if values[number] > 0:
             others = odds / values[number]
         else:
@@ -243,7 +243,7 @@ class OddsGate:
 
 
 def _without_leak(compound: FloatArray) -> FloatArray:
-    """The net links, shape (links, ranks, batch), from the compound columns, leak first, shape (1 + links, ranks, batch).
+    """Return the net links, shape (links, ranks, batch), from the compound columns, leak first, shape (1 + links, ranks, batch).
 
     The net probability of rank k is C_k / L_k - C_(k-1) / L_(k-1). Written as (d_k L_(k-1) + l_k T_k) / (L_k L_(k-1)), with d the
     differences of column and leak and T_k = L_(k-1) - C_(k-1) the sum of them from k upwards, only the stored numbers themselves

@@ -1,4 +1,4 @@
-"""How the numbers of a model are known: as the figures behind their values were read, or judged."""
+"""The evidence level of the numbers of a model: read from figures, or judged."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bayesnet.model.vocabulary import HOW_KNOWN, JUDGED, How
 
 Known = How | Literal["judged", "defined", "file"]
 KNOWN: tuple[Known, ...] = (*HOW_KNOWN, "judged", "defined", "file")
-"""How a number is known: as the figures behind its value were read; or judged, defined, or read from a file of another format."""
+"""The way a number is known: as the figures behind its value were read; or judged, defined, or read from a network file."""
 
 WORDS: dict[str, str] = {
     "full text": "read in full",
@@ -23,7 +23,7 @@ WORDS: dict[str, str] = {
     "defined": "defined",
     "file": "from a file",
 }
-"""How numbers are known, in the words of a print."""
+"""Ways in which numbers are known, in the words of a print."""
 
 
 def known(number: Number) -> Known:

@@ -22,7 +22,7 @@ def new_model(path: str | Path) -> list[Path]:
     Raises
     ------
     SpecError
-        Where there is something in the folder.
+        When there is something in the folder.
 
     >>> from tempfile import TemporaryDirectory
     >>> from bayesnet.model import read_model

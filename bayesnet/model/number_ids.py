@@ -1,4 +1,4 @@
-"""Which numbers a gate asks for, by id. `check` compares them with the numbers there are, `expand` looks them up."""
+"""The numbers that a gate needs, by id. `check` compares them with the numbers there are, `expand` looks them up."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Column:
 
 
 def columns(variable: Variable, variables: Mapping[str, Variable]) -> list[Column]:
-    """Give the distributions of a table (last parent moving fastest) or of a noisy gate (the leak, then the links).
+    """Return the distributions of a table (last parent moving fastest) or of a noisy gate (the leak, then the links).
 
     >>> fever = Variable("fever", parents=("cold",), gate="noisy_or")
     >>> [column.ids[1] for column in columns(fever, {"fever": fever, "cold": Variable("cold")})]
@@ -35,7 +35,7 @@ def columns(variable: Variable, variables: Mapping[str, Variable]) -> list[Colum
 
 
 def baseline_id(variable: Variable) -> str:
-    """The id of the odds when every parent is neutral.
+    """Return the id of the odds when every parent is neutral.
 
     >>> baseline_id(Variable("gout"))
     'odds(gout) | baseline'
@@ -44,13 +44,13 @@ def baseline_id(variable: Variable) -> str:
 
 
 def odds_ratio_ids(variable: Variable, variables: Mapping[str, Variable]) -> list[tuple[str, int, int]]:
-    """The id of each odds ratio with the positions of the parent and of its state."""
+    """Return the id of each odds ratio with the positions of the parent and of its state."""
     head = f"odds({quote(variable.name)})"
     return [(f"{head} | {literal(p, s)}", i, j) for i, p, j, s in effects(variable, variables)]
 
 
 def effects(variable: Variable, variables: Mapping[str, Variable]) -> Iterator[tuple[int, str, int, str]]:
-    """Every parent's state that has an effect: position and name of the parent, position and name of the state."""
+    """Yield every parent's state that has an effect: position and name of the parent, position and name of the state."""
     neutral = dict(variable.neutral)
     for i, parent in enumerate(variable.parents):
         states = variables[parent].states
@@ -59,12 +59,12 @@ def effects(variable: Variable, variables: Mapping[str, Variable]) -> Iterator[t
 
 
 def pushed_state(variable: Variable) -> int:
-    """The state that causes push towards, and that odds are about: `towards`, or the last state."""
+    """Return the state that causes push towards, and that odds are about: `towards`, or the last state."""
     return variable.states.index(variable.towards) if variable.towards else len(variable.states) - 1
 
 
 def rank_order(variable: Variable) -> tuple[int, ...]:
-    """The child's states from neutral upwards: as written, or turned round where causes push towards the first."""
+    """Return the child's states from neutral upwards: as written, or turned round where causes push towards the first."""
     count = len(variable.states)
     return (1, 0) if count == 2 and pushed_state(variable) == 0 else tuple(range(count))
 

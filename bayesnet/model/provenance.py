@@ -1,4 +1,4 @@
-"""What a reviewer of a model should look at, number by number and record by record; nothing is computed by the network."""
+"""Remarks for the reviewer of a model, number by number and record by record; nothing is computed by the network."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def settled(source: Source) -> bool:
 
 
 def in_use(model: Model) -> dict[str, Source]:
-    """Give the sources that a number cites, by key."""
+    """Return the sources that a number cites, by key."""
     cited = {figure.source for number in model.numbers.values() for figure in number.sources}
     return {key: source for key, source in model.sources.items() if key in cited}
 
@@ -105,7 +105,7 @@ def _deviations(number: Number, computed: Mapping[Ends, Computed]) -> Iterator[R
 
 
 def _of_number(number: Number, computed: Mapping[Ends, Computed], names: Mapping[tuple[str, str], set[str]]) -> Iterator[Remark]:
-    """Everything about one number but deviations."""
+    """Yield the remarks on one number, except those on deviations."""
     for_value = [figure for figure in number.sources if figure.use == "value"]
     if number.grade not in (*WITHOUT_SOURCE, "file"):
         yield from _of_study(number, computed["value"], for_value)
@@ -121,7 +121,7 @@ def _of_number(number: Number, computed: Mapping[Ends, Computed], names: Mapping
 
 
 def _of_study(number: Number, value: Computed, figures: list[CitedFigure]) -> Iterator[Remark]:
-    """Whether a number under the grade of a study rests on figures that were read, of patients that it can be of."""
+    """Check that a number graded as a study's rests on figures that were read, of patients to whom it can apply."""
     if not value.computed:
         yield Remark("a study without a way to the value", number.id, value.why)
     if not figures:
@@ -138,7 +138,7 @@ def _of_study(number: Number, value: Computed, figures: list[CitedFigure]) -> It
 
 
 def _of_range(number: Number, computed: Mapping[Ends, Computed]) -> Iterator[Remark]:
-    """Whether a range that is called a study's follows from figures, and is no wider than such a range can be."""
+    """Check that a range graded as a study's follows from figures, and is no wider than such a range can be."""
     open_ends = [computed[end] for end in ENDS if end != "value" and not computed[end].computed]
     if number.range_grade in (*WITHOUT_SOURCE, "file") or not open_ends:
         return
@@ -149,7 +149,7 @@ def _of_range(number: Number, computed: Mapping[Ends, Computed]) -> Iterator[Rem
 
 
 def _outside(number: Number, figures: list[CitedFigure]) -> Iterator[Remark]:
-    """A share cited for the value that lies outside the range of the number; through a formula it is another thing."""
+    """Yield each share cited for the value that lies outside the range of the number, unless a formula transforms it."""
     if number.derivation or number.id.startswith("odds("):
         return
     for figure in figures:
@@ -174,7 +174,7 @@ def _named(number: Number, names: Mapping[tuple[str, str], set[str]]) -> Iterato
 
 
 def _author_years(sources: Mapping[str, Source]) -> dict[tuple[str, str], set[str]]:
-    """Every surname with the year of the publication, and the keys it can mean."""
+    """Return every surname with the year of the publication, and the keys it can mean."""
     found: dict[tuple[str, str], set[str]] = defaultdict(set)
     for key, source in sources.items():
         for word in re.findall(r"[\w’'-]{2,}", source.authors):

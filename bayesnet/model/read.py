@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bayesnet.errors import BayesnetError, Problem, SpecError, UnknownState, UnknownVariable, did_you_mean, nearest, said
-from bayesnet.model.find import MODEL_FILE, OTHERS, SOURCES_FILE, find_model
+from bayesnet.model.find import MODEL_FILE, OTHERS, SOURCES_FILE, WORDS_FILE, find_model
 from bayesnet.model.records import (
+    Alias,
     CitedFigure,
     Example,
     Location,
@@ -23,6 +24,7 @@ from bayesnet.model.records import (
     group_variable,
 )
 from bayesnet.model.toml_text import read_toml
+from bayesnet.model.words import read_words
 from bayesnet.pattern import canonical_id, parse_number_id
 
 if TYPE_CHECKING:
@@ -80,6 +82,7 @@ def read_folder(folder: Path) -> tuple[Model | None, list[Problem]]:
     reading.problems += [Problem(MODEL_FILE, f'noun of "{name}"', "is not one of the groups", way_out=hint) for name in stray]
     reading.source_file()
     reading.keep_numbers()
+    reading.words_file()
     model = reading.model(head)
     broken = Broken(reading.broken, frozenset(reading.lost), frozenset(reading.unread))
     problems = reading.problems + check_model(model, broken=broken, cited=lambda: _cited_elsewhere(folder, head.files))
@@ -87,7 +90,7 @@ def read_folder(folder: Path) -> tuple[Model | None, list[Problem]]:
 
 
 def shown_path(folder: Path) -> str:
-    """A folder as a person would name it: relative to where they are, if it lies below."""
+    """Return a folder as a person would name it: relative to where they are, if it lies below."""
     resolved = folder.resolve()
     return str(resolved.relative_to(Path.cwd())) if resolved.is_relative_to(Path.cwd()) else str(folder)
 
@@ -113,6 +116,7 @@ class _Reading:
     """Variables with keys that were not read as they were meant: what follows from those is not reported."""
     lost: set[str] = field(default_factory=set)
     """Ids of numbers that were there but could not be read."""
+    aliases: list[Alias] = field(default_factory=list)
     unread: set[str] = field(default_factory=set)
     """Files that are missing or not TOML."""
 
@@ -250,7 +254,7 @@ class _Reading:
             self.problems.append(Problem(self.at[key], f'figure "{key}"', "no number uses it", way_out=way_out, grave=False))
 
     def number_name(self, written: str, file: str, subject: str, states: Mapping[str, tuple[str, ...]]) -> tuple[str, str]:
-        """The canonical id and the variable it belongs to; empty, with the problem noted, where it names what there is not."""
+        """Return the canonical id and its variable; empty, with the problem noted, if it names what the model does not have."""
         try:
             child = parse_number_id(written).targets[0].name
             parents = self.variables[child].parents if child in self.variables else ()
@@ -261,7 +265,7 @@ class _Reading:
             return "", ""
 
     def excused(self, error: BayesnetError) -> bool:
-        """Whether a name may be missing only because a file or the states of a variable could not be read."""
+        """Return whether a name may be missing only because a file or the states of a variable could not be read."""
         if isinstance(error, UnknownState):
             return "states" in self.broken.get(error.name, ())
         return bool(self.unread - {SOURCES_FILE}) and isinstance(error, UnknownVariable)
@@ -278,8 +282,16 @@ class _Reading:
             values = entry.model_dump() if entry else {"authors": key, "year": None}
             self.sources[key] = Source(key=key, **values)
 
+    def words_file(self) -> None:
+        """Read words.toml, if there is one."""
+        raw = self.toml(WORDS_FILE) if (self.folder / WORDS_FILE).is_file() else None
+        if raw is not None:
+            states = {name: variable.states for name, variable in self.variables.items()}
+            self.aliases, found = read_words(raw, states, self.excused)
+            self.problems += found
+
     def model(self, head: ModelFile) -> Model:
-        """The model of everything that was read; numbers stand in the order of the variables."""
+        """Return the model of everything that was read, numbers in the order of the variables."""
         position = {name: i for i, name in enumerate(self.variables)}
         numbers = sorted(self.numbers.values(), key=lambda number: position[number.variable])
         return Model(
@@ -296,6 +308,7 @@ class _Reading:
             numbers={number.id: number for number in numbers},
             sources=self.sources,
             examples=tuple(Example(example.title, example.evidence, example.text) for example in head.examples),
+            aliases=tuple(self.aliases),
         )
 
 
@@ -308,7 +321,7 @@ def _is_there(path: Path) -> bool:
 
 
 def _variable(name: str, entry: VariableEntry | None, file: GroupFile, location: Location) -> Variable:
-    """The record of one variable; bare where nothing of it could be read."""
+    """Return the record of one variable; bare where nothing of it could be read."""
     if entry is None:
         return Variable(name, group=file.group, location=location)
     expression: tuple[tuple[str, str], ...] = ()
@@ -331,7 +344,6 @@ def _variable(name: str, entry: VariableEntry | None, file: GroupFile, location:
         default=entry.default,
         unit=entry.unit,
         cutoff=entry.cutoff,
-        aliases=tuple(entry.aliases),
         consequence_of=tuple(entry.consequence_of),
         can_be_set=entry.can_be_set,
         noun=entry.noun,
@@ -342,7 +354,7 @@ def _variable(name: str, entry: VariableEntry | None, file: GroupFile, location:
 
 
 def figure_record(entry: FigureEntry) -> CitedFigure:
-    """The record of one figure."""
+    """Return the record of one figure."""
     values = entry.model_dump(exclude={"figure"})
     values["count"] = (entry.count[0], entry.count[1]) if entry.count else None
     values["printed"] = Printed(**values["printed"]) if entry.printed else None
@@ -351,14 +363,14 @@ def figure_record(entry: FigureEntry) -> CitedFigure:
 
 
 def _refused(file: str, count: int) -> Problem:
-    """What to do with a file of the earlier format."""
+    """Return the advice on a file of the earlier format."""
     what = f"{count} numbers in the earlier format, with source and where as text"
     way_out = 'run "bayesnet check MODEL --fix", which carries them over and says what is left to do'
     return Problem(file, "numbers", what, way_out=way_out)
 
 
 def _cited_elsewhere(folder: Path, files: list[str]) -> set[str]:
-    """Keys that stand under source, sources or also in the other files of the folder (targets, claims, costs)."""
+    """Keys that are under source, sources or also in the other files of the folder (targets, claims, costs)."""
     cited: set[str] = set()
     for path in folder.glob("*.toml"):
         if path.is_file() and path.name not in (MODEL_FILE, SOURCES_FILE, *files):
@@ -370,7 +382,7 @@ def _cited_elsewhere(folder: Path, files: list[str]) -> set[str]:
 
 
 def _citations(value: Any, key: str = "") -> Iterator[str]:
-    """Every text under a key that cites."""
+    """Yield every text under a key that cites."""
     if isinstance(value, Mapping):
         for name, inner in value.items():
             yield from _citations(inner, name)

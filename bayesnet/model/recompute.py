@@ -21,7 +21,7 @@ Solver = Callable[[Number, str, float], float]
 class Computed:
     """The value of a number, or an end of its range, as written and as computed; `found` is NaN where it cannot be computed.
 
-    `by` says from what: a formula, a figure, an interval; where there is nothing to compute from, `why` says what is lacking.
+    `by` says from what: a formula, a figure, an interval; if there is nothing to compute from, `why` says what is lacking.
     """
 
     end: Ends
@@ -82,7 +82,7 @@ class _Recomputation:
     solver: Solver | None
 
     def end(self, end: Ends) -> Computed:
-        """One of value, low and high."""
+        """Return one of value, low and high."""
         if self.number.range == "exact" and end != "value" and self.number.low == self.number.high:
             return self._made(end, self.number.value, "the value: the range is exact")
         text = self.number.derivation if end == "value" else getattr(self.number, f"derivation_{end}")
@@ -102,7 +102,7 @@ class _Recomputation:
         return self._made("value", found.value, said(figures[0]))
 
     def _end(self, end: Ends) -> Computed:
-        """An end without a formula of its own."""
+        """Return an end without a formula of its own."""
         if figures := self._for(end):
             found = [(r.value, f) for f in figures if (r := reading(f)) is not None and not math.isnan(r.value)]
             if len(found) < len(figures):
@@ -119,7 +119,7 @@ class _Recomputation:
         return self._not(end, "no figure is cited for it")
 
     def _interval(self, end: Ends) -> Computed:
-        """The interval of the figure behind the value, taken through the derivation."""
+        """Return the interval of the figure behind the value, taken through the derivation."""
         if not self.number.derivation:
             figures = self._for("value")
             found = reading(figures[0]) if len(figures) == 1 else None
@@ -146,7 +146,7 @@ class _Recomputation:
         return self._made(end, best.found, f"{self.number.derivation} at the interval of {uncertain[0]}")
 
     def _by_formula(self, text: str, end: Ends, at: Ends) -> Computed:
-        """A formula with its figures at their value or at an end of their interval."""
+        """Return a formula with its figures at their value or at an end of their interval."""
         try:
             formula = parse_formula(text)
             found = compute(formula, self._scope, at)
@@ -202,7 +202,7 @@ def on_figures(number: Number) -> bool:
 
 
 def said(figure: CitedFigure) -> str:
-    """A figure in a few words, for the chain from paper to number: `45 of 86` or `0.82 (0.77 to 0.87)`.
+    """Return a figure in a few words, for the chain from paper to number: `45 of 86` or `0.82 (0.77 to 0.87)`.
 
     >>> said(CitedFigure("mylona2009", "fever", count=(45, 86)))
     'fever = 45 of 86'

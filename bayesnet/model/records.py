@@ -19,7 +19,7 @@ from bayesnet.pattern import quote
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """Where in the files of the model something was written: file, table and key, so that an error can name it."""
+    """A location in the files of the model: file, table and key, so that an error can name it."""
 
     file: str
     table: str = ""
@@ -46,7 +46,7 @@ class Source:
     kind: str = "article"
     """article, book, report, website, dataset or price list."""
     publisher: str = ""
-    """Who published a book, a report, a website or a dataset."""
+    """The publisher of a book, a report, a website or a dataset."""
     isbn: str = ""
 
     @property
@@ -63,7 +63,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """How a figure is known, since when, and at which address it was read."""
+    """The way a figure is known, the date, and the address at which it was read."""
 
     how: How = "not recorded"
     on: str = ""
@@ -72,7 +72,7 @@ class Verified:
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """A figure as a publication prints it, with its interval or range where there is one."""
+    """A figure as a publication prints it, with its interval or range if there is one."""
 
     value: float | None = None
     low: float | None = None
@@ -85,12 +85,12 @@ class CitedFigure:
 
     source: str
     name: str = ""
-    """What the formulas of the number call it."""
+    """The name of the figure in the formulas of the number."""
     quantity: str = ""
     place: str = ""
     """The place in the publication: a table, a page, the abstract."""
     count: tuple[int, int] | None = None
-    """So many of so many, as in 45 of 86."""
+    """A count `k` of `n`, as in 45 of 86."""
     printed: Printed | None = None
     population: str = ""
     use: Use = "value"
@@ -111,7 +111,7 @@ class CitedFigure:
 
     @property
     def figure(self) -> str:
-        """The count or the printed figure; empty where there is neither."""
+        """The count or the printed figure; empty if there is neither."""
         count = f"{self.count[0]:,d} of {self.count[1]:,d}" if self.count else ""
         if not self.printed:
             return count
@@ -130,9 +130,9 @@ class Number:
     high: float
     range: RangeKind = "exact"
     grade: Grade = "judgement"
-    """How good the study behind the value is."""
+    """The grade of the study behind the value."""
     range_grade: Grade | Literal[""] = ""
-    """How good what is behind the range is; where left out, judgement for a range by judgement and `grade` otherwise."""
+    """The grade of the range; if left out, judgement for a range by judgement and `grade` otherwise."""
     sources: tuple[CitedFigure, ...] = ()
     derivation: str = ""
     """The formula from the figures to the value; empty where the value is the one figure."""
@@ -141,7 +141,7 @@ class Number:
     assumed: tuple[tuple[str, float], ...] = ()
     """Constants of the formulas that no publication gives, by name; `reason` says why."""
     steps: tuple[str, ...] = ()
-    """What the formula does, in words, step by step."""
+    """The steps of the formula, in words."""
     reason: str = ""
     """Of a judgement: why this value."""
     adjusted: str = ""
@@ -169,7 +169,7 @@ class Number:
 
     @property
     def source(self) -> str:
-        """The key of the main source; empty where there is none."""
+        """The key of the main source; empty if there is none."""
         return self.main.source if self.main else ""
 
     @property
@@ -180,12 +180,12 @@ class Number:
 
     @property
     def place(self) -> str:
-        """What the main source gives, and where in it."""
+        """The figure of the main source, and its place there."""
         return self.main.reading if self.main else ""
 
     @property
     def population(self) -> str:
-        """Whom the main source looked at."""
+        """The population of the main source."""
         return self.main.population if self.main else ""
 
 
@@ -214,14 +214,12 @@ class Variable:
     """The state assumed, and said so, when a question does not mention the variable (context variables only)."""
     unit: str = ""
     cutoff: str = ""
-    aliases: tuple[str, ...] = ()
-    """Other words for the variable, as people say them: abbreviations, everyday words."""
     consequence_of: tuple[str, ...] = ()
     """A diagnosis that is a consequence: the variables of the model that cause it."""
     can_be_set: bool = False
     """Whether an intervention on the variable makes sense: an exposure or a treatment."""
     noun: str = ""
-    """What a person has who has it, with an article where it takes one: `a history of cancer`; from the label when empty."""
+    """The object of `has`, with its article: `a history of cancer`; from the label when empty."""
     adjectives: tuple[str, ...] = ()
     """For what a person is, not has: the words for the positive state and for its contrary, such as `female`, `male`."""
     note: str = ""
@@ -234,7 +232,7 @@ class Variable:
 
 
 def group_variable(name: str, members: Sequence[str], location: Location | None = None, noun: str = "") -> Variable:
-    """A group of the model as a variable: present when any of its members is.
+    """Return a group of the model as a variable: present when any of its members is.
 
     >>> group_variable("infection", ["osteomyelitis", "abscess"]).expression
     (('present', 'any of osteomyelitis, abscess'),)
@@ -261,6 +259,15 @@ class Example(NamedTuple):
     text: str = ""
 
 
+class Alias(NamedTuple):
+    """Another word for a variable or a state, as people say it; `term` is what it means, in the pattern language."""
+
+    word: str
+    term: str
+    needs_state: bool = False
+    """Whether the word says no state, such as `sex` for `female`: it is typed as `sex=female`."""
+
+
 class FrozenRecords(Mapping[str, Any]):
     """Numbers by id that never change, so that a model keeps them instead of a copy."""
 
@@ -271,7 +278,7 @@ class FrozenRecords(Mapping[str, Any]):
 
 @dataclass(frozen=True)
 class Model:
-    """Everything a model folder holds, in the order it was written; immutable.
+    """The content of a model folder, in the order written; immutable.
 
     `numbers` maps id to number, `variables` maps name to variable, `sources` maps key to source.
     """
@@ -291,7 +298,9 @@ class Model:
     asks: str = ""
     """The variable that a page asks about first; the leading diagnosis when empty."""
     people: str = ""
-    """What the members of the population are called, in the plural; from `population` when empty."""
+    """Plural noun for the members of the population; from `population` when empty."""
+    aliases: tuple[Alias, ...] = ()
+    """Other words for variables and states: abbreviations, everyday words."""
 
     def __post_init__(self) -> None:
         for name in ("variables", "numbers", "sources"):
@@ -299,6 +308,7 @@ class Model:
             if not isinstance(records, FrozenRecords):
                 object.__setattr__(self, name, MappingProxyType(dict(records)))
         object.__setattr__(self, "examples", tuple(Example(*example) for example in self.examples))
+        object.__setattr__(self, "aliases", tuple(Alias(*alias) for alias in self.aliases))
 
     def __reduce__(self) -> tuple[type[Model], tuple[object, ...]]:
         """Pickle with plain dicts, because a mapping proxy cannot be pickled."""
@@ -332,4 +342,5 @@ class Model:
             "numbers": [asdict(n) for n in self.numbers.values()],
             "sources": [asdict(s) for s in self.sources.values()],
             "examples": [example._asdict() for example in self.examples],
+            "aliases": [alias._asdict() for alias in self.aliases],
         }

@@ -12,7 +12,7 @@ from pathlib import Path
 
 @contextmanager
 def replacing(path: str | Path) -> Iterator[Path]:
-    """Give a path to write to; the file written there replaces `path` at the end, or is removed where an error is raised.
+    """Return a path to write to; the file written there replaces `path` at the end, or is removed where an error is raised.
 
     A link is followed and the mode of a file that is there is kept. What is there and no plain file, such as a device or a
     pipe, is written to directly.

@@ -1,4 +1,4 @@
-"""What the readers of the files beside a model share: opening, missing fields, ranges, sources; every problem is kept."""
+"""Shared parts of the readers of the files beside a model: opening, missing fields, ranges, sources; every problem is kept."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Document:
             self.report(subject, f'{what} "{value}" is not known', expected=expected, way_out=hint)
 
     def rows(self, name: str) -> list[dict[str, Any]]:
-        """The tables of one name, in a file that holds nothing else."""
+        """Return the tables of one name, in a file that holds nothing else."""
         for key in self.table:
             if key != name:
                 self.report("", f'table "{key}" is not known', expected=f"[[{name}]]")
@@ -66,7 +66,7 @@ class Document:
         return lacking
 
     def text(self, subject: str, row: Mapping[str, Any], key: str, *, needed: bool = True) -> str:
-        """A text of a table."""
+        """Return a text of a table."""
         value = row.get(key, "")
         if not isinstance(value, str) or (needed and key not in row):
             self.report(subject, f'has no text "{key}"', got="" if key not in row else repr(value))
@@ -81,7 +81,7 @@ class Document:
         return not wrong
 
     def ranged(self, subject: str, row: Mapping[str, Any]) -> tuple[float, float, float]:
-        """Value, low and high of a table, in order."""
+        """Return value, low and high of a table, in order."""
         keys = ("value", "low", "high")
         if self.missing(subject, row, keys) or not self.numbers(subject, row, keys):
             return 0.0, 0.0, 0.0
@@ -109,7 +109,7 @@ class Document:
                 self.report(subject, f'source "{key}" is not defined', way_out=did_you_mean(nearest(key, sources)))
 
     def sources(self, others: Mapping[str, Source]) -> dict[str, Source]:
-        """The publications named in the file, beside those of the model."""
+        """Return the publications named in the file, beside those of the model."""
         found = dict(others)
         names = [field.name for field in fields(Source) if field.name != "key"]
         for key, row in self.table.get("sources", {}).items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 Grade = Literal[
@@ -28,12 +29,12 @@ WITHOUT_SOURCE = (JUDGED, "definition")
 
 How = Literal["full text", "abstract", "second hand", "recalled", "not recorded"]
 HOW_KNOWN: tuple[How, ...] = ("full text", "abstract", "second hand", "recalled", "not recorded")
-"""How the author of a number came by a figure: read in the publication, in its abstract, in another text that quotes it, or
+"""The way the author of a number obtained a figure: read in the publication, in its abstract, in another text that quotes it, or
 remembered; "not recorded" where nobody wrote it down. Best first."""
 
 Use = Literal["value", "low", "high", "range", "background"]
 USES: tuple[Use, ...] = ("value", "low", "high", "range", "background")
-"""What a figure is cited for: the value of a number, one end of its range, both ends, or as support that enters neither."""
+"""The use of a cited figure: the value of a number, one end of its range, both ends, or as support that enters neither."""
 
 SourceKind = Literal["article", "book", "report", "website", "dataset", "price list"]
 
@@ -72,3 +73,16 @@ OTHER_ROLE = "other"
 MUST_NOT_MISS = "must_not_miss"
 ROLES = (OTHER_ROLE, "common", "serious", MUST_NOT_MISS, "metabolic", "visceral")
 """The roles that a diagnosis can have."""
+
+NOTHING_FOUND = ("absent", "no", "none", "normal", "negative", "false")
+"""Names of states that say that there is nothing; questions are about the others."""
+
+
+def neutral(states: Sequence[str]) -> int | None:
+    """Return the position of the state that says that nothing was found; None where no state does.
+
+    >>> neutral(("absent", "present")), neutral(("yes", "no")), neutral(("a", "b"))
+    (0, 1, None)
+    """
+    named = [s for s, state in enumerate(states) if state.casefold() in NOTHING_FOUND]
+    return named[0] if len(named) == 1 else None

@@ -9,7 +9,7 @@ from itertools import groupby
 from pathlib import Path
 
 from bayesnet.errors import SpecError
-from bayesnet.model.find import MODEL_FILE, OTHERS, SOURCES_FILE
+from bayesnet.model.find import MODEL_FILE, OTHERS, SOURCES_FILE, WORDS_FILE
 from bayesnet.model.records import CitedFigure, Example, Model, Number, Source, Variable, Verified, group_variable
 from bayesnet.model.replacing import replacing
 from bayesnet.model.vocabulary import BINARY, GROUPS_OF_VARIABLES, JUDGED
@@ -61,7 +61,7 @@ def write_model(model: Model, path: str | Path) -> None:
 
 
 def model_files(model: Model) -> dict[str, str]:
-    """Give the files of a model as text, by name.
+    """Return the files of a model as text, by name.
 
     A file holds the variables that were read from a file of this name, or a run of variables of one group.
 
@@ -82,7 +82,23 @@ def model_files(model: Model) -> dict[str, str]:
     for (name, group), run in groupby(variables[:count], key=lambda variable: (_file_of(variable), variable.group)):
         files[_fresh(name, files)] = _group_file(group, list(run), numbers, written)
     sources = "\n".join(_section(f"[{_key(source.key)}]", _source(source)) for source in model.sources.values())
-    return {MODEL_FILE: _head(model, list(files), variables[count:]), **files, SOURCES_FILE: sources}
+    words = {WORDS_FILE: _words_file(model)} if model.aliases else {}
+    return {MODEL_FILE: _head(model, list(files), variables[count:]), **files, SOURCES_FILE: sources, **words}
+
+
+def _words_file(model: Model) -> str:
+    """words.toml: the words for each meaning, then those that need a state."""
+    parts = []
+    for table, needs_state in (("aliases", False), ("with_state", True)):
+        words: dict[str, object] = {}
+        for alias in model.aliases:
+            if alias.needs_state == needs_state:
+                words[alias.term] = [
+                    each.word for each in model.aliases if each.term == alias.term and each.needs_state == needs_state
+                ]
+        if words:
+            parts.append(_section(f"[{table}]", words))
+    return "\n".join(parts)
 
 
 def _is_group(variable: Variable) -> bool:
@@ -91,7 +107,7 @@ def _is_group(variable: Variable) -> bool:
 
 
 def _file_of(variable: Variable) -> str:
-    """The file a variable was read from, or one named after its group."""
+    """Return the file a variable was read from, or one named after its group."""
     file = variable.location.file
     if re.fullmatch(r"[\w -]+\.toml", file) and file not in OTHERS:
         return file
@@ -100,7 +116,7 @@ def _file_of(variable: Variable) -> str:
 
 
 def _fresh(name: str, taken: Iterable[str]) -> str:
-    """A file name that is not taken yet."""
+    """Return a file name that is not taken yet."""
     taken, at, candidate = {t.casefold() for t in taken}, 2, name
     while candidate.casefold() in taken:
         candidate, at = f"{name.removesuffix('.toml')}_{at}.toml", at + 1
@@ -119,7 +135,7 @@ def _head(model: Model, files: Sequence[str], groups: Sequence[Variable]) -> str
 
 
 def _group_file(group: str, variables: Sequence[Variable], numbers: Mapping[str, Sequence[Number]], written: set[str]) -> str:
-    """The figures that its numbers share and no file before has `written`, then the variables, each followed by its numbers."""
+    """Return the text of a group file: figures shared and not yet `written`, then each variable with its numbers."""
     parts = [f"group = {_text(group)}\n"]
     for variable in variables:
         for figure in (figure for number in numbers.get(variable.name, ()) for figure in number.sources):
@@ -165,7 +181,7 @@ def number_text(number: Number) -> str:
 
 
 def _figure(figure: CitedFigure) -> dict[str, object]:
-    """What is recorded of a figure, without its name and use in a number."""
+    """Return the record of a figure, without its name and use in a number."""
     verified = {name: text for name, text in asdict(figure.verified).items() if text}
     return {
         **_fields(figure, ("source", "quantity", "place")),
@@ -177,7 +193,7 @@ def _figure(figure: CitedFigure) -> dict[str, object]:
 
 
 def _variable(variable: Variable) -> dict[str, object]:
-    """What a variable's table holds; what is as usual is left out."""
+    """Return the TOML table of a variable, without keys at their defaults."""
     expression: object = dict(variable.expression)
     if [state for state, _ in variable.expression] == ["present"] and len(variable.states) == len(BINARY):
         expression = variable.expression[0][1]
@@ -194,7 +210,6 @@ def _variable(variable: Variable) -> dict[str, object]:
         "default": variable.default,
         "unit": variable.unit,
         "cutoff": variable.cutoff,
-        "aliases": list(variable.aliases),
         "consequence_of": list(variable.consequence_of),
         "can_be_set": variable.can_be_set,
         "noun": variable.noun,
@@ -204,7 +219,7 @@ def _variable(variable: Variable) -> dict[str, object]:
 
 
 def _source(source: Source) -> dict[str, object]:
-    """What a record of a publication holds; the kind is written where it is not an article."""
+    """Return the TOML table of a publication; the kind only where it is not an article."""
     return {**_fields(source, _SOURCE), "kind": "" if source.kind == "article" else source.kind}
 
 
@@ -220,7 +235,7 @@ _REQUIRED = ("name", "title", "evidence", "files")
 
 
 def _lines(values: Mapping[str, object], *, long: bool = False) -> list[str]:
-    """One line per key; empty values are left out where the reader takes empty for granted."""
+    """Return one line per key; empty values are left out where the reader takes empty for granted."""
     lines = []
     for key, value in values.items():
         if (value is False or value in ("", [], {}, None)) and key not in _REQUIRED:
@@ -233,7 +248,7 @@ def _lines(values: Mapping[str, object], *, long: bool = False) -> list[str]:
 
 
 def _value(value: object) -> str:
-    """A value as TOML."""
+    """Return a value as TOML."""
     if isinstance(value, str):
         return _text(value)
     if isinstance(value, bool):

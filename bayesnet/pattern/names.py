@@ -13,7 +13,7 @@ from bayesnet.pattern.terms import Question, Term, special
 
 
 def canonical_id(text: str, states: Mapping[str, Sequence[str]], parents: Sequence[str] = ()) -> str:
-    """Give the canonical form of a number's id: every state spelled out, the conditions in the order of `parents`.
+    """Return the canonical form of a number's id: every state spelled out, the conditions in the order of `parents`.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def numbered(value: float | str, states: Sequence[str]) -> str:
 
     Returns
     -------
-    The state with this text or, where only one has it, this value; the text of the value where there is none.
+    The state with this text or, where only one has it, this value; the text of the value without one.
 
     >>> numbered(2.0, ["0", "1", "2"]), numbered("1", ["0.5", "1.0"]), numbered(7.0, ["0", "1"])
     ('2', '1.0', '7')

@@ -14,12 +14,12 @@ from bayesnet.pattern.terms import Term, format_terms
 Kind = Literal["any", "all", "none", "at least", "otherwise"]
 
 FORMS = '"any of a, b", "all of a, b", "none of a, b", "at least 2 of a, b, c" or one finding'
-"""What a condition can look like."""
+"""Examples of conditions, for messages."""
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """How many of several findings hold; `count` is the N of `at least N of`, and `otherwise` always holds."""
+    """A quantifier over several findings; `count` is the N of `at least N of`, and `otherwise` always holds."""
 
     kind: Kind
     terms: tuple[Term, ...] = ()
@@ -145,7 +145,7 @@ class _Reader(Reader):
         return QuantifiedQuestion(event, tuple(given), tuple(counted), self.text)
 
     def condition(self, *, bracketed: bool = False) -> Condition:
-        """Findings, all of which hold unless a quantifier comes first; in brackets where there is one."""
+        """Findings, all of which hold unless a quantifier comes first; in brackets if there is one."""
         first = self.at
         kind, count = self.quantifier()
         words = " ".join(token.text for token in self.tokens[first : self.at])
@@ -160,7 +160,7 @@ class _Reader(Reader):
         return Condition("any" if not words and len(terms) == 1 else kind, terms, count)
 
     def at_quantifier(self) -> bool:
-        """Whether a quantifier comes next."""
+        """Return whether a quantifier comes next."""
         at = self.at
         self.quantifier()
         found, self.at = self.at > at, at

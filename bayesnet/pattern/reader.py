@@ -10,17 +10,28 @@ from typing import Literal
 from bayesnet.errors import PatternError
 from bayesnet.pattern.terms import WORD, Question, Term, literal, quote, special
 
-_TOKEN = re.compile(
-    rf'\s*(?:(?P<word>{WORD.pattern})|(?P<quoted>"(?:[^"\\]|\\.)*")|(?P<sign>[|,=!{{}}:()])|(?P<end>\Z))', re.DOTALL
-)
+
+def _tokenizer(word: str) -> re.Pattern[str]:
+    return re.compile(rf'\s*(?:(?P<word>{word})|(?P<quoted>"(?:[^"\\]|\\.)*")|(?P<sign>[|,=!{{}}:()])|(?P<end>\Z))', re.DOTALL)
 
 
+_TOKEN = _tokenizer(WORD.pattern)
+_GENEROUS_TOKEN = _tokenizer(r'[^\s|,=!{}:()"]+')
+"""Words of questions: whatever is neither a sign nor a blank nor a quote."""
 _DEEPEST = 20
 """Brackets inside each other that are read before they are refused; none belongs there."""
 
 
-def parse_question(text: str) -> Question:
+def parse_question(text: str, *, generous: bool = False) -> Question:
     """Read `targets` or `targets | findings`.
+
+    Parameters
+    ----------
+    text
+        What was typed.
+    generous
+        Take adjacent words as one name, and any character in a word; the names are then looked up in the
+        words of a model.
 
     Raises
     ------
@@ -30,11 +41,11 @@ def parse_question(text: str) -> Question:
     >>> parse_question("fever | anemia").given[0].name
     'anemia'
     """
-    return Reader(text).question()
+    return Reader(text, generous=generous).question()
 
 
-def parse_findings(text: str) -> tuple[Term, ...]:
-    """Read findings, separated by commas; an empty text is no findings.
+def parse_findings(text: str, *, generous: bool = False) -> tuple[Term, ...]:
+    """Read findings, separated by commas; an empty text is no findings. `generous` as for `parse_question`.
 
     Raises
     ------
@@ -44,7 +55,7 @@ def parse_findings(text: str) -> tuple[Term, ...]:
     >>> [str(term) for term in parse_findings("fever, !anemia, do(smoking=absent)")]
     ['fever', '!anemia', 'do(smoking=absent)']
     """
-    return Reader(text).findings()
+    return Reader(text, generous=generous).findings()
 
 
 def parse_number_id(text: str) -> Question:
@@ -77,11 +88,12 @@ class Token:
 class Reader:
     """Takes the tokens of one text from left to right."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, generous: bool = False) -> None:
         if not isinstance(text, str):
             raise PatternError(str(text), 1, f"a text is expected here; got {type(text).__name__}")
         self.text = text
-        self.tokens = _tokens(text)
+        self.generous = generous
+        self.tokens = _tokens(text, _GENEROUS_TOKEN if generous else _TOKEN)
         self.at = 0
         self.depth = 0
 
@@ -123,7 +135,7 @@ class Reader:
         return pattern
 
     def given(self, *, odds: bool) -> tuple[Term, ...]:
-        """What stands behind the bar, if there is one, to the end of the text."""
+        """Return the text after the bar, if there is one."""
         terms: tuple[Term, ...] = ()
         if self.take("|") and self.next.kind != "end":
             terms = self.terms("a finding", odds=odds)
@@ -131,7 +143,7 @@ class Reader:
         return terms
 
     def terms(self, what: str, *, odds: bool) -> tuple[Term, ...]:
-        """Read terms separated by commas; `what` is expected where there is none."""
+        """Read terms separated by commas; `what` is expected if there is none."""
         found = [self.term(what, odds=odds)]
         while self.take(","):
             found.append(self.term(what, odds=odds))
@@ -155,7 +167,7 @@ class Reader:
         return self.braces(term)
 
     def call(self, name: Token, *, odds: bool) -> Term:
-        """What stands in `odds(...)`, `do(...)` or `jeffrey(...)`, its opening bracket taken."""
+        """Return the content of `odds(...)`, `do(...)` or `jeffrey(...)`, its opening bracket taken."""
         if name.text not in ("odds", "do", "jeffrey"):
             self.fail(name, f'"{name.text}(" is not part of the language', expected='"do(", "jeffrey(" or "odds("')
         if name.text == "odds" and not odds:
@@ -176,7 +188,7 @@ class Reader:
         return replace(inner, call="odds" if name.text == "odds" else "do", column=name.column)
 
     def braces(self, term: Term) -> Term:
-        """The states, with or without weights, of `name={...}`, its opening brace taken."""
+        """Return the states, with or without weights, of `name={...}`, its opening brace taken."""
         states: list[str] = []
         weights: list[float] = []
         while True:
@@ -226,6 +238,9 @@ class Reader:
         if not token.text:
             self.fail(token, "an empty name", expected=what)
         self.at += 1
+        while self.generous and not token.quoted and self.next.kind == "word" and not self.next.quoted:
+            token = replace(token, text=f"{token.text} {self.next.text}")
+            self.at += 1
         return token
 
     def sign(self, sign: str) -> None:
@@ -248,12 +263,12 @@ class Reader:
         raise PatternError(self.text, token.column, what, expected=expected, way_out=way_out)
 
 
-def _tokens(text: str) -> list[Token]:
+def _tokens(text: str, pattern: re.Pattern[str] = _TOKEN) -> list[Token]:
     """Cut a text into words, signs and the end."""
     tokens: list[Token] = []
     position = 0
     while True:
-        match = _TOKEN.match(text, position)
+        match = pattern.match(text, position)
         if match is None:
             start = len(text) - len(text[position:].lstrip())
             what, way_out = f'"{text[start]}" is not part of the language', "put names with such characters in double quotes"

@@ -10,15 +10,15 @@ from typing import Literal
 Call = Literal["", "odds", "do", "jeffrey"]
 
 WORD = re.compile(r"[A-Za-z0-9_.+-]+")
-"""What needs no quotes."""
+"""Words that need no quotes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One part of a pattern: a variable, and what is said of it.
+    """One part of a pattern: a variable and its states.
 
-    `states` is empty for a bare or negated name, one state for `name=state`, several for one of these states. `weights`, where
-    there are any, are the likelihoods of `states`. `call` is "odds", "do" or "jeffrey" for `odds(name)`, `do(name=state)` and
+    `states` is empty for a bare or negated name, one state for `name=state`, several for one of these states. `weights`, if
+    any, are the likelihoods of `states`. `call` is "odds", "do" or "jeffrey" for `odds(name)`, `do(name=state)` and
     `jeffrey(name={state:0.7, ...})`, whose weights are new probabilities. `column` (from 1) is where the term began in the text,
     0 for a term that was never text.
     """
@@ -50,7 +50,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked, and what is given; `text` is how it was written."""
+    """Targets and findings of a question; `text` is the text as typed."""
 
     targets: tuple[Term, ...]
     given: tuple[Term, ...] = ()
@@ -70,7 +70,7 @@ def special(pattern: Question) -> str:
 
 
 def likelihoods(term: Term, states: Sequence[str]) -> tuple[float, ...]:
-    """The likelihood of each state under a resolved term: its weights, or one for every state it names; zero elsewhere.
+    """Return the likelihood of each state under a resolved term: its weights, or one for every state it names; zero elsewhere.
 
     >>> likelihoods(Term("fever", ("present",)), ("absent", "present"))
     (0.0, 1.0)
@@ -80,7 +80,7 @@ def likelihoods(term: Term, states: Sequence[str]) -> tuple[float, ...]:
 
 
 def quote(word: str) -> str:
-    """A name or state as it stands in a pattern, in double quotes where it needs them.
+    """Return a name or state as written in a pattern, in double quotes where it needs them.
 
     >>> quote("60-69"), quote("<50")
     ('60-69', '"<50"')
@@ -106,7 +106,7 @@ def format_terms(terms: Iterable[Term]) -> str:
 
 
 def format_weight(weight: float) -> str:
-    """A weight in the fewest characters that give the same number back.
+    """Return a weight in the fewest characters that give the same number back.
 
     >>> format_weight(10.0), format_weight(0.1)
     ('10', '0.1')

@@ -1,12 +1,12 @@
 """Pictures of every result: `bayesnet.plot.tornado(case.tornado("spinal_metastasis"))`.
 
-Each function takes a result and, if wanted, the axes to draw on, and gives the axes back. None calls `show`, none changes a
+Each function takes a result and, if wanted, the axes to draw on, and returns the axes. None calls `show`, none changes a
 global setting, and matplotlib is imported when the first picture is drawn.
 """
 
 from __future__ import annotations
 
-from bayesnet.plot.cohort_and_audit import audit, calibration, evaluation, tuning
+from bayesnet.plot.cohort_and_audit import agreement, audit, calibration, evaluation, tuning
 from bayesnet.plot.decision import advice, decision_curve, next_tests, plan, utilities
 from bayesnet.plot.explanation import explanation, weights
 from bayesnet.plot.network import network
@@ -29,6 +29,7 @@ from bayesnet.plot.teaching import frequencies_tree, frequency_sequence, icon_ar
 
 __all__ = [
     "advice",
+    "agreement",
     "arc_strengths",
     "audit",
     "calibration",

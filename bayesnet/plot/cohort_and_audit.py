@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Literal
 
 from bayesnet.plot import style
 from bayesnet.results.audit import Audit
 from bayesnet.results.cohort import Calibration
 from bayesnet.results.evaluation import Evaluation
+from bayesnet.results.labels import shown
 from bayesnet.results.tuning import Tuning
 from bayesnet.results.words import percent, plain, short
 
@@ -22,8 +24,10 @@ _MARKS = {
     "outside": ("X", style.LOWERS),
     "disputed": ("s", style.PRIOR),
 }
+_SHAPES = ("o", "s", "^", "D", "v", "P")
+"""Marks of the states by which the figures of an audit are parted."""
 _FARTHEST = 64.0
-"""How many times off an answer is drawn at most."""
+"""Largest factor by which a drawn answer may be off."""
 
 
 def audit(result: Audit, ax: Axes | None = None, *, top: int = 25) -> Axes:
@@ -91,6 +95,72 @@ def audit(result: Audit, ax: Axes | None = None, *, top: int = 25) -> Axes:
     return ax
 
 
+def agreement(result: Audit, ax: Axes | None = None, *, by: str = "") -> Axes:
+    """Draw the model's answers against the published probabilities, on log-odds: on the dashed line both are the same.
+
+    A line through each mark holds the published range; likelihood ratios and ratios have no place on these axes.
+
+    Parameters
+    ----------
+    result
+        From `net.audit()`.
+    ax
+        Where to draw; a new figure when None.
+    by
+        A context variable, such as `setting`: its states are distinguished by the mark; verdicts by colour either way.
+
+    Examples
+    --------
+    >>> import bayesnet, bayesnet.plot
+    >>> result = bayesnet.load("back_pain").audit()
+    >>> ax = bayesnet.plot.agreement(result, by="setting")
+    >>> ax.get_xlabel()
+    'published, with its range'
+    """
+    style.check_kind(result, Audit)
+    from matplotlib.lines import Line2D
+
+    groups = result.by(by).targets if by else {"": result.targets}
+    parted = {
+        state: [t for t in targets if t.kind == "probability" and not math.isnan(t.model)] for state, targets in groups.items()
+    }
+    parted = {state: targets for state, targets in parted.items() if targets}
+    drawn = [t for targets in parted.values() for t in targets]
+    ax = style.axes_of(ax, 6.4, 6.4)
+    values = [p for t in drawn for p in (t.model, t.value)]
+    style.probability_axis(ax, "x", "log-odds", values, "published, with its range")
+    style.probability_axis(ax, "y", "log-odds", values, "the model's answer")
+    ends = (min(ax.get_xlim()[0], ax.get_ylim()[0]), max(ax.get_xlim()[1], ax.get_ylim()[1]))
+    ax.set_xlim(ends)
+    ax.set_ylim(ends)
+    ax.plot(ends, ends, color=style.MUTED, linewidth=1.0, linestyle=(0, (5, 3)), gid="the same", zorder=1)
+    shapes = dict(zip(parted, _SHAPES * len(parted), strict=False))
+    for state, targets in parted.items():
+        for t in targets:
+            marker, colour = shapes[state] if by else _MARKS[t.verdict][0], _MARKS[t.verdict][1]
+            y = style.inside(ax, t.model, "y")
+            ax.plot([style.inside(ax, t.low), style.inside(ax, t.high)], [y, y], color=style.FAINT, linewidth=2.0, zorder=1)
+            ax.plot(
+                [style.inside(ax, t.value)], [y], marker, color=colour, mec=style.INK, mew=0.5, markersize=5.5, gid=t.id, zorder=3
+            )
+    ax.set_box_aspect(1.0)
+    verdicts = Counter(t.verdict for t in drawn)
+    look: dict[str, Any] = {"linestyle": "none", "markersize": 6}
+    handles = [
+        Line2D([], [], marker="o" if by else _MARKS[v][0], color=_MARKS[v][1], mec=style.INK, label=f"{v} ({n})", **look)
+        for v, n in verdicts.items()
+    ]
+    if by:
+        handles += [
+            Line2D([], [], marker=shapes[state], color="white", mec=style.INK, label=f"{state} ({len(targets)})", **look)
+            for state, targets in parted.items()
+        ]
+    style.legend_below(ax, 48.0, columns=3, handles=handles)
+    inside = verdicts["inside"]
+    title = f"{inside} of {len(drawn)} published probabilities hold the model's answer within their range"
+    return style.finish(ax, title, result, "", 70)
+
+
 def _times(value: float, published: float) -> float:
     """Return a value as a multiple of the published figure, held within what is drawn."""
     return min(max(value / published, 1.0 / _FARTHEST), _FARTHEST)
@@ -143,7 +213,7 @@ def tuning(result: Tuning, ax: Axes | None = None, *, top: int = 10) -> Axes:
 
 
 def _constraint(text: str) -> tuple[str, str, str]:
-    """Return a constraint as what is asked, the findings, and the bound; whole, where it compares two questions.
+    """Return a constraint as target, findings and bound; undivided if it compares two questions.
 
     >>> _constraint("P(lung=yes | xray=yes, !fever) >= 0.5")
     ('P(lung=yes)', 'xray=yes, !fever', '>= 0.5')
@@ -212,7 +282,7 @@ def calibration(result: Calibration, ax: Axes | None = None, *, scale: style.Sca
         f"{result.cohort} of {result.size:,d}; calibration error {error} (by chance alone up to {chance}), "
         f"Brier score {result.brier:.4f}"
     )
-    return style.finish(ax, f"Can P({style.shown(result.target)}) be taken at its word?", result, "", 70, told)
+    return style.finish(ax, f"Can P({shown(result.target)}) be taken at its word?", result, "", 70, told)
 
 
 def _kept(share: float) -> str:
@@ -282,6 +352,6 @@ def evaluation(result: Evaluation, ax: Axes | None = None, *, measure: Measure =
         ax.axvline(line, color=style.MUTED, linewidth=1.0, linestyle=(0, (5, 3)), gid="reference", zorder=1)
     ax.grid(visible=True, axis="x", color=style.FAINT, linewidth=0.6)
     ax.set_xlabel(f"{name}, with 95 % interval")
-    style.rows_axis(ax, [f"{style.shown(each.name)}\n{each.size:,d} people" for each in result])
+    style.rows_axis(ax, [f"{shown(each.name)}\n{each.size:,d} people" for each in result])
     told = f"{result.size:,d} patients; {result.resamples:,d} bootstrap resamples"
     return style.finish(ax, f"{name[0].upper()}{name[1:]} by target and group", result, "", 74, told)

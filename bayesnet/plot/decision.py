@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bayesnet.plot import style
 from bayesnet.results.advice import Advice, UtilityBar
 from bayesnet.results.cohort import DecisionCurve
+from bayesnet.results.labels import Names, shown
 from bayesnet.results.tests import NextTest, NextTests, Plan, Step
 from bayesnet.results.words import plain, short
 
@@ -125,7 +126,7 @@ def decision_curve(result: DecisionCurve, ax: Axes | None = None) -> Axes:
     ax.set_ylabel("net benefit per person")
     ax.grid(visible=True, axis="y", color=style.FAINT, linewidth=0.6)
     style.legend_below(ax)
-    return style.finish(ax, f"Net benefit of acting on {style.shown(result.target)}", result, "", 90)
+    return style.finish(ax, f"Net benefit of acting on {shown(result.target)}", result, "", 90)
 
 
 def _wrapped(text: str, width: int) -> list[str]:
@@ -141,7 +142,9 @@ BOX = 0.8
 """Width of a box of the plan, in columns."""
 
 
-def next_tests(result: NextTests, ax: Axes | None = None, *, top: int = 10, scale: style.Scale = "log-odds") -> Axes:
+def next_tests(
+    result: NextTests, ax: Axes | None = None, *, top: int = 10, scale: style.Scale = "log-odds", ids: bool = False
+) -> Axes:
     """Draw what each test could tell: a mark at the probability after each result, as large as the result is probable.
 
     A test that spreads its marks far apart says much; one far mark of small area is a surprise that rarely comes. Where the
@@ -155,13 +158,15 @@ def next_tests(result: NextTests, ax: Axes | None = None, *, top: int = 10, scal
         Where to draw; a new figure when None.
     top
         How many findings, one for each test that has a price.
+    ids
+        Name variables by their ids, as they are typed, and not by their labels.
 
     Examples
     --------
     >>> import bayesnet, bayesnet.plot
     >>> ax = bayesnet.plot.next_tests(bayesnet.load("asia").case("dysp=yes").next_tests("lung=yes"), top=2)
     >>> [label.get_text() for label in ax.get_yticklabels()]
-    ['either', 'xray']
+    ['tuberculosis or lung cancer', 'positive X-ray']
     """
     style.check_kind(result, NextTests)
     lines = result.best_of_each_test()[:top]
@@ -170,13 +175,14 @@ def next_tests(result: NextTests, ax: Axes | None = None, *, top: int = 10, scal
         _values(ax, result, lines)
     else:
         _outcomes(ax, result, lines, scale)
-    style.rows_axis(ax, [_finding_with_test(line) for line in lines])
-    return style.finish(ax, f"What to learn next about {short(result.target)}", result, result.title, 96)
+    names = style.names_of(result, ids=ids)
+    style.rows_axis(ax, [_finding_with_test(line, names) for line in lines])
+    return style.finish(ax, f"What to learn next about {names(result.target)}", result, names(result.title), 96)
 
 
-def _finding_with_test(line: NextTest) -> str:
+def _finding_with_test(line: NextTest, names: Names) -> str:
     """Return a finding, with its test where that has another name."""
-    return style.shown(line.finding) + (f"\n{line.test}" if line.test and line.test != line.finding and line.cost > 0.0 else "")
+    return names(line.finding) + (f"\n{line.test}" if line.test and line.test != line.finding and line.cost > 0.0 else "")
 
 
 def _outcomes(ax: Axes, result: NextTests, lines: tuple[NextTest, ...], scale: style.Scale) -> None:
@@ -203,7 +209,7 @@ def _outcomes(ax: Axes, result: NextTests, lines: tuple[NextTest, ...], scale: s
                 gid=f"{line.finding}={outcome.state}",
             )
         highest = max(told, key=lambda o: o.posterior)
-        style.beside(ax, max(places), row, style.shown(highest.state), gap=9.0, colour=style.MUTED)
+        style.beside(ax, max(places), row, shown(highest.state), gap=9.0, colour=style.MUTED)
         price = "" if math.isnan(line.cost) else "free" if line.cost == 0.0 else f"{result.cost_unit} {plain(line.cost)}"
         style.in_margin(ax, row, f"{line.bits:.3f} bits" + (f"\n{price}" if price else ""))
 
@@ -290,7 +296,7 @@ def _box(ax: Axes, step: Step, x: float, y: float, share: float) -> None:
     ]
     if chance:
         lines = ["; ".join(lines)]
-    after = f"stop, {style.probability_text(share)} come here" if step.stop else f"next: {style.shown(step.test)}"
+    after = f"stop, {style.probability_text(share)} come here" if step.stop else f"next: {shown(step.test)}"
     lines += textwrap.wrap(after, 30)[:2]
     ax.text(x, y, "\n".join(lines), ha="center", va="center", fontsize=6.8, color=style.INK, zorder=4)
 
@@ -320,5 +326,5 @@ def _said(result: str) -> str:
     ('absent', 'present', '20-49')
     """
     if "=" in result:
-        return style.shown(result.split("=", 1)[1])
+        return shown(result.split("=", 1)[1])
     return "absent" if result.startswith("!") else "present"

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from bayesnet.logodds import DECIBANS, decibans, log_odds
 from bayesnet.plot import style
 from bayesnet.results.explanation import Explanation, Weights
-from bayesnet.results.words import frequency, ratio, short
+from bayesnet.results.words import frequency, ratio
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def weights(result: Weights | Explanation, ax: Axes | None = None) -> Axes:
+def weights(result: Weights | Explanation, ax: Axes | None = None, *, ids: bool = False) -> Axes:
     """Draw the weight of evidence as a waterfall from prior to posterior, one step for each finding in the order taken.
 
     Lengths are decibans, so that steps add up; the axis above says which probability each place is. A step is the finding's
@@ -51,9 +51,10 @@ def weights(result: Weights | Explanation, ax: Axes | None = None) -> Axes:
     final = steps[-1][2] if steps else result.prior
     ax.plot([here, here], [len(steps) - 0.3, len(steps) + 1.0], color=style.MUTED, linewidth=0.8, zorder=0)
     _place(ax, len(steps) + 1, here, final, "posterior")
-    style.rows_axis(ax, ["before the findings", *(style.shown(name) for name, _, _ in steps), "after all of them"])
+    names = style.names_of(result, ids=ids)
+    style.rows_axis(ax, ["before the findings", *(names(name) for name, _, _ in steps), "after all of them"])
     _odds_axis(ax, reached)
-    return style.finish(ax, f"What speaks for {short(result.target)}", result, style.findings_of(result.title), 100)
+    return style.finish(ax, f"What speaks for {names(result.target)}", result, names(style.findings_of(result.title)), 100)
 
 
 def _place(ax: Axes, row: int, decibans: float, p: float, name: str) -> None:
@@ -65,7 +66,7 @@ def _place(ax: Axes, row: int, decibans: float, p: float, name: str) -> None:
     style.beside(ax, decibans, row, f"{style.probability_text(p)}, {frequency(p)}", gap=9.0)
 
 
-def explanation(result: Explanation, ax: Axes | None = None) -> Axes:
+def explanation(result: Explanation, ax: Axes | None = None, *, ids: bool = False) -> Axes:
     """Draw the findings for and against: Shapley value as a bar, what would be lost by leaving the finding out as a mark.
 
     Both are in decibans here, so that ten of them are a factor of ten in the odds. A mark far from the end of its bar says that
@@ -76,7 +77,7 @@ def explanation(result: Explanation, ax: Axes | None = None) -> Axes:
     >>> import bayesnet, bayesnet.plot
     >>> ax = bayesnet.plot.explanation(bayesnet.load("asia").case("xray=yes, dysp=yes").explain("lung=yes"))
     >>> [label.get_text() for label in ax.get_yticklabels()]
-    ['xray=yes', 'dysp=yes']
+    ['positive X-ray', 'dyspnoea']
     """
     style.check_kind(result, Explanation)
     lines = sorted(result.impacts, key=lambda i: -i.shapley if math.isfinite(i.shapley) else -math.inf)
@@ -108,8 +109,10 @@ def explanation(result: Explanation, ax: Axes | None = None) -> Axes:
     ax.grid(visible=True, axis="x", color=style.FAINT, linewidth=0.6)
     ax.set_xlabel("decibans: to the right for, to the left against; 10 multiply the odds by 10")
     style.legend_below(ax)
-    style.rows_axis(ax, [style.shown(i.text) for i in lines])
-    return style.finish(ax, f"Findings for and against {short(result.target)}", result, style.findings_of(result.title), 100)
+    names = style.names_of(result, ids=ids)
+    style.rows_axis(ax, [names(i.text) for i in lines])
+    known = names(style.findings_of(result.title))
+    return style.finish(ax, f"Findings for and against {names(result.target)}", result, known, 100)
 
 
 def _steps(result: Weights | Explanation) -> list[tuple[str, float, float]]:

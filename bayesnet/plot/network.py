@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bayesnet.plot import style
 from bayesnet.plot.network_data import Arc, Drawing, Layout, Node, Subject, drawing, layout
+from bayesnet.results.labels import shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -74,7 +75,7 @@ def _frame(ax: Axes, plan: Layout) -> None:
 def _headed(ax: Axes, drawn: Drawing, plan: Layout) -> Axes:
     """Title, findings and provenance."""
     target = next((node for node in drawn.nodes if node.kind == "target"), None)
-    heading = f"{drawn.provenance.network}: what matters for {style.shown(target.name)}" if target else drawn.provenance.network
+    heading = f"{drawn.provenance.network}: what matters for {shown(target.name)}" if target else drawn.provenance.network
     if drawn.left_out:
         heading += f" ({drawn.left_out} more variables not shown)"
     style.finish(ax, heading, drawn, drawn.findings, 30 * plan.columns)
@@ -102,7 +103,7 @@ def _node(ax: Axes, node: Node, x: float, y: float) -> None:
     ax.text(x, top + 0.36 * HIGH, label, ha="center", va="center", fontsize=6.8, color=colour, zorder=5, linespacing=0.95)
     if known:
         assumed = " (assumed)" if node.kind == "assumed" else ""
-        text = f"do: {style.shown(node.state)}" if node.kind == "set" else f"{style.shown(node.state)}{assumed}"
+        text = f"do: {shown(node.state)}" if node.kind == "set" else f"{shown(node.state)}{assumed}"
         ax.text(x, top + 0.82 * HIGH, text, ha="center", va="center", fontsize=6.8, color=colour, zorder=5, fontweight="bold")
         return
     strip = top + 0.68 * HIGH
@@ -113,7 +114,7 @@ def _node(ax: Axes, node: Node, x: float, y: float) -> None:
     ax.add_patch(bar)
     tick = start + inner * node.prior
     ax.plot([tick], [strip + 0.25 * HIGH], "^", color=style.INK, markersize=4.5, zorder=4.6, gid="prior", clip_on=False)
-    state = "" if node.state == "present" else f"{style.shown(node.state)} "
+    state = "" if node.state == "present" else f"{shown(node.state)} "
     text = f"{state}{style.probability_text(node.posterior)}"
     ax.text(x, strip + 0.125 * HIGH, text, ha="center", va="center", fontsize=6.8, color=style.INK, zorder=5)
 
@@ -156,7 +157,7 @@ def _arc(ax: Axes, arc: Arc, plan: Layout) -> None:
 
 
 def _legend(ax: Axes, columns: int) -> None:
-    """What the marks mean."""
+    """Return the meaning of the marks."""
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 

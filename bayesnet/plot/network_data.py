@@ -1,4 +1,4 @@
-"""What the picture of a network shows: the variables that matter, their probabilities, strength and sign of the arcs."""
+"""The data of a network picture: the variables that matter, their probabilities, strength and sign of the arcs."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from bayesnet.analysis.description.drawing_columns import columns
-from bayesnet.analysis.query.query import Query
 from bayesnet.model.vocabulary import OTHER_ROLE
 
 if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import CompiledModel
     from bayesnet.analysis.query.findings import Findings
+    from bayesnet.analysis.query.query import Query
     from bayesnet.results.base import Provenance
 
 
@@ -30,7 +30,7 @@ NEAR = 4
 
 
 class Subject(Protocol):
-    """A network or a case: anything with a compiled, and findings where there are any."""
+    """A network or a case: anything with a compiled, and findings if there are any."""
 
     @property
     def compiled(self) -> CompiledModel:
@@ -40,7 +40,7 @@ class Subject(Protocol):
 
 @dataclass(frozen=True)
 class Node:
-    """One variable: what it is called, the state known or shown, with its probability before and after, and why it is drawn."""
+    """One variable: label, the state known or shown, its probability before and after, and the reason it is drawn."""
 
     variable: int
     name: str
@@ -83,31 +83,33 @@ def drawing(subject: Subject, target: str | None, most: int | None) -> Drawing:
     """
     from bayesnet.analysis.query.findings import Findings
     from bayesnet.analysis.query.parse import read_target
+    from bayesnet.analysis.query.query import Query
 
     compiled: CompiledModel = subject.compiled
     findings: Findings = getattr(subject, "findings", Findings())
+    query = Query(compiled, findings)
     asked = None if target is None else read_target(compiled, target)
-    arcs = _arcs(compiled, findings)
+    arcs = _arcs(query)
     kept: Sequence[int] = range(len(compiled.names))
     if most is not None and len(compiled.names) > most and (asked is not None or findings.variables):
-        asked = asked or _leading(compiled, findings)
-        kept = _filled(_neighbourhood(compiled, findings, None if asked is None else asked[0]), asked, arcs)
+        asked = asked or _leading(query)
+        kept = _filled(_neighbourhood(query, None if asked is None else asked[0]), asked, arcs)
     inside = frozenset(kept)
     return Drawing(
-        nodes=_nodes(compiled, findings, kept, asked),
+        nodes=_nodes(query, kept, asked),
         arcs=tuple(_signed(compiled, arc) for arc in arcs if arc.parent in inside and arc.child in inside),
         left_out=len(compiled.names) - len(kept),
         findings=findings.text,
-        provenance=Query(compiled, findings).provenance(),
+        provenance=query.provenance(),
     )
 
 
-def _arcs(compiled: CompiledModel, findings: Findings) -> list[Arc]:
+def _arcs(query: Query) -> list[Arc]:
     """Return every arc with its strength, the strongest first, not yet signed."""
     from bayesnet.analysis.description.arc_strength import arc_strengths
 
-    found = []
-    for line in arc_strengths(Query(compiled, findings)):
+    found, compiled = [], query.compiled
+    for line in arc_strengths(query):
         strength = line.variation_mean if line.variation_weighted != line.variation_weighted else line.variation_weighted
         found.append(Arc(compiled.index[line.parent], compiled.index[line.child], strength, 0))
     return sorted(found, key=lambda arc: -arc.strength)
@@ -120,12 +122,12 @@ def _signed(compiled: CompiledModel, arc: Arc) -> Arc:
     return replace(arc, sign=sign(compiled, compiled.factors.families[arc.child], arc.parent))
 
 
-def _nodes(compiled: CompiledModel, findings: Findings, kept: Sequence[int], asked: tuple[int, int] | None) -> tuple[Node, ...]:
+def _nodes(query: Query, kept: Sequence[int], asked: tuple[int, int] | None) -> tuple[Node, ...]:
     """Return the variables with their probabilities."""
     from bayesnet.analysis.query.posterior import posteriors
 
-    marginals = posteriors(Query(compiled, findings))
-    known = _known(Query(compiled, findings).stated)
+    compiled, marginals = query.compiled, posteriors(query)
+    known = _known(query.stated)
     nodes = []
     for v in kept:
         before, after = marginals[compiled.names[v]].prior.probabilities, marginals[compiled.names[v]].probabilities
@@ -150,12 +152,13 @@ def _known(stated: Findings) -> dict[int, tuple[Kind, str]]:
     return known | {item.variable: ("set", item.value) for item in stated.interventions}
 
 
-def _leading(compiled: CompiledModel, findings: Findings) -> tuple[int, int] | None:
+def _leading(query: Query) -> tuple[int, int] | None:
     """Return the leading diagnosis; None in a network without diagnoses."""
     from bayesnet.analysis.differential.differential import differential
     from bayesnet.analysis.query.parse import read_target
 
-    return read_target(compiled, differential(Query(compiled, findings)).leading_specific) if compiled.diagnoses else None
+    compiled = query.compiled
+    return read_target(compiled, differential(query).leading_specific) if compiled.diagnoses else None
 
 
 def _filled(kept: set[int], asked: tuple[int, int] | None, arcs: Sequence[Arc]) -> list[int]:
@@ -169,20 +172,20 @@ def _filled(kept: set[int], asked: tuple[int, int] | None, arcs: Sequence[Arc]) 
     return sorted(kept)
 
 
-def _neighbourhood(compiled: CompiledModel, findings: Findings, target: int | None) -> set[int]:
+def _neighbourhood(query: Query, target: int | None) -> set[int]:
     """Return the target, the findings, the open ways between them, and the diagnoses that compete for the same findings."""
     from bayesnet.analysis.differential.differential import differential
     from bayesnet.analysis.explanation.paths import paths
     from bayesnet.analysis.query.query import checked
 
-    evidence = Query(compiled, findings).ask(checked)
-    given = [v for v in findings.variables if v != target]
+    compiled, evidence = query.compiled, query.ask(checked)
+    given = [v for v in query.findings.variables if v != target]
     if target is None:
         return set(given)
     kept = {target, *given}
     rivals: list[int] = []
     if compiled.diagnoses and given:
-        ranked = [d for d in differential(Query(compiled, findings)) if d.role != OTHER_ROLE and d.likelihood_ratio > 1.0]
+        ranked = [d for d in differential(query) if d.role != OTHER_ROLE and d.likelihood_ratio > 1.0]
         rivals = [compiled.index[d.diagnosis] for d in ranked if compiled.index[d.diagnosis] not in kept][:RIVALS]
     for goal in (target, *rivals):
         for v in given:

@@ -9,18 +9,25 @@ from typing import TYPE_CHECKING
 from bayesnet.logodds import log_odds
 from bayesnet.plot import style
 from bayesnet.results.differential import Comparison, Diagnosis, Differential
+from bayesnet.results.labels import shown
 from bayesnet.results.probability import Counterfactual, Joint, Posterior, Posteriors
 from bayesnet.results.words import frequency, short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from bayesnet.results.labels import Names
+
 _NEAREST = 1e-12
 """Probabilities nearer to zero or one are compared as this near."""
 
 
-def differential(result: Differential, ax: Axes | None = None, *, top: int = 12, scale: style.Scale = "log-odds") -> Axes:
+def differential(
+    result: Differential, ax: Axes | None = None, *, top: int = 12, scale: style.Scale = "log-odds", ids: bool = False
+) -> Axes:
     """Draw the ranked diagnoses: prior as a hollow mark, posterior as a full one, its 95 % interval as a bar.
+
+    A consequence has its most probable cause under its name.
 
     Parameters
     ----------
@@ -32,6 +39,8 @@ def differential(result: Differential, ax: Axes | None = None, *, top: int = 12,
         How many diagnoses, most probable first.
     scale
         `log-odds`, on which 1 in 10,000 is as legible as 1 in 2; `percent`; or `auto`.
+    ids
+        Name variables by their ids, as they are typed, and not by their labels.
 
     Examples
     --------
@@ -39,7 +48,7 @@ def differential(result: Differential, ax: Axes | None = None, *, top: int = 12,
     >>> case = bayesnet.load("asia").case("xray=yes")
     >>> ax = bayesnet.plot.differential(case.diagnoses(targets=["lung=yes", "tub=yes"]))
     >>> [label.get_text() for label in ax.get_yticklabels()]
-    ['lung=yes', 'tub=yes']
+    ['Lung cancer', 'Tuberculosis']
     """
     style.check_kind(result, Differential)
     lines = result.diagnoses[:top]
@@ -53,8 +62,18 @@ def differential(result: Differential, ax: Axes | None = None, *, top: int = 12,
     if any(not math.isnan(d.low) for d in lines):
         ax.plot([], [], color=style.BAND, linewidth=7, solid_capstyle="butt", label="95 % interval of the posterior")
     style.legend_below(ax, 46.0)
-    style.rows_axis(ax, [style.shown(d.diagnosis) for d in lines])
-    return style.finish(ax, "Diagnoses, most probable first", result, result.title, 100)
+    names = style.names_of(result, ids=ids)
+    style.rows_axis(ax, [_named(d, names) for d in lines])
+    return style.finish(ax, "Diagnoses, most probable first", result, names(result.title), 100)
+
+
+def _named(line: Diagnosis, names: Names) -> str:
+    """Return the name of a diagnosis; of a consequence, with its most probable cause on a second line."""
+    name = names.heading(line.diagnosis)
+    if not line.causes:
+        return name
+    share = line.causes[0]
+    return f"{name}\nfrom {names(share.cause)} ({style.probability_text(share.probability)})"
 
 
 def _dumbbell(ax: Axes, row: int, line: Diagnosis) -> None:
@@ -95,7 +114,7 @@ def posterior(result: Posterior, ax: Axes | None = None, *, scale: style.Scale =
     style.check_kind(result, Posterior)
     sets = [("prior", style.FAINT, style.MUTED, result.prior.probabilities)]
     if isinstance(result, Counterfactual):
-        sets.append(("as it was", style.BAND, style.RAISES, result.factual.probabilities))
+        sets.append(("actual", style.BAND, style.RAISES, result.factual.probabilities))
         sets.append(("as it would be", style.RAISES, style.RAISES, result.probabilities))
     else:
         sets.append(("posterior", style.RAISES, style.RAISES, result.probabilities))
@@ -115,12 +134,12 @@ def posterior(result: Posterior, ax: Axes | None = None, *, scale: style.Scale =
         for place, p in zip(places, heights, strict=True):
             style.in_margin(ax, place, f"{name} {_both(p)}", style.INK if k else style.MUTED)
     style.rows_axis(ax, [result.states[i] for i in rows])
-    ax.set_ylabel(style.shown(result.variable))
+    ax.set_ylabel(shown(result.variable))
     return style.finish(ax, f"P({result.title})", result, "", 96)
 
 
 def comparison(result: Comparison, ax: Axes | None = None, *, top: int = 8, scale: style.Scale = "log-odds") -> Axes:
-    """Draw scenarios as slopes: one line for each target, from the case as it stands through every scenario.
+    """Draw scenarios as slopes: one line for each target, from the case through every scenario.
 
     Shown are the `top` targets whose log-odds change most; lines that rise are dark and full, lines that fall light and dashed.
 
@@ -130,7 +149,7 @@ def comparison(result: Comparison, ax: Axes | None = None, *, top: int = 8, scal
     >>> what_if = bayesnet.load("asia").case("dysp=yes").compare("xray=yes", targets=["lung=yes", "bronc=yes"])
     >>> ax = bayesnet.plot.comparison(what_if)
     >>> [label.get_text() for label in ax.get_xticklabels()]
-    ['as it stands', 'xray=yes']
+    ['this case', 'xray=yes']
     """
     style.check_kind(result, Comparison)
     columns = list(zip(*(s.probabilities for s in result.scenarios), strict=True))
@@ -152,7 +171,7 @@ def comparison(result: Comparison, ax: Axes | None = None, *, top: int = 8, scal
             label=result.targets[i],
         )
     _end_labels(ax, [(result.targets[i], columns[i]) for i in lines])
-    names = ["as it stands", *(short(s.name) for s in result.scenarios[1:])]
+    names = ["this case", *(short(s.name) for s in result.scenarios[1:])]
     ax.set_xticks(places, ["\n".join(_wrapped(name, 18)) for name in names])
     ax.set_xlim(-0.15, len(result.scenarios) - 0.85)
     style.finish(ax, "What if", result, result.title, 40 + 22 * len(result.scenarios))
@@ -176,7 +195,7 @@ def _end_labels(ax: Axes, ends: list[tuple[str, tuple[float, ...]]]) -> None:
     for i in range(1, len(spread)):
         spread[i] = max(spread[i], spread[i - 1] + 12.5 * figure.dpi / 72.0)
     for (name, line), height, moved in zip(ends, heights, spread, strict=True):
-        text = f"{style.shown(name)}  {style.probability_text(line[0])} → {style.probability_text(line[-1])}"
+        text = f"{shown(name)}  {style.probability_text(line[0])} → {style.probability_text(line[-1])}"
         ax.annotate(
             text,
             (last, style.inside(ax, line[-1], "y")),
@@ -240,7 +259,7 @@ def posteriors(result: Posteriors, ax: Axes | None = None, *, top: int = 16, sca
     ax.plot([], [], ">-", color=style.RAISES, mec=style.INK, label="more probable now")
     ax.plot([], [], "<", linestyle=(0, (4, 2)), color=style.LOWERS, mec=style.INK, label="less probable now")
     style.legend_below(ax, 46.0)
-    style.rows_axis(ax, [style.shown(name) for name, *_ in lines])
+    style.rows_axis(ax, [shown(name) for name, *_ in lines])
     return style.finish(ax, "What the findings change", result, result.title, 96)
 
 
@@ -291,11 +310,11 @@ def joint(result: Joint, ax: Axes | None = None) -> Axes:
         ax.text(column + 0.5, row, style.probability_text(p), ha="center", va="center", fontsize=style.NORMAL, color=ink)
     ax.set_xlim(0.0, len(columns))
     ax.set_xticks([i + 0.5 for i in range(len(columns))], list(columns))
-    ax.set_xlabel(style.shown(result.variables[-1]))
+    ax.set_xlabel(shown(result.variables[-1]))
     ax.tick_params(axis="x", length=0)
     style.rows_axis(ax, [", ".join(states) for states in rows])
     ax.set_ylim(len(rows) - 0.5, -0.5)
-    ax.set_ylabel(", ".join(style.shown(v) for v in result.variables[:-1]))
+    ax.set_ylabel(", ".join(shown(v) for v in result.variables[:-1]))
     heading = f"P({', '.join(result.variables)})"
     style.finish(ax, heading, result, style.findings_of(result.title), 60)
     for side in ax.spines.values():
@@ -304,7 +323,7 @@ def joint(result: Joint, ax: Axes | None = None) -> Axes:
 
 
 def _shade(share: float) -> tuple[float, float, float]:
-    """From nearly white to the dark blue of the house."""
+    """From nearly white to the palette's dark blue."""
     from matplotlib.colors import to_rgb
 
     low, high = to_rgb(style.PALE), to_rgb(style.RAISES)

@@ -13,6 +13,7 @@ from bayesnet.model.records import Number
 from bayesnet.plot import style
 from bayesnet.results.base import Provenance
 from bayesnet.results.description import Numbers
+from bayesnet.results.labels import shown
 from bayesnet.results.sensitivity import Sensitivities, SensitivityFunction
 from bayesnet.results.tornado import Flips, Sources, Tornado, TwoWay
 from bayesnet.results.tuning import Distance, ExplanationRange
@@ -213,7 +214,7 @@ def flips(result: Flips, ax: Axes | None = None, *, top: int = 12) -> Axes:
         ax.plot([at, beyond], [row, row], color=style.LOWERS, linewidth=11, solid_capstyle="butt", gid="beyond")
         ax.plot([now], [row], "o", color=style.RAISES, markersize=8, gid="now")
         ax.plot([at], [row], "|", color=style.INK, markersize=14, markeredgewidth=2.0, gid="flip")
-        after = style.shown(flip.after) if flip.what == "leader" else f"advice: {result.named(flip)}"
+        after = shown(flip.after) if flip.what == "leader" else f"advice: {result.named(flip)}"
         style.in_margin(ax, row, f"at {flip.at:.3g}\n{after}")
     if not lines:
         ax.text(0.5, 0.0, "no number does by itself", ha="center", va="center", color=style.MUTED, fontsize=style.NORMAL)
@@ -554,7 +555,7 @@ def arc_strengths(result: ArcStrengths, ax: Axes | None = None, *, top: int = 20
     widths = [a.variation_mean if math.isnan(a.variation_weighted) else a.variation_weighted for a in lines]
     ax.barh(range(len(lines)), widths, 0.62, color=style.RAISES, label="weighted mean")
     ax.plot([a.variation_max for a in lines], range(len(lines)), "D", mfc="white", mec=style.INK, markersize=5, label="largest")
-    style.rows_axis(ax, [f"{style.shown(a.parent)} → {style.shown(a.child)}" for a in lines])
+    style.rows_axis(ax, [f"{shown(a.parent)} → {shown(a.child)}" for a in lines])
     ax.set_xlim(0.0, 1.04)
     ax.set_xlabel("total variation between the child's distributions as the parent changes")
     ax.grid(visible=True, axis="x", color=style.FAINT, linewidth=0.6)
@@ -572,7 +573,7 @@ class _Unasked:
 def cited_numbers(result: Numbers, variable: str, ax: Axes | None = None, *, top: int = 25) -> Axes:
     """Draw the numbers of one variable: value as a mark, cited range as a bar, source beside; a judgement is a hollow square.
 
-    Probabilities stand on an axis of log-odds where one is small or large, odds and odds ratios on a log scale.
+    Probabilities are on an axis of log-odds where one is small or large, odds and odds ratios on a log scale.
 
     Parameters
     ----------
@@ -618,7 +619,7 @@ def cited_numbers(result: Numbers, variable: str, ax: Axes | None = None, *, top
     ax.plot([], [], "o", color=style.RAISES, label="from a study")
     ax.plot([], [], "s", mfc="white", mec=style.RAISES, label="a judgement")
     style.legend_below(ax, 46.0)
-    style.finish(ax, f"The numbers of {style.shown(variable)}", _Unasked())
+    style.finish(ax, f"The numbers of {shown(variable)}", _Unasked())
     ax.tick_params(axis="y", labelsize=style.SMALL)
     return ax
 

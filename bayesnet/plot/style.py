@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from bayesnet.errors import WrongKind
 from bayesnet.results.base import Provenance
+from bayesnet.results.labels import Names
 from bayesnet.results.words import percent, short
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Based(Protocol):
 
     @property
     def provenance(self) -> Provenance:
-        """What it rests on."""
+        """The provenance of the answer."""
         ...
 
 
@@ -54,7 +55,7 @@ def axes_of(ax: Axes | None, width: float, height: float) -> Axes:
 
 
 def rows_height(count: int, each: float = 0.32, around: float = 1.25) -> float:
-    """Inches that a picture with so many rows needs."""
+    """Return the height in inches of a picture with this number of rows."""
     return max(2.2, around + each * count)
 
 
@@ -135,7 +136,7 @@ def finish(ax: Axes, heading: str, result: Based, given: str = "", width: int = 
 
 
 def findings_of(title: str) -> str:
-    """Return the findings of a title: what stands behind the first bar, without what a curve runs over.
+    """Return the findings of a title: the text after the first bar, without the variable of a curve.
 
     >>> findings_of("tornado of lung=yes | xray=yes, !fever"), findings_of("lung=yes as a function of lung=yes | smoke=yes")
     ('xray=yes, !fever', '')
@@ -146,7 +147,7 @@ def findings_of(title: str) -> str:
 
 
 def legend_below(ax: Axes, points: float = 38.0, columns: int = 4, handles: Sequence[Any] | None = None) -> None:
-    """Put the legend below the axis, so many points away, where it hides nothing."""
+    """Put the legend below the axis, this number of points away, so that it hides nothing."""
     from matplotlib.transforms import ScaledTranslation
 
     figure = ax.get_figure(root=True)
@@ -226,7 +227,7 @@ def probability_axis(ax: Axes, direction: Direction, scale: Scale, probabilities
 
 
 def _few(ticks: list[float]) -> list[float]:
-    """Return every other tick, one half among them, where there are too many for the labels."""
+    """Return every other tick, one half among them, if there are too many for the labels."""
     if len(ticks) <= 7 or 0.5 not in ticks:
         return ticks
     return ticks[ticks.index(0.5) % 2 :: 2]
@@ -245,14 +246,9 @@ def inside(ax: Axes, probability: float, direction: Direction = "x") -> float:
     return min(max(probability, low), high)
 
 
-def shown(name: str) -> str:
-    """Return a variable as a person reads it: `spinal metastasis`; a pattern with several parts stays a pattern.
-
-    >>> shown("spinal_metastasis"), shown("fever=present | leak"), shown("lung=yes")
-    ('spinal metastasis', 'fever | leak', 'lung=yes')
-    """
-    text = short(name)
-    return text if any(mark in text for mark in "|,(!{=") else text.replace("_", " ")
+def names_of(result: Based, *, ids: bool = False) -> Names:
+    """Return how a picture of a result names its variables: by label, or by id."""
+    return Names({} if ids else result.provenance.labels)
 
 
 def number_label(number: str, citation: str = "") -> str:

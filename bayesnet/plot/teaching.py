@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 import textwrap
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bayesnet.errors import BayesnetError
 from bayesnet.logodds import DECIBANS, log_odds
 from bayesnet.plot import style
-from bayesnet.results.teaching import Frequencies, FrequencySequence, Group, Ladder, Rung, Step
-from bayesnet.results.words import frequency, ratio, short
+from bayesnet.results.labels import Names
+from bayesnet.results.teaching import Frequencies, FrequencySequence, Group, Ladder, Rung, SequenceStep
+from bayesnet.results.words import frequency, ratio
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,7 +28,7 @@ _HATCHES = ("", "///", "", "")
 _HALF, _TALL = 0.44, 0.3
 
 
-def frequencies_tree(result: Frequencies, ax: Axes | None = None) -> Axes:
+def frequencies_tree(result: Frequencies, ax: Axes | None = None, *, ids: bool = False) -> Axes:
     """Draw a population as a tree: all, those with and without the target, and of each those with and without the finding.
 
     The boxes hold people, the branches exact shares. The boxes in full colour are those who have the finding: what it means is
@@ -38,6 +40,8 @@ def frequencies_tree(result: Frequencies, ax: Axes | None = None) -> Axes:
         From `case.frequencies(target, finding)`.
     ax
         Where to draw; a new figure when None.
+    ids
+        Name variables by their ids, as they are typed, and not by their labels.
 
     References
     ----------
@@ -53,25 +57,37 @@ def frequencies_tree(result: Frequencies, ax: Axes | None = None) -> Axes:
     ['1000', '100', '98', '2', '900', '54', '846']
     """
     style.check_kind(result, Frequencies)
+    names = style.names_of(result, ids=ids)
     ax = style.axes_of(ax, 7.4, 4.6)
     tree = result.tree
     _box(ax, 1.5, 0.0, f"{tree.count:,d} people", tree.count, "white", style.MUTED)
     for h, (part, x) in enumerate(zip(tree.parts, (0.5, 2.5), strict=True)):
         _branch(ax, (1.5, 0.0), (x, 1.0), part)
         edge = style.RAISES if h == 0 else style.MUTED
-        _box(ax, x, 1.0, _named(part), part.count, "white", edge)
+        _box(ax, x, 1.0, _named(part, names), part.count, "white", edge)
         for e, leaf in enumerate(part.parts):
             place = (x - 0.5 + e, 2.0)
             _branch(ax, (x, 1.0), place, leaf)
-            _box(ax, *place, _named(leaf), leaf.count, _FACES[2 * h + e], _EDGES[2 * h + e])
+            _box(ax, *place, _named(leaf, names), leaf.count, _FACES[2 * h + e], _EDGES[2 * h + e])
     ax.set_xlim(-0.55, 3.55)
     ax.set_ylim(2.0 + _TALL + 0.55, -_TALL - 0.05)
-    ax.text(1.5, 2.0 + _TALL + 0.12, _conclusion(result, 92), ha="center", va="top", fontsize=style.NORMAL, color=style.INK)
-    return _bare(style.finish(ax, _heading(result), result, result.conditions, 92))
+    ax.text(
+        1.5, 2.0 + _TALL + 0.12, _conclusion(result, names, 92), ha="center", va="top", fontsize=style.NORMAL, color=style.INK
+    )
+    return _bare(style.finish(ax, _heading(result, names), result, names(result.conditions), 92))
 
 
-def icon_array(result: Frequencies, ax: Axes | None = None) -> Axes:
+def icon_array(result: Frequencies, ax: Axes | None = None, *, ids: bool = False) -> Axes:
     """Draw every person of a population as a square; blue with the target, in full colour with the finding.
+
+    Parameters
+    ----------
+    result
+        From `case.frequencies(target, finding)`.
+    ax
+        Where to draw; a new figure when None.
+    ids
+        Name variables by their ids, as they are typed, and not by their labels.
 
     Raises
     ------
@@ -92,6 +108,7 @@ def icon_array(result: Frequencies, ax: Axes | None = None) -> Axes:
     [98, 2, 54, 846]
     """
     style.check_kind(result, Frequencies)
+    names = style.names_of(result, ids=ids)
     if result.population > MOST_ICONS:
         raise BayesnetError(
             f"{result.population:,d} people are too many to see one by one; ask for at most {MOST_ICONS:,d}: "
@@ -103,7 +120,7 @@ def icon_array(result: Frequencies, ax: Axes | None = None) -> Axes:
     tall = math.ceil(result.population / wide)
     ax = style.axes_of(ax, 6.4, 2.0 + 6.2 * tall / wide)
     first = 0
-    for name, count, face, edge in zip(_groups(result), _cells(result.counts), _FACES, _EDGES, strict=True):
+    for name, count, face, edge in zip(_groups(result, names), _cells(result.counts), _FACES, _EDGES, strict=True):
         squares = [_square(i % wide, i // wide) for i in range(first, first + count)]
         look: dict[str, Any] = {"facecolors": face, "edgecolors": edge, "linewidths": 20.0 / (wide + 10), "snap": False}
         ax.add_collection(PolyCollection(squares, label=f"{count:,d} {name}", **look))
@@ -111,16 +128,25 @@ def icon_array(result: Frequencies, ax: Axes | None = None) -> Axes:
     ax.set_xlim(-0.5, wide + 0.5)
     ax.set_ylim(tall + 0.5, -0.5)
     ax.set_aspect("equal", anchor="NW")
-    style.legend_below(ax, 8.0, columns=1 if max(map(len, _groups(result))) > 30 else 2, handles=_keys(result))
-    return _bare(style.finish(ax, _heading(result), result, result.conditions, 74))
+    style.legend_below(ax, 8.0, columns=1 if max(map(len, _groups(result, names))) > 30 else 2, handles=_keys(result, names))
+    return _bare(style.finish(ax, _heading(result, names), result, names(result.conditions), 74))
 
 
-def unit_square(result: Frequencies, ax: Axes | None = None) -> Axes:
+def unit_square(result: Frequencies, ax: Axes | None = None, *, ids: bool = False) -> Axes:
     """Draw the unit square: as wide as the target is probable, each side filled as high as the finding is probable there.
 
     Areas are probabilities, so the blue area as a share of all in full colour is the probability of the target given the finding;
     equal heights are independence. A rare target is a hairline, true to scale. Such pictures are called eikosograms
     (Oldford & Cherry 2006).
+
+    Parameters
+    ----------
+    result
+        From `case.frequencies(target, finding)`.
+    ax
+        Where to draw; a new figure when None.
+    ids
+        Name variables by their ids, as they are typed, and not by their labels.
 
     References
     ----------
@@ -135,9 +161,10 @@ def unit_square(result: Frequencies, ax: Axes | None = None) -> Axes:
     [0.098, 0.002, 0.054, 0.846]
     """
     style.check_kind(result, Frequencies)
+    names = style.names_of(result, ids=ids)
     ax = style.axes_of(ax, 6.0, 6.2)
     left = 0.0
-    names = _groups(result)
+    groups = _groups(result, names)
     for h, part in enumerate(result.tree.parts):
         bottom = 0.0
         for e, leaf in enumerate(part.parts):
@@ -148,7 +175,7 @@ def unit_square(result: Frequencies, ax: Axes | None = None) -> Axes:
                 "edgecolor": _EDGES[k] if _HATCHES[k] else style.MUTED if e else "white",
             }
             look["hatch"] = _HATCHES[k]
-            label = f"{names[k]}: {style.probability_text(leaf.probability)}"
+            label = f"{groups[k]}: {style.probability_text(leaf.probability)}"
             ax.bar(left, height, part.probability, bottom, align="edge", linewidth=0.6, label=label, **look)
             bottom += height
         left += part.probability
@@ -156,10 +183,10 @@ def unit_square(result: Frequencies, ax: Axes | None = None) -> Axes:
     ax.set_ylim(0.0, 1.0)
     ax.set_aspect("equal", anchor="NW")
     _sides(ax, result)
-    style.legend_below(ax, 44.0, columns=1 if max(map(len, names)) > 30 else 2)
-    ax.set_xlabel(f"width: P({short(result.target)}) = {style.probability_text(result.tree.parts[0].probability)}")
+    style.legend_below(ax, 44.0, columns=1 if max(map(len, groups)) > 30 else 2)
+    ax.set_xlabel(f"width: P({names(result.target)}) = {style.probability_text(result.tree.parts[0].probability)}")
     ax.set_ylabel("height: how probable the finding is on each side")
-    return style.finish(ax, _heading(result), result, result.conditions, 74)
+    return style.finish(ax, _heading(result, names), result, names(result.conditions), 74)
 
 
 def _sides(ax: Axes, result: Frequencies) -> None:
@@ -204,16 +231,16 @@ def _branch(ax: Axes, above: tuple[float, float], below: tuple[float, float], pa
     ax.text((x1 + x2) / 2, (y1 + y2) / 2, text, ha="center", va="center", fontsize=style.SMALL, color=style.MUTED, bbox=room)
 
 
-def _named(group: Group) -> str:
-    """Return how many, and what they are called, in the lines of a box."""
-    lines = textwrap.wrap(style.shown(group.name), 19, max_lines=3, placeholder=" …")
+def _named(group: Group, names: Names) -> str:
+    """Return the count and the name of a group, in the lines of a box."""
+    lines = textwrap.wrap(names(group.name), 19, max_lines=3, placeholder=" …")
     return "\n".join([f"{group.count:,d}", *lines])
 
 
-def _groups(result: Frequencies) -> list[str]:
-    """Return what the four groups are called."""
+def _groups(result: Frequencies, names: Names) -> list[str]:
+    """Return the names of the four groups."""
     pairs = [(t, f) for t in (result.target, result.without_target) for f in (result.finding, result.without_finding)]
-    return [", ".join(style.shown(name) for name in pair) for pair in pairs]
+    return [", ".join(names(name) for name in pair) for pair in pairs]
 
 
 def _cells(square: tuple[tuple[int, int], tuple[int, int]]) -> list[int]:
@@ -226,24 +253,25 @@ def _square(column: int, row: int) -> list[tuple[float, float]]:
     return [(column + x, row + y) for x, y in ((low, low), (high, low), (high, high), (low, high))]
 
 
-def _keys(result: Frequencies) -> list[Any]:
+def _keys(result: Frequencies, names: Names) -> list[Any]:
     """Return what the colours mean, with the number of people."""
     from matplotlib.patches import Patch
 
-    lines = zip(_groups(result), _cells(result.counts), _FACES, _EDGES, strict=True)
+    lines = zip(_groups(result, names), _cells(result.counts), _FACES, _EDGES, strict=True)
     return [Patch(facecolor=face, edgecolor=edge, label=f"{count:,d} {name}") for name, count, face, edge in lines]
 
 
-def _conclusion(result: Frequencies, width: int) -> str:
-    return "\n".join(textwrap.wrap(short(result.conclusion()), width))
+def _conclusion(result: Frequencies, names: Names, width: int) -> str:
+    named = replace(result, target=names(result.target), finding=names(result.finding))
+    return "\n".join(textwrap.wrap(named.conclusion(), width))
 
 
-def _heading(result: Frequencies) -> str:
+def _heading(result: Frequencies, names: Names) -> str:
     """Return what the finding means, as the title of a picture."""
     if math.isnan(result.posterior):
-        return f"Nobody can have {short(result.finding)}"
+        return f"Nobody can have {names(result.finding)}"
     often = {"never": "none", "always": "all"}.get(frequency(result.posterior), frequency(result.posterior))
-    return f"Of those with {short(result.finding)}, {often} {'has' if often.startswith('1 ') else 'have'} {short(result.target)}"
+    return f"Of those with {names(result.finding)}, {often} {'has' if often.startswith('1 ') else 'have'} {names(result.target)}"
 
 
 def _bare(ax: Axes) -> Axes:
@@ -259,11 +287,11 @@ _STEP_LEFT, _STEP_MIDDLE, _STEP_RIGHT = 0.0, 0.85, 1.7
 _STEP_HALF, _STEP_TALL = 0.3, 0.29
 
 
-def frequency_sequence(result: FrequencySequence, ax: Axes | None = None) -> Axes:
+def frequency_sequence(result: FrequencySequence, ax: Axes | None = None, *, ids: bool = False) -> Axes:
     """Draw a population as a tree through several findings: at each row those who have all findings so far go on.
 
     On the left those with the target, on the right those without it; branches carry the exact share that goes on, those who do
-    not go on stand beside. In the margin the target among those left, so that each row answers the question once more.
+    not go on are beside it. In the margin the target among those left, so that each row answers the question once more.
 
     Parameters
     ----------
@@ -271,6 +299,8 @@ def frequency_sequence(result: FrequencySequence, ax: Axes | None = None) -> Axe
         From `case.frequency_sequence(target, findings)`.
     ax
         Where to draw; a new figure when None.
+    ids
+        Name variables by their ids, as they are typed, and not by their labels.
 
     References
     ----------
@@ -286,10 +316,11 @@ def frequency_sequence(result: FrequencySequence, ax: Axes | None = None) -> Axe
     ['1000', '100', '900', '98', '54', '80', '31']
     """
     style.check_kind(result, FrequencySequence)
+    names = style.names_of(result, ids=ids)
     rows = len(result) + 1
     ax = style.axes_of(ax, 7.6, 1.2 + 0.78 * rows)
     _step_box(ax, _STEP_MIDDLE, 0, f"{result.population:,d} people", result.population, ("white", style.MUTED))
-    names = (result.target, result.without_target)
+    sides = (result.target, result.without_target)
     for row, step in enumerate(result, 1):
         last = row == len(result)
         before = result.steps[row - 2] if row > 1 else None
@@ -297,12 +328,14 @@ def frequency_sequence(result: FrequencySequence, ax: Axes | None = None) -> Axe
             count = (step.with_target, step.without_target)[side]
             share = (step.share_with, step.share_without)[side] if before else _whole(step)[side]
             _step_branch(ax, (_STEP_MIDDLE if before is None else x, row - 1), (x, row), share)
-            text = f"{count:,d}\n{_short(names[side], 20)}" if before is None else f"{count:,d}"
+            text = (
+                f"{count:,d}\n{textwrap.shorten(names(sides[side]), 24, placeholder=' …')}" if before is None else f"{count:,d}"
+            )
             _step_box(ax, x, row, text, count, (colour if last else "white", colour))
             if before is not None:
                 gone = (before.with_target, before.without_target)[side] - count
                 _aside(ax, x, row - 0.5, gone)
-        label = f"and {style.shown(step.finding)}" if row > 2 else style.shown(step.finding) or "before the findings"
+        label = f"and {names(step.finding)}" if row > 2 else names(step.finding) or "before the findings"
         ax.text(
             _STEP_MIDDLE,
             row,
@@ -315,8 +348,10 @@ def frequency_sequence(result: FrequencySequence, ax: Axes | None = None) -> Axe
         style.in_margin(ax, row, _answer(step))
     ax.set_xlim(_STEP_LEFT - _STEP_HALF - 0.32, _STEP_RIGHT + _STEP_HALF + 0.32)
     ax.set_ylim(rows - 0.5, -_STEP_TALL - 0.1)
-    heading = f"{short(result.target)}: {frequency(result.posterior)} of those who have all of this"
-    style.finish(ax, "Nobody can have all of this" if math.isnan(result.posterior) else heading, result, result.conditions, 96)
+    heading = f"{names.heading(result.target)}: {frequency(result.posterior)} of those who have all of this"
+    style.finish(
+        ax, "Nobody can have all of this" if math.isnan(result.posterior) else heading, result, names(result.conditions), 96
+    )
     ax.set_xticks([])
     ax.set_yticks([])
     for spine in ax.spines.values():
@@ -324,27 +359,16 @@ def frequency_sequence(result: FrequencySequence, ax: Axes | None = None) -> Axe
     return ax
 
 
-def _whole(step: Step) -> tuple[float, float]:
+def _whole(step: SequenceStep) -> tuple[float, float]:
     """Return the shares of the whole population with the target and without it."""
     return step.probability_with, step.probability_without
 
 
-def _answer(step: Step) -> str:
+def _answer(step: SequenceStep) -> str:
     """Return what the target is among those left."""
     if math.isnan(step.posterior):
         return "nobody"
     return f"{step.with_target:,d} of {step.count:,d}\n{frequency(step.posterior)}"
-
-
-def _short(name: str, width: int) -> str:
-    """Return what a side is called: `no spinal metastasis` rather than a pattern.
-
-    >>> _short("!spinal_metastasis", 30), _short("lung=no", 30)
-    ('no spinal metastasis', 'lung=no')
-    """
-    if name.startswith("!"):
-        return textwrap.shorten(f"no {style.shown(name[1:])}", width, placeholder=" …")
-    return textwrap.shorten(style.shown(name), width, placeholder=" …")
 
 
 def _step_box(ax: Axes, x: float, y: float, text: str, count: int, colours: tuple[str, str]) -> None:
@@ -372,7 +396,7 @@ def _step_branch(ax: Axes, above: tuple[float, float], below: tuple[float, float
 
 
 def _aside(ax: Axes, x: float, y: float, gone: int) -> None:
-    """How many do not go on."""
+    """Number of people who do not go on."""
     left = x < _STEP_MIDDLE
     place = x - 0.14 if left else x + 0.14
     text = f"{gone:,d} do not"
@@ -382,7 +406,7 @@ def _aside(ax: Axes, x: float, y: float, gone: int) -> None:
 _PLACES = (1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 0.999, 0.9999, 0.99999)
 
 
-def ladder(result: Ladder, ax: Axes | None = None) -> Axes:
+def ladder(result: Ladder, ax: Axes | None = None, *, ids: bool = False) -> Axes:
     """Draw the probability after each finding, by the network and by naive Bayes; where they part, something counts twice.
 
     Parameters
@@ -391,6 +415,8 @@ def ladder(result: Ladder, ax: Axes | None = None) -> Axes:
         From `case.ladder(target)`.
     ax
         Where to draw; a new figure when None.
+    ids
+        Name variables by their ids, as they are typed, and not by their labels.
 
     Examples
     --------
@@ -400,6 +426,7 @@ def ladder(result: Ladder, ax: Axes | None = None) -> Axes:
     ['naive', 'network']
     """
     style.check_kind(result, Ladder)
+    names = style.names_of(result, ids=ids)
     ax = style.axes_of(ax, 7.4, style.rows_height(len(result) + 1, each=0.42, around=1.9))
     network = [result.prior, *(rung.probability for rung in result)]
     naive = [result.prior, *(rung.naive for rung in result)]
@@ -411,16 +438,27 @@ def ladder(result: Ladder, ax: Axes | None = None) -> Axes:
         ax.plot(drawn, rows, mark + "-", color=colour, markersize=6, linewidth=1.6, gid=gid, label=label)
     for row, rung in enumerate(result, 1):
         style.in_margin(ax, row, f"LR {ratio(rung.likelihood_ratio)}; alone {ratio(rung.alone)}")
-    style.rows_axis(ax, ["before the findings", *(style.shown(rung.finding) for rung in result)], bold=(0,))
+    style.rows_axis(ax, ["before the findings", *(names(rung.finding) for rung in result)], bold=(0,))
     style.legend_below(ax, 52.0, columns=2)
-    return style.finish(ax, f"{short(result.target)}: {_text(result)}", result, style.findings_of(result.title), 84)
+    return style.finish(
+        ax, f"{names.heading(result.target)}: {_text(result)}", result, names(style.findings_of(result.title)), 84
+    )
 
 
-def nomogram(result: Ladder, ax: Axes | None = None) -> Axes:
+def nomogram(result: Ladder, ax: Axes | None = None, *, ids: bool = False) -> Axes:
     """Draw Fagan's nomogram: a straight line from the prior through the likelihood ratio ends at the posterior.
 
     With several findings the posterior of one is the prior of the next, so that each has a line of its own; the likelihood ratios
     are those given the findings before. Findings that settle the question have no line.
+
+    Parameters
+    ----------
+    result
+        From `case.ladder(target)`.
+    ax
+        Where to draw; a new figure when None.
+    ids
+        Name variables by their ids, as they are typed, and not by their labels.
 
     References
     ----------
@@ -434,6 +472,7 @@ def nomogram(result: Ladder, ax: Axes | None = None) -> Axes:
     ['xray=yes', 'dysp=yes']
     """
     style.check_kind(result, Ladder)
+    names = style.names_of(result, ids=ids)
     ax = style.axes_of(ax, 7.0, 6.6)
     before = result.prior
     steps = []
@@ -452,13 +491,13 @@ def nomogram(result: Ladder, ax: Axes | None = None) -> Axes:
     if drawn:
         last = drawn[-1][0].probability
         style.beside(ax, 1.0, _log_odds(last), style.probability_text(last), gap=42.0)
-    listed = [f"{i}. {style.shown(rung.finding)}: {_said(rung, p)}" for i, (rung, p) in enumerate(steps, 1)]
+    listed = [f"{i}. {names(rung.finding)}: {_said(rung, p)}" for i, (rung, p) in enumerate(steps, 1)]
     ax.text(-0.2, -reach - 0.35, "\n".join(listed), va="top", fontsize=style.NORMAL, color=style.INK, gid="findings")
     ax.set_xlim(-0.25, 1.4)
     ax.set_ylim(-reach - 0.5 - 0.052 * reach * max(1, len(listed)), reach + 0.35)
     ax.set_xticks([])
     ax.set_yticks([])
-    style.finish(ax, f"{short(result.target)}: {_way(result)}", result, style.findings_of(result.title), 84)
+    style.finish(ax, f"{names.heading(result.target)}: {_way(result)}", result, names(style.findings_of(result.title)), 84)
     for side in ax.spines.values():
         side.set_visible(False)
     return ax

@@ -1,1 +1,1 @@
-"""What an answer is: frozen, plain labelled numbers that print with header, table and footer, and become a frame or JSON."""
+"""Results: frozen, plain labelled numbers that print with header, table and footer, and become a frame or JSON."""

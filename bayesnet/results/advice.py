@@ -32,7 +32,7 @@ class OptionLine(Record):
 
 @dataclass(frozen=True, repr=False)
 class Threshold(Record):
-    """Which option is best as one state's probability goes from 0 to 1, the others in proportion: (from, to, option)."""
+    """The best option as one state's probability goes from 0 to 1, the others in proportion: (from, to, option)."""
 
     state: str
     label: str
@@ -47,7 +47,7 @@ class Threshold(Record):
 
 @dataclass(frozen=True, repr=False)
 class ValuedTest(Record):
-    """What a finding is worth for the decision, in the unit of the utilities: expected value, price, and the difference."""
+    """The value of a finding for the decision, in the unit of the utilities: expected value, price, and the difference."""
 
     finding: str
     test: str
@@ -115,7 +115,7 @@ class Advice(Records[OptionLine], Result):
 
     @property
     def lead(self) -> float:
-        """How far the best option is ahead of the next."""
+        """The expected utility of the best option less that of the next."""
         return self.options[1].behind
 
     @property
@@ -128,7 +128,7 @@ class Advice(Records[OptionLine], Result):
         return given(self.title)
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row per option, best first."""
+        """Return one row per option, best first."""
         return [(line.option, line.expected_utility, line.behind) for line in self.options]
 
     def grid(self) -> Grid:
@@ -184,6 +184,6 @@ class Advice(Records[OptionLine], Result):
         return next(line.label for line in self.options if line.option == option)
 
     def footer(self) -> str:
-        """The advice in words, and what to distrust."""
+        """Return the advice in words, and the caveats."""
         parts = ["\n".join(wrapped(line) for line in self.text.split("\n")), super().footer(), wrapped(self.warning_of_decision)]
         return "\n\n".join(part for part in parts if part)

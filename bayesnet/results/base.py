@@ -1,11 +1,11 @@
-"""What all results share: what they rest on, and how they become print, frame and JSON."""
+"""Shared parts of all results: provenance, print, frame and JSON."""
 
 from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -21,9 +21,9 @@ _PROSE = "white-space: pre-wrap"
 
 @dataclass(frozen=True)
 class Provenance:
-    """What an answer rests on: the network and its digest, what was assumed, and what to distrust.
+    """The provenance of an answer: the network and its digest, assumed defaults, and caveats.
 
-    `assumed` holds the defaults of context variables that the question did not mention, as in `setting=primary_care`. `distrust`
+    `assumed` holds the defaults of context variables that the question did not mention, as in `setting=primary_care`. `caveats`
     holds sentences about the weakest numbers behind the answer; `warning` is the model's own.
     """
 
@@ -31,14 +31,20 @@ class Provenance:
     version: str = ""
     digest: str = ""
     assumed: tuple[str, ...] = ()
-    distrust: tuple[str, ...] = ()
+    caveats: tuple[str, ...] = ()
     warning: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+    """Labels of variables, for pictures; `!female` is that of the contrary. No part of `to_dict()`."""
 
     @property
     def line(self) -> str:
         """The second line of every print."""
         name = " ".join(part for part in (self.network, self.version, f"({self.digest[:8]})" if self.digest else "") if part)
         return "; ".join([name, *(f"{text} (assumed)" for text in self.assumed)])
+
+
+PROVENANCE = tuple(each.name for each in fields(Provenance) if each.name != "labels")
+"""The part of the provenance in `to_dict()`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +57,7 @@ class Result(ABC):
     columns: ClassVar[tuple[str, ...]] = ()
     """The columns of the frame, always all of them and in this order."""
     verb: ClassVar[str] = ""
-    """What the heading begins with."""
+    """The first words of the heading."""
 
     title: str = ""
     provenance: Provenance = Provenance()
@@ -69,10 +75,10 @@ class Result(ABC):
 
     @abstractmethod
     def rows(self) -> Sequence[tuple[Any, ...]]:
-        """Give one tuple per row of the frame, in the order of `columns`."""
+        """Return one tuple per row of the frame, in the order of `columns`."""
 
     def grid(self) -> Grid:
-        """Give the table as it is printed; by default every column of the frame."""
+        """Return the printed table; by default every column of the frame."""
         return Grid(self.columns, tuple(tuple(_shown(value) for value in row) for row in self.rows()))
 
     def header(self) -> str:
@@ -92,23 +98,23 @@ class Result(ABC):
         return ""
 
     def footer(self) -> str:
-        """Give the lines below the table: what to distrust, and the warning."""
-        lines = [*self.provenance.distrust, self.provenance.warning]
+        """Return the lines below the table: the caveats, and the warning."""
+        lines = [*self.provenance.caveats, self.provenance.warning]
         return "\n".join(wrapped(line, "  ") for line in lines if line)
 
     def to_frame(self) -> pd.DataFrame:
-        """Give the answer as a DataFrame with fixed columns."""
+        """Return the answer as a DataFrame with fixed columns."""
         import pandas as pd
 
         return pd.DataFrame(list(self.rows()), columns=list(self.columns))
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the answer as JSON-safe values; a number that is not one is None, an infinite one the text `inf` or `-inf`."""
-        answer = {field.name: safe(getattr(self, field.name)) for field in fields(self) if field.name != "provenance"}
+        """Return the answer as JSON-safe values; a number that is not one is None, an infinite one the text `inf` or `-inf`."""
+        answer = {each.name: safe(getattr(self, each.name)) for each in fields(self) if each.name != "provenance"}
         return {
             "kind": type(self).__name__,
             **answer,
-            **{field.name: safe(getattr(self.provenance, field.name)) for field in fields(Provenance)},
+            **{name: safe(getattr(self.provenance, name)) for name in PROVENANCE},
         }
 
     def __str__(self) -> str:
@@ -144,8 +150,10 @@ class Result(ABC):
         return f'<p style="{_PROSE}">{html.escape(text)}</p>' if text else ""
 
     def body_html(self) -> str:
-        """Return the table as HTML."""
-        return self.grid().html()
+        """Return the table as HTML, with labels for ids; the id shows where the pointer rests."""
+        from bayesnet.results.labels import Names
+
+        return self.grid().html(Names(self.provenance.labels).known)
 
 
 def safe(value: Any) -> Any:
@@ -170,7 +178,7 @@ def safe(value: Any) -> Any:
 
 
 def _shown(value: Any) -> str:
-    """One cell of the default table."""
+    """Return one cell of the default table."""
     if isinstance(value, float):
         return "–" if math.isnan(value) else f"{value:.4g}"
     return str(value)

@@ -58,7 +58,7 @@ class Bibliography(Records[Source], Result):
     sources: tuple[Source, ...]
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row per publication."""
+        """Return one row per publication."""
         return [tuple(getattr(source, name) for name in self.columns) for source in self.sources]
 
     def grid(self) -> Grid:
@@ -108,7 +108,7 @@ class Bibliography(Records[Source], Result):
 
 
 def reference(source: Source) -> str:
-    """A publication in one line: authors, year, title, journal, identifiers.
+    """Return a publication in one line: authors, year, title, journal, identifiers.
 
     >>> reference(Source("x", "Doe J, Roe R", 2001, title="On pain", journal="Pain 3:1-2", pmid="12"))
     'Doe J, Roe R (2001). On pain. Pain 3:1-2. PMID 12'
@@ -123,7 +123,7 @@ def reference(source: Source) -> str:
 
 
 def authors(text: str) -> tuple[list[Author], bool]:
-    """Give the authors in a text such as `Doe JA, Roe R, et al.`, and whether there are others.
+    """Return the authors in a text such as `Doe JA, Roe R, et al.`, and whether there are others.
 
     >>> authors("van der Berg A, Curry WT Jr, et al.")
     ([Author(family='van der Berg', given='A'), Author(family='Curry Jr', given='WT')], True)

@@ -13,7 +13,7 @@ from bayesnet.results.words import counted, interval, percent
 
 
 @dataclass(frozen=True, repr=False)
-class Group(Record):
+class RiskGroup(Record):
     """Patients with similar probabilities, from `low` to `high`: mean prediction, share observed, its 95 % interval."""
 
     low: float
@@ -31,13 +31,13 @@ class Group(Record):
 
     @property
     def misses(self) -> bool:
-        """Whether the interval of what was observed does not hold what was predicted."""
+        """Whether the prediction is outside the interval of the observed frequency."""
         return not self.observed_low <= self.predicted <= self.observed_high
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class Calibration(Records[Group], Result):
-    """How far probabilities can be taken at their word in a cohort, and how well they tell patients apart.
+class Calibration(Records[RiskGroup], Result):
+    """Calibration and discrimination of probabilities in a cohort.
 
     `groups` are equally large by quantiles of the prediction, except that equal predictions stay together; the interval of each
     is Wilson's. `calibration_error` is the mean distance of prediction and observation over the groups, weighted by their size
@@ -72,7 +72,7 @@ class Calibration(Records[Group], Result):
     cohort: str
     predicted: float
     observed: float
-    groups: tuple[Group, ...]
+    groups: tuple[RiskGroup, ...]
     calibration_error: float
     error_if_right: float
     brier: float
@@ -94,11 +94,11 @@ class Calibration(Records[Group], Result):
         return f"{self.target}, {self.cohort} of {self.size:,d}, {percent(self.observed)} with it"
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row per group."""
+        """Return one row per group."""
         return [(g.low, g.high, g.size, g.predicted, g.observed, g.observed_low, g.observed_high) for g in self.groups]
 
     def grid(self) -> Grid:
-        """One line per group, those marked whose interval does not hold the prediction."""
+        """Return one line per group, those marked whose interval does not hold the prediction."""
         lines = tuple(
             (
                 g.predictions,
@@ -115,7 +115,7 @@ class Calibration(Records[Group], Result):
         )
 
     def conclusions(self) -> list[str]:
-        """What the whole cohort says, in sentences."""
+        """Return the figures of the whole cohort, in sentences."""
         within = "no more than" if self.calibration_error <= self.error_if_right else "more than"
         error = (
             f"Calibration error {percent(self.calibration_error)}, {within} chance explains: if every prediction were right it"
@@ -137,7 +137,7 @@ class Calibration(Records[Group], Result):
         return lines
 
     def footer(self) -> str:
-        """The conclusions, what a simulated cohort cannot say, and what to distrust."""
+        """Return the conclusions, the limits of a simulated cohort, and the caveats."""
         lines = self.conclusions()
         if self.cohort == "simulated":
             lines.append(
@@ -179,11 +179,11 @@ class DecisionCurve(Result):
         return f"acting on {self.target}, {self.cohort} of {self.size:,d}, {percent(self.prevalence)} with it"
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row per threshold."""
+        """Return one row per threshold."""
         return list(self.points)
 
     def grid(self) -> Grid:
-        """One line per threshold."""
+        """Return one line per threshold."""
         lines = tuple(
             (percent(t), f"{model:.5f}", interval(low, high, "{:.5f}".format), f"{every:.5f}", percent(acted), percent(found))
             for t, model, low, high, every, _, acted, found in self.points

@@ -1,4 +1,4 @@
-"""What a network holds: its numbers as a mapping with a frame, its summary, its variables and their cards."""
+"""The content of a network: its numbers as a mapping with a frame, its summary, its variables and their cards."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ T = TypeVar("T")
 
 
 class Listing(Mapping[str, T]):
-    """What a network holds of one kind, by name: a mapping that prints as a table and completes its names.
+    """The members of a network of one kind, by name: a mapping that prints as a table and completes its names.
 
     A name that is not there raises `UnknownRecord` with the nearest ones, which is a KeyError too.
     """
 
     what: ClassVar[str] = "record"
-    """What one of them is called."""
+    """The name of a member."""
 
     def __init__(self, records: Mapping[str, T]) -> None:
         self._records = records
@@ -156,7 +156,7 @@ class WideNumber(Record):
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Summary(Records[WideNumber], Result):
-    """What a network is made of: counts, grades, and the numbers with the widest ranges."""
+    """Summary of a network: counts, grades, and the numbers with the widest ranges."""
 
     held_in: ClassVar[str] = "widest"
     key: ClassVar[tuple[str, ...]] = ("number",)
@@ -178,13 +178,14 @@ class Summary(Records[WideNumber], Result):
     widest: tuple[WideNumber, ...]
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row per number with a wide range, widest first."""
+        """Return one row per number with a wide range, widest first."""
         return [(w.number, w.value, w.low, w.high, w.source, w.grade) for w in self.widest]
 
     def grid(self) -> Grid:
-        """The numbers with the widest ranges."""
+        """Return the numbers with the widest ranges."""
         lines = [(w.number, plain(w.value), interval(w.low, w.high, plain), w.source, w.grade) for w in self.widest]
-        return Grid(("widest ranges", "value", "range", "source", "grade"), tuple(lines), frozenset({0, 3, 4}))
+        what = "move a diagnosis most" if self.groups.get("diagnoses") else "widest ranges"
+        return Grid((what, "value", "range", "source", "grade"), tuple(lines), frozenset({0, 3, 4}))
 
     def header(self) -> str:
         """Counts of variables, gates, numbers and grades."""
@@ -241,11 +242,11 @@ class Variables(Records[VariableLine], Result):
     variables: tuple[VariableLine, ...]
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row per variable, in the order of the model."""
+        """Return one row per variable, in the order of the model."""
         return [(v.variable, v.group, ", ".join(v.states), v.gate, ", ".join(v.parents), v.label) for v in self.variables]
 
     def grid(self) -> Grid:
-        """One line per variable; the group is named where it begins."""
+        """Return one line per variable; the group is named where it begins."""
         lines = []
         before = ""
         for v in self.variables:
@@ -328,7 +329,7 @@ class VariableCard(Records[CitedNumber], Result):
     numbers: tuple[CitedNumber, ...]
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row per number."""
+        """Return one row per number."""
         return [tuple(getattr(n, name) for name in self.columns) for n in self.numbers]
 
     def introduction(self) -> str:

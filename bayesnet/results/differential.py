@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -18,12 +18,29 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+CAUSES_SHOWN = 3
+"""Causes named for a consequence, the most probable ones."""
+_NAMED = 0.01
+"""A cause less probable than this is not named, unless it is the only one."""
+
+
+@dataclass(frozen=True, repr=False)
+class CauseShare(Record):
+    """One cause of a consequence, with P(cause | consequence, findings); several causes can be present at once."""
+
+    cause: str
+    probability: float
+
+
 @dataclass(frozen=True, repr=False)
 class Diagnosis(Record):
     """One line of a differential.
 
     `low` and `high` hold the middle 95 % of the posterior when every number is drawn from its cited range; NaN where no number of
     the network has a range. `likelihood_ratio` is posterior odds over prior odds: what all findings together say.
+    `consequence_of` names the causes of a diagnosis that is a consequence, and `causes` their probabilities where it is present,
+    most probable first; empty where its own probability is below 1 %. `contains` says what the diagnosis that is assumed where
+    no other is found includes.
     """
 
     diagnosis: str
@@ -33,6 +50,15 @@ class Diagnosis(Record):
     high: float
     likelihood_ratio: float
     role: str
+    consequence_of: tuple[str, ...] = ()
+    causes: tuple[CauseShare, ...] = ()
+    contains: str = ""
+
+    @property
+    def likely_from(self) -> str:
+        """The most probable causes of a consequence with their probabilities, for a sentence; empty elsewhere."""
+        named = [share for i, share in enumerate(self.causes) if not i or share.probability >= _NAMED][:CAUSES_SHOWN]
+        return ", ".join(f"{share.cause} ({percent(share.probability, figures=2)})" for share in named)
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -43,7 +69,10 @@ class Differential(Records[Diagnosis], Result):
     held_in: ClassVar[str] = "diagnoses"
     key: ClassVar[tuple[str, ...]] = ("diagnosis",)
 
-    columns: ClassVar[tuple[str, ...]] = ("diagnosis", "prior", "posterior", "low", "high", "likelihood_ratio", "role")
+    columns: ClassVar[tuple[str, ...]] = (
+        *("diagnosis", "prior", "posterior", "low", "high", "likelihood_ratio", "role"),
+        "consequence_of",
+    )
 
     diagnoses: tuple[Diagnosis, ...]
 
@@ -61,12 +90,89 @@ class Differential(Records[Diagnosis], Result):
         """The most probable diagnosis other than the one that means none of the others; empty if there is none."""
         return next((line.diagnosis for line in self.diagnoses if line.role != OTHER_ROLE), "")
 
+    @property
+    def leading_cause(self) -> str:
+        """The most probable cause of the leading specific diagnosis where that is a consequence; empty elsewhere."""
+        led = self._found(self.leading_specific)
+        return led.causes[0].cause if led and led.causes else ""
+
+    @property
+    def causes(self) -> tuple[Diagnosis, ...]:
+        """The specific diagnoses that are no consequence, most probable first."""
+        return tuple(d for d in self.diagnoses if d.role != OTHER_ROLE and not d.consequence_of)
+
+    @property
+    def consequences(self) -> tuple[Diagnosis, ...]:
+        """The diagnoses that are consequences, most probable first."""
+        return tuple(d for d in self.diagnoses if d.consequence_of)
+
+    def rank(self, diagnosis: str, also: Collection[str] = ()) -> int:
+        """Return the rank of a diagnosis among the specific ones; its own consequences do not count.
+
+        Parameters
+        ----------
+        diagnosis
+            A line of the differential.
+        also
+            Diagnoses that are not counted either.
+
+        Raises
+        ------
+        UnknownRecord
+            Where the differential has no such line.
+        """
+        line = self[diagnosis]
+        own = {short(name) for name in (line.diagnosis, *also)}
+        return 1 + sum(
+            d.posterior > line.posterior
+            and d.role != OTHER_ROLE
+            and short(d.diagnosis) not in own
+            and not own.intersection(d.consequence_of)
+            for d in self.diagnoses
+        )
+
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row per diagnosis, most probable first."""
-        return [(d.diagnosis, d.prior, d.posterior, d.low, d.high, d.likelihood_ratio, d.role) for d in self.diagnoses]
+        """Return one row per diagnosis, most probable first."""
+        return [
+            (d.diagnosis, d.prior, d.posterior, d.low, d.high, d.likelihood_ratio, d.role, ", ".join(d.consequence_of))
+            for d in self.diagnoses
+        ]
+
+    @property
+    def what_leads(self) -> str:
+        """The content of the leading diagnosis, if it is the one that means none of the others; otherwise empty."""
+        first = self.diagnoses[0] if self.diagnoses else None
+        if first is None or first.role != OTHER_ROLE or not first.contains:
+            return ""
+        return f"{first.diagnosis} leads with {percent(first.posterior)}: {first.contains}"
+
+    def introduction(self) -> str:
+        """Return what the leading diagnosis contains, where that has to be said."""
+        return wrapped(self.what_leads, "  ") if self.what_leads else ""
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """A sentence for each consequence: what it comes from, most probably."""
+        return tuple(
+            f"{d.diagnosis} ({percent(d.posterior)}) is a consequence, most likely from {d.likely_from}."
+            for d in self.consequences
+            if d.causes
+        )
+
+    def body(self) -> str:
+        """Return the table, then what each consequence comes from."""
+        told = "\n".join(wrapped(text, "  ") for text in self.origins)
+        return "\n\n".join(part for part in (super().body(), told) if part)
+
+    def body_html(self) -> str:
+        """Return the table as HTML, then what each consequence comes from."""
+        import html
+
+        told = html.escape("\n".join(self.origins))
+        return super().body_html() + (f'<p style="white-space: pre-wrap">{told}</p>' if told else "")
 
     def grid(self) -> Grid:
-        """One line per diagnosis, with natural frequencies; no column of intervals where none were drawn."""
+        """Return one line per diagnosis, with natural frequencies; no column of intervals where none were drawn."""
         drawn = any(not math.isnan(d.low) for d in self.diagnoses)
         lines = []
         for d in self.diagnoses:
@@ -79,7 +185,7 @@ class Differential(Records[Diagnosis], Result):
                     *spread,
                     frequency(d.posterior),
                     ratio(d.likelihood_ratio),
-                    d.role.replace("_", " "),
+                    d.role.replace("_", " ") + (", consequence" if d.consequence_of else ""),
                 )
             )
         headings = ("diagnosis", "prior", "posterior", *(("95 % interval",) if drawn else ()), "that is", "LR", "role")
@@ -122,7 +228,7 @@ class Scenario(Record):
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Comparison(Records[Scenario], Result):
-    """Scenarios side by side: `targets` down, one column per scenario, and the change against the case as it stands.
+    """Scenarios side by side: `targets` down, one column per scenario, and the change against the case.
 
     The first scenario is the case itself.
     """
@@ -140,19 +246,19 @@ class Comparison(Records[Scenario], Result):
 
     @property
     def changes(self) -> dict[str, dict[str, float]]:
-        """By scenario and target, the probability there less that of the case as it stands."""
+        """By scenario and target, the probability there less that of the case."""
         here = self.scenarios[0].probabilities
         return {
             s.name: {t: p - q for t, p, q in zip(self.targets, s.probabilities, here, strict=True)} for s in self.scenarios[1:]
         }
 
     def headings(self) -> tuple[str, ...]:
-        """The columns of the frame: the target, one per scenario, then one per change."""
+        """Return the columns of the frame: the target, one per scenario, then one per change."""
         names = [s.name for s in self.scenarios]
         return ("target", *names, *(f"change: {name}" for name in names[1:]))
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row per target."""
+        """Return one row per target."""
         rows = []
         for i, target in enumerate(self.targets):
             here = [s.probabilities[i] for s in self.scenarios]
@@ -160,7 +266,7 @@ class Comparison(Records[Scenario], Result):
         return rows
 
     def to_frame(self) -> pd.DataFrame:
-        """One row per target: `target`, one column per scenario (`case` first), then `change: <scenario>` for each other."""
+        """Return one row per target: `target`, one column per scenario (`case` first), then `change: <scenario>` columns."""
         import pandas as pd
 
         return pd.DataFrame(self.rows(), columns=list(self.headings()))
@@ -181,7 +287,7 @@ class Comparison(Records[Scenario], Result):
         return Grid(tuple(headings), tuple(lines), bars=frozenset({1, *range(2, len(headings), 2)}))
 
     def footer(self) -> str:
-        """Why each scenario differs, and what to distrust."""
+        """Return why each scenario differs, and the caveats."""
         why = "\n".join(wrapped(f"{s.name}: {s.reason}", "  ") for s in self.scenarios if s.reason)
         return "\n\n".join(part for part in (why, super().footer()) if part)
 
@@ -191,7 +297,7 @@ class Comparison(Records[Scenario], Result):
 
 
 def _points(change: float) -> str:
-    """A change in percentage points, to two figures but never finer than a hundredth."""
+    """Return a change in percentage points, to two figures but never finer than a hundredth."""
     points = 100.0 * change
     if abs(points) < 0.005:
         return "0"

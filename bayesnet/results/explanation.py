@@ -1,4 +1,4 @@
-"""Why a diagnosis is as probable as it is: findings for and against, how they go together, and the paths they take."""
+"""Explanations of a posterior: findings for and against, their interactions, and the paths they take."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _FAR_FETCHED = 0.05
 
 @dataclass(frozen=True, repr=False)
 class Impact(Record):
-    """What one finding does to the target.
+    """The effect of one finding on the target.
 
-    `likelihood_ratio` and `decibans` are given what stands above it in the order taken; `shapley` is the mean over all orders and
-    `error` its standard error where it was sampled (0 where exact); `omission` is what would be lost without the finding, all
+    `likelihood_ratio` and `decibans` are given the findings above it in the order taken; `shapley` is the mean over all orders
+    and `error` its standard error where it was sampled (0 where exact); `omission` is what would be lost without the finding, all
     others kept. Shapley value and omission are in nats of log-odds. `negative` marks an absence; `probability` is that of the
     target after this finding and those above it.
     """
@@ -43,13 +43,13 @@ class Impact(Record):
 
     @property
     def pertinent_negative(self) -> bool:
-        """Whether it is an absence that matters (Kyrimi et al. 2020)."""
+        """Whether the finding is an absence that matters (Kyrimi et al. 2020)."""
         return self.negative and self.verdict != "uninformative"
 
 
 @dataclass(frozen=True, repr=False)
 class Overlap(Record):
-    """How two findings' weights go together, all others kept: `together` less `first_alone` less `second_alone`, in nats.
+    """The interaction of two findings' weights, all others kept: `together` less `first_alone` less `second_alone`, in nats.
 
     Opposite in sign to both weights: they count the same thing twice. Of the same sign: each makes the other say more.
     """
@@ -62,12 +62,12 @@ class Overlap(Record):
 
     @property
     def interaction(self) -> float:
-        """What the two say together beyond the sum of what each says."""
+        """The weight of the two together less the sum of their single weights."""
         return self.together - self.first_alone - self.second_alone
 
     @property
     def twice(self) -> bool:
-        """Whether they count the same thing twice."""
+        """Whether the two are redundant: together they weigh less than the sum."""
         same = self.first_alone * self.second_alone > 0.0
         return same and self.interaction * self.first_alone < 0.0
 
@@ -83,7 +83,7 @@ class RareCase(Record):
 
 @dataclass(frozen=True, repr=False)
 class Conflict(Record):
-    """Whether the findings go together: `value = ln prod P(e_i) / P(e)`, positive where they do not.
+    """Conflict measure of the findings: `value = ln prod P(e_i) / P(e)`, positive if they conflict.
 
     `between` is the conflict between the two parts `first` and `second`, chosen so that it is largest; NaN where there were too
     many findings to look at every part. `rare_cases` say what conflict is left if a hypothesis is added, smallest first.
@@ -123,47 +123,52 @@ class Relevant(Record):
 
 @dataclass(frozen=True, repr=False)
 class Path(Record):
-    """One way from a finding to the target; `blocker` names what blocks it and `reason` says why, both empty where it is open."""
+    """One way from a finding to the target; `blocker` names what blocks it and `reason` says why, both empty where it is open.
+
+    `weight` is what the finding loses, in nats, when the path is closed; NaN where that was not computed.
+    """
 
     finding: str
     path: str
     blocker: str
     reason: str
+    weight: float = math.nan
 
     @property
     def open(self) -> bool:
-        """Whether the finding can speak along it."""
+        """Whether the path is active: evidence passes along it."""
         return not self.blocker
 
 
 @dataclass(frozen=True, repr=False)
 class Ways(Record):
-    """All ways from a finding to the target: the shortest `paths`, and how many open ones there are.
+    """All ways from a finding to the target: the strongest `paths`, and how many open ones there are.
 
-    `count` is the number of open paths; a lower bound where the search was not `complete`.
+    `count` is the number of open paths; a lower bound where the search was not `complete`. `words` says how the strongest acts.
     """
 
     finding: str
     paths: tuple[Path, ...]
     count: int
     complete: bool
+    words: str = ""
 
     @property
     def open(self) -> tuple[Path, ...]:
-        """The open paths that are held, shortest first."""
+        """The open paths that are held, strongest first; those that carry next to nothing, shortest first."""
         return tuple(path for path in self.paths if path.open)
 
     @property
     def closed(self) -> tuple[Path, ...]:
-        """The closed paths that are held, shortest first."""
+        """The closed paths, shortest first."""
         return tuple(path for path in self.paths if not path.open)
 
     def more(self, shown: int) -> str:
-        """How many open paths there are beyond those shown, in words; empty where there are none."""
+        """Return how many open paths there are beyond those shown, in words; empty if there are none."""
         left = self.count - min(shown, len(self.open))
         if self.complete:
-            return f"and {left:,d} longer" if left > 0 else ""
-        return f"and at least {left:,d} longer" if left > 0 else "and perhaps longer ones"
+            return f"and {left:,d} more" if left > 0 else ""
+        return f"and at least {left:,d} more" if left > 0 else "and perhaps more"
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -209,11 +214,11 @@ class Explanation(Records[Impact], Result):
 
     @property
     def paths(self) -> tuple[Path, ...]:
-        """The paths that are held, finding by finding, the open ones of each first."""
+        """The paths, finding by finding, the open ones of each first."""
         return tuple(path for way in self.ways for path in way.paths)
 
     def verdict(self, verdict: Verdict) -> tuple[Impact, ...]:
-        """The findings of one verdict, strongest first."""
+        """Return the findings of one verdict, strongest first."""
         chosen = [impact for impact in self.impacts if impact.verdict == verdict]
         return tuple(sorted(chosen, key=lambda i: -abs(i.omission) if not math.isnan(i.omission) else 0.0))
 
@@ -223,11 +228,11 @@ class Explanation(Records[Impact], Result):
         return tuple(impact for impact in self.impacts if impact.pertinent_negative)
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row per finding, in the order taken."""
+        """Return one row per finding, in the order taken."""
         return [tuple(getattr(impact, name) for name in self.columns) for impact in self.impacts]
 
     def grid(self) -> Grid:
-        """One line per finding, after a first line for the prior."""
+        """Return one line per finding, after a first line for the prior."""
         lines = [("before the findings", "", "", "", "", percent(self.prior), "")]
         for i in self.impacts:
             mean = signed(i.shapley, 2) + (f" ± {i.error:.2f}" if i.error else "")
@@ -238,16 +243,17 @@ class Explanation(Records[Impact], Result):
 
     @property
     def reading(self) -> str:
-        """How to read the columns."""
+        """Return how to read the columns."""
         return (
             f"Findings are taken in the {self.order} order: LR and decibans are given those above; decibans add up. Shapley is "
             "the mean over all orders; omission is the loss without the finding, all others kept; both in nats of log-odds."
         )
 
     def footer(self) -> str:
-        """The explanation in words, the paths, how to read the figures."""
+        """Return the explanation in words, the paths, how to read the figures."""
         open_paths = []
         for way in self.ways:
+            open_paths += [wrapped(f"  {way.finding} {way.words}", "    ")] if way.words else []
             open_paths += [wrapped(f"  {path.path}", "    ") for path in way.open[:OPEN_SHOWN]]
             open_paths += [f"    {way.more(OPEN_SHOWN)}"] if way.more(OPEN_SHOWN) else []
         shut = [path for way in self.ways for path in way.closed[:CLOSED_SHOWN]]
@@ -264,7 +270,7 @@ class Explanation(Records[Impact], Result):
 
 
 def signed(value: float, digits: int) -> str:
-    """A number with its sign.
+    """Return a number with its sign.
 
     >>> signed(1.234, 2), signed(float("-inf"), 1)
     ('+1.23', '-inf')
@@ -290,7 +296,7 @@ class Weight(Record):
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Weights(Records[Weight], Result):
-    """What speaks for and against a target: its findings in order, each with its likelihood ratio given those before it.
+    """Evidence for and against a target: its findings in order, each with its likelihood ratio given those before it.
 
     The decibans add up to those of all findings together (Good 1985).
     """
@@ -306,11 +312,11 @@ class Weights(Records[Weight], Result):
     weights: tuple[Weight, ...]
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row per finding."""
+        """Return one row per finding."""
         return [(w.finding, w.likelihood_ratio, w.decibans, w.probability) for w in self.weights]
 
     def grid(self) -> Grid:
-        """One line per finding, after a first line for the prior."""
+        """Return one line per finding, after a first line for the prior."""
         first = ("before the findings", "", "", percent(self.prior), frequency(self.prior))
         lines = [
             (w.finding, ratio(w.likelihood_ratio), _signed(w.decibans), percent(w.probability), frequency(w.probability))

@@ -1,4 +1,4 @@
-"""What changed between two models: numbers, structure, publications, and the answers that moved."""
+"""Changes between two models: numbers, structure, publications, and the answers that moved."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class MovedAnswer(Record):
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class ModelDiff(Records[ChangedNumber], Result):
-    """What changed from one model to another: structure, numbers, publications, and the answers that moved, most first."""
+    """Changes from one model to another: structure, numbers, publications, and the answers that moved, most first."""
 
     held_in: ClassVar[str] = "numbers"
     key: ClassVar[tuple[str, ...]] = ("number",)
@@ -68,25 +68,25 @@ class ModelDiff(Records[ChangedNumber], Result):
     sources: tuple[str, ...]
     answers: tuple[MovedAnswer, ...]
     asked: int
-    """How many answers were compared."""
+    """Number of answers compared."""
     least: float
     """The smallest change of a probability that is listed."""
 
     def header(self) -> str:
-        """The two models."""
+        """Return the two models."""
         return wrapped(self.title, "  ")
 
     @property
     def same(self) -> bool:
-        """Whether nothing changed at all."""
+        """Whether the two models are equal."""
         return not (self.structure or self.numbers or self.sources or self.answers)
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row per number that changed."""
+        """Return one row per number that changed."""
         return [(*(getattr(n, name) for name in self.columns[:-1]), "; ".join(n.what)) for n in self.numbers]
 
     def grid(self) -> Grid:
-        """The answers that moved."""
+        """Return the answers that moved."""
         lines = [(a.kind, a.question, _answer(a.before), _answer(a.after), _verdict(a)) for a in self.answers[:_MOST]]
         return Grid(("", "question", "before", "after", ""), tuple(lines), frozenset({0, 1, 4}))
 

@@ -32,7 +32,7 @@ class FigureLine(Record):
     address: str
 
     def lines(self) -> list[str]:
-        """What it is and says; whom it is about and how it is known; the publication."""
+        """Return the figure and its meaning; its population and how it is known; the publication."""
         name = f"{self.name} (for {self.use})" if self.name else f"for {self.use}"
         share = "" if math.isnan(self.value) or plain(self.value) == self.figure else f" = {plain(self.value)}"
         spread = "" if math.isnan(self.low + self.high) else f" [{plain(self.low)}, {plain(self.high)}]"
@@ -45,7 +45,7 @@ class FigureLine(Record):
 
 @dataclass(frozen=True, repr=False)
 class ComputedLine(Record):
-    """The value or an end of the range: as written, as computed (NaN where it cannot be), from what or why not."""
+    """The value or an end of the range: as written, as computed (NaN if that is impossible), from what or why not."""
 
     end: str
     written: float
@@ -79,7 +79,7 @@ class NumberCard(Result):
     not_used: str
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row."""
+        """Return one row."""
         return [tuple(getattr(self.number, name) for name in self.columns)]
 
     def body(self) -> str:

@@ -97,12 +97,12 @@ class Posterior(Result):
         return self.posterior.items()
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row per state."""
+        """Return one row per state."""
         pairs = zip(self.states, self.prior.probabilities, self.probabilities, strict=True)
         return [(self.variable, state, before, after) for state, before, after in pairs]
 
     def grid(self) -> Grid:
-        """One line per state, with the posterior as a natural frequency."""
+        """Return one line per state, with the posterior as a natural frequency."""
         lines = tuple((state, percent(before), percent(after), frequency(after)) for _, state, before, after in self.rows())
         return Grid((self.variable, "prior", "posterior", "that is"), lines, bars=frozenset({2}), optional=(3,))
 
@@ -114,9 +114,9 @@ class Posterior(Result):
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Counterfactual(Posterior):
-    """What would have been: `posterior` in the world as it would have been, `factual` in the world as it was found.
+    """A counterfactual answer: `posterior` in the counterfactual world, `factual` in the actual one.
 
-    `had` says what would have been otherwise.
+    `had` names the states that would have been different.
     """
 
     verb: ClassVar[str] = "counterfactual"
@@ -127,19 +127,19 @@ class Counterfactual(Posterior):
     factual: Distribution
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row per state."""
+        """Return one row per state."""
         both = zip(self.states, self.prior.probabilities, self.factual.probabilities, self.probabilities, strict=True)
         return [(self.variable, *row) for row in both]
 
     def grid(self) -> Grid:
-        """One line per state: before any finding, as it was found, as it would have been."""
+        """Return one line per state: prior, actual and counterfactual probability."""
         lines = tuple((state, *(percent(p) for p in row), frequency(row[-1])) for _, state, *row in self.rows())
         return Grid(
             (self.variable, "prior", "factual", "counterfactual", "that is"), lines, bars=frozenset({2, 3}), optional=(4,)
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Add the world as it was, by state."""
+        """Add the actual world, by state."""
         return {**super().to_dict(), "factual": dict(self.factual.items())}
 
 
@@ -210,11 +210,11 @@ class Posteriors(Records[Posterior], Result):
         return tuple((p.variable, p) for p in self.posteriors)
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row per variable and state."""
+        """Return one row per variable and state."""
         return [row for p in self.posteriors for row in p.rows()]
 
     def grid(self) -> Grid:
-        """One line per state; of a variable that is absent or present, only the line of present."""
+        """Return one line per state; of a variable that is absent or present, only the line of present."""
         lines = [
             (name if first else "", state, percent(before), percent(after))
             for p in self.posteriors
@@ -271,18 +271,18 @@ class Joint(Result):
         return self.probabilities[position]
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row per combination of states, the probability last."""
+        """Return one row per combination of states, the probability last."""
         return [(*states, p) for states, p in zip(product(*self.states), self.probabilities, strict=True)]
 
     def grid(self) -> Grid:
-        """One line per combination."""
+        """Return one line per combination."""
         lines = tuple((*row[:-1], percent(row[-1])) for row in self.rows())
         return Grid(
             (*self.variables, "probability"), lines, frozenset(range(len(self.variables))), frozenset({len(self.variables)})
         )
 
     def to_frame(self) -> pd.DataFrame:
-        """One column per variable and a column `probability`."""
+        """Return one column per variable and a column `probability`."""
         import pandas as pd
 
         return pd.DataFrame(self.rows(), columns=[*self.variables, "probability"])
@@ -293,7 +293,7 @@ class MostProbable(Result):
     """The most probable assignment of the variables that were asked for, or of all that are not known.
 
     `log_probability` is ln P(assignment, findings) with likelihoods as given, `log_posterior` ln P(assignment | findings).
-    `runner_up` is the next most probable assignment, with its own `runner_up_log_probability`; None where there is no other that
+    `runner_up` is the next most probable assignment, with its own `runner_up_log_probability`; None if there is no other that
     can be. `unique` is false where another assignment is as probable.
     """
 
@@ -332,12 +332,12 @@ class MostProbable(Result):
         return list(self.assignment)
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row per variable, with its state in the runner-up."""
+        """Return one row per variable, with its state in the runner-up."""
         other = self.runner_up or {}
         return [(name, state, other.get(name)) for name, state in self.assignment.items()]
 
     def grid(self) -> Grid:
-        """One line per variable that is not absent, or differs in the runner-up; the rest is counted in the footer."""
+        """Return one line per variable that is not absent, or differs in the runner-up; the rest is counted in the footer."""
         lines = tuple((name, state, "" if other == state else other or "–") for name, state, other in self._told())
         return Grid(("variable", "most probable", "runner-up where it differs"), lines, frozenset({0, 1, 2}))
 
@@ -381,11 +381,11 @@ class Probability(Result):
         return self.probability
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row."""
+        """Return one row."""
         return [(self.assignment, self.probability)]
 
     def grid(self) -> Grid:
-        """One line, with the natural frequency."""
+        """Return one line, with the natural frequency."""
         return Grid(
             ("assignment", "probability", "that is"), ((self.assignment, percent(self.probability), frequency(self.probability)),)
         )

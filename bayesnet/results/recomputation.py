@@ -1,4 +1,4 @@
-"""Where the numbers of a network come from, each computed again: the table of a reviewer."""
+"""The origin of the numbers of a network, each recomputed: the table of a reviewer."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _MOST_EACH = 5
 
 @dataclass(frozen=True, repr=False)
 class RecomputedNumber(Record):
-    """One number: as written, as computed again (NaN where that cannot be), from what, and how it is known."""
+    """One number: as written, as computed again (NaN if that is impossible), from what, and how it is known."""
 
     number: str
     grade: str
     range_grade: str
     known: str
     sources: int
-    """How many publications its figures are from."""
+    """Number of publications its figures are from."""
     value: float
     low: float
     high: float
@@ -38,7 +38,7 @@ class RecomputedNumber(Record):
     deviates: bool
     by: str
     why: str
-    """What is lacking where the value cannot be computed."""
+    """The missing input if the value cannot be computed."""
     on_figures: bool = False
     """Whether its value is computed from recorded figures, and not from assumed constants alone."""
     moves: float = 0.0
@@ -68,16 +68,16 @@ class Recomputation(Records[RecomputedNumber], Result):
 
     numbers: tuple[RecomputedNumber, ...]
     known: Mapping[str, int]
-    """How many numbers are known in which way, definitions left out."""
+    """Count of numbers by the way they are known, definitions left out."""
     records: int
     """Publications that a number cites."""
     complete: int
-    """Those with all authors, year, title, journal and a DOI or PMID."""
+    """Publications with all authors, year, title, journal and a DOI or PMID."""
     settled: int
-    """Those that are complete or say what was looked for and not found."""
+    """Publications that are complete or name what was searched for and not found."""
     remarks: tuple[Remark, ...]
     measured: bool = False
-    """Whether it was measured how far each number moves an answer."""
+    """Whether the effect of each number on an answer was computed."""
 
     @property
     def influential(self) -> tuple[RecomputedNumber, ...]:
@@ -91,11 +91,11 @@ class Recomputation(Records[RecomputedNumber], Result):
         return tuple(line for line in self.numbers if line.deviates)
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row per number."""
+        """Return one row per number."""
         return [tuple(getattr(line, name) for name in self.columns) for line in self.numbers]
 
     def grid(self) -> Grid:
-        """One line per number: written, computed, verdict and how it is known."""
+        """Return one line per number: written, computed, verdict and how it is known."""
         lines = [
             (
                 n.number,
@@ -110,7 +110,7 @@ class Recomputation(Records[RecomputedNumber], Result):
         return Grid(("number", "written", "computed", "verdict", "known", "from"), tuple(lines), frozenset(range(6)))
 
     def header(self) -> str:
-        """The counts."""
+        """Return the counts."""
         real = [n for n in self.numbers if n.grade != "definition"]
         values = sum(n.on_figures for n in real)
         assumed = sum(not math.isnan(n.computed_value) for n in real) - values
@@ -138,7 +138,7 @@ class Recomputation(Records[RecomputedNumber], Result):
         return "\n".join(line for line in lines if line)
 
     def _influence(self) -> str:
-        """How the numbers that matter are known, and the ten that matter most of those that no figure gives."""
+        """Return how the numbers that matter are known, and the ten that matter most of those that no figure gives."""
         lines = self.influential
         known: dict[str, int] = {}
         for line in lines:
@@ -155,7 +155,7 @@ class Recomputation(Records[RecomputedNumber], Result):
         )
 
     def remarked(self, most: int | None = _MOST_EACH) -> str:
-        """What to look at, by kind; `most` of each, all where it is None."""
+        """Return the remarks by kind, `most` of each; all when None."""
         kinds: dict[str, list[Remark]] = {}
         for remark in self.remarks:
             kinds.setdefault(remark.kind, []).append(remark)
@@ -168,7 +168,7 @@ class Recomputation(Records[RecomputedNumber], Result):
         return "\n".join(lines)
 
     def summarised(self) -> str:
-        """The counts and the first remarks of each kind, without the table."""
+        """Return the counts and the first remarks of each kind, without the table."""
         return "\n\n".join(part for part in (self.header(), self.remarked()) if part)
 
     def footer(self) -> str:

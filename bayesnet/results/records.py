@@ -79,7 +79,7 @@ class Records(Generic[T]):
 
 
 class _OneLine(Repr):
-    """Values as they stand in the one line of a record: numbers to four figures, long texts and long tuples cut."""
+    """Values in the one-line form of a record: numbers to four figures, long texts and long tuples cut."""
 
     def __init__(self) -> None:
         super().__init__()

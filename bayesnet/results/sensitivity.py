@@ -1,4 +1,4 @@
-"""What every number of a network does to one answer: the table of all numbers, and the curve of one."""
+"""Sensitivity of one answer: the table of all numbers, and the curve of one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from bayesnet.errors import OutOfRange
-from bayesnet.results.base import Result, safe
+from bayesnet.results.base import PROVENANCE, Result, safe
 from bayesnet.results.records import Record, Records
 from bayesnet.results.table import Grid, wrapped
 from bayesnet.results.words import frequency, interval, percent, plain, short
@@ -53,7 +53,7 @@ class NumberSensitivity(Record):
 
     @property
     def width(self) -> float:
-        """How far the answer moves over the cited range."""
+        """The distance by which the answer moves over the cited range."""
         return abs(self.at_high - self.at_low)
 
     @property
@@ -141,18 +141,18 @@ class Sensitivities(Records[NumberSensitivity], Result):
         return len(self.slopes["number"])
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row per number."""
+        """Return one row per number."""
         return list(zip(*(self.table[name] for name in self.columns), strict=True))
 
     def to_dict(self) -> dict[str, Any]:
-        """The answer with one record per number."""
-        provenance = {name: safe(getattr(self.provenance, name)) for name in self.provenance.__dataclass_fields__}
+        """Return the answer with one record per number."""
+        provenance = {name: safe(getattr(self.provenance, name)) for name in PROVENANCE}
         names = ("title", "target", "value", "leader", "assumption", "covariation")
         answer = {name: safe(getattr(self, name)) for name in names}
         return {"kind": type(self).__name__, **answer, "numbers": [safe(line) for line in self.numbers], **provenance}
 
     def grid(self) -> Grid:
-        """The numbers that matter: value and range, what the answer becomes over that range, where the leader changes, source."""
+        """Return the numbers that matter: value and range, the answer over that range, where the leader changes, source."""
         lines = tuple(
             (
                 short(line.number),
@@ -171,19 +171,19 @@ class Sensitivities(Records[NumberSensitivity], Result):
         return short(self.title)
 
     def header(self) -> str:
-        """What was asked and answered, and how to read the lines."""
+        """Return the question with its answer, and how to read the lines."""
         answer = f"Base case {percent(self.value)}, {frequency(self.value)}."
         return "\n".join([super().header(), "", answer, self._reading()])
 
     def _reading(self) -> str:
-        """How a line is read."""
+        """Return how a line is read."""
         return wrapped(
             "Each row varies one number over its cited range, the others fixed, and shows the answer at both ends. Flips at: the "
             f"value beyond which {short(self.leader)} is no longer the most probable; * marks a value within the cited range."
         )
 
     def footer(self) -> str:
-        """How many lines there are in all, where the ranges come from, what to distrust."""
+        """Return the number of lines in all, the origin of the ranges, and the caveats."""
         moving = sum(line.width > 0 and not line.structural for line in self.numbers)
         fixed = sum(line.structural for line in self.numbers)
         curved = sum(not line.linear and line.derivative != 0.0 for line in self.numbers)
@@ -241,7 +241,7 @@ class SensitivityFunction(Result):
         return hit / total if total > 0 else math.nan
 
     def solve(self, p: float) -> list[float]:
-        """Every x for which f(x) = p, smallest first; empty where there is none."""
+        """Return every x for which f(x) = p, smallest first; empty if there is none."""
         return self.solver(float(p))
 
     @property
@@ -276,7 +276,7 @@ class SensitivityFunction(Result):
 
     @property
     def linear(self) -> bool:
-        """Whether P(h, e) and P(e) are straight lines in the number."""
+        """Whether P(h, e) and P(e) are linear in the number."""
         return self.line.linear
 
     def rows(self) -> list[tuple[Any, ...]]:
@@ -284,7 +284,7 @@ class SensitivityFunction(Result):
         return list(zip(self.points, self.values, strict=True))
 
     def grid(self) -> Grid:
-        """A dozen points."""
+        """Return a dozen points."""
         step = max(1, len(self.points) // 12)
         lines = tuple((plain(x), percent(f)) for x, f in list(zip(self.points, self.values, strict=True))[::step])
         return Grid((short(self.number), "answer"), lines, frozenset())
@@ -294,7 +294,7 @@ class SensitivityFunction(Result):
         return f"{short(self.title)}, over {short(self.number)}"
 
     def header(self) -> str:
-        """What was asked, and the formula."""
+        """Return the question, and the formula."""
         if self.linear:
             formula = f"f(x) = ({self.a:.6g} x + {self.b:.6g}) / ({self.c:.6g} x + {self.d:.6g})"
         else:
@@ -303,14 +303,14 @@ class SensitivityFunction(Result):
         return "\n".join([super().header(), formula, now])
 
     def to_dict(self) -> dict[str, Any]:
-        """The record of the number and points of the curve."""
-        provenance = {name: safe(getattr(self.provenance, name)) for name in self.provenance.__dataclass_fields__}
+        """Return the record of the number and points of the curve."""
+        provenance = {name: safe(getattr(self.provenance, name)) for name in PROVENANCE}
         answer = {"title": self.title, "target": self.target, "line": safe(self.line)}
         return {"kind": type(self).__name__, **answer, "points": safe(self.points), "values": safe(self.values), **provenance}
 
 
 def ranged(value: float, low: float, high: float) -> str:
-    """A value with its range.
+    """Return a value with its range.
 
     >>> ranged(0.52, 0.2, 0.83), ranged(0.000322, 0.000177, 0.000668)
     ('0.52 [0.2, 0.83]', '0.00032 [0.00018, 0.00067]')
@@ -319,7 +319,7 @@ def ranged(value: float, low: float, high: float) -> str:
 
 
 def two(value: float) -> str:
-    """A number with two figures, larger ones as whole numbers.
+    """Return a number with two figures, larger ones as whole numbers.
 
     >>> two(0.000322), two(15.0), two(131.4)
     ('0.00032', '15', '131')
@@ -340,7 +340,7 @@ def brief(source: str, most: int = 20) -> str:
 
 
 def flip_text(line: NumberSensitivity) -> str:
-    """Where the leader changes, with a star where the cited range reaches it."""
+    """Return where the leader changes, with a star where the cited range reaches it."""
     if math.isnan(line.flip):
         return "never"
     return f"{'* ' if line.flips_in_range else ''}{two(line.flip)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -18,6 +18,8 @@ _LEAST_WIDTH, _MOST_WIDTH = 60, 160
 _NARROWEST, _SHORT_HEADING = 6, 9
 _MEASURED = 60
 """Rows by which the widths of columns are chosen."""
+_TYPED = frozenset({"number", "variable", "parents", "group", "widest ranges", "type", "key", "source", "states", "set"})
+"""Headings over what is typed or cited, which has no label in HTML."""
 _CELL = "padding: 1px 8px; vertical-align: top"
 _BAR = "rgba(70, 130, 180, 0.3)"
 
@@ -25,7 +27,7 @@ _fixed: ContextVar[int | None] = ContextVar("fixed", default=None)
 
 
 def width() -> int:
-    """Return the columns that a print may take: those of the terminal, `WIDTH` where there is none."""
+    """Return the columns that a print may take: those of the terminal, `WIDTH` if there is none."""
     fixed = _fixed.get()
     if fixed is not None:
         return fixed
@@ -72,23 +74,25 @@ class Grid:
             lines += grid.lines_of(row, widths)
         return "\n".join(lines)
 
-    def html(self) -> str:
-        """Give the table as HTML with everything escaped."""
+    def html(self, named: Callable[[str], str] | None = None) -> str:
+        """Return the table as HTML with everything escaped; `named` gives the label of a cell, empty if it has none."""
         import html
 
         head = "".join(
             f'<th style="text-align: {self._side(i)}; {_CELL}">{html.escape(text)}</th>' for i, text in enumerate(self.headings)
         )
-        body = "".join("<tr>" + "".join(self._cell(i, text) for i, text in enumerate(row)) + "</tr>" for row in self.rows)
+        body = "".join("<tr>" + "".join(self._cell(i, text, named) for i, text in enumerate(row)) + "</tr>" for row in self.rows)
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
-    def _cell(self, i: int, text: str) -> str:
+    def _cell(self, i: int, text: str, named: Callable[[str], str] | None) -> str:
         import html
 
         percentage = _PERCENTAGE.fullmatch(text) if i in self.bars else None
+        label = named(text) if named is not None and i in self.left and self.headings[i] not in _TYPED else ""
+        about = f' title="{html.escape(text)}"' if label else ""
         share = f"{float(percentage[1]):.4g}%" if percentage else ""
         bar = f"; background: linear-gradient(to right, {_BAR} {share}, transparent {share})" if share else ""
-        return f'<td style="text-align: {self._side(i)}; {_CELL}{bar}">{html.escape(text)}</td>'
+        return f'<td style="text-align: {self._side(i)}; {_CELL}{bar}"{about}>{html.escape(label or text)}</td>'
 
     def _side(self, i: int) -> str:
         return "left" if i in self.left else "right"
@@ -138,7 +142,7 @@ class Grid:
         )
 
     def lines_of(self, row: Sequence[str], widths: Sequence[int]) -> list[str]:
-        """One row, over as many lines as its longest cell needs."""
+        """Return one row, over as many lines as its longest cell needs."""
         cells = [[text] if len(text) <= n else broken(text, n) for text, n in zip(row, widths, strict=True)]
         lines = []
         for k in range(max(map(len, cells), default=0)):
@@ -182,7 +186,7 @@ def _longest_piece(text: str) -> int:
 
 
 def wrapped(text: str, indent: str = "") -> str:
-    """A paragraph no wider than the print, and never wider than `WIDTH`; long names are not broken."""
+    """Return a paragraph no wider than the print, and never wider than `WIDTH`; long names are not broken."""
     import textwrap
 
     columns = _fixed.get() or min(width(), WIDTH)

@@ -22,7 +22,7 @@ Counts = tuple[tuple[int, int], tuple[int, int]]
 
 @dataclass(frozen=True, repr=False)
 class Group(Record):
-    """One place in the tree: so many people, exactly this share of the group they come from, and of all."""
+    """One node of the tree: a number of people, with the exact share of the parent group and of all."""
 
     name: str
     count: int
@@ -31,7 +31,7 @@ class Group(Record):
     parts: tuple[Group, ...] = ()
 
     def walk(self, depth: int = 0) -> Iterator[tuple[int, Group]]:
-        """Give this group and all its parts with their depth."""
+        """Return this group and all its parts with their depth."""
         yield depth, self
         for part in self.parts:
             yield from part.walk(depth + 1)
@@ -78,7 +78,7 @@ class Frequencies(Result):
 
     @property
     def with_finding(self) -> int:
-        """How many have the finding."""
+        """Number of people with the finding."""
         return self.counts[0][0] + self.counts[1][0]
 
     @property
@@ -101,7 +101,7 @@ class Frequencies(Result):
         return under(f"{self.target}, {self.finding}", self.conditions)
 
     def grid(self) -> Grid:
-        """The table of two by two with its sums; the exact share of the whole population stands in brackets."""
+        """Return the two-by-two table with its sums; the exact share of the whole population in brackets."""
         rows = []
         for h, target in ((0, self.target), (1, self.without_target), (None, "all")):
             cells = (f"{self._count(h, e):,d} ({percent(self._probability(h, e))})" for e in (0, 1, None))
@@ -121,7 +121,7 @@ class Frequencies(Result):
         )
 
     def footer(self) -> str:
-        """The conclusion, a way to see more where the population is too small, and what to distrust."""
+        """Return the conclusion, a larger population if this one is too small, and the caveats."""
         lines = [self.conclusion()]
         larger = self.larger()
         if larger > self.population:
@@ -129,7 +129,7 @@ class Frequencies(Result):
         return "\n\n".join(part for part in ("\n".join(wrapped(line, "  ") for line in lines), super().footer()) if part)
 
     def larger(self) -> int:
-        """The power of ten in which every group that can occur has someone; this population where it is enough or none is."""
+        """Return the smallest power of ten in which no possible group is empty; this population if it suffices or none does."""
         rarest = min((p for row in self.probabilities for p in row if p > 0.0), default=1.0)
         if rarest * self.population >= 1.0 or rarest < 1e-9:
             return self.population
@@ -149,7 +149,7 @@ class Frequencies(Result):
         return f"<pre>{html.escape(self.introduction())}</pre>"
 
     def to_dict(self) -> dict[str, Any]:
-        """Give fields, tree and exact posterior as JSON-safe values."""
+        """Return fields, tree and exact posterior as JSON-safe values."""
         return {**super().to_dict(), "tree": safe(self.tree), "posterior": safe(self.posterior)}
 
     def _count(self, h: int | None, e: int | None) -> int:
@@ -162,7 +162,7 @@ class Frequencies(Result):
         return f"{percent(self.posterior)}, {frequency(self.posterior)}"
 
     def _branches(self) -> list[str]:
-        """The tree in lines, each with its exact share of the group above."""
+        """Return the tree in lines, each with its exact share of the group above."""
         tree = self.tree
         lines = [f"{tree.count:,d} people"]
         for i, part in enumerate(tree.parts):
@@ -175,7 +175,7 @@ class Frequencies(Result):
 
 
 def _line(stem: str, group: Group, whole: str) -> str:
-    """One branch; what does not fit on the line stands below it, set in."""
+    """Return one branch; text that does not fit on the line continues below it, indented."""
     text = f"{group.count:,d} {group.name}: {percent(group.share)} {whole}"
     lines = textwrap.wrap(text, width() - len(stem) - 2, break_on_hyphens=False)
     return stem + ("\n" + stem.replace("├─", "│ ").replace("└─", "  ") + "  ").join(lines)
@@ -190,7 +190,7 @@ def _share(part: float, whole: float) -> float:
 
 
 @dataclass(frozen=True, repr=False)
-class Step(Record):
+class SequenceStep(Record):
     """Those who have this finding and all before it: with and without the target, in people and exactly.
 
     `share_with` and `share_without` are the shares of those left at the step before, with the target and without it, who have
@@ -207,7 +207,7 @@ class Step(Record):
 
     @property
     def count(self) -> int:
-        """How many are left."""
+        """Number of people left."""
         return self.with_target + self.without_target
 
     @property
@@ -218,7 +218,7 @@ class Step(Record):
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
-class FrequencySequence(Records[Step], Result):
+class FrequencySequence(Records[SequenceStep], Result):
     """A population in whole people, parted by one finding after the other; at each step those who have all findings so far go on.
 
     The first step is the whole population, with an empty `finding`. Every count is the exact figure rounded to a whole person, so
@@ -240,7 +240,7 @@ class FrequencySequence(Records[Step], Result):
     without_target: str
     conditions: str
     population: int
-    steps: tuple[Step, ...]
+    steps: tuple[SequenceStep, ...]
 
     @property
     def posterior(self) -> float:
@@ -253,11 +253,11 @@ class FrequencySequence(Records[Step], Result):
         return under(f"{self.target} after {findings}", self.conditions)
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row per step, the whole population first."""
+        """Return one row per step, the whole population first."""
         return [(s.finding, s.with_target, s.without_target, s.share_with, s.share_without, s.posterior) for s in self.steps]
 
     def grid(self) -> Grid:
-        """One line per step: people on both sides, the share that went on, and what the target is among those left."""
+        """Return one line per step: people on both sides, the share that went on, and what the target is among those left."""
         lines = []
         for k, s in enumerate(self.steps):
             sides = ((s.with_target, s.share_with), (s.without_target, s.share_without))
@@ -282,7 +282,7 @@ class FrequencySequence(Records[Step], Result):
         return f"Of the {last.count:,d} left, {last.with_target:,d} {have} {self.target}; exactly, {exactly}."
 
     def larger(self) -> int:
-        """The power of ten in which somebody is left on both sides; this population where it is enough or nobody can be."""
+        """Return the smallest power of ten that leaves people on both sides; this population if it suffices or none does."""
         last = self.steps[-1]
         rarest = min((p for p in (last.probability_with, last.probability_without) if p > 0.0), default=1.0)
         if rarest * self.population >= 1.0 or rarest < 1e-9:
@@ -290,7 +290,7 @@ class FrequencySequence(Records[Step], Result):
         return int(10 ** math.ceil(-math.log10(rarest) - 1e-9))
 
     def footer(self) -> str:
-        """The conclusion, a way to see more where the population is too small, and what to distrust."""
+        """Return the conclusion, a larger population if this one is too small, and the caveats."""
         lines = [self.conclusion()]
         if self.larger() > self.population:
             lines.append(f"{self.population:,d} people are too few to show both sides; population={self.larger():_d} shows them.")
@@ -298,7 +298,7 @@ class FrequencySequence(Records[Step], Result):
 
 
 ALIKE = 1.05
-"""Odds that differ by less than this factor are called the same."""
+"""Odds that differ by less than this factor count as equal."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -341,7 +341,7 @@ class Ladder(Records[Rung], Result):
 
     @property
     def naive(self) -> float:
-        """What naive Bayes makes of the same findings."""
+        """The posterior of naive Bayes from the same findings."""
         return self.rungs[-1].naive if self.rungs else self.prior
 
     @property
@@ -350,11 +350,11 @@ class Ladder(Records[Rung], Result):
         return odds_ratio(self.posterior, self.naive) if 0.0 < self.naive < 1.0 else math.nan
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row per finding."""
+        """Return one row per finding."""
         return [(r.finding, r.alone, r.naive, r.likelihood_ratio, r.probability) for r in self.rungs]
 
     def grid(self) -> Grid:
-        """One line per finding after a first line for the prior: naive Bayes on the left, the network on the right."""
+        """Return one line per finding after a first line for the prior: naive Bayes on the left, the network on the right."""
         first = ("before the findings", "", percent(self.prior), "", percent(self.prior), frequency(self.prior))
         lines = [
             (
@@ -391,6 +391,6 @@ class Ladder(Records[Rung], Result):
         return f"{both} Ignoring their dependence makes the odds {factor} times too {'high' if high else 'low'}."
 
     def footer(self) -> str:
-        """The conclusion, and what to distrust."""
+        """Return the conclusion, and the caveats."""
         note = '"alone": with no other finding; "here": given the findings above it. LR: odds after over odds before.'
         return "\n\n".join(part for part in (wrapped(self.conclusion(), "  ") + "\n" + wrapped(note), super().footer()) if part)

@@ -1,4 +1,4 @@
-"""What to learn next: every finding that is not known, with what it would tell, what it costs, and the plan made of them."""
+"""Next tests: every unobserved finding with its information and its price, and the plan made of them."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class NextTests(Records[NextTest], Result):
         return under(self.target, self.title)
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row per finding; `probabilities` and `posteriors` are dicts by result."""
+        """Return one row per finding; `probabilities` and `posteriors` are dicts by result."""
         return [
             (
                 t.finding,
@@ -106,7 +106,7 @@ class NextTests(Records[NextTest], Result):
         ]
 
     def best_of_each_test(self) -> tuple[NextTest, ...]:
-        """One line for each test that has a price: its most telling finding; history and examination keep a line for each."""
+        """Return the most informative finding of each test that has a price, and every finding of history and examination."""
         seen: set[str] = set()
         chosen = []
         for t in self.tests:
@@ -117,7 +117,7 @@ class NextTests(Records[NextTest], Result):
         return tuple(chosen)
 
     def grid(self, most: int = 15) -> Grid:
-        """The first lines, one for each test."""
+        """Return the first lines, one for each test."""
         lines = []
         for t in self._shown(most):
             price = "–" if math.isnan(t.cost) else "free" if t.cost == 0.0 else f"{t.cost:.4g}"
@@ -126,7 +126,7 @@ class NextTests(Records[NextTest], Result):
         return Grid(headings, tuple(lines), frozenset({0, 1, 3, 5}), optional=(5,))
 
     def _telling(self, test: NextTest) -> str:
-        """The most telling result with its probability and what follows; for the decision, the rarest that turns the advice."""
+        """Return the most informative result and its consequences; for the decision, the rarest that changes the advice."""
         if any(o.posterior == o.posterior for o in test.outcomes):
             top = max(test.outcomes, key=lambda o: o.posterior if o.posterior == o.posterior else -1.0)
             return f"{top.state} ({percent(top.probability)}): {percent(top.posterior)}"
@@ -160,7 +160,7 @@ class NextTests(Records[NextTest], Result):
 
     @property
     def text(self) -> str:
-        """What to ask or do first, in words."""
+        """The first test, in words."""
         first, free, best = self._first, self._free, self._worth_most
         if first is None or first.bits <= 0.0:
             return f"No further finding is informative on {self.target}."
@@ -183,7 +183,7 @@ class NextTests(Records[NextTest], Result):
 
     @property
     def reading(self) -> str:
-        """How to read the columns."""
+        """Return how to read the columns."""
         note = (
             f"Of {len(self.tests)} findings, the most informative of each test with a price, and each that has none. Bits: "
             f"mutual information with {self.target}, whose entropy is {plain(self.entropy)}."
@@ -220,7 +220,7 @@ class Step(Record):
     branches: tuple[tuple[str, float, Step], ...] = ()
 
     def walk(self, depth: int = 0, share: float = 1.0) -> Iterator[tuple[int, float, Step]]:
-        """Give this step and all after it: depth, probability of coming here, step."""
+        """Return this step and all after it: depth, probability of coming here, step."""
         yield depth, share, self
         for _, p, after in self.branches:
             yield from after.walk(depth + 1, share * p)
@@ -260,7 +260,7 @@ class Plan(Result):
         return under(self.target, self.title)
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row per step, in the order of the tree."""
+        """Return one row per step, in the order of the tree."""
         return [
             (depth, share, s.known, s.probability, s.decision, s.same_decision, s.test, s.gain, s.stop)
             for depth, share, s in self.root.walk()
@@ -287,7 +287,7 @@ class Plan(Result):
         return lines
 
     def footer(self) -> str:
-        """How to read the plan."""
+        """Return how to read the plan."""
         note = (
             "Each test is the one with the most "
             + ("information on the target" if self.by == "bits" else "value for the decision, net of its price")

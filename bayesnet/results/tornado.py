@@ -36,7 +36,7 @@ class Bar(Record):
     citation: str
     grade: str
     known: str = ""
-    """How the number is known; see `model.provenance`."""
+    """The way the number is known; see `model.provenance`."""
 
     @property
     def width(self) -> float:
@@ -72,11 +72,11 @@ class Tornado(Records[Bar], Result):
     assumption: str = ""
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row per bar."""
+        """Return one row per bar."""
         return [tuple(getattr(bar, name) for name in self.columns) for bar in self.bars]
 
     def grid(self) -> Grid:
-        """One line per bar."""
+        """Return one line per bar."""
         lines = tuple(
             (
                 short(b.number),
@@ -95,12 +95,12 @@ class Tornado(Records[Bar], Result):
         return short(self.title)
 
     def header(self) -> str:
-        """What the bars are about, and the answer now."""
+        """Return the question of the bars, and the present answer."""
         now = f"Base case {percent(self.value)}; each row varies one number over its cited range."
         return "\n".join([super().header(), wrapped(now)])
 
     def footer(self) -> str:
-        """How many bars there are in all."""
+        """Return the number of bars in all."""
         text = f"The {len(self.bars)} widest of {self.total} numbers whose range changes the answer."
         return "\n".join(part for part in (text, wrapped(self.assumption), super().footer()) if part)
 
@@ -132,20 +132,20 @@ class TwoWay(Result):
     denominator: tuple[float, float, float, float]
 
     def __call__(self, x: float, y: float) -> float:
-        """f(x, y) from the coefficients; NaN where there are none."""
+        """f(x, y) from the coefficients; NaN if there are none."""
         terms = (1.0, x, y, x * y)
         hit = math.fsum(k * t for k, t in zip(self.numerator, terms, strict=True))
         total = math.fsum(k * t for k, t in zip(self.denominator, terms, strict=True))
         return hit / total if total else math.nan
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row per point of the grid."""
+        """Return one row per point of the grid."""
         return [
             (x, y, f) for x, line in zip(self.first, self.values, strict=True) for y, f in zip(self.second, line, strict=True)
         ]
 
     def grid(self) -> Grid:
-        """A coarse table: the first number down, the second across."""
+        """Return a coarse table: the first number down, the second across."""
         down, across = _few(len(self.first)), _few(len(self.second))
         headings = (f"{short(self.number_1)} down", *(plain(self.second[j]) for j in across))
         return Grid(headings, tuple((plain(self.first[i]), *(percent(self.values[i][j]) for j in across)) for i in down))
@@ -155,7 +155,7 @@ class TwoWay(Result):
         return f"{short(self.title)}, over {short(self.number_1)} and {short(self.number_2)}"
 
     def header(self) -> str:
-        """What the surface is about."""
+        """Return the question of the surface."""
         x, y, f = self.now
         now = f"Base case {percent(f)} at {plain(x)} and {plain(y)}; across: {short(self.number_2)}."
         return "\n".join([super().header(), wrapped(now)])
@@ -177,7 +177,7 @@ class SourceShare(Record):
 
     @property
     def width(self) -> float:
-        """How far the answer moves."""
+        """The distance by which the answer moves."""
         return self.high - self.low
 
 
@@ -204,11 +204,11 @@ class Sources(Records[SourceShare], Result):
         return Bibliography(title=f"publications behind {self.title}", provenance=self.provenance, sources=self.records)
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row per publication."""
+        """Return one row per publication."""
         return [tuple(getattr(source, name) for name in self.columns) for source in self.sources]
 
     def grid(self) -> Grid:
-        """One line per publication that moves the answer."""
+        """Return one line per publication that moves the answer."""
         lines = tuple(
             (brief(s.citation, 30), str(s.numbers), interval(s.low, s.high), short(s.strongest))
             for s in self.sources
@@ -221,7 +221,7 @@ class Sources(Records[SourceShare], Result):
         return short(self.title)
 
     def header(self) -> str:
-        """The answer now, and how to read a line."""
+        """Return the answer now, and how to read a line."""
         text = (
             f"Base case {percent(self.value)}; each row moves all numbers of one source within their ranges, first each to the "
             "end that lowers the answer, then each to the end that raises it."
@@ -229,7 +229,7 @@ class Sources(Records[SourceShare], Result):
         return "\n".join([super().header(), wrapped(text)])
 
     def footer(self) -> str:
-        """How the corners were found, and who does not matter."""
+        """Return how the corners were found, and the publications that do not matter."""
         moving = sum(s.width > 0 for s in self.sources)
         text = (
             "The corners are chosen by the sign of each slope and improved by turning single numbers over until none helps; the "
@@ -277,15 +277,15 @@ class Flips(Records[Flip], Result):
     labels: Mapping[str, str] = field(default_factory=dict)
 
     def named(self, flip: Flip) -> str:
-        """What takes over, as a person reads it."""
+        """Return the new leader or option, as a person reads it."""
         return self.labels.get(flip.after, flip.after) if flip.what == "advice" else short(flip.after)
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row per flip."""
+        """Return one row per flip."""
         return [tuple(getattr(flip, name) for name in self.columns) for flip in self.flips]
 
     def grid(self) -> Grid:
-        """One line per flip."""
+        """Return one line per flip."""
         lines = tuple(
             (
                 short(f.number),
@@ -306,14 +306,14 @@ class Flips(Records[Flip], Result):
         return short(self.title) if " | " in self.title else given(short(self.title))
 
     def header(self) -> str:
-        """What leads and what is advised now."""
+        """Return the present leader and advice."""
         now = f"Leading now: {short(self.leader)}." + (
             f" Advice now: {self.labels.get(self.advice, self.advice)}." if self.advice else ""
         )
         return "\n".join([super().header(), wrapped(now)])
 
     def footer(self) -> str:
-        """How many numbers were tried."""
+        """Return the number of numbers that were tried."""
         text = f"{len(self.flips)} of {self.tried} numbers with a range change the leading diagnosis or the advice by themselves."
         return "\n".join(part for part in (text, wrapped(self.assumption), super().footer()) if part)
 

@@ -58,11 +58,11 @@ class Tuning(Records[Change], Result):
     locked: int
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row per change."""
+        """Return one row per change."""
         return [(c.number, c.value, c.new, c.log_odds_change, c.cd) for c in self.changes]
 
     def grid(self) -> Grid:
-        """The twenty smallest changes."""
+        """Return the twenty smallest changes."""
         lines = tuple(
             (
                 short(c.number),
@@ -81,11 +81,11 @@ class Tuning(Records[Change], Result):
         return short(self.title)
 
     def header(self) -> str:
-        """The constraint and the present answer."""
+        """Return the constraint and the present answer."""
         return "\n".join([super().header(), wrapped(f"Wanted: {short(self.constraint)}; now {plain(self.value)}.")])
 
     def footer(self) -> str:
-        """How many can do it, and whether anything has to change."""
+        """Return how many can do it, and whether anything has to change."""
         if self.satisfied:
             text = "The constraint holds already; nothing has to change."
         else:
@@ -118,7 +118,7 @@ class ExplanationRange(Result):
     assignment: dict[str, str]
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row."""
+        """Return one row."""
         return [(self.number, self.value, self.low, self.high, self.below, self.above)]
 
     def subject(self) -> str:
@@ -126,7 +126,7 @@ class ExplanationRange(Result):
         return f"{short(self.number)}, {given(self.title)}"
 
     def grid(self) -> Grid:
-        """The two ends and what changes there."""
+        """Return the two ends and what changes there."""
         lines = tuple(
             (end, plain(at), ", ".join(f"{k}={v}" for k, v in change.items()) or "nothing changes")
             for end, at, change in (("from", self.low, self.below), ("to", self.high, self.above))
@@ -136,7 +136,7 @@ class ExplanationRange(Result):
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Distance(Result):
-    """How far two networks over the same variables are apart.
+    """The distance between two networks over the same variables.
 
     `cd` bounds every query: its odds change by a factor within [exp(-cd), exp(cd)], whatever the findings. `kl` is
     KL(first || second) of the joint distributions in nats.
@@ -155,7 +155,7 @@ class Distance(Result):
     changed: tuple[str, ...]
 
     def bound(self, probability: float) -> tuple[float, float]:
-        """The least and the largest value in the second network of a query that has `probability` in the first.
+        """Return the least and the largest value in the second network of a query that has `probability` in the first.
 
         >>> Distance(cd=0.0, kl=0.0, changed=()).bound(0.3)
         (0.3, 0.3)
@@ -169,11 +169,11 @@ class Distance(Result):
         return down / (1.0 + down), 1.0 if math.isinf(up) else up / (1.0 + up)
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """The two measures."""
+        """Return the two measures."""
         return [("CD distance", self.cd), ("KL divergence", self.kl)]
 
     def footer(self) -> str:
-        """What the CD distance bounds, and which variables differ."""
+        """Return the bounds that follow from the CD distance, and the variables that differ."""
         low, high = self.bound(0.5)
         text = (
             f"The odds of any query change at most by a factor of {math.exp(self.cd) if self.cd < 700.0 else math.inf:.4g}: "
@@ -183,7 +183,7 @@ class Distance(Result):
 
 
 def _told(value: float | dict[str, float]) -> str:
-    """A value, or a column of them."""
+    """Return a value, or a column of them."""
     if isinstance(value, dict):
         return ", ".join(f"{state}={p:.3g}" for state, p in value.items())
     return f"{value:.4g}"

@@ -86,7 +86,7 @@ class Uncertainty(Records[Interval], Result):
         return self.low, self.high
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row per diagnosis, most probable first."""
+        """Return one row per diagnosis, most probable first."""
         return [tuple(getattr(line, name) for name in self.columns) for line in self.diagnoses]
 
     @property
@@ -98,7 +98,7 @@ class Uncertainty(Records[Interval], Result):
         return pd.DataFrame([[getattr(line, name) for name in names] for line in self.numbers], columns=names)
 
     def grid(self) -> Grid:
-        """One line per diagnosis."""
+        """Return one line per diagnosis."""
         lines = tuple(
             (
                 short(d.diagnosis),
@@ -116,7 +116,7 @@ class Uncertainty(Records[Interval], Result):
         return short(self.title)
 
     def header(self) -> str:
-        """The answer with its interval."""
+        """Return the answer with its interval."""
         text = (
             f"{percent(self.value)} at the cited values; 95 % of {self.draws:,d} draws of all numbers lie between "
             f"{percent(self.low)} and {percent(self.high)} (median {percent(self.median)}, mean {percent(self.mean)})."
@@ -124,12 +124,12 @@ class Uncertainty(Records[Interval], Result):
         return "\n".join([super().header(), wrapped(text)])
 
     def footer(self) -> str:
-        """How the numbers were drawn."""
+        """Return how the numbers were drawn."""
         left_out = f"{self.impossible} draws ruled the findings out and were left out." if self.impossible else ""
         return "\n".join(part for part in (*(wrapped(text) for text in self.conventions), left_out, super().footer()) if part)
 
     def to_dict(self) -> dict[str, Any]:
-        """The answer; the draws as their percentiles 0, 1, ..., 100."""
+        """Return the answer; the draws as their percentiles 0, 1, ..., 100."""
         ordered = sorted(self.samples)
         spots = [ordered[round(i * (len(ordered) - 1) / 100)] for i in range(101)] if ordered else []
         return {**super().to_dict(), "samples": None, "percentiles": safe(spots)}
@@ -184,11 +184,11 @@ class VarianceShares(Records[Share], Result):
     conventions: tuple[str, ...]
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row per number that was varied."""
+        """Return one row per number that was varied."""
         return [tuple(getattr(line, name) for name in self.columns) for line in self.shares]
 
     def grid(self) -> Grid:
-        """One line per number."""
+        """Return one line per number."""
         lines = tuple(
             (
                 short(s.number),
@@ -205,7 +205,7 @@ class VarianceShares(Records[Share], Result):
         return short(self.title)
 
     def header(self) -> str:
-        """The answer, its spread and the runs."""
+        """Return the answer, its spread and the runs."""
         text = (
             f"{percent(self.value)} at the cited values; mean {percent(self.mean)}, standard deviation "
             f"{percent(self.deviation)} over {self.runs:,d} runs."
@@ -213,7 +213,7 @@ class VarianceShares(Records[Share], Result):
         return "\n".join([super().header(), wrapped(text)])
 
     def footer(self) -> str:
-        """What was held, and how."""
+        """Return the numbers that were kept fixed, and the law of the others."""
         held = f"{self.held} further numbers were held at their values: alone, none moves the answer as much as those listed."
         return "\n".join(part for part in (wrapped(held), *(wrapped(t) for t in self.conventions), super().footer()) if part)
 
@@ -265,11 +265,11 @@ class ArcStrengths(Records[ArcStrength], Result):
     arcs: tuple[ArcStrength, ...]
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row per arc."""
+        """Return one row per arc."""
         return [tuple(getattr(arc, name) for name in self.columns) for arc in self.arcs]
 
     def grid(self) -> Grid:
-        """The forty strongest arcs."""
+        """Return the forty strongest arcs."""
         lines = tuple(
             (a.parent, a.child, f"{a.variation_weighted:.3f}", f"{a.variation_mean:.3f}", f"{a.variation_max:.3f}")
             for a in self.arcs[:40]
@@ -281,7 +281,7 @@ class ArcStrengths(Records[ArcStrength], Result):
         return given(self.title)
 
     def footer(self) -> str:
-        """What the columns mean."""
+        """Return the meaning of the columns."""
         text = (
             "Total variation between the child's columns as the parent changes and the others stay: weighted by the other "
             "parents' probabilities given the findings, plain mean, largest."

@@ -1,4 +1,4 @@
-"""How numbers are written for people: percentages, natural frequencies, likelihood ratios, cited values."""
+"""Numbers in words and digits for people: percentages, natural frequencies, likelihood ratios, cited values."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 
 def percent(probability: float, figures: int = 3) -> str:
-    """A probability as a percentage with some figures; near certainty, with one figure less of what is missing to it.
+    """Return a probability as a percentage with some figures; near certainty, with one figure less of what is missing to it.
 
     >>> percent(0.0342), percent(0.00001234), percent(0.5), percent(0.999987), percent(0.0342, figures=2)
     ('3.42 %', '0.00123 %', '50.0 %', '99.9987 %', '3.4 %')
@@ -26,7 +26,7 @@ def percent(probability: float, figures: int = 3) -> str:
 
 
 def frequency(probability: float) -> str:
-    """A probability as a natural frequency.
+    """Return a probability as a natural frequency.
 
     >>> frequency(0.3), frequency(0.034), frequency(0.00071), frequency(0.0)
     ('30 in 100', '1 in 29', '1 in 1,400', 'never')
@@ -44,7 +44,7 @@ def frequency(probability: float) -> str:
 
 
 def two_figures(value: float) -> str:
-    """A large number to two figures, with thousands separated.
+    """Return a large number to two figures, with thousands separated.
 
     >>> two_figures(1423.0), two_figures(29.4), two_figures(1.2e9)
     ('1,400', '29', '1.2e+09')
@@ -56,7 +56,7 @@ def two_figures(value: float) -> str:
 
 
 def ratio(value: float) -> str:
-    """A likelihood ratio to three figures.
+    """Return a likelihood ratio to three figures.
 
     >>> ratio(12.34), ratio(0.05678), ratio(23456.0), ratio(float("inf"))
     ('12.3', '0.0568', '23,500', 'infinite')
@@ -76,7 +76,7 @@ def ratio(value: float) -> str:
 
 
 def plain(value: float) -> str:
-    """A number with up to four figures and no trailing zeros.
+    """Return a number with up to four figures and no trailing zeros.
 
     >>> plain(0.25), plain(0.000123456), plain(1.0)
     ('0.25', '0.0001235', '1')
@@ -107,7 +107,7 @@ def rough_percent(probability: float) -> str:
 
 
 def given(findings: str) -> str:
-    """Write what is asked of all targets at once: under these findings.
+    """Return a question about all targets at once: under these findings.
 
     >>> given("fever, !cough"), given("")
     ('given fever, !cough', 'no findings')
@@ -125,7 +125,7 @@ def under(target: str, findings: str) -> str:
 
 
 def cited(value: float, low: float, high: float, source: str) -> str:
-    """A number with its range and source.
+    """Return a number with its range and source.
 
     >>> cited(0.45, 0.32, 0.61, "Mylona 2009")
     '0.45 [0.32, 0.61] (Mylona 2009)'
@@ -135,7 +135,7 @@ def cited(value: float, low: float, high: float, source: str) -> str:
 
 
 def short(number: str) -> str:
-    """A pattern as people write it: `fever=present | epidural_abscess=present` without the `=present`.
+    """Return a pattern as people write it: `fever=present | epidural_abscess=present` without the `=present`.
 
     >>> short("fever=present | epidural_abscess=present"), short("odds(epidural_abscess) | iv_drug_use=present")
     ('fever | epidural_abscess', 'odds(epidural_abscess) | iv_drug_use')
@@ -144,7 +144,7 @@ def short(number: str) -> str:
 
 
 def counted(count: int, one: str, many: str = "") -> str:
-    """A count with its noun.
+    """Return a count with its noun.
 
     >>> counted(1, "number"), counted(3, "study", "studies")
     ('1 number', '3 studies')
@@ -157,7 +157,7 @@ CITATION = (
     "very unlikely below 10 %, unlikely below 33 %, about as likely as not 33 to 66 %, likely above 66 %, very likely above "
     "90 %, virtually certain above 99 %."
 )
-"""What the words mean; printed wherever they are used."""
+"""The meaning of the words; printed wherever they are used."""
 
 _SCALE = (
     (0.01, "exceptionally unlikely"),
@@ -170,7 +170,7 @@ _SCALE = (
 
 
 def word(probability: float) -> str:
-    """The narrowest word of the scale that covers a probability.
+    """Return the narrowest word of the scale that covers a probability.
 
     >>> word(0.004), word(0.5), word(0.95), word(0.999)
     ('exceptionally unlikely', 'about as likely as not', 'very likely', 'virtually certain')
@@ -181,3 +181,19 @@ def word(probability: float) -> str:
         if probability < limit or (probability == limit and limit >= 0.66):
             return name
     return "virtually certain"
+
+
+_PROPER = frozenset(("Paget", "Bence", "Crohn", "Parkinson", "Alzheimer", "Hodgkin", "Cushing", "Down", "Graves"))
+"""Names of people at the beginning of a label, which keep their capital letter."""
+
+
+def lowered(label: str) -> str:
+    """Write a label inside a sentence: small letters, but for names and acronyms.
+
+    >>> lowered("Night pain"), lowered("ESR"), lowered("Paget disease")
+    ('night pain', 'ESR', 'Paget disease')
+    """
+    words = label.split()
+    first = words[0]
+    keeps = first in _PROPER or len(first) == 1 or first[1:] != first[1:].casefold() or any(c.isdigit() for c in first)
+    return label if keeps else " ".join([first[:1].casefold() + first[1:], *words[1:]])

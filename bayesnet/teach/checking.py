@@ -13,7 +13,7 @@ CLOSE = 0.01
 
 @dataclass(frozen=True, repr=False)
 class Verdict:
-    """What a check said; it prints as the sentence, and is true where the answer is right.
+    """The verdict of a check; it prints as a sentence, and is true if the answer is right.
 
     Attributes
     ----------
@@ -43,12 +43,12 @@ def check(answer: Any, right: Any, mistakes: Iterable[tuple[Any, str]] = ()) -> 
     """Say whether an answer is right, or which known mistake it is.
 
     Numbers agree to one part in a hundred, words but for case and surrounding space. Nothing a learner can type is an error:
-    what cannot be compared is told.
+    an answer of another kind gets a sentence that says so.
 
     Parameters
     ----------
     answer
-        What the learner gave; None where there is no answer yet.
+        What the learner gave; None if there is no answer yet.
     right
         The right answer, a number or a word; an answer that prints as a probability, such as a posterior, counts as its number.
     mistakes
@@ -122,5 +122,5 @@ def _number(answer: Any) -> float | None:
 
 
 def _close(given: float, wanted: float) -> bool:
-    """Whether two numbers agree to one part in a hundred; zero agrees with what rounds to it."""
+    """Return whether two numbers agree to one part in a hundred; zero agrees with what rounds to it."""
     return abs(given - wanted) <= max(CLOSE * abs(wanted), 1e-9)

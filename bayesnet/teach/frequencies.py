@@ -26,31 +26,7 @@ _SLACK = 1e-6
 
 
 def frequencies(query: Query, target: tuple[int, int], finding: Given, population: int = 10_000) -> Frequencies:
-    """Count target and finding in a population of which all else that the case knows is true.
-
-    Parameters
-    ----------
-    query
-        The network and the case. What the case itself knows of the target and of the finding is left out of the population.
-    target
-        Variable and state.
-    finding
-        One finding, or several that must all hold, each a state or one of several states.
-    population
-        How many people.
-
-    Raises
-    ------
-    ImpossibleEvidence
-        When what the case knows cannot hold together.
-    BayesnetError
-        When the finding cannot be counted or the population is not a whole number of people.
-
-    References
-    ----------
-    Gigerenzer G, Hoffrage U (1995). How to improve Bayesian reasoning without instruction: frequency formats. Psychological
-    Review 102(4), 684-704.
-    """
+    """Count target, (variable, state), and finding in the population of the other findings; see `Case.frequencies`."""
     v, state = target
     compiled, findings = query.compiled, query.findings
     split = countable(compiled, read_given(compiled, finding), v)
@@ -112,7 +88,7 @@ def whole_people(cells: Square, of: int) -> Counts:
 
 
 def _square(table: FloatArray, state: int, holds: list[FloatArray]) -> Square:
-    """The joint table of target and findings as four cells that sum to one."""
+    """Return the joint table of target and findings as four cells that sum to one."""
     finding = np.ones(())
     for vector in holds:
         finding = np.multiply.outer(finding, vector)
@@ -131,7 +107,7 @@ def _holds(split: tuple[Finding, ...], variable: int) -> FloatArray:
 
 
 def _without(compiled: CompiledModel, split: tuple[Finding, ...], found: str) -> str:
-    """What those are called who do not have the finding."""
+    """Return the name of the group without the finding."""
     if len(split) == 1:
         others = [s for s, inside in zip(compiled.states(split[0].variable), split[0].vector, strict=True) if not inside]
         if len(others) == 1:
@@ -141,7 +117,7 @@ def _without(compiled: CompiledModel, split: tuple[Finding, ...], found: str) ->
 
 
 def countable(compiled: CompiledModel, finding: Findings, target: int) -> tuple[Finding, ...]:
-    """The findings that part the population, if they can."""
+    """Return the findings that part the population, if they can."""
     if not finding.items or finding.interventions:
         raise BayesnetError(
             f'Cannot split the population by "{finding.text}": expected an observed state, as in "fever" or "age_group=60-69"; '
@@ -159,7 +135,7 @@ def countable(compiled: CompiledModel, finding: Findings, target: int) -> tuple[
 
 
 def people(population: object) -> int:
-    """The size of the population, if it is one."""
+    """Return the size of the population, if it is one."""
     if isinstance(population, bool) or not isinstance(population, int) or not 1 <= population <= MOST:
         raise BayesnetError(f"A population is a whole number of people from 1 to {MOST:,d}; got population={population!r}.")
     return population

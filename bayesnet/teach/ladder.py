@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.explanation.coalitions import Situation, situation
+from bayesnet.analysis.explanation.coalitions import CoalitionQuery, coalition_query
 from bayesnet.analysis.query.caveats import weakest
 from bayesnet.analysis.query.query import Query
 from bayesnet.logodds import expit, ratio_of
@@ -18,29 +18,11 @@ if TYPE_CHECKING:
 
 
 def ladder(query: Query, target: tuple[int, int]) -> Ladder:
-    """Climb from prior to posterior, with and without the dependence between findings.
-
-    Parameters
-    ----------
-    query
-        The network and the case; context variables and interventions hold from the start.
-    target
-        Variable and state.
-
-    Raises
-    ------
-    ImpossibleEvidence
-        When the findings cannot hold together.
-
-    References
-    ----------
-    Spiegelhalter DJ, Knill-Jones RP (1984). Statistical and knowledge-based approaches to clinical decision-support systems, with
-    an application in gastroenterology. Journal of the Royal Statistical Society A 147(1), 35-77.
-    """
+    """Return the steps from prior to posterior, with and without the dependence between findings; see `Case.ladder`."""
     v, _ = target
     query, compiled = query.about(v), query.compiled
     query.ask(lambda engine, evidence: engine.posteriors(evidence, (v,)))
-    asked = situation(query, target)
+    asked = coalition_query(query, target)
     count = len(asked.players)
     prior = before = naive = _log_odds(compiled, asked, [False] * count)
     rungs = []
@@ -60,8 +42,8 @@ def ladder(query: Query, target: tuple[int, int]) -> Ladder:
     )
 
 
-def _log_odds(compiled: CompiledModel, asked: Situation, taken: list[bool]) -> float:
-    """ln P(h | e_S)/P(not h | e_S) of some of the findings."""
+def _log_odds(compiled: CompiledModel, asked: CoalitionQuery, taken: list[bool]) -> float:
+    """Return ln P(h | e_S)/P(not h | e_S) of some of the findings."""
     marginal = compiled.engine.posteriors(asked.evidence(taken), (asked.variable,)).marginals[asked.variable]
     hit = np.isin(np.arange(len(marginal)), asked.states)
     with np.errstate(divide="ignore"):

@@ -9,36 +9,12 @@ from bayesnet.analysis.query.findings import Finding, Findings
 from bayesnet.analysis.query.parse import Given, read_given
 from bayesnet.analysis.query.query import Query
 from bayesnet.errors import ImpossibleEvidence
-from bayesnet.results.teaching import FrequencySequence, Step
+from bayesnet.results.teaching import FrequencySequence, SequenceStep
 from bayesnet.teach.frequencies import countable, people
 
 
 def frequency_sequence(query: Query, target: tuple[int, int], found: Given, population: int = 10_000) -> FrequencySequence:
-    """Part a population by one finding after the other, in the order given.
-
-    Parameters
-    ----------
-    query
-        The network and the case. What the case itself knows of the target and of the findings is left out of the population.
-    target
-        Variable and state.
-    found
-        The findings, each a state or one of several states.
-    population
-        How many people.
-
-    Raises
-    ------
-    ImpossibleEvidence
-        When what the case knows cannot hold together.
-    BayesnetError
-        When a finding cannot be counted or the population is not a whole number of people.
-
-    References
-    ----------
-    Hoffrage U, Krauss S, Martignon L, Gigerenzer G (2015). Natural frequencies improve Bayesian reasoning in simple and complex
-    inference tasks. Frontiers in Psychology 6, 1473.
-    """
+    """Split a population by one finding after the other, in the order given; see `Case.frequency_sequence`."""
     v, state = target
     compiled, findings = query.compiled, query.findings
     split = countable(compiled, read_given(compiled, found), v)
@@ -67,7 +43,7 @@ def _both(
     target: tuple[int, int],
     log: float,
 ) -> tuple[float, float]:
-    """P(target and the findings) and P(not target and the findings) in this population; zeros where nobody can have them all."""
+    """Return P(target, findings) and P(not target, findings) in this population; zeros if the findings are impossible."""
     try:
         here, p = _left(query, taken, target)
     except ImpossibleEvidence:
@@ -77,21 +53,21 @@ def _both(
 
 
 def _left(query: Query, taken: tuple[Finding, ...], target: tuple[int, int]) -> tuple[float, float]:
-    """ln P(what is known and the findings), and P(target) given them."""
+    """Return ln P(what is known and the findings), and P(target) given them."""
     v, state = target
     query = query.given(query.findings.with_findings(Findings(taken)))
     answer = query.ask(lambda engine, evidence: engine.posteriors(evidence, (v,)))
     return answer.log_probability, float(answer.marginals[v][state])
 
 
-def _steps(exact: list[tuple[float, float]], texts: list[str], of: int) -> list[Step]:
+def _steps(exact: list[tuple[float, float]], texts: list[str], of: int) -> list[SequenceStep]:
     """Whole people at each step; nobody joins on the way, because rounding keeps order."""
     first = round(exact[0][0] * of)
-    steps = [Step("", first, of - first, *exact[0], 1.0, 1.0)]
+    steps = [SequenceStep("", first, of - first, *exact[0], 1.0, 1.0)]
     for text, before, here in zip(texts, exact, exact[1:], strict=False):
         last = steps[-1]
         ill, well = min(round(here[0] * of), last.with_target), min(round(here[1] * of), last.without_target)
-        steps.append(Step(text, ill, well, *here, _share(here[0], before[0]), _share(here[1], before[1])))
+        steps.append(SequenceStep(text, ill, well, *here, _share(here[0], before[0]), _share(here[1], before[1])))
     return steps
 
 

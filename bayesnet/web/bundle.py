@@ -72,7 +72,7 @@ def _linked(name: str, folder: Path) -> str:
 
 
 def _wrapped(name: str, folder: Path) -> str:
-    """Return a module as a function that is called once and gives what it exports."""
+    """Return a module as a function that runs once and returns its exports."""
     text = _linked(name, folder)
     exported = [found[2] for found in _EXPORT.finditer(text)]
     text = _EXPORT.sub(lambda found: f"{found[1]} {found[2]}", text)

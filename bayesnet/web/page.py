@@ -20,13 +20,7 @@ STYLES = ("page.css",)
 
 
 def write_page(query: Query, path: str | Path) -> Path:
-    """Write the explorer page to a file; a file that is there is replaced as a whole.
-
-    Raises
-    ------
-    BayesnetError
-        Where the file cannot be written.
-    """
+    """Write the explorer page to a file, replacing an existing one as a whole; see `Network.page`."""
     text = page(query)
     out = Path(path)
     try:
@@ -71,7 +65,7 @@ def styles() -> str:
 
 
 def as_json(data: dict[str, Any]) -> str:
-    r"""JSON that stands safely inside a script element.
+    r"""Return JSON that is safe inside a script element.
 
     >>> print(as_json({"name": "</script>"}))
     {"name":"\u003c/script>"}

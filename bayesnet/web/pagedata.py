@@ -1,4 +1,4 @@
-"""What the explorer page knows of a network: plain data for JSON, for a model with all its records and for a bare file alike."""
+"""Data of a network for the explorer page, as plain values for JSON, for a model with its records and for a bare file."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from bayesnet.analysis.query.parse import read_given
 from bayesnet.analysis.query.query import Query
 from bayesnet.errors import BayesnetError
 from bayesnet.model.records import Example, Variable
-from bayesnet.model.vocabulary import DIAGNOSES, GROUP_LABELS
+from bayesnet.model.vocabulary import DIAGNOSES, GROUP_LABELS, neutral
 from bayesnet.web.export import network_to_dict
 from bayesnet.web.pagedecision import decision_data
+from bayesnet.web.pagedraws import draw_data
 from bayesnet.web.pagelayout import layout_data
 from bayesnet.web.pagenumbers import number_data
 from bayesnet.web.pagewords import CLOSED, word_data
@@ -22,14 +23,11 @@ if TYPE_CHECKING:
 
 FORMAT = "bayesnet-page/1"
 
-PARTS: tuple[Callable[[CompiledModel], dict[str, Any]], ...] = (layout_data, decision_data, number_data, word_data)
+PARTS: tuple[Callable[[CompiledModel], dict[str, Any]], ...] = (layout_data, decision_data, number_data, draw_data, word_data)
 """More that the page shows, each a function that gives further keys (or none, where the network has no such thing)."""
 
 _SHORT = {"absent": "no", "present": "yes"}
 """Absent and present as a person answers: "Fever: no"."""
-
-NOTHING_FOUND = ("absent", "no", "none", "normal", "negative", "false")
-"""Names of states that say that there is nothing; the page puts them first and asks for the others."""
 
 
 def page_data(
@@ -66,6 +64,7 @@ def page_data(
             "warning": model.warning or "For teaching and research. Not for the care of patients.",
             "population": model.population,
             "citation": model.citation,
+            "asks": model.asks,
         },
         "variables": [_variable(variable) for variable in model.variables.values()],
         "diagnoses": [name for name, variable in model.variables.items() if variable.group == DIAGNOSES],
@@ -94,7 +93,7 @@ def scenario(compiled: CompiledModel, findings: Findings) -> dict[str, Any]:
     Raises
     ------
     ImpossibleEvidence
-        When new marginals cannot be reached; other findings that cannot hold together are told on the page.
+        When new marginals cannot be reached; other contradictions are reported on the page.
     """
     evidence = Query(compiled, findings).evidence if findings.marginals else findings.evidence()
     see = {
@@ -117,7 +116,7 @@ def _variable(variable: Variable) -> dict[str, Any]:
         "name": variable.name,
         "label": variable.label or in_words(variable.name),
         "states": [{"name": state, "label": _state_label(variable, state)} for state in variable.states],
-        "neutral": neutral(variable),
+        "neutral": neutral(variable.states),
         "default": variable.default or None,
     }
     optional = {
@@ -133,16 +132,6 @@ def _variable(variable: Variable) -> dict[str, Any]:
 
 def _state_label(variable: Variable, state: str) -> str:
     return _SHORT[state] if set(variable.states) == set(_SHORT) else in_words(state)
-
-
-def neutral(variable: Variable) -> int | None:
-    """Return the position of the state that says that nothing was found; None where no state does.
-
-    >>> neutral(Variable("fever")), neutral(Variable("smoke", states=("yes", "no"))), neutral(Variable("x", states=("a", "b")))
-    (0, 1, None)
-    """
-    named = [s for s, state in enumerate(variable.states) if state.casefold() in NOTHING_FOUND]
-    return named[0] if len(named) == 1 else None
 
 
 def in_words(name: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bayesnet.analysis.decision.advise import candidates, decider
+from bayesnet.analysis.decision.advise import candidates, decision_network
 from bayesnet.analysis.decision.costs import costs
 from bayesnet.analysis.query.findings import Findings
 from bayesnet.model.factors import FloatArray
@@ -26,7 +26,7 @@ MOST_BOXES = 32
 
 
 def decision_data(compiled: CompiledModel) -> dict[str, Any]:
-    """Return the parts of the page's data that its advice needs: what can be asked, and decision and costs where there are
+    """Return the parts of the page's data that its advice needs: what can be asked, and decision and costs if there are
     any.
     """
     found = {"decision": decision_to_dict(compiled), "costs": costs_to_dict(compiled)}
@@ -34,7 +34,7 @@ def decision_data(compiled: CompiledModel) -> dict[str, Any]:
 
 
 def decision_to_dict(compiled: CompiledModel) -> dict[str, Any] | None:
-    """Return the decision beside the numbers of a model; None where there is none, or where it is too intricate for a page.
+    """Return the decision beside the numbers of a model; None if there is none, or where it is too intricate for a page.
 
     Parameters
     ----------
@@ -50,11 +50,11 @@ def decision_to_dict(compiled: CompiledModel) -> dict[str, Any] | None:
         any before it holds. A box maps positions to zeros and ones for the states; boxes do not overlap. From P(none of the first
         k states) the probability of every state follows by differences.
     """
-    laid = decider(compiled)
-    excluded = None if laid is None else _excluded(compiled, laid.decision)
-    if laid is None or excluded is None:
+    network = decision_network(compiled)
+    excluded = None if network is None else _excluded(compiled, network.decision)
+    if network is None or excluded is None:
         return None
-    about = laid.decision
+    about = network.decision
     groups = [variable.group for variable in compiled.model.variables.values()]
     return {
         "title": about.title,
@@ -128,7 +128,7 @@ def _fails(compiled: CompiledModel, condition: Condition) -> list[Box]:
 
 
 def _counted(compiled: CompiledModel, terms: Sequence[Term], least: float, most: float) -> list[Box]:
-    """Disjoint boxes in which at least and at most so many of the terms hold."""
+    """Return disjoint boxes in which at least and at most these numbers of the terms hold."""
     if most < 0 or least > len(terms):
         return []
     if least <= 0 and most >= len(terms):

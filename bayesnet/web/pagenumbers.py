@@ -1,4 +1,4 @@
-"""What the page says of the numbers: every record with its source, and how the gates are made of them."""
+"""Data of the numbers for the page: every record with its source, and how the gates are made of them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def number_data(compiled: CompiledModel) -> dict[str, Any]:
     Returns
     -------
     dict
-        `numbers`: one record per number with `id`, `value`, `low`, `high`, `range`, `grade`, `known` (how), and what is said of
+        `numbers`: one record per number with `id`, `value`, `low`, `high`, `range`, `grade`, `known` (how), and its
         `source`, `place`, `population`, `reason`, `note` and `variable`. `gates`: one per variable, null for a deterministic one,
         else its `kind` (table, noisy, odds) and the positions of its numbers. `sources`: those cited, by key. Empty where the
         network has more than `MOST_NUMBERS` numbers or none.
@@ -67,7 +67,7 @@ def _source(source: Source) -> dict[str, Any]:
 
 
 def _gate(gate: Gate) -> dict[str, Any] | None:
-    """Return where the numbers of a gate stand; see numbers.js."""
+    """Return the positions of the numbers of a gate; see numbers.js."""
     if isinstance(gate, OddsGate):
         ratios = [list(ratio) for ratio in gate.ratios]
         return {"kind": "odds", "target": gate.target, "baseline": gate.baseline, "ratios": ratios}

@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bayesnet.analysis.decision.advise import advise, decider
+from bayesnet.analysis.decision.advise import advise, decision_network
 from bayesnet.analysis.decision.costs import costs
 from bayesnet.analysis.decision.decision_file import Decision
 from bayesnet.analysis.decision.next_tests import next_tests
@@ -43,13 +43,7 @@ SAYS_NOTHING = 5e-5
 
 
 def write_report(query: Query, path: str | Path, target: str | None = None) -> Path:
-    """Write the report of a case to a file; a file that is there is replaced as a whole.
-
-    Raises
-    ------
-    BayesnetError
-        Where the file cannot be written.
-    """
+    """Write the report of a case to a file, replacing an existing one as a whole; see `Case.report`."""
     text = report(query, target)
     out = Path(path)
     try:
@@ -61,22 +55,7 @@ def write_report(query: Query, path: str | Path, target: str | None = None) -> P
 
 
 def report(query: Query, target: str | None = None) -> str:
-    """Return the report of a case as HTML.
-
-    Parameters
-    ----------
-    query
-        The network and the case.
-    target
-        The diagnosis to explain, `variable` or `variable=state`; the leading specific one when None.
-
-    Raises
-    ------
-    BayesnetError
-        When the network has no diagnoses and no target is given.
-    ImpossibleEvidence
-        When the findings cannot hold together.
-    """
+    """Return the report of a case as HTML; see `Case.report`."""
     compiled, findings = query.compiled, query.findings
     if target is None and not compiled.diagnoses:
         raise NothingToAsk(
@@ -101,8 +80,8 @@ def report(query: Query, target: str | None = None) -> str:
         section(f"Why {name}", _chosen(ranked, name), *_why(why)),
         section(f"Which numbers {name} hangs on", *_tornado(tornado(query, name, BARS, 100.0))),
         section("What to learn next", *_next(coming, tests)),
-        section("What to do", *_advice(compiled, advise(query))) if decider(compiled) else "",
-        section("Limits", paragraphs("\n".join([*ranked.provenance.distrust, model.population, model.description, CITATION]))),
+        section("What to do", *_advice(compiled, advise(query))) if decision_network(compiled) else "",
+        section("Limits", paragraphs("\n".join([*ranked.provenance.caveats, model.population, model.description, CITATION]))),
         section(f"The {len(rests)} numbers behind the differential", _numbers(rests, model.sources)),
         section("Sources", _sources(compiled, rests, [test.finding for test in tests])),
         f"<footer>{paragraphs(_identity(compiled))}</footer>",
@@ -126,10 +105,10 @@ def _head(compiled: CompiledModel) -> str:
 
 def _identity(compiled: CompiledModel) -> str:
     model = compiled.model
-    laid = decider(compiled)
+    network = decision_network(compiled)
     parts = [f"Model {model.name} {model.version}, digest {model.digest}."]
-    if laid:
-        parts.append(f"Decision: {laid.decision.title}, digest {laid.decision.digest}.")
+    if network:
+        parts.append(f"Decision: {network.decision.title}, digest {network.decision.digest}.")
     return " ".join(parts)
 
 
@@ -149,7 +128,7 @@ def _case(query: Query) -> str:
 def _differential(ranked: Differential) -> tuple[str, ...]:
     rows = [
         (
-            d.diagnosis,
+            d.diagnosis + (" (a consequence)" if d.consequence_of else ""),
             percent(d.prior),
             percent(d.posterior),
             _interval(d.low, d.high),
@@ -168,7 +147,8 @@ def _differential(ranked: Differential) -> tuple[str, ...]:
         if feared
         else ""
     )
-    return figure(drawn, note), paragraphs(told), table(headings, rows)
+    said = "\n".join(text for text in (ranked.what_leads, told, *ranked.origins) if text)
+    return figure(drawn, note), paragraphs(said), table(headings, rows)
 
 
 def _interval(low: float, high: float) -> str:
@@ -178,13 +158,17 @@ def _interval(low: float, high: float) -> str:
 def _chosen(ranked: Differential, name: str) -> str:
     """Why this diagnosis is explained where another one leads."""
     first = next(iter(ranked))
+    cause = ranked[name].causes[0].cause if name in ranked and ranked[name].causes else ""
+    from_cause = f" It is a consequence, most likely from {cause}." if cause else ""
     if name == first.diagnosis:
-        return ""
+        return paragraphs(from_cause.strip())
     if name != ranked.leading_specific:
-        return paragraphs(f"{first.diagnosis} leads with {percent(first.posterior)}; explained here is {name}, as asked.")
+        return paragraphs(
+            f"{first.diagnosis} leads with {percent(first.posterior)}; explained here is {name}, as asked.{from_cause}"
+        )
     return paragraphs(
         f"{first.diagnosis} leads with {percent(first.posterior)}: none of the specific causes. "
-        f"Explained here is the most probable specific cause, {name}."
+        f"Explained here is the most probable specific diagnosis, {name}.{from_cause}"
     )
 
 
@@ -273,8 +257,8 @@ def _next(tests: NextTests, shown: Sequence[NextTest]) -> tuple[str, ...]:
 
 
 def _advice(compiled: CompiledModel, advice: Advice) -> tuple[str, ...]:
-    laid = decider(compiled)
-    utilities = laid.decision.utilities if laid else ()
+    network = decision_network(compiled)
+    utilities = network.decision.utilities if network else ()
     reasons = {u.id: u.where or u.note for u in utilities}
     options = [(o.label, f"{o.expected_utility:.4f}", f"{o.behind:.4f}" if o.behind else "best") for o in advice.options]
     rows = [(b.label or b.utility, b.at_low, b.at_high, f"{plain(b.low)} to {plain(b.high)}") for b in advice.tornado]
@@ -299,7 +283,7 @@ def _advice(compiled: CompiledModel, advice: Advice) -> tuple[str, ...]:
         table((advice.decision, f"expected {advice.unit}", "behind"), options),
         figure(spans(rows, advice.lead, "Tornado over the utilities"), caption) if rows else "",
         table(headings, values, left=(0, 3, 4, 5, 6), kind="small"),
-        paragraphs(_money(laid.decision) if laid else "", "soft"),
+        paragraphs(_money(network.decision) if network else "", "soft"),
         paragraphs(advice.warning_of_decision, "soft"),
     )
 
@@ -343,13 +327,15 @@ def _linked(source: Source) -> str:
 
 def _sources(compiled: CompiledModel, rests: Sequence[Number], tested: Sequence[str]) -> str:
     """Return the publications of the numbers, of the prices shown, and of the utilities."""
-    prices, laid = costs(compiled), decider(compiled)
+    prices, network = costs(compiled), decision_network(compiled)
     sources = {**compiled.model.sources, **prices.sources}
     used = {key for n in rests for key in n.publications} | {
         prices.by_variable[name].source for name in tested if name in prices.by_variable
     }
-    if laid:
-        sources |= laid.decision.sources
-        used |= {u.source for u in laid.decision.utilities} | ({laid.decision.money.source} if laid.decision.money else set())
+    if network:
+        sources |= network.decision.sources
+        used |= {u.source for u in network.decision.utilities} | (
+            {network.decision.money.source} if network.decision.money else set()
+        )
     items = [f"<li>{_linked(source)}</li>" for key, source in sources.items() if key in used]
     return f'<ol class="sources">{"".join(items)}</ol>' if items else ""

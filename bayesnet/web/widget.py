@@ -30,7 +30,7 @@ class Explorer(anywidget.AnyWidget):
     """The explorer of a network in a notebook; made by `Network.explorer`.
 
     `given` and `do` hold what is seen and set, `numbers` the numbers that were moved, by id; each is a dict that follows the
-    clicks and, when it is assigned, moves the explorer. `case` is the case of the moment. What is no finding of the network is
+    clicks and, when it is assigned, moves the explorer. `case` is the current case. What is no finding of the network is
     refused, whichever side it comes from.
     """
 
@@ -49,7 +49,7 @@ class Explorer(anywidget.AnyWidget):
 
     @property
     def case(self) -> Any:
-        """The case of the moment: what is seen and set, on the network with the numbers as they are moved."""
+        """The current case: findings and interventions, on the network with the numbers as moved."""
         return self._make(self.given, self.do, self.numbers)
 
     @validate("given")
@@ -77,7 +77,7 @@ class Explorer(anywidget.AnyWidget):
 
 
 def _accepted(read: Callable[[], T]) -> T:
-    """Return what `read` gives; a refusal becomes one that traitlets knows, which leaves the widget as it was."""
+    """Return what `read` gives; a refusal becomes one that traitlets knows, which leaves the widget unchanged."""
     try:
         return read()
     except BayesnetError as error:

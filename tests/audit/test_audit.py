@@ -441,9 +441,9 @@ def test_a_claims_file_is_refused_with_everything_that_is_wrong_with_it(tmp_path
 
 
 def test_a_file_that_is_not_toml_is_refused_in_one_paragraph(tmp_path: Path) -> None:
-    """The reader's own words stand behind the name of the file."""
+    """The refusal names file, line and column."""
     (tmp_path / "targets.toml").write_text("[[targets]\n")
-    with pytest.raises(SpecError, match=r"(?s)1 problem\n  targets.toml: cannot be read: "):
+    with pytest.raises(SpecError, match=r"(?s)1 problem\n  targets.toml, line 1, column 10: not valid TOML: "):
         read_targets(tmp_path / "targets.toml")
 
 
@@ -587,7 +587,7 @@ def test_a_folder_is_audited_as_it_lies(tmp_path: Path, root: Path) -> None:
 def test_a_folder_without_an_audit_says_so(root: Path) -> None:
     """Nothing to audit is an error of one paragraph, not an empty success."""
     folder = root / "priors" / "asia"
-    with pytest.raises(SpecError, match=r"targets\.toml: is not there, nor is claims\.toml; there is nothing to audit"):
+    with pytest.raises(SpecError, match=r"nor are claims\.toml and cases\.toml; there is nothing to audit"):
         audit(CompiledModel(read_model(folder)), folder)
 
 

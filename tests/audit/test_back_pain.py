@@ -114,3 +114,19 @@ def test_what_lies_outside_is_printed_and_explained(result: Audit) -> None:
     assert max(len(line) for line in text.splitlines()) <= 100
     for row in result.targets:
         assert row.verdict == "inside" or row.why, row.question
+
+
+def test_every_published_case_can_be_and_is_printed(result: Audit) -> None:
+    """No case contradicts the structure of the network; what it says of each is printed, not judged."""
+    assert len(result.cases) >= 40
+    assert [case.id for case in result.cases if case.why or not case.rank] == []
+    lines = result.cases_grid().rows
+    assert [line[0] for line in lines] == [case.id for case in result.cases]
+
+
+def test_every_figure_is_counted_under_its_setting(result: Audit) -> None:
+    """Parted by setting, no figure that names one is lost."""
+    parted = result.by("setting")
+    ids = [t.id for targets in parted.targets.values() for t in targets]
+    assert sorted(ids) == sorted(t.id for t in result.targets if t.context)
+    assert {"primary_care", "emergency", "spine_clinic", "hospital"} <= set(parted.targets)

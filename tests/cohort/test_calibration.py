@@ -244,7 +244,7 @@ def test_what_is_no_cohort_is_refused(net: Any) -> None:
         ),
         (
             lambda: net.calibration("lung=yes", ["smoke", "lung"]),
-            "lung is what is asked; it cannot be among what is known.",
+            "lung is the target; it cannot be among the known variables.",
         ),
     ]
     for ask, message in refused:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from strategies import models
 
 import bayesnet
-from bayesnet.analysis.decision.advise import Decider, advise, candidates, decider, perfect, sample
+from bayesnet.analysis.decision.advise import DecisionNetwork, advise, candidates, decision_network, perfect, sample
 from bayesnet.analysis.decision.costs import read_costs
 from bayesnet.analysis.decision.decision_file import Decision, Option, State, Utility, read_decision
 from bayesnet.analysis.query.compiled import CompiledModel
@@ -167,19 +167,19 @@ def decisions(draw: st.DrawFn) -> tuple[CompiledModel, Decision, object]:
 def test_a_test_is_worth_something_between_nothing_and_perfect_information(drawn):
     """0 <= EVSI <= EVPI for every finding, and every figure agrees with choosing after each result in turn."""
     compiled, decision, findings = drawn
-    laid = Decider.of(compiled, decision)
-    p, table = laid.states(findings), decision.table
+    network = DecisionNetwork.of(compiled, decision)
+    p, table = network.states(findings), decision.table
     advice = advise(Query(compiled, findings), decision)
     assert advice.evpi == pytest.approx(perfect(table, p))
     assert advice.options[0].expected_utility == pytest.approx(max(table @ p))
-    for w, joint in laid.with_each(findings, candidates(compiled, findings)).items():
+    for w, joint in network.with_each(findings, candidates(compiled, findings)).items():
         assert joint.sum() == pytest.approx(1.0)
         assert -1e-12 <= sample(table, joint) <= advice.evpi + 1e-9
         later = 0.0
         for s, q in enumerate(joint.sum(axis=0)):
             if q > 1e-12:
                 more = findings.with_findings(read_given(compiled, {compiled.names[w]: compiled.states(w)[s]}))
-                later += q * max(table @ laid.states(more))
+                later += q * max(table @ network.states(more))
         assert sample(table, joint) == pytest.approx(later - max(table @ p), abs=1e-8)
 
 
@@ -188,15 +188,15 @@ def test_a_test_is_worth_something_between_nothing_and_perfect_information(drawn
 def test_excluding_states_one_by_one_gives_their_joint_distribution(drawn):
     """P(state, finding) by passes that exclude one state after the other agrees with the state as a variable of its own."""
     compiled, decision, findings = drawn
-    laid = Decider.of(compiled, decision)
+    network = DecisionNetwork.of(compiled, decision)
     wanted = candidates(compiled, findings)
-    v = laid.variable
-    direct = Query(laid.compiled, findings).ask(lambda engine, evidence: engine.joint_with_each(v, evidence, wanted))
-    for w, table in laid.with_each(findings, wanted).items():
+    v = network.variable
+    direct = Query(network.compiled, findings).ask(lambda engine, evidence: engine.joint_with_each(v, evidence, wanted))
+    for w, table in network.with_each(findings, wanted).items():
         np.testing.assert_allclose(table, direct[w], atol=1e-10)
     two = wanted[:2]
-    table = Query(laid.compiled, findings).ask(lambda engine, evidence: engine.joint((v, *two), evidence).table)
-    np.testing.assert_allclose(laid.joint(findings, two), table.reshape(3, -1), atol=1e-10)
+    table = Query(network.compiled, findings).ask(lambda engine, evidence: engine.joint((v, *two), evidence).table)
+    np.testing.assert_allclose(network.joint(findings, two), table.reshape(3, -1), atol=1e-10)
 
 
 @settings(max_examples=30)
@@ -248,11 +248,11 @@ def test_one_sign_of_the_cauda_equina_alone_is_as_the_notes_of_the_model_say():
     for setting in ("primary_care", "emergency", "spine_clinic", "hospital"):
         assert case.add(f"setting={setting}").advise().best == "conservative_care"
     assert not case.advise().turning
-    laid = decider(net.compiled)
-    mri = [option.name for option in laid.decision.options].index("urgent_mri")
-    table, p = laid.decision.table, laid.states(case.findings)
+    network = decision_network(net.compiled)
+    mri = [option.name for option in network.decision.options].index("urgent_mri")
+    table, p = network.decision.table, network.states(case.findings)
     assert min(case.advise().thresholds[0].thresholds[-1:]) == pytest.approx(0.028, abs=5e-4)
-    for k, utility in enumerate(laid.decision.utilities):
+    for k, utility in enumerate(network.decision.utilities):
         table.flat[k] = utility.high if utility.option == "urgent_mri" else utility.low
     rest = (table[:, 1:] @ p[1:]) / p[1:].sum()
     lead = table[mri, 0] - table[:, 0]
@@ -266,15 +266,15 @@ def test_advice_names_what_would_turn_it():
     net = bayesnet.load("back_pain")
     advice = net.case("urinary_retention").advise()
     assert advice.turning
-    laid = decider(net.compiled)
+    network = decision_network(net.compiled)
     p = np.array([s.probability for s in advice.states])
     for bar in advice.tornado:
-        k = [u.id for u in laid.decision.utilities].index(bar.utility)
+        k = [u.id for u in network.decision.utilities].index(bar.utility)
         chosen = set()
         for end in (bar.low, bar.high):
-            table = laid.decision.table
+            table = network.decision.table
             table.flat[k] = end
-            chosen.add(laid.decision.options[int(np.argmax(table @ p))].name)
+            chosen.add(network.decision.options[int(np.argmax(table @ p))].name)
         assert bar.turns == (chosen != {advice.best})
     assert advice.turning[0].label in advice.text
 

@@ -125,9 +125,17 @@ def test_an_extension_nobody_knows_is_refused(tmp_path):
     with pytest.raises(BayesnetError) as refused:
         asia.save(tmp_path / "asia.biff")
     assert str(refused.value) == (
-        f'The kind of "{tmp_path / "asia.biff"}" is not known; end it in .bif, .xmlbif, .xml, .xdsl, .net or .uai, '
-        "also with .gz behind it, or in a slash for a priors folder."
+        f'The kind of "{tmp_path / "asia.biff"}" is not known; end it in .bif, .xmlbif, .bifxml, .xml, .xdsl, .net or '
+        ".uai, also with .gz behind it, or in a slash for a priors folder."
     )
     assert list(tmp_path.iterdir()) == []
     asia.save(tmp_path / "asia")
     assert bayesnet.load(tmp_path / "asia").digest == asia.digest
+
+
+def test_an_empty_name_is_refused(tmp_path, monkeypatch):
+    """Nothing is written into the folder one stands in."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(BayesnetError, match="No name to write to"):
+        bayesnet.load("asia").save("")
+    assert list(tmp_path.iterdir()) == []

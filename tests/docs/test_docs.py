@@ -35,7 +35,7 @@ def tool(name: str) -> Any:
     return module
 
 
-@pytest.mark.parametrize("name", ["index", "concepts", "lessons", "limits", "citing"])
+@pytest.mark.parametrize("name", ["five-minutes", "index", "concepts", "lessons", "limits", "citing"])
 def test_the_code_of_the_guide_runs_and_prints_what_stands_there(name: str) -> None:
     """Every block runs in the order of its page, and each page has some."""
     readme = tool("readme")
@@ -67,6 +67,16 @@ def test_the_page_of_commands_is_what_the_commands_say() -> None:
         assert f"\n## {name}\n" in page
 
 
+def test_the_page_of_everything_that_can_be_asked_is_what_the_models_say() -> None:
+    """It is made from the models and names every variable of each."""
+    vocabulary = tool("vocabulary")
+    page = (DOCS / "vocabulary.md").read_text(encoding="utf-8")
+    assert page == vocabulary.page(), f"docs/vocabulary.md {STALE}"
+    for model in bayesnet.models():
+        for name in bayesnet.load(model.name).variables:
+            assert f"| `{name}`" in page
+
+
 @pytest.mark.slow
 def test_every_example_of_a_command_works(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -74,6 +84,7 @@ def test_every_example_of_a_command_works(
     """Each line ends with exit status 0 and prints something."""
     bayesnet.load("asia").simulate(20, seed=0)[["smoke", "xray"]].to_csv(tmp_path / "cohort.csv", index=False)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("click.launch", lambda _: 0)
     for lines in tool("commands").EXAMPLES.values():
         for line in lines:
             with pytest.raises(SystemExit) as left:
@@ -128,6 +139,7 @@ def test_the_priors_format_names_every_key() -> None:
     from dataclasses import fields
 
     from bayesnet.analysis.audit import records
+    from bayesnet.analysis.audit.cases import PublishedCase
     from bayesnet.analysis.decision import costs, decision_file
 
     page = (DOCS / "priors-format.md").read_text(encoding="utf-8")
@@ -142,7 +154,7 @@ def test_the_priors_format_names_every_key() -> None:
         file_shapes.SourceEntry,
     )
     keys = {key for shape in (*shapes, file_shapes.GroupFile) for key in file_shapes.keys_of(shape)}
-    keys |= {f.name for kind in (records.Target, records.Check, records.Claim) for f in fields(kind)}
+    keys |= {f.name for kind in (records.Target, records.Check, records.Claim, PublishedCase) for f in fields(kind)}
     keys |= {*records.NEEDS, *records.TARGET_KINDS, *costs._FIELDS, *decision_file._FILE, *decision_file._UTILITY}
     assert [key for key in sorted(keys) if not re.search(rf"[`\[.]{key}[`\].<]|^`?{key} = |`{key} = ", page, re.M)] == []
 
@@ -156,6 +168,9 @@ def test_the_files_beside_the_example_model_are_read_and_answer(tmp_path: Path) 
     audit = net.audit()
     assert (len(audit.targets), audit.inside) == (2, 1.0)
     assert [claim.verdict for claim in audit.claims] == ["held"]
+    assert [(c.id, c.probability) for c in audit.cases] == [
+        ("abscess-after-injection", pytest.approx(net.probability("abscess | fever, esr=raised")))
+    ]
     case = net.case("fever")
     assert case.advise().best == "scan"
     assert case.next_tests().tests[0].cost == 6.0

@@ -17,13 +17,13 @@ from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import Evidence, one_hot
 from bayesnet.inference.kernel import compiled
 from bayesnet.inference.planning import make, planned
-from bayesnet.inference.question import Question, compose
+from bayesnet.inference.question import ReducedQuestion, compose
 from bayesnet.model.factors import Factors
 
 needs_kernel = pytest.mark.skipif(compiled() is None, reason="there is no compiled kernel: no C compiler was found")
 
 
-def same_plans(question: Question, slopes: bool = False) -> None:
+def same_plans(question: ReducedQuestion, slopes: bool = False) -> None:
     """Every field of both plans, the operations to the last integer."""
     one, other = make(question, slopes), planned(compiled(), question, slopes, 2.0**27)
     for field in dataclasses.fields(one):

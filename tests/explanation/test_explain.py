@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from strategies import models
 
 import bayesnet
-from bayesnet.analysis.explanation.coalitions import along, log_odds, sampled_shapley, shapley, situation, subset_table
+from bayesnet.analysis.explanation.coalitions import along, coalition_query, log_odds, sampled_shapley, shapley, subset_table
 from bayesnet.analysis.explanation.explain import explain
 from bayesnet.analysis.explanation.paths import Graph, separated, ways
 from bayesnet.analysis.query.compiled import CompiledModel
@@ -37,7 +37,7 @@ def questions(draw: st.DrawFn) -> tuple[CompiledModel, object, tuple[int, int]]:
     state = draw(st.integers(0, len(compiled.states(target)) - 1))
     findings = read_given(compiled, known)
     assume(compiled.engine.log_probability(findings.evidence()) > -50.0)
-    assume(np.abs(log_odds(subset_table(compiled, situation(Query(compiled, findings), (target, state))))).max() < 20.0)
+    assume(np.abs(log_odds(subset_table(compiled, coalition_query(Query(compiled, findings), (target, state))))).max() < 20.0)
     return compiled, findings, (target, state)
 
 
@@ -52,7 +52,7 @@ def logit(compiled: CompiledModel, evidence, target: tuple[int, int]) -> float:
 def test_weights_along_any_order_and_shapley_values_sum_to_the_change_of_log_odds(question):
     """The weights of all findings, in any order, and their Shapley values sum to the change of the log-odds."""
     compiled, findings, target = question
-    asked = situation(Query(compiled, findings), target)
+    asked = coalition_query(Query(compiled, findings), target)
     full = Query(compiled, findings, (target[0],)).evidence
     change = logit(compiled, full, target) - logit(compiled, asked.context, target)
     for order in ("given", "best", [p.name for p in asked.players][::-1]):
@@ -67,7 +67,7 @@ def test_weights_along_any_order_and_shapley_values_sum_to_the_change_of_log_odd
 def test_shapley_values_are_means_over_all_orders(question):
     """Each Shapley value is the mean of the finding's weight over every order, asked one posterior at a time."""
     compiled, findings, target = question
-    asked = situation(Query(compiled, findings), target)
+    asked = coalition_query(Query(compiled, findings), target)
     n = len(asked.players)
     assume(n <= 4)
     known = {}
@@ -88,7 +88,7 @@ def test_shapley_values_are_means_over_all_orders(question):
 def test_omission_is_the_log_odds_lost_without_a_finding(question):
     """Omission is the log-odds with all findings less that with all but one."""
     compiled, findings, target = question
-    asked = situation(Query(compiled, findings), target)
+    asked = coalition_query(Query(compiled, findings), target)
     full = Query(compiled, findings, (target[0],)).evidence
     for impact in explain(Query(compiled, findings), target):
         v = compiled.index[impact.finding]
@@ -165,18 +165,18 @@ def test_every_way_from_a_finding_is_held_or_counted(question):
         ]
 
 
-def test_the_print_shows_the_shortest_ways_and_counts_the_rest():
+def test_the_print_shows_the_strongest_ways_and_counts_the_rest():
     """Two open ways of each finding are printed; the result holds twenty, and says how many more there are at least."""
     answer = bayesnet.load("back_pain").case(DEMO).explain("spinal_metastasis")
     anemia = next(way for way in answer.ways if way.finding == "anemia")
     assert len(anemia.open) == 20 < anemia.count
     assert not anemia.complete
     printed = str(answer)
-    assert f"    and at least {anemia.count - 2} longer\n" in printed
+    assert f"    and at least {anemia.count - 2} more\n" in printed
     assert all(path.path in printed for path in anemia.open[:2])
     assert anemia.open[2].path not in printed
     history = next(way for way in answer.ways if way.finding == "cancer_history")
-    assert (history.count, history.complete, history.more(2), history.more(0)) == (1, True, "", "and 1 longer")
+    assert (history.count, history.complete, history.more(2), history.more(0)) == (1, True, "", "and 1 more")
     assert answer.to_dict()["ways"][2]["count"] == 1
 
 
@@ -185,7 +185,7 @@ def test_sampled_shapley_values_agree_with_exact_ones_and_sum_exactly():
     net = bayesnet.load("back_pain")
     findings = net.case(DEMO).findings
     target = net.compiled.index["spinal_metastasis"], 1
-    worth = log_odds(subset_table(net.compiled, situation(Query(net.compiled, findings), target)))
+    worth = log_odds(subset_table(net.compiled, coalition_query(Query(net.compiled, findings), target)))
     exact = shapley(worth)
 
     def worths(subsets):

@@ -509,7 +509,7 @@ def test_one_slip_in_a_variable_hides_none_of_its_other_problems(folder: Path) -
     change(folder, "[variables.grade]", '[variables.grade]\nremark = "by the surgeon"')
     keys = (
         "the keys are gate, label, meaning, role, states, parents, expression, towards, neutral, default, unit, cutoff, "
-        "aliases, consequence_of, can_be_set, noun, adjectives, note"
+        "consequence_of, can_be_set, noun, adjectives, note"
     )
     assert problems(folder) == [
         'findings.toml, variable "cancer": unknown key "meanin"; did you mean "meaning"?',

@@ -70,7 +70,7 @@ REFUSED = {
     "an unknown use": (figure(use="values"), 'for = "values"'),
     "a name that is a function": (figure(name="odds"), 'the name "odds"; that is a function'),
     "a name that is no word": (figure(name="1st"), 'the name "1st"; expected letters'),
-    "a name twice": (replace(SOUND, sources=2 * SOUND.sources, derivation="a"), 'the name "a" stands twice'),
+    "a name twice": (replace(SOUND, sources=2 * SOUND.sources, derivation="a"), 'the name "a" is given twice'),
     "no formula": (replace(SOUND, derivation="a of b"), 'derivation: "a of b" is not a formula'),
     "an unknown name": (replace(SOUND, derivation_low="b"), 'derivation_low: "b" is neither a source nor an assumed constant'),
     "an unused constant": (replace(SOUND, assumed=(("half", 0.5),), reason="so"), 'the assumed constant "half" is in no formula'),

@@ -25,6 +25,16 @@ def sentences_of_python(path: Path) -> Iterator[tuple[int, str]]:
             yield node.lineno, node.value
 
 
+def docstrings() -> list[tuple[str, str]]:
+    """Place and text of every docstring of the package, those of constants and fields included."""
+    return [
+        (f"{path.relative_to(ROOT)}:{node.lineno}", node.value.value)
+        for path in sorted((ROOT / "bayesnet").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+    ]
+
+
 def sentences() -> list[tuple[str, str]]:
     """Place and text of all that is read: strings of the package, lines of the guide, of the lessons' sources and of the page."""
     read = []
@@ -39,16 +49,17 @@ def sentences() -> list[tuple[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def read() -> list[tuple[str, str]]:
-    """All sentences, collected once, with line breaks as blanks."""
-    return [(place, " ".join(text.split())) for place, text in sentences()]
+def read() -> dict[str, list[tuple[str, str]]]:
+    """All sentences, and the docstrings among them, collected once, with line breaks as blanks."""
+    found = {"everything": sentences(), "docstrings": docstrings()}
+    return {part: [(place, " ".join(text.split())) for place, text in texts] for part, texts in found.items()}
 
 
 @pytest.mark.parametrize("phrase", PHRASES, ids=lambda phrase: phrase["pattern"])
-def test_a_phrase_that_puzzled_readers_is_gone(phrase: dict[str, str], read: list[tuple[str, str]]) -> None:
+def test_a_phrase_that_puzzled_readers_is_gone(phrase: dict[str, str], read: dict[str, list[tuple[str, str]]]) -> None:
     """No string of the package, line of the guide or word of the page has it."""
     pattern = re.compile(phrase["pattern"], re.I)
-    places = [place for place, text in read if pattern.search(text)]
+    places = [place for place, text in read[phrase.get("only", "everything")] if pattern.search(text)]
     assert not places, f"write {phrase['instead']!r} instead"
 
 
@@ -57,3 +68,4 @@ def test_the_strings_of_a_module_are_found() -> None:
     texts = [text for place, text in sentences() if place.startswith("bayesnet/errors.py:")]
     assert any("which is not installed" in text for text in texts)
     assert any(text.startswith("A library that comes with an extra") for text in texts)
+    assert any(place.startswith("bayesnet/errors.py:") and text.startswith("Number of states") for place, text in docstrings())

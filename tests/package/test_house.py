@@ -98,6 +98,7 @@ LONG = {
     "bayesnet/errors.py": "every error",
     "bayesnet/inference/planner.py": "the planner, line by line as in planner.c",
     "bayesnet/network.py": "the public class Network",
+    "bayesnet/web/static/page/why_view.js": "for and against, finding by finding",
     "bayesnet/plot/sensitivity.py": "pictures of sensitivity results",
     "bayesnet/plot/teaching.py": "pictures of natural frequencies",
 }
@@ -124,6 +125,16 @@ def test_no_imports_run_in_a_circle() -> None:
         arrows.add_edges_from((module, other) for other in graph.find_modules_directly_imported_by(module))
     circles = [sorted(group) for group in nx.strongly_connected_components(arrows) if len(group) > 1]
     assert circles == []
+
+
+def test_no_public_class_has_the_name_of_another(root: Path) -> None:
+    """A class is found by its name alone, whichever room it is in."""
+    homes: dict[str, list[str]] = {}
+    for path in sorted((root / "bayesnet").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                homes.setdefault(node.name, []).append(path.relative_to(root).as_posix())
+    assert {name: places for name, places in homes.items() if len(places) > 1} == {}
 
 
 def test_no_file_names_a_machine(root: Path) -> None:

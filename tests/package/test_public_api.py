@@ -13,17 +13,18 @@ from bayesnet.network import Network
 TOP = {
     "BayesnetError", "Case", "ImpossibleEvidence", "MissingExtra", "Network", "PatternError", "SpecError", "TooWide",
     "UnknownState", "UnknownVariable", "__version__", "calibration", "distance", "engine_info", "evaluate", "exercise_set",
-    "exercises", "from_pgmpy", "jeffrey", "load",
+    "exercises", "from_pgmpy", "jeffrey", "load", "models",
 }  # fmt: skip
 
 NETWORK = {
-    "audit": "()",
+    "audit": "(*, figures=True, naive=False)",
     "bibliography": "(names=None)",
     "calibration": "(target, known, *, frame=None, size=2000, bins=10, seed=0)",
-    "case": "(given=None, do=None)",
+    "case": "(given=None, do=None, **findings)",
     "counterfactual": "(target, given=None, had=None)",
     "diff": "(other, *, least=0.001)",
     "explorer": "(given=None, do=None)",
+    "find": "(text='')",
     "joint": "(targets, given=None, do=None)",
     "log_probability": "(given=None, do=None)",
     "most_probable": "(given=None, targets=None, do=None)",
@@ -32,8 +33,8 @@ NETWORK = {
     "posteriors": "(given=None, do=None, targets=None)",
     "recompute": "(*, moves=False)",
     "probability": "(assignment, given=None, do=None)",
-    "save": "(path)",
-    "score": "(frame, targets=None)",
+    "save": "(path, *, drop_names=False)",
+    "score": "(frame, targets=None, *, keep=(), missing=())",
     "simulate": "(count, seed=None, given=None, do=None)",
     "summary": "()",
     "to_pgmpy": "()",
@@ -43,6 +44,7 @@ NETWORK = {
 
 CASE = {
     "add": "(given)",
+    "contrast": "(diagnosis, rival=None)",
     "compare": "(*scenarios, targets=None, had=(), numbers=())",
     "diagnoses": "(targets=None, *, draws=400)",
     "do": "(interventions)",

@@ -1,57 +1,20 @@
 """The explorer in headless Chromium: clicked, typed in, linked, compared and taken back, with posteriors against Python.
 
-One browser serves the module. Every test opens its own tab, and fails on any word on the console and on any other request.
+Every test opens its own tab; see `browsing`.
 """
 
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
+from browsing import ALL_POSTERIORS, address_of, assert_agrees, choose, group_of, unfold
 from odd_network import EVIL, ODD
 
-import bayesnet
-from bayesnet.results.words import frequency
+from bayesnet.results.words import percent
 
 pytestmark = pytest.mark.browser
-
-ALL_POSTERIORS = """() => {
-  const { store, compute, data } = bayesnet;
-  const answer = compute.answer(store.state.scenarios[store.state.active]);
-  return answer.posteriors && data.network.names.map((name, v) => [name, [...answer.posteriors[v]]]);
-}"""
-
-
-def group_of(tab, name: str):
-    """The row of a variable, its group opened."""
-    row = tab.locator(f'.finding[data-variable="{name}"]')
-    row.evaluate("row => { row.closest('details').open = true; }")
-    return row
-
-
-def choose(tab, name: str, state: str | None) -> None:
-    """Click a state of a variable, or unknown."""
-    row = group_of(tab, name)
-    if row.locator("select.choice").count():
-        row.locator("select.choice").select_option(state or "")
-    else:
-        row.locator(f'.segment:has(input[value="{state or ""}"])').click()
-
-
-def assert_agrees(tab, net: bayesnet.Network, given, do=None) -> None:
-    """Every posterior of the page is Python's."""
-    told = dict(tab.evaluate(ALL_POSTERIORS))
-    expected = net.posteriors(given, do=do)
-    assert list(told) == list(net.variables)
-    for name, variable in net.variables.items():
-        assert told[name] == pytest.approx([expected[name][state] for state in variable.states], rel=1e-9, abs=1e-15)
-
-
-def address_of(tab) -> str:
-    """What follows the address, once it has been written."""
-    tab.wait_for_timeout(300)
-    return tab.evaluate("location.hash")
-
 
 CASES = {
     "back_pain": [
@@ -97,6 +60,9 @@ def test_the_differential_says_what_was_before_and_how_many_people_that_is(opene
     tab = opened("back_pain", "#see=fever:present,iv_drug_use:present&of=epidural_abscess:present")
     ranked = net.case("fever, iv_drug_use").diagnoses()
     rows = tab.locator(".differential .bars").first.locator("li")
+    assert rows.count() == 8
+    assert tab.locator(".differential .rest").first.inner_text().startswith("9 more, each at most ")
+    unfold(tab)
     told = rows.evaluate_all(
         "rows => rows.map(({ dataset }) => [dataset.variable, Number(dataset.posterior), Number(dataset.prior)])"
     )
@@ -104,15 +70,60 @@ def test_the_differential_says_what_was_before_and_how_many_people_that_is(opene
     for (_, posterior, prior), line in zip(told, ranked, strict=True):
         assert (posterior, prior) == pytest.approx((line.posterior, line.prior), rel=1e-9)
     leader = next(iter(ranked))
-    assert rows.first.locator(".people").inner_text() == frequency(leader.posterior)
+    assert rows.first.locator(".now").inner_text() == percent(leader.posterior, 2).replace(" %", "\u00a0%")
     label = net.variables[ranked.leading_specific].label
-    assert label in tab.locator(".headline").inner_text()
+    assert f"Most probable specific diagnosis: {label}" in tab.locator(".headline").inner_text()
+    assert tab.locator(".headline").inner_text().startswith("Epidural abscess: about 1 in ")
     pressed = tab.locator('.bar-button[aria-pressed="true"]')
     assert pressed.count() == 1
     assert pressed.inner_text().startswith("Epidural abscess")
     tab.get_by_role("button", name="linear").click()
-    width = rows.first.locator(".bar").first.evaluate("bar => bar.getBoundingClientRect().width / bar.parentElement.clientWidth")
-    assert width == pytest.approx(leader.posterior, abs=0.01)
+    middle = "({ offsetLeft, offsetWidth, parentElement }) => (offsetLeft + offsetWidth / 2) / parentElement.clientWidth"
+    assert rows.first.locator(".dot").first.evaluate(middle) == pytest.approx(leader.posterior, abs=0.01)
+
+
+def test_the_page_gives_the_intervals_of_python(opened, pages):
+    """Once the draws are counted each row has a band, the sentence an interval, and both are those of `diagnoses`."""
+    net = pages["back_pain"][1]
+    tab = opened("back_pain", "#see=age_group:60-69,female:present,cancer_history:present,raised_alp:present")
+    unfold(tab)
+    done = "() => [...document.querySelectorAll('.differential li')].every((row) => Number(row.dataset.high) > 0)"
+    tab.wait_for_function(done)
+    tab.wait_for_function("() => !bayesnet.intervals.busy", timeout=120_000)
+    read = "rows => rows.map(({ dataset }) => [dataset.variable, Number(dataset.low), Number(dataset.high)])"
+    told = {name: ends for name, *ends in tab.locator(".differential li").evaluate_all(read)}
+    ranked = net.case("age_group=60-69, female, cancer_history, raised_alp").diagnoses()
+    for line in ranked:
+        assert told[line.diagnosis] == pytest.approx([line.low, line.high], rel=0.02)
+    leader = next(line for line in ranked if line.diagnosis == ranked.leading_specific)
+    said = re.search(r"about \d+ in 100, (\d+) to (\d+)", tab.locator(".headline").inner_text())
+    assert said is not None
+    assert [int(end) for end in said.groups()] == pytest.approx([100 * leader.low, 100 * leader.high], abs=1.0)
+
+
+def test_everything_is_in_view_on_a_projector(opened):
+    """At 1280 x 720: the sentence, findings, eight diagnoses and the open tab at once, below a header of 56 pixels."""
+    tab = opened("back_pain", "#see=fever:present", viewport={"width": 1280, "height": 720})
+    assert tab.locator(".masthead").evaluate("one => one.getBoundingClientRect().height") <= 58
+    boxes = [tab.locator(place).bounding_box() for place in (".headline", ".findings .search", ".tablist", ".panel:visible h2")]
+    boxes += [row.bounding_box() for row in tab.locator(".differential .bars li").all()]
+    assert len(boxes) >= 12
+    assert all(box["y"] >= 0 and box["y"] + box["height"] <= 720 for box in boxes)
+
+
+def test_typed_findings_are_entered(opened, pages):
+    """Enter in the search takes a list; what means nothing stays and is named. A question mark lists the keys."""
+    net = pages["back_pain"][1]
+    tab = opened("back_pain")
+    tab.keyboard.press("?")
+    assert tab.get_by_role("dialog", name="Keys").is_visible()
+    tab.keyboard.press("Escape")
+    search = tab.get_by_label("Search findings")
+    search.fill("fever, !vomiting, 66, frobnication")
+    search.press("Enter")
+    assert_agrees(tab, net, "fever, !nausea_vomiting, age_group=60-69")
+    assert search.input_value() == "frobnication"
+    assert "Not understood: frobnication" in tab.locator(".notice").inner_text()
 
 
 def test_a_finding_can_be_weighed_and_set(opened, pages):
@@ -146,6 +157,7 @@ def test_the_setting_is_assumed_until_it_is_said(opened, pages):
     choose(tab, "setting", "emergency")
     assert "assumed" not in tab.locator(".chips").inner_text()
     assert_agrees(tab, net, {"setting": "emergency"})
+    unfold(tab)
     row = tab.locator('.bars li[data-variable="epidural_abscess"]').first
     prior = net.posterior("epidural_abscess", {"setting": "emergency"})["present"]
     assert float(row.get_attribute("data-prior")) == pytest.approx(prior, rel=1e-9)
@@ -173,6 +185,7 @@ def test_everything_is_reached_with_the_keyboard(opened, pages):
     assert_agrees(tab, net, "!saddle_anesthesia")
     tab.keyboard.press("Control+Shift+z")
     assert_agrees(tab, net, "saddle_anesthesia")
+    unfold(tab)
     bar = tab.locator('.bars li[data-variable="multiple_myeloma"] button').first
     bar.focus()
     tab.keyboard.press("Enter")
@@ -202,9 +215,9 @@ def test_a_page_that_opens_with_a_case_asks_about_what_leads_in_it(opened, pages
     tab, net = opened("begun"), pages["begun"][1]
     assert_agrees(tab, net, pages.BEGUN)
     assert (
-        tab.evaluate("bayesnet.store.state.target") == net.case(pages.BEGUN).diagnoses().leading_specific == "spinal_metastasis"
+        tab.evaluate("bayesnet.view().state.target") == net.case(pages.BEGUN).diagnoses().leading_specific == "spinal_metastasis"
     )
-    assert opened("begun", "#of=epidural_abscess:present").evaluate("bayesnet.store.state.target") == "epidural_abscess"
+    assert opened("begun", "#of=epidural_abscess:present").evaluate("bayesnet.view().state.target") == "epidural_abscess"
 
 
 def test_a_link_opens_the_same_case(opened, pages):
@@ -302,7 +315,7 @@ def test_what_cannot_be_is_said_in_words(opened, pages):
         "These findings are impossible together in this network: Female: no and Vaginal discharge: yes. Their probability is 0, "
         "so there is no answer. Remove one of them."
     )
-    assert headline.get_attribute("aria-live") == "polite"
+    assert headline.locator("[role=status]").get_attribute("aria-live") == "polite"
     first = tab.locator(".differential .bars li button").first
     assert first.inner_text().split("\n")[0].endswith(": no answer")
     choose(tab, "vaginal_discharge", None)

@@ -20,7 +20,7 @@ from node import Node, as_json
 from strategies import evidence, factors
 
 import bayesnet
-from bayesnet.analysis.decision.advise import decider
+from bayesnet.analysis.decision.advise import decision_network
 from bayesnet.analysis.explanation.paths import Graph, separated
 from bayesnet.analysis.query.compiled import CompiledModel
 from bayesnet.analysis.query.parse import read_given
@@ -395,7 +395,7 @@ def check_advice(node: Node, case: Any) -> None:
 def test_boxes_of_a_decision_do_not_overlap(intricate: Any) -> None:
     """Every assignment lies in one box where neither this state nor one before it holds, and in none elsewhere."""
     decision = decision_to_dict(intricate.compiled)
-    laid = decider(intricate.compiled)
+    laid = decision_network(intricate.compiled)
     assert decision is not None
     assert laid is not None
     compiled = intricate.compiled
@@ -424,7 +424,7 @@ def test_a_decision_too_intricate_for_a_page_is_left_out(tmp_path: Path, root: P
     )
     (folder / "decision.toml").write_text(head + options + made, encoding="utf-8")
     net = bayesnet.load(folder)
-    assert decider(net.compiled) is not None
+    assert decision_network(net.compiled) is not None
     assert decision_to_dict(net.compiled) is None
 
 

@@ -182,7 +182,7 @@ def test_without_red_flags_the_page_says_what_leads_and_what_must_not_be_missed(
     assert (
         f"nonspecific_lbp leads with {percent(ranked['nonspecific_lbp'].posterior)}: none of the specific causes." in reader.text
     )
-    assert f"Explained here is the most probable specific cause, {ranked.leading_specific}." in reader.text
+    assert f"Explained here is the most probable specific diagnosis, {ranked.leading_specific}." in reader.text
     grave = max((d for d in ranked if d.role == "must_not_miss"), key=lambda d: d.posterior)
     assert (
         f"Of the diagnoses that must not be missed {grave.diagnosis} is the most probable: {percent(grave.posterior)}"

@@ -180,3 +180,23 @@ def test_tuning_arrows_are_changes_of_log_odds(patient: Any) -> None:
     labels = [label.get_text().splitlines()[-1] for label in ax.get_yticklabels()]
     assert labels == [change.citation or change.grade for change in result.changes[:5]]
     assert ax.get_title(loc="left").endswith(">= 0.6")
+
+
+def test_agreement_puts_each_probability_where_it_is_and_leaves_ratios_out(net: Any) -> None:
+    """The published value is across, the answer up; marks tell the settings apart, and only probabilities have one."""
+    result = net.audit()
+    ax = plot.agreement(result, by="setting")
+    marks = {line.get_gid(): line for line in ax.lines if line.get_gid() in result}
+    probabilities = [t for t in result.targets if t.kind == "probability" and t.model == t.model]
+    assert set(marks) == {t.id for t in probabilities}
+    assert len(probabilities) < len(result.targets)
+    shapes: dict[str, set[object]] = {}
+    low, high = ax.get_xlim()
+    for t in probabilities:
+        assert marks[t.id].get_ydata()[0] == pytest.approx(min(max(t.model, low), high))
+        assert marks[t.id].get_xdata()[0] == pytest.approx(min(max(t.value, low), high))
+        shapes.setdefault(t.context[0], set()).add(marks[t.id].get_marker())
+    assert all(len(each) == 1 for each in shapes.values())
+    assert len({next(iter(each)) for each in shapes.values()}) == len(shapes)
+    inside = sum(t.verdict == "inside" for t in probabilities)
+    assert f"{inside} of {len(probabilities)}" in " ".join(ax.get_title(loc="left").split())

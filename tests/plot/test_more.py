@@ -159,8 +159,8 @@ def test_findings_in_turn_have_two_boxes_a_row_and_nobody_is_lost(steps: Any) ->
         assert left + gone[k] == people[k + 1]
     written = texts(ax)
     assert "98 of 152\n65 in 100" in written
-    assert "and dysp=yes" in written
-    assert ax.get_title(loc="left") == "lung=yes: 72 in 100 of those who have all of this"
+    assert "and dyspnoea" in written
+    assert ax.get_title(loc="left") == "Lung cancer: 72 in 100 of those who have all of this"
     nobody = bayesnet.load("asia").case("tub=no, lung=no").frequency_sequence("smoke=yes", "either=yes", population=50)
     assert "nobody" in texts(plot.frequency_sequence(nobody))
 

@@ -118,7 +118,12 @@ def test_the_differential_marks_prior_posterior_and_interval_in_order(patient: A
     result = patient.diagnoses()
     ax = plot.differential(result, top=6)
     lines = result.diagnoses[:6]
-    assert labels(ax) == [line.diagnosis.replace("_", " ") for line in lines]
+    variables = bayesnet.load("back_pain").variables
+    assert [label.splitlines()[0] for label in labels(ax)] == [variables[line.diagnosis].label for line in lines]
+    for line, label in zip(lines, labels(ax), strict=True):
+        assert len(label.splitlines()) == (2 if line.causes else 1)
+    ids = [line.diagnosis.replace("_", " ") for line in lines]
+    assert [label.splitlines()[0] for label in labels(plot.differential(result, top=6, ids=True))] == ids
     assert ax.get_ylim()[0] > ax.get_ylim()[1]
     assert ax.get_xscale() == "logit"
     for gid, name in (("prior", "prior"), ("posterior", "posterior")):
@@ -173,7 +178,7 @@ def test_slopes_run_through_every_scenario(case: Any) -> None:
         wanted = [s.probabilities[i] for s in result.scenarios]
         assert list(drawn[target].get_ydata()) == wanted
         assert (drawn[target].get_linestyle() == "--") == (wanted[-1] < wanted[0])
-    assert [label.get_text() for label in ax.get_xticklabels()] == ["as it stands", "xray=no", "smoke=no"]
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["this case", "xray=no", "smoke=no"]
 
 
 def test_the_waterfall_adds_up_to_the_posterior(case: Any) -> None:
@@ -185,7 +190,7 @@ def test_the_waterfall_adds_up_to_the_posterior(case: Any) -> None:
     assert start == pytest.approx(10 * math.log10(result.prior / (1 - result.prior)))
     assert end == pytest.approx(10 * math.log10(result.posterior / (1 - result.posterior)))
     assert [bar.get_width() for bar in ax.patches] == pytest.approx([abs(i.decibans) for i in result.impacts])
-    assert labels(ax) == ["before the findings", "smoke=yes", "xray=yes", "dysp=yes", "after all of them"]
+    assert labels(ax) == ["before the findings", "smoking", "positive X-ray", "dyspnoea", "after all of them"]
 
 
 def test_a_finding_against_is_drawn_in_the_other_colour() -> None:
@@ -202,7 +207,8 @@ def test_findings_for_come_first_and_bars_are_shapley_values(case: Any) -> None:
     result = case.explain(TARGET)
     ax = plot.explanation(result)
     ordered = sorted(result.impacts, key=lambda i: -i.shapley)
-    assert labels(ax) == [i.text for i in ordered]
+    assert labels(plot.explanation(result, ids=True)) == [i.text for i in ordered]
+    assert labels(ax)[0] == "positive X-ray"
     assert [bar.get_width() for bar in ax.patches] == pytest.approx([i.shapley * 10 / math.log(10) for i in ordered])
     marks = next(line for line in ax.lines if line.get_label() == "lost without the finding")
     assert list(marks.get_xdata()) == pytest.approx([i.omission * 10 / math.log(10) for i in ordered])

@@ -152,7 +152,7 @@ def test_questions_that_are_none_are_refused() -> None:
     """A question names one variable of the network, without likelihoods or interventions."""
     net = clinic()
     for question, text in [
-        ("multiple_flu | fever", 'In "multiple_flu | fever": no variable "multiple_flu"; its variables are'),
+        ("xyzzy | fever", 'In "xyzzy | fever": no variable "xyzzy"; its variables are'),
         ("flue | fever", 'In "flue | fever": no variable "flue"; did you mean "flu"?'),
         (
             "flu, fever | cough",

@@ -138,7 +138,7 @@ def test_one_patients_missing_value_changes_no_other() -> None:
 
 
 def test_no_column_is_ignored() -> None:
-    """A column that is not a variable, or stands twice, is refused with all others of its kind."""
+    """A column that is not a variable, or is given twice, is refused with all others of its kind."""
     net = clinic()
     frame = pd.DataFrame([[1, 1, 1, 1]], columns=["fever", "fevr", "name", "fever"])
     with pytest.raises(SpecError) as error:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+import re
 
 import pytest
 from api_models import clinic
 from hypothesis import given
 from hypothesis import strategies as st
 
+import bayesnet
 from bayesnet.results.base import safe
 from bayesnet.results.table import WIDTH, Grid
 from bayesnet.results.words import frequency, percent, ratio
@@ -107,26 +109,27 @@ def test_html_holds_no_markup_of_the_model() -> None:
     assert "&lt;script&gt;" in html
 
 
-def test_prints_name_what_to_distrust() -> None:
+def test_prints_name_the_caveats() -> None:
     """The footer names the weakest numbers behind the answer with range and source, and the model's warning."""
     net = clinic()
     foot = " ".join(str(net.posterior("tumour | fever")).split())
     assert "Caveats: how the 6 numbers used are known: 5 not recorded how, 1 judged." in foot
-    assert "fever=present | tumour=present 0.2 [0.1, 0.5] (judged)" in foot
+    bars = [f"{bar.number} " for bar in net.case("fever").tornado("tumour")][:3]
+    assert [foot.index(number) for number in bars] == sorted(foot.index(number) for number in bars)
     ranked = " ".join(str(net.case("fever, cough").diagnoses()).split())
     assert "Caveats for P(flu): odds(flu) | baseline 0.05 [0.02, 0.1] (Roe 2010, not recorded how) moves it over" in ranked
     assert "that can move it by a point or more are known: " in ranked
 
 
 def test_the_network_prints_what_it_is_made_of() -> None:
-    """`net` prints variables, numbers, sources and the widest ranges."""
+    """`net` prints variables, numbers, sources and what moves a diagnosis most."""
     text = repr(clinic())
     for part in (
         "clinic: A small clinic",
         "10 variables: risk factors 3, diagnoses 3, history 3, groups 1",
         "16 numbers from 2 sources: cohort 12, judgement 2, definition 2",
         "86 % of the numbers rest on a study",
-        "widest ranges",
+        "move a diagnosis most",
     ):
         assert part in text
 
@@ -163,3 +166,14 @@ def test_what_json_cannot_hold_becomes_none_or_text() -> None:
     }
     assert ratio(math.nan) == "–"
     assert (ratio(1234567.0), ratio(2e9), ratio(0.0)) == ("1,230,000", "2.00e+09", "0")
+
+
+def test_a_notebook_reads_labels_and_keeps_the_ids_of_numbers() -> None:
+    """A finding is called what the model calls it, its id is the title of the cell; numbers and variables keep what is typed."""
+    case = bayesnet.load("back_pain").case("male, fever")
+    shown = case.explain("spinal_metastasis")._repr_html_()
+    assert re.search(r'title="!female">male</td>', shown)
+    assert re.search(r'title="nonspecific_lbp">nonspecific low back pain</td>', case.diagnoses()._repr_html_())
+    assert "nonspecific_lbp" in str(case.diagnoses())
+    assert ">odds(spinal_metastasis) | baseline</td>" in case.tornado("spinal_metastasis")._repr_html_()
+    assert ">night_pain</td>" in bayesnet.load("back_pain").find("night")._repr_html_()

@@ -19,7 +19,7 @@ from bayesnet.analysis.query.compiled import CompiledModel
 from bayesnet.analysis.query.query import Query
 from bayesnet.analysis.sensitivity.covariation import SCHEMES, moved_values, order_preserving
 from bayesnet.analysis.sensitivity.parameter_map import LEAK, parameter_map
-from bayesnet.analysis.sensitivity.query_ranges import Subject
+from bayesnet.analysis.sensitivity.query_ranges import SensitivityQuery
 from bayesnet.analysis.sensitivity.response import Response
 from bayesnet.inference.evidence import Evidence
 from bayesnet.model.factors import Factors
@@ -34,7 +34,7 @@ def _response(compiled: CompiledModel, evidence: Evidence, target: tuple[int, in
         reject()
     query = Query(compiled, targets=(target[0],))
     query.__dict__["evidence"] = evidence  # the cached property: likelihoods that no finding writes down
-    return Subject(query, target, "target").response((target,))
+    return SensitivityQuery(query, target, "target").response((target,))
 
 
 def _moved(compiled: CompiledModel, k: int, x: float) -> Factors:
@@ -380,7 +380,7 @@ def test_every_coefficient_of_public_networks_agrees_with_asking_again(networks,
     case = net.case(findings)
     table = case.sensitivities(target)
     compiled = net.compiled
-    subject = Subject.of(Query(compiled, case.findings), target)
+    subject = SensitivityQuery.of(Query(compiled, case.findings), target)
     by_id = {line.number: line for line in table}
     lines = [by_id[number] for number in compiled.factors.number_ids]
     a, b, c, d, derivative, x0 = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from small_networks import clinic, network
 
 import bayesnet
 from bayesnet.analysis.description.arc_strength import arc_strengths
+from bayesnet.analysis.query.caveats import movements, trust
 from bayesnet.analysis.query.compiled import CompiledModel
 from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.query.query import Query
@@ -120,7 +122,7 @@ def test_entries_of_one_column_have_no_surface():
     with pytest.raises(BayesnetError) as refused:
         both.case().two_way("coin=head", "coin=head", "coin=tail")
     assert str(refused.value) == (
-        '"coin=head" and "coin=tail" are entries of one distribution: when one moves, the other gives way. '
+        '"coin=head" and "coin=tail" are entries of one distribution: when one moves, the other co-varies. '
         "Take two numbers of different distributions."
     )
     with pytest.raises(BayesnetError, match="entries of one distribution"):
@@ -267,6 +269,39 @@ def test_arcs_of_the_asia_network():
     assert arc_strengths(Query(net.compiled, Findings())).to_frame().shape == (8, 8)
 
 
+@pytest.mark.parametrize(
+    ("name", "question"),
+    [
+        ("back_pain", "spinal_metastasis | age_group=60-69, female, cancer_history, raised_alp, anemia"),
+        ("back_pain", "vertebral_osteomyelitis | fever, iv_drug_use, raised_crp"),
+        ("mammography", "breast_cancer | positive_mammogram"),
+    ],
+)
+def test_what_to_distrust_is_what_the_tornado_puts_first(name, question):
+    """The footer of an answer names the numbers of the three widest bars, as does the footer under the bars themselves."""
+    target, _, given = question.partition(" | ")
+    case = bayesnet.load(name).case(given)
+    bars = case.tornado(target)
+    named = case.posterior(target).provenance.caveats
+    assert len(named) == 1
+    first = [bar.number for bar in bars][:3]
+    assert all(f"{number} " in named[0] for number in first)
+    assert bars.provenance.caveats == named
+
+
+def test_a_straight_number_moves_the_answer_exactly_as_in_the_tornado():
+    """For numbers in which P(e) is a straight line the move over the range is exact; for odds it is the tangent's."""
+    net = bayesnet.load("back_pain")
+    query = net.case("fever, iv_drug_use").query.about(net.compiled.index["vertebral_osteomyelitis"])
+    moved = dict(zip((n.id for n in trust(net.compiled).records), movements(query, query.targets), strict=True))
+    linear = dict(zip(net.compiled.factors.number_ids, net.compiled.factors.linear, strict=True))
+    bars = net.case("fever, iv_drug_use").tornado("vertebral_osteomyelitis", top=200)
+    checked = [bar for bar in bars if linear[bar.number]]
+    assert len(checked) > 20
+    for bar in checked:
+        assert moved[bar.number] == pytest.approx(abs(bar.at_high - bar.at_low), rel=1e-6, abs=1e-12)
+
+
 def test_a_number_of_two_publications_moves_with_each() -> None:
     """Pooled figures count under both of their publications; a publication in the background does not move anything."""
     both = (CitedFigure("a2000", "a", count=(1, 4)), CitedFigure("b2000", "b", count=(1, 4)))
@@ -277,3 +312,10 @@ def test_a_number_of_two_publications_moves_with_each() -> None:
     found = {line.source: (line.low, line.high) for line in net.case().sources("x")}
     assert found == {"a2000": pytest.approx((0.1, 0.4)), "b2000": pytest.approx((0.1, 0.4))}
     assert net.numbers["x=present"].publications == ("a2000", "b2000")
+
+
+def test_numbers_of_a_bare_file_have_no_ranges(networks) -> None:
+    """A network of another program: the footers of an answer, an explanation and the bars say that no number has a range."""
+    case = bayesnet.load(networks / "asia.bif.gz").case("dysp=yes, smoke=yes")
+    for answer in (case.posterior("lung"), case.explain("lung=yes"), case.tornado("lung=yes")):
+        assert re.fullmatch(r"Caveats: none of the \d+ numbers used has a range.", " ".join(answer.provenance.caveats))

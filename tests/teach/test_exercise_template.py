@@ -6,14 +6,14 @@ import pytest
 
 import bayesnet
 from bayesnet.teach.exercises.known import INVERSE, NEGLECT, PRIOR, known
-from bayesnet.teach.exercises.template import Draft, Kind
+from bayesnet.teach.exercises.template import ExerciseDraft, Kind
 from bayesnet.teach.exercises.world import World
 
 
-def draft(**wrong: float) -> Draft:
+def draft(**wrong: float) -> ExerciseDraft:
     """A question whose answer is 0.3; `wrong` gives the answer of each known error."""
     names = {"inverse": INVERSE, "neglect": NEGLECT, "prior": PRIOR}
-    return Draft(
+    return ExerciseDraft(
         title="t",
         question="q?",
         solution="s",

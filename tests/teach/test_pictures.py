@@ -63,8 +63,10 @@ def test_each_draws_on_the_axes_given_without_a_warning_or_a_setting_changed(dra
 def test_titles_say_what_the_finding_means(counted: Any, impossible: Any) -> None:
     """The title is the posterior as a natural frequency."""
     for draw in PICTURES:
-        assert draw(counted).get_title(loc="left").replace("\n", " ") == "Of those with xray=yes, 65 in 100 have lung=yes"
-        assert draw(impossible).get_title(loc="left") == "Nobody can have either=yes"
+        assert (
+            draw(counted).get_title(loc="left").replace("\n", " ") == "Of those with positive X-ray, 65 in 100 have lung cancer"
+        )
+        assert draw(impossible).get_title(loc="left") == "Nobody can have tuberculosis or lung cancer"
 
 
 def test_the_tree_has_a_box_for_each_group_and_parts_stand_below_their_whole(counted: Any) -> None:
@@ -78,8 +80,8 @@ def test_the_tree_has_a_box_for_each_group_and_parts_stand_below_their_whole(cou
     written = texts(ax)
     for share in ("10 %", "90 %", "98 %", "2.0 %", "6.0 %", "94 %"):
         assert share in written
-    assert "98\nxray=yes" in written
-    assert "Of the 152 with xray=yes, 98 have lung=yes; exactly, 64.6 %, 65 in 100." in written
+    assert "98\npositive X-ray" in written
+    assert "Of the 152 with positive X-ray, 98 have lung cancer; exactly, 64.6 %, 65 in 100." in written
     shares = [part.share for depth, part in counted.tree.walk() if depth]
     widths = [line.get_linewidth() for line in ax.lines]
     assert sorted(range(6), key=widths.__getitem__) == sorted(range(6), key=shares.__getitem__)
@@ -172,16 +174,16 @@ def test_the_title_says_from_where_to_where_and_naive_bayes_where_it_is_drawn(cl
     def title(ax: Any) -> str:
         return str(ax.get_title(loc="left").replace("\n", " "))
 
-    assert title(plot.ladder(climbed)) == "lung=yes: from 1 in 18 to 91 in 100, naive Bayes 99 in 100"
-    assert title(plot.nomogram(climbed)) == "lung=yes: from 1 in 18 to 91 in 100"
-    assert title(plot.ladder(one)) == "lung=yes: from 1 in 18 to 49 in 100"
+    assert title(plot.ladder(climbed)) == "Lung cancer: from 1 in 18 to 91 in 100, naive Bayes 99 in 100"
+    assert title(plot.nomogram(climbed)) == "Lung cancer: from 1 in 18 to 91 in 100"
+    assert title(plot.ladder(one)) == "Lung cancer: from 1 in 18 to 49 in 100"
 
 
 def test_a_long_scenario_is_broken_where_its_words_meet() -> None:
     """`setting=spine_clinic` does not become `setting=spine_clin` and `ic`; nothing of a name is lost."""
     compared = bayesnet.load("back_pain").case("fever").compare("setting=spine_clinic", targets=["spinal_infection"])
     labels = [label.get_text() for label in plot.comparison(compared).get_xticklabels()]
-    assert labels == ["as it stands", "setting=spine_\nclinic"]
+    assert labels == ["this case", "setting=spine_\nclinic"]
 
 
 def test_both_ladders_pass_through_the_probabilities_after_each_finding(climbed: Any) -> None:
@@ -192,7 +194,7 @@ def test_both_ladders_pass_through_the_probabilities_after_each_finding(climbed:
     assert list(lines["naive"].get_xdata()) == pytest.approx([climbed.prior, *(r.naive for r in climbed)])
     assert list(lines["naive"].get_ydata()) == list(lines["network"].get_ydata()) == [0, 1, 2, 3]
     names = [label.get_text() for label in ax.get_yticklabels()]
-    assert names == ["before the findings", "either=yes", "xray=yes", "smoke=yes"]
+    assert names == ["before the findings", "tuberculosis or lung cancer", "positive X-ray", "smoking"]
     assert "LR 1.00; alone 16.4" in texts(ax)
 
 
@@ -227,4 +229,29 @@ def test_findings_that_settle_the_question_are_said_and_have_no_line(settled: An
     ax = plot.nomogram(settled)
     assert [line.get_gid() for line in ax.lines if line.get_gid()] == []
     (listed,) = (text.get_text() for text in ax.texts if text.get_gid() == "findings")
-    assert listed == "1. lung=yes: LR infinite, from 6.5 % to certainty\n2. xray=yes: the question is settled already"
+    assert listed == "1. lung cancer: LR infinite, from 6.5 % to certainty\n2. positive X-ray: the question is settled already"
+
+
+def test_ids_are_drawn_on_request(counted: Any, climbed: Any) -> None:
+    """`ids=True` names variables as they are typed, in headings, boxes and lists."""
+    assert plot.frequencies_tree(counted, ids=True).get_title(loc="left").startswith("Of those with xray=yes")
+    assert "98\nxray=yes" in texts(plot.frequencies_tree(counted, ids=True))
+    assert plot.ladder(climbed, ids=True).get_yticklabels()[1].get_text() == "either=yes"
+
+
+def test_what_is_absent_is_drawn_in_words() -> None:
+    """No fever, and the word for the contrary where there is one; no exclamation marks in any picture of the flagship."""
+    case = bayesnet.load("back_pain").case("male, night pain")
+    counted = case.frequencies("spinal_metastasis", "!fever", population=1000)
+    sequence = case.frequency_sequence("spinal_metastasis", "raised_alp, !fever", population=1000)
+    drawn = [
+        *(draw(counted) for draw in PICTURES),
+        plot.frequency_sequence(sequence),
+        plot.nomogram(case.ladder("spinal_metastasis")),
+    ]
+    for ax in drawn:
+        legend = [text.get_text() for text in ax.get_legend().get_texts()] if ax.get_legend() else []
+        said = "\n".join([ax.get_title(loc="left"), *texts(ax), *legend])
+        assert "!" not in said
+        assert "spinal_metastasis" not in said
+        assert "male, night pain" in said.replace("\n", " ") or "1. male" in said

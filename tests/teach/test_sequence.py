@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import bayesnet
-from bayesnet.results.teaching import Step
+from bayesnet.results.teaching import SequenceStep
 
 NET = bayesnet.load("asia")
 
@@ -86,5 +86,5 @@ def test_the_likelihood_ratio_of_a_step_is_that_of_the_ladder() -> None:
     steps = NET.case().frequency_sequence("lung=yes", "xray=yes, dysp=yes")
     ladder = NET.case("xray=yes, dysp=yes").ladder("lung=yes")
     for step, rung in zip(steps.steps[1:], ladder, strict=True):
-        assert isinstance(step, Step)
+        assert isinstance(step, SequenceStep)
         assert step.share_with / step.share_without == pytest.approx(rung.likelihood_ratio)

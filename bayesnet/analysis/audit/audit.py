@@ -8,12 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bayesnet.analysis.audit.cases import audit_cases, read_cases
 from bayesnet.analysis.audit.checks import Adviser, ClaimChecker, run_check
+from bayesnet.analysis.audit.naive import compare_with_naive
 from bayesnet.analysis.audit.own_inputs import own_inputs
 from bayesnet.analysis.audit.quantified import Answer, QuantifiedQuestions
 from bayesnet.analysis.audit.records import Claim, Target, read_claims, read_targets
 from bayesnet.analysis.audit.shared import shared
-from bayesnet.analysis.decision.advise import Decider
+from bayesnet.analysis.decision.advise import DecisionNetwork
 from bayesnet.analysis.decision.decision_file import read_decision
 from bayesnet.analysis.query.parse import read_given
 from bayesnet.errors import BayesnetError, ImpossibleEvidence, PatternError, Problem, SpecError
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import CompiledModel
 
 NEAR = 1.25
-"""How many times an answer may lie beyond its range, on the odds scale for a probability, and still be called near.
+"""Factor by which an answer may lie beyond its range, on the odds scale for a probability, and still count as near.
 
 A quarter is less than what separates two good studies of one question: half of the ranges across studies in the back-pain audit
 span a factor of three or more. Near answers are counted apart and never as inside.
@@ -44,34 +46,23 @@ Published figures are rounded: an answer of 0.698 does not contradict "at least 
 """
 
 
-def audit(compiled: CompiledModel, folder: Path) -> Audit:
-    """Ask what `targets.toml` and `claims.toml` of a model's folder hold; a file that is not there holds nothing.
-
-    Parameters
-    ----------
-    compiled
-        The network.
-    folder
-        Where the model was read from.
-
-    Raises
-    ------
-    SpecError
-        Where neither file is there, or what they hold cannot be read or asked; every problem at once.
-    """
-    targets_file, claims_file = folder / "targets.toml", folder / "claims.toml"
-    if not targets_file.is_file() and not claims_file.is_file():
-        raise SpecError(
-            str(folder), [Problem("targets.toml", "", "is not there, nor is claims.toml", way_out="there is nothing to audit")]
-        )
+def audit(compiled: CompiledModel, folder: Path, *, figures: bool = True, naive: bool = False) -> Audit:
+    """Audit a model by the `targets.toml`, `claims.toml` and `cases.toml` of its folder; see `Network.audit`."""
+    targets_file, claims_file, cases_file = (folder / name for name in ("targets.toml", "claims.toml", "cases.toml"))
+    if figures and not any(path.is_file() for path in (targets_file, claims_file, cases_file)):
+        what = "is not there, nor are claims.toml and cases.toml"
+        raise SpecError(str(folder), [Problem("targets.toml", "", what, way_out="there is nothing to audit")])
     keys = compiled.model.sources
-    targets = read_targets(targets_file, keys) if targets_file.is_file() else ()
-    claims = read_claims(claims_file, keys) if claims_file.is_file() else ()
-    return audit_records(compiled, targets, claims, adviser(compiled, folder))
+    targets = read_targets(targets_file, keys) if figures and targets_file.is_file() else ()
+    claims = read_claims(claims_file, keys) if figures and claims_file.is_file() else ()
+    cases = read_cases(cases_file, compiled.model) if cases_file.is_file() else ()
+    asked = audit_records(compiled, targets, claims, adviser(compiled, folder))
+    beside = compare_with_naive(compiled, cases) if naive else None
+    return replace(asked, cases=audit_cases(compiled, cases), naive=beside)
 
 
 def adviser(compiled: CompiledModel, folder: Path) -> Adviser | None:
-    """What asks `decision.toml` of a folder for the expected utility of each option; None where it is not there.
+    """Return the adviser that works out the expected utilities of `decision.toml` in a folder; None without that file.
 
     Raises
     ------
@@ -82,10 +73,10 @@ def adviser(compiled: CompiledModel, folder: Path) -> Adviser | None:
     if not path.is_file():
         return None
     decision = read_decision(path, compiled.model)
-    laid = Decider.of(compiled, decision)
+    network = DecisionNetwork.of(compiled, decision)
 
     def advise(findings: str) -> dict[str, float]:
-        expected = decision.table @ laid.states(read_given(compiled, findings))
+        expected = decision.table @ network.states(read_given(compiled, findings))
         return {option.name: float(value) for option, value in zip(decision.options, expected, strict=True)}
 
     return advise
@@ -94,26 +85,10 @@ def adviser(compiled: CompiledModel, folder: Path) -> Adviser | None:
 def audit_records(
     compiled: CompiledModel, targets: Sequence[Target], claims: Sequence[Claim], advise: Adviser | None = None
 ) -> Audit:
-    """Ask every published figure and every claim.
+    """Ask every published figure and every claim; see `Network.audit`.
 
-    Parameters
-    ----------
-    compiled
-        The network.
-    targets, claims
-        What to ask.
-    advise
-        Asks the model's decision; claims about advice need it.
-
-    Returns
-    -------
-    Audit
-        Worst first; an answer whose condition cannot be is kept, with the reason.
-
-    Raises
-    ------
-    SpecError
-        Where questions cannot be read or name what the network does not have; all of them at once.
+    `advise` asks the model's decision; claims about advice need it. The worst come first; an answer whose condition is impossible
+    is kept, with the reason. Raises SpecError with every record that is malformed or names what the network does not define.
     """
     model = compiled.model
     problems: list[Problem | str] = []
@@ -158,14 +133,14 @@ def judge(model: float, low: float, high: float, *, probability: bool) -> tuple[
 
 
 def _printed(value: float, probability: bool) -> float:
-    """The value as a publication would print it."""
+    """Return the value as a publication would print it."""
     if probability and 0.5 < value <= 1.0:
         return 1.0 - _printed(1.0 - value, probability)
     return float(f"{value:.{DIGITS}g}")
 
 
 def answer_target(questions: QuantifiedQuestions, target: Target) -> tuple[float, float]:
-    """The model's answer and the smallest ln P(condition) behind it; NaN where a condition cannot be."""
+    """Return the model's answer and the smallest ln P(condition) behind it; NaN if a condition is impossible."""
     first = questions.probability(target.question, target.given)
     if target.kind == "probability":
         return first.value, first.log_condition
@@ -180,7 +155,7 @@ def answer_target(questions: QuantifiedQuestions, target: Target) -> tuple[float
 
 
 def diagnoses(model: Model) -> dict[str, tuple[str, ...]]:
-    """The sets that claims may name: every diagnosis, and the specific ones."""
+    """Return the sets that claims may name: every diagnosis, and the specific ones."""
     every = [v for v in model.variables.values() if v.group == DIAGNOSES]
     return {"all": tuple(v.name for v in every), "specific": tuple(v.name for v in every if v.role != OTHER_ROLE)}
 
@@ -216,6 +191,8 @@ def _ask_target(
         where=target.where,
         population=target.population,
         grade=target.grade,
+        kind=target.kind,
+        context=questions.context(target.question, target.given),
     )
 
 

@@ -43,7 +43,7 @@ class ClaimChecker:
         return self.questions.probability(event, _joined(*given)).value
 
     def among(self, names: str | Sequence[str]) -> Sequence[str]:
-        """The variables that compete: a named group or the list itself."""
+        """Return the variables that compete: a named group or the list itself."""
         return self.groups[names] if isinstance(names, str) else names
 
     def utilities(self, findings: str) -> Mapping[str, float]:

@@ -1,4 +1,4 @@
-"""How far each number moves an answer: the largest change of any diagnosis in the examples of a model."""
+"""Influence of each number: the largest change of any diagnosis in the examples of a model."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def influence(compiled: CompiledModel) -> dict[str, float]:
     """Return by number the largest change of a probability when it goes from one end of its range to the other.
 
-    The probabilities are those of every diagnosis (of every variable where there are none) before any finding and in each
+    The probabilities are those of every diagnosis (of every variable if there are none) before any finding and in each
     example; a number that moves none is left out.
 
     Examples

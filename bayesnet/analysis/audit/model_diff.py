@@ -32,17 +32,7 @@ _TEXTS = (
 def model_diff(
     before: CompiledModel, after: CompiledModel, folders: tuple[Path | None, Path | None] = (None, None), least: float = LEAST
 ) -> ModelDiff:
-    """Compare two models.
-
-    Parameters
-    ----------
-    before, after
-        The two.
-    folders
-        Where they were read from; where both have published figures (`targets.toml`), their answers are compared too.
-    least
-        The smallest change of a probability that is listed.
-    """
+    """Compare two models; see `Network.diff`. Published figures (`targets.toml`) are compared if both folders have them."""
     old, new = before.model, after.model
     answers = [*_of_examples(before, after), *_of_targets(before, after, folders)]
     moved = [answer for answer in answers if not _near(answer, least)]
@@ -96,7 +86,7 @@ def _numbers(old: Mapping[str, Number], new: Mapping[str, Number]) -> Iterator[C
 
 
 def _changes(was: Number, now: Number) -> Iterator[str]:
-    """What else than value and range changed."""
+    """Yield the fields other than value and range that changed."""
     for key in _TEXTS:
         before, after = getattr(was, key), getattr(now, key)
         if before != after:
@@ -120,7 +110,7 @@ def _sources(old: Mapping[str, Source], new: Mapping[str, Source]) -> Iterator[s
 
 
 def _of_examples(before: CompiledModel, after: CompiledModel) -> Iterator[MovedAnswer]:
-    """The diagnoses, or all variables where there are none, before any finding and for every example that both can answer."""
+    """Yield both posteriors of each diagnosis (else each variable), prior and in every example that both can answer."""
     evidence = ["", *dict.fromkeys(example.evidence for compiled in (before, after) for example in compiled.model.examples)]
     names = [name for name in _watched(after) if name in before.index]
     for text in evidence:
@@ -143,7 +133,7 @@ def _watched(compiled: CompiledModel) -> tuple[str, ...]:
 
 
 def _of_targets(before: CompiledModel, after: CompiledModel, folders: tuple[Path | None, Path | None]) -> Iterator[MovedAnswer]:
-    """The published figures that both folders have."""
+    """Yield the published figures that both folders have."""
     found: list[dict[str, AuditedTarget]] = []
     for compiled, folder in zip((before, after), folders, strict=True):
         if folder is None or not (folder / "targets.toml").is_file():
@@ -160,7 +150,7 @@ def _step(answer: MovedAnswer) -> float:
 
 
 def _near(answer: MovedAnswer, least: float) -> bool:
-    """Whether an answer is as good as the same: a ratio may move by as much of itself."""
+    """Return whether an answer is as good as the same: a ratio may move by as much of itself."""
     if math.isnan(answer.before) and math.isnan(answer.after):
         return True
     if answer.before == answer.after:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bayesnet.analysis.query.compiled import CompiledModel
+from bayesnet.analysis.query.findings import Finding
 from bayesnet.analysis.query.parse import Given, read_given, read_terms
 from bayesnet.analysis.query.query import Query
 from bayesnet.errors import ImpossibleEvidence, PatternError
@@ -68,10 +69,8 @@ class QuantifiedQuestions:
         """Return P(event | findings) of a question; `given` adds findings to those after the bar."""
         event = self._read(question.event, question.text)
         counted = [self._read(condition, question.text) for condition in question.counted]
-        findings = read_terms(self.compiled, question.given, question.text).with_findings(read_given(self.compiled, given))
-        named = (v for quantified in (event, *counted) for v in quantified.variables)
         try:
-            evidence = Query(self.compiled, findings, tuple(dict.fromkeys(named))).evidence
+            evidence = self._query(question, given, (event, *counted)).evidence
         except ImpossibleEvidence:
             return Answer(math.nan, -math.inf)
         condition = self._log_probability(evidence)
@@ -83,6 +82,20 @@ class QuantifiedQuestions:
         if len(counted) > 1 or len(event.parts) > 1 or any_of or event.variables[0] in counted[0].variables:
             return self._expanded(event, counted, evidence, question.text)
         return self._given_count(event, counted[0], evidence)
+
+    def context(self, text: str, given: Given = None) -> tuple[str, ...]:
+        """Return the context variables of a question as asked or assumed, such as `setting=emergency`."""
+        question = parse_quantified_question(text)
+        parts = [self._read(condition, text) for condition in (question.event, *question.counted)]
+        kept = {item.variable for item in self.compiled.defaults}
+        stated = self._query(question, given, parts).stated
+        return tuple(f"{item.name}={_states(item)}" for item in stated.items if item.variable in kept)
+
+    def _query(self, question: QuantifiedQuestion, given: Given, parts: Sequence[Quantified]) -> Query:
+        """Return the query whose findings are those after the bar and `given`."""
+        findings = read_terms(self.compiled, question.given, question.text).with_findings(read_given(self.compiled, given))
+        named = (v for quantified in parts for v in quantified.variables)
+        return Query(self.compiled, findings, tuple(dict.fromkeys(named)))
 
     def joint_with_each(self, target: str, given: Given, names: Sequence[str]) -> dict[str, FloatArray]:
         """Return P(target, v | findings) of every variable named, shape (states of target, states of v), in one pass."""
@@ -112,7 +125,7 @@ class QuantifiedQuestions:
         return self._logs[key]
 
     def _marginal(self, variable: int, evidence: Evidence) -> FloatArray:
-        """Return P(variable | e), NaN where e cannot be; only what bears on the variable is computed."""
+        """Return P(variable | e), NaN if P(e) = 0; only what the variable depends on is computed."""
         key = (variable, _key(evidence))
         if key not in self._marginals:
             try:
@@ -180,6 +193,16 @@ class QuantifiedQuestions:
         possible = [(sign, e) for sign, e in terms if self._log_probability(e) > -math.inf]
         held = sum(sign * math.exp(self._log_probability(e)) * self._event(event, e) for sign, e in possible)
         return Answer(held / weight, math.log(weight))
+
+
+def _states(item: Finding) -> str:
+    """Return the state of a finding, or what else is known of its variable."""
+    if isinstance(item.value, str):
+        return item.value
+    if isinstance(item.value, tuple):
+        return " or ".join(item.value)
+    certain = set(item.value.values()) <= {0.0, 1.0}
+    return " or ".join(state for state, weight in item.value.items() if weight) if certain else "uncertain"
 
 
 def _branches(term: tuple[float, Evidence], condition: Quantified) -> list[tuple[float, Evidence]]:

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 
 def computed_again(compiled: CompiledModel, number: Number) -> dict[Ends, Computed]:
-    """Value, low and high of a number, computed again; `solve(...)` with the network as it is."""
+    """Return value, low and high of a number, computed again; `solve(...)` with the present network."""
     return recomputed(number, compiled.model, lambda n, question, p: solve_number(compiled, n.id, question, p))
 
 
 def recompute(compiled: CompiledModel, *, moves: bool = False) -> Recomputation:
-    """Compute every number again and say how the numbers are known; with `moves` also how far each moves an answer."""
+    """Recompute every number; see `Network.recompute`."""
     model = compiled.model
     computed = {number.id: computed_again(compiled, number) for number in model.numbers.values()}
     used = in_use(model)

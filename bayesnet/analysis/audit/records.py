@@ -45,7 +45,7 @@ class Target:
 
     @property
     def text(self) -> str:
-        """The question as it is printed."""
+        """The question as printed."""
         if self.kind == "probability":
             return self.question
         if self.kind.startswith("likelihood_ratio"):

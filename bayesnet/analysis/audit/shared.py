@@ -1,4 +1,4 @@
-"""Which published figures of an audit are no outside test: the figure, or the patients it is of, also feed a number."""
+"""Published figures of an audit that are no external test: the figure, or its patients, also feed a number."""
 
 from __future__ import annotations
 
@@ -47,12 +47,12 @@ def shared(model: Model, targets: Iterable[Target], inputs: Mapping[str, str]) -
 
 
 def _patients(model: Model, key: str) -> str:
-    """What stands for the patients of a publication: the cohort where the record names one, or the key."""
+    """Return the identifier of the patients of a publication: the cohort that the record names, else the key."""
     source = model.sources.get(key)
     return f"cohort {source.cohort}" if source and source.cohort else key
 
 
 def _same(figure: CitedFigure, value: float) -> bool:
-    """Whether a figure, or its complement, is the published value."""
+    """Return whether a figure, or its complement, is the published value."""
     found = reading(figure)
     return found is not None and any(abs(share - value) <= _SAME * abs(value) for share in (found.value, 1.0 - found.value))

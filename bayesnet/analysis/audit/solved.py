@@ -10,7 +10,7 @@ import numpy as np
 from bayesnet.analysis.query.parse import read_question
 from bayesnet.analysis.query.query import Query
 from bayesnet.analysis.sensitivity.parameter_map import ODDS, parameter_map
-from bayesnet.analysis.sensitivity.query_ranges import Subject
+from bayesnet.analysis.sensitivity.query_ranges import SensitivityQuery
 from bayesnet.errors import BayesnetError, SpecError
 from bayesnet.model.factors import FloatArray
 
@@ -50,7 +50,7 @@ def solved(compiled: CompiledModel, k: int, question: str, p: float) -> float:
     read = read_question(compiled, question, None, None)
     if len(read.targets) != 1:
         raise SpecError(compiled.model.name, [f"solve for one variable in one state; got {question}"])
-    subject = Subject.of(Query(compiled, read.findings), str(read.targets[0]))
+    subject = SensitivityQuery.of(Query(compiled, read.findings), str(read.targets[0]))
     response = subject.response([subject.target])
     odds = bool(parameter_map(compiled).kind[k] == ODDS)
     middle, reach = _scale(float(compiled.factors.values[k]), odds=odds), _FIRST_REACH
@@ -89,7 +89,7 @@ def _scale(x: float, *, odds: bool) -> float:
 
 
 def _crossing(off: FloatArray) -> int | None:
-    """The point before the sign change nearest to the middle, None where there is none."""
+    """Return the point before the sign change nearest to the middle, None if there is none."""
     sign = np.sign(off)
     at = np.flatnonzero((sign[:-1] * sign[1:] <= 0) & np.isfinite(off[:-1]) & np.isfinite(off[1:]))
     return int(at[np.argmin(np.abs(at - len(off) // 2))]) if len(at) else None

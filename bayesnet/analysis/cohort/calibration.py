@@ -1,4 +1,4 @@
-"""Calibration: whether of those given 20 % about 20 in 100 have it. Formulas and papers stand with the result."""
+"""Calibration: whether of those given 20 % about 20 in 100 have it. Formulas and papers are in the docstring of the result."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bayesnet.analysis.query.query import Query
 from bayesnet.errors import BayesnetError
 from bayesnet.model.factors import FloatArray, IntArray
 from bayesnet.results.base import Provenance
-from bayesnet.results.cohort import Calibration, Group
+from bayesnet.results.cohort import Calibration, RiskGroup
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +48,7 @@ def outcomes(
     v, state = read_target(compiled, target)
     name = compiled.names[v]
     if name in known:
-        raise BayesnetError(f"{name} is what is asked; it cannot be among what is known.")
+        raise BayesnetError(f"{name} is the target; it cannot be among the known variables.")
     cases = simulate(Query(compiled), size, seed) if frame is None else frame
     missing = [column for column in (name, *known) if column not in cases.columns]
     if missing:
@@ -80,30 +80,30 @@ _Z = 1.959963984540054
 
 
 Bins = int | Sequence[float]
-"""How many groups of equal size, or the probabilities at which one group ends and the next begins."""
+"""Number of groups of equal size, or the probabilities at which one group ends and the next begins."""
 
 
 def calibration(probability: Any, has: Any, *, target: str = "the target", bins: Bins = 10, seed: int | None = 0) -> Calibration:
-    """Compare probabilities with what turned out, whoever made them.
+    """Compare predicted probabilities, from any model, with outcomes.
 
     Parameters
     ----------
     probability
         P(target) of each patient, such as a column of `net.score(frame)`.
     has
-        True or 1 where the patient has it, False or 0 otherwise, in the same order.
+        True or 1 if the patient has it, False or 0 otherwise, in the same order.
     target
-        What it is called.
+        Name of the target, for the title.
     bins
-        Into how many groups of equal size the patients are parted, by their probability; equal probabilities stay together. Or
-        the probabilities at which a new group begins, such as `[0.01, 0.1, 0.5]`, which show more of a rare diagnosis.
+        Number of groups of equal size, by probability; equal probabilities stay together. Or increasing probabilities at which a
+        new group begins, such as `[0.01, 0.1, 0.5]`, which show more of a rare diagnosis.
     seed
-        For the cohorts that say how large an error chance alone explains.
+        Seed of the simulated cohorts that give the calibration error by chance.
 
     Raises
     ------
     BayesnetError
-        When the two do not belong together, or are not probabilities and outcomes.
+        When the two differ in length, or are not probabilities and outcomes.
 
     References
     ----------
@@ -135,7 +135,7 @@ def of_network(
     bins: Bins = 10,
     seed: int | None = 0,
 ) -> Calibration:
-    """Compare P(target | known) with what turned out, in a given or a simulated cohort; see `Network.calibration`."""
+    """Compare P(target | known) with outcomes, in a given or a simulated cohort; see `Network.calibration`."""
     found = outcomes(compiled, target, known, frame, size, seed)
     about: dict[str, Any] = {"target": found.target, "cohort": found.cohort, "provenance": Query(compiled).provenance()}
     return compared(found.probability, found.has, bins, seed, title=f"{target} | {', '.join(known)}", **about)
@@ -223,9 +223,9 @@ def auroc(probability: FloatArray, has: FloatArray) -> float:
     return float((ranks[has > 0].sum() - with_it * (with_it + 1) / 2.0) / (with_it * without))
 
 
-def _group(p: FloatArray, y: FloatArray) -> Group:
+def _group(p: FloatArray, y: FloatArray) -> RiskGroup:
     low, high = wilson(float(y.sum()), len(y))
-    return Group(float(p.min()), float(p.max()), len(p), float(p.mean()), float(y.mean()), low, high)
+    return RiskGroup(float(p.min()), float(p.max()), len(p), float(p.mean()), float(y.mean()), low, high)
 
 
 def _error_if_right(p: FloatArray, place: IntArray, seed: int | None) -> float:
@@ -238,7 +238,7 @@ def _error_if_right(p: FloatArray, place: IntArray, seed: int | None) -> float:
 
 
 def _recalibrated(p: FloatArray, y: FloatArray) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Calibration intercept (slope held at 1) and calibration slope, with standard errors; NaN where there is no maximum."""
+    """Calibration intercept (slope held at 1) and calibration slope, with standard errors; NaN if there is no maximum."""
     open_ = (p > 0.0) & (p < 1.0)
     x, y = np.log(p[open_]) - np.log1p(-p[open_]), y[open_]
     nothing = (math.nan, math.nan)

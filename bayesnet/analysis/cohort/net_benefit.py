@@ -59,29 +59,7 @@ def decision_curve(
     thresholds: Sequence[float] = THRESHOLDS,
     seed: int = 0,
 ) -> DecisionCurve:
-    """Return the net benefit of acting by the posterior of a target, at each threshold.
-
-    Parameters
-    ----------
-    compiled
-        The network.
-    target
-        `variable` or `variable=state`.
-    known
-        The variables that are known of each patient.
-    frame
-        A cohort with a column for the target and for each known variable; when None, one is simulated from the network, so that
-        the curve says what the findings are worth if the network is right.
-    size, seed
-        Of the simulated cohort.
-    thresholds
-        Probabilities between 0 and 1.
-
-    Raises
-    ------
-    BayesnetError
-        When a threshold is not between 0 and 1, the cohort lacks a column, or rows cannot be scored.
-    """
+    """Return the net benefit of acting on the posterior of a target at each threshold; see `Network.decision_curve`."""
     limits = checked(thresholds)
     found = outcomes(compiled, target, known, frame, size, seed)
     return DecisionCurve(

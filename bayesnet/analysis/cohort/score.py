@@ -12,22 +12,21 @@ import numpy as np
 from bayesnet.analysis.differential.differential import diagnoses
 from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.query.impossible import clashing
-from bayesnet.analysis.query.parse import read_given, state_name
+from bayesnet.analysis.query.parse import read_given, state_said
 from bayesnet.analysis.query.query import defaults
-from bayesnet.errors import SpecError, UnknownState, brief, did_you_mean, nearest
+from bayesnet.errors import PatternError, SpecError, UnknownState, UnknownVariable, brief, did_you_mean, nearest
 from bayesnet.model.factors import IntArray
-from bayesnet.pattern import Term, numbered, parse_question
+from bayesnet.pattern import Meaning, Term, parse_question
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from bayesnet.analysis.query.compiled import CompiledModel
 
-_NUMERALS = {"0": 0, "1": 1, "0.0": 0, "1.0": 1, "False": 0, "True": 1, "false": 0, "true": 1}
 _MOST = 12
 """Problems of columns that are listed; the others are counted."""
 _NAMED = 200
-"""For so many different impossible rows the smallest clash is looked for; the others only say that they are impossible."""
+"""Number of different impossible rows whose smallest contradictory set is searched for; others are only reported impossible."""
 
 
 def score(
@@ -39,36 +38,7 @@ def score(
     keep: Sequence[str] = (),
     missing: Sequence[str] = (),
 ) -> pd.DataFrame:
-    """Return posteriors for every row of a frame.
-
-    Parameters
-    ----------
-    compiled
-        The network.
-    frame
-        One column per variable: states, or 0 and 1 (False and True) for absent and present; NaN and None are unobserved. A
-        context variable without a column takes its default; with a column, a missing value leaves it open.
-    targets
-        Variables (`P(name)` for one that is absent or present, else one column per state) or `variable=state`; the diagnoses when
-        None.
-    workers
-        Processes; the engine decides when None.
-    keep
-        Columns that are no findings, such as an identifier; they come back as they are, before the answers.
-    missing
-        Words that mean unobserved, such as `NA` or `?`; a state of that name stays a state.
-
-    Returns
-    -------
-    A frame with the same index: the columns of `keep`, one column `P(<target>)` each, `log_probability` of the row's findings
-    (natural logarithm; -inf where they cannot hold together, NaN where they cannot be read) and `problem`, which says what is
-    wrong with a row and is empty elsewhere.
-
-    Raises
-    ------
-    SpecError
-        Where a column is not a variable or stands twice, or a variable is in the index: all of them at once.
-    """
+    """Return posteriors for every row of a frame; see `Network.score`. `workers` are processes; the engine decides when None."""
     import pandas as pd
 
     if not isinstance(frame, pd.DataFrame):
@@ -120,12 +90,21 @@ def check_columns(compiled: CompiledModel, frame: pd.DataFrame) -> None:
     """Refuse columns, and variables in the index, that would have to be ignored."""
     names = [str(name) for name in frame.columns]
     problems = []
+    read: dict[int, str] = {}
     for name in dict.fromkeys(names):
-        if name not in compiled.index:
-            hint = did_you_mean(nearest(name, compiled.names)) or "keep it (keep=[...], --keep) or drop it"
+        try:
+            v = compiled.variable(name)
+        except UnknownVariable as error:
+            hint = did_you_mean(error.nearest) or "keep it (keep=[...], --keep) or drop it"
             problems.append(f'column "{brief(name)}" is not a variable of {compiled.model.name}; {hint}')
-        elif names.count(name) > 1:
-            problems.append(f'column "{name}" is given {names.count(name)} times')
+        except PatternError as error:
+            problems.append(f'column "{brief(name)}": {error.said}')
+        else:
+            if names.count(name) > 1:
+                problems.append(f'column "{name}" is given {names.count(name)} times')
+            elif v in read:
+                problems.append(f'columns "{read[v]}" and "{name}" are the same variable, {compiled.names[v]}')
+            read.setdefault(v, name)
     problems += [
         f'the index is the variable "{index}" and would not be read; make it a column with reset_index()'
         for index in frame.index.names
@@ -144,8 +123,9 @@ def _targets(compiled: CompiledModel, targets: Sequence[str] | None) -> list[tup
         raise SpecError("the targets", [f"expected a list of targets; got {type(targets).__name__}"])
     found: list[tuple[int, int, str]] = []
     for text in [targets] if isinstance(targets, str) else targets:
-        for term in parse_question(text).targets:
-            v = compiled.variable(term.name, text)
+        for typed in parse_question(text, generous=True).targets:
+            term = compiled.named(typed, text, bare=True)
+            v = compiled.index[term.name]
             states = compiled.states(v)
             if term.states or frozenset(states) == {"absent", "present"}:
                 state = compiled.state(v, compiled.resolved(term, text).states[0], text)
@@ -156,13 +136,14 @@ def _targets(compiled: CompiledModel, targets: Sequence[str] | None) -> list[tup
 
 
 def states_of_rows(compiled: CompiledModel, frame: pd.DataFrame, missing: frozenset[str]) -> tuple[IntArray, list[str]]:
-    """States by row and variable, -1 where unobserved, and what is wrong with each row."""
+    """Return states by row and variable, -1 where unobserved, and what is wrong with each row."""
     import pandas as pd
 
     rows = np.full((len(frame), len(compiled.names)), -1, dtype=np.int64)
     problems = [""] * len(frame)
     for place, name in enumerate(frame.columns):
-        v = compiled.variable(str(name))
+        meaning = compiled.meaning(str(name))
+        v = compiled.index[meaning.name]
         column = frame.iloc[:, place]
         try:
             codes, values = pd.factorize(column)
@@ -172,19 +153,19 @@ def states_of_rows(compiled: CompiledModel, frame: pd.DataFrame, missing: frozen
         for k, value in enumerate(values):
             if isinstance(value, str) and value in missing and value not in compiled.states(v):
                 continue
-            if problem := _state(compiled, v, value, known, k):
+            if problem := _state(compiled, meaning, value, known, k):
                 for i in np.flatnonzero(codes == k):
                     problems[i] = "; ".join(part for part in (problems[i], problem) if part)
         rows[:, v] = known[codes]
     return rows, problems
 
 
-def _state(compiled: CompiledModel, v: int, value: Any, known: IntArray, k: int) -> str:
+def _state(compiled: CompiledModel, meaning: Meaning, value: Any, known: IntArray, k: int) -> str:
     """Note the state of one value of a column, or return what is wrong with it."""
     if isinstance(value, _Unreadable):
-        return f'variable "{compiled.names[v]}" takes one state in a row, or none; got {value.text}'
+        return f'variable "{meaning.name}" takes one state in a row, or none; got {value.text}'
     try:
-        known[k] = compiled.states(v).index(state_name(compiled, v, _untyped(compiled, v, value)))
+        known[k] = compiled.states(compiled.index[meaning.name]).index(state_said(compiled, meaning, value))
     except UnknownState as error:
         return str(error).rstrip(".")
     return ""
@@ -204,15 +185,6 @@ class _Unreadable:
         except TypeError:
             return cls(f"{type(value).__name__} {brief(repr(value))}")
         return value
-
-
-def _untyped(compiled: CompiledModel, v: int, value: Any) -> Any:
-    """Read numbers where a file knows only text, `0` and `1` as absent and present; a state of that name stays a state."""
-    states = compiled.states(v)
-    if not isinstance(value, str) or value in states:
-        return value
-    text = numbered(value, states)
-    return text if text in states else _NUMERALS.get(value, value)
 
 
 def _enter_defaults(compiled: CompiledModel, frame: pd.DataFrame, rows: IntArray, asked: Sequence[int]) -> float:

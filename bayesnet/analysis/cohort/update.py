@@ -14,7 +14,7 @@ from bayesnet.analysis.cohort.posterior_numbers import Priors, update_noisy, upd
 from bayesnet.analysis.cohort.score import check_columns, states_of_rows
 from bayesnet.analysis.query.query import Query, defaults
 from bayesnet.analysis.sensitivity.distributions import BETA, FIXED, LOG_NORMAL, Fits, quantiles
-from bayesnet.analysis.sensitivity.parameter_map import ODDS, NumberMap, parameter_map
+from bayesnet.analysis.sensitivity.parameter_map import ODDS, ParameterMap, parameter_map
 from bayesnet.analysis.sensitivity.sampler import cited_sampler
 from bayesnet.errors import SpecError
 from bayesnet.inference.engine import Engine
@@ -134,7 +134,7 @@ class _Work:
         self.engine.values = self.engine.network.laid_out(flat)[:, None]
         return flat
 
-    def expected(self, values: FloatArray, numbers: NumberMap | None = None) -> tuple[FloatArray, FloatArray, float]:
+    def expected(self, values: FloatArray, numbers: ParameterMap | None = None) -> tuple[FloatArray, FloatArray, float]:
         """Return expected counts by entry, sums over rows of slope and squared slope by number (with a map), and ln P(rows)."""
         flat = self.set(values)
         counts, sums, log = np.zeros(len(flat)), np.zeros((2, len(values))), 0.0
@@ -183,7 +183,7 @@ class _Work:
         """Return every number that moved, the farthest first, and ln P(rows) before and after."""
         start = self.priors.value
         _, _, before = self.expected(start)
-        counts, sums, after = self.expected(values, NumberMap.of(self.compiled.expander.factors(values)))
+        counts, sums, after = self.expected(values, ParameterMap.of(self.compiled.expander.factors(values)))
         odds = parameter_map(self.compiled).kind == ODDS
         change = _distance(values, start, odds)
         information = np.maximum(self._information(counts, sums, values, odds), 0.0)

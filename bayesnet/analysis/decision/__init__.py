@@ -1,1 +1,1 @@
-"""What to learn next and what to do: expected utility, value of information, test plans."""
+"""Tests and decisions: expected utility, value of information, test plans."""

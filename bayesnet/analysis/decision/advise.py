@@ -1,4 +1,4 @@
-"""What to do: expected utilities of the options, thresholds, and what it is worth to know more before choosing."""
+"""Advice: expected utilities of the options, thresholds, and the value of information before choosing."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ _DUST = 1e-12
 
 
 @dataclass(frozen=True)
-class Decider:
-    """A decision laid on a network: the network with one more variable, which of the decision's states holds."""
+class DecisionNetwork:
+    """A network with a decision: one more variable, which of the decision's states holds."""
 
     decision: Decision
     compiled: CompiledModel
@@ -48,7 +48,7 @@ class Decider:
     """The network without that variable; all others have the same indices in both, and it is narrower."""
 
     @classmethod
-    def of(cls, compiled: CompiledModel, decision: Decision) -> Decider:
+    def of(cls, compiled: CompiledModel, decision: Decision) -> DecisionNetwork:
         """Add the states of a decision to a network, as certain gates; no number of the network changes."""
         variables = dict(compiled.model.variables)
         helpers, cases = [], []
@@ -171,33 +171,19 @@ def _peeled(engine: Engine, evidence: Evidence, excluded: Sequence[Mapping[int, 
 
 
 @per_model
-def decider(compiled: CompiledModel) -> Decider | None:
-    """Return the decision beside the numbers of a model, as a part of its network; None where there is none."""
+def decision_network(compiled: CompiledModel) -> DecisionNetwork | None:
+    """Return the decision beside the numbers of a model, as a part of its network; None if there is none."""
     path = compiled.folder / "decision.toml" if compiled.folder else None
     if path is None or not path.is_file():
         return None
-    return Decider.of(compiled, read_decision(path, compiled.model))
+    return DecisionNetwork.of(compiled, read_decision(path, compiled.model))
 
 
 def advise(query: Query, decision: Decision | None = None) -> Advice:
-    """Return the option with the largest expected utility, and how firm that is.
-
-    Raises
-    ------
-    NothingToAsk
-        When the model has no decision and none is given.
-    ImpossibleEvidence
-        When the findings cannot hold together.
-
-    References
-    ----------
-    Raiffa H, Schlaifer R (1961). Applied Statistical Decision Theory. Harvard University.
-    Howard RA (1966). Information value theory. IEEE Transactions on Systems Science and Cybernetics 2, 22-26.
-    Pauker SG, Kassirer JP (1980). The threshold approach to clinical decision making. N Engl J Med 302, 1109-1117.
-    """
+    """Return the option with the largest expected utility; see `Case.advise`. `decision` replaces that of the model."""
     compiled, findings = query.compiled, query.findings
-    laid = Decider.of(compiled, decision) if decision else decider(compiled)
-    if laid is None:
+    network = DecisionNetwork.of(compiled, decision) if decision else decision_network(compiled)
+    if network is None:
         raise NothingToAsk(
             f"{compiled.model.name} has no decision.toml beside its numbers, so it defines no options and utilities to advise on",
             "the value of a finding for a target needs none",
@@ -205,14 +191,14 @@ def advise(query: Query, decision: Decision | None = None) -> Advice:
             example=an_example(compiled),
             call="next_tests",
         )
-    about = laid.decision
-    p, table = laid.states(findings), about.table
+    about = network.decision
+    p, table = network.states(findings), about.table
     expected = table @ p
     best = int(np.argmax(expected))
     order = np.argsort(-expected, kind="stable")
     return Advice(
         title=findings.text,
-        provenance=query.provenance(_distrust(about)),
+        provenance=query.provenance(_caveats(about)),
         decision=about.title,
         decision_digest=about.digest,
         unit=about.unit,
@@ -224,7 +210,7 @@ def advise(query: Query, decision: Decision | None = None) -> Advice:
             for i in order
         ),
         evpi=perfect(table, p),
-        tests=_tests(compiled, laid, findings),
+        tests=_tests(compiled, network, findings),
         thresholds=tuple(_threshold(about, p, s) for s in range(len(about.states) - 1)),
         tornado=_tornado(about, p),
         warning_of_decision=about.warning,
@@ -255,16 +241,18 @@ def candidates(compiled: CompiledModel, findings: Findings) -> tuple[int, ...]:
     )
 
 
-def before_deciding(compiled: CompiledModel, laid: Decider, findings: Findings) -> tuple[int, ...]:
+def before_deciding(compiled: CompiledModel, network: DecisionNetwork, findings: Findings) -> tuple[int, ...]:
     """Return the candidates that can be had before the choice: not those that the options themselves bring."""
-    brought = laid.decision.brought
+    brought = network.decision.brought
     return tuple(v for v in candidates(compiled, findings) if compiled.model.variables[compiled.names[v]].group not in brought)
 
 
-def values(compiled: CompiledModel, laid: Decider, findings: Findings) -> dict[int, float]:
+def values(compiled: CompiledModel, network: DecisionNetwork, findings: Findings) -> dict[int, float]:
     """Expected value of sample information of everything that can be learnt before the choice."""
-    table = laid.decision.table
-    return {v: sample(table, joint) for v, joint in laid.with_each(findings, before_deciding(compiled, laid, findings)).items()}
+    table = network.decision.table
+    return {
+        v: sample(table, joint) for v, joint in network.with_each(findings, before_deciding(compiled, network, findings)).items()
+    }
 
 
 def price(compiled: CompiledModel, decision: Decision, variable: int) -> float:
@@ -273,12 +261,12 @@ def price(compiled: CompiledModel, decision: Decision, variable: int) -> float:
     return test.value / decision.money.value if test and decision.money else math.nan
 
 
-def _tests(compiled: CompiledModel, laid: Decider, findings: Findings, most: int = 8) -> tuple[ValuedTest, ...]:
+def _tests(compiled: CompiledModel, network: DecisionNetwork, findings: Findings, most: int = 8) -> tuple[ValuedTest, ...]:
     """Return the tests worth most for the decision, net of their price; the best finding of each test."""
     found: dict[str, ValuedTest] = {}
     known = costs(compiled).by_variable
-    for v, value in values(compiled, laid, findings).items():
-        cost = price(compiled, laid.decision, v)
+    for v, value in values(compiled, network, findings).items():
+        cost = price(compiled, network.decision, v)
         test = known.get(compiled.names[v])
         shared = test is not None and test.value > 0.0
         line = ValuedTest(compiled.names[v], test.label if test else "", value, cost, value - (0.0 if math.isnan(cost) else cost))
@@ -351,7 +339,7 @@ def _tornado(decision: Decision, p: FloatArray) -> tuple[UtilityBar, ...]:
     return tuple(sorted(bars, key=lambda bar: -bar.width))
 
 
-def _distrust(decision: Decision) -> tuple[str, ...]:
+def _caveats(decision: Decision) -> tuple[str, ...]:
     judged = sum(u.grade == "judgement" for u in decision.utilities)
     share = f"{judged} of the {len(decision.utilities)} utilities are expert judgement"
     return (f"Caveats: {share}, each with its reason; the tornado shows which of them change the advice.",)

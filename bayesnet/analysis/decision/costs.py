@@ -51,7 +51,7 @@ class Costs:
 
 @per_model
 def costs(compiled: CompiledModel) -> Costs:
-    """Return the costs beside the numbers of a model; empty where there are none. Read once.
+    """Return the costs beside the numbers of a model; empty if there are none. Read once.
 
     Raises
     ------

@@ -39,7 +39,7 @@ class Option:
 
 @dataclass(frozen=True)
 class Utility:
-    """What an option is worth in a state, with its range and where it is from."""
+    """The utility of an option in a state, with its range and source."""
 
     option: str
     state: str
@@ -59,7 +59,7 @@ class Utility:
 
 @dataclass(frozen=True)
 class Money:
-    """How much money one unit of utility is taken to be worth."""
+    """Money per unit of utility."""
 
     unit: str
     value: float

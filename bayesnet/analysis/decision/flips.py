@@ -1,4 +1,4 @@
-"""Which single number, inside its cited range, changes the leading diagnosis or the advice."""
+"""Single numbers that, inside their cited range, change the leading diagnosis or the advice."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.decision.advise import Decider, decider
+from bayesnet.analysis.decision.advise import DecisionNetwork, decision_network
 from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.query.parse import an_example
 from bayesnet.analysis.query.query import Query
 from bayesnet.analysis.sensitivity.functions import admissible, answered, one_each
-from bayesnet.analysis.sensitivity.query_ranges import SAMPLE_SIZE, Ranges, Subject, citation, ranges, records
+from bayesnet.analysis.sensitivity.query_ranges import SAMPLE_SIZE, Ranges, SensitivityQuery, citation, ranges, records
 from bayesnet.analysis.sensitivity.response import Response
 from bayesnet.errors import BayesnetError
 from bayesnet.model.factors import FloatArray
@@ -27,7 +27,7 @@ LEADER, ADVICE = "leader", "advice"
 
 @dataclass(frozen=True)
 class Contest:
-    """What competes: names, and the score of each as a weighted sum of the rows of a response."""
+    """Competitors: names, and the score of each as a weighted sum of the rows of a response."""
 
     what: str
     response: Response
@@ -36,37 +36,21 @@ class Contest:
 
     @property
     def leader(self) -> int:
-        """Who is ahead at the present numbers."""
+        """The leader at the present numbers."""
         return int(np.argmax(self.scores @ self.response.base))
 
 
 def flips(query: Query, target: str | None = None, sample_size: float = SAMPLE_SIZE) -> Flips:
-    """Return the single numbers whose range is wide enough to change what leads, or what is advised.
+    """Return the single numbers whose range is wide enough to change the leading diagnosis or the advice; see `Case.flips`.
 
-    An expected utility is a weighted sum of probabilities, so that the place where the advice changes follows from the same lines
-    and curves as that where the leader does.
-
-    Parameters
-    ----------
-    query
-        The network and what is known; where a decision lies beside the numbers, the advice is watched too.
-    target
-        Where the network has no diagnoses: the variable whose most probable state is watched.
-    sample_size
-        Where the network cites no ranges, each column is taken as if it had been counted in so many cases.
-
-    Raises
-    ------
-    ImpossibleEvidence
-        When the findings cannot hold together.
-    BayesnetError
-        When the network has no diagnoses and no target is named.
+    An expected utility is a weighted sum of probabilities, so the value at which the advice changes follows from the same lines
+    and curves as the value at which the leader changes.
     """
     compiled, findings = query.compiled, query.findings
     named = target if target is not None else _first_diagnosis(compiled)
-    subject, known = Subject.of(query, named), ranges(compiled, sample_size)
-    laid = decider(compiled)
-    contests = [_leaders(subject), *([_advice(laid, findings)] if laid else [])]
+    subject, known = SensitivityQuery.of(query, named), ranges(compiled, sample_size)
+    network = decision_network(compiled)
+    contests = [_leaders(subject), *([_advice(network, findings)] if network else [])]
     found = [flip for contest in contests for flip in _flips(compiled, known, contest)]
     return Flips(
         title=findings.text if target is None else subject.title,
@@ -76,7 +60,7 @@ def flips(query: Query, target: str | None = None, sample_size: float = SAMPLE_S
         flips=tuple(sorted(found, key=_distance)),
         tried=int((~known.fixed).sum()),
         assumption=known.assumption,
-        labels={option.name: option.label for option in laid.decision.options} if laid else {},
+        labels={option.name: option.label for option in network.decision.options} if network else {},
     )
 
 
@@ -91,18 +75,18 @@ def _first_diagnosis(compiled: CompiledModel) -> str:
     return compiled.literal(v, compiled.state(v, "present"))
 
 
-def _leaders(subject: Subject) -> Contest:
+def _leaders(subject: SensitivityQuery) -> Contest:
     """Return the diagnoses (or states of the target), by their probability."""
     response, _, candidates = answered(subject)
     names = [subject.event_name(response.events[row]) for row in candidates]
     return Contest(LEADER, response, names, one_each(candidates, len(response.events)))
 
 
-def _advice(laid: Decider, findings: Findings) -> Contest:
+def _advice(network: DecisionNetwork, findings: Findings) -> Contest:
     """Return the options of the decision beside the model, by their expected utility."""
-    about = laid.decision
-    subject = Subject(Query(laid.compiled, findings), (laid.variable, 0), about.title)
-    response = subject.response(tuple((laid.variable, s) for s in range(len(about.states))))
+    about = network.decision
+    subject = SensitivityQuery(Query(network.compiled, findings), (network.variable, 0), about.title)
+    response = subject.response(tuple((network.variable, s) for s in range(len(about.states))))
     scores = np.hstack([about.table, np.zeros((len(about.options), 1))])
     return Contest(ADVICE, response, [option.name for option in about.options], scores)
 

@@ -1,4 +1,4 @@
-"""What to learn next: information, change, price and value of every finding that is not known, in about one pass.
+"""Next tests: information, change, price and value of every unobserved finding, in about one pass.
 
 References
 ----------
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.decision.advise import Decider, before_deciding, candidates, decider, price, sample
+from bayesnet.analysis.decision.advise import DecisionNetwork, before_deciding, candidates, decision_network, price, sample
 from bayesnet.analysis.decision.costs import costs
 from bayesnet.analysis.query.likelihood_batch import in_one_pass, one_by_one
 from bayesnet.analysis.query.parse import an_example, read_target
@@ -31,39 +31,23 @@ if TYPE_CHECKING:
     from bayesnet.inference.engine import Engine
 
 DIFFERENTIAL, DECISION = "differential", "decision"
-"""What may be asked about besides one target."""
+"""Other choices than a single target."""
 
 Joints = Mapping[int, FloatArray]
 
 
 def next_tests(query: Query, target: str | None = None) -> NextTests:
-    """Return every finding that is not known, with what it would tell about a target, the differential, or the decision.
-
-    Parameters
-    ----------
-    query
-        The network and the case.
-    target
-        `variable` or `variable=state`; `differential`: all diagnoses, their information summed; `decision`: the state that the
-        decision hangs on. When None, the decision if the model has one, otherwise the differential.
-
-    Raises
-    ------
-    ImpossibleEvidence
-        When the findings cannot hold together.
-    NothingToAsk
-        When the model has no decision, or no diagnoses, to ask about.
-    """
+    """Return every unobserved finding with its value for a target, the differential or the decision; see `Case.next_tests`."""
     compiled = query.compiled
-    laid = decider(compiled)
+    network = decision_network(compiled)
     if target is None:
-        target = DECISION if laid else DIFFERENTIAL
+        target = DECISION if network else DIFFERENTIAL
     if target == DIFFERENTIAL and target not in compiled.index:
-        return _differential(query, laid)
+        return _differential(query, network)
     if target == DECISION and target not in compiled.index:
-        if laid is None:
+        if network is None:
             raise _no("decision (no decision.toml beside its numbers)", compiled)
-        return _decision(query, laid)
+        return _decision(query, network)
     v, state = read_target(compiled, target)
     joints = _joints(query.about(v))
     here = np.array([float(s == state) for s in range(len(compiled.states(v)))])
@@ -74,8 +58,8 @@ def next_tests(query: Query, target: str | None = None) -> NextTests:
         table = np.stack([joints[w].sum(axis=0) - here @ joints[w], here @ joints[w]])
         return information(table), change(table), outcomes(compiled, w, table, ())
 
-    tests = _tests(query, laid, tuple(joints), lines)
-    return _answer(query, compiled.literal(v, state), now, entropy(np.array([now, 1.0 - now])), tests, laid)
+    tests = _tests(query, network, tuple(joints), lines)
+    return _answer(query, compiled.literal(v, state), now, entropy(np.array([now, 1.0 - now])), tests, network)
 
 
 def _no(what: str, compiled: CompiledModel) -> NothingToAsk:
@@ -133,7 +117,7 @@ def _joints(query: Query) -> dict[int, FloatArray]:
     return query.ask(lambda engine, evidence: engine.joint_with_each(v, evidence, wanted))
 
 
-def _differential(query: Query, laid: Decider | None) -> NextTests:
+def _differential(query: Query, network: DecisionNetwork | None) -> NextTests:
     """About all diagnoses: their information and changes summed, and which diagnosis would lead after each result."""
     compiled, known = query.compiled, query.findings.variables
     targets = [v for v in compiled.diagnoses if v not in known]
@@ -148,11 +132,11 @@ def _differential(query: Query, laid: Decider | None) -> NextTests:
         table = np.stack([rows[w][0].sum(axis=0) - top, top])
         return information(rows[w]), change(rows[w]), outcomes(compiled, w, table, leaders)
 
-    tests = _tests(query, laid, tuple(rows), lines)
+    tests = _tests(query, network, tuple(rows), lines)
     some = next(iter(rows.values()), np.empty((0, 2, 0)))
     now = [float(p) for p in some[:, 1].sum(axis=1)]
     total = sum(entropy(np.array([p, 1.0 - p])) for p in now)
-    return _answer(query, "the differential", max(now, default=math.nan), total, tests, laid)
+    return _answer(query, "the differential", max(now, default=math.nan), total, tests, network)
 
 
 def _with_each_diagnosis(query: Query, targets: Sequence[int]) -> dict[int, FloatArray]:
@@ -172,48 +156,50 @@ def _with_each_diagnosis(query: Query, targets: Sequence[int]) -> dict[int, Floa
     return query.ask(ask)
 
 
-def _decision(query: Query, laid: Decider) -> NextTests:
+def _decision(query: Query, network: DecisionNetwork) -> NextTests:
     """About the decision: most valuable first, with the option that would be advised after each result."""
     compiled, findings = query.compiled, query.findings
-    joints = laid.with_each(findings, before_deciding(compiled, laid, findings))
-    table = laid.decision.table
-    p = laid.states(findings)
+    joints = network.with_each(findings, before_deciding(compiled, network, findings))
+    table = network.decision.table
+    p = network.states(findings)
     now = int(np.argmax(table @ p))
 
     def lines(w: int) -> tuple[float, float, tuple[Outcome, ...]]:
         joint = joints[w]
         advised = (table @ joint).argmax(axis=0)
         each = joint.sum(axis=0)
-        chosen = [laid.decision.options[int(o)] for o in advised]
+        chosen = [network.decision.options[int(o)] for o in advised]
         found = tuple(
             Outcome(state, float(q), math.nan, option.name, option.label)
             for state, q, option in zip(compiled.states(w), each, chosen, strict=True)
         )
         return information(joint), float(each[advised != now].sum()), found
 
-    tests = _tests(query, laid, tuple(joints), lines, joints)
+    tests = _tests(query, network, tuple(joints), lines, joints)
     ranked = tuple(sorted(tests, key=lambda t: (-t.net_value if t.net_value == t.net_value else math.inf, -t.bits)))
-    return _answer(query, f"the decision ({laid.decision.title})", math.nan, entropy(p), ranked, laid)
+    return _answer(query, f"the decision ({network.decision.title})", math.nan, entropy(p), ranked, network)
 
 
 def _tests(
     query: Query,
-    laid: Decider | None,
+    network: DecisionNetwork | None,
     variables: tuple[int, ...],
     lines: Callable[[int], tuple[float, float, tuple[Outcome, ...]]],
     joints: Joints | None = None,
 ) -> tuple[NextTest, ...]:
     """Records of all candidates, most informative first."""
     compiled, findings = query.compiled, query.findings
-    if laid is not None and joints is None:
-        joints = laid.with_each(findings, before_deciding(compiled, laid, findings))
+    if network is not None and joints is None:
+        joints = network.with_each(findings, before_deciding(compiled, network, findings))
     known = costs(compiled)
     found = []
     for w in variables:
         bits, moved, results = lines(w)
         test = known.by_variable.get(compiled.names[w])
-        value = sample(laid.decision.table, joints[w]) if laid is not None and joints is not None and w in joints else math.nan
-        net = value - price(compiled, laid.decision, w) if laid is not None else math.nan
+        value = (
+            sample(network.decision.table, joints[w]) if network is not None and joints is not None and w in joints else math.nan
+        )
+        net = value - price(compiled, network.decision, w) if network is not None else math.nan
         found.append(
             NextTest(
                 finding=compiled.names[w],
@@ -237,7 +223,7 @@ def _answer(
     now: float,
     total: float,
     tests: tuple[NextTest, ...],
-    laid: Decider | None,
+    network: DecisionNetwork | None,
 ) -> NextTests:
     return NextTests(
         title=query.findings.text,
@@ -247,5 +233,5 @@ def _answer(
         entropy=total,
         tests=tests,
         cost_unit=costs(query.compiled).unit,
-        value_unit=laid.decision.unit if laid else "",
+        value_unit=network.decision.unit if network else "",
     )

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.decision.advise import Decider, decider
+from bayesnet.analysis.decision.advise import DecisionNetwork, decision_network
 from bayesnet.analysis.decision.next_tests import DECISION, next_tests
 from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.query.parse import an_example, read_target
@@ -37,7 +37,7 @@ RARE = 0.001
 
 @dataclass(frozen=True)
 class _Choice:
-    """How a decision is made: `joint` gives P(what it hangs on, hidden | findings), `pick` the decision for each column of it."""
+    """The rule of a decision: `joint` gives P(what it hangs on, hidden | findings), `pick` the decision for each column of it."""
 
     joint: Callable[[Findings, Sequence[int]], FloatArray]
     pick: Callable[[FloatArray], np.ndarray]
@@ -55,43 +55,21 @@ def plan(
     threshold: float = 0.5,
     enough: float = 0.99,
 ) -> Plan:
-    """Plan tests for a target or for the decision.
-
-    Parameters
-    ----------
-    query
-        The network and the case.
-    target
-        `variable` or `variable=state`: tests are chosen by their information on it. When None, by their value for the decision of
-        the model, net of their price.
-    depth
-        How many tests there may be one after the other.
-    threshold
-        With a target: the probability above which one would act on it.
-    enough
-        The same-decision probability at which to stop.
-
-    Raises
-    ------
-    BayesnetError
-        When there is neither a target nor a decision, or `enough` or `threshold` is no probability.
-    ImpossibleEvidence
-        When the findings cannot hold together.
-    """
+    """Plan tests in sequence for a target or for the decision; see `Case.plan`."""
     compiled = query.compiled
     for name, value in (("enough", enough), ("threshold", threshold)):
         if not 0.0 <= value <= 1.0:
             raise BayesnetError(f"{name}={value:g} is not a probability; give a number from 0 to 1.")
     if target is None:
-        laid = decider(compiled)
-        if laid is None:
+        network = decision_network(compiled)
+        if network is None:
             raise NothingToAsk(
                 f"{compiled.model.name} has no decision (no decision.toml beside its numbers)",
                 "plan for a target",
                 option="target",
                 example=an_example(compiled),
             )
-        aim, choice, unit, name = None, _of_decision(laid), laid.decision.unit, f"the decision ({laid.decision.title})"
+        aim, choice, unit, name = None, _of_decision(network), network.decision.unit, f"the decision ({network.decision.title})"
     else:
         aim = read_target(compiled, target)
         choice, unit, name = _of_threshold(compiled, aim, threshold), "bits", compiled.literal(*aim)
@@ -179,13 +157,13 @@ class _Tree:
         return findings.with_findings(Findings((self.compiled.state_finding(w, state),)))
 
 
-def _of_decision(laid: Decider) -> _Choice:
-    table = laid.decision.table
+def _of_decision(network: DecisionNetwork) -> _Choice:
+    table = network.decision.table
 
     def joint(findings: Findings, hidden: Sequence[int]) -> FloatArray:
-        return laid.joint(findings, hidden) if hidden else laid.states(findings)[:, None]
+        return network.joint(findings, hidden) if hidden else network.states(findings)[:, None]
 
-    return _Choice(joint, lambda columns: (table @ columns).argmax(axis=0), tuple(o.label for o in laid.decision.options))
+    return _Choice(joint, lambda columns: (table @ columns).argmax(axis=0), tuple(o.label for o in network.decision.options))
 
 
 def _of_threshold(compiled: CompiledModel, aim: tuple[int, int], level: float) -> _Choice:

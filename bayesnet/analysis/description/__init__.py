@@ -1,1 +1,1 @@
-"""What a network holds: cards of variables and numbers, a summary, arc strengths."""
+"""Description of a network: cards of variables and numbers, a summary, arc strengths."""

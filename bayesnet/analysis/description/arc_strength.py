@@ -21,19 +21,7 @@ if TYPE_CHECKING:
 
 
 def arc_strengths(query: Query) -> ArcStrengths:
-    """Return the strength of every arc of the network, the strongest first; arcs cut by an intervention are left out.
-
-    For each arc the distances between the child's columns as the parent changes: their mean and the largest over the states of
-    the other parents, and the mean weighted by the joint probability of those states given the findings (NaN where that joint
-    is too wide). Both distances lie between 0 and 1. The largest total variation is the edge strength of Leonelli, Smith &
-    Wright (2024), zero exactly when the child does not depend on the parent; the weighted mean is in the manner of Koiter (2006).
-
-    References
-    ----------
-    Koiter JR (2006). Visualizing inference in Bayesian networks. MSc thesis, Delft University of Technology.
-    Leonelli M, Smith JQ, Wright SK (2024). The diameter of a stochastic matrix: a new measure for sensitivity analysis in
-    Bayesian networks. arXiv:2407.04667.
-    """
+    """Return the strength of every arc, the strongest first; see `Case.arc_strengths`."""
     compiled, evidence = query.compiled, query.ask(checked)
     arcs: list[ArcStrength] = []
     for v, family in enumerate(compiled.factors.families):

@@ -15,13 +15,7 @@ if TYPE_CHECKING:
 
 
 def bibliography(compiled: CompiledModel, names: Iterable[str] | None = None) -> Bibliography:
-    """Return the publications that any number cites, or those named by their key or by the id of a number that cites them.
-
-    Raises
-    ------
-    BayesnetError
-        Where a name is neither a key nor a number.
-    """
+    """Return the publications that any number cites, or those named; see `Network.bibliography`."""
     model = compiled.model
     keys: dict[str, None] = {}
     for name in in_use(model) if names is None else names:

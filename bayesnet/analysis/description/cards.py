@@ -1,4 +1,4 @@
-"""What is recorded about the variables and numbers of a network, and the chain from the figures to a number."""
+"""Records of the variables and numbers of a network, and the chain from the figures to a number."""
 
 from __future__ import annotations
 

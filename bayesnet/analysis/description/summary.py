@@ -1,4 +1,4 @@
-"""What a network is made of."""
+"""Summary of a network."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.query.caveats import trust
+from bayesnet.analysis.query.caveats import movements, trust
 from bayesnet.analysis.query.query import Query
 from bayesnet.model.vocabulary import GATE_KINDS, GRADES
 from bayesnet.results.description import Summary, WideNumber
@@ -18,12 +18,15 @@ if TYPE_CHECKING:
 
 
 def summary(compiled: CompiledModel, most: int = 10) -> Summary:
-    """Count variables, gates, numbers and grades, and list the numbers with the widest ranges."""
+    """Count variables, gates, numbers and grades, and list the numbers that move a diagnosis most over their range before any
+    finding; without diagnoses those with the widest ranges.
+    """
     model = compiled.model
     counted = [n for n in model.numbers.values() if n.grade != "definition"]
     studied = [n for n in counted if n.grade != "judgement"]
     known = trust(compiled)
-    order = [k for k in np.argsort(-known.width, kind="stable")[:most] if known.width[k] > 0]
+    width = movements(Query(compiled), compiled.diagnoses) if compiled.diagnoses else known.high - known.low
+    order = [k for k in np.argsort(-width, kind="stable")[:most] if width[k] > 0]
     return Summary(
         title=f"{model.name}: {model.title}" if model.title else model.name,
         provenance=Query(compiled).provenance(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,44 +12,33 @@ from bayesnet.analysis.query.caveats import weakest
 from bayesnet.analysis.query.parse import an_example
 from bayesnet.analysis.query.posterior import priors
 from bayesnet.analysis.query.query import Query
+from bayesnet.analysis.query.requisite import above
 from bayesnet.analysis.sensitivity.sampler import cited_sampler
 from bayesnet.analysis.sensitivity.tornado import movers
 from bayesnet.errors import NothingToAsk, TooWide
-from bayesnet.inference.evidence import Evidence
+from bayesnet.inference.evidence import Evidence, one_hot
 from bayesnet.logodds import odds_ratio
 from bayesnet.model.factors import FloatArray
 from bayesnet.model.vocabulary import OTHER_ROLE
-from bayesnet.results.differential import Diagnosis, Differential
+from bayesnet.results.differential import CauseShare, Diagnosis, Differential
 
 if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import CompiledModel
+    from bayesnet.model.records import Variable
 
 DRAWS = 400
 """Draws of all numbers behind the intervals of a printed differential; `uncertainty` takes more."""
 
-_SEED = 0
+WORTH_A_PASS = 0.01
+"""For a consequence more probable than this its causes are worth a pass of the engine."""
+
+SEED = 0
+"""Of these draws."""
 _MIDDLE = (0.025, 0.975)
 
 
 def differential(query: Query, targets: Sequence[tuple[int, int]] | None = None, *, draws: int = DRAWS) -> Differential:
-    """Rank diagnoses by posterior.
-
-    Parameters
-    ----------
-    query
-        The network and what is known.
-    targets
-        What to rank, as (variable, state); the variables of the group `diagnoses`, each present, when None.
-    draws
-        Draws of all numbers behind the intervals; none leaves the intervals NaN.
-
-    Raises
-    ------
-    BayesnetError
-        When the network has no diagnoses and none are named.
-    ImpossibleEvidence
-        When the findings cannot hold together.
-    """
+    """Rank diagnoses by posterior; see `Case.diagnoses`. `targets` are (variable, state)."""
     compiled = query.compiled
     ranked = targets if targets is not None else diagnoses(compiled)
     variables = tuple(v for v, _ in ranked)
@@ -61,24 +50,56 @@ def differential(query: Query, targets: Sequence[tuple[int, int]] | None = None,
     for v, state in ranked:
         low, high = spans[v][state] if v in spans else (math.nan, math.nan)
         p, q = float(before[v][state]), float(after[v][state])
-        role = compiled.model.variables[compiled.names[v]].role
-        lines.append(Diagnosis(compiled.literal(v, state), p, q, low, high, odds_ratio(p, q), role))
+        variable = compiled.model.variables[compiled.names[v]]
+        lines.append(
+            Diagnosis(
+                compiled.literal(v, state),
+                *(p, q, low, high, odds_ratio(p, q), variable.role),
+                consequence_of=variable.consequence_of,
+                causes=causes(query, v, state) if variable.consequence_of and q > WORTH_A_PASS else (),
+                contains=_contains(variable),
+            )
+        )
     lines.sort(key=lambda line: -line.posterior)
     return Differential(
         title=query.findings.text,
-        provenance=query.provenance(_distrust(query, lines, variables, draws)),
+        provenance=query.provenance(_caveats(query, lines, variables, draws)),
         diagnoses=tuple(lines),
     )
 
 
-def _distrust(query: Query, lines: Sequence[Diagnosis], variables: Sequence[int], draws: int) -> tuple[str, ...]:
-    """Return what moves the leading specific diagnosis most over its own range; without draws, in a hurry, only the widest
-    ranges.
+def causes(query: Query, v: int, state: int) -> tuple[CauseShare, ...]:
+    """Return the causes of a consequence with P(cause | consequence, findings), most probable first.
+
+    A cause of more than two states is present in every state but its first. Where the consequence is set from outside nothing
+    causes it.
     """
+    compiled, evidence = query.compiled, query.evidence
+    if v in evidence.interventions:
+        return ()
+    named = [compiled.variable(name) for name in compiled.model.variables[compiled.names[v]].consequence_of]
+    given = evidence.with_likelihood(v, one_hot(len(compiled.states(v)), state))
+    found = compiled.engine.posteriors(given, tuple(named)).marginals
+    shares = [CauseShare(compiled.names[w], float(found[w][1:].sum())) for w in named]
+    return tuple(sorted(shares, key=lambda share: -share.probability))
+
+
+def _contains(variable: Variable) -> str:
+    """Return what the diagnosis includes that means none of the others, from its meaning and its note; empty for the others."""
+    if variable.role != OTHER_ROLE:
+        return ""
+    return " ".join(f"{text.rstrip('.')}." for text in (variable.meaning, variable.note) if text)
+
+
+def _caveats(
+    query: Query, lines: Sequence[Diagnosis], variables: Sequence[int], draws: int
+) -> tuple[str, ...] | Callable[[], tuple[str, ...]]:
+    """Return what moves the leading specific diagnosis most over its own range; without draws by name only, when it is read."""
     leading = next((line.diagnosis for line in lines if line.role != OTHER_ROLE), "")
     if draws and leading and any(n.low < n.high for n in query.compiled.model.numbers.values()):
         return movers(query, leading)
-    return weakest(query, variables)
+    first = leading or (lines[0].diagnosis if lines else "")
+    return weakest(query, variables, about=[v for v in variables if first.startswith(query.compiled.names[v])][:1])
 
 
 def diagnoses(compiled: CompiledModel) -> tuple[tuple[int, int], ...]:
@@ -106,11 +127,11 @@ def intervals(compiled: CompiledModel, evidence: Evidence, variables: Sequence[i
     """
     if not any(n.low < n.high for n in compiled.model.numbers.values()):
         return {}
-    rng = np.random.default_rng(_SEED)
+    rng = np.random.default_rng(SEED)
     try:
-        drawn = compiled.engine.draws(
-            evidence, compiled.expander.tensors(cited_sampler(compiled).draw(draws, rng).values), variables
-        )
+        values = cited_sampler(compiled).draw(draws, rng).values
+        tensors = compiled.drawn_tensors(values, above(compiled.factors, evidence, variables))
+        drawn = compiled.engine.draws(evidence, tensors, variables)
     except TooWide:
         return {}
     possible = drawn.log_probability > -math.inf

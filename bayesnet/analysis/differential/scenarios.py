@@ -1,4 +1,4 @@
-"""What if: the same targets under several scenarios, side by side."""
+"""What-if: the same targets under several scenarios, side by side."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 _NAMED = 3
-"""How many other numbers a reason spells out."""
+"""Number of changed numbers that a reason spells out."""
 
 
 def reason(
@@ -33,7 +33,7 @@ def reason(
     *,
     had: str = "",
 ) -> str:
-    """Say how a scenario differs from the case and what that does most; seeing and setting are told apart.
+    """Say how a scenario differs from the case and what that does most; seeing and setting are distinguished.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ def reason(
     labels, before, after
         The targets with their probabilities in the case and in the scenario.
     had
-        What would have been otherwise for this one patient, all that was found kept as what was found.
+        The counterfactual states for this patient; all findings are kept as findings.
     """
     imagined = [f"counterfactual {had} (other findings unchanged)"] if had else []
     parts = [*imagined, *_differences(query.stated, other.stated), *_numbers(query.compiled, other.compiled)]
@@ -92,8 +92,8 @@ def _factors(labels: Sequence[str], before: Sequence[float], after: Sequence[flo
 
 
 @dataclass(frozen=True)
-class Beside:
-    """A scenario to put beside the case: its network and findings, and what would have been otherwise for this one patient."""
+class ScenarioQuery:
+    """A scenario to compare with the case: its query, and counterfactual states for this patient."""
 
     name: str
     query: Query
@@ -102,26 +102,12 @@ class Beside:
 
 def compare(
     query: Query,
-    scenarios: Sequence[Beside],
+    scenarios: Sequence[ScenarioQuery],
     targets: Sequence[tuple[int, int]] | None = None,
 ) -> Comparison:
-    """Ask the same targets under the case as it stands and under each scenario.
+    """Compare targets, each (variable, state), under the case and under each scenario; see `Case.compare`.
 
-    Parameters
-    ----------
-    query
-        The case as it stands.
-    scenarios
-        What stands beside it; the network of each may be another one with the same targets.
-    targets
-        The targets as (variable, state); the diagnoses, each present, when None.
-
-    Raises
-    ------
-    BayesnetError
-        When no scenario is given, or two have one name.
-    ImpossibleEvidence
-        When the findings of a scenario cannot hold together.
+    The network of a scenario may be another one with the same targets.
     """
     if not scenarios:
         raise BayesnetError('Nothing to compare with; name at least one scenario, as in compare("fever", "!fever").')
@@ -132,11 +118,11 @@ def compare(
     compiled = query.compiled
     targets = targets if targets is not None else diagnoses(compiled)
     labels = tuple(compiled.literal(v, state) for v, state in targets)
-    columns = [_scenario(scenario, compiled, targets) for scenario in (Beside("case", query), *scenarios)]
+    columns = [_scenario(scenario, compiled, targets) for scenario in (ScenarioQuery("case", query), *scenarios)]
     here = columns[0].probabilities
     reasons = [""]
-    for column, beside in zip(columns[1:], scenarios, strict=True):
-        reasons.append(reason(query, beside.query, labels, here, column.probabilities, had=_imagined(beside)))
+    for column, scenario in zip(columns[1:], scenarios, strict=True):
+        reasons.append(reason(query, scenario.query, labels, here, column.probabilities, had=_imagined(scenario)))
     order = sorted(range(len(targets)), key=lambda i: -max(column.probabilities[i] for column in columns))
     return Comparison(
         title=query.findings.text,
@@ -151,21 +137,21 @@ def compare(
     )
 
 
-def _scenario(beside: Beside, home: CompiledModel, targets: Sequence[tuple[int, int]]) -> Scenario:
+def _scenario(scenario: ScenarioQuery, home: CompiledModel, targets: Sequence[tuple[int, int]]) -> Scenario:
     """Return one column; targets are looked up by name where the scenario is on another network."""
-    query, compiled, findings = beside.query, beside.query.compiled, beside.query.findings
+    query, compiled, findings = scenario.query, scenario.query.compiled, scenario.query.findings
     here = [(compiled.variable(home.names[v]), home.states(v)[state]) for v, state in targets]
     assumed = tuple(item.text for item in query.stated.items if item.assumed)
-    if beside.had is not None:
-        would = [counterfactual(query.about(v), beside.had, compiled.names[v])[state] for v, state in here]
-        return Scenario(beside.name, f"{findings.text}; counterfactual {_imagined(beside)}", assumed, tuple(would))
+    if scenario.had is not None:
+        would = [counterfactual(query.about(v), scenario.had, compiled.names[v])[state] for v, state in here]
+        return Scenario(scenario.name, f"{findings.text}; counterfactual {_imagined(scenario)}", assumed, tuple(would))
     variables = tuple(v for v, _ in here)
     marginals = query.ask(lambda engine, evidence: engine.posteriors(evidence, variables).marginals)
     return Scenario(
-        beside.name, findings.text, assumed, tuple(float(marginals[v][compiled.state(v, state)]) for v, state in here)
+        scenario.name, findings.text, assumed, tuple(float(marginals[v][compiled.state(v, state)]) for v, state in here)
     )
 
 
-def _imagined(beside: Beside) -> str:
-    """Return what would have been otherwise, in words; empty where nothing is imagined."""
-    return beside.had.text if beside.had is not None else ""
+def _imagined(scenario: ScenarioQuery) -> str:
+    """Return the counterfactual states in words; empty without any."""
+    return scenario.had.text if scenario.had is not None else ""

@@ -1,4 +1,4 @@
-"""What each finding does to a target, taken one after the other."""
+"""Weight of evidence of each finding for a target, taken one after the other."""
 
 from __future__ import annotations
 
@@ -9,12 +9,7 @@ from bayesnet.results.explanation import Weight, Weights
 
 
 def weights(query: Query, target: tuple[int, int]) -> Weights:
-    """Take the findings one after the other and say what each does to the target, given those before it.
-
-    References
-    ----------
-    Good IJ (1985). Weight of evidence: a brief survey. Bayesian Statistics 2, 249-270.
-    """
+    """Return the weight of evidence of each finding for the target, given those before it; see `Case.weights`."""
     v, state = target
     query = query.about(v)
     context = query.context

@@ -32,7 +32,7 @@ _CELLS = 2.0**24
 
 @dataclass(frozen=True)
 class Player:
-    """What is known of one variable, as one part of an explanation: its findings together are taken or left out."""
+    """The findings on one variable, as one part of an explanation: taken or left out together."""
 
     variable: int
     name: str
@@ -40,11 +40,11 @@ class Player:
     text: str
     likelihood: FloatArray
     negative: bool
-    """Whether it is the absence of something that could be present."""
+    """Whether the finding is the absence of something that could be present."""
 
 
 @dataclass(frozen=True)
-class Situation:
+class CoalitionQuery:
     """A question taken apart: context that always holds, and the findings that are weighed against each other."""
 
     context: Evidence
@@ -62,7 +62,7 @@ class Situation:
         return evidence
 
 
-def situation(query: Query, target: tuple[int, int]) -> Situation:
+def coalition_query(query: Query, target: tuple[int, int]) -> CoalitionQuery:
     """Take a case apart into context (context variables and interventions) and findings, one player for each variable.
 
     Findings on the target itself are no explanation and stay in the context. A new marginal counts as the likelihood that gives
@@ -87,10 +87,10 @@ def situation(query: Query, target: tuple[int, int]) -> Situation:
             text = ", ".join(item.text for item in items)
             likelihood = full.likelihoods[u] / full.likelihoods[u].max()
             players.append(Player(u, compiled.names[u], states, text, likelihood, negative))
-    return Situation(context, tuple(players), v, (state,))
+    return CoalitionQuery(context, tuple(players), v, (state,))
 
 
-def subset_table(compiled: CompiledModel, asked: Situation) -> FloatArray:
+def subset_table(compiled: CompiledModel, asked: CoalitionQuery) -> FloatArray:
     """Return P(h, e_S | context) for every subset S of the findings: shape (2, 2, ..., 2), the first axis [not the target, the
     target].
     One call of the engine.
@@ -98,7 +98,7 @@ def subset_table(compiled: CompiledModel, asked: Situation) -> FloatArray:
     Raises
     ------
     TooWide
-        Where there are more findings than `EXACT`, or their joint table would be too large.
+        When there are more findings than `EXACT`, or their joint table would be too large.
     """
     variables = [player.variable for player in asked.players]
     cells = float(np.prod([len(compiled.states(v)) for v in (asked.variable, *variables)], dtype=float))
@@ -115,7 +115,7 @@ def subset_table(compiled: CompiledModel, asked: Situation) -> FloatArray:
     return table
 
 
-def shares(compiled: CompiledModel, asked: Situation, subsets: Sequence[Sequence[bool]]) -> FloatArray:
+def shares(compiled: CompiledModel, asked: CoalitionQuery, subsets: Sequence[Sequence[bool]]) -> FloatArray:
     """Return P(target variable | e_S, context) for some subsets S of the findings, one column for each.
 
     One plan for all of them; where that would be too wide, one for each.

@@ -5,39 +5,42 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bayesnet.analysis.explanation.carried import Carried, joints
 from bayesnet.analysis.explanation.coalitions import (
+    CoalitionQuery,
     Player,
-    Situation,
     along,
+    coalition_query,
     log_odds,
     sampled_shapley,
     shapley,
     shares,
-    situation,
     steps,
     subset_table,
 )
 from bayesnet.analysis.explanation.conflict import analysed
-from bayesnet.analysis.explanation.paths import separated, ways
+from bayesnet.analysis.explanation.paths import Graph, separated, ways
 from bayesnet.analysis.explanation.relevant import most_relevant
 from bayesnet.analysis.explanation.wording import explained
 from bayesnet.analysis.query.caveats import weakest
 from bayesnet.analysis.query.query import Query, checked
 from bayesnet.errors import BayesnetError, TooWide
+from bayesnet.inference.evidence import Evidence
 from bayesnet.logodds import BARELY, DECIBANS, expit, ratio_of
 from bayesnet.model.factors import FloatArray
-from bayesnet.results.explanation import Explanation, Impact, Overlap, Verdict
+from bayesnet.results.explanation import Explanation, Impact, Overlap, Verdict, Ways
 
 if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import CompiledModel
 
 OVERLAP = math.log(1.5)
-"""Interactions of two findings are told from here."""
+"""The smallest interaction of two findings that is reported."""
 
 PAIRS = 60
 """Random orders, each with its reverse, behind a sampled Shapley value."""
@@ -56,29 +59,10 @@ class _Measured:
 
 
 def explain(query: Query, target: tuple[int, int], order: str | Sequence[str] = "given", seed: int = 0) -> Explanation:
-    """Explain the probability of a target.
-
-    Parameters
-    ----------
-    query
-        The network and the case.
-    target
-        Variable and state.
-    order
-        `given`: as the findings were given; `best`: at each step the finding that says most; or the names of all findings.
-    seed
-        For the sampled Shapley values of cases with more than 15 findings.
-
-    Raises
-    ------
-    ImpossibleEvidence
-        When the findings cannot hold together.
-    BayesnetError
-        When `order` is not an order of the findings.
-    """
+    """Explain the probability of a target, (variable, state); see `Case.explain`."""
     query, compiled = query.about(target[0]), query.compiled
     full = query.ask(checked)
-    asked = situation(query, target)
+    asked = coalition_query(query, target)
     try:
         table = subset_table(compiled, asked)
     except TooWide:
@@ -92,6 +76,7 @@ def explain(query: Query, target: tuple[int, int], order: str | Sequence[str] = 
     relevant = most_relevant(compiled, asked.context, full, candidates, before, after)
     impacts = _impacts(asked.players, measured)
     closed = tuple(p.text for p in asked.players if separated(compiled, full.without(p.variable), p.variable, target[0]))
+    paths = _ways(compiled, asked, full, table)
     name = compiled.literal(*target)
     prior, posterior = expit(measured.path[0]), expit(measured.path[-1])
     return Explanation(
@@ -106,13 +91,44 @@ def explain(query: Query, target: tuple[int, int], order: str | Sequence[str] = 
         overlaps=measured.overlaps,
         conflict=found,
         relevant=relevant,
-        ways=tuple(ways(compiled, full.without(p.variable), p.variable, target[0]) for p in asked.players),
+        ways=paths,
         separated=closed,
-        text=explained(name, prior, posterior, impacts, measured.overlaps, found, relevant, closed),
+        text=explained(name, prior, posterior, impacts, measured.overlaps, found, relevant, closed, paths),
     )
 
 
-def _exact(asked: Situation, table: FloatArray, order: str | Sequence[str]) -> _Measured:
+def _ways(compiled: CompiledModel, asked: CoalitionQuery, full: Evidence, table: FloatArray | None) -> tuple[Ways, ...]:
+    """Return the paths of every finding, strongest first."""
+    players = range(len(asked.players))
+    odds = log_odds(table) if table is not None else None
+
+    @cache
+    def worth(forgotten: frozenset[int]) -> float:
+        taken = tuple(i not in forgotten for i in players)
+        return float(odds[tuple(map(int, taken))]) if odds is not None else _asked(compiled, asked, taken)
+
+    @cache
+    def whole() -> dict[int, FloatArray]:
+        return joints(compiled, asked, full)
+
+    def weighed(i: int) -> Ways:
+        def scales(graph: Graph) -> Carried:
+            return Carried(compiled, asked, full, worth, whole, i, graph)
+
+        v = asked.players[i].variable
+        return ways(compiled, full.without(v), v, asked.variable, weigh=scales)
+
+    return tuple(weighed(i) for i in players)
+
+
+def _asked(compiled: CompiledModel, asked: CoalitionQuery, taken: tuple[bool, ...]) -> float:
+    """Return the log-odds of the target given some of the findings."""
+    marginal = compiled.engine.posteriors(asked.evidence(taken), (asked.variable,)).marginals[asked.variable]
+    hit = float(marginal[list(asked.states)].sum())
+    return float(log_odds(np.array([marginal.sum() - hit, hit])))
+
+
+def _exact(asked: CoalitionQuery, table: FloatArray, order: str | Sequence[str]) -> _Measured:
     worth = log_odds(table)
     n = len(asked.players)
     taken = _order(asked.players, order, lambda chosen: float(worth[tuple(int(i in chosen) for i in range(n))]))
@@ -129,7 +145,7 @@ def _exact(asked: Situation, table: FloatArray, order: str | Sequence[str]) -> _
     return _Measured(taken, along(worth, taken), values, np.zeros(n), omission, _notable(overlaps))
 
 
-def _sampled(compiled: CompiledModel, asked: Situation, order: str | Sequence[str], rng: np.random.Generator) -> _Measured:
+def _sampled(compiled: CompiledModel, asked: CoalitionQuery, order: str | Sequence[str], rng: np.random.Generator) -> _Measured:
     n = len(asked.players)
 
     def worths(subsets: Sequence[tuple[bool, ...]]) -> list[float]:
@@ -205,7 +221,7 @@ def _notable(overlaps: Sequence[Overlap]) -> tuple[Overlap, ...]:
     return tuple(sorted(kept, key=lambda o: -abs(o.interaction)))
 
 
-def _hypotheses(compiled: CompiledModel, asked: Situation) -> list[tuple[int, int]]:
+def _hypotheses(compiled: CompiledModel, asked: CoalitionQuery) -> list[tuple[int, int]]:
     """Return what could make sense of the findings: the diagnoses, or, in a network without any, everything that is not known."""
     known = {p.variable for p in asked.players} | set(asked.context.likelihoods) | set(asked.context.interventions)
     variables = compiled.diagnoses or tuple(range(len(compiled.names)))

@@ -9,10 +9,11 @@ Shachter RD (1998). Bayes-Ball: the rational pastime. UAI-98, 480-487.
 
 from __future__ import annotations
 
+import math
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from bayesnet.results.explanation import Path, Ways
 
@@ -21,8 +22,25 @@ if TYPE_CHECKING:
     from bayesnet.inference.evidence import Evidence
     from bayesnet.model.factors import Factors
 
+Route = tuple[int, ...]
+"""The variables of a path, from the finding to the target."""
+
+
+class Scales(Protocol):
+    """Weighs the open paths of one finding."""
+
+    def along(self, routes: Sequence[Route]) -> list[float]:
+        """Return the weight of each path, NaN if there is nothing to weigh."""
+
+    def length(self, route: Route) -> int:
+        """Return the length of a path; among equals the shorter goes first."""
+
+    def words(self, routes: Sequence[Route], weights: Sequence[float]) -> str:
+        """Say how the finding acts, from its paths in order."""
+
+
 HELD = 20
-"""Open paths of one finding that are given, shortest first; longer ones are counted."""
+"""Open paths of one finding that are given, strongest first where they are weighed, else shortest first; others are counted."""
 
 CLOSED = 5
 """Closed paths of one finding that are given, shortest first."""
@@ -79,17 +97,29 @@ class Graph:
                 return v, reason
         return None
 
+    def collides(self, before: int, v: int, after: int) -> bool:
+        """Return whether the arrows from two neighbours meet at v."""
+        return before in self.parents[v] and after in self.parents[v]
+
     def closed(self, before: int, v: int, after: int) -> str:
         """Why nothing passes from one neighbour of v to another; empty where it does."""
-        if before in self.parents[v] and after in self.parents[v]:
+        if self.collides(before, v, after):
             return "" if v in self.opened else "nothing is known of it or of what follows from it"
         if v in self.known:
             return "it was set from outside" if v in self.cut else "it is known"
         return ""
 
 
-def ways(compiled: CompiledModel, evidence: Evidence, finding: int, target: int, held: int = HELD, enough: int = 0) -> Ways:
-    """Return the open and the closed paths from a finding to a target, shortest first, given everything else that is known.
+def ways(
+    compiled: CompiledModel,
+    evidence: Evidence,
+    finding: int,
+    target: int,
+    held: int = HELD,
+    enough: int = 0,
+    weigh: Callable[[Graph], Scales] | None = None,
+) -> Ways:
+    """Return the open and the closed paths from a finding to a target, given everything else that is known.
 
     `evidence` is without the finding itself. Closed paths longer than the second open one are not told.
 
@@ -100,8 +130,11 @@ def ways(compiled: CompiledModel, evidence: Evidence, finding: int, target: int,
     held
         Open paths that are given; those beyond are counted.
     enough
-        Stop at so many open paths; 0: count as many as can be found by looking at 2,000 partial ones, a lower bound if these do
+        Stop at this many open paths; 0: count as many as can be found by looking at 2,000 partial ones, a lower bound if these do
         not suffice.
+    weigh
+        What the open paths are sorted by; by their length where None.
+
     """
     graph = Graph(compiled.factors, evidence)
     away = graph.distances(target)
@@ -110,9 +143,21 @@ def ways(compiled: CompiledModel, evidence: Evidence, finding: int, target: int,
     search = _Search(graph, finding, target, away)
     reached, complete = search.open(enough)
     longest = len(reached[1]) if len(reached) > 1 else len(graph.parents)
-    told = [_path(compiled, path, graph, None) for path in reached[:held]]
+    weights, words = [math.nan] * len(reached), ""
+    if weigh is not None:
+        scales = weigh(graph)
+        weights = scales.along(reached)
+        order = sorted(range(len(reached)), key=lambda k: (-size(weights[k]), scales.length(reached[k])))
+        reached, weights = [reached[k] for k in order], [weights[k] for k in order]
+        words = scales.words(reached, weights)
+    told = [_path(compiled, path, graph, None, w) for path, w in zip(reached[:held], weights, strict=False)]
     told += [_path(compiled, path, graph, graph.blocker(path)) for path in search.closed(longest)]
-    return Ways(compiled.names[finding], tuple(told), len(reached), complete)
+    return Ways(compiled.names[finding], tuple(told), len(reached), complete, words)
+
+
+def size(weight: float) -> float:
+    """Return the size of a weight to six digits: paths that share their narrowest variable are equal but for rounding."""
+    return round(abs(weight), 6) if math.isfinite(weight) else 0.0
 
 
 def paths(compiled: CompiledModel, evidence: Evidence, finding: int, target: int) -> tuple[Path, ...]:
@@ -144,7 +189,7 @@ class _Search:
         return found, not queue
 
     def closed(self, longest: int) -> list[tuple[int, ...]]:
-        """Return the first closed paths of no more than so many variables."""
+        """Return the first closed paths of at most this many variables."""
         found: list[tuple[int, ...]] = []
         patience = _PATIENCE
         queue: deque[tuple[int, ...]] = deque([(self.finding,)])
@@ -184,9 +229,11 @@ def separated(compiled: CompiledModel, evidence: Evidence, finding: int, target:
     return True
 
 
-def _path(compiled: CompiledModel, path: Sequence[int], graph: Graph, block: tuple[int, str] | None) -> Path:
+def _path(
+    compiled: CompiledModel, path: Sequence[int], graph: Graph, block: tuple[int, str] | None, weight: float = math.nan
+) -> Path:
     parts = [compiled.names[path[0]]]
     for u, v in pairwise(path):
         parts += ["→" if u in graph.parents[v] else "←", compiled.names[v]]
     blocker, reason = (compiled.names[block[0]], block[1]) if block else ("", "")
-    return Path(compiled.names[path[0]], " ".join(parts), blocker, reason)
+    return Path(compiled.names[path[0]], " ".join(parts), blocker, reason, weight)

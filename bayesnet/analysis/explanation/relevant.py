@@ -25,7 +25,7 @@ LEAST = 0.05
 """Explanations less probable than this are left out: the factor alone prefers rare conjunctions that fit everything."""
 
 GAIN = 1.1
-"""Every part of an explanation must raise the factor at least so many times, or the explanation does better without it."""
+"""Every part of an explanation must raise the factor at least this many times, or it is left out."""
 
 
 def bayes_factor(before: float, after: float) -> float:

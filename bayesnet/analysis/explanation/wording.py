@@ -6,14 +6,14 @@ import math
 from collections.abc import Sequence
 
 from bayesnet.logodds import BARELY
-from bayesnet.results.explanation import Conflict, Impact, Overlap, Relevant
+from bayesnet.results.explanation import Conflict, Impact, Overlap, Relevant, Ways
 from bayesnet.results.words import percent, ratio, word
 
 _INDEPENDENT = 0.1
-"""Conflicts closer to zero than this, in nats, are called none."""
+"""Conflicts closer to zero than this, in nats, are not reported."""
 
 _SHARED = 2
-"""How many pairs of findings a text names."""
+"""Number of pairs of findings that a text names."""
 
 
 def explained(
@@ -25,16 +25,16 @@ def explained(
     conflict: Conflict,
     relevant: Sequence[Relevant],
     separated: Sequence[str] = (),
+    ways: Sequence[Ways] = (),
 ) -> str:
-    """Return a short text: where the probability stands, what speaks for and against, what counts twice, and what does not
-    fit.
-    """
+    """Return a short text: probability, evidence for and against, competing causes, redundancies, conflicts."""
     if not impacts:
         return f"Nothing is known yet: {target} has its prior probability of {_said(prior)}."
     parts = [
         f"The findings take {target} from {_said(prior)} to {_said(posterior)}.",
         _side(impacts, "for", "For it"),
         _side(impacts, "against", "Against it"),
+        _rivals(ways),
         _silent(impacts, separated),
         _pairs(overlaps),
         _fit(conflict),
@@ -58,6 +58,15 @@ def _side(impacts: Sequence[Impact], verdict: str, head: str) -> str:
     return f"{head}, each with all the others known: {listed}."
 
 
+def _rivals(ways: Sequence[Ways]) -> str:
+    """Return name what explains the findings instead."""
+    return " ".join(
+        f"{way.finding} acts {way.words}." if way.words.startswith("by") else f"{way.finding} {way.words}."
+        for way in ways
+        if "competes" in way.words
+    )
+
+
 def _times(nats: float) -> str:
     """Return what a finding does to the odds."""
     if math.isnan(nats):
@@ -74,9 +83,9 @@ def _silent(impacts: Sequence[Impact], separated: Sequence[str]) -> str:
     plain = [i.text for i in silent if i.text not in alone]
     sentences = []
     if plain:
-        sentences.append(f"Next to nothing about it is said by {', '.join(plain)}.")
+        sentences.append(f"Almost no evidence either way: {', '.join(plain)}.")
     if alone:
-        sentences.append(f"Next to nothing more, once the others are known, is said by {', '.join(alone)}.")
+        sentences.append(f"Almost no further evidence, given the others: {', '.join(alone)}.")
     if separated:
         sentences.append(f"No way is left open from {', '.join(separated)} to it: the others close them all.")
     return " ".join(sentences)

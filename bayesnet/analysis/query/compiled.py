@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bayesnet.analysis.query.findings import Finding
-from bayesnet.errors import UnknownRecord, UnknownState, UnknownVariable
+from bayesnet.errors import UnknownRecord, UnknownState
 from bayesnet.inference.engine import Engine
 from bayesnet.model.factors import Factors, FloatArray
 from bayesnet.model.records import Model
 from bayesnet.model.vocabulary import DIAGNOSES
-from bayesnet.pattern import Term, canonical_id, parse_number_id, resolve
+from bayesnet.pattern import Meaning, Term, canonical_id, parse_number_id, resolve
 
 if TYPE_CHECKING:
     from bayesnet.model.expand import Expander
+    from bayesnet.pattern import Words
 
 T = TypeVar("T")
 _SHORT = frozenset(("absent", "present"))
@@ -43,7 +44,7 @@ class CompiledModel:
         self.folder = folder
         """The priors folder that the model was read from, if it was; costs and decisions lie beside the numbers."""
         self.memory: dict[Any, Any] = {}
-        """What `per_model` functions returned, by function."""
+        """Values returned by `per_model` functions, by function."""
 
     def __getstate__(self) -> dict[str, Any]:
         """Pickle the model alone; what was worked out from it is worked out again."""
@@ -91,21 +92,43 @@ class CompiledModel:
         """The variables of the group `diagnoses`, in the order of the model."""
         return tuple(v for v, variable in enumerate(self.model.variables.values()) if variable.group == DIAGNOSES)
 
+    def drawn_tensors(self, values: FloatArray, families: Iterable[int]) -> list[tuple[FloatArray, ...]]:
+        """Return the tensors of every family for `values` of shape (n_numbers, draws), the axis of draws last.
+
+        Those of other than the `families` named stay as they are, and their last axis has length one.
+        """
+        tensors = [tuple(t[..., None] for t in family.tensors) for family in self.factors.families]
+        for f in families:
+            tensors[f] = self.expander.gates[f].tensors(values)
+        return tensors
+
+    @cached_property
+    def labels(self) -> Mapping[str, str]:
+        """Names of the variables in pictures: the label of each that has one, and the word for its contrary under `!name`."""
+        labels = {name: variable.label for name, variable in self.model.variables.items() if variable.label}
+        pairs = {name: v.adjectives for name, v in self.model.variables.items() if v.binary and v.adjectives}
+        return {**labels, **{f"!{name}": contrary for name, (_, contrary) in pairs.items()}}
+
+    @cached_property
+    def words(self) -> Words:
+        """The words that people type for the variables and states of the model."""
+        from bayesnet.model.words import words_of
+
+        return words_of(self.model)
+
     def states(self, v: int) -> tuple[str, ...]:
         """Return the states of a variable."""
         return self.model.variables[self.names[v]].states
 
     def variable(self, name: str, text: str = "") -> int:
-        """Return the index of a variable.
+        """Return the index of a variable, by its name, its label or an alias.
 
         Raises
         ------
         UnknownVariable
             With the nearest names; `text` is the question it stood in.
         """
-        if name not in self.index:
-            raise UnknownVariable(name, self.names, text=text)
-        return self.index[name]
+        return self.index[name] if name in self.index else self.index[self.words.meaning(name, text).name]
 
     def state(self, v: int, state: str, text: str = "") -> int:
         """Return the index of a state of a variable.
@@ -131,7 +154,7 @@ class CompiledModel:
         Raises
         ------
         UnknownRecord
-            Where there is no such number, with the nearest ids; a KeyError.
+            When there is no such number, with the nearest ids; a KeyError.
         PatternError
             Where the text is no id of a number.
         """
@@ -151,14 +174,25 @@ class CompiledModel:
 
     def resolved(self, term: Term, text: str) -> Term:
         """Check a term against the network and spell out its state; errors as for `bayesnet.pattern.resolve`."""
-        return resolve(term, self.states_by_name, text)
+        return resolve(self.named(term, text), self.states_by_name, text)
+
+    def named(self, term: Term, text: str, *, bare: bool = False) -> Term:
+        """Return a term with the names and states of the model, `bare` where it may name a variable without a state."""
+        known = self.states_by_name.get(term.name)
+        if known is not None and all(state in known for state in term.states):
+            return term
+        return self.words.term(term, text, bare=bare)
+
+    def meaning(self, name: str) -> Meaning:
+        """Return what a name, a label or an alias means."""
+        return Meaning(name) if name in self.index else self.words.meaning(name)
 
     def literal(self, v: int, state: int) -> str:
-        """Return a variable in a state, as it is typed: `fever`, `!fever`, `age_group=60-69`."""
+        """Return a variable in a state, as typed: `fever`, `!fever`, `age_group=60-69`."""
         return self.spelled(v, (self.states(v)[state],))
 
     def spelled(self, v: int, states: Sequence[str]) -> str:
-        """Return a variable in one of these states, as it is typed."""
+        """Return a variable in one of these states, as typed."""
         if len(states) == 1 and frozenset(self.states(v)) == _SHORT:
             return str(Term(self.names[v], negated=states[0] == "absent"))
         return str(Term(self.names[v], tuple(states)))
@@ -174,5 +208,16 @@ class CompiledModel:
 
     def state_finding(self, v: int, state: int, *, assumed: bool = False) -> Finding:
         """Return the finding that a variable is in a state."""
+        key = (v, state, assumed)
+        if key not in self._state_findings:
+            self._state_findings[key] = self._state_finding(*key)
+        return self._state_findings[key]
+
+    @cached_property
+    def _state_findings(self) -> dict[tuple[int, int, bool], Finding]:
+        """Findings that were made before."""
+        return {}
+
+    def _state_finding(self, v: int, state: int, assumed: bool) -> Finding:
         vector = tuple(float(s == state) for s in range(len(self.states(v))))
         return Finding(v, self.names[v], "state", self.states(v)[state], vector, self.literal(v, state), assumed)

@@ -1,6 +1,6 @@
 """Counterfactuals for one patient: what would have been, had something been otherwise.
 
-Abduction, action, prediction (Pearl 2009, chapter 7) on a twin network: the world as it was found, and beside it the world as it
+Abduction, action, prediction (Pearl 2009, chapter 7) on a twin network: the actual world, and beside it the world as it
 would have been, sharing every variable that the change cannot reach and the chance behind every other one. Tables and odds say
 how often, not by which chance; the rule taken here is stated in `counterfactual`.
 """
@@ -25,31 +25,10 @@ _SAME = 1e-15
 
 
 def counterfactual(query: Query, had: Findings, name: str) -> Counterfactual:
-    """Return P(target would be ... | findings, had variables been otherwise).
+    """Return P(target would be ... | findings, had variables been different); see `Network.counterfactual`.
 
-    The chance behind a noisy gate is the chance of each of its causes, and of the leak, to have an effect; it stays the same in
-    both worlds. The chance behind a table or an odds gate is one draw, compared with the cumulative probabilities in the order of
-    the states, so that nothing changes without a reason and, between absent and present, a raised risk never prevents
-    (monotonicity; Tian & Pearl 2000). Everything that the change cannot reach is as it was.
-
-    Parameters
-    ----------
-    query
-        What was found in the world as it was, interventions in it included, and the one target asked about.
-    had
-        The states that variables would have had.
-    name
-        The target as it was written, for the title.
-
-    Raises
-    ------
-    ImpossibleEvidence
-        When the findings cannot hold together.
-
-    References
-    ----------
-    Pearl J (2009). Causality, 2nd edition, chapter 7. Cambridge University Press.
-    Tian J, Pearl J (2000). Probabilities of causation: bounds and identification. Ann Math Artif Intell 28:287-313.
+    The findings of the query, interventions included, are those of the actual world; `name` is the target as typed, for the
+    title.
     """
     action = _action(had)
     compiled, (target,) = query.compiled, query.targets

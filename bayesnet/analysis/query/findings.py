@@ -1,4 +1,4 @@
-"""What is known, set and asked about a case, as records: findings in the order in which they were given, and interventions."""
+"""Records of a case: findings in the order in which they were given, and interventions."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Intervention:
 
 @dataclass(frozen=True)
 class Findings:
-    """Everything given about a case, immutable; adding gives a new one.
+    """Findings and interventions of a case, immutable; adding returns a new one.
 
     `items` are the findings, `interventions` what was set. A context variable left open on purpose is the finding that it is in
     one of all its states.

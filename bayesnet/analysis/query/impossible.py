@@ -139,22 +139,22 @@ def _only(factors: Factors, strict: Sequence[int]) -> Factors:
 def _sentence(compiled: CompiledModel, v: int, evidence: Evidence) -> str:
     """Return what family v says about the evidence: an equation where its variables are known, else its definition."""
     variable = compiled.model.variables[compiled.names[v]]
-    known = _restricted(compiled.factors, evidence)
+    possible_states = _restricted(compiled.factors, evidence)
     family = compiled.factors.families[v]
     alone = _only(compiled.factors, [v])
-    involved = [p for p in family.parents if p in known]
-    if v in known and not _possible(alone, known, [v, *involved]):
+    involved = [p for p in family.parents if p in possible_states]
+    if v in possible_states and not _possible(alone, possible_states, [v, *involved]):
         for p in list(involved):
             fewer = [w for w in involved if w != p]
-            if not _possible(alone, known, [v, *fewer]):
+            if not _possible(alone, possible_states, [v, *fewer]):
                 involved = fewer
-        given = ", ".join(_allowed(compiled, p, known[p]) for p in involved)
-        question = _allowed(compiled, v, known[v]) + (f" | {given}" if given else "")
-        return f"The model gives P({question}) = 0 ({_where(compiled, v, known)})."
+        given = ", ".join(_allowed(compiled, p, possible_states[p]) for p in involved)
+        question = _allowed(compiled, v, possible_states[v]) + (f" | {given}" if given else "")
+        return f"The model gives P({question}) = 0 ({_where(compiled, v, possible_states)})."
     if variable.gate == "deterministic":
         defined = _short(definition(variable.expression))
         return f'The model defines {variable.name} as {defined} ({variable.location.file or compiled.model.name}, "definition").'
-    return f"The model rules combinations out in {variable.name} ({_where(compiled, v, known)})."
+    return f"The model rules combinations out in {variable.name} ({_where(compiled, v, possible_states)})."
 
 
 def definition(expression: Sequence[tuple[str, str]]) -> str:
@@ -176,14 +176,14 @@ def _short(text: str, most: int = 100) -> str:
 
 def _restricted(factors: Factors, evidence: Evidence) -> dict[int, FloatArray]:
     """For every variable that is not free, which states are left (as zeros and ones)."""
-    known = {v: (np.asarray(vector) > 0).astype(float) for v, vector in evidence.likelihoods.items()}
+    possible_states = {v: (np.asarray(vector) > 0).astype(float) for v, vector in evidence.likelihoods.items()}
     for v, state in evidence.interventions.items():
-        known[v] = known.get(v, np.ones(factors.cards[v])) * (np.arange(factors.cards[v]) == state)
-    return known
+        possible_states[v] = possible_states.get(v, np.ones(factors.cards[v])) * (np.arange(factors.cards[v]) == state)
+    return possible_states
 
 
-def _possible(factors: Factors, known: dict[int, FloatArray], variables: Sequence[int]) -> bool:
-    return Engine(factors).log_probability(Evidence({v: known[v] for v in variables})) > -np.inf
+def _possible(factors: Factors, possible_states: dict[int, FloatArray], variables: Sequence[int]) -> bool:
+    return Engine(factors).log_probability(Evidence({v: possible_states[v] for v in variables})) > -np.inf
 
 
 def _allowed(compiled: CompiledModel, v: int, vector: FloatArray) -> str:
@@ -192,12 +192,12 @@ def _allowed(compiled: CompiledModel, v: int, vector: FloatArray) -> str:
     return str(Term(compiled.names[v], tuple(states)))
 
 
-def _where(compiled: CompiledModel, v: int, known: dict[int, FloatArray]) -> str:
+def _where(compiled: CompiledModel, v: int, possible_states: dict[int, FloatArray]) -> str:
     """File and number behind a zero: `diagnoses.toml, "definition"` where it is so by definition."""
     name = compiled.names[v]
     variable = compiled.model.variables[name]
     numbers = [n for n in compiled.model.numbers.values() if n.variable == name and n.value in (0.0, 1.0)]
-    numbers = [n for n in numbers if compiled.compatible(n.id, known)] or numbers
+    numbers = [n for n in numbers if compiled.compatible(n.id, possible_states)] or numbers
     if variable.gate == "deterministic" or not numbers or all(n.grade == "definition" for n in numbers):
         return f'{variable.location.file or compiled.model.name}, "definition"'
     return f'{numbers[0].location.file or compiled.model.name}, number "{numbers[0].id}"'

@@ -100,7 +100,7 @@ def _fit_by_passes(
 
 
 def _quotient(target: FloatArray, marginal: FloatArray) -> FloatArray | None:
-    """Return what the likelihood must be multiplied by; None where a state is wanted that cannot be."""
+    """Return the factor for the likelihood; None if an impossible state is wanted."""
     if bool(np.any((marginal <= 0.0) & (target > 0.0))):
         return None
     return np.divide(target, marginal, out=np.zeros_like(target), where=marginal > 0.0)
@@ -118,5 +118,5 @@ def _has_marginals(table: FloatArray, targets: Sequence[FloatArray]) -> bool:
     cells = np.argwhere(table > 0.0)
     rows = [(cells[:, axis] == s).astype(float) for axis, target in enumerate(targets) for s in range(len(target))]
     wanted = np.concatenate(targets)
-    found = linprog(np.zeros(len(cells)), A_eq=np.array(rows), b_eq=wanted, bounds=(0.0, None), method="highs")
-    return bool(found.status == 0)
+    solution = linprog(np.zeros(len(cells)), A_eq=np.array(rows), b_eq=wanted, bounds=(0.0, None), method="highs")
+    return bool(solution.status == 0)

@@ -44,7 +44,7 @@ def weighted_posteriors(
     columns
         For some variables likelihoods of shape (states, B), between 0 and 1, the first column all ones.
     variables
-        What is asked.
+        The targets.
 
     Returns
     -------
@@ -55,11 +55,11 @@ def weighted_posteriors(
     ZeroEvidence
         When P(e) = 0.
     """
-    logs, found = engine.compared(evidence, columns, variables)
+    logs, marginals = engine.compared(evidence, columns, variables)
     if logs[0] == -np.inf:
         raise ZeroEvidence("the findings have probability zero")
     share = np.exp(logs - logs[0])
-    return {v: np.where(share > 0.0, np.nan_to_num(marginal) * share, 0.0) for v, marginal in found.items()}
+    return {v: np.where(share > 0.0, np.nan_to_num(marginal) * share, 0.0) for v, marginal in marginals.items()}
 
 
 def one_by_one(

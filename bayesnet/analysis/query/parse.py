@@ -8,17 +8,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
+from bayesnet.analysis.query.compiled import per_model
 from bayesnet.analysis.query.findings import Finding, Findings, Intervention, Kind
-from bayesnet.errors import FindingError, PatternError
-from bayesnet.pattern import Term, likelihoods, numbered, parse_findings, parse_question, quote
+from bayesnet.errors import FindingError, PatternError, UnknownState
+from bayesnet.pattern import Meaning, Term, likelihoods, numbered, parse_findings, parse_question, quote
 
 if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import CompiledModel
 
 Given = str | Mapping[str, Any] | Findings | Sequence[Any] | None
-"""What may be given: text, a dict, findings, several of these in a list, or nothing."""
+"""Findings as text, a dict, `Findings`, several of these in a list, or nothing."""
 
-_BINARY = frozenset(("absent", "present"))
 _SLACK = 1e-9
 
 
@@ -73,17 +73,17 @@ class Asked:
 def read_question(compiled: CompiledModel, text: str, given: Given = None, do: Given = None) -> Asked:
     """Read `targets | findings` together with findings and interventions given apart.
 
-    Targets keep their states as written; a bare name stays bare.
+    Names, labels and aliases become ids; a bare name stays bare.
     """
     if not isinstance(text, str):
         raise FindingError(str(text), f"a question must be a text; got {type(text).__name__}", way_out='ask "target | finding"')
-    question = parse_question(text)
-    for term in question.targets:
-        compiled.variable(term.name, text)
+    question = parse_question(text, generous=True)
+    targets = tuple(compiled.named(term, text, bare=True) for term in question.targets)
+    for term in targets:
         if term.call or term.weights:
             raise PatternError(text, term.column, f'"{term}" cannot be asked for', expected="a variable, or variable=state")
     findings = read_terms(compiled, question.given, text)
-    return Asked(question.targets, findings.with_findings(read_given(compiled, given, do)), text)
+    return Asked(targets, findings.with_findings(read_given(compiled, given, do)), text)
 
 
 def read_given(compiled: CompiledModel, given: Given = None, do: Given = None) -> Findings:
@@ -114,7 +114,7 @@ def read_given(compiled: CompiledModel, given: Given = None, do: Given = None) -
 
 
 def an_example(compiled: CompiledModel) -> str:
-    """Return a target that can be asked on this network as it stands, for the way out of a refusal; the last variable, in a
+    """Return a target that can be asked on this network, as an example in an error message; the last variable, in a
     state.
     """
     v = len(compiled.names) - 1
@@ -124,7 +124,7 @@ def an_example(compiled: CompiledModel) -> str:
 
 def read_target(compiled: CompiledModel, text: str) -> tuple[int, int]:
     """Read one variable in one state: `fever` for `fever=present`, or `smoke=yes`. Gives their indices."""
-    terms = parse_question(text)
+    terms = parse_question(text, generous=True)
     if len(terms.targets) != 1 or terms.given or not terms.targets[0].hard or terms.targets[0].call:
         raise PatternError(text, 1, "not one variable in one state", expected='"variable" or "variable=state"')
     term = compiled.resolved(terms.targets[0], text)
@@ -144,26 +144,34 @@ def _read(compiled: CompiledModel, given: Given) -> Findings:
     if isinstance(given, Findings):
         return given
     if isinstance(given, str):
-        return read_terms(compiled, parse_findings(given), given)
+        return read_terms(compiled, parse_findings(given, generous=True), given)
     if isinstance(given, Mapping):
-        findings = Findings()
-        for name, value in given.items():
-            findings = findings.with_findings(_from_value(compiled, str(name), value))
-        return findings
+        return _together(_from_value(compiled, str(name), value) for name, value in given.items())
     if isinstance(given, list | tuple):
-        findings = Findings()
-        for part in given:
-            findings = findings.with_findings(_read(compiled, part))
-        return findings
+        return _together(_read(compiled, part) for part in given)
     raise FindingError(str(given), f"findings must be a text or a dict; got {type(given).__name__}")
 
 
 def read_terms(compiled: CompiledModel, terms: Iterable[Term], text: str) -> Findings:
     """Read findings that are parsed already; `text` is where they were written, for errors."""
-    findings = Findings()
-    for term in terms:
-        findings = findings.with_findings(_from_term(compiled, compiled.resolved(term, text), text))
-    return findings
+    return _together(_from_term(compiled, compiled.resolved(term, text), text) for term in terms)
+
+
+def _together(parts: Iterable[Findings]) -> Findings:
+    """Add findings to findings, in their order."""
+    items: list[Finding] = []
+    interventions: tuple[Intervention, ...] = ()
+    for part in parts:
+        items += part.items
+        if part.interventions:
+            interventions = Findings((), interventions).with_findings(part).interventions
+    return Findings(tuple(items), interventions)
+
+
+@per_model
+def _known_states(_: CompiledModel) -> dict[tuple[str, str], Findings]:
+    """The findings that a variable is in a state, by their names as they were given before."""
+    return {}
 
 
 def _from_term(compiled: CompiledModel, term: Term, text: str) -> Findings:
@@ -191,7 +199,20 @@ def _from_term(compiled: CompiledModel, term: Term, text: str) -> Findings:
 
 def _from_value(compiled: CompiledModel, name: str, value: Any) -> Findings:
     """Read one entry of a dict."""
-    v = compiled.variable(name)
+    if type(value) is str:
+        known = _known_states(compiled)
+        if (name, value) not in known:
+            known[name, value] = _from_any_value(compiled, name, value)
+        return known[name, value]
+    return _from_any_value(compiled, name, value)
+
+
+def _from_any_value(compiled: CompiledModel, name: str, value: Any) -> Findings:
+    meaning = compiled.meaning(name)
+    v = compiled.index[meaning.name]
+    name = meaning.name
+    if meaning.states or meaning.negated:
+        value = _said_of(compiled, meaning, value)
     if _missing(value):
         # Unobserved; only for a context variable is that worth saying, since it would be assumed otherwise.
         return _from_states(compiled, v, compiled.states(v)) if compiled.model.variables[name].default else Findings()
@@ -206,6 +227,29 @@ def _from_value(compiled: CompiledModel, name: str, value: Any) -> Findings:
     if isinstance(value, list | tuple):
         return _from_list(compiled, v, list(value))
     return _from_states(compiled, v, [value])
+
+
+def _said_of(compiled: CompiledModel, meaning: Meaning, value: Any) -> Any:
+    """Return what a value said of a word such as `male` says of its variable, `female`."""
+    v = compiled.index[meaning.name]
+
+    def states(typed: Any) -> tuple[str, ...]:
+        return compiled.words.value(meaning, _typed(typed), f"{meaning}: {typed}")
+
+    if _missing(value):
+        return None
+    if isinstance(value, NewMarginal):
+        compiled.resolved(Term(meaning.name), f"jeffrey {meaning}: {value.wanted}")
+        wanted = value.wanted if isinstance(value.wanted, Mapping) else {"present": value.wanted, "absent": 1.0 - value.wanted}
+        return NewMarginal({states(state)[0]: p for state, p in wanted.items()})
+    if isinstance(value, Mapping):
+        return {state: weight for typed, weight in value.items() for state in states(typed)}
+    if isinstance(value, set | frozenset):
+        return {state for typed in value for state in states(typed)}
+    if isinstance(value, list | tuple):
+        order = ", ".join(compiled.states(v))
+        raise FindingError(f"{meaning}: {value}", "a list has no order here", way_out=f"name the states ({order}) in a dict")
+    return set(states(value))
 
 
 def _from_list(compiled: CompiledModel, v: int, values: list[Any]) -> Findings:
@@ -238,7 +282,7 @@ def _from_states(compiled: CompiledModel, v: int, values: Sequence[Any]) -> Find
     """Read one state, or one of these states."""
     if not values:
         raise FindingError(f"{compiled.names[v]}={{}}", "no state is named", expected="at least one state")
-    states = tuple(dict.fromkeys(state_name(compiled, v, value) for value in values))
+    states = {state for value in values for state in state_names(compiled, v, value)}
     term = Term(compiled.names[v], tuple(s for s in compiled.states(v) if s in states))
     return _from_term(compiled, term, str(term))
 
@@ -288,24 +332,52 @@ def _marginal(compiled: CompiledModel, v: int, wanted: float | Mapping[str, floa
 
 
 def state_name(compiled: CompiledModel, v: int, value: Any) -> str:
-    """Return the state that a value means: its name, or True and 1 for present, False and 0 for absent.
+    """Return the one state that a value means; see `state_names`.
 
     Raises
     ------
     UnknownState
         With the states there are.
     """
-    states = compiled.states(v)
-    if isinstance(value, str):
-        compiled.state(v, value)
-        return value
+    return state_said(compiled, Meaning(compiled.names[v]), value)
+
+
+def state_said(compiled: CompiledModel, meaning: Meaning, value: Any) -> str:
+    """Return the one state of its variable that a value says of a word, such as absent for True of `male`.
+
+    Raises
+    ------
+    UnknownState
+        With the states there are.
+
+    """
+    states, typed = compiled.states(compiled.index[meaning.name]), _typed(value)
+    if typed in states and meaning == Meaning(meaning.name):
+        return typed
+    found = compiled.words.value(meaning, typed)
+    if len(found) > 1:
+        raise UnknownState(meaning.name, typed, states)
+    return found[0]
+
+
+def state_names(compiled: CompiledModel, v: int, value: Any) -> tuple[str, ...]:
+    """Return the state that a value means: its name, yes or no, True or False, a number in a range. A range can be several.
+
+    Raises
+    ------
+    UnknownState
+        With the states there are.
+
+    """
+    typed = _typed(value)
+    return (typed,) if typed in compiled.states(v) else compiled.words.state(compiled.names[v], typed)
+
+
+def _typed(value: Any) -> str:
+    """Return a value as it would be typed: a whole number without decimals."""
     if hasattr(value, "item") and getattr(value, "size", 1) == 1:
         value = value.item()
-    if isinstance(value, bool | int | float) and frozenset(states) == _BINARY and value in (0, 1):
-        return "present" if value else "absent"
-    text = numbered(value, states) if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
-    compiled.state(v, text)
-    return text
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def as_float(value: Any) -> float:

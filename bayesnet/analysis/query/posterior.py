@@ -32,23 +32,15 @@ def priors(query: Query, variables: Sequence[int] | None = None) -> Mapping[int,
     """Return P(v) without the findings, context and interventions kept, for the targets or for `variables`."""
     context = query.context
     key = (context.findings.text, tuple(sorted(context.stated.variables)))
-    known = _known_priors(query.compiled).setdefault(key, {})
-    missing = [v for v in (query.targets if variables is None else variables) if v not in known]
+    cache = _known_priors(query.compiled).setdefault(key, {})
+    missing = [v for v in (query.targets if variables is None else variables) if v not in cache]
     if missing:
-        known.update(context.ask(lambda engine, evidence: engine.posteriors(evidence, missing)).marginals)
-    return known
+        cache.update(context.ask(lambda engine, evidence: engine.posteriors(evidence, missing)).marginals)
+    return cache
 
 
 def posterior(compiled: CompiledModel, question: str, given: Given = None, do: Given = None) -> Posterior:
-    """Return P(variable | findings), with its prior.
-
-    Raises
-    ------
-    PatternError
-        When the question is not about exactly one variable.
-    ImpossibleEvidence
-        When the findings cannot hold together.
-    """
+    """Return P(variable | findings), with its prior; see `Network.posterior`."""
     asked = read_question(compiled, question, given, do)
     if len(asked.targets) != 1:
         raise PatternError(
@@ -90,7 +82,8 @@ def posteriors(query: Query) -> Posteriors:
             prior=distribution(compiled, v, before[v]),
         )
 
-    if query.targets or query.stated.marginals:
+    stated = query.stated
+    if stated.marginals or stated.items != query.about().stated.items:
         log = log_probability(query.about())
     else:
         log = answer.log_probability - _log_assumed(query)
@@ -109,13 +102,7 @@ def assignment(compiled: CompiledModel, question: str, given: Given = None, do: 
 
 
 def probability(compiled: CompiledModel, wanted: str | Mapping[str, object], given: Given = None, do: Given = None) -> float:
-    """Return P(assignment | findings): of all its parts together, 0.0 where it cannot be.
-
-    Raises
-    ------
-    ImpossibleEvidence
-        When the findings cannot hold together.
-    """
+    """Return P(assignment | findings); see `Network.probability`."""
     if isinstance(wanted, str):
         asked = read_question(compiled, wanted, given, do)
         parts = [_vector(compiled, term, wanted) for term in asked.targets]
@@ -136,11 +123,7 @@ def _share(query: Query, parts: Sequence[tuple[int, FloatArray]]) -> float:
 
 
 def log_probability(query: Query) -> float:
-    """Return ln P(findings), likelihoods as given; -inf where they cannot hold together.
-
-    The default of a context variable is a condition, not a finding: ln P(findings | setting=primary_care). A new marginal is not
-    an observation and has no probability of its own: it adds nothing, but where it cannot be had the answer is -inf.
-    """
+    """Return ln P(findings), likelihoods as given; see `Network.log_probability`."""
     if query.stated.marginals:
         try:
             _ = query.evidence
@@ -164,12 +147,7 @@ def joint(query: Query) -> Joint:
 
 
 def most_probable(query: Query) -> MostProbable:
-    """Return the most probable assignment of everything that is not known (MPE), or of the targets, the rest summed out (MAP).
-
-    References
-    ----------
-    Pearl J (1988). Probabilistic Reasoning in Intelligent Systems. Morgan Kaufmann.
-    """
+    """Return the most probable assignment of everything unobserved, or of the targets; see `Network.most_probable`."""
     compiled = query.compiled
     best = query.ask(lambda engine, evidence: engine.most_probable(evidence, query.targets or None))
     below = compiled.engine.log_probability(query.evidence)
@@ -197,7 +175,7 @@ def distribution(compiled: CompiledModel, v: int, probabilities: FloatArray) -> 
 def read_variables(compiled: CompiledModel, names: str | Sequence[str]) -> tuple[int, ...]:
     """Return indices of variables given by name, in a list or in one text with commas; each once."""
     if isinstance(names, str):
-        terms = parse_findings(names)
+        terms = parse_findings(names, generous=True)
         for term in terms:
             if term != Term(term.name):
                 raise PatternError(

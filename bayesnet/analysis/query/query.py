@@ -1,4 +1,4 @@
-"""A query: a compiled model, findings and what is asked, with everything worked out from them once."""
+"""A query: a compiled model, findings and targets, with everything derived from them computed once."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from bayesnet.analysis.query.jeffrey import OutOfReach, fit_marginals
 from bayesnet.errors import BayesnetError
 from bayesnet.inference.evidence import Evidence, ZeroEvidence
 from bayesnet.results.base import Provenance
+from bayesnet.results.deferred import DeferredProvenance
 
 if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import CompiledModel
@@ -98,11 +99,17 @@ class Query:
         except ZeroEvidence:
             raise impossible(self.compiled, self.stated) from None
 
-    def provenance(self, distrust: tuple[str, ...] = ()) -> Provenance:
-        """Return what an answer rests on: the network with its digest, the assumed defaults, and what to distrust."""
+    def provenance(self, caveats: tuple[str, ...] | Callable[[], tuple[str, ...]] = ()) -> Provenance:
+        """Return the provenance of an answer: the network with its digest, the assumed defaults, and the caveats.
+
+        A function is called on the first look at the caveats.
+        """
         assumed = tuple(item.text for item in self.stated.items if item.assumed)
         model = self.compiled.model
-        return Provenance(model.name, model.version, model.digest, assumed, distrust, model.warning)
+        labels = self.compiled.labels
+        if callable(caveats):
+            return DeferredProvenance(model.name, model.version, model.digest, assumed, model.warning, labels, caveats)
+        return Provenance(model.name, model.version, model.digest, assumed, caveats, model.warning, labels)
 
     def title(self, target: str) -> str:
         """Return the question in the pattern language: `target | findings`."""

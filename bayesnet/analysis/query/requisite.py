@@ -1,4 +1,4 @@
-"""Which families can matter for a question at all: the requisite ones, found by Bayes-ball (Shachter 1998).
+"""Requisite families of a question, found by Bayes-ball (Shachter 1998).
 
 A number of a family that is not requisite is d-separated from the question, or barren; its slope is exactly zero and not
 merely a small rounding error.
@@ -38,8 +38,8 @@ def requisite_families(factors: Factors, evidence: Evidence, targets: Iterable[i
     Shachter RD (1998). Bayes-Ball: the rational pastime. UAI-98, 480-487.
     """
     cut = frozenset(evidence.interventions)
-    known = frozenset(evidence.hard()) | cut
-    soft = frozenset(evidence.likelihoods) - known
+    fixed = frozenset(evidence.hard()) | cut
+    soft = frozenset(evidence.likelihoods) - fixed
     children: list[list[int]] = [[] for _ in factors.names]
     for v, family in enumerate(factors.families):
         if v not in cut:
@@ -50,11 +50,11 @@ def requisite_families(factors: Factors, evidence: Evidence, targets: Iterable[i
     visits: list[tuple[int, bool]] = [(v, True) for v in targets]
     while visits:
         v, from_child = visits.pop()
-        upwards = (from_child and v not in known) or (not from_child and v in known)
+        upwards = (from_child and v not in fixed) or (not from_child and v in fixed)
         if upwards and v not in top and v not in cut:
             top.add(v)
             visits += [(parent, True) for parent in factors.families[v].parents]
-        if v not in known and v not in bottom:
+        if v not in fixed and v not in bottom:
             bottom.add(v)
             visits += [(child, False) for child in children[v]]
             if v in soft:

@@ -36,15 +36,7 @@ _MOST = 10**8
 
 
 def simulate(query: Query, count: int, seed: int | None) -> pd.DataFrame:
-    """Return `count` cases as a DataFrame, one column per variable.
-
-    The variables that findings depend on are eliminated once and drawn backwards from what elimination kept (Dawid 1992), the
-    others forwards from their parents, so that every case is an exact and independent draw.
-
-    References
-    ----------
-    Dawid AP (1992). Applications of a general propagation algorithm for probabilistic expert systems. Stat Comput 2:25-36.
-    """
+    """Draw `count` cases as a DataFrame, one column per variable; see `Network.simulate`."""
     import pandas as pd
 
     cases, start = as_float(count), 0.0 if seed is None else as_float(seed)

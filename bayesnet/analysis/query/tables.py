@@ -40,6 +40,6 @@ def table_of(family: Family, max_cells: float = MAX_CELLS) -> FloatArray:
 
 def _below(ranked: FloatArray) -> FloatArray:
     """Return the probability of a smaller rank than each."""
-    found = np.zeros(ranked.shape)
-    np.cumsum(ranked[..., :-1], axis=-1, out=found[..., 1:])
-    return found
+    cumulative = np.zeros(ranked.shape)
+    np.cumsum(ranked[..., :-1], axis=-1, out=cumulative[..., 1:])
+    return cumulative

@@ -1,1 +1,1 @@
-"""How answers depend on the numbers: sensitivity functions, tornado, tuning, uncertainty, distances."""
+"""Dependence of answers on the numbers: sensitivity functions, tornado, tuning, uncertainty, distances."""

@@ -29,8 +29,8 @@ def column_changes(compiled: CompiledModel, asked: Questions, free: NDArray[np.b
     entries = np.flatnonzero((numbers.kind == ENTRY) & free)
     stuck = set(numbers.first[np.flatnonzero(locked & (numbers.kind == ENTRY))].tolist())
     firsts = [first for first in dict.fromkeys(numbers.first[entries].tolist()) if first not in stuck]
-    found = (_column_change(compiled, asked, first) for first in firsts)
-    return [change for change in found if change is not None]
+    changes = (_column_change(compiled, asked, first) for first in firsts)
+    return [change for change in changes if change is not None]
 
 
 def _column_change(compiled: CompiledModel, asked: Questions, first: int) -> Change | None:
@@ -67,13 +67,13 @@ def _splits(asked: Questions, rows: FloatArray, column: FloatArray, up: NDArray[
     if not 0.0 < share < 1.0:
         return []
     slope = rows[:, up] @ (column[up] / share) - rows[:, ~up] @ (column[~up] / (1.0 - share))
-    found = []
+    changes = []
     for step in asked.constraint.steps(asked.base, slope[:, None])[:, 0].tolist():
         new = share + step
         if math.isfinite(step) and 0.0 < new < 1.0:
             moved = np.where(up, column * (new / share), column * ((1.0 - new) / (1.0 - share)))
-            found.append((moved, math.log(new / (1.0 - new)) - math.log(share / (1.0 - share))))
-    return found
+            changes.append((moved, math.log(new / (1.0 - new)) - math.log(share / (1.0 - share))))
+    return changes
 
 
 def _record(

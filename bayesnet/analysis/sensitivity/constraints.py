@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bayesnet.analysis.query.parse import read_question
-from bayesnet.analysis.sensitivity.query_ranges import Subject
+from bayesnet.analysis.sensitivity.query_ranges import SensitivityQuery
 from bayesnet.analysis.sensitivity.response import Response
 from bayesnet.errors import BayesnetError
 from bayesnet.model.factors import FloatArray, IntArray
@@ -60,7 +60,7 @@ class Constraint:
         return value <= self.bound + slack if self.relation == "<=" else abs(value - self.bound) <= slack
 
     def steps(self, base: FloatArray, slope: FloatArray) -> FloatArray:
-        """Return how far along base + t slope the bound is met, both roots of the margin, shape (2, m); NaN where there is
+        """Return how far along base + t slope the bound is met, both roots of the margin, shape (2, m); NaN if there is
         none.
         """
         unit = np.ones(base.shape[1])
@@ -72,7 +72,7 @@ class Constraint:
         return np.where(self._same(base, slope), np.nan, _quadratic(c0, c1, c2))
 
     def _same(self, base: FloatArray, slope: FloatArray) -> NDArray[np.bool_]:
-        """Return where the answer stays as it is all along the line, though its rows shrink together to a margin of zero."""
+        """Return where the answer is constant along the line, though its rows shrink together to a margin of zero."""
         whole = (0, 2) if self.form == "ratio" and self.shared else (0, 1)
         if self.form == "difference" and self.shared:
             return _proportional(base[0] - base[2], slope[0] - slope[2], base[1], slope[1])
@@ -130,8 +130,8 @@ class Questions:
     def matters(self) -> NDArray[np.bool_]:
         """Return numbers that can matter to either question."""
         responses = [self.first] if self.second is None else [self.first, self.second]
-        found: NDArray[np.bool_] = np.any(np.concatenate([response.matters for response in responses]), axis=0)
-        return found
+        matters: NDArray[np.bool_] = np.any(np.concatenate([response.matters for response in responses]), axis=0)
+        return matters
 
     def _rows(self, of: Callable[[Response], FloatArray]) -> FloatArray:
         first = of(self.first)
@@ -143,7 +143,7 @@ class Questions:
 
 
 def questions(
-    subject: Subject,
+    subject: SensitivityQuery,
     at_least: float | None,
     at_most: float | None,
     equals: float | None,
@@ -179,14 +179,14 @@ def questions(
     return Questions(constraint, subject.response((subject.target,)), second.response((second.target,)), False)
 
 
-def _second(subject: Subject, text: str) -> Subject:
+def _second(subject: SensitivityQuery, text: str) -> SensitivityQuery:
     """Return the second question: with a bar it has its own findings, without one those of the first."""
     if "|" not in text:
-        return Subject.of(subject.query, text)
+        return SensitivityQuery.of(subject.query, text)
     asked = read_question(subject.compiled, text)
     if len(asked.targets) != 1:
         raise BayesnetError(f"In {text}: the second question is about one variable in one state.")
-    return Subject.of(subject.query.given(asked.findings), str(asked.targets[0]))
+    return SensitivityQuery.of(subject.query.given(asked.findings), str(asked.targets[0]))
 
 
 def _refuse_bound(form: Form, bound: float) -> None:

@@ -1,4 +1,4 @@
-"""How the rest of a distribution gives way when one of its entries moves: proportional, uniform, order-preserving.
+"""Co-variation of a distribution when one of its entries changes: proportional, uniform, order-preserving.
 
 The entries of one column as functions of the entry that is varied. Proportional co-variation has the smallest CD distance of
 all (Chan & Darwiche 2005); the uniform one shares the rest evenly whatever it was, so that its curve need not pass through the
@@ -21,7 +21,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from bayesnet.analysis.sensitivity.parameter_map import ENTRY, NumberMap
+from bayesnet.analysis.sensitivity.parameter_map import ENTRY, ParameterMap
 from bayesnet.analysis.sensitivity.response import Response
 from bayesnet.model.factors import FloatArray, IntArray
 
@@ -54,7 +54,7 @@ def uniform(column: FloatArray, i: int, x: FloatArray) -> FloatArray:
 
 
 def order_preserving(column: FloatArray, i: int, x: FloatArray) -> FloatArray:
-    """Return the column with entry i at each x, shape (states, m), the order of the entries kept; NaN where that cannot be.
+    """Return the column with entry i at each x, shape (states, m), the order of the entries kept; NaN if that is impossible.
 
     The largest entry cannot be varied, and entry i of rank s (from 1) reaches at most 1 / (1 + states - s); equal entries
     rank in the order of the states.
@@ -87,8 +87,8 @@ SCHEME: dict[str, Callable[[FloatArray, int, FloatArray], FloatArray]] = {
 }
 
 
-def moved_values(numbers: NumberMap, ks: IntArray, xs: FloatArray) -> FloatArray:
-    """Return values of all numbers with number ks[j] at xs[j] in column j, shape (n_numbers, m); siblings give way in
+def moved_values(numbers: ParameterMap, ks: IntArray, xs: FloatArray) -> FloatArray:
+    """Return values of all numbers with number ks[j] at xs[j] in column j, shape (n_numbers, m); siblings co-vary in
     proportion.
     """
     start = numbers.factors.values
@@ -99,8 +99,8 @@ def moved_values(numbers: NumberMap, ks: IntArray, xs: FloatArray) -> FloatArray
         if len(siblings):
             states = len(numbers.factors.states[numbers.family[k]])
             # Summed where every state is named, so that a tiny rest keeps its digits.
-            left = float(start[siblings].sum()) if len(siblings) == states - 1 else 1.0 - start[k]
-            values[siblings, j] = start[siblings] * ((1.0 - x) / left) if left > 0 else (1.0 - x) / (states - 1)
+            rest = float(start[siblings].sum()) if len(siblings) == states - 1 else 1.0 - start[k]
+            values[siblings, j] = start[siblings] * ((1.0 - x) / rest) if rest > 0 else (1.0 - x) / (states - 1)
     return values
 
 
@@ -145,7 +145,7 @@ class SchemeResponse(Response):
 
     @cached_property
     def domain(self) -> tuple[FloatArray, FloatArray]:
-        """What each number can be; an entry whose order must be kept is bounded by the larger ones, the largest is stuck."""
+        """The bounds of each number; an entry whose order must be kept is bounded by the larger ones, the largest is fixed."""
         low, high = (bound.copy() for bound in self.numbers.domain)
         if self.scheme == ORDER_PRESERVING:
             for k in self.entries.tolist():

@@ -1,4 +1,4 @@
-"""How far apart two networks are: the CD distance and the Kullback-Leibler divergence of their joint distributions."""
+"""Distances between two networks: the CD distance and the Kullback-Leibler divergence of their joint distributions."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Term = tuple[tuple[int, ...], FloatArray]
 
 
 def largest_sum(terms: Sequence[Term], max_cells: float = 2.0**24) -> float:
-    """Return the maximum over all assignments of the sum of the terms; -inf marks what cannot be.
+    """Return the maximum over all assignments of the sum of the terms; -inf marks impossible entries.
 
     Raises
     ------
@@ -66,7 +66,7 @@ def _eliminate(bucket: Sequence[Term], axis: int) -> Term:
 
 
 _INFINITE = 1e9
-"""Stands for the logarithm of infinity inside a sum; no sum of finite terms comes near it."""
+"""Takes the place of the logarithm of infinity in a sum; no sum of finite terms comes near it."""
 
 
 @dataclass(frozen=True)
@@ -78,15 +78,7 @@ class Conditional:
 
 
 def distance(compiled: CompiledModel, other: CompiledModel) -> Distance:
-    """CD distance and KL(first || second) of two networks over the same variables, and which variables differ.
-
-    Raises
-    ------
-    SpecError
-        When they do not have the same variables with the same states.
-    TooWide
-        When the distance would need too large a table.
-    """
+    """Return CD distance and KL(first || second) of two networks, and the variables that differ; see `bayesnet.distance`."""
     first, second = compiled.factors, other.factors
     changed, _ = _parts(first, second)
     return Distance(

@@ -96,7 +96,7 @@ def _missing(log_strength: FloatArray, mean: FloatArray, low: FloatArray, high: 
 
 
 def _log_odds(x: FloatArray, at_end: FloatArray) -> FloatArray:
-    """Log-odds, with a stand-in far out at zero and one."""
+    """Return log-odds, finite also at zero and one."""
     inside = (x > 0.0) & (x < 1.0)
     safe = np.where(inside, x, 0.5)
     return np.where(inside, np.log(safe) - np.log1p(-safe), at_end)

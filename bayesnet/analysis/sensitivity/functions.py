@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from bayesnet.analysis.query.query import Query
 from bayesnet.analysis.sensitivity.covariation import ORDER_PRESERVING, PROPORTIONAL, SCHEMES, with_scheme
 from bayesnet.analysis.sensitivity.parameter_map import parameter_map
-from bayesnet.analysis.sensitivity.query_ranges import SAMPLE_SIZE, Ranges, Subject, ranges, records
+from bayesnet.analysis.sensitivity.query_ranges import SAMPLE_SIZE, Ranges, SensitivityQuery, ranges, records
 from bayesnet.analysis.sensitivity.response import Response
 from bayesnet.analysis.sensitivity.roots import bracketed_roots, crossings, scan_points
 from bayesnet.errors import BayesnetError
@@ -109,33 +109,9 @@ _POINTS = 101
 
 
 def sensitivities(query: Query, target: str, covariation: str = PROPORTIONAL, sample_size: float = SAMPLE_SIZE) -> Sensitivities:
-    """Return every number of the network and what it does to P(target | findings).
-
-    Parameters
-    ----------
-    query
-        The network and what is known: hard, virtual, one-of findings and interventions. A new marginal (Jeffrey) counts as
-        the likelihoods that reach it at the present numbers.
-    target
-        A variable in a state.
-    covariation
-        How the rest of a table column gives way: `proportional`, `uniform` or `order-preserving`. Gates have their own way.
-    sample_size
-        Where the network cites no ranges, the equivalent sample size of every column.
-
-    Raises
-    ------
-    ImpossibleEvidence
-        When the findings cannot hold together.
-
-    References
-    ----------
-    Castillo E, Gutierrez JM, Hadi AS (1997). Sensitivity analysis in discrete Bayesian networks. IEEE Trans SMC A 27(4):412-423.
-    Darwiche A (2003). A differential approach to inference in Bayesian networks. J ACM 50(3):280-305.
-    van der Gaag LC, Renooij S (2001). Analysing sensitivity data from probabilistic networks. UAI 2001, 530-537.
-    """
+    """Return the sensitivity of P(target | findings) to every number of the network; see `Case.sensitivities`."""
     compiled = query.compiled
-    subject = Subject.of(query, target)
+    subject = SensitivityQuery.of(query, target)
     alone = _under(subject.response((subject.target,)), covariation)
     ks = np.arange(parameter_map(compiled).count)
     slopes = {"value": compiled.factors.values, "derivative": alone.derivative[0], **_coefficients(alone, ks)}
@@ -163,18 +139,10 @@ def sensitivities(query: Query, target: str, covariation: str = PROPORTIONAL, sa
 def sensitivity(
     query: Query, target: str, number: str, covariation: str = PROPORTIONAL, sample_size: float = SAMPLE_SIZE
 ) -> SensitivityFunction:
-    """Return P(target | findings) as a function of one number.
-
-    Raises
-    ------
-    PatternError
-        Where there is no number of that name, with the nearest.
-    ImpossibleEvidence
-        When the findings cannot hold together.
-    """
+    """Return P(target | findings) as a function of one number; see `Case.sensitivity`."""
     compiled = query.compiled
     k = compiled.number(number)
-    subject = Subject.of(query, target)
+    subject = SensitivityQuery.of(query, target)
     response, leader, candidates = answered(subject, covariation)
     ks = np.array([k])
     columns = _columns(response, ranges(compiled, sample_size), ks, leader, candidates)
@@ -204,7 +172,7 @@ def sensitivity(
     )
 
 
-def answered(subject: Subject, covariation: str = PROPORTIONAL) -> tuple[Response, int, IntArray]:
+def answered(subject: SensitivityQuery, covariation: str = PROPORTIONAL) -> tuple[Response, int, IntArray]:
     """Return the response of target and candidates, the row of the leader, and the rows of all candidates."""
     candidates = subject.candidates
     events = tuple(dict.fromkeys((subject.target, *candidates)))
@@ -214,13 +182,15 @@ def answered(subject: Subject, covariation: str = PROPORTIONAL) -> tuple[Respons
 
 
 def _under(response: Response, covariation: str) -> Response:
-    """Return the response under a scheme of co-variation. Raises BayesnetError where there is none of that name."""
+    """Return the response under a scheme of co-variation. Raises BayesnetError if there is none of that name."""
     if covariation not in SCHEMES:
         raise BayesnetError(f'no co-variation "{covariation}"; there are {", ".join(SCHEMES)}.')
     return response if covariation == PROPORTIONAL else with_scheme(response, covariation)
 
 
-def _columns(response: Response, known: Ranges, ks: IntArray, leader: int, candidates: IntArray) -> dict[str, NDArray[Any]]:
+def _columns(
+    response: Response, cited_ranges: Ranges, ks: IntArray, leader: int, candidates: IntArray
+) -> dict[str, NDArray[Any]]:
     """Return the numeric fields of `NumberSensitivity` for numbers ks."""
     numbers = response.numbers
     x = numbers.factors.values[ks]
@@ -232,16 +202,16 @@ def _columns(response: Response, known: Ranges, ks: IntArray, leader: int, candi
     coefficients = _coefficients(response, ks)
     return {
         "value": x,
-        "low": known.low[ks],
-        "high": known.high[ks],
+        "low": cited_ranges.low[ks],
+        "high": cited_ranges.high[ks],
         "derivative": derivative,
         **coefficients,
         "sensitivity_value": np.abs(derivative),
         "vertex_proximity": _vertex_proximity(coefficients, derivative, x),
         "admissible_low": admissible_low,
         "admissible_high": admissible_high,
-        "at_low": _answers(response, ks, known.low[ks]),
-        "at_high": _answers(response, ks, known.high[ks]),
+        "at_low": _answers(response, ks, cited_ranges.low[ks]),
+        "at_high": _answers(response, ks, cited_ranges.high[ks]),
         "lowest": lowest[ks],
         "highest": highest[ks],
         "linear": response.linear[ks],

@@ -25,26 +25,15 @@ if TYPE_CHECKING:
 World = Mapping[int, int]
 _SLACK = 1e-10
 _FAR = 1e8
-"""How far an odds without an upper bound is followed, as a multiple of its value."""
+"""Largest multiple of its value up to which an odds without an upper bound is followed."""
 
 
 def explanation_range(query: Query, number: str) -> ExplanationRange:
-    """Return the range of one number in which the most probable assignment of everything unknown (the MPE) does not change.
+    """Return the range of one number in which the MPE does not change; see `Case.explanation_range`.
 
-    P(w, e) of a fixed assignment w is its present value times the change of one entry, so that the best assignment at a far value
-    of the number and the present one cross at one known place; there the network is asked again, until the best is a
+    P(w, e) of a fixed assignment w is its present value times the change of one entry, so the best assignment at a distant value
+    of the number and the present one cross at one known value; there the network is asked again, until the best assignment is a
     known one. Exact, with a few searches on each side.
-
-    Raises
-    ------
-    PatternError
-        Where there is no number of that name.
-    ImpossibleEvidence
-        When the findings cannot hold together.
-
-    References
-    ----------
-    Chan H, Darwiche A (2006). On the robustness of most probable explanations. UAI 2006, 63-71.
     """
     compiled = query.compiled
     k = compiled.number(number)
@@ -79,8 +68,8 @@ class _Line:
     def best(self, x: float) -> tuple[World, float]:
         """Return the most probable assignment with the number at x, and ln P of it with the evidence."""
         values = moved_values(parameter_map(self.compiled), np.array([self.k]), np.array([x]))[:, 0]
-        found = Engine(self.compiled.expander.factors(values)).most_probable(self.evidence)
-        return found.assignment, found.log_probability
+        best = Engine(self.compiled.expander.factors(values)).most_probable(self.evidence)
+        return best.assignment, best.log_probability
 
     def follow(self, here: World, start: float, end: float) -> tuple[float, World | None]:
         """Return where, on the way from start to end, another assignment overtakes `here`; the end and None where none does."""

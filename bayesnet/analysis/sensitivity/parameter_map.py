@@ -1,4 +1,4 @@
-"""How the numbers of a network enter its tensors: kind, column, siblings and the values each can take."""
+"""Map from the numbers of a network to its tensors: kind, column, siblings and the values each can take."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ ENTRY, LINK, LEAK, ODDS = 0, 1, 2, 3
 
 
 @dataclass(frozen=True)
-class NumberMap:
-    """Where each number sits, as arrays over all numbers; built once for a network.
+class ParameterMap:
+    """The positions of all numbers in the tensors, as arrays over the numbers; built once per network.
 
     `position` indexes the concatenation of all tensors of all families (C order); `number` and `partial` go with it.
     """
@@ -32,7 +32,7 @@ class NumberMap:
     size: int
 
     @classmethod
-    def of(cls, factors: Factors) -> NumberMap:
+    def of(cls, factors: Factors) -> ParameterMap:
         """Return the map of a network."""
         sizes = [[t.size for t in family.tensors] for family in factors.families]
         starts, at = [], 0
@@ -47,7 +47,7 @@ class NumberMap:
 
     @property
     def count(self) -> int:
-        """How many numbers there are."""
+        """The number of numbers."""
         return len(self.factors.number_ids)
 
     def slopes(self, by_entry: FloatArray) -> FloatArray:
@@ -59,7 +59,7 @@ class NumberMap:
         return found
 
     def rows_of(self, k: int) -> IntArray:
-        """Return where number k stands in `position`, `number` and `partial`."""
+        """Return the slice of number k in `position`, `number` and `partial`."""
         order, numbers, starts = self._by_number
         i = int(np.searchsorted(numbers, k))
         if i == len(numbers) or numbers[i] != k:
@@ -107,7 +107,7 @@ class NumberMap:
     def column(self) -> IntArray:
         """A label shared by the numbers of one distribution (a table column, a link row, a leak); -1 - k for an odds number k.
 
-        Changing one of them makes the others give way.
+        The others co-vary when one of them changes.
         """
         label = self.first.copy()
         free = (self.kind == ODDS) | (label < 0)
@@ -257,6 +257,6 @@ class NumberMap:
 
 
 @per_model
-def parameter_map(compiled: CompiledModel) -> NumberMap:
+def parameter_map(compiled: CompiledModel) -> ParameterMap:
     """Return where each number of a network enters its arrays."""
-    return NumberMap.of(compiled.factors)
+    return ParameterMap.of(compiled.factors)

@@ -13,6 +13,7 @@ from bayesnet.analysis.query.caveats import weakest
 from bayesnet.analysis.query.compiled import CompiledModel, per_model
 from bayesnet.analysis.query.parse import read_target
 from bayesnet.analysis.query.query import Query
+from bayesnet.analysis.query.requisite import above
 from bayesnet.analysis.sensitivity.covariation import moved_values
 from bayesnet.analysis.sensitivity.parameter_map import parameter_map
 from bayesnet.analysis.sensitivity.response import Event, Rerun, Response
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import CompiledModel
 
 SAMPLE_SIZE = 100.0
-"""Where a network cites no ranges, the equivalent sample size of every column."""
+"""Equivalent sample size of every column if a network cites no ranges."""
 
 _CHUNK = 512
 
@@ -48,7 +49,7 @@ class Ranges:
 
 
 @dataclass(frozen=True)
-class Subject:
+class SensitivityQuery:
     """A query about one target (variable, state); `label` is the question in words."""
 
     query: Query
@@ -56,7 +57,7 @@ class Subject:
     name: str
 
     @classmethod
-    def of(cls, query: Query, target: str) -> Subject:
+    def of(cls, query: Query, target: str) -> SensitivityQuery:
         """Read a target such as `spinal_metastasis` or `smoke=yes`.
 
         Raises
@@ -93,12 +94,12 @@ class Subject:
 
     @property
     def provenance(self) -> Provenance:
-        """What the answer rests on."""
+        """The provenance of the answer."""
         return self.query.provenance(weakest(self.query))
 
     @property
     def candidates(self) -> tuple[Event, ...]:
-        """What can lead: every diagnosis of the network that is not settled by the findings, or every state of the target."""
+        """The candidates for the lead: every diagnosis not settled by the findings, or every state of the target."""
         known = {**self.evidence.hard(), **self.evidence.interventions}
         diagnoses = tuple((v, self.compiled.state(v, "present")) for v in self.compiled.diagnoses if v not in known)
         v = self.target[0]
@@ -117,12 +118,10 @@ class Subject:
         return self.query.ask(lambda engine, evidence: Response.of(parameter_map(self.compiled), engine, evidence, events, rerun))
 
     def present(self, events: Sequence[Event]) -> FloatArray:
-        """Return P(event | evidence) at the present numbers, shape (events,). Raises ImpossibleEvidence where they cannot be
-        had.
-        """
+        """Return P(event | evidence) at the present numbers, shape (events,). Raises ImpossibleEvidence if P(evidence) = 0."""
         variables = tuple(dict.fromkeys(v for v, _ in events))
-        found = self.query.ask(lambda engine, evidence: engine.posteriors(evidence, variables))
-        return np.array([found.marginals[v][state] for v, state in events])
+        posteriors = self.query.ask(lambda engine, evidence: engine.posteriors(evidence, variables))
+        return np.array([posteriors.marginals[v][state] for v, state in events])
 
     def marginals(
         self, values: FloatArray, events: Sequence[Event], moved: IntArray | None = None
@@ -133,23 +132,18 @@ class Subject:
         expanded again.
         """
         variables = sorted({v for v, _ in events})
+        if moved is None:
+            families = sorted(above(self.compiled.factors, self.evidence, variables))
+        else:
+            families = np.unique(parameter_map(self.compiled).family[moved]).tolist()
         rows, logs = np.empty((len(events), values.shape[1])), np.empty(values.shape[1])
         for start in range(0, values.shape[1], _CHUNK):
             part = slice(start, min(start + _CHUNK, values.shape[1]))
-            drawn = self.compiled.engine.draws(self.evidence, self._tensors(values[:, part], moved), variables)
+            drawn = self.compiled.engine.draws(self.evidence, self.compiled.drawn_tensors(values[:, part], families), variables)
             logs[part] = drawn.log_probability
             for i, (v, state) in enumerate(events):
                 rows[i, part] = drawn.marginals[v][state]
         return rows, logs
-
-    def _tensors(self, values: FloatArray, moved: IntArray | None) -> list[tuple[FloatArray, ...]]:
-        """Return the tensors of every family, batch axis last; of length one where nothing moved."""
-        if moved is None:
-            return self.compiled.expander.tensors(values)
-        tensors = [tuple(t[..., None] for t in family.tensors) for family in self.compiled.factors.families]
-        for f in np.unique(parameter_map(self.compiled).family[moved]).tolist():
-            tensors[f] = self.compiled.expander.gates[f].tensors(values)
-        return tensors
 
     def _rerun(self, events: tuple[Event, ...]) -> Rerun:
         """Run the network again with single numbers moved."""
@@ -183,10 +177,10 @@ def ranges(compiled: CompiledModel, sample_size: float = SAMPLE_SIZE) -> Ranges:
     """Return the cited range of every number; where the network cites none at all, those of counts in `sample_size` cases per
     column.
     """
-    known = _known_ranges(compiled)
-    if sample_size not in known:
-        known[sample_size] = _ranges(compiled, sample_size)
-    return known[sample_size]
+    cache = _known_ranges(compiled)
+    if sample_size not in cache:
+        cache[sample_size] = _ranges(compiled, sample_size)
+    return cache[sample_size]
 
 
 def has_ranges(compiled: CompiledModel) -> bool:

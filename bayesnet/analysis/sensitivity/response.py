@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bayesnet.analysis.query.requisite import above, requisite_families
-from bayesnet.analysis.sensitivity.parameter_map import LEAK, ODDS, NumberMap
+from bayesnet.analysis.sensitivity.parameter_map import LEAK, ODDS, ParameterMap
 from bayesnet.inference.engine import Engine
 from bayesnet.inference.events import EventGradients, gradients_of
 from bayesnet.inference.evidence import Evidence, ZeroEvidence
@@ -47,7 +47,7 @@ class LeakCurve:
     values: FloatArray
 
     @classmethod
-    def of(cls, numbers: NumberMap, k: int) -> LeakCurve | None:
+    def of(cls, numbers: ParameterMap, k: int) -> LeakCurve | None:
         """Return the nodes for leak number k; None where u does not follow it or grows too large, or where x is one point."""
         f = int(numbers.family[k])
         x, (low, high) = float(numbers.factors.values[k]), (float(bound[k]) for bound in numbers.domain)
@@ -96,7 +96,7 @@ class Response:
     All probabilities are times exp(`log_scale`). Arrays over rows have shape (events + 1, ...).
     """
 
-    numbers: NumberMap
+    numbers: ParameterMap
     evidence: Evidence
     events: tuple[Event, ...]
     gradients: EventGradients
@@ -105,7 +105,7 @@ class Response:
     """Curves of leaks that were asked for before; None for one that has to be run at every point."""
 
     @classmethod
-    def of(cls, numbers: NumberMap, engine: Engine, evidence: Evidence, events: Sequence[Event], rerun: Rerun) -> Response:
+    def of(cls, numbers: ParameterMap, engine: Engine, evidence: Evidence, events: Sequence[Event], rerun: Rerun) -> Response:
         """Differentiate every event. Raises ZeroEvidence when P(evidence) = 0."""
         gradients = gradients_of(engine, evidence, events)
         if not gradients.values[-1] > 0:
@@ -140,7 +140,7 @@ class Response:
 
     @property
     def weights(self) -> FloatArray:
-        """The derivatives by every tensor entry, shape (events + 1, entries), in the order of `NumberMap.position`."""
+        """The derivatives by every tensor entry, shape (events + 1, entries), in the order of `ParameterMap.position`."""
         return self.gradients.by_entry
 
     @cached_property
@@ -167,7 +167,7 @@ class Response:
 
     @property
     def linear(self) -> NDArray[np.bool_]:
-        """Whether P(event, e) and P(e) are straight lines in each number, shape (n_numbers,)."""
+        """Whether P(event, e) and P(e) are linear in each number, shape (n_numbers,)."""
         return self.numbers.factors.linear
 
     @property

@@ -1,4 +1,4 @@
-"""Where many functions of one variable cross zero, all at once: each step evaluates one point of each in a single batch."""
+"""Roots of many functions of one variable at once: each step evaluates one point of each in a single batch."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from bayesnet.analysis.query.compiled import CompiledModel, per_model
 from bayesnet.analysis.sensitivity.distributions import BETA, LOG_NORMAL, Fits, fit
-from bayesnet.analysis.sensitivity.parameter_map import ODDS, NumberMap, parameter_map
+from bayesnet.analysis.sensitivity.parameter_map import ODDS, ParameterMap, parameter_map
 from bayesnet.model.factors import FloatArray, IntArray
 
 _ROUNDING = 1e-12
@@ -38,7 +38,7 @@ class Alone:
 
 
 @dataclass(frozen=True)
-class Columns:
+class DirichletColumns:
     """Distributions drawn as a whole: components in one list, `number` -1 for the state that is the rest.
 
     `group` says which distribution a component belongs to, `start` where each begins, `mass` what it shares out.
@@ -53,23 +53,23 @@ class Columns:
 
 @dataclass(frozen=True)
 class Sampler:
-    """How to draw every number, prepared once for a model.
+    """A sampler of all numbers, prepared once for a model.
 
-    A number alone in its distribution follows its own law, and the rest of the distribution gives way in proportion. Where
+    A number alone in its distribution follows its own law, and the rest of the distribution co-varies in proportion. Where
     several numbers of one distribution are uncertain, they are drawn together from a Dirichlet distribution about their values,
     as strong as the geometric mean of their own fits. A link drawn below its leak has no effect: in Henrion's parameterisation
     the leak is part of the link.
     """
 
-    numbers: NumberMap
+    numbers: ParameterMap
     fits: Fits
     alone: Alone
-    columns: Columns
+    columns: DirichletColumns
     odds: IntArray
     sources: Sequence[str]
 
     @classmethod
-    def of(cls, numbers: NumberMap, fits: Fits, sources: Sequence[str], only: NDArray[np.bool_] | None = None) -> Sampler:
+    def of(cls, numbers: ParameterMap, fits: Fits, sources: Sequence[str], only: NDArray[np.bool_] | None = None) -> Sampler:
         """Sort the uncertain numbers into those drawn alone and those drawn with their column.
 
         `sources` name the studies; with `only`, the other numbers stay at their values.
@@ -122,7 +122,7 @@ class Sampler:
     def at_quantiles(self, ks: IntArray, u: FloatArray) -> FloatArray:
         """Return values of all numbers with numbers ks at quantiles `u` of their laws, shape (len(ks), m), the others as they
         are.
-        For designs such as Sobol's. The rest of each column gives way; take at most one number of a column.
+        For designs such as Sobol's. The rest of each column co-varies; take at most one number of a column.
         """
         from scipy.special import betaincinv, ndtri
 
@@ -164,16 +164,16 @@ class Sampler:
         values[columns.number[named]] = share[named]
 
 
-def _alone(numbers: NumberMap, laws: Mapping[int, tuple[float, float]]) -> Alone:
-    """Return the numbers drawn by themselves, and whose siblings have to give way."""
+def _alone(numbers: ParameterMap, laws: Mapping[int, tuple[float, float]]) -> Alone:
+    """Return the numbers that are drawn by themselves and whose siblings co-vary."""
     number = np.array(sorted(laws), dtype=np.int64)
     yielding = [(k, numbers.siblings(k)) for k in number.tolist()]
     shapes = np.array([laws[k] for k in number.tolist()]).reshape(-1, 2)
     return Alone(number, shapes[:, 0], shapes[:, 1], tuple((k, others) for k, others in yielding if len(others)))
 
 
-def _column(numbers: NumberMap, fits: Fits, group: IntArray, free: list[int]) -> tuple[list[int], FloatArray, float]:
-    """Components, shapes and mass of one column: its uncertain numbers and, where there is one, the state that is the rest."""
+def _column(numbers: ParameterMap, fits: Fits, group: IntArray, free: list[int]) -> tuple[list[int], FloatArray, float]:
+    """Components, shapes and mass of one column: its uncertain numbers and, if there is one, the state that is the rest."""
     start = numbers.factors.values
     strength = float(np.exp(np.mean(np.log(fits.a[free] + fits.b[free]))))
     rest = 1.0 - float(start[group].sum())
@@ -185,17 +185,17 @@ def _column(numbers: NumberMap, fits: Fits, group: IntArray, free: list[int]) ->
     return members, strength * np.array(mean), mass
 
 
-def _columns(parts: Sequence[tuple[list[int], FloatArray, float]]) -> Columns:
+def _columns(parts: Sequence[tuple[list[int], FloatArray, float]]) -> DirichletColumns:
     """Put the columns into one list."""
     sizes = np.array([len(members) for members, _, _ in parts], dtype=np.int64)
     number = np.array([k for members, _, _ in parts for k in members], dtype=np.int64)
     alpha = np.concatenate([alpha for _, alpha, _ in parts]) if parts else np.empty(0)
     start = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64) if parts else np.empty(0, dtype=np.int64)
     group = np.repeat(np.arange(len(parts)), sizes) if parts else np.empty(0, dtype=np.int64)
-    return Columns(number, alpha, group, start, np.array([mass for _, _, mass in parts]))
+    return DirichletColumns(number, alpha, group, start, np.array([mass for _, _, mass in parts]))
 
 
-def share_below_leak(numbers: NumberMap, values: FloatArray) -> FloatArray:
+def share_below_leak(numbers: ParameterMap, values: FloatArray) -> FloatArray:
     """For each link of a noisy-OR the share of draws in which it lies below its leak, shape (n_numbers,)."""
     share = np.zeros(numbers.count)
     for f, (leak, links) in numbers.gates.items():

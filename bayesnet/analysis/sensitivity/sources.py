@@ -1,4 +1,4 @@
-"""Which publications an answer rests on: how far it moves when all numbers of one move within their ranges."""
+"""Sensitivity of an answer to publications: how far it moves when all numbers of one move within their ranges."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from bayesnet.analysis.query.query import Query
 from bayesnet.analysis.sensitivity.parameter_map import parameter_map
-from bayesnet.analysis.sensitivity.query_ranges import SAMPLE_SIZE, Ranges, Subject, ranges, records
+from bayesnet.analysis.sensitivity.query_ranges import SAMPLE_SIZE, Ranges, SensitivityQuery, ranges, records
 from bayesnet.analysis.sensitivity.response import Response
 from bayesnet.analysis.sensitivity.tornado import ends
 from bayesnet.model.factors import FloatArray, IntArray
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import CompiledModel
 
 _ROUNDS = 4
-"""How often single numbers of a corner are tried the other way round."""
+"""Number of rounds in which single numbers of a corner are tried at their other end."""
 
 
 @dataclass
 class _Corner:
-    """One corner of the box of a source's ranges: `up` says which numbers stand at their high end; `sign` what is sought."""
+    """One corner of the box of a source's ranges: `up` says which numbers are at their high end; `sign` what is sought."""
 
     source: str
     members: IntArray
@@ -36,25 +36,20 @@ class _Corner:
 
 
 def sources(query: Query, target: str, sample_size: float = SAMPLE_SIZE) -> Sources:
-    """Return how far P(target | findings) moves when all numbers of one source move within their ranges, for every source.
+    """Return how far P(target | findings) moves when all numbers of one source move within their ranges; see `Case.sources`.
 
     The two worst corners are taken, not all-low and all-high: each number goes to the end that the sign of its slope calls for,
-    then single numbers are turned over as long as that helps, since slopes change sign far from the present values. The answer
-    at each corner is a run of the network. Numbers of one column that are moved together keep its sum.
-
-    Raises
-    ------
-    ImpossibleEvidence
-        When the findings cannot hold together.
+    then single numbers are switched as long as that helps, since slopes change sign far from the present values. The answer at
+    each corner is a run of the network. Numbers of one column that move together keep its sum.
     """
     compiled = query.compiled
-    subject = Subject.of(query, target)
-    response, known = subject.response((subject.target,)), ranges(compiled, sample_size)
-    moving = np.flatnonzero(~known.fixed & response.matters_to_target)
+    subject = SensitivityQuery.of(query, target)
+    response, cited_ranges = subject.response((subject.target,)), ranges(compiled, sample_size)
+    moving = np.flatnonzero(~cited_ranges.fixed & response.matters_to_target)
     groups = _groups(compiled, moving)
     corners = [_corner(response, source, members, sign) for source, members in groups.items() for sign in (-1.0, 1.0)]
-    _improve(subject, known, corners)
-    lines = [_line(compiled, response, known, low, high) for low, high in zip(corners[::2], corners[1::2], strict=True)]
+    _improve(subject, cited_ranges, corners)
+    lines = [_line(compiled, response, cited_ranges, low, high) for low, high in zip(corners[::2], corners[1::2], strict=True)]
     silent = _silent(compiled, groups, response.value(0))
     return Sources(
         title=subject.title,
@@ -62,7 +57,7 @@ def sources(query: Query, target: str, sample_size: float = SAMPLE_SIZE) -> Sour
         label=subject.label,
         value=response.value(0),
         sources=tuple(sorted([*lines, *silent], key=lambda line: (-line.width, line.source))),
-        assumption=known.assumption,
+        assumption=cited_ranges.assumption,
         records=tuple(compiled.model.sources[key] for key in sorted(groups) if key in compiled.model.sources),
     )
 
@@ -86,9 +81,9 @@ def _corner(response: Response, source: str, members: IntArray, sign: float) -> 
     return _Corner(source, members, sign, sign * response.derivative[0, members] > 0)
 
 
-def _improve(subject: Subject, known: Ranges, corners: list[_Corner]) -> None:
+def _improve(subject: SensitivityQuery, cited_ranges: Ranges, corners: list[_Corner]) -> None:
     """Run every corner, then turn over the number that helps most, until none does; all corners in one batch per round."""
-    _run(subject, known, [(corner, corner.up) for corner in corners])
+    _run(subject, cited_ranges, [(corner, corner.up) for corner in corners])
     for _ in range(_ROUNDS):
         tries = [
             (corner, np.where(np.arange(len(corner.up)) == i, ~corner.up, corner.up))
@@ -100,46 +95,46 @@ def _improve(subject: Subject, known: Ranges, corners: list[_Corner]) -> None:
             return
         for corner in corners:
             corner.settled = True
-        _run(subject, known, tries)
+        _run(subject, cited_ranges, tries)
 
 
-def _run(subject: Subject, known: Ranges, tries: list[tuple[_Corner, np.ndarray]]) -> None:
+def _run(subject: SensitivityQuery, cited_ranges: Ranges, tries: list[tuple[_Corner, np.ndarray]]) -> None:
     """Answer each try and keep it where it goes further."""
     numbers = parameter_map(subject.compiled)
     values = np.repeat(numbers.factors.values[:, None], len(tries), axis=1)
     for j, (corner, up) in enumerate(tries):
-        values[:, j : j + 1] = _at_corner(subject, known, corner.members, up)
+        values[:, j : j + 1] = _at_corner(subject, cited_ranges, corner.members, up)
     answers, _ = subject.marginals(values, (subject.target,))
     for (corner, up), answer in zip(tries, answers[0].tolist(), strict=True):
         if np.isfinite(answer) and not corner.sign * answer <= corner.sign * corner.answer:
             corner.up, corner.answer, corner.settled = up, answer, False
 
 
-def _at_corner(subject: Subject, known: Ranges, members: IntArray, up: np.ndarray) -> FloatArray:
-    """Return values of all numbers with the members at their ends, shape (n_numbers, 1); the rest of their columns gives way.
+def _at_corner(subject: SensitivityQuery, cited_ranges: Ranges, members: IntArray, up: np.ndarray) -> FloatArray:
+    """Return values of all numbers with the members at their ends, shape (n_numbers, 1); the rest of their columns co-varies.
 
     A column whose moved entries sum to more than one is divided by its sum when it is expanded.
     """
     numbers = parameter_map(subject.compiled)
     start = numbers.factors.values
     values = start[:, None].copy()
-    values[members, 0] = np.where(up, known.high[members], known.low[members])
+    values[members, 0] = np.where(up, cited_ranges.high[members], cited_ranges.low[members])
     moved = np.zeros(numbers.count, dtype=bool)
     moved[members] = True
     for label in np.unique(numbers.column[members]):
         group = numbers.members.get(int(label))
         if group is not None:
             others, mine = group[~moved[group]], group[moved[group]]
-            left = 1.0 - float(values[mine, 0].sum())
+            rest = 1.0 - float(values[mine, 0].sum())
             had = 1.0 - float(start[mine].sum())
             if len(others) and had > 0:
-                values[others, 0] = start[others] * max(left, 0.0) / had
+                values[others, 0] = start[others] * max(rest, 0.0) / had
     return values
 
 
-def _line(compiled: CompiledModel, response: Response, known: Ranges, low: _Corner, high: _Corner) -> SourceShare:
+def _line(compiled: CompiledModel, response: Response, cited_ranges: Ranges, low: _Corner, high: _Corner) -> SourceShare:
     """Return one source from its two corners."""
-    at_low, at_high = ends(response, known, low.members)
+    at_low, at_high = ends(response, cited_ranges, low.members)
     strongest = int(low.members[np.argmax(np.abs(at_high - at_low))])
     now = response.value(0)
     lowest, highest = min(low.answer, now), max(high.answer, now)

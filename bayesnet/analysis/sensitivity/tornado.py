@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from bayesnet.analysis.query.caveats import described
+from bayesnet.analysis.query.caveats import behind_answer, described, sentence
 from bayesnet.analysis.query.query import Query
-from bayesnet.analysis.sensitivity.query_ranges import SAMPLE_SIZE, Ranges, Subject, citation, ranges, records
+from bayesnet.analysis.sensitivity.query_ranges import SAMPLE_SIZE, Ranges, SensitivityQuery, citation, ranges, records
 from bayesnet.analysis.sensitivity.response import Response
 from bayesnet.model.factors import FloatArray, IntArray
 from bayesnet.model.known import known as known_as
@@ -16,29 +16,12 @@ from bayesnet.results.words import counted, interval
 
 
 def tornado(query: Query, target: str, top: int = 20, sample_size: float = SAMPLE_SIZE) -> Tornado:
-    """Bars `[f(low), f(high)]` of P(target | findings) over the cited range of each number, all others as they are.
-
-    Parameters
-    ----------
-    query
-        The network and what is known.
-    target
-        A variable in a state.
-    top
-        How many bars, the widest.
-    sample_size
-        Where the network cites no ranges, the equivalent sample size of every column.
-
-    Raises
-    ------
-    ImpossibleEvidence
-        When the findings cannot hold together.
-    """
+    """Return the bars `[f(low), f(high)]` of P(target | findings) over the range of each number; see `Case.tornado`."""
     compiled = query.compiled
-    subject = Subject.of(query, target)
-    response, known = subject.response((subject.target,)), ranges(compiled, sample_size)
-    ks = np.flatnonzero(~known.fixed & response.matters_to_target)
-    at_low, at_high = ends(response, known, ks)
+    subject = SensitivityQuery.of(query, target)
+    response, cited_ranges = subject.response((subject.target,)), ranges(compiled, sample_size)
+    ks = np.flatnonzero(~cited_ranges.fixed & response.matters_to_target)
+    at_low, at_high = ends(response, cited_ranges, ks)
     width = np.abs(at_high - at_low)
     order = np.argsort(-width, kind="stable")
     order = order[width[order] > 0]
@@ -47,8 +30,8 @@ def tornado(query: Query, target: str, top: int = 20, sample_size: float = SAMPL
         Bar(
             number=compiled.factors.number_ids[k],
             value=float(compiled.factors.values[k]),
-            low=float(known.low[k]),
-            high=float(known.high[k]),
+            low=float(cited_ranges.low[k]),
+            high=float(cited_ranges.high[k]),
             at_low=float(at_low[j]),
             at_high=float(at_high[j]),
             source=all_records[k].source,
@@ -58,20 +41,22 @@ def tornado(query: Query, target: str, top: int = 20, sample_size: float = SAMPL
         )
         for j, k in zip(order[:top].tolist(), ks[order[:top]].tolist(), strict=True)
     )
+    numbers = compiled.model.numbers
+    doubts = sentence(compiled, behind_answer(subject.query, (subject.target[0],)), [numbers[bar.number] for bar in bars[:3]])
     return Tornado(
         title=subject.title,
-        provenance=subject.provenance,
+        provenance=subject.query.provenance((doubts,) if bars else ()),
         label=subject.label,
         value=response.value(0),
         bars=bars,
         total=len(order),
-        assumption=known.assumption,
+        assumption=cited_ranges.assumption,
     )
 
 
-def ends(response: Response, known: Ranges, ks: IntArray) -> tuple[FloatArray, FloatArray]:
-    """f with each number at the low and at the high end of its range, shape (m,) each; NaN where the findings cannot be."""
-    rows = response.at(np.concatenate([ks, ks]), np.concatenate([known.low[ks], known.high[ks]]))
+def ends(response: Response, cited_ranges: Ranges, ks: IntArray) -> tuple[FloatArray, FloatArray]:
+    """f with each number at the low and at the high end of its range, shape (m,) each; NaN if the findings are impossible."""
+    rows = response.at(np.concatenate([ks, ks]), np.concatenate([cited_ranges.low[ks], cited_ranges.high[ks]]))
     answers = np.divide(rows[0], rows[-1], out=np.full(rows.shape[1], np.nan), where=rows[-1] > 0)
     return answers[: len(ks)], answers[len(ks) :]
 

@@ -16,7 +16,7 @@ from bayesnet.analysis.sensitivity.constraints import Questions, questions
 from bayesnet.analysis.sensitivity.covariation import moved_values
 from bayesnet.analysis.sensitivity.distance import column_cd
 from bayesnet.analysis.sensitivity.parameter_map import ENTRY, LINK, ODDS, parameter_map
-from bayesnet.analysis.sensitivity.query_ranges import SAMPLE_SIZE, Ranges, Subject, citation, ranges, records
+from bayesnet.analysis.sensitivity.query_ranges import SAMPLE_SIZE, Ranges, SensitivityQuery, citation, ranges, records
 from bayesnet.analysis.sensitivity.roots import scan_points, zeros
 from bayesnet.errors import BayesnetError, TooWide, did_you_mean, nearest
 from bayesnet.logodds import log_odds
@@ -42,48 +42,13 @@ def tune(
     structural: bool = False,
     sample_size: float = SAMPLE_SIZE,
 ) -> Tuning:
-    """Return every single number (or column) that can by itself make P(target | findings) meet a constraint, the smallest
-    change first.
-    Closed forms where the number enters linearly; roots to machine precision along curves (leaks, odds ratios). A change is
-    measured in log-odds, and by the CD distance between the two networks, which bounds what it does to every other answer.
+    """Return every single number (or column) that can by itself meet a constraint, the smallest change first; see `Case.tune`.
 
-    Parameters
-    ----------
-    query
-        The network and what is known.
-    target
-        A variable in a state.
-    at_least, at_most, equals
-        The bound, exactly one of them.
-    minus, over
-        A second question, for a constraint on the difference or the ratio of the two; with a bar it has its own findings.
-    lock
-        What must stay: number ids, sources, variables or grades.
-    columns
-        Whether to move whole columns instead of single numbers: of all ways to change one column the one with the smallest
-        CD distance, which shifts the log-odds of some states against the others (Chan & Darwiche 2004). A link of a noisy
-        gate is a column by itself.
-    structural
-        Whether zeros and ones of the model may move too.
-    sample_size
-        Where the network cites no ranges, what counts as inside a number's range.
-
-    Raises
-    ------
-    BayesnetError
-        When the constraint is not one, or nothing is known by a name in `lock`.
-    ImpossibleEvidence
-        When the findings cannot hold together.
-
-    References
-    ----------
-    Chan H, Darwiche A (2002). When do numbers really matter? J Artif Intell Res 17:265-287.
-    Chan H, Darwiche A (2004). Sensitivity analysis in Bayesian networks: from single to multiple parameters. UAI 2004, 67-75.
-    Kwisthout J, van der Gaag LC (2008). The computational complexity of sensitivity analysis and parameter tuning.
-    UAI 2008, 349-356.
+    Closed forms where the number enters linearly; roots to machine precision along curves (leaks, odds ratios). Of all changes of
+    one column the one with the smallest CD distance shifts the log-odds of some states against the others (Chan & Darwiche 2004).
     """
     compiled = query.compiled
-    subject = Subject.of(query, target)
+    subject = SensitivityQuery.of(query, target)
     asked = questions(subject, at_least, at_most, equals, minus, over)
     locked = _locked(compiled, lock)
     free = asked.matters() & ~locked & (structural | ~parameter_map(compiled).structural)
@@ -132,21 +97,21 @@ def _by_pattern(compiled: CompiledModel, name: str) -> int:
         raise BayesnetError(f'Cannot lock "{name}": nothing is known by this name; {hint}') from None
 
 
-def _number_changes(compiled: CompiledModel, asked: Questions, ks: IntArray, known: Ranges) -> list[Change]:
-    """Return the nearest value of each number that meets the bound, where there is one."""
-    found = _nearest_on_lines(compiled, asked, ks[compiled.factors.linear[ks]])
+def _number_changes(compiled: CompiledModel, asked: Questions, ks: IntArray, cited_ranges: Ranges) -> list[Change]:
+    """Return the nearest value of each number that meets the bound, if there is one."""
+    new_values = _nearest_on_lines(compiled, asked, ks[compiled.factors.linear[ks]])
     for k in ks[~compiled.factors.linear[ks]].tolist():
         best = _nearest_on_curve(compiled, asked, k)
         if best is not None:
-            found.append((k, best))
+            new_values.append((k, best))
     all_records = records(compiled)
     changes = []
-    for k, x in found:
+    for k, x in new_values:
         shift = log_odds_change(compiled, k, x)
         if not math.isfinite(shift) or shift == 0.0:
             continue
         number = all_records[k]
-        inside = bool(known.low[k] <= x <= known.high[k])
+        inside = bool(cited_ranges.low[k] <= x <= cited_ranges.high[k])
         start = float(compiled.factors.values[k])
         about = (number.source, number.grade, citation(compiled, number))
         changes.append(Change(number.id, start, x, shift, change_cd(compiled, k, x), inside, *about))
@@ -194,8 +159,8 @@ def log_odds_change(compiled: CompiledModel, k: int, x: float) -> float:
 def change_cd(compiled: CompiledModel, k: int, x: float) -> float:
     """Return the CD distance that moving number k to x puts between the two networks; NaN where its gate is too wide to spell
     out.
-    For an entry and for a link of a noisy-OR it is the change of the log-odds, since the rest of the column gives way in
-    proportion and the largest ratios stand where the cause is alone; otherwise the columns of the gate are compared.
+    For an entry and for a link of a noisy-OR it is the change of the log-odds, since the rest of the column co-varies in
+    proportion and the largest ratios are where the cause is alone; otherwise the columns of the gate are compared.
     """
     kind = parameter_map(compiled).kind[k]
     if kind == ENTRY or (kind == LINK and parameter_map(compiled).two_ranked(int(parameter_map(compiled).family[k]))):

@@ -9,7 +9,7 @@ import numpy as np
 from bayesnet.analysis.query.query import Query
 from bayesnet.analysis.sensitivity.covariation import moved_values
 from bayesnet.analysis.sensitivity.parameter_map import LEAK, parameter_map
-from bayesnet.analysis.sensitivity.query_ranges import SAMPLE_SIZE, Subject, ranges
+from bayesnet.analysis.sensitivity.query_ranges import SAMPLE_SIZE, SensitivityQuery, ranges
 from bayesnet.errors import BayesnetError
 from bayesnet.model.factors import FloatArray
 from bayesnet.results.tornado import TwoWay
@@ -23,36 +23,22 @@ _NAN = (float("nan"),) * 4
 def two_way(
     query: Query, target: str, number_1: str, number_2: str, points: int = 25, sample_size: float = SAMPLE_SIZE
 ) -> TwoWay:
-    """Return P(target | findings) over a grid of two numbers, each over its cited range, all others as they are.
+    """Return P(target | findings) over a grid of two numbers; see `Case.two_way`.
 
-    Where both enter linearly and stand in different distributions, P(h, e) and P(e) are bilinear in them; their coefficients
-    follow from the four corners of the grid. Every point of the surface is a run of the network.
-
-    Raises
-    ------
-    PatternError
-        Where there is no number of that name.
-    BayesnetError
-        Where both are the same, or entries of one distribution, so that one cannot stay while the other moves.
-    ImpossibleEvidence
-        When the findings cannot hold together.
-
-    References
-    ----------
-    Kjaerulff U, van der Gaag LC (2000). Making sensitivity analysis computationally efficient. UAI 2000, 317-325.
-    Chan H, Darwiche A (2004). Sensitivity analysis in Bayesian networks: from single to multiple parameters. UAI 2004, 67-75.
+    If both enter linearly and belong to different distributions, P(h, e) and P(e) are bilinear in them; their coefficients follow
+    from the four corners of the grid. Every point of the surface is a run of the network.
     """
     compiled = query.compiled
     i, j = compiled.number(number_1), compiled.number(number_2)
     numbers, names = parameter_map(compiled), compiled.factors.number_ids
     if numbers.column[i] == numbers.column[j]:
         raise BayesnetError(
-            f'"{names[i]}" and "{names[j]}" are entries of one distribution: when one moves, the other gives way. '
+            f'"{names[i]}" and "{names[j]}" are entries of one distribution: when one moves, the other co-varies. '
             "Take two numbers of different distributions."
         )
-    subject = Subject.of(query, target)
-    known = ranges(compiled, sample_size)
-    first, second = (_spread(known.low[k], known.high[k], points) for k in (i, j))
+    subject = SensitivityQuery.of(query, target)
+    cited_ranges = ranges(compiled, sample_size)
+    first, second = (_spread(cited_ranges.low[k], cited_ranges.high[k], points) for k in (i, j))
     values = _grid_values(compiled, i, j, first, second)
     surface, logs = subject.marginals(values, (subject.target,))
     here = subject.present((subject.target,))

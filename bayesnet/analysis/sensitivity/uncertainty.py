@@ -17,7 +17,7 @@ from bayesnet.analysis.query.query import Query
 from bayesnet.analysis.query.requisite import requisite_families
 from bayesnet.analysis.sensitivity.distributions import BETA, FIXED, LAWS, LOG_NORMAL, Fits, quantiles
 from bayesnet.analysis.sensitivity.parameter_map import parameter_map
-from bayesnet.analysis.sensitivity.query_ranges import SAMPLE_SIZE, Subject, citation, has_ranges, ranges, records
+from bayesnet.analysis.sensitivity.query_ranges import SAMPLE_SIZE, SensitivityQuery, citation, has_ranges, ranges, records
 from bayesnet.analysis.sensitivity.response import Event
 from bayesnet.analysis.sensitivity.sampler import Sampler, cited_sampler
 from bayesnet.analysis.sensitivity.tornado import ends
@@ -96,38 +96,11 @@ def uncertainty(
     together: bool = False,
     sample_size: float = SAMPLE_SIZE,
 ) -> Uncertainty:
-    """Draw every number from the law fitted to its value and range, and see what P(target | findings) becomes.
-
-    Parameters
-    ----------
-    query
-        The network and what is known.
-    target
-        A variable in a state.
-    draws
-        How often all numbers are drawn.
-    seed
-        Of the random numbers; None takes fresh ones.
-    together
-        Whether the numbers of one study rise and fall together instead of independently.
-    sample_size
-        Where the network cites no ranges, the equivalent sample size of every column's Dirichlet distribution.
-
-    Raises
-    ------
-    BayesnetError
-        When fewer than two draws are asked for.
-    ImpossibleEvidence
-        When the findings cannot hold together.
-
-    References
-    ----------
-    Briggs AH, Claxton K, Sculpher MJ (2006). Decision Modelling for Health Economic Evaluation. Oxford University Press.
-    """
+    """Return P(target | findings) with every number drawn from its fitted distribution; see `Case.uncertainty`."""
     if draws < 2:
         raise BayesnetError(f"Uncertainty takes at least 2 draws; got {draws}.")
     compiled = query.compiled
-    subject = Subject.of(query, target)
+    subject = SensitivityQuery.of(query, target)
     prepared = sampler(compiled, sample_size)
     events = tuple(dict.fromkeys((subject.target, *subject.candidates)))
     now = subject.present(events)
@@ -165,38 +138,12 @@ def variance_shares(
     seed: int | None = 0,
     sample_size: float = SAMPLE_SIZE,
 ) -> VarianceShares:
-    """Sobol shares of the variance of P(target | findings): each number alone, and with all its interactions.
-
-    The `top` numbers with the widest tornado bars are varied, each by its own fitted law and independently; the others are held.
-    The network is run `samples * (top + 2)` times.
-
-    Parameters
-    ----------
-    query
-        The network and what is known.
-    target
-        A variable in a state.
-    top
-        How many numbers to vary.
-    samples
-        Base sample size, a power of two.
-    seed
-        Of the scrambling.
-    sample_size
-        Where the network cites no ranges, the equivalent sample size of every column.
-
-    Raises
-    ------
-    BayesnetError
-        When no number with a range can move the answer.
-    ImpossibleEvidence
-        When the findings cannot hold together.
-    """
+    """Return the Sobol indices of P(target | findings): each number alone, and with interactions; see `Case.variance_shares`."""
     compiled = query.compiled
-    subject, known = Subject.of(query, target), ranges(compiled, sample_size)
+    subject, cited_ranges = SensitivityQuery.of(query, target), ranges(compiled, sample_size)
     response = subject.response((subject.target,))
-    movable = np.flatnonzero(~known.fixed & response.matters_to_target)
-    at_low, at_high = ends(response, known, movable)
+    movable = np.flatnonzero(~cited_ranges.fixed & response.matters_to_target)
+    at_low, at_high = ends(response, cited_ranges, movable)
     width = np.abs(at_high - at_low)
     order = [j for j in np.argsort(-width, kind="stable") if width[j] > 0]
     if not order:
@@ -211,9 +158,9 @@ def variance_shares(
         answers = _run(subject, (subject.target,), len(points), lambda part: values[:, part], varied)
         return np.where(np.isfinite(answers[0]), answers[0], response.value(0))
 
-    found = sobol_shares(answer, len(varied), samples, seed)
+    indices = sobol_shares(answer, len(varied), samples, seed)
     lines = [
-        _share(compiled, int(k), found.first[i], found.first_error[i], found.total[i], found.total_error[i])
+        _share(compiled, int(k), indices.first[i], indices.first_error[i], indices.total[i], indices.total_error[i])
         for i, k in enumerate(varied)
     ]
     held = len(order) - len(varied)
@@ -223,12 +170,12 @@ def variance_shares(
         provenance=subject.provenance,
         target=subject.name,
         value=response.value(0),
-        mean=found.mean,
-        deviation=math.sqrt(found.variance),
-        runs=found.runs,
+        mean=indices.mean,
+        deviation=math.sqrt(indices.variance),
+        runs=indices.runs,
         shares=tuple(sorted(lines, key=lambda line: -line.total)),
         held=held,
-        conventions=tuple(text for text in (law, known.assumption) if text),
+        conventions=tuple(text for text in (law, cited_ranges.assumption) if text),
     )
 
 
@@ -236,14 +183,14 @@ def sampler(compiled: CompiledModel, sample_size: float = SAMPLE_SIZE) -> Sample
     """Return the sampler of every number; without cited ranges, columns are Dirichlet laws of this equivalent sample size."""
     if has_ranges(compiled):
         return cited_sampler(compiled)
-    known, values = ranges(compiled, sample_size), compiled.factors.values
-    law = np.where(known.fixed, FIXED, BETA)
+    cited_ranges, values = ranges(compiled, sample_size), compiled.factors.values
+    law = np.where(cited_ranges.fixed, FIXED, BETA)
     fits = Fits(law, sample_size * values, sample_size * (1.0 - values), np.ones(len(values), dtype=bool))
     return Sampler.of(parameter_map(compiled), fits, [number.source for number in records(compiled)])
 
 
 def _independent(compiled: CompiledModel, ks: IntArray) -> IntArray:
-    """Return one number of each distribution, the first in the order given: the others of it give way."""
+    """Return one number of each distribution, the first in the order given: the others of it co-vary."""
     seen: set[int] = set()
     kept = []
     for k in ks.tolist():
@@ -255,7 +202,7 @@ def _independent(compiled: CompiledModel, ks: IntArray) -> IntArray:
 
 
 def drawn_answers(
-    subject: Subject,
+    subject: SensitivityQuery,
     prepared: Sampler,
     events: Sequence[Event],
     draws: int,
@@ -281,7 +228,7 @@ def drawn_answers(
 
 
 def _run(
-    subject: Subject, events: Sequence[Event], count: int, values: Callable[[slice], FloatArray], moved: IntArray
+    subject: SensitivityQuery, events: Sequence[Event], count: int, values: Callable[[slice], FloatArray], moved: IntArray
 ) -> FloatArray:
     """Return P(event | e), shape (events, count), in batches, with a progress bar if it takes longer than a second."""
     answers = np.empty((len(events), count))
@@ -318,7 +265,7 @@ def _progress(total: int) -> Iterator[Any]:
 
 
 def _intervals(
-    subject: Subject, events: Sequence[Event], rows: Sequence[int], now: FloatArray, answers: FloatArray
+    subject: SensitivityQuery, events: Sequence[Event], rows: Sequence[int], now: FloatArray, answers: FloatArray
 ) -> tuple[Interval, ...]:
     """Return one line per candidate, the most probable first."""
     leads = np.bincount(np.argmax(answers[rows], axis=0), minlength=len(rows)) / answers.shape[1]
@@ -340,8 +287,8 @@ def _intervals(
 
 
 def _fits(compiled: CompiledModel, prepared: Sampler, no_effect: FloatArray, sample_size: float) -> tuple[Fit, ...]:
-    """Return the law of every number, as it was drawn, beside what was cited."""
-    fits, known = prepared.fits, ranges(compiled, sample_size)
+    """Return the distribution from which every number was drawn, with the cited range."""
+    fits, cited_ranges = prepared.fits, ranges(compiled, sample_size)
     low, high = quantiles(fits, 0.025), quantiles(fits, 0.975)
     log_mean = np.exp(fits.a + 0.5 * fits.b**2, where=fits.law == LOG_NORMAL, out=compiled.factors.values.copy())
     in_column = set(prepared.columns.number.tolist())
@@ -351,8 +298,8 @@ def _fits(compiled: CompiledModel, prepared: Sampler, no_effect: FloatArray, sam
             Fit(
                 number=number.id,
                 value=float(compiled.factors.values[k]),
-                low=float(known.cited_low[k]),
-                high=float(known.cited_high[k]),
+                low=float(cited_ranges.cited_low[k]),
+                high=float(cited_ranges.cited_high[k]),
                 range=number.range,
                 law="Dirichlet" if k in in_column else LAWS[fits.law[k]],
                 a=float(fits.a[k]),

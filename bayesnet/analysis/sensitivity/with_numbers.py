@@ -1,4 +1,4 @@
-"""The same network with other numbers; the rest of each column gives way."""
+"""The same network with other numbers; the rest of each column co-varies."""
 
 from __future__ import annotations
 
@@ -24,29 +24,7 @@ _ROUNDING = 1e-12
 
 
 def changed(compiled: CompiledModel, new: Mapping[str, float]) -> Model:
-    """Return the model with some numbers set to other values.
-
-    The other entries of a column keep their proportions; where the entries set had all of its mass, what they free is spread
-    evenly. Several entries of a column may be set at once. A range that does not hold its new value is widened to it.
-
-    Parameters
-    ----------
-    compiled
-        The network.
-    new
-        Value by number id.
-
-    Raises
-    ------
-    PatternError
-        Where there is no number of that name.
-    SpecError
-        Where the values cannot be: all problems at once.
-
-    References
-    ----------
-    Chan H, Darwiche A (2002). When do numbers really matter? J Artif Intell Res 17:265-287.
-    """
+    """Return the model with some numbers set to other values; see `Network.with_numbers`."""
     if not isinstance(new, Mapping):
         raise SpecError(_where(compiled), [f"expected a dict of values by number; got {type(new).__name__}"])
     wanted = {compiled.number(name): as_float(value) for name, value in new.items()}
@@ -85,7 +63,7 @@ def _wrong(compiled: CompiledModel, k: int, value: float) -> str:
 
 
 def _set(compiled: CompiledModel, values: FloatArray, wanted: Mapping[int, float]) -> list[str]:
-    """Set the numbers in place and let the rest of their columns give way."""
+    """Set the numbers in place and let the rest of their columns co-vary."""
     problems: list[str] = []
     columns: dict[int, list[int]] = {}
     for k in wanted:
@@ -112,11 +90,11 @@ def _give_way(compiled: CompiledModel, values: FloatArray, group: IntArray, want
     """Set some entries of a column and scale the others to what is left."""
     others = np.array([k for k in group if int(k) not in wanted], dtype=np.int64)
     start = compiled.factors.values
-    left = 1.0 - math.fsum(wanted.values())
+    rest = 1.0 - math.fsum(wanted.values())
     had = 1.0 - math.fsum(float(start[k]) for k in wanted)
     for k, value in wanted.items():
         values[k] = value
     if len(others):
         states = len(compiled.factors.states[parameter_map(compiled).family[int(others[0])]])
-        moved = start[others] * (left / had) if had > _ROUNDING else left / (states - len(wanted))
+        moved = start[others] * (rest / had) if had > _ROUNDING else rest / (states - len(wanted))
         values[others] = np.clip(moved, 0.0, 1.0)

@@ -37,7 +37,7 @@ from bayesnet.teach.exercises.known import (
     tolerance,
 )
 from bayesnet.teach.exercises.phrases import Phrase, Without, article, capital, counted, singular
-from bayesnet.teach.exercises.template import Cited, Draft
+from bayesnet.teach.exercises.template import Cited, ExerciseDraft
 from bayesnet.teach.exercises.world import Event, World
 
 T = TypeVar("T")
@@ -95,14 +95,14 @@ def pairs(world: World, rng: np.random.Generator, contrary: float = 0.8) -> Iter
     yield from (pair for _, _, pair in sorted(late, key=lambda item: item[:2]))
 
 
-def natural_frequencies(world: World, rng: np.random.Generator) -> Iterator[Draft]:
-    """One finding, told in whole people: what share of those with the finding has the disease?"""
+def natural_frequencies(world: World, rng: np.random.Generator) -> Iterator[ExerciseDraft]:
+    """Yield exercises on one finding in whole people: what share of those with the finding has the disease?"""
     counted_pairs = ((pair, people) for pair in pairs(world, rng) if (people := _counts(pair)) is not None)
     for pair, (of, ill, true, false) in _later(counted_pairs, lambda item: item[1][0] > SIZES[1]):
         well, who, h, e = of - ill, world.people, pair.has, pair.found
         right = true / (true + false)
         again = "either" if isinstance(e, Without) else "too"
-        yield Draft(
+        yield ExerciseDraft(
             question=(
                 f"Imagine {counted(of, who)}{world.group.removeprefix(who)}. Of them, {ill:,d} {h.has(ill)}.\n"
                 f"Of these {counted(ill, who)} {h.who}, {true:,d} {e.has(true)}. "
@@ -125,8 +125,8 @@ def natural_frequencies(world: World, rng: np.random.Generator) -> Iterator[Draf
         )
 
 
-def percentages(world: World, rng: np.random.Generator) -> Iterator[Draft]:
-    """One finding, told in percentages: how probable is the disease?"""
+def percentages(world: World, rng: np.random.Generator) -> Iterator[ExerciseDraft]:
+    """Yield exercises on one finding in percentages: how probable is the disease?"""
     for pair in pairs(world, rng):
         printed = rounded((pair.prior, pair.sensitivity, pair.false_alarms), bayes)
         if printed is None:
@@ -135,7 +135,7 @@ def percentages(world: World, rng: np.random.Generator) -> Iterator[Draft]:
         p, s, f = map(value, (prior, sensitivity, alarms))
         who, h, e = world.people, pair.has, pair.found
         crowd = _Crowd(p, s, f)
-        yield Draft(
+        yield ExerciseDraft(
             question=(
                 f"{told_in_percent(world, pair, prior, sensitivity, alarms)}\n"
                 f"{capital(article(singular(who)))} {e.has()}. How probable {h.asked} now?"
@@ -156,8 +156,8 @@ def percentages(world: World, rng: np.random.Generator) -> Iterator[Draft]:
         )
 
 
-def another_population(world: World, rng: np.random.Generator) -> Iterator[Draft]:
-    """The same finding where the disease is more or less frequent: predictive values do not travel."""
+def another_population(world: World, rng: np.random.Generator) -> Iterator[ExerciseDraft]:
+    """Yield exercises on one finding in two populations: predictive values depend on the prevalence."""
     for pair, there in _elsewhere(world, rng):
         exact = bayes(there, pair.sensitivity, pair.false_alarms)
         printed = rounded((there, pair.sensitivity, pair.false_alarms), bayes)
@@ -168,7 +168,7 @@ def another_population(world: World, rng: np.random.Generator) -> Iterator[Draft
         s, f = value(sensitivity), value(alarms)
         crowd = _Crowd(there, s, f)
         carried = f"This is the share where {percent(pair.prior)} {h.has(2)}; it depends on the base rate."
-        yield Draft(
+        yield ExerciseDraft(
             question=(
                 f"Among {world.group}, {percent(pair.prior)} {h.has(2)}. "
                 f"Of those {e.who}, {percent(pair.posterior)} {h.has(2)}.\n"
@@ -202,8 +202,8 @@ def _elsewhere(world: World, rng: np.random.Generator) -> Iterator[tuple[Pair, f
     yield from rest
 
 
-def prediction(world: World, rng: np.random.Generator) -> Iterator[Draft]:
-    """How frequent is a finding in everybody: the way forwards, from causes to effects."""
+def prediction(world: World, rng: np.random.Generator) -> Iterator[ExerciseDraft]:
+    """Yield exercises on how frequent a finding is in everybody: prediction, from causes to effects."""
 
     def total(prior: float, sensitivity: float, alarms: float) -> float:
         return prior * sensitivity + (1.0 - prior) * alarms
@@ -219,7 +219,7 @@ def prediction(world: World, rng: np.random.Generator) -> Iterator[Draft]:
         crowd = _Crowd(p, s, f)
         mean = f"This is the mean of {sensitivity} and {alarms}, as if the two groups were equally large."
         turned = f"This is the share of those {e.who} who {h.has(2)}; the question is how many {e.has(2)}."
-        yield Draft(
+        yield ExerciseDraft(
             question=f"{told_in_percent(world, pair, prior, sensitivity, alarms)}\nWhat share of all {who} {e.has()}?",
             exact=exact,
             right=right,
@@ -243,7 +243,7 @@ def prediction(world: World, rng: np.random.Generator) -> Iterator[Draft]:
 
 
 def told_in_percent(world: World, pair: Pair, prior: str, sensitivity: str, alarms: str) -> str:
-    """The three percentages of the classic problem."""
+    """Return the three percentages of the classic problem."""
     h, e, who = pair.has, pair.found, world.people
     return (
         f"Among {world.group}, {prior} {h.has(2)}. Of the {who} {h.who}, {sensitivity} {e.has(2)}; "
@@ -252,7 +252,7 @@ def told_in_percent(world: World, pair: Pair, prior: str, sensitivity: str, alar
 
 
 def _later(items: Iterable[T], wait: Callable[[T], bool]) -> Iterator[T]:
-    """The same items, those that can wait after the others."""
+    """Yield the same items, those that can wait after the others."""
     waiting = []
     for item in items:
         if wait(item):
@@ -263,7 +263,7 @@ def _later(items: Iterable[T], wait: Callable[[T], bool]) -> Iterator[T]:
 
 
 def _counts(pair: Pair) -> tuple[int, int, int, int] | None:
-    """A population and in it the ill, and those with the finding among ill and well: the smallest that gives the answer."""
+    """Return population, ill, and those with the finding among ill and well; the smallest population that gives the answer."""
     for of in SIZES:
         ill = round(of * pair.prior)
         true, false = round(of * pair.prior * pair.sensitivity), round(of * (1.0 - pair.prior) * pair.false_alarms)
@@ -275,7 +275,7 @@ def _counts(pair: Pair) -> tuple[int, int, int, int] | None:
 
 
 def _errors(pair: Pair, world: World, prior: float, s: float, f: float, right: float) -> Iterator[KnownError]:
-    """What people answer instead, after Gigerenzer & Hoffrage (1995), Eddy (1982) and Bar-Hillel (1980)."""
+    """Yield the answers that people give instead, after Gigerenzer & Hoffrage (1995), Eddy (1982) and Bar-Hillel (1980)."""
     h, e, who = pair.has, pair.found, world.people
     yield known(INVERSE, s, f"{percent(s)} is the share of those {h.who} who {e.has(2)}: the question turned round.")
     equal = f"as if {who} {h.who} and {who} {h.negated.who} were equally many"
@@ -289,7 +289,7 @@ def _errors(pair: Pair, world: World, prior: float, s: float, f: float, right: f
 
 
 def _both_ways(p: float) -> str:
-    """A probability as a percentage and, where that says something, as one in so many."""
+    """Return a probability as a percentage and, where it is small, as one in N."""
     text = one_in(p)
     return f"{percent(p)} (about {text})" if text else percent(p)
 
@@ -303,7 +303,7 @@ class _Crowd:
         self.ill, self.well, self.true, self.false = map(self.count, (prior, 1.0 - prior, true, false))
 
     def count(self, p: float) -> str:
-        """The people that a probability is of them."""
+        """Return the people that a probability is of them."""
         return f"{p * self.size:,.0f}"
 
     @property

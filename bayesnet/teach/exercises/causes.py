@@ -32,7 +32,7 @@ from bayesnet.teach.exercises.known import (
     tolerance,
 )
 from bayesnet.teach.exercises.phrases import Phrase, capital, counted
-from bayesnet.teach.exercises.template import Draft
+from bayesnet.teach.exercises.template import ExerciseDraft
 from bayesnet.teach.exercises.world import Event, World
 
 _SIZES = (100, 1_000, 10_000)
@@ -61,8 +61,8 @@ class _Adjustment:
     outcome: tuple[float, ...]
 
 
-def seeing_doing(world: World, rng: np.random.Generator) -> Iterator[Draft]:
-    """A common cause stands behind x and y: how frequent is y when x is brought about, and not merely seen?"""
+def seeing_doing(world: World, rng: np.random.Generator) -> Iterator[ExerciseDraft]:
+    """Yield exercises on a common cause of x and y: how frequent is y when x is set, and not merely seen?"""
     for case in _adjustments(world, rng):
         exact, seen = world.marginal(case.y, do=case.x), world.marginal(case.y, [case.x])
         texts = [[percent(p) for p in row] for row in (case.everybody, case.with_x, case.outcome)]
@@ -84,7 +84,7 @@ def seeing_doing(world: World, rng: np.random.Generator) -> Iterator[Draft]:
             known(COMPLEMENT, 1.0 - right, f"This is the share that would {y.negated.to}."),
         )
         behind, cause = world.label(case.groups[0].variable), world.label(case.x.variable)
-        yield Draft(
+        yield ExerciseDraft(
             question=(
                 f"Among {world.group}, {_listed(texts[0], groups)}; among the {who} {x.who}, {_listed(texts[1], groups)}. "
                 f"The arrow in the network leads from “{behind}” to “{cause}”.\n"
@@ -107,8 +107,8 @@ def seeing_doing(world: World, rng: np.random.Generator) -> Iterator[Draft]:
         )
 
 
-def explaining_away(world: World, rng: np.random.Generator) -> Iterator[Draft]:
-    """Two causes of one finding: when the second is found, does the first become more or less probable?"""
+def explaining_away(world: World, rng: np.random.Generator) -> Iterator[ExerciseDraft]:
+    """Yield exercises on two causes of one finding: does observing the second make the first more or less probable?"""
     for first, second, e in _causes(world, rng):
         table = world.joint([first, second], [e])
         exact, people = float(table[1, 1] / table[:, 1].sum()), _four(table)
@@ -131,13 +131,13 @@ def explaining_away(world: World, rng: np.random.Generator) -> Iterator[Draft]:
         )
         rest = of - both - only_first - only_second
         others = f"the other {rest:,d} neither" if rest else "there are no others"
-        yield Draft(
+        yield ExerciseDraft(
             question=(
                 f"Imagine {counted(of, world.group)}, all of them {found.apposed}: {both:,d} {_both(both, a, b)}, "
                 f"{only_first:,d} {a.has(only_first)} only, {only_second:,d} {b.has(only_second)} only, and {others}. "
                 f"So {a.thing} has a probability of {percent(before)} for each of them.\n"
                 f"One of them turns out to {b.to}. "
-                f"Does the probability of {a.thing} go up with that, go down, or stay as it was? And to how much?"
+                f"Does the probability of {a.thing} go up with that, go down, or stay the same? And to how much?"
             ),
             exact=exact,
             right=right,
@@ -180,7 +180,7 @@ def _adjustments(world: World, rng: np.random.Generator) -> Iterator[_Adjustment
 
 
 def _confounded(world: World, x: Event, rng: np.random.Generator) -> Iterator[_Adjustment]:
-    """A cause with every outcome for which seeing it is not doing it, in random order."""
+    """Yield a cause with every outcome for which seeing it differs from setting it, in random order."""
     groups = _groups(world, _free(world, x.variable)[0])
     if not groups or min(world.marginal(x, [g]) for g in groups) < 1e-6:
         return
@@ -194,18 +194,18 @@ def _confounded(world: World, x: Event, rng: np.random.Generator) -> Iterator[_A
 
 
 def _far(world: World, x: Event, y: Event) -> bool:
-    """Whether seeing and doing differ so much that nobody can overlook it."""
+    """Return whether seeing and doing differ clearly."""
     seen, done = sorted((world.marginal(y, [x]), world.marginal(y, do=x)))
     return done - seen > 0.05 or done > 1.15 * seen
 
 
 def _free(world: World, v: int) -> tuple[int, ...]:
-    """The parents of a variable that are not known of everybody."""
+    """Return the parents of a variable that are not known of everybody."""
     return tuple(p for p in world.parents[v] if p not in world.context)
 
 
 def _groups(world: World, z: int) -> tuple[Event, ...]:
-    """The groups by which a variable parts people: its states, the positive one first; none where there are many."""
+    """Return the groups into which a variable splits people: its states, the positive one first; none if they are many."""
     own = [e for e in world.events if e.variable == z]
     count = len(world.compiled.states(z))
     if not own or count > 3:
@@ -214,18 +214,18 @@ def _groups(world: World, z: int) -> tuple[Event, ...]:
 
 
 def _told(groups: tuple[Event, ...]) -> tuple[Event, ...]:
-    """The groups whose shares are told: of two, the first."""
+    """Return the groups whose shares are given: of two, the first."""
     return groups[:1] if len(groups) == 2 else groups
 
 
 def _listed(shares: list[str], groups: list[Phrase]) -> str:
-    """The sizes of the groups: `30 % are aged 70 or over`; of three, all."""
+    """Return the sizes of the groups: `30 % are aged 70 or over`; of three, all."""
     parts = [f"{p} {g.has(2)}" for p, g in zip(shares, groups, strict=True)]
     return parts[0] if len(parts) == 2 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
 def _outcomes(shares: list[str], groups: list[Phrase], x: Phrase, y: Phrase, who: str) -> str:
-    """How frequent the outcome is in each group among those with x."""
+    """Return how frequent the outcome is in each group among those with x."""
     first, *others = [f"of those {g.who}, {p}" for p, g in zip(shares, groups, strict=True)]
     return f"Among the {who} {x.who}: {first} {y.has(2)}; {'; '.join(others)}."
 
@@ -235,7 +235,7 @@ def _weighted(weights: list[str], outcome: list[str]) -> str:
 
 
 def _causes(world: World, rng: np.random.Generator) -> Iterator[tuple[Event, Event, Event]]:
-    """Two causes, neither before the other, and what may follow from both, where the second explains the first away.
+    """Yield two causes, neither before the other, and what may follow from both, where the second explains the first away.
 
     Where it does so only a little the question comes late.
     """
@@ -264,19 +264,19 @@ def _causes(world: World, rng: np.random.Generator) -> Iterator[tuple[Event, Eve
 
 
 def _both_near(world: World, causes: tuple[Event, Event], e: Event) -> bool:
-    """Whether both causes are what one would think of: diagnoses, or the direct causes of the finding."""
+    """Return whether both causes are what one would think of: diagnoses, or the direct causes of the finding."""
     listed = {h.variable for h in world.hypotheses}
     return all(c.variable in listed or c.variable in world.parents[e.variable] for c in causes)
 
 
 def _away(world: World, first: Event, second: Event, given: np.ndarray) -> bool:
-    """Whether it is the finding that turns the causes against each other: their odds ratio falls when it is known."""
+    """Return whether it is the finding that turns the causes against each other: their odds ratio falls when it is known."""
     ratios = [t[1, 1] * t[0, 0] / max(t[1, 0] * t[0, 1], 1e-300) for t in (world.joint([first, second]), given)]
     return bool(ratios[1] < 0.8 * ratios[0])
 
 
 def _why(world: World, first: Event, second: Event) -> str:
-    """What the second cause does to the first with the finding unknown, and what the finding changes in that."""
+    """Return the effect of the second cause on the first with the finding unknown, and how the finding changes it."""
     a, b, who = world.phrase(first), world.phrase(second), world.people
     alone, together = world.marginal(first), world.marginal(first, [second])
     before = (

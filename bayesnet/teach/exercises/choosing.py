@@ -20,7 +20,7 @@ from bayesnet.teach.exercises.base_rates import Pair
 from bayesnet.teach.exercises.figures import likelihood_ratio, percent
 from bayesnet.teach.exercises.known import CONGRUENCE, FREQUENT, RULED, WEAKER, KnownError, known
 from bayesnet.teach.exercises.phrases import capital
-from bayesnet.teach.exercises.template import Draft
+from bayesnet.teach.exercises.template import ExerciseDraft
 from bayesnet.teach.exercises.world import Event, World
 
 _LETTERS = "ABC"
@@ -45,7 +45,7 @@ class _Option:
         return f"{self.letter} ({self.label})"
 
 
-def next_test(world: World, rng: np.random.Generator) -> Iterator[Draft]:
+def next_test(world: World, rng: np.random.Generator) -> Iterator[ExerciseDraft]:
     """Three findings not yet looked for: which of them tells most about the disease?"""
     hypotheses = [h for h in world.hypotheses if 0.001 <= world.marginal(h) <= 0.7]
     order = rng.permutation(len(hypotheses))
@@ -65,8 +65,8 @@ def next_test(world: World, rng: np.random.Generator) -> Iterator[Draft]:
                 break
 
 
-def _draft(world: World, h: Event, offered: list[_Option], best: _Option) -> Draft:
-    """The question, with the options as they were drawn."""
+def _draft(world: World, h: Event, offered: list[_Option], best: _Option) -> ExerciseDraft:
+    """Return the question, with the options as they were drawn."""
     has, who = world.phrase(h), world.people
     prior = percent(world.marginal(h))
     lines = [
@@ -75,7 +75,7 @@ def _draft(world: World, h: Event, offered: list[_Option], best: _Option) -> Dra
         for o in offered
     ]
     worked, next_best = [_worked(o) for o in offered], sorted(o.bits for o in offered)[-2]
-    return Draft(
+    return ExerciseDraft(
         question=(
             f"Among {world.group}, {prior} {has.has(2)}. Nothing else is known, and one thing can be looked for:\n"
             + "\n".join(lines)
@@ -101,7 +101,7 @@ def _draft(world: World, h: Event, offered: list[_Option], best: _Option) -> Dra
 
 
 def _tests(world: World, h: Event) -> list[Pair]:
-    """What can be looked for: what follows from the hypothesis, or, where that is little, anything linked with it."""
+    """Return the candidate findings: descendants of the hypothesis or, if these are few, anything linked with it."""
     events = world.findings_of(h)
     if len(events) < 3:
         events = [e for e in world.events if e.variable != h.variable]
@@ -121,13 +121,13 @@ def _option(world: World, letter: str, pair: Pair) -> _Option:
 
 
 def _printed_apart(offered: list[_Option]) -> bool:
-    """Whether the options are different things with different figures."""
+    """Return whether the options are different things with different figures."""
     figures = {(percent(o.pair.sensitivity), percent(o.pair.false_alarms)) for o in offered}
     return len(figures) == len({o.pair.e.variable for o in offered}) == len(offered)
 
 
 def _worked(o: _Option) -> str:
-    """What the two results of a test do."""
+    """Return the effect of each of the two results of a test."""
     p = o.pair
     negative = p.prior * (1 - p.sensitivity) / (1 - o.positive)
     return (
@@ -142,7 +142,7 @@ def _bits(x: float) -> str:
 
 
 def _wrong(offered: list[_Option], best: _Option) -> tuple[KnownError, ...]:
-    """Each option that is not the best, with the reason for which people take it."""
+    """Return each option that is not the best, with the reason for which people take it."""
     named = []
     for o in (o for o in offered if o is not best):
         words = (f"test {o.letter}", o.label)

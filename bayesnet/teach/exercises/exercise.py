@@ -17,7 +17,7 @@ LEVELS = ("easy", "medium", "hard")
 
 @dataclass(frozen=True, repr=False)
 class Marked(Verdict):
-    """What a check said, with the explanation of the known error and a hint; true where the answer is right.
+    """The verdict of a check, with the explanation of the known error and a hint; true if the answer is right.
 
     Attributes
     ----------
@@ -58,7 +58,7 @@ class Exercise(Result):
     words: tuple[str, ...] = ()
     """Words that are right."""
     choices: tuple[str, ...] = ()
-    """What there is to choose from, where the answer is a word."""
+    """The choices, if the answer is a word."""
 
     @property
     def level(self) -> str:
@@ -128,12 +128,12 @@ class Exercise(Result):
         return self._unread(f"Not yet. {self.hint}")
 
     def _nearest(self, value: float) -> KnownError | None:
-        """The known error whose value is nearest, if it is near."""
+        """Return the known error whose value is nearest, if it is near."""
         close = [e for e in self.errors if isinstance(e.answer, float) and _close(value, e.answer)]
         return min(close, key=lambda e: abs(value - float(e.answer)), default=None)
 
     def _slip(self, read: Read) -> KnownError | None:
-        """A right answer that was written wrongly: the percent sign left out, or the decimal point in the wrong place."""
+        """Return a right answer that was written wrongly: the percent sign left out, or the decimal point in the wrong place."""
         for right in self.accepted:
             if read.form in ("number", "share") and _close(read.value / 100.0, right):
                 return known(
@@ -159,15 +159,15 @@ class Exercise(Result):
         return [e for e in self.errors if isinstance(e.answer, str)]
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row."""
+        """Return one row."""
         return [(self.kind, self.level, self.title, self.question, self.shown, ", ".join(e.name for e in self.errors))]
 
     def literature(self) -> tuple[str, ...]:
-        """The references in full."""
+        """Return the references in full."""
         return tuple(LITERATURE[key] for key in self.references)
 
     def to_dict(self) -> dict[str, Any]:
-        """Give question, answer, solution, errors, citations and references as JSON-safe values."""
+        """Return question, answer, solution, errors, citations and references as JSON-safe values."""
         return {**super().to_dict(), "level": self.level, "references": list(self.literature())}
 
     def __str__(self) -> str:
@@ -184,7 +184,7 @@ class Exercise(Result):
 
 
 def _matched(text: str, meant: dict[Any, tuple[str, ...]]) -> Any:
-    """What a text means: the key of the phrase in it, None for none, False where it says several things."""
+    """Return the meaning of a text: the key of the phrase in it, None for none, False for several."""
     phrases = [(read_words(phrase), key) for key, words in meant.items() for phrase in words]
     for phrase, key in phrases:
         if text == phrase:
@@ -198,7 +198,7 @@ def _matched(text: str, meant: dict[Any, tuple[str, ...]]) -> Any:
 
 
 def _close(value: float, wanted: float) -> bool:
-    """Whether an answer is this value, rounded as people round."""
+    """Return whether an answer is this value, rounded as people round."""
     return abs(value - wanted) <= tolerance(wanted)
 
 

@@ -13,7 +13,7 @@ SIZES = (1_000, 10_000, 100_000, 1_000_000)
 
 
 def percent(p: float, figures: int = 2) -> str:
-    """A probability as a percentage with some figures and no zeros at its end; near 100 %, figures of what is missing.
+    """Return a probability as a percentage with some figures and no zeros at its end; near 100 %, figures of what is missing.
 
     >>> percent(0.01), percent(0.096), percent(0.8), percent(0.9874), percent(0.003333)
     ('1 %', '9.6 %', '80 %', '98.7 %', '0.33 %')
@@ -27,7 +27,7 @@ def percent(p: float, figures: int = 2) -> str:
 
 
 def value(text: str) -> float:
-    """The probability that a percentage as printed stands for.
+    """Return the probability that a printed percentage means.
 
     >>> value("9.6 %")
     0.096
@@ -36,7 +36,7 @@ def value(text: str) -> float:
 
 
 def one_in(p: float) -> str:
-    """A small probability as one in so many, two figures; empty where that says nothing.
+    """Return a small probability as one in N, N to two figures; empty for larger probabilities.
 
     >>> one_in(0.0124), one_in(0.6)
     ('1 in 81', '')
@@ -59,7 +59,7 @@ def rounded(exact: Sequence[float], result: Callable[..., float]) -> tuple[list[
 
 
 def likelihood_ratio(x: float) -> str:
-    """A likelihood ratio with two figures.
+    """Return a likelihood ratio with two figures.
 
     >>> likelihood_ratio(8.333), likelihood_ratio(0.2083), likelihood_ratio(123.0)
     ('8.3', '0.21', '120')
@@ -70,12 +70,12 @@ def likelihood_ratio(x: float) -> str:
 
 
 def probability(odds: float) -> float:
-    """The probability of odds."""
+    """Return the probability of odds."""
     return odds / (1.0 + odds)
 
 
 def bayes(prior: float, sensitivity: float, false_alarms: float) -> float:
-    """P(h | e) by Bayes's theorem.
+    """Return P(h | e) by Bayes's theorem.
 
     >>> round(bayes(0.01, 0.8, 0.096), 4)
     0.0776
@@ -84,6 +84,6 @@ def bayes(prior: float, sensitivity: float, false_alarms: float) -> float:
 
 
 def unrounded(right: float, exact: float) -> str:
-    """A sentence on the network's own answer, where it differs from the one worked out from rounded figures."""
+    """Return a sentence on the network's own answer, where it differs from the one worked out from rounded figures."""
     same = percent(right) == percent(exact, 3)
     return "" if same else f" From its unrounded numbers the network says {percent(exact, 3)}."

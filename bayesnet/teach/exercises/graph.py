@@ -21,7 +21,7 @@ from bayesnet.analysis.query.query import Query
 from bayesnet.inference.evidence import Evidence, one_hot
 from bayesnet.teach.exercises.known import CHAIN_OPEN, CHAIN_SHUT, COLLIDER_OPEN, COLLIDER_SHUT, KnownError, known
 from bayesnet.teach.exercises.phrases import capital
-from bayesnet.teach.exercises.template import Draft
+from bayesnet.teach.exercises.template import ExerciseDraft
 from bayesnet.teach.exercises.world import World
 
 MOST = 10
@@ -51,7 +51,7 @@ class _Way:
 
     @property
     def text(self) -> str:
-        """The way as it is drawn."""
+        """The path as drawn."""
         rest = [f" {arrow} {step}" for arrow, step in zip(self.arrows, self.steps[1:], strict=True)]
         return "".join([self.steps[0], *rest])
 
@@ -62,7 +62,7 @@ class _Way:
         return tuple(step for ends, step in middle if ends == ("→", "←"))
 
 
-def reading_graph(world: World, rng: np.random.Generator) -> Iterator[Draft]:
+def reading_graph(world: World, rng: np.random.Generator) -> Iterator[ExerciseDraft]:
     """Arrows, what is known, and two variables: are they dependent?"""
     small = [
         v for v in range(len(world.compiled.names)) if v not in world.context and len(world.ancestors[v] - world.context) < MOST
@@ -88,7 +88,7 @@ def reading_graph(world: World, rng: np.random.Generator) -> Iterator[Draft]:
 
 
 def _ways(world: World, graph: Graph, x: int, y: int, *, open_: bool) -> list[tuple[int, ...]]:
-    """The shortest ways between two variables that are open, or blocked; not through what is known of everybody."""
+    """Return the shortest paths between two variables that are open, or blocked; none through what is known of everybody."""
     found: list[tuple[int, ...]] = []
     queue: deque[tuple[int, ...]] = deque([(x,)])
     for _ in range(_PATIENCE):
@@ -103,8 +103,8 @@ def _ways(world: World, graph: Graph, x: int, y: int, *, open_: bool) -> list[tu
     return found[:_WAYS]
 
 
-def _draft(world: World, asked: tuple[int, int, tuple[int, ...]], shown: frozenset[int], ways: list[_Way]) -> Draft:
-    """The question about two variables in the part of the graph that matters."""
+def _draft(world: World, asked: tuple[int, int, tuple[int, ...]], shown: frozenset[int], ways: list[_Way]) -> ExerciseDraft:
+    """Return the question about two variables in the part of the graph that matters."""
     x, y, given = asked
     first, second, names = world.label(x), world.label(y), [world.label(v) for v in given]
     arrows = [f"{world.label(p)} → {world.label(v)}" for v in sorted(shown) for p in world.parents[v] if p in shown]
@@ -114,7 +114,7 @@ def _draft(world: World, asked: tuple[int, int, tuple[int, ...]], shown: frozens
     told = known_ if names else "Nothing is known yet."
     apart = bool(ways[0].blocker)
     right, wrong = ("no", "yes") if apart else ("yes", "no")
-    return Draft(
+    return ExerciseDraft(
         difficulty=1 if len(shown) <= 4 and not any(way.colliders for way in ways) else 2,
         question=(
             f"These arrows of a network lead from causes to effects:\n{'; '.join(arrows)}.\n"
@@ -135,7 +135,7 @@ def _draft(world: World, asked: tuple[int, int, tuple[int, ...]], shown: frozens
 
 
 def _told(way: _Way) -> str:
-    """One way with what blocks or opens it."""
+    """Return one path with the variables that block or open it."""
     if way.blocker:
         meet = "two arrows meet head to head there, and " if way.reason.startswith("nothing") else ""
         return f"{way.text} is blocked at {_quoted(way.blocker)}: {meet}{way.reason}."
@@ -154,7 +154,7 @@ def _conclusion(apart: bool) -> str:
 
 
 def _wrong(word: str, way: _Way) -> KnownError:
-    """The one wrong answer, called by what was overlooked on the shortest way."""
+    """Return the one wrong answer, named after what was overlooked on the shortest path."""
     if way.reason.startswith("nothing"):
         what = f"On {way.text}, arrows meet head to head at {_quoted(way.blocker)}, and nothing is known of that."
         return known(COLLIDER_OPEN, word, what, YES)
@@ -167,7 +167,7 @@ def _wrong(word: str, way: _Way) -> KnownError:
 
 
 def _way(world: World, graph: Graph, path: Sequence[int]) -> _Way:
-    """A way in words, with what blocks it."""
+    """Return a path in words, with what blocks it."""
     block = graph.blocker(path)
     arrows = tuple("→" if u in graph.parents[v] else "←" for u, v in pairwise(path))
     labels = tuple(world.label(v) for v in path)
@@ -179,7 +179,7 @@ def _quoted(label: str) -> str:
 
 
 def _evidence(world: World, given: Sequence[int]) -> Evidence:
-    """The variables as known; in which state does not matter to the graph."""
+    """Return the variables as known; in which state does not matter to the graph."""
     likelihoods = dict(Query(world.compiled).evidence.likelihoods)
     for v in given:
         likelihoods[v] = one_hot(len(world.compiled.states(v)), 0)

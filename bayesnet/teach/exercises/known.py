@@ -1,4 +1,4 @@
-"""The known errors: what each is called, what it is in one sentence, and the hint that goes with it.
+"""The known errors: name, one sentence, and the hint for each.
 
 References
 ----------
@@ -85,7 +85,7 @@ class KnownError:
     Attributes
     ----------
     name
-        What the mistake is called.
+        The name of the mistake.
     answer
         What it gives: a probability, a number, or a word.
     explanation
@@ -104,13 +104,13 @@ class KnownError:
 
 
 def known(name: str, answer: float | str, explanation: str, words: Iterable[str] = ()) -> KnownError:
-    """A known error with the hint that goes with its name."""
+    """Return a known error with the hint that goes with its name."""
     return KnownError(name, answer, explanation, _HINTS[name], tuple(words))
 
 
 def tolerance(probability: float) -> float:
-    """How far an answer may be off and still be the same: a rounding to two figures, or half a percentage point from 5 % up.
-
+    """Return how far an answer may be off and still be the same: a rounding to two figures, or half a percentage point from 5
+    % up.
     >>> tolerance(0.0776), tolerance(0.001) < 0.0001
     (0.005, True)
     """
@@ -119,12 +119,12 @@ def tolerance(probability: float) -> float:
 
 
 def apart(first: float, second: float, times: float = 2.0) -> bool:
-    """Whether nobody could take one value for the other: `times` their tolerances apart."""
+    """Return whether two values are clearly different: `times` their tolerances apart."""
     return abs(first - second) > times * max(tolerance(first), tolerance(second))
 
 
 def distinct(right: Iterable[float], errors: Iterable[KnownError]) -> tuple[KnownError, ...]:
-    """The errors that can be told from the right answers and from each other; the earlier of two that look alike stays."""
+    """Return the errors that can be told from the right answers and from each other; the earlier of two that look alike stays."""
     right, kept = tuple(right), list[KnownError]()
     for error in errors:
         value = error.answer

@@ -53,4 +53,4 @@ LITERATURE = {
     ),
     "shachter1998": ("Shachter RD (1998). Bayes-ball: the rational pastime. UAI-98, 480-487."),
 }
-"""What each kind of exercise rests on, by key."""
+"""The references of each kind of exercise, by key."""

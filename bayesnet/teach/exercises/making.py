@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bayesnet.analysis.query.parse import read_target
-from bayesnet.errors import BayesnetError, did_you_mean, nearest
+from bayesnet.errors import BayesnetError, UnknownRecord
 from bayesnet.teach.exercises.base_rates import another_population, natural_frequencies, percentages, prediction
 from bayesnet.teach.exercises.causes import explaining_away, seeing_doing
 from bayesnet.teach.exercises.choosing import next_test
@@ -94,7 +94,7 @@ def make(
     target: str | None = None,
     people: str | None = None,
 ) -> ExerciseSet:
-    """Exercises of one kind, of several, or of every kind that the network allows; see `bayesnet.exercises`."""
+    """Return exercises of one kind, of several, or of every kind that the network allows; see `bayesnet.exercises`."""
     seed, number = _whole(seed, "seed", 0), _whole(1 if count is None else count, "count", 1, MOST)
     kinds, asked = _kinds(kind), kind is not None
     world = _world(compiled, people, target)
@@ -120,7 +120,7 @@ def make_set(
     target: str | None = None,
     people: str | None = None,
 ) -> ExerciseSet:
-    """A graded set, from easy to hard; see `bayesnet.exercise_set`."""
+    """Return a graded set, from easy to hard; see `bayesnet.exercise_set`."""
     seed, count = _whole(seed, "seed", 0), _whole(count, "count", 1, MOST)
     if level is not None and level not in LEVELS:
         raise BayesnetError(
@@ -161,7 +161,7 @@ def _stream(world: World, name: str, seed: int, difficulty: int | None = None) -
 
 
 def _unasked(stream: Iterator[Exercise], asked: set[str]) -> Iterator[Exercise]:
-    """The same exercises, those that ask what was asked already on this sheet after some others."""
+    """Yield the same exercises, moving those that repeat a question of this sheet behind some others."""
     held: list[Exercise] = []
     for exercise in stream:
         if exercise.title in asked and len(held) < _HELD:
@@ -173,7 +173,7 @@ def _unasked(stream: Iterator[Exercise], asked: set[str]) -> Iterator[Exercise]:
 
 
 def _spread(names: list[str], count: int) -> list[str]:
-    """So many of the kinds, from easy to hard."""
+    """Choose `count` of the kinds, from easy to hard."""
     if len(names) <= count:
         return names
     return [names[round(i)] for i in np.linspace(0, len(names) - 1, count)]
@@ -188,21 +188,20 @@ def _world(compiled: CompiledModel, people: str | None, target: str | None) -> W
 
 
 def _kinds(kind: str | Sequence[str] | None) -> tuple[str, ...]:
-    """The kinds asked for. Raises BayesnetError with the nearest names."""
+    """Return the kinds asked for. Raises BayesnetError with the nearest names."""
     if kind is None:
         return KINDS
     kinds = (kind,) if isinstance(kind, str) else tuple(kind)
     for name in kinds:
         if name not in _KINDS:
-            hint = did_you_mean(nearest(str(name), KINDS)) or f"there are {', '.join(KINDS)}."
-            raise BayesnetError(f"No kind of exercise {name!r}; {hint}")
+            raise UnknownRecord(str(name), KINDS, what="kind of exercise")
     if not kinds:
         raise BayesnetError(f"No kind of exercise was given; there are {', '.join(KINDS)}.")
     return kinds
 
 
 def _whole(value: object, name: str, least: int, most: int | None = None) -> int:
-    """A whole number, if it is one in its range."""
+    """Return a whole number, if it is one in its range."""
     plain = int(value) if isinstance(value, int | np.integer) and not isinstance(value, bool) else None
     if plain is None or plain < least or (most is not None and plain > most):
         raise BayesnetError(

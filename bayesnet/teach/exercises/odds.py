@@ -31,12 +31,12 @@ from bayesnet.teach.exercises.known import (
     tolerance,
 )
 from bayesnet.teach.exercises.phrases import article, capital, singular
-from bayesnet.teach.exercises.template import Draft
+from bayesnet.teach.exercises.template import ExerciseDraft
 from bayesnet.teach.exercises.world import Event, World
 
 
-def likelihood_ratio_and_odds(world: World, rng: np.random.Generator) -> Iterator[Draft]:
-    """A prior probability and one likelihood ratio: to odds, times the ratio, and back."""
+def likelihood_ratio_and_odds(world: World, rng: np.random.Generator) -> Iterator[ExerciseDraft]:
+    """Yield exercises on a prior probability and one likelihood ratio: to odds, times the ratio, and back."""
     listed = [pair for pair in pairs(world, rng) if 0.02 <= pair.posterior <= 0.93]
     # Odds of less than about 0.1 cannot be told from the probability; such pairs come last.
     for pair in sorted(listed, key=lambda pair: pair.posterior < 0.12):
@@ -55,7 +55,7 @@ def likelihood_ratio_and_odds(world: World, rng: np.random.Generator) -> Iterato
             ),
             *_always(value(prior), _plain(ratio), right, f"{e.thing} said nothing"),
         )
-        yield Draft(
+        yield ExerciseDraft(
             question=(
                 f"Among {world.group}, {prior} {h.has(2)}. "
                 f"{capital(e.does('is', 'are'))} {ratio} times as frequent in {who} {h.who} "
@@ -77,8 +77,8 @@ def likelihood_ratio_and_odds(world: World, rng: np.random.Generator) -> Iterato
         )
 
 
-def double_counting(world: World, rng: np.random.Generator) -> Iterator[Draft]:
-    """Two findings that depend on each other: what the second adds, and what naive Bayes makes of it."""
+def double_counting(world: World, rng: np.random.Generator) -> Iterator[ExerciseDraft]:
+    """Yield exercises on two dependent findings: what the second adds, and what naive Bayes makes of it."""
     for pair, second, table in _doubles(world, rng):
         (well, ill) = table
         alone = (ill[:, 1].sum() / ill.sum()) / (well[:, 1].sum() / well.sum())
@@ -99,7 +99,7 @@ def double_counting(world: World, rng: np.random.Generator) -> Iterator[Draft]:
             *_always(value(prior), one * added, right, "the findings said nothing"),
         )
         often = "just as frequent" if ratios[2] == "1" else f"{'only ' if added > 1.0 else ''}{ratios[2]} times as frequent"
-        yield Draft(
+        yield ExerciseDraft(
             question=(
                 f"Among {world.group}, {prior} {h.has(2)}. "
                 f"{capital(first.does('has', 'have'))} a likelihood ratio of {ratios[0]} for "
@@ -147,7 +147,7 @@ def _doubles(world: World, rng: np.random.Generator) -> Iterator[tuple[Pair, Eve
 
 
 def _always(prior: float, ratio: float, right: float, silent: str) -> Iterator[KnownError]:
-    """The errors that any question in odds knows."""
+    """Yield the known errors of every question in odds."""
     yield known(NEGLECT, probability(ratio), "This is where even odds, one to one, would lead.")
     yield known(PRIOR, prior, f"This is the probability before, as if {silent}.")
     yield known(COMPLEMENT, 1.0 - right, "This is the probability of the contrary.")
@@ -158,5 +158,5 @@ def _plain(text: str) -> float:
 
 
 def _odds(x: float) -> str:
-    """Odds with three figures."""
+    """Return odds with three figures."""
     return f"{x:.3g}" if x < 1000 else f"{x:,.0f}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bayesnet.model.records import Model, Variable
 from bayesnet.model.vocabulary import BINARY
+from bayesnet.results.words import lowered
 
 POLAR = (("absent", "present"), ("no", "yes"), ("false", "true"), ("negative", "positive"), ("0", "1"), ("f", "t"), ("n", "y"))
 """Pairs of states that say whether something is so."""
@@ -18,9 +19,6 @@ _COUNTED = frozenset((
     "ulcer", "visit", "x-ray",
 ))  # fmt: skip
 """Nouns of which one has one, so that they take an article."""
-
-_PROPER = frozenset(("Paget", "Bence", "Crohn", "Parkinson", "Alzheimer", "Hodgkin", "Cushing", "Down", "Graves"))
-"""Names of people at the beginning of a label, which keep their capital letter."""
 
 _SINGULAR = {"people": "person", "women": "woman", "men": "man", "children": "child", "mice": "mouse"}
 
@@ -59,7 +57,7 @@ class Phrase:
 
     @property
     def plural(self) -> bool:
-        """Whether it is spoken of as several."""
+        """Whether the noun is a plural."""
         return not self.be and _head(self.contrary or self.noun).removesuffix("s") in _COUNTED - {
             _head(self.contrary or self.noun)
         }
@@ -105,12 +103,12 @@ class Without(Phrase):
 
     @property
     def negated(self) -> Phrase:
-        """What one has after all."""
+        """The phrase for the contrary."""
         return Phrase(self.contrary, self.noun)
 
 
 def polar(states: tuple[str, ...]) -> tuple[int, int] | None:
-    """The places of the contrary and of the positive state, where the states say whether something is so.
+    """Return the places of the contrary and of the positive state, where the states say whether something is so.
 
     >>> polar(("True", "False")), polar(("LOW", "HIGH"))
     ((1, 0), None)
@@ -123,7 +121,7 @@ def polar(states: tuple[str, ...]) -> tuple[int, int] | None:
 
 
 def phrase(variable: Variable, state: int) -> Phrase:
-    """A variable in a state, in words; by its noun, adjectives or label where it has them, else as `NAME = state`.
+    """Return a variable in a state, in words; by its noun, adjectives or label where it has them, else as `NAME = state`.
 
     What is absent or present is something that one has, so that its name will do for a label.
     """
@@ -138,13 +136,13 @@ def phrase(variable: Variable, state: int) -> Phrase:
         positive, contrary = variable.adjectives
         yes = Phrase(positive, contrary, be=True)
     else:
-        noun = variable.noun or _with_article(_lowered(said))
+        noun = variable.noun or _with_article(lowered(said))
         yes = Phrase(noun, noun)
     return yes if state == ends[1] else yes.negated
 
 
 def people(model: Model, given: str | None = None) -> str:
-    """What the members of the population are called: by the model, by the first word of its population, or `cases`.
+    """Return the noun for the members of the population: from the model, the first word of its population, or `cases`.
 
     >>> people(Model("m", population="Women aged 40 who take part in screening")), people(Model("m"))
     ('women', 'cases')
@@ -159,12 +157,12 @@ def people(model: Model, given: str | None = None) -> str:
 
 
 def short(group: str) -> str:
-    """The noun alone: `patients` of `patients with back pain`."""
+    """Return the noun alone: `patients` of `patients with back pain`."""
     return re.split(r" (?:with|who|in|of|from|at|aged)\b", group)[0]
 
 
 def singular(noun: str) -> str:
-    """One of them.
+    """Return one of them.
 
     >>> singular("women"), singular("patients"), singular("mornings")
     ('woman', 'patient', 'morning')
@@ -173,7 +171,7 @@ def singular(noun: str) -> str:
 
 
 def article(noun: str) -> str:
-    """A noun with its indefinite article.
+    """Return a noun with its indefinite article.
 
     >>> article("epidural abscess"), article("M protein"), article("X-ray")
     ('an epidural abscess', 'an M protein', 'an X-ray')
@@ -184,7 +182,7 @@ def article(noun: str) -> str:
 
 
 def counted(count: int, noun: str) -> str:
-    """A count with its noun.
+    """Return a count with its noun.
 
     >>> counted(1, "women"), counted(1000, "women")
     ('1 woman', '1,000 women')
@@ -193,35 +191,27 @@ def counted(count: int, noun: str) -> str:
 
 
 def capital(text: str) -> str:
-    """A text with a capital letter at its beginning; a name from a file, as in `smoke = yes`, stays as it is."""
+    """Return a text with a capital letter at its beginning; a name from a file, as in `smoke = yes`, is unchanged."""
     return text if " = " in text else text[:1].upper() + text[1:]
 
 
 def _state(state: str) -> str:
-    """A state of a file inside a sentence; in quotation marks where it ends in a sign that could be taken for the sentence's."""
+    """Return a state of a file inside a sentence; quoted if it ends in a sign that could be taken for the sentence's."""
     return state if state[-1:].isalnum() or state[-1:] in ")%+" else f"“{state}”"
 
 
-def _lowered(label: str) -> str:
-    """A label inside a sentence: small letters, but for names and acronyms."""
-    words = label.split()
-    first = words[0]
-    keeps = first in _PROPER or len(first) == 1 or first[1:] != first[1:].casefold() or any(c.isdigit() for c in first)
-    return label if keeps else " ".join([first[:1].casefold() + first[1:], *words[1:]])
-
-
 def _with_article(noun: str) -> str:
-    """A noun with an article where one has one of it."""
+    """Return a noun with an article where one has one of it."""
     if re.match(r"(?:a|an|the|any|no|some) ", noun):
         return noun
     return article(noun) if _head(noun) in _COUNTED else noun
 
 
 def _head(noun: str) -> str:
-    """The word that says what it is: `lesion` of `a marrow lesion on MRI`."""
+    """Return the head noun: `lesion` of `a marrow lesion on MRI`."""
     return re.split(r" (?:of|on|in|at|with|without|over|under|or|and|elsewhere)\b", noun)[0].split()[-1].casefold()
 
 
 def _bare(noun: str) -> str:
-    """A noun without its article, after "no" or "without"."""
+    """Return a noun without its article, after "no" or "without"."""
     return re.sub(r"^(?:a|an) ", "", noun)

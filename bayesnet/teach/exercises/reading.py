@@ -28,7 +28,7 @@ class Read:
 
 
 def read_number(answer: Any) -> Read | None:
-    """Read a number in any form that a person would write it; None where there is none.
+    """Read a number in any form that a person would write it; None if there is none.
 
     >>> read_number("about 12 %"), read_number("1 in 80")
     (Read(value=0.12, form='percent'), Read(value=0.0125, form='frequency'))
@@ -47,7 +47,7 @@ def read_number(answer: Any) -> Read | None:
 
 
 def read_words(answer: Any) -> str:
-    """The words of an answer: lower case, letters and digits only, single spaces; empty where it is no text.
+    """Return the words of an answer: lower case, letters and digits only, single spaces; empty where it is no text.
 
     >>> read_words(" It goes DOWN, to 12 %. ")
     'it goes down to 12'
@@ -56,7 +56,7 @@ def read_words(answer: Any) -> str:
 
 
 def number_inside(answer: Any) -> Read | None:
-    """The only number in a sentence, such as the 12 % of `down, to 12 %`; None where there is none, or more than one."""
+    """Return the only number in a sentence, such as the 12 % of `down, to 12 %`; None if there is none, or more than one."""
     if not isinstance(answer, str):
         return read_number(answer)
     found = _INSIDE.findall(answer)
@@ -82,7 +82,7 @@ def _from_text(text: str) -> Read | None:
 
 
 def _value(text: str) -> float:
-    """The value of a number; `1,000` is a thousand, `0,12` is 0.12."""
+    """Return the value of a number; `1,000` is a thousand, `0,12` is 0.12."""
     if re.fullmatch(r"[-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?", text) and not text.lstrip("+-").startswith("0,"):
         return float(text.replace(",", ""))
     return float(text.replace(",", "."))

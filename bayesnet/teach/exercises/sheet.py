@@ -29,27 +29,27 @@ class Marks(Result):
 
     @property
     def right(self) -> int:
-        """How many are right."""
+        """Number of right answers."""
         return sum(map(bool, self.marked))
 
     @property
     def mistakes(self) -> dict[str, int]:
-        """How often each known error was made, the most frequent first."""
+        """Count of each known error, the most frequent first."""
         named = [m.mistake for m in self.marked if m.mistake]
         return dict(sorted(((name, named.count(name)) for name in dict.fromkeys(named)), key=lambda pair: -pair[1]))
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row per exercise."""
+        """Return one row per exercise."""
         lines = zip(self.kinds, self.answers, self.marked, strict=True)
         return [(i, kind, given, m.right, m.mistake or "", m.text) for i, (kind, given, m) in enumerate(lines, 1)]
 
     def grid(self) -> Grid:
-        """The answers with what was said of each."""
+        """Return the answers, each with its verdict."""
         rows = tuple((str(i), given or "–", said) for i, _, given, _, _, said in self.rows())
         return Grid(("exercise", "answer", "said"), rows, frozenset({1, 2}))
 
     def heading(self) -> str:
-        """How many are right."""
+        """Return how many are right."""
         return f"{self.right} of {len(self.marked)} right"
 
 
@@ -57,7 +57,8 @@ class Marks(Result):
 class ExerciseSet(Result):
     """Exercises in order; prints as the student's sheet, `key()` is the teacher's.
 
-    The same network, seed and kind give the same set, so that a class can work on one sheet, or every student on an own one.
+    The same network, seed and kind give the same set, so that a class can work on one sheet; use a different
+    seed per student for individual sheets.
     """
 
     columns: ClassVar[tuple[str, ...]] = ("exercise", "kind", "level", "question", "answer", "solution", "errors", "asks")
@@ -76,7 +77,7 @@ class ExerciseSet(Result):
         return self.exercises[place]
 
     def rows(self) -> list[tuple[Any, ...]]:
-        """One row per exercise, with its solution."""
+        """Return one row per exercise, with its solution."""
         return [
             (i, e.kind, e.level, e.question, e.shown, e.solution, "; ".join(k.name for k in e.errors), e.title)
             for i, e in enumerate(self.exercises, 1)
@@ -88,7 +89,7 @@ class ExerciseSet(Result):
         Parameters
         ----------
         answers
-            One answer per exercise in order, None where there is none; or a dict from the exercise's number, from 1.
+            One answer per exercise in order, None if there is none; or a dict from the exercise's number, from 1.
 
         Raises
         ------
@@ -106,19 +107,19 @@ class ExerciseSet(Result):
         )
 
     def sheet(self) -> str:
-        """The student's sheet as plain text: questions only."""
+        """Return the student's sheet as plain text: questions only."""
         return _plain(self._sheet())
 
     def key(self) -> str:
-        """The teacher's key as plain text: answers, worked solutions, wrong answers to expect, sources and literature."""
+        """Return the teacher's key as plain text: answers, worked solutions, wrong answers to expect, sources and literature."""
         return _plain(self._key())
 
     def sheet_markdown(self) -> str:
-        """The student's sheet in Markdown; what names and labels hold is never taken for HTML or a link."""
+        """Return the student's sheet in Markdown; what names and labels hold is never taken for HTML or a link."""
         return _escaped(self._sheet())
 
     def key_markdown(self) -> str:
-        """The teacher's key in Markdown, escaped like the sheet."""
+        """Return the teacher's key in Markdown, escaped like the sheet."""
         return _escaped(self._key())
 
     def _sheet(self) -> str:
@@ -136,7 +137,7 @@ class ExerciseSet(Result):
         return enumerate(self.exercises, 1)
 
     def _top(self, what: str) -> list[str]:
-        """The head of a page: from which network and which seed, so that it can be made again."""
+        """Return the head of a page: network and seed, so that it can be made again."""
         about = self.model_title or self.provenance.network
         made = f"Made from {self.provenance.line}, seed {self.seed}. {self.provenance.warning or _WARNING}"
         return [f"# {what}: {about}", made]
@@ -153,12 +154,12 @@ class ExerciseSet(Result):
 
 
 def _question(i: int, exercise: Exercise) -> str:
-    """Number, level and question, a paragraph a line."""
+    """Return number, level and question, a paragraph a line."""
     return f"## Exercise {i} ({exercise.level})\n\n" + exercise.question.replace("\n", "\n\n")
 
 
 def _solved(i: int, e: Exercise) -> list[str]:
-    """One exercise with everything that a teacher wants of it."""
+    """Return one exercise with answer, solution, expected errors and sources."""
     steps = "\n".join(f"{k}. {line}" for k, line in enumerate(e.solution.split("\n"), 1))
     wrong = "\n".join(f"- {_given(k.answer)}: **{k.name}**. {k.explanation} {k.hint}" for k in e.errors)
     parts = [_question(i, e), f"**Answer: {e.shown}.** ({_KINDS.get(e.kind, e.kind.replace('_', ' '))}; {e.title})", steps]
@@ -168,14 +169,14 @@ def _solved(i: int, e: Exercise) -> list[str]:
 
 
 def _given(answer: float | str) -> str:
-    """A wrong answer as it would be given."""
+    """Return a wrong answer as it would be given."""
     if isinstance(answer, str):
         return answer
     return f"{100 * answer:.3g} %" if answer <= 1.0 else f"{answer:.3g}"
 
 
 def _in_order(answers: Sequence[Any] | Mapping[int, Any], count: int) -> list[Any]:
-    """One answer per exercise, None where there is none."""
+    """Return one answer per exercise, None if there is none."""
     if isinstance(answers, str) or not isinstance(answers, Sequence | Mapping):
         raise BayesnetError(f"Answers are a list, one per exercise, or a dict by number from 1; got {type(answers).__name__}.")
     by_number = answers if isinstance(answers, Mapping) else dict(enumerate(answers, 1))

@@ -17,7 +17,7 @@ Cited = tuple[Event, Sequence[Event]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Draft:
+class ExerciseDraft:
     """One question as its maker words it; `Kind.exercise` makes the exercise of it.
 
     The answer is a number (`exact`, from the network, and `right`, from the rounded figures of the question), a word (`answer`
@@ -63,7 +63,7 @@ class Kind:
         of several.
     """
 
-    make: Callable[[World, np.random.Generator], Iterator[Draft]]
+    make: Callable[[World, np.random.Generator], Iterator[ExerciseDraft]]
     difficulties: tuple[int, ...]
     needs: str
     references: tuple[str, ...]
@@ -71,7 +71,7 @@ class Kind:
     any_of: tuple[str, ...] = ()
     all_of: tuple[str, ...] = ()
 
-    def exercise(self, world: World, name: str, draft: Draft) -> Exercise | None:
+    def exercise(self, world: World, name: str, draft: ExerciseDraft) -> Exercise | None:
         """Return the exercise of a draft; None where an error that it is about cannot be told from the right answer."""
         accepted = () if draft.answer and not draft.exact else (draft.exact, draft.right)
         wrong = distinct(accepted, draft.wrong)

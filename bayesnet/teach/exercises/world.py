@@ -1,4 +1,4 @@
-"""What the makers of exercises ask of a network: events in words, their probabilities, and where the numbers are from."""
+"""The network as the makers of exercises see it: events in words, their probabilities, and the sources of the numbers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from bayesnet.analysis.query.findings import Finding, Findings
 from bayesnet.analysis.query.query import Query
-from bayesnet.analysis.sensitivity.query_ranges import Subject
+from bayesnet.analysis.sensitivity.query_ranges import SensitivityQuery
 from bayesnet.errors import BayesnetError
 from bayesnet.inference.evidence import Evidence, ZeroEvidence
 from bayesnet.model.factors import FloatArray
@@ -48,7 +48,7 @@ class Event:
 
 
 def _settled(x: float) -> float:
-    """A number to 12 figures: its last bits depend on what was asked before, and a choice must not hang on them."""
+    """Return a number to 12 figures: its last bits depend on earlier questions, and a choice must not depend on them."""
     return float(f"{x:.12g}")
 
 
@@ -60,7 +60,7 @@ class World:
     compiled
         The network.
     group
-        What the members of the population are called, `women` or `patients with back pain`; the model's own word when None.
+        Plural noun for the members of the population, `women` or `patients with back pain`; the model's own when None.
     target
         The only event that diagnostic questions may be about, or None.
     """
@@ -76,7 +76,7 @@ class World:
         self._asked: dict[tuple[frozenset[Event], frozenset[tuple[int, int]]], list[FloatArray]] = {}
 
     def _context(self) -> Iterator[str]:
-        """What is assumed of everybody, in words."""
+        """Yield what is assumed of everybody, in words."""
         for item in self.compiled.defaults:
             label = self.compiled.model.variables[item.name].label or item.name
             yield f"{label.casefold()}: {str(item.value).replace('_', ' ')}"
@@ -120,7 +120,7 @@ class World:
 
     @cached_property
     def descendants(self) -> list[frozenset[int]]:
-        """Everything that follows from each variable."""
+        """The descendants of each variable."""
         below: list[set[int]] = [set() for _ in self.parents]
         for v, above in enumerate(self.ancestors):
             for u in above:
@@ -129,7 +129,7 @@ class World:
 
     @cached_property
     def ancestors(self) -> list[frozenset[int]]:
-        """Everything that each variable follows from."""
+        """The ancestors of each variable."""
         found: list[frozenset[int]] = []
         for v in range(len(self.parents)):
             above, stack = set[int](), list(self.parents[v])
@@ -141,29 +141,29 @@ class World:
         return found
 
     def phrase(self, event: Event) -> Phrase:
-        """An event in words."""
+        """Return an event in words."""
         said = phrase(self.compiled.model.variables[self.compiled.names[event.variable]], event.state)
         return said if event.holds else said.negated
 
     def label(self, v: int) -> str:
-        """A variable as it is called in a drawing."""
+        """Return the name of a variable in a drawing."""
         name = self.compiled.names[v]
         return self.compiled.model.variables[name].label or name
 
     def literal(self, event: Event) -> str:
-        """An event as it is typed."""
+        """Return an event as typed."""
         if event.holds:
             return self.compiled.literal(event.variable, event.state)
         others = [s for i, s in enumerate(self.compiled.states(event.variable)) if i != event.state]
         return self.compiled.spelled(event.variable, others)
 
     def title(self, target: Event, given: Sequence[Event] = (), do: Event | None = None) -> str:
-        """A question in the pattern language."""
+        """Return a question in the pattern language."""
         said = [*([f"do({self.literal(do)})"] if do else []), *map(self.literal, given)]
         return f"{self.literal(target)} | {', '.join(said)}" if said else self.literal(target)
 
     def marginal(self, event: Event, given: Iterable[Event] = (), do: Event | None = None) -> float:
-        """P(event | given), after an intervention if there is one; NaN where it cannot be."""
+        """Return P(event | given), after an intervention if there is one; NaN if the condition is impossible."""
         vector = self._marginals(frozenset(given), do)
         if not vector:
             return float("nan")
@@ -171,7 +171,7 @@ class World:
         return _settled(float(own[event.state] if event.holds else np.delete(own, event.state).sum()))
 
     def joint(self, events: Sequence[Event], given: Iterable[Event] = ()) -> FloatArray:
-        """P(events | given) as a table of two by two by ...; index 1 where the event holds, 0 where it does not."""
+        """Return P(events | given) as a table of two by two by ...; index 1 where the event holds, 0 where it does not."""
         evidence = self._evidence(frozenset(given), None)
         table = self.compiled.engine.joint(tuple(e.variable for e in events), evidence).table
         for axis, event in enumerate(events):
@@ -210,13 +210,15 @@ class World:
         return self.compiled.model.variables[self.compiled.names[event.variable]].role
 
     def cite(self, target: Event, given: Sequence[Event] = ()) -> str:
-        """P(target | given) with its source: the number itself where it is one of the model, else what it rests on most."""
+        """Return P(target | given) with its source: that of the model's number, else of the number it depends on most."""
         value = self.marginal(target, given)
         name = f"P({self.title(target, given)}) = {value:.4g}"
         if (number := self._number(target, given, value)) is not None:
             return self._described(number, full=True)
         plain = Event(target.variable, target.state)
-        subject = Subject.of(Query(self.compiled, self._findings(given)), self.compiled.literal(plain.variable, plain.state))
+        subject = SensitivityQuery.of(
+            Query(self.compiled, self._findings(given)), self.compiled.literal(plain.variable, plain.state)
+        )
         slope = subject.response(((plain.variable, plain.state),)).derivative[0]
         records = [self.compiled.model.numbers[k] for k in self.compiled.factors.number_ids]
         moves = np.array([abs(s) * max(n.high - n.low, 0.02 * n.value) for s, n in zip(slope, records, strict=True)])
@@ -243,7 +245,7 @@ class World:
         return Findings(tuple(items))
 
     def _number(self, target: Event, given: Sequence[Event], value: float) -> str | None:
-        """The id of the number of the model that this probability is, if it is one."""
+        """Return the id of the number of the model that this probability is, if it is one."""
         try:
             parents = self.compiled.model.variables[self.compiled.names[target.variable]].parents
             name = canonical_id(self.title(target, given), self.compiled.states_by_name, parents)
@@ -253,7 +255,7 @@ class World:
         return name if record and abs(record.value - value) < 1e-9 else None
 
     def _described(self, number: str, *, full: bool = False) -> str:
-        """A number of the model with its range and source, and in full with the place in the source."""
+        """Return a number of the model with its range and source, and in full with the place in the source."""
         record = self.compiled.model.numbers[number]
         source = self.compiled.model.sources.get(record.source)
         where = f", {record.place}" if record.place and full else ""

@@ -24,6 +24,29 @@ export interface PageData {
   numbers?: NumberRecord[];
   gates?: (Gate | null)[];
   sources?: Record<string, Source>;
+  draws?: Draws;
+}
+
+/** Draws of the numbers, a byte for each number and draw; see bayesnet/web/pagedraws.py. */
+export interface Draws {
+  count: number;
+  numbers: number[];
+  from: number[];
+  to: number[];
+  log: number[];
+  codes: string;
+}
+
+/** The least and the greatest of the middle 95 % of the draws. */
+export type Interval = [number, number];
+
+/** The intervals of a scenario once they are computed; `listen` calls back with each new one. */
+export interface Intervals {
+  of(scenario: Scenario, variable: number, state: number): Interval | null;
+  readonly busy: boolean;
+  listen(callback: () => void): void;
+  update(view: View): void;
+  destroy(): void;
 }
 
 export interface Network {
@@ -50,6 +73,8 @@ export interface ModelRecord {
   warning: string;
   population: string;
   citation: string;
+  /** The variable that the page asks about first; empty where the model says none. */
+  asks: string;
 }
 
 export interface VariableState {
@@ -194,6 +219,8 @@ export interface State {
   active: number;
   target: string;
   targetState: string;
+  /** Whether somebody chose the target; otherwise the page does. */
+  picked: boolean;
   scale: Scale;
   tab: string;
 }
@@ -262,6 +289,7 @@ export interface Context {
   store: Store;
   compute: Compute;
   words: Words;
+  intervals: Intervals;
   /** Read a text aloud. */
   announce(text: string): void;
   /** Show a message until it is dismissed. */
@@ -310,6 +338,18 @@ export interface Impact {
   separated: boolean;
   step: number;
   after: number;
+}
+
+/**
+ * How a finding acts: its strongest path; by which other cause, or `beside` that path as one itself; which findings both would
+ * explain.
+ */
+export interface Carried {
+  path: number[];
+  weight: number;
+  rival: number | null;
+  beside: boolean;
+  shared: number[];
 }
 
 export type Verdict = "for" | "against" | "uninformative";

@@ -31,6 +31,7 @@ function randomState(random) {
     active: pick([...Array(count).keys()]),
     target: name,
     targetState: pick(states).name,
+    picked: true,
     scale: pick(["log", "linear"]),
     tab: pick(["", "network", "a tab & more"]),
   };
@@ -106,4 +107,10 @@ test("what does not fit the network is left out and named", () => {
     new Set(["cough=present", "Größe ≥ 3=maybe", "constructor", 'it\'s "so" & so', "fever", "no such number", "cough"]),
   );
   assert.equal(other, "other 2");
+});
+
+test("what nobody picked is not in the address", () => {
+  const state = { ...randomState(randomNumbers(2)), picked: false };
+  assert.doesNotMatch(linkOf(state), /of=/);
+  assert.equal(readLink(data, linkOf(state) || "#tab=why", now).state.picked, false);
 });

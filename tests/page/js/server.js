@@ -5,6 +5,7 @@
 import { createInterface } from "node:readline";
 import { answer, compile } from "../../../bayesnet/web/static/engine.js";
 import { advise, peelJob, statesOf } from "../../../bayesnet/web/static/page/advice.js";
+import { carriedJob, kindsOf } from "../../../bayesnet/web/static/page/carried.js";
 import { createCompute } from "../../../bayesnet/web/static/page/compute.js";
 import { frequency, percent, ratio } from "../../../bayesnet/web/static/page/format.js";
 import { nextJob } from "../../../bayesnet/web/static/page/next.js";
@@ -12,6 +13,7 @@ import { withNumbers } from "../../../bayesnet/web/static/page/numbers.js";
 import * as paths from "../../../bayesnet/web/static/page/paths.js";
 import { requisite, sweepJob } from "../../../bayesnet/web/static/page/sweep.js";
 import { whyJob } from "../../../bayesnet/web/static/page/why.js";
+import { createWords } from "../../../bayesnet/web/static/page/words.js";
 
 const joined = process.argv[2] ? await import(process.argv[2]) : { answer, compile };
 
@@ -72,6 +74,22 @@ const tasks = {
     const [ask, answers] = counted(network);
     const job = whyJob(ask, network.families, evidence, { target, state, context: new Set(context), order, barely });
     return whole(job, answers);
+  },
+  carried: ({ data, scenario, target, state, barely }) => {
+    const compute = createCompute(data, withNumbers);
+    const [ask] = counted(data.network);
+    const { families, names } = data.network;
+    const context = new Set(data.variables.filter((one) => one.default).map(({ name }) => compute.index(name)));
+    const order = Object.keys(scenario.see).map(compute.index);
+    const asked = { target: compute.index(target), state, context, order, barely };
+    const evidence = compute.evidenceOf(scenario);
+    const certain = paths.certainFamilies(families);
+    const job = carriedJob(ask, families, certain, evidence, asked, kindsOf(data));
+    let step = job.next();
+    while (!step.done) step = job.next();
+    const words = createWords(data);
+    const told = ([v, one]) => [names[v], { path: one.path.map((u) => names[u]), weight: one.weight, words: words.acts(one) }];
+    return Object.fromEntries([...step.value].map(told));
   },
   next: ({ network, evidence, ...rest }) => {
     const [ask, answers, engine] = counted(network);

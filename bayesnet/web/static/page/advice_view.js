@@ -96,7 +96,7 @@ export function createAdviceView(context) {
   }
 
   /**
-   * For each state that matters: which option is best as its probability goes from 0 to 1, and where it stands now.
+   * For each state that matters: which option is best as its probability goes from 0 to 1, and where it is now.
    *
    * @param {Advice} advice
    */

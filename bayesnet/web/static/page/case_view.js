@@ -1,7 +1,8 @@
 // The case in words: what is known, one scenario or two, and the answer in a sentence that is read aloud.
 
+import { isKnown } from "./aim.js";
 import { el, put, write } from "./dom.js";
-import { change, listed, percent } from "./format.js";
+import { change, listed, percent, roughly } from "./format.js";
 
 /** @import { Action, Answer, Context, Known, Scenario, State, View } from "../types.js" */
 
@@ -11,18 +12,38 @@ export const scenarioName = (index) => NAMES[index];
 
 /** @param {Context} context */
 export function createCaseView(context) {
-  const { store } = context;
+  const { data, compute, intervals, store, words } = context;
   const cards = el("div", { class: "cards" });
   const [lead, more] = [el("span", { class: "said-first" }), el("span", { class: "said-more" })];
-  const headline = el("p", { class: "headline", role: "status", "aria-live": "polite", "aria-atomic": true }, lead, " ", more);
+  // The interval comes a moment later; it is not read aloud by itself.
+  const between = el("span", { class: "said-between", "aria-live": "off" });
+  const headline = el(
+    "p",
+    { class: "headline" },
+    el("span", { class: "said", role: "status", "aria-live": "polite", "aria-atomic": true }, lead),
+    between,
+    more,
+  );
   const differs = el("p", { class: "difference", hidden: true });
-  const element = el("section", { class: "case", "aria-label": "The case" }, cards, headline, differs);
+  const element = el("section", { class: "case", "aria-label": "The case" }, headline, differs, cards);
   let drawn = "";
+  /** @type {View | null} */
+  let latest = null;
+  /** @param {View} view */
+  const sayBetween = ({ state, scenario, answer, other }) => {
+    const [v, s] = [compute.index(state.target), words.stateIndex(state.target, state.targetState)];
+    const interval = other || isKnown(scenario, state.target) ? null : intervals.of(scenario, v, s);
+    const found = answer.posteriors && interval ? roughly(answer.posteriors[v][s], interval, data.vocabulary).between : "";
+    write(between, found && `, ${found}`);
+  };
+  intervals.listen(() => latest && sayBetween(latest));
   return {
     element,
     /** @param {View} view */
     update(view) {
+      latest = view;
       const { state } = view;
+      sayBetween(view);
       const key = JSON.stringify([state.scenarios, state.active]);
       if (key !== drawn) drawCards(state);
       drawn = key;
@@ -123,21 +144,7 @@ export function createCaseView(context) {
 }
 
 /**
- * The diagnosis that leads among the specific ones, or null where there is none or no answer.
- *
- * @param {Pick<Context, "data" | "compute" | "words">} context
- * @param {Answer} answer
- */
-export function leading({ data, compute, words }, { posteriors }) {
-  const specific = data.diagnoses.filter(words.isSpecific);
-  if (!posteriors || !specific.length) return null;
-  /** @param {string} name */
-  const p = (name) => posteriors[compute.index(name)][words.stateIndex(name, "present")];
-  return specific.reduce((best, name) => (p(name) > p(best) ? name : best));
-}
-
-/**
- * The answer in one sentence or more, the first one the most important.
+ * The answer in one sentence or more: the target, then what leads where that is something else, then what must not be missed.
  *
  * @param {Context} context
  * @param {View} view
@@ -145,39 +152,35 @@ export function leading({ data, compute, words }, { posteriors }) {
 export function sentences({ data, compute, words }, { state, scenario, answer, prior }) {
   if (!answer.posteriors) return [words.refusal(compute, scenario, answer)];
   /** @param {Answer} result @param {string} name @param {string} wanted */
-  const chance = (result, name, wanted) => result.posteriors[compute.index(name)][words.stateIndex(name, wanted)];
+  const chance = (result, name, wanted) => result.posteriors?.[compute.index(name)][words.stateIndex(name, wanted)] ?? NaN;
+  const known = scenario.do[state.target] ?? scenario.see[state.target];
+  if (typeof known === "string")
+    return [`${words.found(state.target, known)} is ${state.target in scenario.do ? "set" : "known"}.`];
   const found = Object.keys(scenario.see).some((name) => !words.variable(name).default) || Object.keys(scenario.do).length > 0;
-  if (!data.diagnoses.length) {
-    const known = scenario.do[state.target] ?? scenario.see[state.target];
-    if (typeof known === "string")
-      return [`${words.found(state.target, known)} is ${state.target in scenario.do ? "set" : "known"}; choose another target.`];
-    const p = chance(answer, state.target, state.targetState);
-    const before = prior.posteriors ? chance(prior, state.target, state.targetState) : NaN;
-    const was = found && prior.posteriors ? `; ${percent(before)} before anything was found` : "";
-    return [`${words.asked(state.target, state.targetState)} has a probability of ${percent(p)}, ${words.frequency(p)}${was}.`];
-  }
+  const p = chance(answer, state.target, state.targetState);
+  const before = chance(prior, state.target, state.targetState);
+  const was = found && change(before, p) !== "same" && !Number.isNaN(before) ? `; ${percent(before)} before any finding` : "";
+  const parts = [
+    `${words.asked(state.target, state.targetState)}: ${roughly(p, null, data.vocabulary).about}`,
+    `${percent(p)}${was}.`,
+  ];
   const ranked = data.diagnoses
-    .map((name) => ({
-      name,
-      p: chance(answer, name, "present"),
-      before: prior.posteriors ? chance(prior, name, "present") : NaN,
-    }))
+    .filter((name) => !isKnown(scenario, name))
+    .map((name) => ({ name, p: chance(answer, name, "present") }))
     .sort((a, b) => b.p - a.p);
-  /** @param {{ name: string; p: number }} diagnosis */
-  const described = ({ name, p }) => `${words.label(name)}, ${percent(p)} (${words.frequency(p)})`;
   const [first] = ranked;
-  const specific = ranked.find(({ name }) => words.isSpecific(name)) ?? first;
+  const specific = ranked.find(({ name }) => words.isSpecific(name));
   const grave = ranked.find(({ name }) => words.isGrave(name));
-  const moved =
-    found && change(specific.before, specific.p) !== "same" ? `; before any finding it was ${percent(specific.before)}` : "";
-  const parts = [];
-  if (first === specific) parts.push(`Most probable: ${described(first)}${moved}.`);
-  else
-    parts.push(
-      `${words.label(first.name)} leads with ${percent(first.p)}.`,
-      `The most probable specific cause is ${described(specific)}${moved}.`,
-    );
-  if (grave && grave !== specific) parts.push(`Not to be missed: ${described(grave)}.`);
+  const said = new Set([state.target]);
+  /** @param {string} intro @param {{ name: string; p: number } | undefined} diagnosis */
+  const say = (intro, diagnosis) => {
+    if (!diagnosis || said.has(diagnosis.name)) return;
+    said.add(diagnosis.name);
+    parts.push(`${intro}: ${words.label(diagnosis.name)}, ${percent(diagnosis.p)}.`);
+  };
+  say("Most probable", first);
+  say("Most probable specific diagnosis", specific);
+  say("Not to be missed", grave);
   return parts;
 }
 

@@ -1,11 +1,13 @@
-// The differential: a bar for each diagnosis; for a network without diagnoses the states of what is asked, and what moved most.
+// The differential: a bar for each diagnosis; for a network without diagnoses the states of the target, and what moved most.
 
+import { isKnown } from "./aim.js";
 import { createBars } from "./bars.js";
 import { el, write } from "./dom.js";
 
 /** @import { Context, Scale, State, Store, View } from "../types.js" */
 
-const MOVED = 8;
+const MOVED = 5;
+const MOST = 8;
 
 /** @param {Context} context */
 export function createDifferentialView(context) {
@@ -16,10 +18,16 @@ export function createDifferentialView(context) {
     ? [...data.variables].sort((a, b) => Number(data.diagnoses.includes(b.name)) - Number(data.diagnoses.includes(a.name)))
     : data.variables;
   const options = variables.map((variable) => el("option", { value: variable.name, text: variable.label }));
+  const leader = el("option", { value: "", text: diagnoses && !data.model.asks ? "what leads (automatic)" : "automatic" });
   /** @type {HTMLSelectElement} */
-  const ask = el("select", { class: "ask", onChange: () => store.dispatch({ type: "target", variable: ask.value }) }, options);
+  const ask = el(
+    "select",
+    { class: "ask", onChange: () => store.dispatch({ type: "target", variable: ask.value || null }) },
+    leader,
+    options,
+  );
   const scale = createScaleSwitch(store);
-  const bars = createBars(context, `${label}, largest first`);
+  const bars = createBars(context, `${label}, largest first`, { most: MOST });
   const movers = createBars(context, "What moved most", { sorted: false });
   const others = el("div", { class: "movers" }, el("h3", { text: "What moved most" }), movers.element);
   const note = el("p", { class: "hint" });
@@ -27,13 +35,22 @@ export function createDifferentialView(context) {
     "div",
     { class: "section-head" },
     el("h2", { text: label }),
-    el("label", { class: "ask-label" }, "Ask about ", ask),
+    el("label", { class: "ask-label" }, el("span", { class: "unseen", text: "Ask about" }), ask),
     scale.element,
   );
   return {
-    element: el("section", { class: "differential", "aria-label": label }, head, bars.element, diagnoses ? null : others, note),
+    element: el(
+      "section",
+      { class: "differential", "aria-label": label },
+      head,
+      bars.element,
+      bars.rest,
+      diagnoses ? null : others,
+      note,
+    ),
     /** @param {View} view */
     update(view) {
+      for (const option of options) option.disabled = isKnown(view.scenario, option.value);
       ask.value = view.state.target;
       scale.show(view.state.scale);
       bars.show(asked(view.state), view);
@@ -83,15 +100,12 @@ export function createDifferentialView(context) {
 
   /** @param {View} view */
   function legend({ state, other }) {
-    const axis =
-      state.scale === "log"
-        ? "The axis is in log odds, so that 1 in 10,000 can be told from 1 in 100."
-        : "The axis is linear, from 0 to 100 %.";
     const marks = other
-      ? "The upper bar is A, the lower one B."
-      : "The bar is the probability now; the mark is the probability before any finding.";
-    const together = diagnoses ? " Diagnoses can occur together, so that they need not add up to 100 %." : "";
-    return `${marks} ${axis}${together}`;
+      ? "The full dot is A, the open one B."
+      : `Dot: now. ${data.draws ? "Band: 95 % interval, all numbers drawn from their ranges. " : ""}Tick: before any finding.`;
+    const axis = state.scale === "log" ? " Axis in log odds." : "";
+    const together = diagnoses ? " Diagnoses can occur together." : "";
+    return `${marks}${axis}${together}`;
   }
 }
 

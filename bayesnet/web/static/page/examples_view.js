@@ -1,6 +1,5 @@
 // The example cases in a dialog: title, a sentence, what was found.
 
-import { leading } from "./case_view.js";
 import { el } from "./dom.js";
 import { complete } from "./store.js";
 
@@ -8,13 +7,12 @@ import { complete } from "./store.js";
 
 /** @param {Context} context */
 export function createExamples(context) {
-  const { data, store, words, compute } = context;
+  const { data, store, words } = context;
   const items = data.examples.map(({ title, text, see, do: set }) => {
     const known = words.known(complete({ see, do: set })).filter(({ kind }) => kind !== "assumed");
     const load = () => {
       store.dispatch({ type: "load", scenario: { see, do: set } });
-      const first = leading(context, compute.answer(store.state.scenarios[store.state.active]));
-      if (first) store.dispatch({ type: "target", variable: first });
+      store.dispatch({ type: "target", variable: null });
       dialog.close();
     };
     return el(

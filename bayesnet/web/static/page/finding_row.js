@@ -3,11 +3,23 @@
 import { el, freshId, put, write } from "./dom.js";
 import { percent } from "./format.js";
 
-/** @import { Context, Variable, View } from "../types.js" */
+/** @import { Context, PageData, Variable, View } from "../types.js" */
 
 // Letters that fit beside each other as segments, and beside the name.
 const FITS = 34;
 const BESIDE = 15;
+const CERTAIN = 1e-12;
+
+/**
+ * Whether a variable is nothing but a word for what its one parent says, as "age 50 or over" is for the age group.
+ *
+ * @param {PageData} data
+ * @param {number} v
+ */
+function followsFromParents({ network: { families } }, v) {
+  const { parents, table } = families[v];
+  return parents.length === 1 && Boolean(table?.every((p) => p === 0 || p === 1));
+}
 
 /**
  * A row; `update(view)` shows the scenario, `expect()` what it lets one expect, `matches(words)` says whether a search means it.
@@ -16,7 +28,7 @@ const BESIDE = 15;
  * @param {Variable} variable
  */
 export function createFindingRow(context, variable) {
-  const { compute, store, words } = context;
+  const { data, compute, store, words } = context;
   const { name, label, states, neutral, meaning } = variable;
   const ids = { label: freshId("finding"), more: freshId("more") };
   let doing = false;
@@ -55,6 +67,9 @@ export function createFindingRow(context, variable) {
   const searched = [name, label, meaning ?? ""].join(" ").toLowerCase();
   /** @type {View | null} */
   let latest = null;
+  const follows = followsFromParents(data, compute.index(name));
+  /** @param {View["scenario"]} scenario */
+  const isStated = ({ see, do: set }) => name in see || name in set;
   return {
     element,
     variable,
@@ -87,6 +102,8 @@ export function createFindingRow(context, variable) {
     expect() {
       if (!latest) return;
       const { scenario, answer } = latest;
+      const settled = follows && !isStated(scenario) && answer.posteriors?.[compute.index(name)].some((p) => p > 1 - CERTAIN);
+      element.classList.toggle("is-settled", Boolean(settled));
       if (name in scenario.see || name in scenario.do || !answer.posteriors || states.length !== 2 || neutral === null) return;
       write(expected, percent(answer.posteriors[compute.index(name)][1 - neutral], 2));
     },
@@ -105,7 +122,7 @@ function createChoice({ name, states, neutral, label, default: assumed }, labelI
   const letters = states.reduce((total, state) => total + state.label.length, 0);
   if (states.length > 4 || letters > FITS) {
     const options = [
-      el("option", { value: "", text: "unknown" }),
+      el("option", { value: "", text: assumed ? "assumed" : "unknown" }),
       ...ordered.map((state) => el("option", { value: state.name, text: state.label })),
     ];
     /** @type {HTMLSelectElement} */

@@ -1,6 +1,7 @@
 // The findings, by role: search, and one row for each variable.
 
 import { el, write } from "./dom.js";
+import { readEntry } from "./entry.js";
 import { createFindingRow } from "./finding_row.js";
 import { createLater } from "./later.js";
 
@@ -17,17 +18,28 @@ export function createFindingsView(context) {
   const search = el("input", {
     type: "search",
     class: "search",
-    placeholder: "Search findings",
+    placeholder: "Search, or type fever, 66",
     "aria-label": "Search findings",
     autocomplete: "off",
     spellcheck: "false",
     onInput: () => filter(search.value),
     onKeydown(event) {
+      if (event.key === "Enter" && search.value.trim()) enter();
       if (event.key !== "Escape" || !search.value) return;
       search.value = "";
       filter("");
     },
   });
+  /** What was typed becomes findings; what means nothing here stays, and is named. */
+  const enter = () => {
+    const { seen, lost } = readEntry(data, search.value);
+    for (const [variable, value] of seen) context.store.dispatch({ type: "see", variable, value });
+    search.value = lost.join(", ");
+    filter(search.value);
+    const added = seen.map(([name, state]) => context.words.found(name, state));
+    if (lost.length) context.tell(`Not understood: ${lost.join(", ")}. Expected names as in the list, apart by commas.`);
+    if (added.length) context.announce(`Entered: ${added.join(", ")}`);
+  };
   /** @param {string} text */
   const filter = (text) => {
     const texts = text.toLowerCase().split(/\s+/).filter(Boolean);
@@ -56,7 +68,7 @@ export function createFindingsView(context) {
       el("label", { class: "only" }, only, " only what is known"),
     ),
     search,
-    el("p", { class: "hint", text: "The grey figure is the probability that it is present, given the other findings." }),
+    el("p", { class: "hint", text: "Grey: how probable it is, given what is known." }),
     none,
     groups.map((group) => group.element),
   );

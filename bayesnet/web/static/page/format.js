@@ -106,12 +106,12 @@ export function change(before, now) {
   return `${now > before ? "×" : "÷"}${NO_BREAK}${text}`;
 }
 
-const EDGES = [1e-5, 1 - 1e-4];
+const EDGES = [5e-5, 0.998];
 /** @param {number} p */
 const logOdds = (p) => Math.log(p / (1 - p));
 
 /**
- * Where a probability stands on the log-odds axis of the page: 0 at 1 in 100,000, 1 at 99.99 %, clamped at the ends.
+ * Position of a probability on the log-odds axis of the page: 0 at 1 in 20,000, 1 at 99.8 %, clamped at the ends.
  *
  * @param {number} p
  */
@@ -121,7 +121,7 @@ export function logOddsPosition(p) {
 }
 
 /**
- * Where a probability stands on the chosen scale, from 0 to 1.
+ * Position of a probability on the chosen scale, from 0 to 1.
  *
  * @param {number} p
  * @param {Scale} scale
@@ -157,4 +157,42 @@ export function listed(words) {
  */
 export function spaced(name) {
   return name.replaceAll("_", " ");
+}
+
+/**
+ * A label inside a sentence: its first letter small, but for acronyms and single letters.
+ *
+ * @param {string} label
+ */
+export function lowered(label) {
+  const [first] = label.split(" ");
+  return first.length < 2 || first.slice(1) !== first.slice(1).toLowerCase() ? label : label[0].toLowerCase() + label.slice(1);
+}
+
+/**
+ * A probability to two figures with its interval: "about 82 in 100, 42 to 95", "about 1 in 330, from 1 in 900 to 1 in 120".
+ *
+ * @param {number} p
+ * @param {[number, number] | null} interval
+ * @param {Pick<Vocabulary, "never" | "always">} words
+ */
+export function roughly(p, interval, words) {
+  const about = p === 0 || p === 1 ? frequency(p, words) : `about ${frequency(p, words)}`;
+  return { about, between: interval ? betweenFrequencies(interval, p, words) : "" };
+}
+
+/** @param {[number, number]} interval @param {number} p @param {Pick<Vocabulary, "never" | "always">} words */
+function betweenFrequencies([low, high], p, words) {
+  if (p >= 0.1 && low >= 0.005 && high < 0.995) return `${halfEven(100 * low)} to ${halfEven(100 * high)}`;
+  return `from ${frequency(low, words)} to ${frequency(high, words)}`;
+}
+
+/**
+ * An interval in per cent, to two figures: "42–95\u00a0%".
+ *
+ * @param {[number, number]} interval
+ */
+export function percentBetween([low, high]) {
+  const [from, to] = [percent(low, 2), percent(high, 2)];
+  return from === to ? to : `${from.replace(`${NO_BREAK}%`, "")}\u2013${to}`;
 }

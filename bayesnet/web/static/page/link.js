@@ -33,7 +33,7 @@ export function linkOf(state) {
     );
   });
   if (state.scenarios.length > 1) parts.push(`compare=${state.active}`);
-  parts.push(`of=${pair(state.target, coded(state.targetState))}`);
+  if (state.picked) parts.push(`of=${pair(state.target, coded(state.targetState))}`);
   if (state.scale !== "log") parts.push(`scale=${state.scale}`);
   if (state.tab) parts.push(`tab=${coded(state.tab)}`);
   return `#${parts.join("&")}`;
@@ -71,6 +71,7 @@ export function readLink(data, hash, now) {
     active: Number(parts.get("compare") ?? 0),
     target,
     targetState: targetState && decoded(targetState),
+    picked: Boolean(target),
     scale: parts.get("scale") ?? "log",
     tab: decoded(parts.get("tab") ?? ""),
   });
@@ -107,7 +108,12 @@ export function readCase(data, text, now) {
   if (!plain) throw new Error("A scenario of this case is not an object with findings. Save it from the page again.");
   const read = checked(data, now, { ...content, scenarios: content.scenarios.slice(0, 2) });
   const other = content.model?.digest && content.model.digest !== data.model.digest;
-  return { ...read, other: other ? [content.model.name, content.model.version].filter((text) => typeof text === "string").join(" ") || "another model" : "" };
+  return {
+    ...read,
+    other: other
+      ? [content.model.name, content.model.version].filter((text) => typeof text === "string").join(" ") || "another model"
+      : "",
+  };
 }
 
 /**
@@ -154,7 +160,8 @@ function checked(data, now, wanted) {
   });
   const target = findVariable(data, wanted.target);
   if (wanted.target && !target) lost.push(String(wanted.target));
-  const aim = target && hasState(target, wanted.targetState) ? wanted : now;
+  const fits = target && hasState(target, wanted.targetState);
+  const aim = fits ? wanted : now;
   return {
     lost,
     state: {
@@ -162,6 +169,7 @@ function checked(data, now, wanted) {
       active: Number.isInteger(wanted.active) && scenarios[wanted.active] ? wanted.active : 0,
       target: aim.target,
       targetState: aim.targetState,
+      picked: Boolean(fits) && wanted.picked !== false,
       scale: wanted.scale === "linear" ? "linear" : "log",
       tab: typeof wanted.tab === "string" ? wanted.tab : "",
     },

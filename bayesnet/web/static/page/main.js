@@ -1,11 +1,13 @@
 // The explorer: the store, the engine and the views, put together in one element.
 
 import { createAdviceView } from "./advice_view.js";
-import { createCaseView, leading } from "./case_view.js";
+import { aimOf } from "./aim.js";
+import { createCaseView } from "./case_view.js";
 import { createCompute } from "./compute.js";
 import { createDifferentialView } from "./differential_view.js";
 import { el, put, write } from "./dom.js";
 import { createFindingsView } from "./findings_view.js";
+import { createIntervals } from "./intervals.js";
 import { linkOf, readLink } from "./link.js";
 import { createNetworkView } from "./network_view.js";
 import { createNextView } from "./next_view.js";
@@ -39,7 +41,7 @@ const TABS = [
 /**
  * Fill an element with an explorer of `data` (a PageData).
  *
- * Options: `address`: keep the case in the address after `#`. Gives `{data, store, compute, destroy}`.
+ * Options: `address`: keep the case in the address after `#`. Gives `{data, store, compute, intervals, view, destroy}`.
  *
  * @param {HTMLElement} root
  * @param {PageData} data
@@ -51,17 +53,11 @@ export function createExplorer(root, data, { address = false } = {}) {
   const link = address ? readLink(data, location.hash, first) : null;
   const store = createStore(data, link?.state ?? first);
   const words = createWords(data);
-  // A page that opens with a case asks about what leads in it, as an example does; a link says itself what it asks.
-  const [{ see, do: set }] = first.scenarios;
-  const leader =
-    !link && Object.keys({ ...see, ...set }).length
-      ? leading({ data, compute, words }, compute.answer(first.scenarios[0]))
-      : null;
-  if (leader) store.dispatch({ type: "target", variable: leader });
   const spoken = el("p", { class: "unseen", role: "status", "aria-live": "polite" });
   const notice = createNotice();
+  const intervals = createIntervals(data, compute);
   /** @type {Context} */
-  const context = { data, store, compute, words, announce: (text) => write(spoken, text), tell: notice.tell };
+  const context = { data, store, compute, words, intervals, announce: (text) => write(spoken, text), tell: notice.tell };
   const findings = createFindingsView(context);
   context.focusSearch = findings.focusSearch;
   context.fallbackFocus = () => findings.element.querySelector("input");
@@ -76,40 +72,65 @@ export function createExplorer(root, data, { address = false } = {}) {
   const peek = createPeek(context, differential);
   parts.push(peek);
   root.classList.add("explorer");
+  const columns = keepColumns(root);
   put(
     root,
     masthead(data, toolbar.element),
     notice.element,
-    el("main", { class: "desk" }, theCase, findings.element, el("div", { class: "answers" }, differential, tabs.element)),
+    el("main", { class: "desk" }, theCase, differential, findings.element, tabs.element),
     colophon(data),
-    toolbar.dialog,
+    toolbar.dialogs,
     peek.element,
     spoken,
   );
 
+  const view = () => viewOf(data, compute, store.state);
   const update = () => {
-    const view = viewOf(store.state, compute);
-    for (const part of parts) part.update(view);
+    const now = view();
+    for (const part of parts) part.update(now);
+    intervals.update(now);
   };
-  const leave = [store.subscribe(update), toolbar.destroy, findings.destroy, peek.destroy];
+  const leave = [store.subscribe(update), toolbar.destroy, findings.destroy, peek.destroy, intervals.destroy, columns];
   if (address) leave.push(keepAddress(context));
   if (link?.lost.length) sayLost(context, link.lost);
   update();
-  return { data, store, compute, destroy: () => leave.forEach((stop) => stop()) };
+  return { data, store, compute, intervals, view, destroy: () => leave.forEach((stop) => stop()) };
 }
 
 /**
- * What every view is given: the active scenario with its answer, and the other one where two are compared.
+ * What every view is given: the active scenario with its answer, and the other one where two are compared. The target of its state
+ * is the one that is asked about now.
  *
- * @param {State} state
+ * @param {PageData} data
  * @param {Compute} compute
+ * @param {State} state
  * @returns {View}
  */
-export function viewOf(state, compute) {
+export function viewOf(data, compute, state) {
   /** @param {Scenario} scenario */
   const of = (scenario) => ({ scenario, answer: compute.answer(scenario), prior: compute.prior(scenario) });
   const other = state.scenarios.length > 1 ? of(state.scenarios[1 - state.active]) : null;
-  return { state, ...of(state.scenarios[state.active]), other };
+  const active = of(state.scenarios[state.active]);
+  return { state: { ...state, ...aimOf(data, compute, state, active.answer) }, ...active, other };
+}
+
+const WIDE = 1200;
+const HALF = 700;
+
+/**
+ * How many columns there is room for, as `data-columns`: by the width of the element, which in a notebook is not that of the window.
+ *
+ * @param {HTMLElement} root
+ */
+function keepColumns(root) {
+  const measure = () => {
+    const width = root.clientWidth || globalThis.innerWidth;
+    root.dataset.columns = String(width >= WIDE ? 3 : width >= HALF ? 2 : 1);
+  };
+  measure();
+  const watch = globalThis.ResizeObserver && new ResizeObserver(measure);
+  watch?.observe(root);
+  return () => watch?.disconnect();
 }
 
 /**
@@ -156,12 +177,7 @@ function masthead({ model }, toolbar) {
   return el(
     "header",
     { class: "masthead" },
-    el(
-      "div",
-      { class: "titles" },
-      el("h1", { text: model.title }),
-      model.description && el("p", { class: "lede", text: model.description }),
-    ),
+    el("h1", { text: model.title, title: model.description || null }),
     el("p", { class: "warning", role: "note", text: model.warning }),
     toolbar,
   );
@@ -175,6 +191,7 @@ function masthead({ model }, toolbar) {
 function colophon({ model }) {
   const version = [model.name, model.version].filter(Boolean).join(" ");
   const lines = [
+    model.description,
     model.population && `Population: ${model.population}`,
     model.citation && `Cite: ${model.citation}.`.replace(/\.\.$/, "."),
     `Model ${version}, digest ${model.digest.slice(0, 12)}. Answers are exact for these numbers, and only as good as they are. Everything is computed in this page; nothing is sent anywhere.`,

@@ -62,7 +62,7 @@ export function createLegend() {
     item("is-known", "known"),
     item("is-target", "target"),
     item("is-bar", "probability now; mark: before the findings"),
-    line("lit", 1, "shortest active path from a finding"),
+    line("lit", 1, "strongest active path from a finding"),
     line("closed", 1, "blocked"),
     line("cut", 0, "cut by an intervention"),
     line("open", 1, "raises"),

@@ -1,5 +1,6 @@
 // The card of a node of the drawn network: the states of its variable, a choice, and the question about it.
 
+import { isKnown } from "./aim.js";
 import { el, focusOf, placeAt, put, write } from "./dom.js";
 import { createFindingRow } from "./finding_row.js";
 import { percent } from "./format.js";
@@ -77,6 +78,7 @@ export function createNetworkCard(context, nodeOf) {
         "aria-pressed": asked,
         "aria-label": `Ask about ${words.asked(name, state.name)}`,
         text: asked ? "asked" : "ask",
+        disabled: isKnown(latest.scenario, name),
         onClick: () => store.dispatch({ type: "target", variable: name, state: state.name }),
       });
       return el(

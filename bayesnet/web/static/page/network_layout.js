@@ -1,6 +1,6 @@
-// The drawn network without its drawing: which variables are shown, where they stand, and which arcs are lit.
+// The drawn network without its drawing: which variables are shown, where, and which arcs are lit.
 
-import { arcKey, litArcs, openArcs, openGraph, reach, shortestOpen } from "./paths.js";
+import { arcKey, arcsOf, litArcs, openArcs, openGraph, reach, shortestOpen } from "./paths.js";
 
 /** @import { Arc, Evidence, Family, Layout, Marks, Place } from "../types.js" */
 
@@ -41,7 +41,7 @@ export function chooseShown({ families, certain, layout, evidence, target, findi
 
 /**
  * Places of the shown variables in pixels: columns from left to right as in the layout, those that are too tall split. Roles to the
- * right of the target's that have no arc between them stand under each other.
+ * right of the target's that have no arc between them are one below the other.
  *
  * @param {Layout} layout
  * @param {Set<number>} kept
@@ -71,7 +71,7 @@ export function placeNodes(layout, kept, target, tallest) {
 }
 
 /**
- * Whether a role can stand under the last one: there is room, and no arc between them.
+ * Whether a role can go under the last one: there is room, and no arc between them.
  *
  * @param {Group[]} stack
  * @param {number[]} shown
@@ -114,19 +114,21 @@ function spread(stacks) {
 }
 
 /**
- * How each arc takes part: "lit" on a shortest open path from what is known or set to the target, "open" where something could still be
- * learnt along it, "closed" where not, "cut" by an intervention. `apart` are the variables that tell nothing about the target,
+ * How each arc takes part: "lit" on the strongest open path (in `routes`; else a shortest one) from what is known or set to the
+ * target, "open" where something could still be learnt along it, "closed" where not, "cut" by an intervention. `apart` are the variables that tell nothing about the target,
  * `silent` the findings that no path joins to it.
  *
- * @param {Drawn} drawn
+ * @param {Drawn & { routes?: Map<number, number[]> }} drawn
  * @returns {Marks}
  */
-export function arcStates({ families, certain, layout, evidence, target, findings }) {
+export function arcStates({ families, certain, layout, evidence, target, findings, routes }) {
   const lit = new Set();
   const silent = new Set();
   for (const finding of findings) {
     if (finding === target) continue;
-    const arcs = litArcs(openGraph(families, evidence, finding, certain), finding, target);
+    const graph = openGraph(families, evidence, finding, certain);
+    const route = routes?.get(finding);
+    const arcs = route ? arcsOf(graph, route) : litArcs(graph, finding, target);
     if (!arcs.size) silent.add(finding);
     arcs.forEach((arc) => lit.add(arc));
   }
@@ -179,7 +181,7 @@ function headAt(x, y, side, sign, cut) {
 }
 
 /**
- * The node one comes to from another by an arrow key; the same where there is none.
+ * The node one comes to from another by an arrow key; the same if there is none.
  *
  * @param {Map<number, Place>} places
  * @param {number} from

@@ -1,5 +1,7 @@
-// The network, drawn: roles as columns, a posterior in every node, and the shortest active paths from the findings to the target.
+// The network, drawn: roles as columns, a posterior in every node, and the strongest active paths from the findings to the target.
 
+import { answer } from "../engine.js";
+import { carriedJob, kindsOf } from "./carried.js";
 import { el, focusOf, placeAt, put, setAttribute, svg, write } from "./dom.js";
 import { createLater } from "./later.js";
 import { createArc, createLegend } from "./network_arcs.js";
@@ -7,7 +9,7 @@ import { createNetworkCard } from "./network_card.js";
 import { NODE, arcStates, chooseShown, neighbourOf, placeNodes } from "./network_layout.js";
 import { createNode } from "./network_nodes.js";
 import { arcKey, certainFamilies, openGraph, shortestOpen } from "./paths.js";
-import { createSwitch } from "./working.js";
+import { createSwitch, guarded } from "./working.js";
 
 /** @import { Context, Evidence, Job, Marks, Place, View } from "../types.js" */
 
@@ -22,6 +24,9 @@ export function createNetworkView(context) {
   const { data, compute, words } = context;
   const { families } = data.network;
   const certain = certainFamilies(families);
+  const kinds = kindsOf(data);
+  const { barely } = data.vocabulary;
+  const defaults = new Set(data.variables.filter((one) => one.default).map(({ name }) => compute.index(name)));
   const { layout } = data;
   /** @type {{ extent: "all" | "part"; zoom: number }} */
   const settings = { extent: families.length <= SMALL ? "all" : "part", zoom: 0 };
@@ -127,10 +132,26 @@ export function createNetworkView(context) {
     const marks = arcStates(asked);
     yield;
     draw(kept, marks, { evidence, target, findings });
+    if (!latest.answer.posteriors) return;
+    yield;
+    const engine = compute.networkFor(scenario);
+    const question = {
+      target,
+      state: words.stateIndex(state.target, state.targetState),
+      context: defaults,
+      order: findings,
+      barely,
+    };
+    const ask = (/** @type {Evidence} */ known) => answer(engine, known);
+    const carried = yield* guarded(carriedJob(ask, families, certain, evidence, question, kinds));
+    if ("refused" in carried) return;
+    const routes = new Map([...carried].map(([v, { path }]) => [v, path]));
+    const shown = settings.extent === "all" ? kept : new Set([...kept, ...[...routes.values()].flat()]);
+    draw(shown, arcStates({ ...asked, routes }), { evidence, target, findings, routes });
   }
 
-  /** @param {Set<number>} kept @param {Marks} marks @param {{ evidence: Evidence; target: number; findings: number[] }} asked */
-  function draw(kept, marks, { evidence, target, findings }) {
+  /** @param {Set<number>} kept @param {Marks} marks @param {{ evidence: Evidence; target: number; findings: number[]; routes?: Map<number, number[]> }} asked */
+  function draw(kept, marks, { evidence, target, findings, routes }) {
     placed = placeNodes(layout, kept, target, TALLEST[settings.extent]);
     choice.show(settings.extent);
     const headings = placed.headings.map(({ x, y, text }) => placeAt(el("span", { class: "net-heading", text }), x, y));
@@ -170,7 +191,7 @@ export function createNetworkView(context) {
     if (elsewhere || before.order !== now.order) resize(elsewhere);
     card.place();
     write(remarks, remark(families.length - order.length, findings.length));
-    inWords(evidence, target, findings);
+    inWords(evidence, target, findings, routes);
   }
 
   /**
@@ -198,7 +219,7 @@ export function createNetworkView(context) {
   function remark(hidden, findings) {
     const left = hidden ? `${hidden} more variables are not shown. ` : "";
     const marked = findings
-      ? "Bold: shortest active path from the findings to the target. Other paths may be active too."
+      ? "Bold: the path along which each finding says most about the target. Other paths may be active too."
       : "No findings yet, so no path is highlighted.";
     return `${left}${marked}`;
   }
@@ -209,14 +230,15 @@ export function createNetworkView(context) {
    * @param {Evidence} evidence
    * @param {number} target
    * @param {number[]} findings
+   * @param {Map<number, number[]>} [routes]
    */
-  function inWords(evidence, target, findings) {
+  function inWords(evidence, target, findings, routes) {
     /** @param {number} v */
     const name = (v) => words.label(data.network.names[v]);
     /** @param {number} finding */
     const lineOf = (finding) => {
       const graph = openGraph(families, evidence, finding, certain);
-      const path = shortestOpen(graph, finding, target);
+      const path = routes?.get(finding) ?? shortestOpen(graph, finding, target);
       if (!path) return `${name(finding)}: no active path to ${name(target)}.`;
       return path
         .map((v, i) => (i === 0 ? name(v) : `${graph.parents[v].includes(path[i - 1]) ? "→" : "←"} ${name(v)}`))
@@ -266,7 +288,7 @@ export function createNetworkView(context) {
   }
 
   /**
-   * Scroll only where what is asked could not be seen otherwise.
+   * Scroll only where the target could not be seen otherwise.
    *
    * @param {Place} at
    * @param {number} now

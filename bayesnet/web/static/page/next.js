@@ -34,7 +34,7 @@ export const entropy = (p) => p.reduce((total, x) => total - (x > 0 ? x * Math.l
  * `cards` are the numbers of states; `askable` the positions that can be learnt; `decision` and `costs` as the page has them, or null.
  * A test has `variable`, `bits`, `change` (mean size of the change of the target's probability), `outcomes` (state, `probability`, the
  * target's probability `after`, the option `advised`), `cost` (a record, or null), `value` and `net` in the unit of the decision (NaN
- * where there is none, or where only an option of the decision brings the finding).
+ * if there is none, or where only an option of the decision brings the finding).
  *
  * @param {Ask} ask
  * @param {Evidence} evidence

@@ -197,7 +197,7 @@ export function createNextView(context) {
   }
 
   /**
-   * Where each result would take the target, on the scale of the page, with a mark where it stands now.
+   * Where each result would take the target, on the scale of the page, with a mark where it is now.
    *
    * @param {NextTest} test
    * @param {number} now

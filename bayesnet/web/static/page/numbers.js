@@ -18,7 +18,7 @@ const NONE = [];
 
 /**
  * The network with some numbers at other values, `{id: value}`; the other entries of a column keep their proportions (Chan &
- * Darwiche 2002). Throws a RangeError that says what cannot be. Families without a changed number are those of the network.
+ * Darwiche 2002). Throws a RangeError that says what is impossible. Families without a changed number are those of the network.
  *
  * @param {PageData} data
  * @param {Record<string, number>} wanted
@@ -31,6 +31,24 @@ export function withNumbers(data, wanted) {
   const families = [...network.families];
   for (const [v, own] of changed) families[v] = changedFamily(data, v, gates[v], own);
   return { ...network, families };
+}
+
+/**
+ * The network with every number at a value of its own, by position, in some families; the others stay. A link below its leak has no
+ * effect.
+ *
+ * @param {PageData} data
+ * @param {Float64Array} values
+ * @param {number[]} which
+ * @returns {Network}
+ */
+export function networkAt(data, values, which) {
+  const families = [...data.network.families];
+  for (const v of which) {
+    const gate = data.gates[v];
+    if (gate) families[v] = familyOf(data, v, gate, (k) => values[k], null);
+  }
+  return { ...data.network, families };
 }
 
 /**
@@ -71,14 +89,28 @@ function numbersByFamily(data, wanted) {
 
 /** @param {PageData} data @param {number} v @param {Gate} gate @param {Map<number, number>} own @returns {Family} */
 function changedFamily(data, v, gate, own) {
+  return familyOf(data, v, gate, (k) => own.get(k) ?? data.numbers[k].value, own);
+}
+
+/**
+ * A family made of its numbers; where some are set, the others of their columns co-vary, and what is impossible is refused.
+ *
+ * @param {PageData} data
+ * @param {number} v
+ * @param {Gate} gate
+ * @param {(k: number) => number} valueOf
+ * @param {Map<number, number> | null} own
+ * @returns {Family}
+ */
+function familyOf(data, v, gate, valueOf, own) {
   const { parents } = data.network.families[v];
-  /** @param {number} k */
-  const valueOf = (k) => own.get(k) ?? data.numbers[k].value;
   if (gate.kind === "odds") return { parents, table: oddsTable(data.network, v, gate, valueOf) };
-  const columns = gate.columns.map((column) => filled(column, coVaried(data, column, own)));
+  /** @param {number[]} column */
+  const entries = (column) => (own ? coVaried(data, column, own) : column.map((k) => (k < 0 ? 0 : valueOf(k))));
+  const columns = gate.columns.map((column) => filled(column, entries(column)));
   if (gate.kind === "table") return { parents, table: columns.flat() };
   const [leak, ...compound] = columns;
-  compound.forEach((column, row) => refuseBelowLeak(data, v, gate, row, column, leak));
+  if (own) compound.forEach((column, row) => refuseBelowLeak(data, v, gate, row, column, leak));
   const links = parents.map((p) => data.network.states[p].flatMap(() => leak.map((_, rank) => Number(rank === 0))));
   compound.forEach((column, row) => {
     const [parent, state] = gate.slots[row];

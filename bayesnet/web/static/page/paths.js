@@ -118,6 +118,62 @@ export function shortestOpen(graph, from, to) {
   return null;
 }
 
+const PATIENCE = 2000;
+
+/**
+ * The open paths without a repeated variable, shortest first, as `ways` of bayesnet/analysis/explanation/paths.py finds them: from each
+ * variable first to what is nearest to the end. `complete` says whether these are all.
+ *
+ * @param {OpenGraph} graph
+ * @param {number} from
+ * @param {number} to
+ */
+export function openPaths(graph, from, to) {
+  const { parents, children, known, opened } = graph;
+  const away = new Map([[to, 0]]);
+  for (const [v, steps] of away) {
+    for (const u of [...parents[v], ...children[v]]) if (!away.has(u)) away.set(u, steps + 1);
+  }
+  /** @type {number[][]} */
+  const paths = [];
+  if (!away.has(from)) return { paths, complete: true };
+  const nearest = new Map();
+  /** @param {number} v */
+  const onwards = (v) => {
+    if (!nearest.has(v))
+      nearest.set(
+        v,
+        [...parents[v], ...children[v]].sort((a, b) => away.get(a) - away.get(b)),
+      );
+    return nearest.get(v);
+  };
+  const queue = [[from]];
+  let looked = 0;
+  for (; looked < queue.length && looked < PATIENCE; looked++) {
+    const path = queue[looked];
+    const v = path[path.length - 1];
+    for (const u of onwards(v)) {
+      if (path.includes(u)) continue;
+      if (path.length > 1) {
+        const meets = collides(graph, path[path.length - 2], v, u);
+        if (meets ? !opened.has(v) : known.has(v)) continue;
+      }
+      (u === to ? paths : queue).push([...path, u]);
+    }
+  }
+  return { paths, complete: looked === queue.length };
+}
+
+/**
+ * Whether the arrows from two neighbours meet at v.
+ *
+ * @param {Pick<OpenGraph, "parents">} graph
+ * @param {number} before
+ * @param {number} v
+ * @param {number} after
+ */
+export const collides = ({ parents }, before, v, after) => parents[v].includes(before) && parents[v].includes(after);
+
 /**
  * A shortest path whatever is known; null where the two do not hang together.
  *
@@ -151,7 +207,7 @@ function backtrack(before, end) {
 export function blocker({ parents, known, cut, opened }, path) {
   for (let i = 1; i + 1 < path.length; i++) {
     const v = path[i];
-    if (parents[v].includes(path[i - 1]) && parents[v].includes(path[i + 1])) {
+    if (collides({ parents }, path[i - 1], v, path[i + 1])) {
       if (!opened.has(v)) return { variable: v, why: "collider" };
     } else if (known.has(v)) return { variable: v, why: cut.has(v) ? "set" : "known" };
   }
@@ -184,6 +240,15 @@ export function litArcs(graph, from, to) {
   }
   return lit;
 }
+
+/**
+ * The arcs of a path, as "parent>child".
+ *
+ * @param {OpenGraph} graph
+ * @param {number[]} path
+ */
+export const arcsOf = ({ parents }, path) =>
+  new Set(path.slice(1).map((v, i) => (parents[v].includes(path[i]) ? arcKey(path[i], v) : arcKey(v, path[i]))));
 
 /**
  * From where the ball can have come.

@@ -1,6 +1,6 @@
 // The state of the page, plain JSON that never changes: every action makes a new one, undo goes back to the one before.
 
-/** @import { Action, Family, PageData, Scenario, State, Store } from "../types.js" */
+/** @import { Action, PageData, Scenario, State, Store } from "../types.js" */
 
 /** @typedef {Pick<State, "scenarios" | "active">} Scenes */
 
@@ -13,19 +13,9 @@ const DEPTH = 200;
  * @returns {State}
  */
 export function firstState(data) {
-  const target = firstTarget(data);
-  return { scenarios: [complete(data.start)], active: 0, ...target, scale: "log", tab: "" };
-}
-
-/**
- * The variable asked at first: the first specific diagnosis, or what most hangs on.
- *
- * @param {PageData} data
- */
-function firstTarget(data) {
-  const diagnosis = data.diagnoses?.find((name) => isSpecific(data, name)) ?? data.diagnoses?.[0];
-  const name = diagnosis ?? mostBelow(data);
-  return { target: name, targetState: firstAsked(data, name) };
+  const target = data.model.asks || data.diagnoses[0] || data.variables[0].name;
+  const aim = { target, targetState: firstAsked(data, target), picked: false };
+  return { scenarios: [complete(data.start)], active: 0, ...aim, scale: "log", tab: "" };
 }
 
 /**
@@ -51,24 +41,9 @@ export const findVariable = (data, name) => data.variables.find((variable) => va
 export const isSpecific = (data, name) => findVariable(data, name).role !== data.vocabulary.unspecific;
 
 /**
- * The variable with parents that has the most children, and does not follow from its parents with certainty.
- *
- * @param {PageData} data
- */
-function mostBelow({ network: { names, families } }) {
-  const children = names.map(() => 0);
-  families.forEach(({ parents }) => parents.forEach((p) => (children[p] += 1)));
-  /** @param {Family} family */
-  const certain = ({ table, leak, links }) => [table ?? leak, ...(links ?? [])].flat().every((p) => p === 0 || p === 1);
-  /** @param {Family} family */
-  const open = (family) => family.parents.length > 0 && !certain(family);
-  const below = names.map((_, v) => (open(families[v]) ? children[v] : -1));
-  return names[below.indexOf(Math.max(...below))];
-}
-
-/**
  * Holds the state. `dispatch(action)` knows: see, do (`variable`, `value` or null), number (`id`, `value` or null), target (`variable`,
- * `state`), load (`scenario`), restore (`state`), compare (`on`), active (`index`), scale (`scale`), tab (`tab`), reset, undo, redo.
+ * `state`; without a
+ * variable the page chooses again), load (`scenario`), restore (`state`), compare (`on`), active (`index`), scale (`scale`), tab (`tab`), reset, undo, redo.
  * See, do, number and load change the active scenario. What changes scenarios can be undone; what only looks at them cannot.
  *
  * @param {PageData} data
@@ -148,7 +123,7 @@ function reduce(data, state, action) {
     case "load":
       return changed(state, complete(action.scenario));
     case "reset":
-      return changed(state, complete());
+      return { ...changed(state, complete()), picked: false };
     case "restore":
       return { ...state, ...action.state, scenarios: action.state.scenarios.map(complete) };
     case "compare":
@@ -157,7 +132,13 @@ function reduce(data, state, action) {
     case "active":
       return { ...state, active: Math.min(action.index, state.scenarios.length - 1) };
     case "target":
-      return { ...state, target: action.variable, targetState: action.state ?? firstAsked(data, action.variable) };
+      if (!action.variable) return { ...state, picked: false };
+      return {
+        ...state,
+        target: action.variable,
+        targetState: action.state ?? firstAsked(data, action.variable),
+        picked: true,
+      };
     case "scale":
       return { ...state, scale: action.scale };
     case "tab":

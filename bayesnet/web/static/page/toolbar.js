@@ -2,6 +2,7 @@
 
 import { el } from "./dom.js";
 import { createExamples } from "./examples_view.js";
+import { createKeys } from "./keys_view.js";
 import { caseFile, linkOf, readCase } from "./link.js";
 
 /** @import { Child, Context, PageData, Props, State, View } from "../types.js" */
@@ -40,6 +41,7 @@ export function createToolbar(context, { root, address }) {
     class: "tool theme",
   });
   const examples = data.examples?.length ? createExamples(context) : null;
+  const help = createKeys();
   /** @param {string} name */
   const setTheme = (name) => {
     root.dataset.theme = name;
@@ -58,7 +60,7 @@ export function createToolbar(context, { root, address }) {
     group("Start", examples?.button, clear),
     group("Change", undo, redo, compare),
     group("Keep", address && link, save, open, file),
-    theme,
+    group("View", theme, help.button),
   );
 
   /**
@@ -84,7 +86,7 @@ export function createToolbar(context, { root, address }) {
   }
 
   /**
-   * Ctrl+Z outside of fields, where it belongs to what is typed; a slash leads to the search.
+   * Ctrl+Z outside of fields, where it belongs to what is typed; a slash leads to the search, a question mark to the keys.
    *
    * @param {KeyboardEvent} event
    */
@@ -96,6 +98,10 @@ export function createToolbar(context, { root, address }) {
       context.focusSearch();
       return;
     }
+    if (event.key === "?" && !field) {
+      help.show();
+      return;
+    }
     if (!(event.ctrlKey || event.metaKey) || event.altKey || field) return;
     const key = event.key.toLowerCase();
     const back = key === "z" && !event.shiftKey;
@@ -105,11 +111,14 @@ export function createToolbar(context, { root, address }) {
     store.dispatch({ type: back ? "undo" : "redo" });
     announce(back ? "Undone." : "Redone.");
   };
-  root.addEventListener("keydown", keys);
+  // A page of its own listens everywhere; in a notebook the keys belong to the host unless the explorer has the focus.
+  /** @type {HTMLElement} */
+  const place = address ? document.body : root;
+  place.addEventListener("keydown", keys);
   return {
     element,
-    dialog: examples?.dialog ?? null,
-    destroy: () => root.removeEventListener("keydown", keys),
+    dialogs: [examples?.dialog ?? null, help.dialog],
+    destroy: () => place.removeEventListener("keydown", keys),
     /** @param {View} view */
     update({ state }) {
       undo.disabled = !store.canUndo;
@@ -123,7 +132,7 @@ export function createToolbar(context, { root, address }) {
 }
 
 /**
- * The address to the clipboard; where there is none, a message names the address bar.
+ * The address to the clipboard; without one, a message names the address bar.
  *
  * @param {Context} context
  */

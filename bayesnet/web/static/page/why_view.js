@@ -1,12 +1,13 @@
 // For and against: what each finding does to the target, given all the others or one after the other.
 
+import { carriedJob, kindsOf } from "./carried.js";
 import { el, put, setStyle } from "./dom.js";
 import { percent, ratio } from "./format.js";
-import { blocker, certainFamilies, openGraph, shortestAtAll, shortestOpen } from "./paths.js";
+import { blocker, certainFamilies, openGraph, separated, shortestAtAll } from "./paths.js";
 import { decibans, verdictOf, whyJob } from "./why.js";
 import { createHeading, createSwitch, createWorker, leaderButton, whichOf } from "./working.js";
 
-/** @import { Context, Impact, State, View, Why } from "../types.js" */
+/** @import { Carried, Context, Impact, Scenario, State, View, Why } from "../types.js" */
 
 /** @typedef {{ from: number; to: number; verdict: string; label: string; hint: string }} Bar */
 /** @typedef {{ at: number; text: string; zero: boolean }} Tick */
@@ -26,6 +27,8 @@ export function createWhyView(context) {
   let mode = "given";
   /** @type {[Why, View] | null} */
   let latest = null;
+  /** How each finding acts; computed once the weights are drawn. @type {Map<number, Carried>} */
+  let carried = new Map();
   const choice = createSwitch(
     "How findings are weighed",
     [
@@ -50,26 +53,39 @@ export function createWhyView(context) {
   const defaults = new Set(data.variables.filter((variable) => variable.default).map((variable) => compute.index(variable.name)));
   const { families } = data.network;
   const certain = certainFamilies(families);
+  const kinds = kindsOf(data);
 
+  const silence = "There is no answer to this case, so nothing can be weighed.";
+  /** @param {View} view */
+  const key = ({ state }) => [state.target, state.targetState];
   const work = createWorker(context, body, {
-    key: ({ state }) => [state.target, state.targetState],
-    silence: "There is no answer to this case, so nothing can be weighed.",
-    job: ({ state, scenario }, ask) =>
-      whyJob(ask, families, compute.evidenceOf(scenario), {
-        ...aim(state),
-        context: defaults,
-        order: Object.keys(scenario.see).map(compute.index),
-        barely,
-      }),
+    key,
+    silence,
+    job: ({ state, scenario }, ask) => whyJob(ask, families, compute.evidenceOf(scenario), question(state, scenario)),
     show(result, view) {
       latest = [result, view];
+      carried = new Map();
       draw(result, view);
+      follow(view);
     },
   });
-  /** @param {State} state */
-  const aim = ({ target, targetState }) => ({
+  const follow = createWorker(context, body, {
+    key,
+    silence,
+    job: ({ state, scenario }, ask) =>
+      carriedJob(ask, families, certain, compute.evidenceOf(scenario), question(state, scenario), kinds),
+    show(result, view) {
+      carried = result;
+      draw(latest[0], view);
+    },
+  });
+  /** @param {State} state @param {Scenario} scenario */
+  const question = ({ target, targetState }, scenario) => ({
     target: compute.index(target),
     state: words.stateIndex(target, targetState),
+    context: defaults,
+    order: Object.keys(scenario.see).map(compute.index),
+    barely,
   });
 
   return {
@@ -223,11 +239,8 @@ export function createWhyView(context) {
     const target = compute.index(state.target);
     /** @param {number} v */
     const name = (v) => words.label(data.network.names[v]);
-    const open = shortestOpen(graph, variable, target);
-    if (open) {
-      const between = open.slice(1, -1).map(name);
-      return between.length ? `by way of ${between.join(", ")}` : "";
-    }
+    if (carried.has(variable)) return words.acts(carried.get(variable));
+    if (!separated(graph, variable, target)) return "";
     const path = shortestAtAll(graph, variable, target);
     const block = path && blocker(graph, path);
     return block

@@ -1,9 +1,9 @@
 // Variables, states and findings in words, and what in a case cannot hold together.
 
-import { frequency, listed } from "./format.js";
+import { frequency, listed, lowered } from "./format.js";
 import { isSpecific } from "./store.js";
 
-/** @import { Answer, Compute, Known, PageData, Scenario, Seen } from "../types.js" */
+/** @import { Answer, Carried, Compute, Known, PageData, Scenario, Seen } from "../types.js" */
 
 /**
  * The words of a network.
@@ -34,7 +34,7 @@ export function createWords(data) {
       .join(", ");
   return {
     variable: (/** @type {string} */ name) => byName.get(name),
-    /** Position of a state; -1 where there is no such. */
+    /** Position of a state; -1 if there is no such. */
     stateIndex: (/** @type {string} */ name, /** @type {string} */ state) =>
       byName.get(name).states.findIndex((one) => one.name === state),
     /** Whether a diagnosis is one of the specific ones. */
@@ -45,12 +45,27 @@ export function createWords(data) {
     frequency: (/** @type {number} */ p) => frequency(p, data.vocabulary),
     label,
     stateLabel,
-    /** What is asked: "Spinal metastasis", "Age: 60-69". */
+    /** The target: "Spinal metastasis", "Age: 60-69". */
     asked: (/** @type {string} */ name, /** @type {string} */ state) =>
       plain(name, state) ? label(name) : `${label(name)}: ${stateLabel(name, state)}`,
     /** What was found: "Fever: present", or with weights "Fever: no (1), yes (10)". */
     found: (/** @type {string} */ name, /** @type {Seen} */ value) =>
       `${label(name)}: ${typeof value === "string" ? stateLabel(name, value) : weights(name, value)}`,
+    /**
+     * How a finding acts, from its strongest path; empty where it is joined directly.
+     *
+     * @param {Carried} carried
+     */
+    acts({ path, rival, beside, shared }) {
+      /** @param {number} v */
+      const name = (v) => lowered(label(data.network.names[v]));
+      const target = path[path.length - 1];
+      const competes = `competes with ${name(target)} to explain ${shared.map(name).join(", ")}`;
+      const along = path.length > 2 ? `by way of ${path.slice(1, -1).map(name).join(", ")}` : "";
+      if (rival === null) return along;
+      if (beside) return along ? `${along}, and ${competes}` : competes;
+      return rival === path[0] ? competes : `by way of ${name(rival)}, which ${competes}`;
+    },
     /**
      * All that is known and set in a scenario, as `{variable, text, kind}` with kind "see", "do" or "assumed".
      *

@@ -1,7 +1,8 @@
 // What the views of this page share that take several answers: the work begins after the paint, and the next click ends it.
 
 import { answer } from "../engine.js";
-import { leading, scenarioName } from "./case_view.js";
+import { isKnown, leading } from "./aim.js";
+import { scenarioName } from "./case_view.js";
 import { el, put, write } from "./dom.js";
 import { createLater } from "./later.js";
 
@@ -49,7 +50,8 @@ export function createWorker(context, element, { key, job, show, silence }) {
     later.start(guarded(job(view, (evidence) => answer(engine, evidence))), (result) => {
       done = now;
       element.removeAttribute("aria-busy");
-      if (result?.refused) put(element, el("p", { class: "hint", text: `Too large to compute in this page: ${result.refused}` }));
+      if (result && typeof result === "object" && "refused" in result)
+        put(element, el("p", { class: "hint", text: `Too large to compute in this page: ${result.refused}` }));
       else show(result, view);
     });
   };
@@ -60,8 +62,9 @@ export function createWorker(context, element, { key, job, show, silence }) {
  *
  * @template T
  * @param {Job<T>} job
+ * @returns {Job<T | { refused: string }>}
  */
-function* guarded(job) {
+export function* guarded(job) {
   try {
     return yield* job;
   } catch (error) {
@@ -71,21 +74,20 @@ function* guarded(job) {
 }
 
 /**
- * Which of two scenarios is meant, for a heading; nothing where there is one.
+ * Which of two scenarios is meant, for a heading; nothing if there is one.
  *
  * @param {View} view
  */
 export const whichOf = ({ other, state }) => (other ? ` (${scenarioName(state.active)})` : "");
 
 /**
- * A button that asks about the most probable specific diagnosis, where something else is asked; null where there is no such.
+ * A button that asks about the most probable specific diagnosis, where something else is asked; null if there is no such.
  *
  * @param {Context} context
  * @param {View} view
  */
-export function leaderButton(context, { state, answer }) {
-  const { store, words } = context;
-  const leader = leading(context, answer);
+export function leaderButton({ data, compute, store, words }, { state, scenario, answer }) {
+  const leader = leading(data, compute, answer, (name) => !isKnown(scenario, name));
   if (!leader || leader === state.target) return null;
   const ask = () => store.dispatch({ type: "target", variable: leader, state: "present" });
   return el(
