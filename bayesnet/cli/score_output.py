@@ -1,4 +1,4 @@
-"""Where `bayesnet score` writes: beside OUT, piece by piece, so that a run that was stopped can go on, and whole at the end."""
+"""The output of `bayesnet score`: written beside OUT in pieces, so that a stopped run can go on, and moved when it is whole."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class _Resumable(Output):
         self.file.seek(kept["bytes"])
 
     def write(self, piece: pd.DataFrame) -> None:
-        """Append a piece, then note that it is there."""
+        """Append a piece, then record how far it is."""
         super().write(piece)
         note = {
             "same": self.same,

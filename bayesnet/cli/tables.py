@@ -146,7 +146,7 @@ def _opened(source: Path) -> TextIO:
 
 
 def _lines(source: Path) -> Iterator[tuple[int, list[str]]]:
-    """Return the header and the rows of a text file, each with its line; a blank line is a row only where there is one column."""
+    """Return the header and the rows of a text file, each with its line; a blank line is a row only if there is one column."""
     import csv
     import gzip
     import zlib

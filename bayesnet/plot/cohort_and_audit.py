@@ -313,7 +313,7 @@ _MEASURES = {
     "slope": ("calibration slope", 1.0),
     "intercept": ("calibration intercept", 0.0),
 }
-"""What the axis says, and the value of no discrimination, or of perfect calibration."""
+"""Label of the axis, and the value of no discrimination, or of perfect calibration."""
 
 
 def evaluation(result: Evaluation, ax: Axes | None = None, *, measure: Measure = "auroc") -> Axes:

@@ -146,7 +146,7 @@ class Evaluation(Records[Performance], Result):
 
 
 def _with(value: float, ends: Interval, digits: int) -> str:
-    """Write a figure with its interval; a dash where there is none."""
+    """Write a figure with its interval; a dash if it has none."""
     if math.isnan(value):
         return "–"
     return f"{value:.{digits}f} ({interval(*ends, lambda x: f'{x:.{digits}f}')})"

@@ -25,7 +25,7 @@ _BINARY = dict.fromkeys(("present", "1", "1.0", "true", "yes"), 1.0) | dict.from
 
 
 class _Predicted(NamedTuple):
-    """One target: its probabilities and outcomes, NaN where there is none."""
+    """One target: its probabilities and outcomes, NaN if it has none."""
 
     target: str
     probability: FloatArray

@@ -16,7 +16,7 @@ from bayesnet.model.factors import FloatArray
 from bayesnet.model.gates import NoisyGate, OddsGate, TableGate
 
 _ROUNDS = 5
-"""How often leak and links of a gate are improved in turn within one step of EM."""
+"""Rounds in which leak and links of a gate are improved in turn, within one step of EM."""
 _HALVINGS = 60
 
 
@@ -37,7 +37,7 @@ class Priors:
 def update_table(gate: TableGate, counts: FloatArray, values: FloatArray, priors: Priors) -> None:
     """Set the columns of a table to their Dirichlet posterior means; in place.
 
-    A column without counts stays as it is. Numbers that are fixed keep their value, and the others share out the rest.
+    A column without counts is unchanged. Numbers that are fixed keep their value, and the others share out the rest.
 
     Parameters
     ----------

@@ -65,7 +65,7 @@ def update(
     work = _Work.of(compiled, patterns, weights.astype(float), _given(compiled, frame), equivalent_sample_size)
     values, iterations, converged = work.fitted()
     if impossible := int(work.weights[work.impossible].sum()):
-        problems["the network says that it cannot be"] = impossible
+        problems["impossible by the network"] = impossible
     updated, logs = work.compared(values)
     kept = tuple(KeptNumbers(reason, tuple(names)) for reason, names in work.kept().items())
     used = int(work.weights[~work.impossible].sum())
@@ -85,7 +85,7 @@ def update(
 
 
 def _given(compiled: CompiledModel, frame: pd.DataFrame) -> Evidence:
-    """Return the default of every context variable without a column, as a condition that no number of its own counts."""
+    """Return the default of every context variable without a column, as a condition that its own numbers do not count."""
     assumed = defaults(compiled, {compiled.variable(str(name)) for name in frame.columns})
     roots = {item.variable: item.vector.index(1.0) for item in assumed if not compiled.factors.families[item.variable].parents}
     others = {item.variable: np.array(item.vector) for item in assumed if item.variable not in roots}
@@ -94,7 +94,7 @@ def _given(compiled: CompiledModel, frame: pd.DataFrame) -> Evidence:
 
 @dataclass
 class _Work:
-    """The rows by pattern with how often each occurs, the priors, and the engine at the values of the moment."""
+    """The rows by pattern with how often each occurs, the priors, and the engine at the current values."""
 
     compiled: CompiledModel
     patterns: IntArray
