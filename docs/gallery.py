@@ -20,8 +20,8 @@ target = "spinal_metastasis"
 """
 
 
-INTRODUCTION = """Every picture is drawn from a result; each function takes `ax` and gives the axes back, so that pictures can be
-combined and changed. Colours differ in lightness as well as in hue and read in grey. Probabilities stand on an axis of log-odds
+INTRODUCTION = """Every picture is drawn from a result; each function takes `ax` and returns the axes, so that pictures can be
+combined and changed. Colours differ in lightness as well as in hue and read in grey. Probabilities are on an axis of log-odds
 where a percent axis would hide the rare ones. All begin with"""
 
 
@@ -81,7 +81,7 @@ PICTURES = (
     Picture("next_tests", "What would each test tell?",
             'bayesnet.plot.next_tests(woman.drop("hypercalcemia", "anemia").next_tests(target))'),
     Picture("plan", "What to learn first, what then, and when to stop?",
-            'bayesnet.plot.plan(woman.drop("hypercalcemia", "anemia").plan(target, depth=3))'),
+            'bayesnet.plot.plan(woman.drop("hypercalcemia", "anemia").plan(target, depth=2))'),
     Picture("advice", "What to do, and from which probability on something else?",
             'bayesnet.plot.advice(net.case("age_group=60-69, raised_alp, chronic_pain").advise())'),
     Picture("utilities", "Which values does the advice hang on?",

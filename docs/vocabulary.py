@@ -24,7 +24,7 @@ always read back.
 | `age_group={50-59, 60-69}`, `age=<50` | one of these states |
 | `fever={present:10, absent:1}` | likelihoods: the sign is ten times as probable with fever as without |
 | `do(corticosteroids)` | set from outside, which says nothing about its causes |
-| `multiple_myeloma \\| anemia, no fever` | a question: what is asked, a bar, what is known |
+| `multiple_myeloma \\| anemia, no fever` | a question: the target, a bar, the findings |
 
 In Python `net.find("night")` looks for a word, `bayesnet find back_pain night` in a terminal;
 `net.case("male, no fever", age=66)` takes findings by name too. A word that could mean two things is refused with both.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bayesnet.inference.answers import Cohort, Draws, Gradient, Joint, MostProbable, Posteriors
+from bayesnet.inference.answers import Cohort, Draws, Gradient, RawJoint, RawMostProbable, RawPosteriors
 from bayesnet.inference.evidence import Evidence, ZeroEvidence, one_hot
 from bayesnet.model.factors import Factors, FloatArray, IntArray, NoisyFamily, TableFamily
 
@@ -144,20 +144,20 @@ class Engine:
         top = float(run.values[run.top])
         return float(np.log(top)) + run.log_scale if top > 0 else -np.inf
 
-    def posteriors(self, evidence: Evidence, variables: Sequence[int] | None = None) -> Posteriors:
+    def posteriors(self, evidence: Evidence, variables: Sequence[int] | None = None) -> RawPosteriors:
         """P(v | e) of `variables` (all when None). Raises ZeroEvidence when P(e) = 0."""
         wanted = range(len(self.factors.names)) if variables is None else variables
         tables = {v: self.joint((v,), evidence) for v in wanted}
-        return Posteriors(self.log_probability(evidence), {v: joint.table for v, joint in tables.items()})
+        return RawPosteriors(self.log_probability(evidence), {v: joint.table for v, joint in tables.items()})
 
-    def joint(self, variables: Sequence[int], evidence: Evidence) -> Joint:
+    def joint(self, variables: Sequence[int], evidence: Evidence) -> RawJoint:
         """P(variables | e). Raises ZeroEvidence when P(e) = 0."""
         run = _Elimination(self._leaves(evidence, variables), tuple(variables))
         table = run.values[run.top]
         total = float(table.sum())
         if total <= 0:
             raise ZeroEvidence
-        return Joint(tuple(variables), table / total, float(np.log(total)) + run.log_scale)
+        return RawJoint(tuple(variables), table / total, float(np.log(total)) + run.log_scale)
 
     def joint_with_each(self, target: int, evidence: Evidence, variables: Sequence[int] | None = None) -> dict[int, FloatArray]:
         """P(target, v | e), shape (states of target, states of v), for every unobserved v (or those in `variables`)."""
@@ -208,7 +208,7 @@ class Engine:
                     marginals[v][i] = marginal
         return Cohort(logs, marginals)
 
-    def most_probable(self, evidence: Evidence, of: Sequence[int] | None = None) -> MostProbable:
+    def most_probable(self, evidence: Evidence, of: Sequence[int] | None = None) -> RawMostProbable:
         """The most probable assignment of `of` (all variables not observed when None), the rest summed out."""
         fixed = {**evidence.hard(), **evidence.interventions}
         chosen = tuple(of) if of is not None else tuple(v for v in range(len(self.factors.names)) if v not in fixed)
@@ -223,7 +223,7 @@ class Engine:
                     except ZeroEvidence:
                         continue
         runner, runner_log = max(others, key=lambda pair: pair[1], default=(None, -np.inf))
-        return MostProbable(assignment, log, runner, runner_log, not runner_log > log - 1e-12)
+        return RawMostProbable(assignment, log, runner, runner_log, not runner_log > log - 1e-12)
 
     def _best(self, evidence: Evidence, chosen: tuple[int, ...]) -> tuple[dict[int, int], float]:
         run = _Elimination(self._leaves(evidence, chosen), (), chosen)

@@ -28,7 +28,7 @@ ROWS = 1024
 CONTEXTS = 64
 """Most combinations of the states of hubs."""
 SECONDS_PER_PLAN = 2e-3
-SECONDS_PER_PRODUCT = 0.8e-9
+SECONDS_PER_PRODUCT = 0.5e-9
 CELLS_PER_ROW = 1 << 14
 """Cost of planning a chunk and of running a row, roughly: only their ratio matters."""
 WIDTHS = (0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15)

@@ -221,7 +221,7 @@ static inline void run_op(const int32_t *at, const int64_t *bases, const double 
     double top[8] = {0};
     for (int64_t i = 0; i < op.cells; i++)
         for (int w = 0; w < W; w++)
-            if (out[i * W + w] > top[w]) top[w] = out[i * W + w];
+            top[w] = out[i * W + w] > top[w] ? out[i * W + w] : top[w];
     int64_t *power = powers + (int64_t)op.slot[0] * W;
     for (int w = 0; w < W; w++) {
         int64_t sum = 0;
@@ -230,7 +230,12 @@ static inline void run_op(const int32_t *at, const int64_t *bases, const double 
         int away = 0;
         if (top[w] > 0 && top[w] <= 1.7976931348623157e308) frexp(top[w], &away);
         if (away < -LEVEL || away > LEVEL) {
-            for (int64_t i = 0; i < op.cells; i++) out[i * W + w] = ldexp(out[i * W + w], -away);
+            if (away > -1000 && away < 1000) {
+                const double scale = ldexp(1.0, -away);
+                for (int64_t i = 0; i < op.cells; i++) out[i * W + w] *= scale;
+            } else {
+                for (int64_t i = 0; i < op.cells; i++) out[i * W + w] = ldexp(out[i * W + w], -away);
+            }
             sum += away;
         }
         power[w] = sum;

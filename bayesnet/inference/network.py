@@ -7,8 +7,8 @@ to an interval of ranks needs sums of neighbouring ranks only; those are *derive
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -47,6 +47,10 @@ class NetworkArrays:
     places: tuple[tuple[int, ...], ...]
     tables: tuple[tuple[int, tuple[int, ...]], ...]
     gates: tuple[dict[tuple[int, int], GatePositions], ...]
+    composed: dict[tuple[int, ...], Any] = field(default_factory=dict, compare=False, repr=False)
+    """Tables as parts of questions, by the variable and which of its family are fixed."""
+    composed_gates: dict[tuple[int, int, int], Any] = field(default_factory=dict, compare=False, repr=False)
+    """Gates as parts of questions, by the variable and its interval of ranks."""
 
     @classmethod
     def of(cls, structure: Structure, factors: Factors) -> NetworkArrays:

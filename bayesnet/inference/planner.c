@@ -2,6 +2,7 @@
 
    No static state and no allocation: everything lies in the workspace that the caller passes in; where that is too small the
    caller is told and comes back with more. Axes are numbered from 0 on in the order of their ids. */
+#include <math.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -13,6 +14,8 @@
 
 #define HEADER 6
 #define ONCE 2
+#define TURNS 8
+#define MORE 32
 
 typedef uint64_t Word;
 typedef struct Tensor {
@@ -119,25 +122,38 @@ static int64_t by_fill(const Search *s, int a) {
     return (added * 1024 + s->width[a]) * s->n + a;
 }
 
+/* Both, each axis with a factor of its own, a few percent from one, that differs from search to search. */
+static int64_t by_both(const Search *s, int a, int turn) {
+    uint32_t x = (uint32_t)(a + 1) * 2654435761u ^ (uint32_t)turn * 2246822519u;
+    x = (x ^ x >> 15) * 2246822519u;
+    int64_t added = by_fill(s, a) / s->n / 1024;
+    return (added + 4 * s->width[a]) * (1024 + (x >> 16) % 128) * s->n + a;
+}
+
+static int64_t score_of(const Search *s, int a, int turn) {
+    return turn > 1 ? by_both(s, a, turn) : turn ? by_fill(s, a) : by_size(s, a);
+}
+
 static double table_cells(int32_t bits) { /* 2 to the power of bits / 2 */
     double x = bits & 1 ? 1.4142135623730951 : 1.0;
     for (int k = bits / 2; k > 0; k -= 30) x *= (double)((int64_t)1 << (k < 30 ? k : 30));
     return x;
 }
 
-static double search(Search *s, const char *member, int fill, int32_t *order) {
+/* Turn 0 by size, 1 by fill, then by both. Given up where it needs `most` cells. */
+static double search(Search *s, const char *member, int turn, double most, int32_t *order) {
     int count = 0;
     double cells = 0.0;
     for (int a = 0; a < s->n; a++) s->state[a] = member[a] ? 2 : 0;
     for (int a = 0; a < s->n; a++)
         if (s->becomes[a] >= 0 && s->state[s->becomes[a]]) s->state[s->becomes[a]] = 1;
     for (int a = 0; a < s->n; a++)
-        if (s->state[a] == 2) s->score[a] = fill ? by_fill(s, a) : by_size(s, a);
+        if (s->state[a] == 2) s->score[a] = score_of(s, a, turn);
     for (;;) {
         int a = -1;
         for (int b = 0; b < s->n; b++)
             if (s->state[b] == 2 && (a < 0 || s->score[b] < s->score[a])) a = b;
-        if (a < 0) return cells;
+        if (a < 0 || cells >= most) return cells;
         s->state[a] = 0;
         order[count++] = a;
         cells += table_cells(s->width[a]);
@@ -156,11 +172,11 @@ static double search(Search *s, const char *member, int fill, int32_t *order) {
         }
         if (v >= 0 && s->state[v] == 1) s->state[v] = 2;
         memcpy(s->touched, s->group, sizeof(Word) * (size_t)s->words);
-        if (fill)
+        if (turn)
             EACH(s->group, s->words, b)
         for (int w = 0; w < s->words; w++) s->touched[w] |= s->near[(int64_t)b * s->words + w];
         EACH(s->touched, s->words, b)
-        if (s->state[b] == 2) s->score[b] = fill ? by_fill(s, b) : by_size(s, b);
+        if (s->state[b] == 2) s->score[b] = score_of(s, b, turn);
     }
 }
 
@@ -190,10 +206,14 @@ static void find_order(Plan *p, const int32_t *bits, const char *member, const i
     for (int a = 0; a < p->n; a++) becomes[a] = p->gate[a] >= 0 && p->gate[a] != a ? p->gate[a] : -1;
     s.becomes = becomes;
     begin_search(&s, factor, factors);
-    double cells = search(&s, member, 0, order);
-    if (cells > worth) {
+    double cells = search(&s, member, 0, HUGE_VAL, order);
+    for (int turn = 1; turn < TURNS && cells > (turn > 1 ? worth * MORE : worth); turn++) {
         begin_search(&s, factor, factors);
-        if (search(&s, member, 1, other) < cells) memcpy(order, other, sizeof(int32_t) * (size_t)count);
+        double fewer = search(&s, member, turn, cells, other);
+        if (fewer < cells) {
+            cells = fewer;
+            memcpy(order, other, sizeof(int32_t) * (size_t)count);
+        }
     }
 }
 

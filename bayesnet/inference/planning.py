@@ -67,12 +67,12 @@ def planned(kernel: Any, question: ReducedQuestion, slopes: bool, limit: float) 
     packed += [local[gates[a]] if a in gates else -2 for a in axes]
     packed += [int(a in question.asked) for a in axes]
     packed += [local[a] for a in (*vectors, *kept)]
-    for part in factors:
-        packed.append(local[part.owner])
-        packed.append(len(part.axes))
-        packed += [local[a] for a in part.axes]
-        packed += part.strides
-    question_ = np.array(packed, dtype=np.int32)
+    parts = np.frombuffer(b"".join([part.packed for part in factors]), dtype=np.int32).copy()
+    axial = np.frombuffer(b"".join([part.axial for part in factors]), dtype=bool)
+    places = np.full(axes[-1] + 2 if axes else 1, -1, dtype=np.int32)
+    places[axes] = np.arange(n)
+    parts[axial] = places[parts[axial]]
+    question_ = np.concatenate([np.array(packed, dtype=np.int32), parts])
     found = np.empty(9 + len(kept) + 3 * n + 2 * len(factors), dtype=np.int64)
     sizes = np.empty(3)
     space = _SPACES.__dict__.setdefault("space", _Space())

@@ -14,7 +14,7 @@ class Structure:
     `order[v][r]` is the state of rank r of a noisy gate and `rank[v][s]` the rank of state s; both empty for tables.
     `certain[v]` says that the family holds only zeros and ones and that they come from no number of the model, so that what
     it implies may be deduced before planning. `topological` lists parents before children, `place[v]` is the
-    position of v in it.
+    position of v in it. `family[v]` are the parents of v, then v.
     """
 
     cards: tuple[int, ...]
@@ -26,6 +26,7 @@ class Structure:
     certain: tuple[bool, ...]
     topological: tuple[int, ...]
     place: tuple[int, ...]
+    family: tuple[tuple[int, ...], ...]
 
     @classmethod
     def of(cls, factors: Factors) -> Structure:
@@ -52,4 +53,5 @@ class Structure:
             ),
             topological=tuple(topological),
             place=tuple(sorted(range(len(topological)), key=topological.__getitem__)),
+            family=tuple((*family.parents, v) for v, family in enumerate(families)),
         )

@@ -6,9 +6,11 @@ import dataclasses
 import os
 import subprocess
 import sys
+from math import inf
 
 import numpy as np
 import pytest
+from engine_networks import network as grid
 from engine_networks import random_evidence, random_network, rare_diseases
 from sanitized import nonsense
 
@@ -16,9 +18,10 @@ import bayesnet
 from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import Evidence, one_hot
 from bayesnet.inference.kernel import compiled
+from bayesnet.inference.ordering import TURNS, _Search, best_order, masks
 from bayesnet.inference.planning import make, planned
 from bayesnet.inference.question import ReducedQuestion, compose
-from bayesnet.model.factors import Factors
+from bayesnet.model.factors import Factors, TableFamily
 
 needs_kernel = pytest.mark.skipif(compiled() is None, reason="there is no compiled kernel: no C compiler was found")
 
@@ -57,6 +60,30 @@ def test_both_planners_join_many_gates_alike(present: int) -> None:
     engine = Engine(factors)
     evidence = Evidence.of(dict.fromkeys(range(8, 8 + present), 1), factors.cards)
     same_plans(compose(engine.network, engine.situation(evidence), engine.everything))
+
+
+@needs_kernel
+def test_both_planners_search_wide_questions_alike() -> None:
+    """Findings on pairs of variables in a lattice: wide enough for every search of an order, of which a later one is taken."""
+    side = 11
+    places = [(i, j) for i in range(side) for j in range(side)]
+    families = [TableFamily(v, (), np.array([0.5, 0.5])) for v in range(len(places))]
+    for i, j in places:
+        for a, b in ((i + 1, j), (i, j + 1), (i + 1, j + 1)):
+            if a < side and b < side:
+                pair = (places.index((i, j)), places.index((a, b)))
+                families.append(TableFamily(len(families), pair, np.full((2, 2, 2), 0.5)))
+    factors = grid([2] * len(families), families)
+    engine = Engine(factors)
+    evidence = Evidence.of(dict.fromkeys(range(len(places), len(families)), 1), factors.cards)
+    question = compose(engine.network, engine.situation(evidence), engine.everything)
+    same_plans(question)
+    axes = sorted(question.sizes)
+    tensors = [part.axes for part in question.factors]
+    searches = [_Search(masks([2.0] * len(axes)), tensors, {}).run([axes], turn, inf) for turn in range(TURNS)]
+    best = min(searches, key=lambda found: found[1])
+    assert best[1] < min(searches[0][1], searches[1][1])
+    assert best_order(masks([2.0] * len(axes)), tensors, {}, [axes]) == best[0]
 
 
 @needs_kernel

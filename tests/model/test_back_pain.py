@@ -79,8 +79,8 @@ def test_the_sixteen_specific_diagnoses_can_all_coexist(net) -> None:
 
 
 def test_no_sampled_patient_is_too_wide_to_be_exact(net) -> None:
-    """The predicted cost of 500 sampled patients stays below 2^24 cells: the second edition is wider than the first."""
-    assert max(sample_costs(net.compiled.factors, n=500, seed=1, always=("setting", "age_group", "female"))) < 2**24
+    """The predicted cost of 500 sampled patients stays within 2^22 products."""
+    assert max(sample_costs(net.compiled.factors, n=500, seed=1, always=("setting", "age_group", "female"))) <= 2**22
 
 
 def test_the_page_of_the_model_holds_the_marginals_of_today() -> None:

@@ -67,7 +67,8 @@ def test_diagnoses_are_ranked_with_odds_and_intervals() -> None:
         assert d.likelihood_ratio == pytest.approx(odds)
         assert 0 < d.low < d.posterior < d.high < 1
     assert ranked["tumour"].role == "must_not_miss"
-    assert list(ranked.to_frame().columns) == ["diagnosis", "prior", "posterior", "low", "high", "likelihood_ratio", "role"]
+    columns = ["diagnosis", "prior", "posterior", "low", "high", "likelihood_ratio", "role", "consequence_of"]
+    assert list(ranked.to_frame().columns) == columns
     assert net.case("fever, cough").diagnoses() == ranked
     known = net.case("flu").diagnoses()
     assert known["flu"].likelihood_ratio == math.inf
