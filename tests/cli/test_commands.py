@@ -538,6 +538,8 @@ def test_demo_tells_two_cases_to_the_end(run) -> None:
         (("whatif", "asia", "xray=yes", "--with", "smoke=yes=nan"), "got nan; expected a probability from 0 to 1"),
         (("next", "asia", "xray=yes", "--target", "lung=yes", "--threshold", "nan"), "nan is not a number"),
         (("sensitivity", "asia", "lung=yes", "--equivalent-sample-size", "nan"), "nan is not a number"),
+        (("check", "asia", "--patients", "1" + "0" * 30), "is not in the range 0<=x<=1000000"),
+        (("uncertainty", "asia", "lung=yes", "--draws", "1" + "0" * 30), "is not in the range 2<=x<=10000000"),
         (("sensitivity", "asia", "lung=yes", "--equivalent-sample-size", "-1"), "-1.0 is not in the range x>0.0"),
     ],
 )
