@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from bayesnet import plot
     from bayesnet.analysis.cohort.calibration import calibration
+    from bayesnet.analysis.cohort.evaluate import evaluate
     from bayesnet.analysis.query.parse import jeffrey
     from bayesnet.case import Case
     from bayesnet.errors import (
@@ -51,6 +52,7 @@ _HOMES = {
     "calibration": "bayesnet.analysis.cohort.calibration",
     "distance": "bayesnet.network",
     "engine_info": "bayesnet.inference.kernel",
+    "evaluate": "bayesnet.analysis.cohort.evaluate",
     "exercise_set": "bayesnet.network",
     "exercises": "bayesnet.network",
     "from_pgmpy": "bayesnet.network",
@@ -76,6 +78,7 @@ __all__ = [
     "calibration",
     "distance",
     "engine_info",
+    "evaluate",
     "exercise_set",
     "exercises",
     "from_pgmpy",

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from bayesnet.results.recomputation import Recomputation
     from bayesnet.results.tuning import Distance
     from bayesnet.results.uncertainty import ArcStrengths
+    from bayesnet.results.update import Update
     from bayesnet.teach.exercises import ExerciseSet
     from bayesnet.web.widget import Explorer
 
@@ -564,6 +565,58 @@ class Network:
         from bayesnet.analysis.sensitivity.with_numbers import changed
 
         return Network(changed(self.compiled, numbers), self.folder)
+
+    def update(
+        self,
+        frame: pd.DataFrame,
+        *,
+        ignore: Sequence[str] = (),
+        missing: Sequence[str] = (),
+        equivalent_sample_size: float = 100.0,
+    ) -> Update:
+        """Return the network with its numbers updated by counted data (Bayesian updating), and what moved.
+
+        The cited range of each number is read as a prior sample size. Missing cells count as expected counts (EM).
+
+        Parameters
+        ----------
+        frame
+            One row per patient and one column per variable, as for `score`. A context variable (setting) without a column takes
+            its default.
+        ignore
+            Columns that are no findings, such as an identifier.
+        missing
+            Words that mean unobserved, such as `NA` or `?`.
+        equivalent_sample_size
+            How many patients a probability without a cited range is worth.
+
+        Returns
+        -------
+        `result.network` is the new network; `result` lists the numbers that moved, and `result.surprises` those that left their
+        cited range. The provenance of an updated number names the local data beside its papers.
+
+        Raises
+        ------
+        SpecError
+            Where a column is not a variable.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> net = bayesnet.load("asia")
+        >>> clinic = net.with_numbers({"smoke=yes": 0.9}).simulate(2000, seed=1)
+        >>> result = net.update(clinic[["smoke", "bronc"]])
+        >>> round(result.network.posterior("smoke")["yes"], 2) > 0.8
+        True
+        """
+        from dataclasses import replace
+
+        from bayesnet.analysis.cohort.update import update
+
+        model, result = update(
+            self.compiled, frame, ignore=ignore, missing=missing, equivalent_sample_size=equivalent_sample_size
+        )
+        return replace(result, network=Network(model, self.folder))
 
     def audit(self, *, figures: bool = True, naive: bool = False) -> Audit:
         """Compare the model with the published figures, claims and cases of its folder (`targets.toml` and others).

@@ -81,6 +81,12 @@ EXAMPLES = {
     "score": [
         "bayesnet score asia cohort.csv scored.csv --target lung=yes",
     ],
+    "evaluate": [
+        "bayesnet evaluate scored.csv cohort.csv",
+    ],
+    "update": [
+        "bayesnet update asia cohort.csv -o my_clinic",
+    ],
     "new": [
         "bayesnet new my_model",
     ],

@@ -226,6 +226,7 @@ EVERYWHERE: dict[str, Ask] = {
     "publications": lambda net, a: list(net.sources.values()),
     "numbers": lambda net, a: [net.numbers.to_frame(), str(net.numbers)],
     "with_numbers": lambda net, a: net.with_numbers({a.numbers[0]: a.new_value}).posteriors(a.findings),
+    "update": lambda net, a: net.update(cohort(net, a, 6), equivalent_sample_size=30),
     "recompute": lambda net, a: net.recompute(),
     "find": lambda net, a: net.find("e"),
     "contrast": lambda net, a: case(net, a).contrast(a.target, a.other),
@@ -300,6 +301,11 @@ ONCE: dict[str, Callable[[], Any]] = {
     "asia: file of an unknown kind": lambda: bayesnet.load("asia").save("out.purple"),
     "engine_info": lambda: bayesnet.engine_info().kernel in ("compiled", "numpy"),
     "calibration of a table": lambda: bayesnet.calibration([0.1, 0.2, 0.4, 0.8, 0.9, 0.3], [0, 0, 1, 1, 1, 0], bins=2, seed=1),
+    "evaluate a scored cohort": lambda: (
+        (net := bayesnet.load("asia"))
+        and (people := net.simulate(150, seed=2)) is not None
+        and bayesnet.evaluate(net.score(people[["smoke", "xray"]], ["lung=yes"]), people, by="smoke", thresholds=[0.1], bins=3)
+    ),
     "calibration of nothing": lambda: bayesnet.calibration([0.1, 2.0], [0, 1]),
     "load, no such model": lambda: bayesnet.load("back_pian"),
     "distance of two": lambda: bayesnet.distance(bayesnet.load("asia"), bayesnet.load("sprinkler")),

@@ -9,6 +9,9 @@ from typing import NoReturn
 
 from bayesnet.cli.failures import explained
 
+_PIPE_CLOSED = 141
+"""The status of a program that the signal of a closed pipe has ended."""
+
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command and leave: status 0 done, 1 the model or the data is at fault, 2 the command is."""
@@ -22,11 +25,11 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         given = list(arguments) if arguments is not None else None
         status = program.main(args=given, prog_name="bayesnet", standalone_mode=False)
         sys.stdout.flush()
-    except BrokenPipeError:
-        # Whoever read our output has left, as in `bayesnet show back_pain | head`.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(141)
     except (Exception, KeyboardInterrupt) as error:
+        if isinstance(error, BrokenPipeError) or type(error).__name__ == "PipeClosed":
+            # What is still in the buffer has nowhere to go.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(_PIPE_CLOSED)
         text, status = explained(error)
         if text:
             sys.stderr.write(f"{text}\n")

@@ -34,7 +34,7 @@ _AT_A_TIME = 20
     "--patients",
     default=200,
     show_default=True,
-    type=click.IntRange(0),
+    type=click.IntRange(0, 1_000_000),
     help="Number of simulated patients used to predict the cost.",
 )
 @click.option("--fix", is_flag=True, help="First carry numbers of the earlier format over to the present one, in the files.")

@@ -22,6 +22,18 @@ F = TypeVar("F", bound=Callable[..., Any])
 _MODEL = "bayesnet.model"
 """Under this key click keeps what was typed as MODEL."""
 
+
+class Figure(click.FloatRange):
+    """A number within a range; `nan` is none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Read the number."""
+        number: float = super().convert(value, param, ctx)
+        if number != number or number in (float("inf"), float("-inf")):
+            self.fail(f"{number} is not a number.", param, ctx)
+        return number
+
+
 as_json = click.option("--json", "json_", is_flag=True, help="Print the answer as JSON.")
 interventions = click.option("--do", "do", metavar="TEXT", help='Set variables (intervention), as in "corticosteroids".')
 
@@ -93,19 +105,40 @@ def to_json(content: object) -> str:
 
 
 @contextmanager
-def progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
+def progress(what: str, total: int | None, done: int = 0) -> Iterator[Callable[[int], None]]:
     """Show a bar on standard error for work of over a second; yields a function that takes how much more is done.
 
-    Nothing is shown where standard error is not a terminal.
+    It says how much is done, at which rate, and when the rest will be. Nothing is shown where standard error is not a terminal.
+
+    Parameters
+    ----------
+    what
+        The work.
+    total
+        How much there is to do, None where it is not known.
+    done
+        How much was done before.
     """
     stop_ticker()
     if not sys.stderr.isatty():
         yield lambda _: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=total)
-        yield lambda done: bar.advance(task, done)
+        task = bar.add_task(what, total=total, completed=done, rate="")
+
+        def advance(more: int) -> None:
+            bar.advance(task, more)
+            speed = bar.tasks[0].speed
+            bar.update(task, rate=f"{speed:,.0f} a second" if speed else "")
+
+        yield advance

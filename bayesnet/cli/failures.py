@@ -23,7 +23,7 @@ def explained(error: BaseException) -> tuple[str, int]:
     if isinstance(error, click.exceptions.Exit):
         return "", error.exit_code
     if isinstance(error, KeyboardInterrupt | click.exceptions.Abort):
-        return "Stopped.", _INTERRUPTED
+        return str(error) or "Stopped.", _INTERRUPTED
     if isinstance(error, click.ClickException):
         return _usage(error), error.exit_code
     from bayesnet.errors import BayesnetError, EvidenceError, NothingToAsk, UnknownState, UnknownVariable

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bayesnet.cli.common import as_json, interventions, model_argument, show
+from bayesnet.cli.common import Figure, as_json, interventions, model_argument, show
 from bayesnet.cli.completion import complete_names
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @click.option("--plan", "depth", type=click.IntRange(min=1, max=5), help="Plan this many tests in sequence.")
 @click.option(
     "--threshold",
-    type=click.FloatRange(0.0, 1.0),
+    type=Figure(0.0, 1.0),
     default=0.5,
     help="With --plan: the probability of the target at which one would act.",
 )

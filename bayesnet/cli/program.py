@@ -27,11 +27,17 @@ COMMANDS = {
     "tune": "Find the smallest changes that meet a constraint.",
     "audit": "Compare the model with published figures and claims.",
     "score": "Score every row of a table.",
+    "evaluate": "Compare a scored table with what turned out.",
+    "update": "Update the numbers by counted data.",
     "new": "Start a new model, with comments that teach the format.",
     "diff": "List what changed between two models, and which answers moved.",
     "convert": "Write a network in another format.",
 }
 """Commands in the order of the help; each is the object `command` of `bayesnet.cli.<name>`, imported when it is called."""
+
+
+class PipeClosed(Exception):  # noqa: N818 - it is no error
+    """The program that read our output has ended, as in `bayesnet show back_pain | head`."""
 
 
 class LazyGroup(click.Group):
@@ -57,6 +63,13 @@ class LazyGroup(click.Group):
             hint = did_you_mean(nearest(args[0], COMMANDS)) or f"there are {', '.join(COMMANDS)}"
             raise click.UsageError(f'No command "{args[0]}"; {hint}', ctx)
         return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; click would take a closed pipe for an error of the program."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise PipeClosed from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - the signature is click's
         """List the commands."""

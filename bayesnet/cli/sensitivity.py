@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bayesnet.cli.common import as_json, interventions, model_argument, show
+from bayesnet.cli.common import Figure, as_json, interventions, model_argument, show
 from bayesnet.cli.completion import complete_names
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 sample_size_option = click.option(
     "--equivalent-sample-size",
-    type=float,
+    type=Figure(0.0, min_open=True),
     default=100.0,
     show_default=True,
     help="Equivalent sample size of columns without a cited range.",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import click
 
-from bayesnet.cli.common import as_json, interventions, model_argument, show
+from bayesnet.cli.common import Figure, as_json, interventions, model_argument, show
 from bayesnet.cli.completion import complete_names
 from bayesnet.cli.sensitivity import asked, sample_size_option
 
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
 @model_argument
 @click.argument("question", metavar="QUESTION", shell_complete=complete_names)
 @interventions
-@click.option("--at-least", type=float, metavar="P", help="The answer should be at least this.")
-@click.option("--at-most", type=float, metavar="P", help="The answer should be at most this.")
-@click.option("--equals", type=float, metavar="P", help="The answer should be this.")
+@click.option("--at-least", type=Figure(), metavar="P", help="The answer should be at least this.")
+@click.option("--at-most", type=Figure(), metavar="P", help="The answer should be at most this.")
+@click.option("--equals", type=Figure(), metavar="P", help="The answer should be this.")
 @click.option(
     "--minus",
     metavar="QUESTION",
@@ -56,6 +57,11 @@ def command(
     """
     if sum(bound is not None for bound in (at_least, at_most, equals)) != 1 or (minus and over):
         raise click.UsageError("Give exactly one of --at-least, --at-most and --equals, and at most one of --minus and --over.")
+    for option, bound in (("--at-least", at_least), ("--at-most", at_most), ("--equals", equals)):
+        low, high = (-1.0 if minus else 0.0), (math.inf if over else 1.0)
+        if bound is not None and not low <= bound <= high:
+            expected = "0 or more" if over else f"a number from {low:g} to 1"
+            raise click.BadParameter(f"{bound:g} cannot be met; expected {expected}", param_hint=option)
     case, target = asked(network, question, do)
     ways = case.tune(
         target,

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 @model_argument
 @click.argument("question", metavar="QUESTION", shell_complete=complete_names)
 @interventions
-@click.option("--draws", type=click.IntRange(min=2), default=10_000, show_default=True, help="Number of draws of all numbers.")
+@click.option(
+    "--draws", type=click.IntRange(2, 10_000_000), default=10_000, show_default=True, help="Number of draws of all numbers."
+)
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of the draws.")
 @click.option("--together", is_flag=True, help="Let the numbers of one study rise and fall together.")
 @click.option("--shares", is_flag=True, help="Print the Sobol shares of the variance instead of the interval.")

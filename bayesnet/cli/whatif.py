@@ -65,4 +65,11 @@ def command(
     """
     if not (scenarios or had or numbers):
         raise click.UsageError("Missing argument 'SCENARIO...'; or give --had or --with.")
+    from bayesnet.errors import SpecError
+
+    for each in numbers:
+        try:
+            network.with_numbers(each)
+        except SpecError as error:
+            raise click.BadParameter("; ".join(map(str, error.problems)), param_hint="--with") from None
     show(network.case(findings).compare(*scenarios, targets=targets or None, had=had, numbers=numbers), json_=json_)

@@ -6,7 +6,7 @@ global setting, and matplotlib is imported when the first picture is drawn.
 
 from __future__ import annotations
 
-from bayesnet.plot.cohort_and_audit import agreement, audit, calibration, tuning
+from bayesnet.plot.cohort_and_audit import agreement, audit, calibration, evaluation, tuning
 from bayesnet.plot.decision import advice, decision_curve, next_tests, plan, utilities
 from bayesnet.plot.explanation import explanation, weights
 from bayesnet.plot.network import network
@@ -38,6 +38,7 @@ __all__ = [
     "decision_curve",
     "differential",
     "distance",
+    "evaluation",
     "explanation",
     "explanation_range",
     "flips",

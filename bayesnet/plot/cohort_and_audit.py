@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from bayesnet.plot import style
 from bayesnet.results.audit import Audit
 from bayesnet.results.cohort import Calibration
+from bayesnet.results.evaluation import Evaluation
 from bayesnet.results.labels import shown
 from bayesnet.results.tuning import Tuning
 from bayesnet.results.words import percent, plain, short
@@ -302,3 +303,55 @@ def _keys(result: Calibration) -> list[object]:
         Line2D([], [], color=style.MUTED, linestyle=(0, (5, 3)), label=f"right (groups of {people})"),
     ]
     return [handle for handle, count in zip(handles, (len(sizes) - off, off, 1), strict=True) if count]
+
+
+Measure = Literal["auroc", "brier", "log_score", "slope", "intercept"]
+_MEASURES = {
+    "auroc": ("AUROC", 0.5),
+    "brier": ("Brier score", math.nan),
+    "log_score": ("log score", math.nan),
+    "slope": ("calibration slope", 1.0),
+    "intercept": ("calibration intercept", 0.0),
+}
+"""Label of the axis, and the value of no discrimination, or of perfect calibration."""
+
+
+def evaluation(result: Evaluation, ax: Axes | None = None, *, measure: Measure = "auroc") -> Axes:
+    """Draw one measure of each target and group with its 95 % interval.
+
+    The dashed line is no discrimination for the AUROC, perfect calibration for slope and intercept.
+
+    Parameters
+    ----------
+    result
+        From `bayesnet.evaluate(scored, truth)`.
+    ax
+        Where to draw; a new figure when None.
+    measure
+        `auroc`, `brier`, `log_score`, `slope` or `intercept`.
+
+    Examples
+    --------
+    >>> import bayesnet, bayesnet.plot
+    >>> people = bayesnet.load("asia").simulate(500, seed=1)
+    >>> scored = bayesnet.load("asia").score(people[["smoke", "xray"]], targets=["lung=yes", "bronc=yes"])
+    >>> ax = bayesnet.plot.evaluation(bayesnet.evaluate(scored, people))
+    >>> len(ax.get_yticklabels())
+    2
+    """
+    style.check_kind(result, Evaluation)
+    name, line = _MEASURES[measure]
+    ax = style.axes_of(ax, 7.4, style.rows_height(len(result), 0.42, 1.5))
+    for row, each in enumerate(result):
+        value, (low, high) = getattr(each, measure), getattr(each, f"{measure}_interval")
+        if math.isfinite(value):
+            ax.plot([low, high], [row, row], color=style.RAISES, linewidth=2.0, gid=f"interval {row}")
+            ax.plot([value], [row], "o", color=style.RAISES, mec=style.INK, markersize=7, gid=each.name)
+        style.in_margin(ax, row, _three(value) if math.isfinite(value) else "–")
+    if not math.isnan(line):
+        ax.axvline(line, color=style.MUTED, linewidth=1.0, linestyle=(0, (5, 3)), gid="reference", zorder=1)
+    ax.grid(visible=True, axis="x", color=style.FAINT, linewidth=0.6)
+    ax.set_xlabel(f"{name}, with 95 % interval")
+    style.rows_axis(ax, [f"{shown(each.name)}\n{each.size:,d} people" for each in result])
+    told = f"{result.size:,d} patients; {result.resamples:,d} bootstrap resamples"
+    return style.finish(ax, f"{name[0].upper()}{name[1:]} by target and group", result, "", 74, told)

@@ -68,6 +68,7 @@ _MADE_BY = {
     "DecisionCurve": "net.decision_curve(target, known)",
     "Differential": "case.diagnoses()",
     "Distance": "bayesnet.distance(net, other)",
+    "Evaluation": "bayesnet.evaluate(scored, truth)",
     "Explanation": "case.explain(target)",
     "ExplanationRange": "case.explanation_range(number)",
     "Flips": "case.flips()",

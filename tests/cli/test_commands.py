@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -453,13 +454,14 @@ def test_ctrl_c_stops_with_a_word(tmp_path: Path, folder: str) -> None:
     command = [sys.executable, "-c", code, "score", folder, str(source), str(tmp_path / "out.csv")]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     for _ in range(200):
-        if list(tmp_path.glob("out.csv.*.part")):
+        if (tmp_path / "out.csv.part.json").exists():
             break
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=30)
-    assert (process.returncode, err.strip()) == (130, "Stopped.")
-    assert [path.name for path in tmp_path.iterdir()] == ["in.csv"], "nothing half-written is left"
+    assert process.returncode == 130
+    assert re.fullmatch(r"Stopped after [\d,]+ rows\. Type the same command with --resume to go on\.", err.strip())
+    assert not (tmp_path / "out.csv").exists(), "nothing half-written has the name of the whole"
 
 
 def test_unreadable_files_are_named(tmp_path: Path, run) -> None:
@@ -522,3 +524,48 @@ def test_demo_tells_two_cases_to_the_end(run) -> None:
     told = json.loads(run("demo", "--json")[1])
     assert told["cases"][0]["differential"]["diagnoses"][0]["diagnosis"] == "spinal_metastasis"
     assert all(case["caveats"]["bars"] and case["weights"]["weights"] for case in told["cases"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("tune", "asia", "lung=yes", "--at-least", "2"), "2 cannot be met; expected a number from 0 to 1"),
+        (("tune", "asia", "lung=yes", "--equals", "nan"), "nan is not a number"),
+        (("tune", "asia", "lung=yes", "--minus", "bronc=yes", "--at-most", "-2"), "expected a number from -1 to 1"),
+        (("tune", "asia", "lung=yes", "--over", "bronc=yes", "--at-most", "-2"), "expected 0 or more"),
+        (("exercises", "asia", "--kind", "nope"), 'No kind of exercise "nope"'),
+        (("whatif", "asia", "xray=yes", "--with", "smoke=yes=2"), "got 2; expected a probability from 0 to 1"),
+        (("whatif", "asia", "xray=yes", "--with", "smoke=yes=nan"), "got nan; expected a probability from 0 to 1"),
+        (("next", "asia", "xray=yes", "--target", "lung=yes", "--threshold", "nan"), "nan is not a number"),
+        (("sensitivity", "asia", "lung=yes", "--equivalent-sample-size", "nan"), "nan is not a number"),
+        (("check", "asia", "--patients", "1" + "0" * 30), "is not in the range 0<=x<=1000000"),
+        (("uncertainty", "asia", "lung=yes", "--draws", "1" + "0" * 30), "is not in the range 2<=x<=10000000"),
+        (("sensitivity", "asia", "lung=yes", "--equivalent-sample-size", "-1"), "-1.0 is not in the range x>0.0"),
+    ],
+)
+def test_what_was_typed_wrongly_is_a_fault_of_the_command(run, arguments: tuple[str, ...], said: str) -> None:
+    """Values that no answer can have end with status 2, and nothing is printed."""
+    status, out, err = run(*arguments)
+    assert (status, out) == (2, "")
+    assert said in err.replace("\n  ", " ")
+
+
+def test_evaluate_and_update_read_tables(run, tmp_path: Path) -> None:
+    """The commands print what the calls return; the updated model is written, and an existing one is not lost."""
+    net = bayesnet.load("asia")
+    people = net.simulate(400, seed=3)
+    people.to_csv(tmp_path / "truth.csv", index=False)
+    scored = net.score(people[["smoke", "xray"]], targets=["lung=yes"])
+    scored.to_parquet(tmp_path / "scored.parquet")
+    status, out, _ = run("evaluate", str(tmp_path / "scored.parquet"), str(tmp_path / "truth.csv"), "--by", "smoke", "--json")
+    answer = json.loads(out)
+    expected = bayesnet.evaluate(scored, people, by="smoke").to_dict()
+    assert status == 0
+    assert [p["auroc_interval"] for p in answer["performances"]] == [p["auroc_interval"] for p in expected["performances"]]
+    folder = tmp_path / "clinic"
+    status, out, _ = run("update", "asia", str(tmp_path / "truth.csv"), "-o", str(folder))
+    assert (status, out.splitlines()[-1]) == (0, f"Wrote the updated model to {folder}.")
+    assert bayesnet.load(folder).digest == net.update(people).network.digest
+    status, out, err = run("update", "asia", str(tmp_path / "truth.csv"), "-o", str(folder))
+    assert (status, out) == (2, "")
+    assert "holds a model already; --force writes over it" in err

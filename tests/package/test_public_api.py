@@ -12,8 +12,8 @@ from bayesnet.network import Network
 
 TOP = {
     "BayesnetError", "Case", "ImpossibleEvidence", "MissingExtra", "Network", "PatternError", "SpecError", "TooWide",
-    "UnknownState", "UnknownVariable", "__version__", "calibration", "distance", "engine_info", "exercise_set", "exercises",
-    "from_pgmpy", "jeffrey", "load", "models",
+    "UnknownState", "UnknownVariable", "__version__", "calibration", "distance", "engine_info", "evaluate", "exercise_set",
+    "exercises", "from_pgmpy", "jeffrey", "load", "models",
 }  # fmt: skip
 
 NETWORK = {
@@ -38,6 +38,7 @@ NETWORK = {
     "simulate": "(count, seed=None, given=None, do=None)",
     "summary": "()",
     "to_pgmpy": "()",
+    "update": "(frame, *, ignore=(), missing=(), equivalent_sample_size=100.0)",
     "with_numbers": "(numbers)",
 }
 

@@ -416,7 +416,7 @@ REFUSALS: list[tuple[dict[str, Any], str]] = [
             "larger network."
         ),
     ),
-    ({"kind": "percentage"}, "No kind of exercise 'percentage'; did you mean \"percentages\"?"),
+    ({"kind": "percentage"}, 'No kind of exercise "percentage"; did you mean "percentages"?'),
     ({"kind": []}, f"No kind of exercise was given; there are {', '.join(KINDS)}."),
     ({"seed": -1}, "seed is a whole number of 0 or more; got seed=-1."),
     ({"seed": True}, "seed is a whole number of 0 or more; got seed=True."),

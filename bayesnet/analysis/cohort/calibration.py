@@ -123,7 +123,7 @@ def calibration(probability: Any, has: Any, *, target: str = "the target", bins:
     True
     """
     p, y = _pairs(probability, has)
-    return _compared(p, y, bins, seed, title=f"calibration of {target}", provenance=Provenance(), target=target, cohort="cohort")
+    return compared(p, y, bins, seed, title=f"calibration of {target}", provenance=Provenance(), target=target, cohort="cohort")
 
 
 def of_network(
@@ -138,10 +138,10 @@ def of_network(
     """Compare P(target | known) with outcomes, in a given or a simulated cohort; see `Network.calibration`."""
     found = outcomes(compiled, target, known, frame, size, seed)
     about: dict[str, Any] = {"target": found.target, "cohort": found.cohort, "provenance": Query(compiled).provenance()}
-    return _compared(found.probability, found.has, bins, seed, title=f"{target} | {', '.join(known)}", **about)
+    return compared(found.probability, found.has, bins, seed, title=f"{target} | {', '.join(known)}", **about)
 
 
-def _compared(p: FloatArray, y: FloatArray, bins: Bins, seed: int | None, **about: Any) -> Calibration:
+def compared(p: FloatArray, y: FloatArray, bins: Bins, seed: int | None, **about: Any) -> Calibration:
     """Return all figures of a cohort."""
     place = grouped(p, bins)
     intercept, slope = _recalibrated(p, y)

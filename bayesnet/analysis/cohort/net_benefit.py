@@ -60,8 +60,7 @@ def decision_curve(
     seed: int = 0,
 ) -> DecisionCurve:
     """Return the net benefit of acting on the posterior of a target at each threshold; see `Network.decision_curve`."""
-    if not all(0.0 < as_float(t) < 1.0 for t in thresholds):
-        raise BayesnetError(f"Thresholds lie between 0 and 1; got {', '.join(str(t) for t in thresholds)}.")
+    limits = checked(thresholds)
     found = outcomes(compiled, target, known, frame, size, seed)
     return DecisionCurve(
         title=f"{target} | {', '.join(known)}",
@@ -70,20 +69,43 @@ def decision_curve(
         size=len(found.has),
         prevalence=float(found.has.mean()),
         cohort=found.cohort,
-        points=tuple(_point(found.probability, found.has, t, seed) for t in sorted(thresholds)),
+        points=points(found.probability, found.has, limits, [_interval(found.probability, found.has, t, seed) for t in limits]),
     )
 
 
-def _point(
-    probability: FloatArray, has: FloatArray, t: float, seed: int
-) -> tuple[float, float, float, float, float, float, float, float]:
-    """Threshold, net benefit of the model with its interval, of all, of none; share acted on, share of those with it found."""
-    acted = probability >= t
-    weight = t / (1.0 - t)
-    # Each patient's own part of the net benefit, so that a resample is a mean.
-    parts = acted * (has - (1.0 - has) * weight)
-    draws = np.random.default_rng(seed).integers(0, len(has), size=(RESAMPLES, len(has)))
-    low, high = np.quantile(parts[draws].mean(axis=1), (0.025, 0.975))
-    every = float(has.mean()) - float(1.0 - has.mean()) * weight
-    found = float(acted[has > 0].mean()) if has.any() else float("nan")
-    return t, net_benefit(probability, has, t), float(low), float(high), every, 0.0, float(acted.mean()), found
+def checked(thresholds: Sequence[float]) -> list[float]:
+    """Return thresholds in their order; refuse what is not between 0 and 1."""
+    limits = [as_float(t) for t in thresholds]
+    if not all(0.0 < t < 1.0 for t in limits):
+        raise BayesnetError(f"Thresholds lie between 0 and 1; got {', '.join(str(t) for t in thresholds)}.")
+    return sorted(limits)
+
+
+def gains(probability: FloatArray, has: FloatArray, t: float) -> FloatArray:
+    """Return each patient's own part of the net benefit, whose mean it is."""
+    parts: FloatArray = (probability >= t) * (has - (1.0 - has) * (t / (1.0 - t)))
+    return parts
+
+
+def _interval(probability: FloatArray, has: FloatArray, t: float, seed: int) -> tuple[float, float]:
+    """Return the middle 95 % of the net benefit over resamples of the patients."""
+    parts, rng = gains(probability, has, t), np.random.default_rng(seed)
+    means = [parts[rng.integers(0, len(has), len(has))].mean() for _ in range(RESAMPLES)]
+    low, high = np.quantile(means, (0.025, 0.975))
+    return float(low), float(high)
+
+
+Point = tuple[float, float, float, float, float, float, float, float]
+
+
+def points(
+    probability: FloatArray, has: FloatArray, thresholds: Sequence[float], intervals: Sequence[tuple[float, float]]
+) -> tuple[Point, ...]:
+    """Return threshold, net benefit of the model, its interval, of all, of none; share acted on, share of those with it found."""
+    found = []
+    for t, (low, high) in zip(thresholds, intervals, strict=True):
+        acted = probability >= t
+        every = float(has.mean()) - float(1.0 - has.mean()) * (t / (1.0 - t))
+        share = float(acted[has > 0].mean()) if has.any() else float("nan")
+        found.append((t, net_benefit(probability, has, t), low, high, every, 0.0, float(acted.mean()), share))
+    return tuple(found)

@@ -45,9 +45,9 @@ def score(
         raise SpecError("the cohort", [f"expected a pandas DataFrame; got {type(frame).__name__}"])
     keep = (keep,) if isinstance(keep, str) else tuple(keep)
     kept, frame = _parted(compiled, frame, keep)
-    _check_columns(compiled, frame)
+    check_columns(compiled, frame)
     asked = _targets(compiled, targets)
-    rows, problems = _states(compiled, frame, frozenset((missing,) if isinstance(missing, str) else missing))
+    rows, problems = states_of_rows(compiled, frame, frozenset((missing,) if isinstance(missing, str) else missing))
     variables = sorted({v for v, _, _ in asked})
     log_assumed = _enter_defaults(compiled, frame, rows, variables if targets is not None else ())
     readable = np.array([not text for text in problems], dtype=bool)
@@ -86,7 +86,7 @@ def _parted(compiled: CompiledModel, frame: pd.DataFrame, keep: tuple[str, ...])
     return frame.loc[:, carried], frame.loc[:, [not each for each in carried]]
 
 
-def _check_columns(compiled: CompiledModel, frame: pd.DataFrame) -> None:
+def check_columns(compiled: CompiledModel, frame: pd.DataFrame) -> None:
     """Refuse columns, and variables in the index, that would have to be ignored."""
     names = [str(name) for name in frame.columns]
     problems = []
@@ -135,7 +135,7 @@ def _targets(compiled: CompiledModel, targets: Sequence[str] | None) -> list[tup
     return found
 
 
-def _states(compiled: CompiledModel, frame: pd.DataFrame, missing: frozenset[str]) -> tuple[IntArray, list[str]]:
+def states_of_rows(compiled: CompiledModel, frame: pd.DataFrame, missing: frozenset[str]) -> tuple[IntArray, list[str]]:
     """Return states by row and variable, -1 where unobserved, and what is wrong with each row."""
     import pandas as pd
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bayesnet.analysis.query.parse import read_target
-from bayesnet.errors import BayesnetError, did_you_mean, nearest
+from bayesnet.errors import BayesnetError, UnknownRecord
 from bayesnet.teach.exercises.base_rates import another_population, natural_frequencies, percentages, prediction
 from bayesnet.teach.exercises.causes import explaining_away, seeing_doing
 from bayesnet.teach.exercises.choosing import next_test
@@ -194,8 +194,7 @@ def _kinds(kind: str | Sequence[str] | None) -> tuple[str, ...]:
     kinds = (kind,) if isinstance(kind, str) else tuple(kind)
     for name in kinds:
         if name not in _KINDS:
-            hint = did_you_mean(nearest(str(name), KINDS)) or f"there are {', '.join(KINDS)}."
-            raise BayesnetError(f"No kind of exercise {name!r}; {hint}")
+            raise UnknownRecord(str(name), KINDS, what="kind of exercise")
     if not kinds:
         raise BayesnetError(f"No kind of exercise was given; there are {', '.join(KINDS)}.")
     return kinds
