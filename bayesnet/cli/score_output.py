@@ -76,6 +76,10 @@ class _Resumable(Output):
     def write(self, piece: pd.DataFrame) -> None:
         """Append a piece, then record how far it is."""
         super().write(piece)
+        self.note()
+
+    def note(self) -> None:
+        """Record how far the output is."""
         note = {
             "same": self.same,
             "pieces": self.pieces,
@@ -114,7 +118,9 @@ def opened(out: Path, same: Mapping[str, object], *, resume: bool) -> Iterator[O
         _lock(file, out)
         output = _Resumable(file, kind, state, same)
         if kept is None:
-            state.unlink(missing_ok=True)
+            if not state.exists() and os.fstat(file.fileno()).st_size:
+                raise BayesnetError(f"{part} is not of a stopped run and would be lost; move it, or choose another OUT.")
+            output.note()
             file.truncate(0)
         else:
             output.go_on(kept)
@@ -125,10 +131,10 @@ def opened(out: Path, same: Mapping[str, object], *, resume: bool) -> Iterator[O
             if output.pieces:
                 text = f"Stopped after {output.rows:,d} rows. Type the same command with --resume to go on."
                 raise Stopped(text) from None
-            _remove(part, state)
+            _remove(part, state, state.with_name(f"{state.name}.new"))
             raise
         except BaseException as error:
-            _remove(part, state)
+            _remove(part, state, state.with_name(f"{state.name}.new"))
             if isinstance(error, OSError) and str(error.filename or part) in (str(part), str(state)):
                 error.filename = str(out)
             raise

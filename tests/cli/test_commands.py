@@ -454,7 +454,8 @@ def test_ctrl_c_stops_with_a_word(tmp_path: Path, folder: str) -> None:
     command = [sys.executable, "-c", code, "score", folder, str(source), str(tmp_path / "out.csv")]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     for _ in range(200):
-        if (tmp_path / "out.csv.part.json").exists():
+        state = tmp_path / "out.csv.part.json"
+        if state.exists() and '"rows": 0' not in state.read_text():
             break
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)

@@ -233,3 +233,12 @@ def test_what_cannot_be_taken_up_again_is_refused(source: Path, tmp_path: Path) 
     out.with_name("out.csv.part").write_text("")
     done = run(*asked(source, out, "--resume"))
     assert (done.returncode, "is damaged; leave out --resume to begin again" in done.stderr) == (1, True)
+
+
+def test_a_file_that_is_not_of_a_stopped_run_is_not_lost(source: Path, tmp_path: Path) -> None:
+    """A file of the user's that has the name of the part is refused and left alone."""
+    own = tmp_path / "out.csv.part"
+    own.write_text("mine\n")
+    done = run(*asked(source, tmp_path / "out.csv"))
+    assert (done.returncode, own.read_text()) == (1, "mine\n")
+    assert "is not of a stopped run and would be lost" in done.stderr
