@@ -80,7 +80,7 @@ class _Prepared:
         self.soft = np.repeat(engine.soft(ready, situation, {}), LANES, axis=1)
 
     def read(self) -> IntArray:
-        """Which values the plan reads, some of them several times."""
+        """Return the values that the plan reads, some of them several times."""
         question = self.ready.plan.question
         factors = [part.places(int(base), question.sizes) for base, part in zip(self.bases, question.factors, strict=True)]
         return np.concatenate([self.index[:, 0], *factors])
@@ -91,7 +91,7 @@ class _Prepared:
 
 
 class _Layout:
-    """Which of the values change with the draws and are read, and which entry of which tensor each one copies."""
+    """The values that change with the draws and are read, and the entry of the tensor that each one copies."""
 
     def __init__(self, network: NetworkArrays, tensors: Sequence[tuple[FloatArray, ...]], read: IntArray) -> None:
         flat = [t for row in tensors for t in row]

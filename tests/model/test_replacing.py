@@ -75,8 +75,8 @@ def test_a_network_file_is_replaced_as_a_whole(tmp_path: Path, name: str, monkey
 
     with monkeypatch.context() as patch:
         patch.setattr(Path, "write_bytes", full)
-        with pytest.raises(OSError, match="No space left") as error:
+        with pytest.raises(bayesnet.BayesnetError, match="No space left") as error:
             net.save(tmp_path / name)
-    assert error.value.filename == str(tmp_path / name)
+    assert str(tmp_path / name) in str(error.value)
     assert (tmp_path / name).read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == [name]
