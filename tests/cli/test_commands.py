@@ -509,7 +509,7 @@ def test_demo_tells_two_cases_to_the_end(run) -> None:
         for part in (
             "prior",
             "posterior",
-            "95 % interval",
+            "interval",
             "evidence for",
             "decibans",
             "Most influential numbers",
