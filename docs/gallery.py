@@ -78,6 +78,11 @@ PICTURES = (
             "bayesnet.plot.audit(net.audit(), top=20)"),
     Picture("agreement", "How near are its answers to published probabilities, by setting?",
             'bayesnet.plot.agreement(net.audit(), by="setting")'),
+    Picture("evaluation", "How good were the probabilities of a cohort whose outcomes are known?",
+            'clinic = bayesnet.load("asia")\n'
+            "cohort = clinic.simulate(2000, seed=1)\n"
+            'scored = clinic.score(cohort[["smoke", "xray", "dysp"]], targets=["lung=yes", "bronc=yes"])\n'
+            "bayesnet.plot.evaluation(bayesnet.evaluate(scored, cohort))"),
     Picture("next_tests", "What would each test tell?",
             'bayesnet.plot.next_tests(woman.drop("hypercalcemia", "anemia").next_tests(target))'),
     Picture("plan", "What to learn first, what then, and when to stop?",

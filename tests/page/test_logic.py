@@ -442,4 +442,4 @@ def test_the_drawing_holds_every_variable_and_arc_once(back_pain: Any) -> None:
     assert [column["heading"] for column in drawn["columns"]][:2] == ["risk factors", "diagnoses"]
     known = {(p, c): sign for p, c, _, sign in drawn["arcs"]}
     index = back_pain.compiled.index
-    assert known[index["multiple_myeloma"], index["hemoglobin_grade"]] == 1
+    assert known[index["myeloma_burden"], index["hemoglobin_grade"]] == 1

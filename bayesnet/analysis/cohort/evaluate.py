@@ -74,7 +74,7 @@ def evaluate(
     >>> result.names
     ('lung=yes', 'lung=yes | smoke=no', 'lung=yes | smoke=yes')
     >>> round(result["lung=yes"].auroc, 2)
-    0.93
+    0.98
     """
     limits = checked(thresholds)
     predicted, groups = _read(scored, truth, by)
