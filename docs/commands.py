@@ -82,7 +82,7 @@ EXAMPLES = {
         "bayesnet score asia cohort.csv scored.csv --target lung=yes",
     ],
     "evaluate": [
-        "bayesnet evaluate scored.csv cohort.csv",
+        "bayesnet evaluate scored.csv outcomes.csv",
     ],
     "update": [
         "bayesnet update asia cohort.csv -o my_clinic",

@@ -83,7 +83,9 @@ def test_every_example_of_a_command_works(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Each line ends with exit status 0 and prints something."""
-    bayesnet.load("asia").simulate(20, seed=0)[["smoke", "xray"]].to_csv(tmp_path / "cohort.csv", index=False)
+    people = bayesnet.load("asia").simulate(200, seed=0)
+    people[["smoke", "xray"]].to_csv(tmp_path / "cohort.csv", index=False)
+    people[["lung"]].to_csv(tmp_path / "outcomes.csv", index=False)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("click.launch", lambda _: 0)
     shutil.copytree(find_model("back_pain"), tmp_path / "my_copy_of_back_pain")
