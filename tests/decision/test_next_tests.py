@@ -109,6 +109,7 @@ def test_about_the_decision_the_most_valuable_comes_first_and_says_what_would_be
     assert tests.value_unit == "QALY"
 
 
+@pytest.mark.slow
 def test_about_the_differential_information_sums_over_the_diagnoses():
     """Bits about the differential are the sum of the bits about each diagnosis."""
     case = bayesnet.load("back_pain").case("fever, flank_pain")

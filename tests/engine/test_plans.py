@@ -106,7 +106,14 @@ def test_the_flagship_stays_narrow() -> None:
     assert np.median(costs) <= 2**16
 
 
-@pytest.mark.parametrize("known", [("setting", "age_group", "female"), ("setting",), ()])
+@pytest.mark.parametrize(
+    "known",
+    [
+        ("setting", "age_group", "female"),
+        pytest.param(("setting",), marks=pytest.mark.slow),
+        pytest.param((), marks=pytest.mark.slow),
+    ],
+)
 def test_both_ways_to_run_a_plan_of_the_flagship_agree(known: tuple[str, ...]) -> None:
     """P(e), every posterior and every joint with a diagnosis, for patients with two to forty findings: kernel and numpy."""
     from bayesnet.model import load_model
