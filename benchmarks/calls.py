@@ -150,12 +150,11 @@ def _network(name: str, path: Path, label: str, known: float, count: int, times:
 
 
 def find(name: str) -> Path | None:
-    """The file of a standard network: beside this repository, or among those that pgmpy ships."""
+    """Return the file of a standard network among those that pgmpy ships; None if it is not there."""
     import pgmpy
 
-    here = Path(__file__).resolve().parent.parent.parent / "shared" / "networks" / f"{name}.bif.gz"
     shipped = Path(pgmpy.__file__).parent / "utils" / "example_models" / f"{name}.bif.gz"
-    return next((path for path in (here, shipped) if path.is_file()), None)
+    return shipped if shipped.is_file() else None
 
 
 def two_layers(count: int) -> Iterator[Row]:
