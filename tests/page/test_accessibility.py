@@ -86,7 +86,7 @@ def test_a_telephone_has_no_serious_fault(width, axe, opened):
 
 
 def test_a_fault_would_be_found(axe, opened):
-    """A picture without a text and a grey too pale are told, so silence means something."""
+    """A picture without a text and a grey too pale are reported, so silence means something."""
     tab = opened("asia")
     tab.evaluate(
         """() => {

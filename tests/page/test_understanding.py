@@ -144,7 +144,7 @@ def test_the_advice_is_on_the_page(opened, pages):
 
 
 def test_nodes_show_posteriors_and_what_is_known_or_set(opened, pages):
-    """All of a small network; bars are Python's posteriors, what is known is told in words, an intervention cuts its arrows."""
+    """All of a small network; bars are Python's posteriors, known variables say so in words, an intervention cuts its arrows."""
     tab = started(opened, "asia", {"xray": "yes"}, ("lung", "yes"))
     dispatch(tab, type="do", variable="bronc", value="no")
     panel = settled(tab, "network")
