@@ -61,8 +61,8 @@ class Remark:
 def complete(source: Source) -> bool:
     """Return whether a record can be found by its fields.
 
-    An article has authors, year, title, journal and a DOI or PMID; a book authors, year, title and a publisher or ISBN; a report or
-    dataset authors, year, title and a publisher or address; a website or price list authors, title and an address.
+    An article has authors, year, title, journal and a DOI or PMID; a book authors, year, title and a publisher or ISBN; a report
+    or dataset authors, year, title and a publisher or address; a website or price list authors, title and an address.
 
     >>> complete(Source("x", "Doe J, et al.", 2001, "A title", "A journal", pmid="12"))
     True

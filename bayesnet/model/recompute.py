@@ -15,7 +15,7 @@ from bayesnet.model.records import CitedFigure, Model, Number
 ENDS: tuple[Ends, ...] = ("value", "low", "high")
 
 Basis = Literal["figures", "figures and a judgement", "judgement", ""]
-"""What the value of a number is computed from."""
+"""The basis on which the value of a number is computed."""
 
 Solver = Callable[[Number, str, float], float]
 """A number, a question and a probability to the value of the number with which the model answers so."""
@@ -191,8 +191,8 @@ class _Recomputation:
 def basis(number: Number, model: Model) -> Basis:
     """Return from what the value of a number is computed: `figures` alone, `figures and a judgement`, a `judgement` alone.
 
-    A judgement is an assumed constant, or another number that does not itself follow from figures alone. Empty where the number has
-    neither a formula nor a figure for its value.
+    A judgement is an assumed constant, or another number that does not itself follow from figures alone. Empty where the number
+    has neither a formula nor a figure for its value.
 
     >>> assumed = Number("fever=present", 0.5, 0.4, 0.6, derivation="2 * quarter", assumed=(("quarter", 0.25),), reason="so")
     >>> basis(assumed, Model("m"))

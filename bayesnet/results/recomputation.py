@@ -43,7 +43,7 @@ class RecomputedNumber(Record):
     why: str
     """The missing input if the value cannot be computed."""
     basis: str = ""
-    """What its value is computed from: `figures` alone, `figures and a judgement` or a `judgement` alone; empty if not computed."""
+    """The basis of its value: `figures`, `figures and a judgement` or a `judgement`; empty if not computed."""
     moves: float = 0.0
     """The largest change of a probability over its range, where that was measured."""
 
@@ -124,8 +124,9 @@ class Recomputation(Records[RecomputedNumber], Result):
             super().header(),
             wrapped(f"{counted(len(real), 'number')}, how known: {how}", "  "),
             wrapped(
-                f"computed again: the value of {values['figures']:,d} from recorded figures alone, of {values[_BOTH]:,d} from figures "
-                f"and a judged factor, of {values['judgement']:,d} from judged constants alone; the range of {ranges:,d}; "
+                f"computed again: the value of {values['figures']:,d} from recorded figures alone, of {values[_BOTH]:,d} from "
+                f"figures and a judged factor, of {values['judgement']:,d} from judged constants alone; "
+                f"the range of {ranges:,d}; "
                 f"{len(self.deviations) or 'none'} {'deviates' if len(self.deviations) == 1 else 'deviate'}",
                 "  ",
             ),
@@ -154,8 +155,8 @@ class Recomputation(Records[RecomputedNumber], Result):
         left = f"; of the others the first: {rest}" if rest else ""
         return (
             f"{counted(len(lines), 'number')} that move a diagnosis by a point or more, before any finding or in an example: "
-            f"the value of {len(agreed):,d}{share} is computed again from recorded figures and agrees, of {alone:,d} from figures "
-            f"alone and of {len(agreed) - alone:,d} from figures and a judged factor; known: {how or 'none'}{left}"
+            f"the value of {len(agreed):,d}{share} is computed again from recorded figures and agrees, of {alone:,d} from "
+            f"figures alone and of {len(agreed) - alone:,d} from figures and a judged factor; known: {how or 'none'}{left}"
         )
 
     def remarked(self, most: int | None = _MOST_EACH) -> str:
