@@ -208,11 +208,10 @@ class Scorer:
         network, size = self.engine.network, chunk.stop - chunk.start
         states = self.engine.states(situation)
         bases = ready.bases(states)
-        soft = np.ones((int(ready.ends[-1]), size))
+        soft = np.ones((int(ready.layout.ends[-1]), size))
         for v in (*layout.soft, *chunk.pushed):
-            axis = ready.plan.question.axis.get(v)
-            if axis is not None and v in masks:
-                begin = ready.places[axis]
+            begin = ready.place(v)
+            if begin is not None and v in masks:
                 soft[begin : begin + self.structure.cards[v]] = masks[v].T[list(network.states[v])]
         index = self._index(ready, states, layout, chunk, masks)
         for begin in range(0, size, LANES):
@@ -224,7 +223,7 @@ class Scorer:
         network, structure = self.engine.network, self.structure
         one, n = len(self.values) - 1, len(structure.cards)
         index = np.repeat(ready.indices(states), chunk.stop - chunk.start, axis=1)
-        owners = np.array([part.owner for part in ready.plan.question.unary], dtype=np.int64)[ready.which]
+        owners = ready.layout.owner
         for v in layout.gates:
             if v in chunk.pushed:
                 continue

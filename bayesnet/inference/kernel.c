@@ -39,7 +39,7 @@ static void open_op(const int32_t *at, Op *op) {
     op->lists = p;
 }
 
-EXPORT int bn_version(void) { return 1; }
+EXPORT int bn_version(void) { return 2; }
 
 /* 0 where every operation lies inside `code`, the workspace and the slots; otherwise one more than the first that does not.
    reach[k] becomes the furthest value of factor k from its base. */

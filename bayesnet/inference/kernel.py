@@ -19,7 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-SOURCES = tuple(Path(__file__).with_name(name) for name in ("kernel.c", "planner.c"))
+SOURCES = tuple(Path(__file__).with_name(name) for name in ("kernel.c", "planner.c", "question.c"))
 SUFFIX = ".dll" if sys.platform == "win32" else ".dylib" if sys.platform == "darwin" else ".so"
 NAME = "_kernel" + SUFFIX
 FLAGS = ("-O3", "-std=c99", "-shared", "-fPIC")
@@ -106,7 +106,7 @@ def compiled() -> Any:
         found = ctypes.CDLL(str(path))
     except OSError:
         return None
-    if found.bn_version() != 1:
+    if found.bn_version() != 2:
         return None
     number, pointer = ctypes.c_int64, ctypes.c_void_p
     found.bn_check.restype = number
@@ -125,6 +125,8 @@ def compiled() -> Any:
         ctypes.c_int,
     ]
     found.bn_fill.argtypes = [pointer, number, *[pointer] * 4, number, pointer, pointer, ctypes.c_int]
+    found.bn_network.argtypes = [pointer, number]
+    found.bn_compose.argtypes = [pointer, pointer, number, pointer, *([pointer, number] * 3)]  # type: ignore[list-item]
     double = ctypes.c_double
     found.bn_plan.argtypes = [pointer, number, double, double, *([pointer, number] * 4), pointer]  # type: ignore[list-item]
     return found

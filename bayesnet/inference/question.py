@@ -26,8 +26,7 @@ Fixed = tuple[tuple[int, int], ...]
 class Part(NamedTuple):
     """A piece of a family: its axes, the stride of each among the values, and where it begins.
 
-    The states of the variables in `fixed` are added to `base`. `owner` is the axis that it is the distribution of. `axial` has a
-    one for each integer of `packed` that is an axis.
+    The states of the variables in `fixed` are added to `base`. `owner` is the axis that it is the distribution of.
     """
 
     axes: tuple[int, ...]
@@ -35,14 +34,6 @@ class Part(NamedTuple):
     base: int
     fixed: Fixed
     owner: int
-    packed: bytes
-    axial: bytes
-
-    @classmethod
-    def of(cls, axes: tuple[int, ...], strides: tuple[int, ...], base: int, fixed: Fixed, owner: int) -> Part:
-        """Return the part, packed too: owner, number of axes, axes and strides as the compiled planner reads them."""
-        packed = np.array([owner, len(axes), *axes, *strides], dtype=np.int32).tobytes()
-        return cls(axes, strides, base, fixed, owner, packed, b"\1\0" + b"\1" * len(axes) + b"\0" * len(axes))
 
     def places(self, base: int, sizes: Mapping[int, int]) -> IntArray:
         """All places among the values, from `base` on, the last axis running fastest."""
@@ -186,7 +177,7 @@ class _Composer:
         pairs = list(zip(self.structure.family[v], strides, strict=True))
         axes = tuple(p for p, _ in pairs if p not in known)
         steps = tuple(stride for p, stride in pairs if p not in known)
-        return Part.of(axes, steps, base, tuple(pair for pair in pairs if pair[0] in known), SCALAR if v in known else v)
+        return Part(axes, steps, base, tuple(pair for pair in pairs if pair[0] in known), SCALAR if v in known else v)
 
     def _gate(self, v: int, gate: GatePositions, axis: int) -> None:
         if gate.columns > 1:
@@ -207,7 +198,7 @@ def _gate_parts(parents: Sequence[int], gate: GatePositions, axis: int) -> tuple
     own: tuple[int, ...] = (axis,) if gate.columns > 1 else ()
     step = (1,) * len(own)
     links = [
-        (p, Part.of((p, *own), (row, *step), base, (), axis), Part.of(own, step, base, ((p, row),), axis))
+        (p, Part((p, *own), (row, *step), base, (), axis), Part(own, step, base, ((p, row),), axis))
         for p, base, row in zip(parents, gate.bases[1:], gate.rows[1:], strict=True)
     ]
-    return Part.of(own, step, gate.bases[0], (), axis), links
+    return Part(own, step, gate.bases[0], (), axis), links

@@ -15,7 +15,6 @@ from bayesnet.inference.kernel import LANES, compiled
 from bayesnet.inference.network import NetworkArrays
 from bayesnet.inference.plan import EliminationPlan
 from bayesnet.inference.planning import make
-from bayesnet.inference.question import compose
 from bayesnet.inference.run import Ready, Run
 from bayesnet.inference.situation import ReducedEvidence, read
 from bayesnet.inference.structure import Structure
@@ -171,7 +170,7 @@ class Runner:
         slopes: bool = False,
     ) -> EliminationPlan:
         """Make a plan, whatever its size."""
-        return make(compose(self.network, situation, wanted, kept, best, vectors), slopes, self.max_cells, self.kernel)
+        return make(self.network, situation, wanted, kept, best, vectors, slopes, self.max_cells, self.kernel)
 
     def run(
         self, ready: Ready, situation: ReducedEvidence, likelihoods: Mapping[int, FloatArray] | None = None, *, down: bool = True
@@ -207,10 +206,10 @@ class Runner:
 
     def soft(self, ready: Ready, situation: ReducedEvidence, likelihoods: Mapping[int, FloatArray]) -> FloatArray:
         """Return the likelihoods of all cells of the vectors, shape (cells, 1) or (cells, columns)."""
-        found = np.ones((int(ready.ends[-1]), max((each.shape[1] for each in likelihoods.values()), default=1)))
+        found = np.ones((int(ready.layout.ends[-1]), max((each.shape[1] for each in likelihoods.values()), default=1)))
         for v in {*situation.allowed, *situation.soft, *likelihoods}:
-            axis = ready.plan.question.axis.get(v)
-            if axis is None:
+            begin = ready.place(v)
+            if begin is None:
                 continue
             vector = situation.soft.get(v, np.ones((self.structure.cards[v], 1)))
             if v in situation.allowed:
@@ -219,7 +218,6 @@ class Runner:
                 vector = vector * mask
             if v in likelihoods:
                 vector = vector * likelihoods[v]
-            begin = ready.places[axis]
             found[begin : begin + len(vector)] = self.network.vector(v, vector)
         return found
 
