@@ -65,8 +65,12 @@ def read(evidence: Evidence, structure: Structure, factors: Factors) -> ReducedE
     situation = ReducedEvidence(structure.cards, cut=frozenset(evidence.interventions))
     for v, state in evidence.interventions.items():
         situation.fixed[v] = state
+    certain, fixed = evidence.certain, situation.fixed
     for v, likelihood in evidence.likelihoods.items():
-        _enter(situation, v, likelihood)
+        if v in certain and v not in fixed:
+            fixed[v] = certain[v]
+        else:
+            _enter(situation, v, likelihood)
     if situation.possible:
         deduce(situation, structure, factors)
     return situation
