@@ -22,7 +22,7 @@ from typing import Any
 SOURCES = tuple(Path(__file__).with_name(name) for name in ("kernel.c", "planner.c", "question.c"))
 SUFFIX = ".dll" if sys.platform == "win32" else ".dylib" if sys.platform == "darwin" else ".so"
 NAME = "_kernel" + SUFFIX
-FLAGS = ("-O3", "-std=c99", "-shared", "-fPIC")
+FLAGS = ("-O3", "-std=c99", "-ffp-contract=off", "-shared", "-fPIC")
 LANES = 8
 """Columns that the compiled kernel runs at a time."""
 

@@ -339,7 +339,7 @@ static void record(Plan *p, Loop *loop, int loops, int once, const Tensor *out, 
 
 /* One operation: `out` plays the part of `role` in the node; the inputs are above (the derivative of the node's output, or none)
    and the node's inputs but `role`. */
-static void write_op(Plan *p, const Node *node, Tensor *out, const Tensor *role, Tensor *above) {
+static void write_one(Plan *p, const Node *node, Tensor *out, const Tensor *role, Tensor *above) {
     int n = 0;
     Tensor **in = TAKE(p, Tensor *, node->ins + 1);
     const Tensor **part = TAKE(p, const Tensor *, node->ins + 2);
@@ -409,6 +409,12 @@ static void write_op(Plan *p, const Node *node, Tensor *out, const Tensor *role,
         loop[j] = mine;
     }
     record(p, loop, loops, once, out, in, n);
+}
+
+static void write_op(Plan *p, const Node *node, Tensor *out, const Tensor *role, Tensor *above) {
+    const int64_t before = p->used; /* what it took is not needed any longer */
+    write_one(p, node, out, role, above);
+    p->used = before;
 }
 
 /* ---- nodes ---- */
