@@ -120,8 +120,8 @@ class Runner:
         plan = self.plan(situation, wanted)
         if plan.cells < WORTH_PARTING:
             return [(wanted, plan)]
-        axis, alone = plan.question.axis, len(self.everything)
-        gates = [v for v in wanted if axis.get(v, -1) >= alone and v not in situation.soft and v not in situation.allowed]
+        other = {*situation.soft, *situation.allowed, *situation.fixed, *plan.layout.axes.tolist()}
+        gates = [v for v in wanted if v not in other]
         if len(gates) < 2:
             return [(wanted, plan)]
         apart = set(gates[len(gates) // 2 :])
@@ -138,10 +138,8 @@ class Runner:
         other rank gets what is missing to one, which keeps sixteen digits of one, not of itself: not for single cases.
         """
         together = self.ready(situation, wanted)
-        axis, alone = together.plan.question.axis, len(self.everything)
-        known = {*situation.soft, *situation.allowed}
-        gates = [v for v in wanted if axis.get(v, -1) >= alone and v not in known and self.structure.cards[v] == 2]
-        gates = [v for v in gates if not self.structure.certain[v]]
+        other = {*situation.soft, *situation.allowed, *situation.fixed, *together.layout.axes.tolist()}
+        gates = [v for v in wanted if v not in other and self.structure.cards[v] == 2 and not self.structure.certain[v]]
         if not gates:
             return together, {}
         rest = self.ready(situation, tuple(v for v in wanted if v not in gates))
