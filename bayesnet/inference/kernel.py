@@ -10,10 +10,7 @@ from __future__ import annotations
 import ctypes
 import hashlib
 import os
-import shutil
-import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -53,6 +50,10 @@ def library() -> Path | None:
 
 def compile_kernel(target: Path, *more: str) -> bool:
     """Compile the kernel to `target` with `more` flags; false if there is no compiler, or it fails."""
+    import shutil
+    import subprocess
+    import tempfile
+
     compiler = next(
         (found for name in (os.environ.get("CC"), "cc", "gcc", "clang") if name and (found := shutil.which(name))), None
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 JobT = TypeVar("JobT")
@@ -23,6 +22,8 @@ def shared(work: Callable[[JobT], None], jobs: Iterable[JobT], workers: int | No
         for job in listed:
             work(job)
         return
+    from concurrent.futures import ThreadPoolExecutor
+
     with ThreadPoolExecutor(count) as pool:
         for done in [pool.submit(work, job) for job in listed]:
             done.result()

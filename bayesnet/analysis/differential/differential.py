@@ -14,8 +14,6 @@ from bayesnet.analysis.query.parse import an_example
 from bayesnet.analysis.query.posterior import priors
 from bayesnet.analysis.query.query import Query
 from bayesnet.analysis.query.requisite import above
-from bayesnet.analysis.sensitivity.sampler import cited_sampler
-from bayesnet.analysis.sensitivity.tornado import movers
 from bayesnet.errors import NothingToAsk, TooWide
 from bayesnet.inference.evidence import Evidence, one_hot
 from bayesnet.logodds import odds_ratio
@@ -100,6 +98,8 @@ def _caveats(
     """
     leading = next((line.diagnosis for line in lines if line.role != OTHER_ROLE), "")
     if draws and leading and any(n.low < n.high for n in query.compiled.model.numbers.values()):
+        from bayesnet.analysis.sensitivity.tornado import movers
+
         return lambda: movers(query, leading)
     first = leading or (lines[0].diagnosis if lines else "")
     return weakest(query, variables, about=[v for v in variables if first.startswith(query.compiled.names[v])][:1])
@@ -136,6 +136,8 @@ def intervals(compiled: CompiledModel, evidence: Evidence, variables: Sequence[i
     """
     if not any(n.low < n.high for n in compiled.model.numbers.values()):
         return {}
+    from bayesnet.analysis.sensitivity.sampler import cited_sampler
+
     drawn_before = _drawn(compiled)
     if draws not in drawn_before:
         drawn_before.clear()
