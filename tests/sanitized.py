@@ -111,15 +111,15 @@ def _run_wrong(rng: np.random.Generator, kernel: object, plan: object) -> bool:
     if reach.max(initial=0) > 10**6:
         return True
     values = np.ones(int(reach.max(initial=0)) + 1)
-    work, powers = np.ones(plan.space), np.zeros(plan.slots, dtype=np.int64)
+    work, powers, state = np.ones(plan.space), np.zeros(plan.slots, dtype=np.int64), np.zeros(2, dtype=np.int64)
     shorter = kernel.bn_run(
-        code.ctypes.data, starts.ctypes.data, 0, len(starts), len(starts), bases.ctypes.data, reach.ctypes.data, factors,
-        values.ctypes.data, len(values) - 1, work.ctypes.data, powers.ctypes.data, 1,
+        code.ctypes.data, starts.ctypes.data, len(starts), len(starts), bases.ctypes.data, reach.ctypes.data, factors,
+        values.ctypes.data, len(values) - 1, work.ctypes.data, powers.ctypes.data, 1, state.ctypes.data,
     )  # fmt: skip
     assert factors == 0 or shorter == -1
     kernel.bn_run(
-        code.ctypes.data, starts.ctypes.data, 0, len(starts), len(starts), bases.ctypes.data, reach.ctypes.data, factors,
-        values.ctypes.data, len(values), work.ctypes.data, powers.ctypes.data, 1,
+        code.ctypes.data, starts.ctypes.data, len(starts), len(starts), bases.ctypes.data, reach.ctypes.data, factors,
+        values.ctypes.data, len(values), work.ctypes.data, powers.ctypes.data, 1, state.ctypes.data,
     )  # fmt: skip
     return True
 

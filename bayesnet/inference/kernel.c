@@ -39,7 +39,7 @@ static void open_op(const int32_t *at, Op *op) {
     op->lists = p;
 }
 
-EXPORT int bn_version(void) { return 2; }
+EXPORT int bn_version(void) { return 3; }
 
 /* 0 where every operation lies inside `code`, the workspace and the slots; otherwise one more than the first that does not.
    reach[k] becomes the furthest value of factor k from its base. */
@@ -190,7 +190,7 @@ static Eight widest(void) { return block_of_eight; }
 #endif
 
 static inline void run_op(const int32_t *at, const int64_t *bases, const double *values, double *work, int64_t *powers, const int W,
-                          const Eight eight) {
+                          const Eight eight, const volatile int64_t *stop) {
     Op op;
     open_op(at, &op);
     const int n = op.inputs;
@@ -229,6 +229,7 @@ static inline void run_op(const int32_t *at, const int64_t *bases, const double 
             int k = op.loops - 1;
             while (k >= 0 && ++digit[k] == size[k]) digit[k--] = 0;
             if (k < 0) break;
+            if (*stop) return;
         }
     }
     double top[8] = {0};
@@ -255,20 +256,23 @@ static inline void run_op(const int32_t *at, const int64_t *bases, const double 
     }
 }
 
-/* Operations `first` to `last` on W lanes (1 or 8). Returns 0, or -1 where lengths do not fit and nothing was run. */
-EXPORT int bn_run(const int32_t *code, const int64_t *starts, int64_t first, int64_t last, int64_t count, const int64_t *bases,
-                  const int64_t *reach, int64_t factors, const double *values, int64_t length, double *work, int64_t *powers, int W) {
-    if (first < 0 || last > count || (W != 1 && W != 8)) return -1;
+/* The first `last` operations on W lanes (1 or 8). Returns 0; -1 where lengths do not fit and nothing was run; -2 where another
+   thread set state[0] meanwhile. state[1] is the number of operations that are done. */
+EXPORT int bn_run(const int32_t *code, const int64_t *starts, int64_t last, int64_t count, const int64_t *bases, const int64_t *reach,
+                  int64_t factors, const double *values, int64_t length, double *work, int64_t *powers, int W,
+                  volatile int64_t *state) {
+    if (last > count || (W != 1 && W != 8)) return -1;
     for (int64_t k = 0; k < factors; k++)
         if (bases[k] < 0 || bases[k] + reach[k] >= length) return -1;
     const Eight eight = widest();
-    for (int64_t i = first; i < last; i++) {
+    for (int64_t i = 0; i < last && !state[0]; i++) {
         if (W == 1)
-            run_op(code + starts[i], bases, values, work, powers, 1, NULL);
+            run_op(code + starts[i], bases, values, work, powers, 1, NULL, state);
         else
-            run_op(code + starts[i], bases, values, work, powers, 8, eight);
+            run_op(code + starts[i], bases, values, work, powers, 8, eight, state);
+        state[1] = i + 1;
     }
-    return 0;
+    return state[0] ? -2 : 0;
 }
 
 /* Cells `first` to `last` of a vector where no product comes near the smallest number; 1 where one does, -1 for a wrong place. */

@@ -107,24 +107,14 @@ def compiled() -> Any:
         found = ctypes.CDLL(str(path))
     except OSError:
         return None
-    if found.bn_version() != 2:
+    if found.bn_version() != 3:
         return None
     number, pointer = ctypes.c_int64, ctypes.c_void_p
     found.bn_check.restype = number
     found.bn_check.argtypes = [pointer, number, pointer, number, number, number, pointer, number]
     found.bn_run.argtypes = [
-        pointer,
-        pointer,
-        *[number] * 3,
-        pointer,
-        pointer,
-        number,
-        pointer,
-        number,
-        pointer,
-        pointer,
-        ctypes.c_int,
-    ]
+        *[pointer] * 2, *[number] * 2, *[pointer] * 2, number, pointer, number, *[pointer] * 2, ctypes.c_int, pointer
+    ]  # fmt: skip
     found.bn_fill.argtypes = [pointer, number, *[pointer] * 4, number, pointer, pointer, ctypes.c_int]
     found.bn_network.argtypes = [pointer, number]
     found.bn_compose.argtypes = [pointer, pointer, number, pointer, *([pointer, number] * 3)]  # type: ignore[list-item]

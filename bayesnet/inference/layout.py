@@ -41,9 +41,9 @@ class Layout:
     """Where numbers come in and answers come out.
 
     The vectors lie at the start of the workspace, the product of the scalars first; vector k ends at `ends[k]`, and that of axis
-    `axes[i]` begins at `begin[i]` (-1: it has none). Each of their cells is a product of entries: cell c of those from `ptr[c]` to
-    `ptr[c + 1]`, entry i at `index[i]` from the base of unary part `which[i]`, which belongs to axis `owner[i]`. The cells of the
-    answer to `variables[k]` are `cuts[k]` to `cuts[k + 1]`; each is the product of the places `own` and `slope`.
+    `axes[i]` begins at `begin[i]` (-1: it has none). Each of their cells is a product of entries: cell c of those from `ptr[c]`
+    to `ptr[c + 1]`, entry i at `index[i]` from the base of unary part `which[i]`, which belongs to axis `owner[i]`. The cells of
+    the answer to `variables[k]` are `cuts[k]` to `cuts[k + 1]`; each is the product of the places `own` and `slope`.
     """
 
     axes: IntArray

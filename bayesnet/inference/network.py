@@ -64,7 +64,7 @@ class NetworkArrays:
         for v, card in enumerate(structure.cards):
             first.append(len(gates) if structure.noisy[v] else -1)
             if structure.noisy[v]:
-                records = []
+                records: list[int] = []
                 for low in range(card):
                     for high in range(card):
                         found = self.gates[v].get((low, high))
@@ -73,12 +73,13 @@ class NetworkArrays:
                 behind = len(gates)
                 gates[first[v] :] = [-1 if at < 0 else behind + at for at in gates[first[v] :]]
                 gates += records
+        strides = [(*own, *[0] * (len(family) - len(own))) for (_, own), family in zip(tables, structure.family, strict=True)]
         sections = [
             structure.cards,
             np.cumsum([0, *map(len, structure.parents)]),
             [p for parents in structure.parents for p in parents],
             [base for base, _ in tables],
-            [s for family, (_, strides) in zip(structure.family, tables, strict=True) for s in (*strides, *(len(family) - len(strides)) * (0,))],
+            [stride for own in strides for stride in own],
             first,
             np.cumsum([0, *structure.cards]),
             [place for places in self.places for place in places],

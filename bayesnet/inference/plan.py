@@ -48,9 +48,9 @@ class AnswerPlace(NamedTuple):
 class PlanDetails(NamedTuple):
     """What a plan means: looked at for derivatives, draws, maxima and by the tests; posteriors do without.
 
-    `vectors` are the places and slots of the vectors by axis, `answers` the posteriors. `slopes` are the derivatives by the numbers
-    of factor k: place, slot and strides; `vector_slopes` those by vectors. `maxima` lists for each maximised axis the tensors that
-    meet there. `order` is that in which the axes are eliminated.
+    `vectors` are the places and slots of the vectors by axis, `answers` the posteriors. `slopes` are the derivatives by the
+    numbers of factor k: place, slot and strides; `vector_slopes` those by vectors. `maxima` lists for each maximised axis the
+    tensors that meet there. `order` is that in which the axes are eliminated.
     """
 
     question: ReducedQuestion
@@ -67,8 +67,8 @@ class EliminationPlan:
     """A question written down.
 
     `code` are the operations, the first `ups` of them on the way up, each beginning where `starts` says. The workspace has
-    `space` numbers and `slots` powers of two. It begins with the product of all scalars and the vectors. `result` is the product of
-    everything over the axes `kept`. `layout` says where the numbers of the network come in, `explained` makes the details.
+    `space` numbers and `slots` powers of two. It begins with the product of all scalars and the vectors. `result` is the product
+    of everything over the axes `kept`. `layout` says where the numbers of the network come in, `explained` makes the details.
     """
 
     code: Ints

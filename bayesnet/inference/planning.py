@@ -185,9 +185,7 @@ def _explained(question: ReducedQuestion, found: IntArray, slopes: bool) -> Plan
     return PlanDetails(
         question=question,
         vectors=vectors,
-        answers={
-            a: AnswerPlace(vectors[a][0] if a in vectors else -1, pairs[a][0], size[a]) for a in sorted(question.asked)
-        },
+        answers={a: AnswerPlace(vectors[a][0] if a in vectors else -1, pairs[a][0], size[a]) for a in sorted(question.asked)},
         slopes=by_factor,
         vector_slopes={a: pairs[a] for a in (-1, *question.vectors) if pairs[a][0] >= 0},
         order=tuple(sorted(axes, key=place.__getitem__)[: n - len(question.kept)]),

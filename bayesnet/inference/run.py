@@ -14,9 +14,12 @@ from bayesnet.inference import twin
 from bayesnet.inference.kernel import LANES
 from bayesnet.inference.network import NetworkArrays
 from bayesnet.inference.plan import EliminationPlan
+from bayesnet.inference.threads import watched
 from bayesnet.model.factors import FloatArray, IntArray
 
 LN2 = math.log(2.0)
+LONG = 5e7
+"""Products from which a run can be interrupted and shows how far it is: about a tenth of a second."""
 AnyArray = np.ndarray[Any, Any]
 
 
@@ -126,7 +129,15 @@ class Run:
         bad = lib.bn_fill(values, size, index, ptr, soft, ends, len(layout.ends), work, powers, width)
         code, starts, bases, reach = (a.ctypes.data for a in (plan.code, plan.starts, self.bases, ready.reach))
         count, factors = len(plan.starts), len(self.bases)
-        bad = bad or lib.bn_run(code, starts, 0, last, count, bases, reach, factors, values, size, work, powers, width)
+        state = np.zeros(2, dtype=np.int64)
+
+        def run(_: Run = self) -> int:
+            """Run, and keep what is written to until it has ended."""
+            at = state.ctypes.data
+            done = lib.bn_run(code, starts, last, count, bases, reach, factors, values, size, work, powers, width, at)
+            return int(done)
+
+        bad = bad or (watched(run, state, last) if plan.cells * width > LONG else run())
         if bad:
             raise ValueError("a plan was run with numbers of another length than it was made for; nothing was written")
 
@@ -150,7 +161,8 @@ class Run:
 
     def weights(self) -> FloatArray:
         """P(v, e) of every state of every open variable that was asked, on a scale of its own for each variable and column."""
-        weights: FloatArray = self.work[self.ready.layout.own, : self.columns] * self.work[self.ready.layout.slope, : self.columns]
+        layout, work = self.ready.layout, self.work[:, : self.columns]
+        weights: FloatArray = work[layout.own] * work[layout.slope]
         return weights
 
     def marginals(self) -> dict[int, FloatArray]:

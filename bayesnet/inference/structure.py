@@ -14,7 +14,8 @@ class Structure:
     `order[v][r]` is the state of rank r of a noisy gate and `rank[v][s]` the rank of state s; both empty for tables.
     `certain[v]` says that the family holds only zeros and ones and that they come from no number of the model, so that what
     it implies may be deduced before planning. `topological` lists parents before children, `place[v]` is the
-    position of v in it. `family[v]` are the parents of v, then v. `certain_near[v]` are v and its children, those that are certain.
+    position of v in it. `family[v]` are the parents of v, then v. `certain_near[v]` are those of v and its children that are
+    certain.
     """
 
     cards: tuple[int, ...]

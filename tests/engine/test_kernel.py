@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import signal
 import subprocess
 import sys
+import threading
+import time
 from math import inf
 
 import numpy as np
@@ -22,6 +25,7 @@ from bayesnet.inference.ordering import TURNS, _Search, best_order, masks
 from bayesnet.inference.planning import make
 from bayesnet.inference.question import compose
 from bayesnet.inference.situation import ReducedEvidence
+from bayesnet.inference.threads import watched
 from bayesnet.model.factors import Factors, TableFamily
 
 needs_kernel = pytest.mark.skipif(compiled() is None, reason="there is no compiled kernel: no C compiler was found")
@@ -135,6 +139,41 @@ def test_without_the_kernel_numpy_runs_and_says_so() -> None:
     kind, value = done.stdout.split()
     assert kind == "numpy"
     assert float(value) == pytest.approx(bayesnet.load("asia").posterior(question)["yes"], abs=1e-13)
+
+
+def test_ctrl_c_is_heard_while_the_kernel_runs() -> None:
+    """The run is asked to stop at once, and the kernel does so."""
+    state, stopped = np.zeros(2, dtype=np.int64), []
+
+    def work() -> int:
+        while not state[0]:
+            time.sleep(0.001)
+        stopped.append(time.monotonic())
+        return 0
+
+    timer = threading.Timer(0.05, lambda: signal.raise_signal(signal.SIGINT))
+    began = time.monotonic()
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        watched(work, state, 10)
+    assert stopped[0] - began < 0.25
+
+
+@needs_kernel
+def test_a_run_that_is_asked_to_stop_says_so() -> None:
+    """Before its first operation, with nothing done."""
+    engine = Engine(naive(3))
+    plan = engine.plan(engine.situation(Evidence()), engine.everything)
+    bases, state = np.zeros(len(plan.layout.factors.base), dtype=np.int64), np.array([1, 0])
+    work, powers = np.zeros(plan.space), np.zeros(plan.slots, dtype=np.int64)
+    values, reach = np.ones(100), np.zeros(len(bases), dtype=np.int64)
+    arrays = [a.ctypes.data for a in (plan.code, plan.starts)], [a.ctypes.data for a in (bases, reach)]
+    count = len(plan.starts)
+    done = compiled().bn_run(
+        *arrays[0], count, count, *arrays[1], len(bases), values.ctypes.data, 100, work.ctypes.data, powers.ctypes.data, 1,
+        state.ctypes.data,
+    )  # fmt: skip
+    assert (done, state.tolist()) == (-2, [1, 0])
 
 
 def naive(findings: int) -> Factors:
