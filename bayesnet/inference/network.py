@@ -7,9 +7,9 @@ to an interval of ranks needs sums of neighbouring ranks only; those are *derive
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,10 +50,6 @@ class NetworkArrays:
     places: tuple[tuple[int, ...], ...]
     tables: tuple[tuple[int, tuple[int, ...]], ...]
     gates: tuple[dict[tuple[int, int], GatePositions], ...]
-    composed: dict[tuple[int, ...], Any] = field(default_factory=dict, compare=False, repr=False)
-    """Tables as parts of questions, by the variable and which of its family are fixed."""
-    composed_gates: dict[tuple[int, int, int], Any] = field(default_factory=dict, compare=False, repr=False)
-    """Gates as parts of questions, by the variable and its interval of ranks."""
 
     @cached_property
     def packed(self) -> NDArray[np.int32]:
