@@ -1,4 +1,4 @@
-"""Where the numbers of a network come into a plan, whatever the states of the variables that are fixed."""
+"""The places of a network's numbers in a plan, whatever the states of the variables that are fixed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bayesnet.model.factors import IntArray
 
 @dataclass(frozen=True)
 class Bases:
-    """Where parts of families begin: at `base`, and further on by the states of fixed variables times their strides.
+    """The beginnings of parts of families: at `base`, and further on by the states of fixed variables times their strides.
 
     `fixed` has a row for each of these: part, variable, stride.
     """
@@ -38,7 +38,7 @@ class Bases:
 
 @dataclass(frozen=True)
 class Layout:
-    """Where numbers come in and answers come out.
+    """The places where numbers come in and answers come out.
 
     The vectors lie at the start of the workspace, the product of the scalars first; vector k ends at `ends[k]`, and that of axis
     `axes[i]` begins at `begin[i]` (-1: it has none). Each of their cells is a product of entries: cell c of those from `ptr[c]`
@@ -62,7 +62,7 @@ class Layout:
 
     @cached_property
     def places(self) -> dict[int, int]:
-        """Where the vector of each axis begins, of those that have one; -1 are the scalars."""
+        """The places of the vectors by axis; -1 are the scalars."""
         return {-1: 0, **{a: at for a, at in zip(self.axes.tolist(), self.begin.tolist(), strict=True) if at >= 0}}
 
     @classmethod

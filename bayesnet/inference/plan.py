@@ -46,7 +46,7 @@ class AnswerPlace(NamedTuple):
 
 
 class PlanDetails(NamedTuple):
-    """What a plan means: looked at for derivatives, draws, maxima and by the tests; posteriors do without.
+    """The meaning of a plan: looked at for derivatives, draws, maxima and by the tests; posteriors do without.
 
     `vectors` are the places and slots of the vectors by axis, `answers` the posteriors. `slopes` are the derivatives by the
     numbers of factor k: place, slot and strides; `vector_slopes` those by vectors. `maxima` lists for each maximised axis the
@@ -87,7 +87,7 @@ class EliminationPlan:
 
     @cached_property
     def details(self) -> PlanDetails:
-        """What the plan means."""
+        """The meaning of the plan, worked out when it is first looked at."""
         return self.explained()
 
     @property
