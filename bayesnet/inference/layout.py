@@ -37,7 +37,7 @@ class Bases:
 
 
 @dataclass(frozen=True)
-class Layout:
+class PlanLayout:
     """The places where numbers come in and answers come out.
 
     The vectors lie at the start of the workspace, the product of the scalars first; vector k ends at `ends[k]`, and that of axis
@@ -68,7 +68,7 @@ class Layout:
     @classmethod
     def of(
         cls, question: ReducedQuestion, answers: Mapping[int, tuple[int, int, int]], places: Sequence[Sequence[int]], one: int
-    ) -> Layout:
+    ) -> PlanLayout:
         """Lay out a question whose plan has its answers at these places; `one` is the place of a number one."""
         axes = sorted(question.sizes)
         begin, ends = dict.fromkeys(axes, -1), [1]

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bayesnet.inference.layout import Layout
+from bayesnet.inference.layout import PlanLayout
 from bayesnet.inference.question import ReducedQuestion
 from bayesnet.model.factors import IntArray
 
@@ -81,7 +81,7 @@ class EliminationPlan:
     kept: tuple[int, ...]
     cells: float
     largest: float
-    layout: Layout
+    layout: PlanLayout
     explained: Callable[[], PlanDetails] = field(compare=False, repr=False)
     cache: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bayesnet.inference import plan as limits
-from bayesnet.inference.layout import Layout
+from bayesnet.inference.layout import PlanLayout
 from bayesnet.inference.ordering import best_order, masks
 from bayesnet.inference.plan import BEST, ONCE, AnswerPlace, EliminationPlan, PlanDetails
 from bayesnet.inference.question import ReducedQuestion
@@ -122,7 +122,7 @@ class Planner:
             kept=tuple(result.axes),
             cells=self.cells,
             largest=self.largest,
-            layout=Layout.of(question, answers, places, self.space),
+            layout=PlanLayout.of(question, answers, places, self.space),
             explained=lambda: details,
         )
 

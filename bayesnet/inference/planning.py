@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from bayesnet.inference import plan as limits
-from bayesnet.inference.layout import Bases, Layout
+from bayesnet.inference.layout import Bases, PlanLayout
 from bayesnet.inference.network import NetworkArrays
 from bayesnet.inference.ordering import WORTH_A_SECOND
 from bayesnet.inference.plan import AnswerPlace, EliminationPlan, PlanDetails
@@ -144,7 +144,7 @@ def _asked(
     return ask
 
 
-def _layout(found: IntArray, counts: Sequence[int], slopes: IntArray, one: int) -> Layout:
+def _layout(found: IntArray, counts: Sequence[int], slopes: IntArray, one: int) -> PlanLayout:
     """Return the layout that `question.c` found; `slopes` are the places of the derivatives of the axes."""
     axes, factors, unary, vectors, fixed, fixed_unary, entries, cells, answers, shown, _ = counts
     lengths = (
@@ -158,7 +158,7 @@ def _layout(found: IntArray, counts: Sequence[int], slopes: IntArray, one: int) 
         at += length
     ids, begin, ends, base, fixes, base_unary, fixes_unary, index, which, owner, ptr, variables, cuts, axis, place = parts
     vector, slope = begin[axis], slopes[axis]
-    return Layout(
+    return PlanLayout(
         ids, begin, ends, Bases(base, fixes.reshape(-1, 3)), Bases(base_unary, fixes_unary.reshape(-1, 3)), index, which, owner,
         ptr, variables, cuts, np.where(vector < 0, one, vector + place), np.where(slope < 0, one, slope + place),
     )  # fmt: skip
