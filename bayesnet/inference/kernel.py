@@ -48,20 +48,22 @@ def library() -> Path | None:
         return None
 
 
-def compile_kernel(target: Path, *more: str) -> bool:
-    """Compile the kernel to `target` with `more` flags; false if there is no compiler, or it fails."""
+def compile_kernel(target: Path, *more: str, by: tuple[str, ...] = ()) -> bool:
+    """Compile the kernel to `target` with `more` flags, `by` a compiler or one that is found.
+
+    Returns false if there is none, or it fails.
+    """
     import shutil
     import subprocess
     import tempfile
 
-    compiler = next(
-        (found for name in (os.environ.get("CC"), "cc", "gcc", "clang") if name and (found := shutil.which(name))), None
-    )
-    if compiler is None:
+    names = (os.environ.get("CC"), "cc", "gcc", "clang")
+    compiler = by or tuple(found for name in names if name and (found := shutil.which(name)))[:1]
+    if not compiler:
         return False
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         made = Path(folder) / target.name
-        command = [compiler, *FLAGS, *more, "-o", str(made), *map(str, SOURCES), "-lm"]
+        command = [*compiler, *FLAGS, *more, "-o", str(made), *map(str, SOURCES), "-lm"]
         done = subprocess.run(command, capture_output=True, check=False)
         if done.returncode == 0:
             made.replace(target)
