@@ -247,7 +247,7 @@ def _progress(total: int) -> Iterator[Any]:
     bar: list[Any] = []
 
     def advance(done: int) -> None:
-        if not bar and time.monotonic() - began > _PATIENCE and done < total and sys.stderr.isatty():
+        if not bar and time.monotonic() - began > _PATIENCE and done < total and sys.stderr is not None and sys.stderr.isatty():
             from rich.console import Console
             from rich.progress import Progress
 
