@@ -178,6 +178,8 @@ class Scorer:
     ) -> None:
         """ln P(e) and the marginals of the rows of one chunk, `masks` being theirs; written to the arrays given."""
         ready, situation, apart = self.plans(layout, chunk)
+        if not situation.possible:  # the states of the hubs exclude each other
+            return
         for part, run in self._runs(ready, situation, layout, chunk, masks):
             logs[part] = run.log_probability
             found = run.marginals()

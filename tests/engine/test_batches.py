@@ -66,6 +66,17 @@ def test_cohorts_of_larger_networks_agree_too(seed: int, monkeypatch: pytest.Mon
     agree(network, some_rows(rng, network, 40), [int(v) for v in rng.permutation(10)[:3]])
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_variables_known_in_every_row_may_exclude_each_other(seed: int) -> None:
+    """Any states of some variables, in all rows: what certain gates forbid is impossible in its row and in no other."""
+    rng = np.random.default_rng(seed)
+    network, _ = random_network(rng, 8)
+    rows = np.full((25, 8), -1)
+    for v in rng.permutation(8)[: int(rng.integers(2, 7))]:
+        rows[:, v] = rng.integers(0, network.cards[v], 25)
+    agree(network, rows, [int(v) for v in rng.permutation(8)[:3]])
+
+
 def test_several_threads_give_the_very_same_numbers() -> None:
     """Chunks are fixed before they are shared out, so the results are equal to the last bit."""
     rng = np.random.default_rng(1)
