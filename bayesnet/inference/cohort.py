@@ -217,6 +217,7 @@ class Scorer:
                 begin = ready.places[axis]
                 soft[begin : begin + self.structure.cards[v]] = masks[v].T[list(network.states[v])]
         index = self._index(ready, states, layout, chunk, masks)
+        soft *= self.engine.soft(ready, situation, {})  # states that the hubs leave to variables beside certain gates
         for begin in range(0, size, LANES):
             part = slice(begin, min(begin + LANES, size))
             yield part, Run(ready, self.values, bases, index[:, part], soft[:, part], part.stop - begin, down)
