@@ -42,8 +42,7 @@ def score(
     import pandas as pd
 
     if not isinstance(frame, pd.DataFrame):
-        expected = "a pandas or Dask DataFrame, or a folder of Parquet parts"
-        raise SpecError("the cohort", [f"expected {expected}; got {type(frame).__name__}"])
+        raise SpecError("the cohort", [f"expected a pandas or Dask DataFrame, or a folder; got {type(frame).__name__}"])
     keep = (keep,) if isinstance(keep, str) else tuple(keep)
     kept, frame = _parted(compiled, frame, keep)
     check_columns(compiled, frame)
