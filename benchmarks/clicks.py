@@ -1,7 +1,7 @@
 """The page in Chromium: from a click on a finding of back_pain to the bars.
 
 Random findings are clicked one after the other, age and sex among them or not, and taken back after every 25. `bars` is the time
-until the bars are written; `painted` adds what the browser then does to lay out and paint them, without the wait for its next frame.
+until the bars are written; `painted` adds what the browser does to lay out and paint them, without the wait for its next frame.
 
     python -m benchmarks.clicks
 """
