@@ -46,7 +46,7 @@ COLLIDER_SHUT = "collider taken as closed"
 CHAIN_OPEN = "blocked path taken as open"
 CHAIN_SHUT = "open path not seen"
 
-_HINTS = {
+HINTS = {
     INVERSE: "Begin with everybody who has the finding, and ask how many of them have what you look for.",
     NEGLECT: "Imagine 1,000 people first, and count how many there are of each kind before you look at the finding.",
     PRIOR: "Count again, among those with the finding only.",
@@ -105,7 +105,7 @@ class KnownError:
 
 def known(name: str, answer: float | str, explanation: str, words: Iterable[str] = ()) -> KnownError:
     """Return a known error with the hint that goes with its name."""
-    return KnownError(name, answer, explanation, _HINTS[name], tuple(words))
+    return KnownError(name, answer, explanation, HINTS[name], tuple(words))
 
 
 def tolerance(probability: float) -> float:
