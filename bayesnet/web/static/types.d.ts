@@ -28,6 +28,7 @@ export interface PageData {
   lessons?: LessonRecord[];
   /** The lesson that the page opens with; none when empty. */
   lesson?: string;
+  marking?: Marking;
 }
 
 /** A number that a lesson speaks of: a formula over P(wanted | given); see page/lesson_values.js. */
@@ -154,6 +155,40 @@ export interface Vocabulary {
   grave: string;
   grave_label: string;
   barely: number;
+}
+
+/** The words, patterns and limits of the marker; see bayesnet/teach/marking.py. */
+export interface Marking {
+  patterns: Record<string, string>;
+  messages: Record<
+    "empty" | "right" | "close" | "wrong" | "named" | "unreadable" | "word" | "outside" | "percent_sign" | "odds" | "decimal",
+    string
+  >;
+  names: Record<"percent_sign" | "odds" | "decimal", string>;
+  times: [factor: number, words: string][];
+  longest: number;
+  relative: number;
+  point: number;
+  point_from: number;
+  close: number;
+}
+
+/** What is right, a number, several or a name, and what known errors give instead. */
+export interface MarkedQuestion {
+  right: number | number[] | string;
+  wrong?: { value: number | string; name: string; why?: string }[];
+  /** How far a right number may be off; a rounding to two figures, or half a percentage point, without it. */
+  tolerance?: number;
+  /** Whether the right number is a probability; it is, without it. */
+  probability?: boolean;
+  /** A sentence for a wrong answer that no known error gives. */
+  hint?: string;
+}
+
+export interface Marked {
+  verdict: "right" | "close" | "wrong" | "unreadable";
+  error: string | null;
+  message: string;
 }
 
 export interface Example {

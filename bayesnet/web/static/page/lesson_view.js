@@ -114,7 +114,7 @@ export function createLessonView(context, root) {
       ? createGuess(context, step, now, (guess) => {
           guesses.set(key, guess);
           update(latest);
-          (entering.querySelector("button:enabled") ?? nextOrText()).focus();
+          focusAfterGuess();
         })
       : null;
     put(entering, ...(open || !step.click.length ? [] : toEnter(step, scenario)));
@@ -122,6 +122,12 @@ export function createLessonView(context, root) {
     next.classList.toggle("primary", !open && !left);
     put(side, form, entering.childElementCount ? entering : null, watch.element);
     if (within && !open && !left) nextOrText().focus();
+  }
+
+  function focusAfterGuess() {
+    /** @type {HTMLElement | null} */
+    const enter = entering.querySelector("button:enabled");
+    (enter ?? nextOrText()).focus();
   }
 
   /** @returns {HTMLElement} */
