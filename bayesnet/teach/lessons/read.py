@@ -12,7 +12,7 @@ from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.query.parse import read_given, read_question, read_target
 from bayesnet.errors import BayesnetError, Problem, SpecError, did_you_mean, listed, nearest
 from bayesnet.model.side_files import Document
-from bayesnet.teach.exercises.known import HINTS
+from bayesnet.teach.exercises.known import DOUBLE, HINTS, PRIOR, apart
 from bayesnet.teach.exercises.literature import LITERATURE
 from bayesnet.teach.lessons.lesson import PLACEHOLDER, Choice, Comparison, Evidence, Guess, Lesson, NamedError, Step
 from bayesnet.teach.lessons.quantity import ENDS, NUMBERS, WHY, Asked, Quantity, Question, plain
@@ -145,7 +145,9 @@ class _Reader:
                 return Quantity(formula, tuple(one for one in found if one)) if all(found) else None
             if formula == "bits" and _texts(texts, 2):
                 return self.bits(*texts)
-        expected = '"target | findings", or { ratio = ["...", "..."] }, { difference = ... }, { "odds ratio" = ... } or { bits = ... }'
+            if formula == "independent" and _texts(texts):
+                return self.independent(*texts)
+        expected = '"target | findings", or { ratio = ["...", "..."] } and the like: difference, "odds ratio", bits, independent'
         self.document.report(self.where, "is not a question", got=repr(given), expected=expected)
         return None
 
@@ -160,6 +162,15 @@ class _Reader:
             return None
         shares = (base, Question(tested, base.given))
         return Quantity("bits", (*shares, *(Question(base.wanted, base.given.with_findings(one)) for one in (tested, contrary))))
+
+    def independent(self, about: str, *findings: str) -> Quantity | None:
+        """Return what the findings would make of a target if they were independent: `{ independent = ["target", "finding", ...] }`."""
+        base, separate = self.question(about), [self.findings(text) for text in findings]
+        contrary = base and self.contrary(base.wanted)
+        if not base or not contrary or not all(separate):
+            return None
+        asked = Asked(base.wanted, contrary, base.given, Findings(), tuple(one for one in separate if one))
+        return NUMBERS[DOUBLE](asked)
 
     def question(self, text: str) -> Question | None:
         """Read `target | findings`; what is wanted may be several targets."""
@@ -250,7 +261,7 @@ class _Reader:
             start = asked.start.without(question_.given.variables)
             parts = tuple(Findings((item,)) for item in question_.given.items)
             asked = Asked(question_.wanted, self.contrary(question_.wanted), start, question_.given, parts)
-        if not choices and not asked.findings.variables:
+        if slider and not of and not asked.findings.variables:
             way_out = 'write click = "...", or of = "target | findings" in the guess'
             document.report(f"{self.where}, guess", "is about no finding", way_out=way_out)
         errors = tuple(error for one in self.rows(row, "errors") if (error := self.error(one, asked, quantities)))
@@ -264,8 +275,7 @@ class _Reader:
         if name not in NUMBERS:
             self.document.one_of(f"{self.where}, guess", "error", name, NUMBERS)
             return None
-        needs_two = name not in ("answering with the prior",) and asked.contrary is None
-        if needs_two:
+        if name != PRIOR and asked.contrary is None:
             self.document.report(f"{self.where}, guess", f'the error "{name}" needs a target of two states')
             return None
         return NamedError(name, why or WHY[name], HINTS[name], NUMBERS[name](asked))
@@ -347,15 +357,19 @@ class _Reader:
                     got = ", ".join(f"{name} is {value:.4g}" for name, value in known.items())
                     what = f"{len(right)} of its choices are right"
                     self.document.report(f"{where}, guess", what, got=got, expected="exactly one")
-            used = [step.quantities["after"], *(error.value for error in step.guess.errors if error.value)] if step.guess else []
-            for quantity in used:
-                quantity.value(self.compiled)
+            if step.guess and step.guess.errors:
+                exact = step.guess.asked.right.value(self.compiled)
+                for error in step.guess.errors:
+                    if error.value and not apart(error.value.value(self.compiled), exact, 1.0):
+                        what = f'the error "{error.name}" gives the right answer, {exact:.3g}'
+                        self.document.report(f"{where}, guess", what, way_out="leave it out")
         except BayesnetError as error:
             self.document.report(where, str(error))
 
 
-def _texts(given: Any, count: int) -> bool:
-    return isinstance(given, list) and len(given) == count and all(isinstance(one, str) for one in given)
+def _texts(given: Any, count: int = 0) -> bool:
+    right = isinstance(given, list) and all(isinstance(one, str) for one in given)
+    return right and (len(given) == count or (not count and len(given) > 1))
 
 
 def problems_of(compiled: CompiledModel, folder: Path) -> list[Problem | str]:

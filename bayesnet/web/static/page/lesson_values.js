@@ -36,13 +36,14 @@ const ENDS = ["low", "high"];
 /**
  * The value of a quantity; NaN for an end of an interval that is not computed yet.
  *
- * @param {Pick<Context, "compute" | "intervals" | "words">} context
+ * @param {Pick<Context, "compute" | "data" | "intervals" | "words">} context
  * @param {Quantity} quantity
  */
 export function valueOf(context, { formula, of }) {
   const end = ENDS.indexOf(formula);
   if (end < 0) return FORMULAS[formula](...of.map(({ wanted, given }) => probability(context.compute, wanted, given)));
   const [{ wanted, given }] = of;
+  if (!context.data.draws) return probability(context.compute, wanted, given);
   const [[name, state]] = Object.entries(wanted);
   const s = context.words.stateIndex(name, String(state));
   return context.intervals.of(complete(given), context.compute.index(name), s)?.[end] ?? NaN;
@@ -57,9 +58,17 @@ export function valueOf(context, { formula, of }) {
  */
 function probability(compute, wanted, given) {
   const scenario = complete(given);
-  const both = compute.withSeen(scenario, wanted);
+  // On what is weighed already a state keeps its weight.
+  const weighed = Object.entries(wanted).map(([name, state]) => {
+    const before = scenario.see[name];
+    return [name, typeof before === "object" ? { ...zeros(before), [String(state)]: before[String(state)] } : state];
+  });
+  const both = compute.withSeen(scenario, Object.fromEntries(weighed));
   return Math.min(1, Math.exp(both.logProbability - compute.answer(scenario).logProbability));
 }
+
+/** @param {Record<string, number>} weights */
+const zeros = (weights) => Object.fromEntries(Object.keys(weights).map((state) => [state, 0]));
 
 /**
  * Whether all of some comparisons hold; null while a number is not computed yet.
@@ -80,7 +89,7 @@ export function hold(comparisons, value) {
 /**
  * A text with its numbers: `{after}` in per cent, `{after:in}` as "1 in 13", `{after:1000}` as the number of 1,000 people.
  *
- * @param {Pick<Context, "compute" | "intervals" | "words">} context
+ * @param {Pick<Context, "compute" | "data" | "intervals" | "words">} context
  * @param {LessonStep} step
  * @param {string} text
  */

@@ -76,13 +76,13 @@ export function createLessonView(context, root) {
     const key = `${lesson.name}:${lesson.step}`;
     const guessed = guesses.get(key);
     const open = Boolean(step.guess) && guessed === undefined;
-    const left = step.click.filter((one) => !isKnown(view.scenario, one));
-    const phase = `${key} ${open} ${left.length}`;
+    const entered = step.click.map((one) => isKnown(view.scenario, one));
+    const phase = `${key} ${open || entered}`;
     if (phase !== drawn) draw(record, lesson.step, open, view);
     drawn = phase;
     write(text, filled(context, step, step.text));
     watch.update(view, step, guessed ?? null);
-    const done = !open && !left.length;
+    const done = !open && entered.every(Boolean);
     after.hidden = !done || !step.after;
     verdict.hidden = !done || !guessed;
     if (done) write(after, filled(context, step, step.after));
@@ -114,25 +114,15 @@ export function createLessonView(context, root) {
       ? createGuess(context, step, now, (guess) => {
           guesses.set(key, guess);
           update(latest);
-          focusAfterGuess();
         })
       : null;
     put(entering, ...(open || !step.click.length ? [] : toEnter(step, scenario)));
     const left = step.click.some((one) => !isKnown(scenario, one));
     next.classList.toggle("primary", !open && !left);
     put(side, form, entering.childElementCount ? entering : null, watch.element);
-    if (within && !open && !left) nextOrText().focus();
-  }
-
-  function focusAfterGuess() {
     /** @type {HTMLElement | null} */
     const enter = entering.querySelector("button:enabled");
-    (enter ?? nextOrText()).focus();
-  }
-
-  /** @returns {HTMLElement} */
-  function nextOrText() {
-    return next.disabled ? text : next;
+    if (within && !open) (enter ?? (next.disabled ? text : next)).focus();
   }
 
   /** Buttons that enter what the step asks to enter; the findings in the page do the same. @param {LessonStep} step @param {Scenario} scenario */
