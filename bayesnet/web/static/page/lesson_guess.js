@@ -8,7 +8,7 @@ import { markAnswer, readNumber } from "./marking.js";
 /** @import { Context, Guess, LessonStep, NamedError } from "../types.js" */
 
 /** @typedef {{ text: string; value: number; choice: number }} Guessed `value` is NaN for a choice, `choice` -1 for a number. */
-/** @typedef {{ kind: "right" | "close" | "wrong"; title: string; why: string; hint: string }} Verdict */
+/** @typedef {{ kind: "right" | "close" | "wrong"; title: string; answer: string; why: string; hint: string }} Verdict */
 
 const STEPS = 400;
 /** How far a guess may be off and still be right: points of a per cent slider, a share of a small probability. */
@@ -61,7 +61,7 @@ export function createGuess(context, step, now, lock) {
     ask,
     field.element,
     said,
-    el("div", { class: "tools" }, check, pass),
+    el("div", { class: "tools" }, field.number, check, pass),
   );
 }
 
@@ -99,16 +99,12 @@ function sliderField({ data, words }, guess, now) {
     },
   });
   return {
+    number,
     element: el(
       "div",
       { class: "lesson-slider" },
-      el(
-        "div",
-        { class: "lesson-range" },
-        range,
-        el("div", { class: "lesson-ends", "aria-hidden": true }, endsOf(words, slider)),
-      ),
-      number,
+      range,
+      el("div", { class: "lesson-ends", "aria-hidden": true }, endsOf(words, slider)),
     ),
     /** @returns {Guessed | string} */
     read() {
@@ -130,6 +126,7 @@ function choiceField(context, step) {
   const name = freshId("guess");
   const inputs = step.guess.choices.map((_, i) => el("input", { type: "radio", name, value: String(i) }));
   return {
+    number: /** @type {HTMLInputElement | null} */ (null),
     element: el(
       "fieldset",
       { class: "lesson-choices" },
@@ -155,42 +152,43 @@ function choiceField(context, step) {
  */
 export function verdictOf(context, step, guessed) {
   const { guess } = step;
-  /** @param {string} text */
-  const fill = (text) => filled(context, step, text);
-  if (guess.choices.length) {
-    const right = hold(guess.choices[guessed.choice].when, (name) => valueOf(context, step.quantities[name]));
-    if (right === null) return null;
-    if (right) return { kind: "right", title: "Right.", why: "", hint: "" };
-    return wrong(guess.choices[guessed.choice].error, fill, "");
-  }
+  if (guess.choices.length) return choiceVerdict(context, step, guessed);
   const right = valueOf(context, guess.right);
+  const answer = `You said ${guessed.text}; it is ${percent(right)}, ${context.words.frequency(right)}.`;
   const tolerance = guess.slider === "percent" ? POINTS : SHARE * Math.min(right, 1 - right);
   const errors = guess.errors.map((error) => ({ ...error, value: valueOf(context, error.value) }));
   const { verdict, error, message } = markAnswer(guessed.text, { right, wrong: errors, tolerance }, context.data.marking);
-  if (verdict === "right") return { kind: "right", title: "Right.", why: "", hint: "" };
-  const known = guess.errors.find(({ name }) => name === error) ?? null;
-  if (!known && error) return { kind: "close", title: message, why: "", hint: "" };
-  if (verdict === "close" && !known) return { kind: "close", title: "Close.", why: "", hint: "" };
-  return wrong(known, fill, guessed.value > right ? "Too high." : "Too low.");
+  if (verdict === "right") return { kind: "right", title: "Right.", answer, why: "", hint: "" };
+  const known = guess.errors.find(({ name }) => name === error);
+  if (known) return { kind: "wrong", answer, ...explained(context, step, known) };
+  if (error) return { kind: "close", title: message, answer, why: "", hint: "" };
+  if (verdict === "close") return { kind: "close", title: "Close.", answer, why: "", hint: "" };
+  return { kind: "wrong", title: guessed.value > right ? "Too high." : "Too low.", answer, why: "", hint: "" };
 }
 
-/** @param {NamedError | null} error @param {(text: string) => string} fill @param {string} otherwise @returns {Verdict} */
-function wrong(error, fill, otherwise) {
-  const name = error?.name ?? "";
-  const title = name ? `${name[0].toUpperCase()}${name.slice(1)}.` : otherwise || "Not so.";
-  return { kind: "wrong", title, why: fill(error?.why ?? ""), hint: fill(error?.hint ?? "") };
+/** @param {Context} context @param {LessonStep} step @param {Guessed} guessed @returns {Verdict | null} */
+function choiceVerdict(context, step, guessed) {
+  const { choices } = step.guess;
+  const held = choices.map(({ when }) => hold(when, (name) => valueOf(context, step.quantities[name])));
+  if (held.includes(null)) return null;
+  if (held[guessed.choice]) return { kind: "right", title: "Right.", answer: `You said: ${guessed.text}.`, why: "", hint: "" };
+  const answer = `You said: ${guessed.text}. Right: ${filled(context, step, choices[held.indexOf(true)].text)}.`;
+  const { error } = choices[guessed.choice];
+  return { kind: "wrong", answer, ...(error ? explained(context, step, error) : { title: "Not so.", why: "", hint: "" }) };
 }
 
-/** @param {Element} place @param {Verdict | null} verdict @param {string} guessed @param {string} exact */
-export function showVerdict(place, verdict, guessed, exact) {
+/** @param {Context} context @param {LessonStep} step @param {NamedError} error */
+function explained(context, step, { name, why, hint }) {
+  const title = name ? `${name[0].toUpperCase()}${name.slice(1)}.` : "Not so.";
+  return { title, why: filled(context, step, why), hint };
+}
+
+/** @param {Element} place @param {Verdict | null} verdict */
+export function showVerdict(place, verdict) {
+  const { kind, title, answer, why, hint } = verdict ?? { kind: "open", title: "Computing …", answer: "", why: "", hint: "" };
   put(
     place,
-    el(
-      "p",
-      {},
-      el("strong", { class: `verdict is-${verdict?.kind ?? "open"}`, text: verdict ? verdict.title : "Computing …" }),
-      exact ? ` You said ${guessed}; it is ${exact}.` : ` You said: ${guessed}`,
-    ),
-    verdict?.why && el("p", {}, verdict.why, " ", verdict.hint && el("span", { class: "hint", text: verdict.hint })),
+    el("p", {}, el("strong", { class: `verdict is-${kind}`, text: title }), ` ${answer}`),
+    why && el("p", {}, why, " ", hint && el("span", { class: "hint", text: hint })),
   );
 }

@@ -3,7 +3,7 @@
 import { el, focusOf, put, setStyle, write } from "./dom.js";
 import { percent } from "./format.js";
 import { createGuess, endsOf, positionOf, showVerdict, verdictOf } from "./lesson_guess.js";
-import { filled, valueOf } from "./lesson_values.js";
+import { filled } from "./lesson_values.js";
 import { complete, findLesson } from "./store.js";
 
 /** @import { Context, LessonRecord, LessonStep, Scenario, View } from "../types.js" */
@@ -27,18 +27,17 @@ export function createLessonView(context, root) {
   const restart = button("Restart", "Begin the lesson again", () => (guesses.clear(), at(0)));
   const close = button("×", "Close the lesson", () => store.dispatch({ type: "lesson", lesson: null }));
   const text = el("p", { class: "lesson-text", tabindex: -1 });
-  const after = el("p", { class: "lesson-after" });
+  const after = el("p", { class: "lesson-after", role: "status", "aria-live": "polite" });
   const about = el("details", { class: "lesson-about" });
-  const verdict = el("div", { class: "lesson-verdict" });
+  const verdict = el("div", { class: "lesson-verdict", role: "status", "aria-live": "polite" });
   const side = el("div", { class: "lesson-side" });
   const entering = el("div", { class: "lesson-enter" });
   const watch = createWatch(context);
-  const told = el("div", { class: "lesson-told", role: "status", "aria-live": "polite" }, verdict, after);
   const element = el(
     "section",
     { class: "lesson", "aria-label": "Lesson", hidden: true, onKeydown: keys },
     el("div", { class: "lesson-head" }, title, count, bar, el("div", { class: "tools" }, back, next, restart, close)),
-    el("div", { class: "lesson-body" }, text, side, el("div", { class: "lesson-words" }, told, about)),
+    el("div", { class: "lesson-body" }, text, side, el("div", { class: "lesson-words" }, after, about)),
   );
   let drawn = "";
   /** @type {View | null} */
@@ -86,21 +85,18 @@ export function createLessonView(context, root) {
     after.hidden = !done || !step.after;
     verdict.hidden = !done || !guessed;
     if (done) write(after, filled(context, step, step.after));
-    if (done && guessed) showVerdict(verdict, verdictOf(context, step, guessed), guessed.text, exact(step));
+    if (done && guessed) showVerdict(verdict, verdictOf(context, step, guessed));
   }
 
-  /** @param {LessonStep} step */
-  function exact({ guess }) {
-    if (!guess.right) return "";
-    const p = valueOf(context, guess.right);
-    return `${percent(p)}, ${words.frequency(p)}`;
-  }
-
-  /** What changes from step to step, and from guess to entering. @param {LessonRecord} record @param {number} at @param {boolean} open @param {View} view */
+  /**
+   * What changes from step to step, and from guess to entering.
+   *
+   * @param {LessonRecord} record @param {number} at @param {boolean} open @param {View} view
+   */
   function draw(record, at, open, { scenario, answer }) {
     const step = record.steps[at];
     const key = `${record.name}:${at}`;
-    const within = side.contains(focusOf(element)) || told.contains(focusOf(element));
+    const within = side.contains(focusOf(element));
     write(title, record.title);
     write(count, `Step ${at + 1} of ${record.steps.length}`);
     setStyle(bar, "--done", String((at + 1) / record.steps.length));
@@ -119,13 +115,17 @@ export function createLessonView(context, root) {
     put(entering, ...(open || !step.click.length ? [] : toEnter(step, scenario)));
     const left = step.click.some((one) => !isKnown(scenario, one));
     next.classList.toggle("primary", !open && !left);
-    put(side, form, entering.childElementCount ? entering : null, watch.element);
+    put(side, form, entering.childElementCount ? entering : null, watch.element, verdict);
     /** @type {HTMLElement | null} */
     const enter = entering.querySelector("button:enabled");
     if (within && !open) (enter ?? (next.disabled ? text : next)).focus();
   }
 
-  /** Buttons that enter what the step asks to enter; the findings in the page do the same. @param {LessonStep} step @param {Scenario} scenario */
+  /**
+   * Buttons that enter what the step asks to enter; the findings in the page do the same.
+   *
+   * @param {LessonStep} step @param {Scenario} scenario
+   */
   function toEnter(step, scenario) {
     const parts = step.click.map((one) => {
       const [known] = words.known({ ...complete(one) }).filter(({ kind }) => kind !== "assumed");
