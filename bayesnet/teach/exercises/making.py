@@ -38,6 +38,7 @@ _KINDS = {
         (1, 2),
         "three variables or more, two of them without an arrow between them",
         ("pearl1988", "shachter1998"),
+        on_request=True,
     ),
     "percentages": Kind(percentages, (2,), _BAYES, _NEGLECTED, first=(INVERSE, NEGLECT)),
     "another_population": Kind(
@@ -81,9 +82,6 @@ KINDS = tuple(_KINDS)
 
 MOST = 200
 """Exercises in one set."""
-
-_HELD = 3
-"""Exercises of a kind that wait because a sheet asks the same already."""
 
 
 def make(
@@ -130,7 +128,8 @@ def make_set(
     world = _world(compiled, people, target)
     wanted = None if level is None else LEVELS.index(level) + 1
     asked: set[str] = set()
-    names = [name for name in KINDS if wanted is None or wanted in _KINDS[name].difficulties]
+    levels = [name for name in KINDS if wanted is None or wanted in _KINDS[name].difficulties]
+    names = [name for name in levels if not (world.taught and _KINDS[name].on_request)]
     live = {name: _unasked(_stream(world, name, seed, wanted), asked) for name in names}
     chosen: list[Exercise] = []
     while live and len(chosen) < count:
@@ -162,10 +161,10 @@ def _stream(world: World, name: str, seed: int, difficulty: int | None = None) -
 
 
 def _unasked(stream: Iterator[Exercise], asked: set[str]) -> Iterator[Exercise]:
-    """Yield the same exercises, moving those that repeat a question of this sheet behind some others."""
+    """Yield the same exercises, those that repeat a question of this sheet or print their answer last."""
     held: list[Exercise] = []
     for exercise in stream:
-        if exercise.title in asked and len(held) < _HELD:
+        if exercise.title in asked or exercise.printed:
             held.append(exercise)
         else:
             asked.add(exercise.title)
