@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -105,9 +105,8 @@ def make(
         made += found
     if not made:
         raise _none(compiled, target)
-    return _set(
-        world, made, seed, f"{kind if isinstance(kind, str) else ', '.join(kinds) if asked else 'exercises of every kind'}"
-    )
+    title = ", ".join(kinds) if asked else "exercises of every kind"
+    return _set(world, made, seed, title, kind=list(kinds) if asked else None, count=count, target=target, people=people)
 
 
 def make_set(
@@ -146,7 +145,8 @@ def make_set(
             f"Only {len(chosen)} different {level + ' ' if level else ''}exercises can be made from {compiled.model.name} with "
             f"seed {seed}; ask for count={len(chosen)}, or load a larger network."
         )
-    return _set(world, sorted(chosen, key=lambda e: (e.difficulty, KINDS.index(e.kind))), seed, f"a graded set{_of(level)}")
+    ordered = sorted(chosen, key=lambda e: (e.difficulty, KINDS.index(e.kind)))
+    return _set(world, ordered, seed, f"a graded set{_of(level)}", level=level or "", count=count, target=target, people=people)
 
 
 def _stream(world: World, name: str, seed: int, difficulty: int | None = None) -> Iterator[Exercise]:
@@ -237,7 +237,12 @@ def _of(level: str | None) -> str:
     return f" of {level} ones" if level else ", from easy to hard"
 
 
-def _set(world: World, made: list[Exercise], seed: int, title: str) -> ExerciseSet:
+def _set(world: World, made: list[Exercise], seed: int, title: str, **options: Any) -> ExerciseSet:
     return ExerciseSet(
-        exercises=tuple(made), seed=seed, title=title, provenance=world.provenance, model_title=world.compiled.model.title
+        exercises=tuple(made),
+        seed=seed,
+        title=title,
+        provenance=world.provenance,
+        model_title=world.compiled.model.title,
+        options={name: value for name, value in options.items() if value is not None},
     )
