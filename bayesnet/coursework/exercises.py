@@ -7,7 +7,7 @@ from functools import cached_property
 from importlib import import_module
 from typing import Any
 
-from bayesnet.coursework.asked import Asked
+from bayesnet.coursework.task import Task
 from bayesnet.errors import BayesnetError
 from bayesnet.network import Network, load
 from bayesnet.teach.marking import Verdict, Wrong, mark_answer
@@ -36,12 +36,12 @@ class Exercises:
 
     def __call__(self, exercise: int, answer: Any) -> Verdict:
         """Return whether an answer is right, or the known error that gives it."""
-        asked = self.asked(exercise)
-        wrong = [Wrong(value, said) for value, said in asked.wrong]
-        exact = None if isinstance(asked.right, str) else _EXACT * abs(asked.right)
-        return mark_answer(answer, asked.right, wrong, tolerance=exact, probability=asked.probability)
+        task = self.task(exercise)
+        wrong = [Wrong(value, said) for value, said in task.wrong]
+        exact = None if isinstance(task.right, str) else _EXACT * abs(task.right)
+        return mark_answer(answer, task.right, wrong, tolerance=exact, probability=task.probability)
 
-    def asked(self, exercise: int) -> Asked:
+    def task(self, exercise: int) -> Task:
         """Return the right answer and the known errors of an exercise."""
         if exercise not in range(1, len(self._makers) + 1):
             raise BayesnetError(f"Lesson {self.number} has exercises 1 to {len(self._makers)}; got {exercise!r}.")
@@ -50,8 +50,8 @@ class Exercises:
         return self._made[exercise]
 
     @cached_property
-    def _makers(self) -> tuple[Callable[[Network], Asked], ...]:
-        makers: tuple[Callable[[Network], Asked], ...] = import_module(f"bayesnet.coursework.lesson_{self.number}").EXERCISES
+    def _makers(self) -> tuple[Callable[[Network], Task], ...]:
+        makers: tuple[Callable[[Network], Task], ...] = import_module(f"bayesnet.coursework.lesson_{self.number}").EXERCISES
         return makers
 
     @cached_property
@@ -59,7 +59,7 @@ class Exercises:
         return self._given or load("back_pain")
 
     @cached_property
-    def _made(self) -> dict[int, Asked]:
+    def _made(self) -> dict[int, Task]:
         return {}
 
     def __len__(self) -> int:

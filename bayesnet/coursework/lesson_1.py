@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bayesnet.case import Case
-from bayesnet.coursework.asked import Asked, odds, p
+from bayesnet.coursework.task import Task, odds, p
 from bayesnet.network import Network, load
 
 
@@ -18,7 +18,7 @@ def _of_history(case: Case, target: str) -> float:
     return next(line.likelihood_ratio for line in case.weights(target).weights if line.finding == "cancer_history")
 
 
-def counting_people(_: Network) -> Asked:
+def counting_people(_: Network) -> Task:
     """Return the share with cancer among women with a positive mammogram."""
     screening = load("mammography")
     asked = screening.posterior("breast_cancer | positive_mammogram")
@@ -27,10 +27,10 @@ def counting_people(_: Network) -> Asked:
         (asked.prior["present"], "the base rate, as if the test said nothing"),
         (1.0 - asked["present"], "the share of false alarms"),
     )
-    return Asked(asked["present"], wrong)
+    return Task(asked["present"], wrong)
 
 
-def odds_by_hand(net: Network) -> Asked:
+def odds_by_hand(net: Network) -> Task:
     """Return the probability of the leading diagnosis."""
     woman, target = _woman(net)
     right = p(woman, target)
@@ -38,23 +38,23 @@ def odds_by_hand(net: Network) -> Asked:
         (odds(right), "the odds, or prior times likelihood ratios, not yet a probability"),
         (woman.weights(target).prior, "the prior: nothing has been multiplied"),
     )
-    return Asked(right, wrong)
+    return Task(right, wrong)
 
 
-def another_order(net: Network) -> Asked:
+def another_order(net: Network) -> Task:
     """Return the likelihood ratio of the history of cancer with the findings in the opposite order."""
     woman, target = _woman(net)
     turned = net.case(", ".join(reversed(str(woman).split(", "))))
     wrong = ((_of_history(woman, target), "the likelihood ratio in the first order"),)
-    return Asked(_of_history(turned, target), wrong, probability=False)
+    return Task(_of_history(turned, target), wrong, probability=False)
 
 
-def where_she_is_seen(net: Network) -> Asked:
+def where_she_is_seen(net: Network) -> Task:
     """Return how many times as probable the leading diagnosis is in the emergency department."""
     woman, target = _woman(net)
     here, there = p(woman, target), p(woman.add("setting=emergency"), target)
     wrong = ((odds(there) / odds(here), "the ratio of the odds, not of the probabilities"),)
-    return Asked(there / here, wrong, probability=False)
+    return Task(there / here, wrong, probability=False)
 
 
 EXERCISES = (counting_people, odds_by_hand, another_order, where_she_is_seen)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from bayesnet.coursework.asked import Asked, chance, odds
+from bayesnet.coursework.task import Task, chance, odds
 from bayesnet.network import Network
 
 
-def corticosteroids_counted(net: Network) -> Asked:
+def corticosteroids_counted(net: Network) -> Task:
     """Return the share with a fracture among those who take corticosteroids."""
     base_rate = float(net.posterior("compression_fracture"))
     ill = float(net.posterior("corticosteroids | compression_fracture"))
@@ -18,10 +18,10 @@ def corticosteroids_counted(net: Network) -> Asked:
         (1.0 - right, "the share of false alarms"),
         (ill / (ill + well), "what the flag would mean if half of all people were ill"),
     )
-    return Asked(right, wrong)
+    return Task(right, wrong)
 
 
-def likelihood_ratio_elsewhere(net: Network) -> Asked:
+def likelihood_ratio_elsewhere(net: Network) -> Task:
     """Return the probability in the spine clinic with the likelihood ratio of general practice."""
     ratio = float(net.posterior("weight_loss | any_malignancy")) / float(net.posterior("weight_loss | !any_malignancy"))
     clinic = float(net.posterior("any_malignancy | setting=spine_clinic"))
@@ -31,10 +31,10 @@ def likelihood_ratio_elsewhere(net: Network) -> Asked:
         (after, "the odds, not yet turned back into a probability"),
         (float(net.posterior("any_malignancy | weight_loss")), "the answer of general practice, carried to the clinic"),
     )
-    return Asked(chance(after), wrong)
+    return Task(chance(after), wrong)
 
 
-def scans_for_one(net: Network) -> Asked:
+def scans_for_one(net: Network) -> Task:
     """Return how many would be scanned for each cancer found."""
     found = float(net.posterior("any_malignancy | weight_loss"))
     wrong = (
@@ -42,10 +42,10 @@ def scans_for_one(net: Network) -> Asked:
         (1.0 / float(net.posterior("weight_loss | any_malignancy")), "one over the sensitivity"),
         (1.0 / found - 1.0, "the number scanned for nothing, for each one found"),
     )
-    return Asked(1.0 / found, wrong, probability=False)
+    return Task(1.0 / found, wrong, probability=False)
 
 
-def second_opinion(net: Network) -> Asked:
+def second_opinion(net: Network) -> Task:
     """Return the factor by which the odds of naive Bayes are too high."""
     blood = net.case("raised_esr, raised_crp, anemia").ladder("vertebral_osteomyelitis")
     right = odds(blood.naive) / odds(blood.posterior)
@@ -54,7 +54,7 @@ def second_opinion(net: Network) -> Asked:
         (1.0 / right, "the factor upside down"),
         (blood.naive - blood.posterior, "a difference; a factor is asked for"),
     )
-    return Asked(right, wrong, probability=False)
+    return Task(right, wrong, probability=False)
 
 
 EXERCISES = (corticosteroids_counted, likelihood_ratio_elsewhere, scans_for_one, second_opinion)

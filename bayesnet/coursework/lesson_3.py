@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from bayesnet.coursework.asked import Asked, odds, p
+from bayesnet.coursework.task import Task, odds, p
 from bayesnet.network import Network, load
 
 
-def sprinkler_by_hand(_: Network) -> Asked:
+def sprinkler_by_hand(_: Network) -> Task:
     """Return the probability that the sprinkler is on, the grass being wet on a cloudless day."""
     garden = load("sprinkler")
     wrong = (
@@ -15,10 +15,10 @@ def sprinkler_by_hand(_: Network) -> Asked:
         (float(garden.posterior("sprinkler | !cloudy, wet_grass, rain")), "the answer when it is known that it rained"),
         (garden.probability("sprinkler, wet_grass", given="!cloudy"), "P(sprinkler and wet), not yet over P(wet)"),
     )
-    return Asked(float(garden.posterior("sprinkler | !cloudy, wet_grass")), wrong)
+    return Task(float(garden.posterior("sprinkler | !cloudy, wet_grass")), wrong)
 
 
-def how_much_is_acquitted(net: Network) -> Asked:
+def how_much_is_acquitted(net: Network) -> Task:
     """Return the factor by which the odds of myeloma fall when a metastasis is proved."""
     film = net.case("age_group=60-69, female, lytic_lesions")
     cases = (film, film.add("spinal_metastasis"), film.add("!spinal_metastasis"))
@@ -30,10 +30,10 @@ def how_much_is_acquitted(net: Network) -> Asked:
         (1.0, "what holds before the film"),
         (odds(excluded) / odds(proved), "the odds without a metastasis over those with one"),
     )
-    return Asked(right, wrong, probability=False)
+    return Task(right, wrong, probability=False)
 
 
-def one_more_witness(net: Network) -> Asked:
+def one_more_witness(net: Network) -> Task:
     """Return the absent finding that lowers the probability of myeloma most."""
     seen = net.case("age_group=60-69, female, lytic_lesions, anemia, m_protein")
     asked = ("cancer_history", "bence_jones_protein", "raised_alp", "mri_marrow_lesion")
@@ -43,10 +43,10 @@ def one_more_witness(net: Network) -> Asked:
         ("raised_alp", "a finding that hardly tells the two apart"),
         ("mri_marrow_lesion", "the runner-up, which would speak against both diseases"),
     )
-    return Asked(min(left, key=left.__getitem__), wrong)
+    return Task(min(left, key=left.__getitem__), wrong)
 
 
-def fever_explained(net: Network) -> Asked:
+def fever_explained(net: Network) -> Task:
     """Return the factor by which the odds of spinal infection fall when a kidney explains the fever."""
     hot = net.case("fever, raised_crp, female")
     before, both, pus = (p(case, "spinal_infection") for case in (hot, hot.add("pyuria, cva_tenderness"), hot.add("pyuria")))
@@ -56,7 +56,7 @@ def fever_explained(net: Network) -> Asked:
         (1.0 / right, "the factor upside down"),
         (odds(before) / odds(pus), "the factor of pus in the urine alone"),
     )
-    return Asked(right, wrong, probability=False)
+    return Task(right, wrong, probability=False)
 
 
 EXERCISES = (sprinkler_by_hand, how_much_is_acquitted, one_more_witness, fever_explained)

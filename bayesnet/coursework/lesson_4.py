@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bayesnet.coursework.asked import Asked
+from bayesnet.coursework.task import Task
 from bayesnet.network import Network, load
 
 _FRACTURE, _DRUG = "vertebral_fracture", "corticosteroids"
@@ -19,7 +19,7 @@ def _doing(net: Network, cause: str) -> tuple[float, float]:
     return float(net.posterior(_FRACTURE, do=cause)), float(net.posterior(_FRACTURE, do=f"!{cause}"))
 
 
-def turning_it_on(_: Network) -> Asked:
+def turning_it_on(_: Network) -> Task:
     """Return the probability of wet grass after turning the sprinkler on."""
     garden = load("sprinkler")
     wrong = (
@@ -27,10 +27,10 @@ def turning_it_on(_: Network) -> Asked:
         (float(garden.posterior("wet_grass | sprinkler, !rain")), "the answer if it never rained"),
         (float(garden.posterior("wet_grass")), "the answer when nothing is known of the sprinkler"),
     )
-    return Asked(float(garden.posterior("wet_grass", do="sprinkler")), wrong)
+    return Task(float(garden.posterior("wet_grass", do="sprinkler")), wrong)
 
 
-def how_much_is_confounded(net: Network) -> Asked:
+def how_much_is_confounded(net: Network) -> Task:
     """Return the fractures that osteoporosis itself adds in 1,000 people."""
     (a, b), (c, d) = _doing(net, "osteoporosis"), _seeing(net, "osteoporosis")
     wrong = (
@@ -39,10 +39,10 @@ def how_much_is_confounded(net: Network) -> Asked:
         (1000 * a, "all fractures with osteoporosis, also those that would have been without"),
         (a - b, "the difference for one; it is asked for 1,000"),
     )
-    return Asked(1000 * (a - b), wrong, probability=False)
+    return Task(1000 * (a - b), wrong, probability=False)
 
 
-def those_who_take_it(net: Network) -> Asked:
+def those_who_take_it(net: Network) -> Task:
     """Return the share of those who take the drug who would have a fracture without it."""
     takers = net.posterior("age_over_70", given=_DRUG)
     right = sum(takers[state] * _seeing(net, _DRUG, f"age_over_70={state}")[1] for state in ("absent", "present"))
@@ -53,10 +53,10 @@ def those_who_take_it(net: Network) -> Asked:
         (right / with_it, "a part of their fractures; the share of the people is asked for"),
         (1.0 - right, "the share without a fracture"),
     )
-    return Asked(right, wrong)
+    return Task(right, wrong)
 
 
-def more_probably_than_not(net: Network) -> Asked:
+def more_probably_than_not(net: Network) -> Task:
     """Return the probability that the young woman would have been spared without the drug."""
     risk, without = _seeing(net, _DRUG, "age_group=18-39, female, trauma")
     right = 1.0 - without / risk
@@ -65,7 +65,7 @@ def more_probably_than_not(net: Network) -> Asked:
         (1.0 - without, "P(no fracture) of women like her without the drug; that hers did break is forgotten"),
         (risk - without, "the difference of the risks, not yet over the risk"),
     )
-    return Asked(right, wrong)
+    return Task(right, wrong)
 
 
 EXERCISES = (turning_it_on, how_much_is_confounded, those_who_take_it, more_probably_than_not)

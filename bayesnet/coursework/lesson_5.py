@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bayesnet.case import Case
-from bayesnet.coursework.asked import Asked, odds
+from bayesnet.coursework.task import Task, odds
 from bayesnet.network import Network, load
 
 _TARGET, _RIVAL = "spinal_metastasis", "hyperparathyroidism"
@@ -14,7 +14,7 @@ def _woman(net: Network) -> Case:
     return net.case("age_group=60-69, female, cancer_history, chronic_pain, raised_alp, anemia, hypercalcemia")
 
 
-def half_and_half(_: Network) -> Asked:
+def half_and_half(_: Network) -> Task:
     """Return the rate of false positives at which a positive mammogram means cancer, half and half."""
     screening = load("mammography")
     base = float(screening.posterior("breast_cancer"))
@@ -24,10 +24,10 @@ def half_and_half(_: Network) -> Asked:
         (base, "the base rate; but of ten women with cancer only eight are positive"),
         (0.5, "every other healthy woman; that would bury the eight with cancer"),
     )
-    return Asked(right, wrong)
+    return Task(right, wrong)
 
 
-def not_a_straight_line(net: Network) -> Asked:
+def not_a_straight_line(net: Network) -> Task:
     """Return the answer with the odds ratio of the history of cancer at the low end of its range."""
     number = net.numbers["odds(spinal_metastasis) | cancer_history=present"]
     curve = _woman(net).sensitivity(_TARGET, number.id)
@@ -36,20 +36,20 @@ def not_a_straight_line(net: Network) -> Asked:
         (curve(number.high), "the high end"),
         (curve(number.value), "the answer now"),
     )
-    return Asked(curve(number.low), wrong)
+    return Task(curve(number.low), wrong)
 
 
-def papers_of_the_rival(net: Network) -> Asked:
+def papers_of_the_rival(net: Network) -> Task:
     """Return the source that can move the probability of the rival most."""
     behind = list(_woman(net).sources(_RIVAL))
     wrong = (
         (next(iter(_woman(net).sources(_TARGET))).source, "the source that moves the metastasis most"),
         (max(behind, key=lambda line: line.numbers).source, "where most of the numbers come from, which is not the same"),
     )
-    return Asked(max(behind, key=lambda line: line.width).source, wrong)
+    return Task(max(behind, key=lambda line: line.width).source, wrong)
 
 
-def who_else_could_lead(net: Network) -> Asked:
+def who_else_could_lead(net: Network) -> Task:
     """Return the share of the draws in which another diagnosis leads."""
     line = _woman(net).uncertainty(_TARGET, draws=2000)[_TARGET]
     wrong = (
@@ -57,7 +57,7 @@ def who_else_could_lead(net: Network) -> Asked:
         (1.0 - line.posterior, "the probability that it is no metastasis, which is another question"),
         (1.0 - line.mean, "the mean probability that it is no metastasis"),
     )
-    return Asked(1.0 - line.leads, wrong)
+    return Task(1.0 - line.leads, wrong)
 
 
 EXERCISES = (half_and_half, not_a_straight_line, papers_of_the_rival, who_else_could_lead)

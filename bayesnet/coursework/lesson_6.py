@@ -1,11 +1,11 @@
-"""Which test next?"""
+"""The next test, and when to image."""
 
 from __future__ import annotations
 
 from math import log2
 
 from bayesnet.case import Case
-from bayesnet.coursework.asked import Asked, p
+from bayesnet.coursework.task import Task, p
 from bayesnet.network import Network, load
 
 
@@ -24,7 +24,7 @@ def _best(case: Case) -> float:
     return case.advise().options[0].expected_utility
 
 
-def bits_by_hand(_: Network) -> Asked:
+def bits_by_hand(_: Network) -> Task:
     """Return the bits about cancer that a mammogram brings on average."""
     screening = load("mammography").case()
     prior, positive = p(screening, "breast_cancer"), p(screening.add("positive_mammogram"), "breast_cancer")
@@ -35,10 +35,10 @@ def bits_by_hand(_: Network) -> Asked:
         (_bits(positive) - _bits(prior), "what a positive result adds: it makes us less sure"),
         (_bits(prior) - _bits(positive), "the positive result only; average over both results"),
     )
-    return Asked(right, wrong, probability=False)
+    return Task(right, wrong, probability=False)
 
 
-def threshold_from_values(_: Network) -> Asked:
+def threshold_from_values(_: Network) -> Task:
     """Return the probability of a serious disease from which on the scanner is better."""
     harm, benefit = 0.0162, 0.05
     wrong = (
@@ -46,10 +46,10 @@ def threshold_from_values(_: Network) -> Asked:
         (benefit / (harm + benefit), "the probability of no serious disease at the threshold"),
         (benefit - harm, "a difference of utilities"),
     )
-    return Asked(harm / (harm + benefit), wrong)
+    return Task(harm / (harm + benefit), wrong)
 
 
-def worth_of_a_question(net: Network) -> Asked:
+def worth_of_a_question(net: Network) -> Task:
     """Return what the question about an old cancer is worth for the decision, in QALY."""
     case = _case(net)
     share, gain = p(case, "cancer_history"), _best(case.add("cancer_history")) - _best(case)
@@ -59,10 +59,10 @@ def worth_of_a_question(net: Network) -> Asked:
         (case.advise().evpi, "the value of perfect information, the ceiling for all tests"),
         (case.next_tests("spinal_metastasis")["cancer_history"].bits, "bits, not QALY"),
     )
-    return Asked(case.next_tests()["cancer_history"].value, wrong, probability=False)
+    return Task(case.next_tests()["cancer_history"].value, wrong, probability=False)
 
 
-def without_a_laboratory(net: Network) -> Asked:
+def without_a_laboratory(net: Network) -> Task:
     """Return the finding for nothing that is worth most for the decision."""
     case = _case(net)
     tests = list(case.next_tests())
@@ -71,7 +71,7 @@ def without_a_laboratory(net: Network) -> Asked:
         (max(priced, key=lambda test: test.value).finding, "a laboratory test"),
         (next(iter(case.next_tests("spinal_metastasis"))).finding, "the finding with the most bits, and it needs a scanner"),
     )
-    return Asked(max(free, key=lambda test: test.value).finding, wrong)
+    return Task(max(free, key=lambda test: test.value).finding, wrong)
 
 
 EXERCISES = (bits_by_hand, threshold_from_values, worth_of_a_question, without_a_laboratory)

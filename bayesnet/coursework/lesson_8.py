@@ -7,7 +7,7 @@ from math import exp
 import numpy as np
 
 from bayesnet.analysis.cohort.calibration import calibration
-from bayesnet.coursework.asked import Asked, chance, odds
+from bayesnet.coursework.task import Task, chance, odds
 from bayesnet.network import Network
 
 _TARGET, _OVER_60 = "compression_fracture", "age_group={60-69, 70-79, 80+}"
@@ -18,7 +18,7 @@ _KNOWN = [
 _GIVEN, _TRUTH = np.array([0.9, 0.6, 0.3, 0.2]), np.array([1, 0, 1, 0])
 
 
-def brier_by_hand(_: Network) -> Asked:
+def brier_by_hand(_: Network) -> Task:
     """Return the Brier score of four people."""
     right = float(((_GIVEN - _TRUTH) ** 2).mean())
     wrong = (
@@ -27,20 +27,20 @@ def brier_by_hand(_: Network) -> Asked:
         (right**0.5, "the root of the Brier score"),
         (float((_GIVEN**2).mean()), "the mean of the squared predictions, without the truth"),
     )
-    return Asked(right, wrong)
+    return Task(right, wrong)
 
 
-def auroc_by_hand(_: Network) -> Asked:
+def auroc_by_hand(_: Network) -> Task:
     """Return the AUROC of four people."""
     right = calibration(_GIVEN, _TRUTH, bins=1).auroc
     wrong = (
         (1.0 - right, "the share of pairs in the wrong order"),
         (float(((_GIVEN > 0.5) == _TRUTH).mean()), "the share of people on the right side of 50 %; AUROC needs no threshold"),
     )
-    return Asked(right, wrong)
+    return Task(right, wrong)
 
 
-def mending_one_person(net: Network) -> Asked:
+def mending_one_person(net: Network) -> Task:
     """Return what the intercept elsewhere makes of 30 %."""
     base_rate = "odds(compression_fracture) | baseline"
     there = net.with_numbers({base_rate: net.numbers[base_rate].low})
@@ -51,10 +51,10 @@ def mending_one_person(net: Network) -> Asked:
         (odds(0.3) * factor, "the odds, not yet turned back into a probability"),
         (chance(odds(0.3) / factor), "the wrong direction; elsewhere fractures are rarer"),
     )
-    return Asked(chance(odds(0.3) * factor), wrong)
+    return Task(chance(odds(0.3) * factor), wrong)
 
 
-def x_ray_everybody(net: Network) -> Asked:
+def x_ray_everybody(net: Network) -> Task:
     """Return the net benefit of X-raying everybody at a threshold of 2 %."""
     share = float((net.simulate(8000, seed=1, given=_OVER_60)[_TARGET] == "present").mean())
     right = share - (1.0 - share) * odds(0.02)
@@ -64,7 +64,7 @@ def x_ray_everybody(net: Network) -> Asked:
         (1000.0 * right, "for 1,000 people, not per person"),
         (share - odds(0.02), "everybody counted as X-rayed in vain"),
     )
-    return Asked(right, wrong, probability=False)
+    return Task(right, wrong, probability=False)
 
 
 EXERCISES = (brier_by_hand, auroc_by_hand, mending_one_person, x_ray_everybody)

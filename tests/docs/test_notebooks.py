@@ -155,7 +155,7 @@ def _checks_well(number: int, right: Any, check_cell: str, namespace: dict[str, 
     """Try a check with the right answer, with none, with wrong ones and with each known mistake."""
     assert check_cell == f"check({number}, answer_{number})"
     check = namespace["check"]
-    truth, mistakes, _ = check.asked(number)
+    truth, mistakes, _ = check.task(number)
     assert right == (truth if isinstance(truth, str) else pytest.approx(truth, rel=1e-6))
     assert mistakes
     assert str(check(number, right)) == "Right."

@@ -1,4 +1,4 @@
-"""What an exercise of a notebook asks for."""
+"""One exercise of a notebook: its right answer and its known errors."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 from bayesnet.case import Case
 
 
-class Asked(NamedTuple):
+class Task(NamedTuple):
     """The right answer, a number or a name, and the answers of known errors, each with what it is.
 
     Not every number is a probability; of one that is not, no percent sign can be missing.
