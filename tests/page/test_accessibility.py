@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from axe import faults
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 LINKS = {
     "back_pain": "#see=fever:present,age_group:60-69,cancer_history:present&num=odds(disc_herniation)%20%7C%20baseline:0.06",
@@ -18,7 +18,6 @@ def settle(tab) -> None:
     tab.locator("[aria-busy=true]").first.wait_for(state="detached", timeout=30000)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", LINKS)
 def test_no_tab_has_a_serious_fault(name, scheme, axe, opened):
@@ -57,7 +56,7 @@ def test_a_telephone_has_no_serious_fault(width, axe, opened):
 
 
 def test_a_fault_would_be_found(axe, opened):
-    """A picture without a text and a grey too pale are told, so silence means something."""
+    """A picture without a text and a grey too pale are reported, so silence means something."""
     tab = opened("asia")
     tab.evaluate(
         """() => {
