@@ -1006,10 +1006,9 @@ def write_quiz(made: ExerciseSet, path: str | Path) -> Path:
     ...     print(written.name)
     quiz.html
     """
-    from bayesnet.web.page import write_text
-    from bayesnet.web.quiz import quiz_page
+    from bayesnet.web.quiz import write_quiz as write
 
-    return write_text(quiz_page(made), path)
+    return write(made, path)
 
 
 def verify_quiz(code: str, net: Network | None = None) -> Marks:
