@@ -1006,9 +1006,10 @@ def write_quiz(made: ExerciseSet, path: str | Path) -> Path:
     ...     print(written.name)
     quiz.html
     """
-    from bayesnet.web.quiz import write_quiz as write
+    from bayesnet.web.page import write_text
+    from bayesnet.web.quiz import quiz_page
 
-    return write(made, path)
+    return write_text(quiz_page(made), path)
 
 
 def verify_quiz(code: str, net: Network | None = None) -> Marks:

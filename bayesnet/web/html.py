@@ -8,10 +8,6 @@ import re
 from collections.abc import Collection, Sequence
 from html import escape
 from importlib.resources import files
-from pathlib import Path
-
-from bayesnet.errors import BayesnetError
-from bayesnet.model.replacing import replacing
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[str]], left: Collection[int] = (0,), kind: str = "") -> str:
@@ -66,14 +62,3 @@ def page(title: str, body: str) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(title)}</title><style>{style}</style></head><body>{body}</body></html>\n"
     )
-
-
-def write_file(text: str, path: str | Path, what: str) -> Path:
-    """Write a page to a file, replacing an existing one as a whole; `what` it is, for the error."""
-    out = Path(path)
-    try:
-        with replacing(out) as draft:
-            draft.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise BayesnetError(f"The {what} could not be written to {out}: {error.strerror or error}.") from error
-    return out

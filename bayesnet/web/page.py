@@ -21,7 +21,11 @@ STYLES = ("page.css",)
 
 def write_page(query: Query, path: str | Path) -> Path:
     """Write the explorer page to a file, replacing an existing one as a whole; see `Network.page`."""
-    text = page(query)
+    return write_text(page(query), path)
+
+
+def write_text(text: str, path: str | Path) -> Path:
+    """Write a page to a file, replacing an existing one as a whole."""
     out = Path(path)
     try:
         with replacing(out) as draft:
@@ -38,8 +42,7 @@ def page(query: Query) -> str:
     `style` attribute, no handler in the markup. The data are JSON in which `<` is written as an escape, so no name ends them.
     """
     data = page_data(query.compiled, query.findings)
-    script, style = bundle("page/boot.js"), styles()
-    return document(data["model"]["title"], "explorer", data, script, style)
+    return document(data["model"]["title"], "explorer", data, bundle("page/boot.js"), styles())
 
 
 def document(title: str, root: str, data: dict[str, Any], script: str, style: str) -> str:

@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from bayesnet.teach.exercises.quiz import quiz_data
 from bayesnet.teach.exercises.sheet import ExerciseSet
 from bayesnet.web.bundle import STATIC, bundle
-from bayesnet.web.html import write_file
 from bayesnet.web.page import document
-
-
-def write_quiz(made: ExerciseSet, path: str | Path) -> Path:
-    """Write a quiz to a file, replacing an existing one as a whole; see `bayesnet.write_quiz`."""
-    return write_file(quiz_page(made), path, "quiz")
 
 
 def quiz_page(made: ExerciseSet) -> str:

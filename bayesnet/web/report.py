@@ -17,14 +17,15 @@ from bayesnet.analysis.query.parse import an_example, read_target
 from bayesnet.analysis.query.query import Query
 from bayesnet.analysis.query.requisite import requisite_families
 from bayesnet.analysis.sensitivity.tornado import tornado
-from bayesnet.errors import NothingToAsk
+from bayesnet.errors import BayesnetError, NothingToAsk
 from bayesnet.model.known import WORDS, known
 from bayesnet.model.records import Number, Source
+from bayesnet.model.replacing import replacing
 from bayesnet.model.vocabulary import JUDGED, MUST_NOT_MISS
 from bayesnet.results.bibliography import reference
 from bayesnet.results.explanation import CLOSED_SHOWN, OPEN_SHOWN, Explanation, Ways, signed
 from bayesnet.results.words import CITATION, frequency, percent, plain, ratio, short
-from bayesnet.web.html import figure, page, paragraphs, section, table, write_file
+from bayesnet.web.html import figure, page, paragraphs, section, table
 from bayesnet.web.svg import bars, both_sides, spans
 
 if TYPE_CHECKING:
@@ -43,7 +44,14 @@ SAYS_NOTHING = 5e-5
 
 def write_report(query: Query, path: str | Path, target: str | None = None) -> Path:
     """Write the report of a case to a file, replacing an existing one as a whole; see `Case.report`."""
-    return write_file(report(query, target), path, "report")
+    text = report(query, target)
+    out = Path(path)
+    try:
+        with replacing(out) as draft:
+            draft.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise BayesnetError(f"The report could not be written to {out}: {error.strerror or error}.") from error
+    return out
 
 
 def report(query: Query, target: str | None = None) -> str:
