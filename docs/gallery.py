@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -134,12 +135,24 @@ def draw() -> None:
         plt.close(ax.figure)
 
 
+def anchor(question: str) -> str:
+    """Return the anchor of a picture's heading, as Sphinx and code hosts write it."""
+    return re.sub(r"[^\w\- ]", "", question.lower()).replace(" ", "-")
+
+
+def thumbnail(picture: Picture, page: str = "") -> str:
+    """Return a small picture that leads to the large one, with its question below."""
+    leads = f"{page}#{anchor(picture.question)}"
+    return f'- [<img src="images/{picture.name}.png" alt="" width="200">]({leads}) [{picture.question}]({leads})'
+
+
 def page() -> str:
     """Give the gallery as Markdown."""
     parts = [
         "# Gallery",
         INTRODUCTION,
         f"```python\n{SETUP}```",
+        "\n".join(map(thumbnail, PICTURES)),
     ]
     for picture in PICTURES:
         parts += [
