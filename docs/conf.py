@@ -25,6 +25,7 @@ import bayesnet  # noqa: E402
 
 project = "bayesnet"
 author = "The bayesnet authors"
+project_copyright = f"2026, {author}"
 release = version = bayesnet.__version__
 html_title = f"bayesnet {version}"
 
@@ -46,7 +47,7 @@ nb_mime_priority_overrides = [("html", "text/html", 1), ("html", "image/png", 2)
 
 # One page for each public object; what a removed one left behind would be a page without a place.
 shutil.rmtree(ROOT / "docs" / "reference" / "objects", ignore_errors=True)
-templates_path = ["templates"]
+templates_path = [str(ROOT / "docs" / "templates")]
 autosummary_generate = ["docs/reference.md", *(f"docs/reference/{path.name}" for path in (ROOT / "docs" / "reference").glob("*.md"))]
 autosummary_context = objects.context()
 RESULTS = {name.rpartition(".")[2]: f"~{name}" for name in autosummary_context["returned"]}

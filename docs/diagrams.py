@@ -73,7 +73,7 @@ def svg(text: str) -> str:
     told = "; ".join(f"{labels[tail]} to {labels[head]}" for tail, head in arcs)
     return (
         f'<div class="diagram" tabindex="0" role="group" aria-label="Diagram"><svg viewBox="0 0 {width + 16:.0f} {height + 16:.0f}" '
-        f'width="{width + 16:.0f}" role="img" aria-label="{escape(told)}">{"".join(parts)}</svg></div>'
+        f'width="{width + 16:.0f}" style="--whole: {width + 16:.0f}px" role="img" aria-label="{escape(told)}">{"".join(parts)}</svg></div>'
     )
 
 

@@ -151,7 +151,11 @@ def context() -> dict[str, dict[str, Any]]:
         kind = None if isinstance(thing, type) else reader.returned(thing)
         if kind is not None:
             returned.setdefault(reader.full[_key(kind)], []).append(name)
-    examples = {kind: found for kind, names in returned.items() if (found := _example(objects[kind]) or _example(objects[names[-1]]))}
+    examples = {
+        kind: found
+        for kind, names in returned.items()
+        if not _example(objects[kind]) and (found := next(filter(None, (_example(objects[name]) for name in names)), ""))
+    }
     return {"used": used, "shown": shown, "returned": returned, "example": examples, "names": dict.fromkeys(objects)}
 
 
