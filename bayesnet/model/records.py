@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
@@ -271,9 +272,9 @@ class Alias(NamedTuple):
 class FrozenRecords(Mapping[str, Any]):
     """Numbers by id that never change, so that a model keeps them instead of a copy."""
 
+    @abstractmethod
     def figures(self) -> list[list[Any]]:
         """Return id, value, low and high of each."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)

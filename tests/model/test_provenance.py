@@ -88,7 +88,7 @@ def test_what_is_malformed_is_refused(number: Number, said: str) -> None:
 
 
 def test_a_circle_of_numbers_is_refused() -> None:
-    """Two numbers computed from each other are told with the circle."""
+    """Two numbers computed from each other are reported with the circle."""
     other = replace(SOUND, id="cough=present", variable="cough", derivation='number("fever") / 2')
     found = check_model(model(replace(SOUND, derivation='number("cough=present") * 2'), other))
     assert any("computed from itself" in str(problem) and "cough=present" in str(problem) for problem in found)
@@ -315,7 +315,7 @@ count = [45, 86]
 
 
 def test_numbers_share_a_figure(old: Path) -> None:
-    """A shared figure is written once; an unknown one, one that nobody uses, and keys beside it are told."""
+    """A shared figure is written once; an unknown one, one that nobody uses, and keys beside it are reported."""
     carry_over(old)
     path = old / "findings.toml"
     text = path.read_text()

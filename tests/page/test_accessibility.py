@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 RUN = """async (where) => {
   const { violations, passes } = await axe.run(where, { resultTypes: ["violations"] });
@@ -47,7 +47,6 @@ def settle(tab) -> None:
     tab.locator("[aria-busy=true]").first.wait_for(state="detached", timeout=30000)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", LINKS)
 def test_no_tab_has_a_serious_fault(name, scheme, axe, opened):
@@ -86,7 +85,7 @@ def test_a_telephone_has_no_serious_fault(width, axe, opened):
 
 
 def test_a_fault_would_be_found(axe, opened):
-    """A picture without a text and a grey too pale are told, so silence means something."""
+    """A picture without a text and a grey too pale are reported, so silence means something."""
     tab = opened("asia")
     tab.evaluate(
         """() => {

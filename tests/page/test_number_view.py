@@ -11,7 +11,7 @@ from bayesnet.analysis.query.requisite import requisite_families
 from bayesnet.inference.evidence import Evidence
 from bayesnet.web.pagedata import page_data
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 CASES = {
     "asia": ("lung=yes", {"xray": "yes", "smoke": "yes"}, {}),
@@ -27,7 +27,6 @@ def answer(net: bayesnet.Network, question: str, given: dict) -> float:
     return float(net.posterior(variable, given)[state])
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 def test_how_far_each_number_moves_the_answer_is_as_python_says(case, node):
     """The answer at both ends of every range, which numbers there are, and the widest first."""

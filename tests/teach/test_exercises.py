@@ -342,8 +342,9 @@ def test_what_was_asked_before_changes_nothing() -> None:
     assert done.stdout == bayesnet.exercise_set(net, seed=5, count=20).key()
 
 
+@pytest.mark.slow
 def test_exercises_of_a_set_differ() -> None:
-    """No question stands twice on a sheet."""
+    """No question occurs twice on a sheet."""
     for name, count in (("asia", 30), ("back_pain", 12), ("mammography", 6)):
         sheet = bayesnet.exercise_set(shipped(name), seed=3, count=count)
         assert len({e.question for e in sheet}) == len(sheet) == count
