@@ -645,7 +645,9 @@ class Network:
             )
         return audit(self.compiled, self.folder, figures=figures, naive=naive)
 
-    def page(self, path: str | Path, given: Given = None, do: Given = None) -> Path:
+    def page(
+        self, path: str | Path, given: Given = None, do: Given = None, *, lessons: bool | str | Sequence[str] = False
+    ) -> Path:
         """Write the explorer, one self-contained interactive HTML page that works offline, and return its path.
 
         Parameters
@@ -654,11 +656,13 @@ class Network:
             The file to write, as in "explorer.html"; an existing file is overwritten.
         given, do
             Findings and interventions when the page opens.
+        lessons
+            The guided lessons of the model that the page has: True for all, or names; it opens with the first of those named.
 
         Raises
         ------
         BayesnetError
-            When the file is not writable.
+            When the file is not writable, or the model has no such lesson.
         PatternError, UnknownVariable, UnknownState
             When the findings are invalid.
 
@@ -671,7 +675,16 @@ class Network:
         """
         from bayesnet.web.page import write_page
 
-        return write_page(self._query(given, do), path)
+        return write_page(self._query(given, do), path, self._lessons(lessons))
+
+    def _lessons(self, lessons: bool | str | Sequence[str]) -> dict[str, Any] | None:
+        """Return the data of the lessons of a page."""
+        if not lessons:
+            return None
+        from bayesnet.teach.lessons import lesson_data, read_lessons
+
+        names = None if lessons is True else [lessons] if isinstance(lessons, str) else list(lessons)
+        return lesson_data(self.compiled, read_lessons(self.compiled, names), names[0] if names else "")
 
     def explorer(self, given: Given = None, do: Given = None) -> Explorer:
         """Return the explorer as a widget for Jupyter, VS Code and marimo, its evidence synchronised both ways with Python.

@@ -5,6 +5,6 @@ Views of a network are asked of a case (`case.frequencies`, `case.ladder`); `che
 
 from __future__ import annotations
 
-from bayesnet.teach.checking import Verdict, check
+from bayesnet.teach.checking import check
 
-__all__ = ["Verdict", "check"]
+__all__ = ["check"]

@@ -12,7 +12,7 @@ CLOSE = 0.01
 
 
 @dataclass(frozen=True, repr=False)
-class Verdict:
+class Checked:
     """The verdict of a check; it prints as a sentence, and is true if the answer is right.
 
     Attributes
@@ -39,7 +39,7 @@ class Verdict:
         return self.text
 
 
-def check(answer: Any, right: Any, mistakes: Iterable[tuple[Any, str]] = ()) -> Verdict:
+def check(answer: Any, right: Any, mistakes: Iterable[tuple[Any, str]] = ()) -> Checked:
     """Say whether an answer is right, or which known mistake it is.
 
     Numbers agree to one part in a hundred, words but for case and surrounding space. Nothing a learner can type is an error:
@@ -56,7 +56,7 @@ def check(answer: Any, right: Any, mistakes: Iterable[tuple[Any, str]] = ()) -> 
 
     Returns
     -------
-    Verdict
+    Checked
         Prints as a sentence; true where the answer is right.
 
     Examples
@@ -70,33 +70,33 @@ def check(answer: Any, right: Any, mistakes: Iterable[tuple[Any, str]] = ()) -> 
     Not yet: this is in percent; 7.8 % is written 0.078.
     """
     if answer is None:
-        return Verdict(False, None, "No answer yet.")
+        return Checked(False, None, "No answer yet.")
     if isinstance(right, str):
         return _word(answer, right, mistakes)
     given, wanted = _number(answer), float(right)
     if given is None:
-        return Verdict(False, None, f"Not yet: a number is asked for, and this is {_told(answer)}.")
+        return Checked(False, None, f"Not yet: a number is asked for, and this is {_told(answer)}.")
     if _close(given, wanted):
-        return Verdict(True, None, "Right.")
+        return Checked(True, None, "Right.")
     for wrong, name in mistakes:
         if _close(given, float(wrong)):
             return _named(name)
     if 0.0 < wanted < 1.0 and _close(given, 100.0 * wanted):
         return _named(f"in percent; {given:.4g} % is written {given / 100.0:.4g}")
-    return Verdict(False, None, "Not yet.")
+    return Checked(False, None, "Not yet.")
 
 
-def _word(answer: Any, right: str, mistakes: Iterable[tuple[Any, str]]) -> Verdict:
+def _word(answer: Any, right: str, mistakes: Iterable[tuple[Any, str]]) -> Checked:
     """Check an answer that is a word, such as the name of a finding."""
     if not isinstance(answer, str):
-        return Verdict(False, None, f"Not yet: a name in quotation marks is asked for, and this is {_told(answer)}.")
+        return Checked(False, None, f"Not yet: a name in quotation marks is asked for, and this is {_told(answer)}.")
     given = answer.strip().casefold()
     if given == right.casefold():
-        return Verdict(True, None, "Right.")
+        return Checked(True, None, "Right.")
     for wrong, name in mistakes:
         if given == str(wrong).casefold():
             return _named(name)
-    return Verdict(False, None, "Not yet.")
+    return Checked(False, None, "Not yet.")
 
 
 def _told(answer: Any) -> str:
@@ -105,9 +105,9 @@ def _told(answer: Any) -> str:
     return told if len(told) <= 40 else f"of the kind {type(answer).__name__}"
 
 
-def _named(mistake: str) -> Verdict:
+def _named(mistake: str) -> Checked:
     """Refuse an answer that a known mistake gives."""
-    return Verdict(False, mistake, f"Not yet: this is {mistake}.")
+    return Checked(False, mistake, f"Not yet: this is {mistake}.")
 
 
 def _number(answer: Any) -> float | None:

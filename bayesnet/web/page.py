@@ -19,9 +19,9 @@ STYLES = ("page.css",)
 """The style sheets, each in `static/page`; a file that is there beside them is joined too, in the order of the names."""
 
 
-def write_page(query: Query, path: str | Path) -> Path:
+def write_page(query: Query, path: str | Path, lessons: dict[str, Any] | None = None) -> Path:
     """Write the explorer page to a file, replacing an existing one as a whole; see `Network.page`."""
-    text = page(query)
+    text = page(query, lessons)
     out = Path(path)
     try:
         with replacing(out) as draft:
@@ -31,13 +31,13 @@ def write_page(query: Query, path: str | Path) -> Path:
     return out
 
 
-def page(query: Query) -> str:
-    """Return the explorer page as HTML.
+def page(query: Query, lessons: dict[str, Any] | None = None) -> str:
+    """Return the explorer page as HTML, with the data of lessons where there are any.
 
     The content security policy admits the one script and the one style inside, by their digests, and nothing else: no host, no
     `style` attribute, no handler in the markup. The data are JSON in which `<` is written as an escape, so no name ends them.
     """
-    data = page_data(query.compiled, query.findings)
+    data = {**page_data(query.compiled, query.findings), **(lessons or {})}
     script, style = bundle("page/boot.js"), styles()
     policy = (
         f"default-src 'none'; script-src '{_digest(script)}'; style-src '{_digest(style)}'; img-src data:; "

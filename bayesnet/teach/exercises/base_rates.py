@@ -34,11 +34,11 @@ from bayesnet.teach.exercises.known import (
     KnownError,
     apart,
     known,
-    tolerance,
 )
 from bayesnet.teach.exercises.phrases import Phrase, Without, article, capital, counted, singular
 from bayesnet.teach.exercises.template import Cited, ExerciseDraft
 from bayesnet.teach.exercises.world import Event, World
+from bayesnet.teach.marking import tolerance
 
 T = TypeVar("T")
 

@@ -29,11 +29,11 @@ from bayesnet.teach.exercises.known import (
     UNWEIGHTED,
     apart,
     known,
-    tolerance,
 )
 from bayesnet.teach.exercises.phrases import Phrase, capital, counted
 from bayesnet.teach.exercises.template import ExerciseDraft
 from bayesnet.teach.exercises.world import Event, World
+from bayesnet.teach.marking import tolerance
 
 _SIZES = (100, 1_000, 10_000)
 _PAIRS = 12

@@ -16,11 +16,12 @@ from bayesnet.teach.exercises.causes import explaining_away, seeing_doing
 from bayesnet.teach.exercises.choosing import next_test
 from bayesnet.teach.exercises.exercise import LEVELS, Exercise
 from bayesnet.teach.exercises.graph import reading_graph
-from bayesnet.teach.exercises.known import CARRIED, DOUBLE, HALF, INVERSE, NEGLECT, ODDS, SEEING, UNCHANGED, UNWEIGHTED
+from bayesnet.teach.exercises.known import CARRIED, DOUBLE, HALF, INVERSE, NEGLECT, SEEING, UNCHANGED, UNWEIGHTED
 from bayesnet.teach.exercises.odds import double_counting, likelihood_ratio_and_odds
 from bayesnet.teach.exercises.sheet import ExerciseSet
 from bayesnet.teach.exercises.template import Kind
 from bayesnet.teach.exercises.world import World
+from bayesnet.teach.marking import ODDS
 
 if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import CompiledModel

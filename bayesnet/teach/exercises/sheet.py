@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 from bayesnet.errors import BayesnetError
 from bayesnet.results.base import Result
 from bayesnet.results.table import Grid, wrapped
-from bayesnet.teach.exercises.exercise import Exercise, Marked
+from bayesnet.teach.exercises.exercise import Exercise
+from bayesnet.teach.marking import Verdict
 
 _KINDS = {"seeing_doing": "seeing and doing", "reading_graph": "reading the graph", "next_test": "which test next"}
 """Kinds whose names do not read as words."""
@@ -25,7 +26,7 @@ class Marks(Result):
 
     kinds: tuple[str, ...]
     answers: tuple[str, ...]
-    marked: tuple[Marked, ...]
+    marked: tuple[Verdict, ...]
 
     @property
     def right(self) -> int:

@@ -25,6 +25,55 @@ export interface PageData {
   gates?: (Gate | null)[];
   sources?: Record<string, Source>;
   draws?: Draws;
+  lessons?: LessonRecord[];
+  /** The lesson that the page opens with; none when empty. */
+  lesson?: string;
+  marking?: Marking;
+}
+
+/** A number that a lesson speaks of: a formula over P(wanted | given); see page/lesson_values.js. */
+export interface Quantity {
+  formula: string;
+  of: { wanted: Scenario["see"]; given: Pick<Scenario, "see" | "do"> }[];
+}
+
+/** A known error; `value` is null where a choice makes it. */
+export interface NamedError {
+  name: string;
+  why: string;
+  hint: string;
+  value: Quantity | null;
+}
+
+/** What must hold: a quantity, a sign, a factor, and a quantity or nothing. */
+export type Comparison = [left: string, sign: "<" | ">" | "=", factor: number, right: string];
+
+export interface Guess {
+  question: string;
+  slider: "" | "percent" | "frequency";
+  right: Quantity | null;
+  errors: NamedError[];
+  choices: { text: string; when: Comparison[]; error: NamedError | null }[];
+}
+
+export interface LessonStep {
+  text: string;
+  start: Pick<Scenario, "see" | "do">;
+  click: Pick<Scenario, "see" | "do">[];
+  watch: [variable: string, state: string];
+  tab: string;
+  guess: Guess | null;
+  after: string;
+  quantities: Record<string, Quantity>;
+}
+
+export interface LessonRecord {
+  name: string;
+  title: string;
+  minutes: number;
+  teaches: string;
+  evidence: { study: string; use: string }[];
+  steps: LessonStep[];
 }
 
 /** Draws of the numbers, a byte for each number and draw; see bayesnet/web/pagedraws.py. */
@@ -106,6 +155,40 @@ export interface Vocabulary {
   grave: string;
   grave_label: string;
   barely: number;
+}
+
+/** The words, patterns and limits of the marker; see bayesnet/teach/marking.py. */
+export interface Marking {
+  patterns: Record<string, string>;
+  messages: Record<
+    "empty" | "right" | "close" | "wrong" | "named" | "unreadable" | "word" | "outside" | "percent_sign" | "odds" | "decimal",
+    string
+  >;
+  names: Record<"percent_sign" | "odds" | "decimal", string>;
+  times: [factor: number, words: string][];
+  longest: number;
+  relative: number;
+  point: number;
+  point_from: number;
+  close: number;
+}
+
+/** What is right, a number, several or a name, and what known errors give instead. */
+export interface MarkedQuestion {
+  right: number | number[] | string;
+  wrong?: { value: number | string; name: string; why?: string }[];
+  /** How far a right number may be off; a rounding to two figures, or half a percentage point, without it. */
+  tolerance?: number;
+  /** Whether the right number is a probability; it is, without it. */
+  probability?: boolean;
+  /** A sentence for a wrong answer that no known error gives. */
+  hint?: string;
+}
+
+export interface Marked {
+  verdict: "right" | "close" | "wrong" | "unreadable";
+  error: string | null;
+  message: string;
 }
 
 export interface Example {
@@ -223,6 +306,13 @@ export interface State {
   picked: boolean;
   scale: Scale;
   tab: string;
+  lesson: Lesson | null;
+}
+
+/** A step of a lesson; the first is 0. */
+export interface Lesson {
+  name: string;
+  step: number;
 }
 
 /** What can be done to the state; see `createStore`. */
@@ -237,6 +327,7 @@ export interface Action {
   index?: number;
   scale?: Scale;
   tab?: string;
+  lesson?: Lesson | null;
 }
 
 export interface Store {

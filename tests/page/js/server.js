@@ -8,6 +8,7 @@ import { advise, peelJob, statesOf } from "../../../bayesnet/web/static/page/adv
 import { carriedJob, kindsOf } from "../../../bayesnet/web/static/page/carried.js";
 import { createCompute } from "../../../bayesnet/web/static/page/compute.js";
 import { frequency, percent, ratio } from "../../../bayesnet/web/static/page/format.js";
+import { markAnswer } from "../../../bayesnet/web/static/page/marking.js";
 import { nextJob } from "../../../bayesnet/web/static/page/next.js";
 import { withNumbers } from "../../../bayesnet/web/static/page/numbers.js";
 import * as paths from "../../../bayesnet/web/static/page/paths.js";
@@ -122,6 +123,7 @@ const tasks = {
   },
   percentages: ({ values }) => values.map((p) => percent(p)),
   frequencies: ({ values, words }) => values.map((p) => frequency(p, words)),
+  mark: ({ text, question, marking }) => markAnswer(text, question, marking),
   ratios: ({ values }) => values.map((x) => ratio(x)),
 };
 
