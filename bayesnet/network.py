@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from bayesnet.results.tuning import Distance
     from bayesnet.results.uncertainty import ArcStrengths
     from bayesnet.results.update import Update
-    from bayesnet.teach.exercises import ExerciseSet
+    from bayesnet.teach.exercises import ExerciseSet, Marks
     from bayesnet.web.widget import Explorer
 
 
@@ -991,3 +991,60 @@ def exercise_set(
     from bayesnet.teach.exercises import make_set
 
     return make_set(net.compiled, level, seed=seed, count=count, target=target, people=people)
+
+
+def write_quiz(made: ExerciseSet, path: str | Path) -> Path:
+    """Write exercises as a quiz, one self-contained HTML file that marks answers offline, and return its path.
+
+    The file holds the solutions in plain text. It ends in a result code, which `verify_quiz` marks again from the network.
+
+    Parameters
+    ----------
+    made
+        What `exercises` or `exercise_set` returned.
+    path
+        The file to write, as in "quiz.html"; an existing file is overwritten.
+
+    Raises
+    ------
+    BayesnetError
+        When the file is not writable.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> import bayesnet
+    >>> with TemporaryDirectory() as folder:
+    ...     written = bayesnet.write_quiz(bayesnet.exercise_set(bayesnet.load("asia"), count=2), f"{folder}/quiz.html")
+    ...     print(written.name)
+    quiz.html
+    """
+    from bayesnet.web.page import write_text
+    from bayesnet.web.quiz import quiz_page
+
+    return write_text(quiz_page(made), path)
+
+
+def verify_quiz(code: str, net: Network | None = None) -> Marks:
+    """Return the marks of a result code: the questions made again from the network, and the answers marked again.
+
+    The score cannot be changed without the answers. The code does not say who answered, nor whether the solutions were read.
+
+    Parameters
+    ----------
+    code
+        The result code that a quiz shows at its end.
+    net
+        The network of the quiz; the shipped model that the code names when None.
+
+    Raises
+    ------
+    BayesnetError
+        When the code is not whole, or the quiz was made from another network or by another version.
+    """
+    from bayesnet.teach.exercises.quiz import read_code, verify
+
+    read = read_code(code)
+    if net is None and read.network not in {summary.name for summary in models()}:
+        raise BayesnetError(f'The quiz was made from "{read.network}", which is not a shipped model; give its network too.')
+    return verify((net or load(read.network)).compiled, read)

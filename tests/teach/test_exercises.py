@@ -370,7 +370,7 @@ def test_a_target_and_a_word_for_people_are_kept() -> None:
     )
     for exercise in sheet:
         assert exercise.title.startswith("multiple_myeloma | ")
-        assert exercise.question.startswith("Among old men in pain (setting: primary care), ")
+        assert exercise.question.startswith("Among old men in pain in primary care, ")
         assert "A old" not in exercise.question
     (other,) = bayesnet.exercises(shipped("asia"), "natural_frequencies", target="smoke=no")
     assert other.title.startswith("smoke=no | ")

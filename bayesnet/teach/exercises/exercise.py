@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -9,7 +10,7 @@ from bayesnet.results.base import Result
 from bayesnet.results.table import wrapped
 from bayesnet.teach.exercises.known import KnownError
 from bayesnet.teach.exercises.literature import LITERATURE
-from bayesnet.teach.marking import MESSAGES, Verdict, Wrong, mark_answer, named
+from bayesnet.teach.marking import MESSAGES, Verdict, Wrong, mark_answer, named, tolerance
 from bayesnet.teach.reading import number_inside, read_words
 
 LEVELS = ("easy", "medium", "hard")
@@ -48,6 +49,12 @@ class Exercise(Result):
     def level(self) -> str:
         """The difficulty as a word: easy, medium or hard."""
         return LEVELS[self.difficulty - 1]
+
+    @property
+    def printed(self) -> bool:
+        """Whether the question has a percentage that would be a right answer."""
+        shares = [float(text) / 100.0 for text in re.findall(r"([0-9.]+) %", self.question)]
+        return any(abs(share - right) <= tolerance(right) for share in shares for right in self.accepted)
 
     def check(self, answer: Any) -> Verdict:
         """Say whether an answer is right, or which known error gives it.

@@ -185,6 +185,31 @@ export interface MarkedQuestion {
   hint?: string;
 }
 
+/** The data of a quiz; see bayesnet/teach/exercises/quiz.py. */
+export interface QuizData {
+  title: string;
+  made: string;
+  warning: string;
+  questions: QuizQuestion[];
+  /** The fields of a result code that do not depend on the answers. */
+  code: unknown[];
+  marking: Marking;
+  longest: number;
+  literature: string[];
+}
+
+export interface QuizQuestion extends MarkedQuestion {
+  level: string;
+  lines: string[];
+  how: string;
+  /** The answers to choose from; empty where the answer is typed. */
+  choices: string[];
+  /** The answer in words. */
+  shown: string;
+  solution: string[];
+  citations: string[];
+}
+
 export interface Marked {
   verdict: "right" | "close" | "wrong" | "unreadable";
   error: string | null;
