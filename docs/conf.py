@@ -39,7 +39,8 @@ default_role = "code"
 
 # Anchors as on the usual code hosts; the code of pages and notebooks is run by the tests, not here.
 myst_heading_anchors = 3
-myst_enable_extensions = ["deflist", "html_image"]
+myst_enable_extensions = ["deflist", "html_image", "substitution"]
+myst_substitutions = {"live": live.index()}
 nb_execution_mode = "off"
 nb_merge_streams = True
 # Results know how to be HTML; pictures come next, text last.

@@ -34,7 +34,7 @@ STEPS = (
     ("click", '[data-tab="numbers"]'),
 )
 """The film: a click on a place, or findings typed into the search box."""
-SEEN, READ = 500, 1500
+SEEN, READ = 400, 1100
 """Milliseconds that a pointer and a changed page are shown."""
 POINTER = ((0, 0), (0, 21), (5, 16), (9, 24), (12, 23), (8, 15), (15, 15))
 
