@@ -1,4 +1,4 @@
-"""How Sphinx makes the site: `make site`, from the Markdown of docs/, the notebooks as they are, the docstrings and the live pages.
+"""How Sphinx makes the site: `make site`, from the Markdown of docs/, the notebooks as they are, the docstrings and live pages.
 
 The source is the whole tree, so that links between README, pages and notebooks are the same here and where one browses the files.
 """
@@ -31,7 +31,15 @@ html_title = f"bayesnet {version}"
 
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.autosummary", "sphinx.ext.napoleon"]
 root_doc = "docs/index"
-include_patterns = ["docs/*.md", "docs/reference/**", "notebooks/*.ipynb", "priors/*/README.md", "README.md", "CHANGELOG.md", "CONTRIBUTING.md"]
+include_patterns = [
+    "docs/*.md",
+    "docs/reference/**",
+    "notebooks/*.ipynb",
+    "priors/*/README.md",
+    "README.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+]
 exclude_patterns = [".*", "build", "dist", "node_modules", "**/.ipynb_checkpoints"]
 language = "en"
 # A single backtick in a docstring is code.
@@ -49,7 +57,10 @@ nb_mime_priority_overrides = [("html", "text/html", 1), ("html", "image/png", 2)
 # One page for each public object; what a removed one left behind would be a page without a place.
 shutil.rmtree(ROOT / "docs" / "reference" / "objects", ignore_errors=True)
 templates_path = [str(ROOT / "docs" / "templates")]
-autosummary_generate = ["docs/reference.md", *(f"docs/reference/{path.name}" for path in (ROOT / "docs" / "reference").glob("*.md"))]
+autosummary_generate = [
+    "docs/reference.md",
+    *(f"docs/reference/{path.name}" for path in (ROOT / "docs" / "reference").glob("*.md")),
+]
 autosummary_context = objects.context()
 RESULTS = {name.rpartition(".")[2]: f"~{name}" for name in autosummary_context["returned"]}
 autodoc_member_order = "bysource"

@@ -1,4 +1,4 @@
-"""Draw the flow charts of the pages as SVG: the Mermaid text that forges draw by themselves, in layers, in the colours of the page."""
+"""Draw the flow charts of the pages as SVG: the Mermaid text that code hosts draw by themselves, in the colours of the page."""
 
 from __future__ import annotations
 
@@ -71,10 +71,9 @@ def svg(text: str) -> str:
         parts.append(f'<text x="{x + 8 + width / 2:.0f}" y="{y + 8 + HEIGHT / 2 + 4.5:.0f}">{escape(label)}</text>')
     width, height = (across, along) if down else (along, across)
     told = "; ".join(f"{labels[tail]} to {labels[head]}" for tail, head in arcs)
-    return (
-        f'<div class="diagram" tabindex="0" role="group" aria-label="Diagram"><svg viewBox="0 0 {width + 16:.0f} {height + 16:.0f}" '
-        f'width="{width + 16:.0f}" style="--whole: {width + 16:.0f}px" role="img" aria-label="{escape(told)}">{"".join(parts)}</svg></div>'
-    )
+    wide, high = round(width + 16), round(height + 16)
+    drawn = f'<svg viewBox="0 0 {wide} {high}" width="{wide}" style="--whole: {wide}px" role="img" aria-label="{escape(told)}">'
+    return f'<div class="diagram" tabindex="0" role="group" aria-label="Diagram">{drawn}{"".join(parts)}</svg></div>'
 
 
 def _layers(labels: dict[str, str], arcs: list[Arc]) -> tuple[list[list[str]], list[list[str]]]:

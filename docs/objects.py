@@ -63,25 +63,25 @@ class Reader(ast.NodeVisitor):
         self.visit(ast.parse("\n".join(line for line in code.splitlines() if not line.startswith(("%", "!")))))
         return set(self.used)
 
-    def visit_Name(self, node: ast.Name) -> Any:  # noqa: N802
+    def visit_Name(self, node: ast.Name) -> Any:
         """Return what is known of a name."""
         return self.names.get(node.id)
 
-    def visit_Assign(self, node: ast.Assign) -> None:  # noqa: N802
+    def visit_Assign(self, node: ast.Assign) -> None:
         """Keep the class of what is assigned to one name."""
         kind = self.visit(node.value)
         for target in node.targets:
             if isinstance(target, ast.Name):
                 self.names[target.id] = kind
 
-    def visit_Call(self, node: ast.Call) -> Any:  # noqa: N802
+    def visit_Call(self, node: ast.Call) -> Any:
         """Return what a call returns."""
         kind = self.visit(node.func)
         for part in (*node.args, *node.keywords):
             self.visit(part)
         return kind
 
-    def visit_Attribute(self, node: ast.Attribute) -> Any:  # noqa: N802
+    def visit_Attribute(self, node: ast.Attribute) -> Any:
         """Return a module or a class, what a method returns, or the class of a property."""
         owner = self.visit(node.value)
         thing = None if owner is None else getattr(owner, node.attr, None)
@@ -131,8 +131,8 @@ def _title(text: str) -> str:
 def context() -> dict[str, dict[str, Any]]:
     """Return what the templates of the reference show beside the docstrings.
 
-    `used`: the pages by object, as (name for Sphinx, title). `shown`: the pictures by object, as (name of the file, question, anchor
-    in the gallery). `returned`: the functions that return a class. `example`: of a class without one, that of such a function.
+    `used`: the pages by object, as (name for Sphinx, title). `shown`: the pictures by object, as (name of the file, question,
+    anchor in the gallery). `returned`: the functions that return a class. `example`: of a class, that of such a function.
     """
     objects = public()
     used: dict[str, list[tuple[str, str]]] = {}

@@ -1,6 +1,6 @@
 """Take the pictures of the explorer that the pages show: `python docs/screenshots.py`, with Chromium on the path.
 
-`explorer.gif` is the explorer clicked through, each frame taken from the page itself; a pointer is drawn on it where it is clicked.
+`explorer.gif` is the explorer clicked through, each frame taken from the page itself, with a pointer drawn on it.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ STEPS = (
 """The film: a click on a place, or findings typed into the search box."""
 SEEN, READ = 400, 1100
 """Milliseconds that a pointer and a changed page are shown."""
+STILL = "!bayesnet.intervals.busy && !document.querySelector('[aria-busy=true]')"
 POINTER = ((0, 0), (0, 21), (5, 16), (9, 24), (12, 23), (8, 15), (15, 15))
 
 
@@ -49,7 +50,7 @@ class Film:
 
     def shoot(self, milliseconds: int, pointer: tuple[float, float] | None = None) -> None:
         """Take one frame, with a pointer where it is clicked."""
-        self.tab.wait_for_function("() => !bayesnet.intervals.busy && !document.querySelector('[aria-busy=true]')", timeout=60_000)
+        self.tab.wait_for_function(f"() => {STILL}", timeout=60_000)
         frame = Image.open(io.BytesIO(self.tab.screenshot())).convert("RGB")
         if pointer is not None:
             x, y = pointer
@@ -93,7 +94,7 @@ def main() -> int:
             tab = browser.new_page(viewport={"width": width, "height": height}, color_scheme=colours, reduced_motion="reduce")
             tab.goto(f"{page}#{case}")
             tab.wait_for_timeout(1000)
-            tab.wait_for_function("() => !bayesnet.intervals.busy", timeout=60_000)
+            tab.wait_for_function(f"() => {STILL}", timeout=60_000)
             tab.screenshot(path=IMAGES / f"{name}.png")
         width, height = FILM
         tab = browser.new_page(viewport={"width": width, "height": height}, reduced_motion="reduce")

@@ -55,4 +55,5 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
     return report
 
 
-from node import node  # noqa: E402, F401 - a fixture for all tests
+from browsing import axe, browser  # noqa: E402, F401 - fixtures for all tests
+from node import node  # noqa: E402, F401
