@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     type=click.Path(dir_okay=False, path_type=Path),
     help="Where to write it; MODEL.html in this folder when left out.",
 )
-@click.option("--lesson", "chosen", metavar="NAME", multiple=True, help="Open with this guided lesson; repeat it for more of them.")
+@click.option("--lesson", "chosen", metavar="NAME", multiple=True, help="Open with this guided lesson; repeat it for more.")
 @click.option("--lessons", "all_", is_flag=True, help="Add all guided lessons of the model.")
 @click.option("--open", "open_", is_flag=True, help="Open it in the browser.")
 @interventions

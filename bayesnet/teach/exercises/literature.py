@@ -53,8 +53,8 @@ LITERATURE = {
     ),
     "shachter1998": ("Shachter RD (1998). Bayes-ball: the rational pastime. UAI-98, 480-487."),
     "weber2018": (
-        "Weber P, Binder K, Krauss S (2018). Why can only 24% solve Bayesian reasoning problems in natural frequencies: frequency "
-        "phobia in spite of probability blindness. Frontiers in Psychology 9, 1833."
+        "Weber P, Binder K, Krauss S (2018). Why can only 24% solve Bayesian reasoning problems in natural frequencies: "
+        "frequency phobia in spite of probability blindness. Frontiers in Psychology 9, 1833."
     ),
     "galesic2009": (
         "Galesic M, Garcia-Retamero R, Gigerenzer G (2009). Using icon arrays to communicate medical risks: overcoming low "

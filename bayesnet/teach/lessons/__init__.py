@@ -1,7 +1,7 @@
 """Guided lessons of a model: TOML files in its folder `lessons`, read with all problems at once, and written for the page.
 
-`quantity` has the probabilities that a lesson speaks of and the answers of the known errors, `lesson` the records, `read` the reader
-and `page` the plain data for the page. No answer is typed in a file: the network gives it.
+`quantity` has the probabilities that a lesson speaks of and the answers of the known errors, `lesson` the records, `read` the
+reader, `truth` the check of its sentences, and `page` the plain data for the page. No answer is typed: the network gives it.
 """
 
 from __future__ import annotations

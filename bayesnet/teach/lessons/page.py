@@ -82,7 +82,9 @@ def _comparisons(comparisons: Iterable[Comparison]) -> list[list[Any]]:
 
 def _quantity(compiled: CompiledModel, quantity: Quantity) -> dict[str, Any]:
     """Return the formula, and for each question what is wanted and what is given."""
-    of = [{"wanted": _scenario(compiled, one.wanted)["see"], "given": _scenario(compiled, one.given)} for one in quantity.questions]
+    of = [
+        {"wanted": _scenario(compiled, one.wanted)["see"], "given": _scenario(compiled, one.given)} for one in quantity.questions
+    ]
     return {"formula": quantity.formula, "of": of}
 
 

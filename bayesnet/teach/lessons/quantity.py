@@ -1,6 +1,6 @@
 """The probabilities that a lesson speaks of: questions to the network, and the formulas of the known errors.
 
-`static/page/lesson_values.js` repeats the formulas on purpose: a saved page has no Python. Both are tested with the shipped lessons.
+`static/page/lesson_values.js` repeats the formulas on purpose: a saved page has no Python. The shipped lessons test both.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Quantity:
-    """A number worked out from the answers to questions, by a formula of `FORMULAS`; or an end of an interval, `low` or `high`."""
+    """A number worked out from answers by a formula of `FORMULAS`; or an end of the interval of an answer, `low` or `high`."""
 
     formula: str
     questions: tuple[Question, ...]
@@ -45,7 +45,7 @@ class Quantity:
             spans = intervals(compiled, Query(compiled, question.given).evidence, (item.variable,), DRAWS)
             if item.variable not in spans:
                 return question.answer(compiled)
-            return spans[item.variable][item.vector.index(1.0)][ENDS.index(self.formula)]
+            return float(spans[item.variable][item.vector.index(1.0)][ENDS.index(self.formula)])
         return FORMULAS[self.formula](*(question.answer(compiled) for question in self.questions))
 
 
@@ -85,8 +85,8 @@ def plain(wanted: Findings, given: Findings) -> Quantity:
 class Asked:
     """What a guess is about: P(wanted | start, findings), with what the known errors are worked out from.
 
-    `contrary` is the finding that what is wanted is not so, None for a variable of more than two states; `separate` are the findings
-    one by one.
+    `contrary` is the finding that what is wanted is not so, None for a variable of more than two states; `separate` are the
+    findings one by one.
     """
 
     wanted: Findings
@@ -108,7 +108,9 @@ class Asked:
     def rates(self, findings: Findings) -> tuple[Question, Question]:
         """P(findings | wanted) and P(findings | not wanted), both given the start."""
         assert self.contrary is not None
-        return Question(findings, self.start.with_findings(self.wanted)), Question(findings, self.start.with_findings(self.contrary))
+        return Question(findings, self.start.with_findings(self.wanted)), Question(
+            findings, self.start.with_findings(self.contrary)
+        )
 
     def seen(self) -> Findings:
         """What was set, as if it had been seen."""
@@ -148,7 +150,7 @@ WHY: Mapping[str, str] = {
     known.COMPLEMENT: "This is the probability of not having it.",
     known.NEGLECT: "This weighs the findings as if those who have it and those who do not were equally many.",
     known.SUBTRACTION: "This takes one likelihood from the other.",
-    known.DOUBLE: "This multiplies the likelihood ratios as if the findings were independent; they come together, so part counts twice.",
+    known.DOUBLE: "This multiplies the likelihood ratios as if the findings were independent; what they share counts twice.",
     known.SEEING: "This is the answer for those in whom it is seen; here it is set from outside.",
 }
 """What was done instead, in one sentence; a lesson can say it in its own words."""

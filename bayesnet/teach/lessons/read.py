@@ -1,9 +1,9 @@
-"""The reader of lessons: strict, all problems of a file at once; what a sentence takes for true is checked against the network."""
+"""The reader of lessons: strict, all problems of a file at once; what sentences take for true is checked by `truth`."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,10 +12,11 @@ from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.query.parse import read_given, read_question, read_target
 from bayesnet.errors import BayesnetError, Problem, SpecError, did_you_mean, listed, nearest
 from bayesnet.model.side_files import Document
-from bayesnet.teach.exercises.known import DOUBLE, HINTS, PRIOR, apart
+from bayesnet.teach.exercises.known import DOUBLE, HINTS, PRIOR
 from bayesnet.teach.exercises.literature import LITERATURE
 from bayesnet.teach.lessons.lesson import PLACEHOLDER, Choice, Comparison, Evidence, Guess, Lesson, NamedError, Step
 from bayesnet.teach.lessons.quantity import ENDS, NUMBERS, WHY, Asked, Quantity, Question, plain
+from bayesnet.teach.lessons.truth import check_step
 
 T = TypeVar("T")
 
@@ -50,7 +51,9 @@ def read_lessons(compiled: CompiledModel, names: Sequence[str] | None = None) ->
     for name in names or ():
         if name not in there:
             model = compiled.model.name
-            what = f"{model} has no lesson {name!r}" if there else f"{model} has no lessons (no folder {FOLDER} beside its numbers)"
+            what = (
+                f"{model} has no lesson {name!r}" if there else f"{model} has no lessons (no folder {FOLDER} beside its numbers)"
+            )
             hint = did_you_mean(nearest(name, there)) or (f"there are {listed(there)}" if there else "")
             raise BayesnetError(f"{what}; {hint}" if hint else f"{what}.")
     if not there:
@@ -65,8 +68,8 @@ def read_lesson(compiled: CompiledModel, path: Path) -> Lesson:
     Raises
     ------
     SpecError
-        With every problem of the file: a key that means nothing, findings that the model does not have, a sentence that is not true
-        of its numbers.
+        With every problem of the file: a key that means nothing, findings that the model does not have, a sentence that is not
+        true of its numbers.
     """
     return _Reader(compiled, path).lesson()
 
@@ -102,7 +105,7 @@ class _Reader:
             document.report("the file", "has no steps", way_out="write [[steps]]")
         document.refuse()
         for k, step in enumerate(steps, 1):
-            self.check(f"step {k}", step)
+            check_step(self.compiled, document, f"step {k}", step)
         document.refuse()
         return Lesson(self.name, title, int(minutes or 0), teaches, evidence, tuple(steps))
 
@@ -137,7 +140,7 @@ class _Reader:
         """Read a value: a question, or a table with one formula of two questions."""
         if isinstance(given, str):
             question = self.question(given)
-            return question and Quantity("probability", (question,))
+            return Quantity("probability", (question,)) if question else None
         if isinstance(given, dict) and len(given) == 1:
             ((formula, texts),) = given.items()
             if formula in ("ratio", "odds ratio", "difference") and _texts(texts, 2):
@@ -164,7 +167,7 @@ class _Reader:
         return Quantity("bits", (*shares, *(Question(base.wanted, base.given.with_findings(one)) for one in (tested, contrary))))
 
     def independent(self, about: str, *findings: str) -> Quantity | None:
-        """Return what the findings would make of a target if they were independent: `{ independent = ["target", "finding", ...] }`."""
+        """Return what independent findings would make of a target: `{ independent = ["target", "finding", ...] }`."""
         base, separate = self.question(about), [self.findings(text) for text in findings]
         contrary = base and self.contrary(base.wanted)
         if not base or not contrary or not all(separate):
@@ -329,42 +332,6 @@ class _Reader:
                 expected="" if nearest(name, quantities) else " or ".join(quantities),
                 way_out=did_you_mean(nearest(name, quantities)),
             )
-
-    # What the network says
-
-    def check(self, where: str, step: Step) -> None:
-        """Report what the sentences of a step take for true and the network does not."""
-        self.where = where
-        known: dict[str, float] = {}
-
-        def values(comparisons: Iterable[Comparison]) -> Mapping[str, float]:
-            for one in comparisons:
-                for name in filter(None, (one.left, one.right)):
-                    known[name] = known[name] if name in known else step.quantities[name].value(self.compiled)
-            return known
-
-        def told(one: Comparison) -> str:
-            return ", ".join(f"{name} is {known[name]:.4g}" for name in filter(None, (one.left, one.right)))
-
-        try:
-            for one in step.holds:
-                if not one.holds(values([one])):
-                    way_out = "change the sentence, and what it takes for true"
-                    self.document.report(where, f'"{one.text}" does not hold', got=told(one), way_out=way_out)
-            if step.guess and step.guess.choices:
-                right = [c for c in step.guess.choices if c.when and all(one.holds(values([one])) for one in c.when)]
-                if len(right) != 1:
-                    got = ", ".join(f"{name} is {value:.4g}" for name, value in known.items())
-                    what = f"{len(right)} of its choices are right"
-                    self.document.report(f"{where}, guess", what, got=got, expected="exactly one")
-            if step.guess and step.guess.errors:
-                exact = step.guess.asked.right.value(self.compiled)
-                for error in step.guess.errors:
-                    if error.value and not apart(error.value.value(self.compiled), exact, 1.0):
-                        what = f'the error "{error.name}" gives the right answer, {exact:.3g}'
-                        self.document.report(f"{where}, guess", what, way_out="leave it out")
-        except BayesnetError as error:
-            self.document.report(where, str(error))
 
 
 def _texts(given: Any, count: int = 0) -> bool:

@@ -9,6 +9,7 @@ import { carriedJob, kindsOf } from "../../../bayesnet/web/static/page/carried.j
 import { createCompute } from "../../../bayesnet/web/static/page/compute.js";
 import { frequency, percent, ratio } from "../../../bayesnet/web/static/page/format.js";
 import { markAnswer } from "../../../bayesnet/web/static/page/marking.js";
+import { filled, valueOf } from "../../../bayesnet/web/static/page/lesson_values.js";
 import { nextJob } from "../../../bayesnet/web/static/page/next.js";
 import { withNumbers } from "../../../bayesnet/web/static/page/numbers.js";
 import * as paths from "../../../bayesnet/web/static/page/paths.js";
@@ -120,6 +121,19 @@ const tasks = {
   answers: ({ data, scenarios }) => {
     const compute = createCompute(data, withNumbers);
     return scenarios.map((scenario) => compute.answer(scenario));
+  },
+  lessons: ({ data }) => {
+    const compute = createCompute(data, withNumbers);
+    const context = { data, compute, words: createWords(data), intervals: { of: () => null } };
+    const value = (quantity) => valueOf(context, quantity);
+    return data.lessons.map(({ steps }) =>
+      steps.map((step) => ({
+        values: Object.fromEntries(Object.entries(step.quantities).map(([name, quantity]) => [name, value(quantity)])),
+        right: step.guess?.right ? value(step.guess.right) : null,
+        errors: (step.guess?.errors ?? []).map((error) => [error.name, value(error.value)]),
+        texts: [step.text, step.after].map((text) => filled(context, step, text)),
+      })),
+    );
   },
   percentages: ({ values }) => values.map((p) => percent(p)),
   frequencies: ({ values, words }) => values.map((p) => frequency(p, words)),
