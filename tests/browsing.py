@@ -1,22 +1,14 @@
-"""A browser, and what one does on a page in it: click findings, read posteriors, compare them with Python, ask axe-core."""
+"""A browser, and what one does on a page in it: click findings, read posteriors, compare them with Python."""
 
 from __future__ import annotations
 
 import os
 import shutil
-from importlib.util import find_spec
-from pathlib import Path
 
 import pytest
 
 import bayesnet
 
-RUN = """async (where) => {
-  const { violations, passes } = await axe.run(where, { resultTypes: ["violations"] });
-  const fault = ({ id, impact, help, nodes }) => ({ id, impact, help, at: nodes.map(({ html }) => html.slice(0, 200)) });
-  return { told: violations.map(fault), passed: passes.length };
-}"""
-GRAVE = ("serious", "critical")
 ALL_POSTERIORS = """() => {
   const { store, compute, data } = bayesnet;
   const answer = compute.answer(store.state.scenarios[store.state.active]);
@@ -37,24 +29,6 @@ def browser():
             pytest.skip(f"no browser: {str(error).splitlines()[0]}")
         yield running
         running.close()
-
-
-@pytest.fixture(scope="module")
-def axe() -> str:
-    """The script of axe-core; skips, visibly, where it is not installed."""
-    found = find_spec("axe_playwright_python")
-    if found is None or found.origin is None:
-        pytest.skip("no axe-core: pip install --group test brings it")
-    return (Path(found.origin).parent / "axe.min.js").read_text(encoding="utf-8")
-
-
-def faults(tab, axe: str, where: str = "html") -> list[str]:
-    """What is wrong with the page, or a part of it, as it stands, a line each."""
-    if not tab.evaluate("typeof axe !== 'undefined'"):
-        tab.evaluate(axe)
-    found = tab.evaluate(RUN, where)
-    assert found["passed"] > 5
-    return [f"{one['impact']}: {one['id']}: {one['help']}: {one['at'][:3]}" for one in found["told"] if one["impact"] in GRAVE]
 
 
 def group_of(tab, name: str):

@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from browsing import faults
+from axe import faults
 from paths import ROOT
 
 from bayesnet.model.find import shipped_models

@@ -1,12 +1,9 @@
-"""Every part of the explorer by axe-core in headless Chromium: no serious and no critical fault, in light and in dark.
-
-axe-core (Deque) comes in the wheel of axe-playwright-python; its script is handed to the browser from there, nothing is loaded.
-"""
+"""Every part of the explorer by axe-core in headless Chromium: no serious and no critical fault, in light and in dark."""
 
 from __future__ import annotations
 
 import pytest
-from browsing import faults
+from axe import faults
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

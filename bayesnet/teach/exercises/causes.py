@@ -137,7 +137,7 @@ def explaining_away(world: World, rng: np.random.Generator) -> Iterator[Exercise
                 f"{only_first:,d} {a.has(only_first)} only, {only_second:,d} {b.has(only_second)} only, and {others}. "
                 f"So {a.thing} has a probability of {percent(before)} for each of them.\n"
                 f"One of them turns out to {b.to}. "
-                f"Does the probability of {a.thing} go up with that, go down, or stay the same? And to how much?"
+                f"Does the probability of {a.thing} go up with that, go down, or stay the same?"
             ),
             exact=exact,
             right=right,
@@ -154,7 +154,7 @@ def explaining_away(world: World, rng: np.random.Generator) -> Iterator[Exercise
             worded=worded,
             words=DOWN,
             choices=("up", "down", "unchanged"),
-            how="Answer with up, down or unchanged, with the new probability if you can: such as “up, to 30 %”.",
+            how="Answer with up, down or unchanged and, if you can, to how much: such as “up, to 30 %”.",
             title=world.title(first, [e, second]),
             cites=((first, (e,)), (second, (e,)), (first, (e, second))),
         )

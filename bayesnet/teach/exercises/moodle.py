@@ -115,9 +115,8 @@ def _answers(exercise: Exercise) -> Iterator[_Answer]:
     for right in exercise.accepted:
         yield _Answer(_plain(100 * right), _FULL, "Right.", 100 * tolerance(right))
     for error in errors:
-        yield _Answer(
-            _plain(100 * float(error.answer)), 0, f"{capital(error.name)}. {error.why}", 100 * tolerance(float(error.answer))
-        )
+        value = float(error.answer)
+        yield _Answer(_plain(100 * value), 0, f"{capital(error.name)}. {error.why}", 100 * tolerance(value))
     others = [(100 * x, 100 * tolerance(x)) for x in (*exercise.accepted, *(float(e.answer) for e in errors))]
     for right in exercise.accepted:
         if all(abs(right - other) > tolerance(right) + off for other, off in others):

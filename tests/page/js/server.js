@@ -15,6 +15,7 @@ import { withNumbers } from "../../../bayesnet/web/static/page/numbers.js";
 import * as paths from "../../../bayesnet/web/static/page/paths.js";
 import { requisite, sweepJob } from "../../../bayesnet/web/static/page/sweep.js";
 import { whyJob } from "../../../bayesnet/web/static/page/why.js";
+import { resultCode } from "../../../bayesnet/web/static/quiz/code.js";
 import { createWords } from "../../../bayesnet/web/static/page/words.js";
 
 const joined = process.argv[2] ? await import(process.argv[2]) : { answer, compile };
@@ -137,6 +138,7 @@ const tasks = {
   },
   percentages: ({ values }) => values.map((p) => percent(p)),
   frequencies: ({ values, words }) => values.map((p) => frequency(p, words)),
+  code: ({ fields }) => resultCode(fields),
   mark: ({ text, question, marking }) => markAnswer(text, question, marking),
   ratios: ({ values }) => values.map((x) => ratio(x)),
 };
