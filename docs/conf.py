@@ -18,6 +18,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "docs")]
 
 # From this tree.
 import diagrams  # noqa: E402
+import gallery  # noqa: E402
 import live  # noqa: E402
 import objects  # noqa: E402
 
@@ -48,7 +49,10 @@ default_role = "code"
 # Anchors as on the usual code hosts; the code of pages and notebooks is run by the tests, not here.
 myst_heading_anchors = 3
 myst_enable_extensions = ["deflist", "html_image", "substitution"]
-myst_substitutions = {"live": live.index()}
+myst_substitutions = {
+    "live": live.index(),
+    "thumbnails": gallery.board(("differential", "network", "weights", "tornado", "next_tests")),
+}
 nb_execution_mode = "off"
 nb_merge_streams = True
 # Results know how to be HTML; pictures come next, text last.
@@ -93,6 +97,8 @@ def setup(app: Any) -> None:
     app.connect("autodoc-process-docstring", _one_reference_a_paragraph, priority=400)
     app.connect("autodoc-process-signature", _only_own_fields)
     app.connect("doctree-read", _draw)
+    # After the theme has made its navigation.
+    app.connect("html-page-context", _mend, priority=900)
     app.connect("build-finished", _finish)
 
 
@@ -101,6 +107,15 @@ def _draw(app: Any, doctree: nodes.document) -> None:  # noqa: ARG001
     for block in list(doctree.findall(nodes.literal_block)):
         if block.get("language") == "mermaid":
             block.replace_self(nodes.raw("", diagrams.svg(block.astext()), format="html"))
+
+
+def _mend(app: Any, name: str, template: str, context: dict[str, Any], doctree: Any) -> None:  # noqa: ARG001
+    """Let the keyboard scroll a wide print, and say which level of heading a caption of the navigation is."""
+    for key, old, new in (
+        ("body", "<pre>", '<pre tabindex="0">'),
+        ("furo_navigation_tree", 'role="heading"', 'role="heading" aria-level="2"'),
+    ):
+        context[key] = context.get(key, "").replace(old, new)
 
 
 def _finish(app: Any, exception: Exception | None) -> None:

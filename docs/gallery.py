@@ -140,10 +140,20 @@ def anchor(question: str) -> str:
     return re.sub(r"[^\w\- ]", "", question.lower()).replace(" ", "-")
 
 
-def thumbnail(picture: Picture, page: str = "") -> str:
+def thumbnail(picture: Picture) -> str:
     """Return a small picture that leads to the large one, with its question below."""
-    leads = f"{page}#{anchor(picture.question)}"
-    return f'- [<img src="images/{picture.name}.png" alt="" width="200">]({leads}) [{picture.question}]({leads})'
+    return f'- [<img src="images/{picture.name}.png" alt="" width="200"> {picture.question}](#{anchor(picture.question)})'
+
+
+def board(names: tuple[str, ...]) -> str:
+    """Return thumbnails of some pictures as HTML, for another page of the folder docs."""
+    items = [
+        f'<li><p><a href="gallery.html#{anchor(picture.question)}"><img src="../_images/{picture.name}.png" alt=""> '
+        f"{picture.question}</a></p></li>"
+        for picture in PICTURES
+        if picture.name in names
+    ]
+    return f"<ul>{''.join(items)}</ul>"
 
 
 def page() -> str:

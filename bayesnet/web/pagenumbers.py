@@ -30,7 +30,7 @@ def number_data(compiled: CompiledModel) -> dict[str, Any]:
     -------
     dict
         `numbers`: one record per number with `id`, `value`, `low`, `high`, `range`, `grade`, `known` (how), and its
-        `source`, `place`, `population`, `reason`, `note` and `variable`, and as `others` the keys of further publications. `gates`:
+        `source`, `place`, `population`, `reason`, `note` and `variable`, and the keys of `others` it rests on. `gates`:
         one per variable, null for a deterministic one, else its `kind` (table, noisy, odds) and the positions of its numbers.
         `sources`: those cited, by key. Empty where the network has more than `MOST_NUMBERS` numbers or none.
 

@@ -37,7 +37,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_every_page_is_there_and_loads_nothing_from_elsewhere(site: Path) -> None:
-    """The guide, the notebooks, an object's page, the explorer and the quiz of each model; no script, style or picture by network."""
+    """The guide, the notebooks, an object's page, explorer and quiz of each model; no script, style or picture by network."""
     pages = {path.relative_to(site).as_posix() for path in site.rglob("*.html")}
     expected = {f"docs/{path.stem}.html" for path in (ROOT / "docs").glob("*.md")} | {OBJECT, "index.html"}
     expected |= {f"notebooks/{path.stem}.html" for path in (ROOT / "notebooks").glob("*.ipynb")}

@@ -26,7 +26,7 @@ PROGRAMS = {
     "import-linter": ("Makefile", "lint-imports"),
     "ipykernel": ("notebooks/build.py", '"kernel_name": "python3"'),
     "jupyterlab": ("docs/lessons.md", "jupyter lab"),
-    "axe-playwright-python": ("tests/page/test_accessibility.py", 'find_spec("axe_playwright_python")'),
+    "axe-playwright-python": ("tests/axe.py", 'find_spec("axe_playwright_python")'),
     "mypy": ("Makefile", "mypy"),
     "myst-nb": ("docs/conf.py", '"myst_nb"'),
     "pandas-stubs": ("pyproject.toml", "[tool.mypy]"),
