@@ -28,7 +28,7 @@ NETWORK = {
     "joint": "(targets, given=None, do=None)",
     "log_probability": "(given=None, do=None)",
     "most_probable": "(given=None, targets=None, do=None)",
-    "page": "(path, given=None, do=None)",
+    "page": "(path, given=None, do=None, *, lessons=False)",
     "posterior": "(question, given=None, do=None)",
     "posteriors": "(given=None, do=None, targets=None)",
     "recompute": "(*, moves=False)",

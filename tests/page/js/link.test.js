@@ -59,7 +59,13 @@ test("an address and a file give back every state, whatever names it has", () =>
 });
 
 test("a lesson alone opens its step: the case of its start, and what it watches", () => {
-  const before = { ...now, scenarios: [{ see: { fever: "no" }, do: {}, numbers: {} }], active: 0, scale: "linear", tab: "network" };
+  const before = {
+    ...now,
+    scenarios: [{ see: { fever: "no" }, do: {}, numbers: {} }],
+    active: 0,
+    scale: "linear",
+    tab: "network",
+  };
   const opened = (step) => plain(readLink(data, `#lesson=${encodeURIComponent(LESSON)}${step}`, before));
   const first = { ...before, scenarios: [{ see: {}, do: {}, numbers: {} }], picked: true, lesson: { name: LESSON, step: 0 } };
   assert.deepEqual(opened(""), { lost: [], state: { ...first, target: "constructor", targetState: "100 %", tab: "people" } });

@@ -189,6 +189,6 @@ export function showVerdict(place, verdict) {
   put(
     place,
     el("p", {}, el("strong", { class: `verdict is-${kind}`, text: title }), ` ${answer}`),
-    why && el("p", {}, why, " ", hint && el("span", { class: "hint", text: hint })),
+    (why || hint) && el("p", {}, why && `${why} `, hint && el("span", { class: "hint", text: hint })),
   );
 }

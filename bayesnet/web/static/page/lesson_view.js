@@ -76,7 +76,7 @@ export function createLessonView(context, root) {
     const guessed = guesses.get(key);
     const open = Boolean(step.guess) && guessed === undefined;
     const entered = step.click.map((one) => isKnown(view.scenario, one));
-    const phase = `${key} ${open || entered}`;
+    const phase = `${key} ${open ? "guess" : entered.join()}`;
     if (phase !== drawn) draw(record, lesson.step, open, view);
     drawn = phase;
     write(text, filled(context, step, step.text));
