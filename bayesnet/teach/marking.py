@@ -78,6 +78,11 @@ class Verdict:
     def __repr__(self) -> str:
         return self.text
 
+    def _repr_html_(self) -> str:
+        import html
+
+        return f"<p><strong>{html.escape(self.text)}</strong></p>"
+
 
 def mark_answer(
     answer: Any,

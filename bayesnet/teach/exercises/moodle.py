@@ -108,8 +108,8 @@ def _answers(exercise: Exercise) -> Iterator[_Answer]:
     if exercise.choices:
         names = {str(e.answer): f"{capital(e.name)}. {e.why}" for e in exercise.errors}
         for choice in exercise.choices:
-            right = choice == exercise.answer
-            yield _Answer(choice, _FULL if right else 0, "Right." if right else names.get(choice, exercise.hint))
+            good = choice == exercise.answer
+            yield _Answer(choice, _FULL if good else 0, "Right." if good else names.get(choice, exercise.hint))
         return
     errors = [e for e in exercise.errors if isinstance(e.answer, float)]
     for right in exercise.accepted:

@@ -31,7 +31,7 @@ _MOST = 50_000
 
 
 class ResultCode(NamedTuple):
-    """What a result code holds: of which network and quiz it is, whose, and the answers."""
+    """The content of a result code: of which network and quiz it is, whose, and the answers."""
 
     format: str
     network: str

@@ -70,7 +70,7 @@ class ExerciseSet(Result):
     seed: int
     model_title: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
-    """What else it was made with, `kind` or `level`, `count`, `target` and `people`, those that were given."""
+    """The arguments that it was made with, `kind` or `level`, `count`, `target` and `people`, those that were given."""
 
     def __len__(self) -> int:
         return len(self.exercises)
