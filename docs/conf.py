@@ -28,6 +28,8 @@ project = "bayesnet"
 author = "The bayesnet authors"
 project_copyright = f"2026, {author}"
 release = version = bayesnet.__version__
+FRONT = ("differential", "network", "weights", "tornado", "next_tests", "advice", "frequencies_tree", "icon_array")
+"""Pictures of the front page."""
 html_title = f"bayesnet {version}"
 
 extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.autosummary", "sphinx.ext.napoleon"]
@@ -51,7 +53,7 @@ myst_heading_anchors = 3
 myst_enable_extensions = ["deflist", "html_image", "substitution"]
 myst_substitutions = {
     "live": live.index(),
-    "thumbnails": gallery.board(("differential", "network", "weights", "tornado", "next_tests")),
+    "thumbnails": gallery.board(FRONT),
 }
 nb_execution_mode = "off"
 nb_merge_streams = True
@@ -110,9 +112,11 @@ def _draw(app: Any, doctree: nodes.document) -> None:  # noqa: ARG001
 
 
 def _mend(app: Any, name: str, template: str, context: dict[str, Any], doctree: Any) -> None:  # noqa: ARG001
-    """Let the keyboard scroll a wide print, and say which level of heading a caption of the navigation is."""
+    """Let the keyboard scroll what is wide, and say which level of heading a caption of the navigation is."""
     for key, old, new in (
         ("body", "<pre>", '<pre tabindex="0">'),
+        ("body", '<div class="output text_html">', '<div class="output text_html" tabindex="0">'),
+        ("body", '<div class="table-wrapper', '<div tabindex="0" class="table-wrapper'),
         ("furo_navigation_tree", 'role="heading"', 'role="heading" aria-level="2"'),
     ):
         context[key] = context.get(key, "").replace(old, new)

@@ -195,8 +195,10 @@ export function createNumberCard(context) {
       update({ state, scenario }, mine) {
         const seen = Object.entries(scenario.see).map(([name, value]) => words.found(name, value));
         const set = Object.entries(scenario.do).map(([name, value]) => `${words.found(name, value)} (set by intervention)`);
+        // The folders of a reader's disk are nobody else's business.
+        const link = context.link().replace(/^file:[^#]*\//, "");
         const known = [...seen, ...set].join("; ") || "nothing yet";
-        const fields = disputeOf(data, { number, mine, known, effect: effect.textContent, link: context.link() });
+        const fields = disputeOf(data, { number, mine, known, effect: effect.textContent, link });
         text.value = disputeText(fields);
         if (data.model.issues) form.setAttribute("href", formAddress(data.model.issues, fields));
       },
