@@ -34,6 +34,7 @@ PROGRAMS = {
     "ruff": ("Makefile", "ruff check"),
     "sphinx": ("Makefile", "-m sphinx"),
     "taplo": ("Makefile", "taplo fmt"),
+    "ziglang": ("hatch_build.py", '"-m", "ziglang"'),
 }
 """What is started, or named in a configuration, instead of imported: the file and the words that do it."""
 
