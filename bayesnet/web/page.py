@@ -36,7 +36,7 @@ def write_text(text: str, path: str | Path) -> Path:
 
 
 def page(query: Query, lessons: dict[str, Any] | None = None) -> str:
-    """Return the explorer page as HTML, with the data of lessons where there are any.
+    """Return the explorer page as HTML, with the data of lessons if it has any.
 
     The content security policy admits the one script and the one style inside, by their digests, and nothing else: no host, no
     `style` attribute, no handler in the markup. The data are JSON in which `<` is written as an escape, so no name ends them.

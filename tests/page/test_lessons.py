@@ -11,7 +11,7 @@ from node import Node
 import bayesnet
 from bayesnet.model.find import shipped_models
 from bayesnet.teach.lessons import lesson_data, lesson_names, read_lessons
-from bayesnet.teach.lessons.lesson import Lesson, Step
+from bayesnet.teach.lessons.lesson import Lesson, LessonStep
 from bayesnet.teach.lessons.quantity import ENDS
 from bayesnet.web.pagedata import page_data
 
@@ -60,12 +60,12 @@ def taught(opened, pages):
     return call
 
 
-def right_answer(net: bayesnet.Network, step: Step) -> float:
+def right_answer(net: bayesnet.Network, step: LessonStep) -> float:
     """The network's own answer to the guess of a step."""
     return step.guess.asked.right.value(net.compiled)
 
 
-def right_choice(net: bayesnet.Network, step: Step) -> int:
+def right_choice(net: bayesnet.Network, step: LessonStep) -> int:
     """The choice that holds."""
     values = {name: quantity.value(net.compiled) for name, quantity in step.quantities.items() if name in step.named}
     return [all(one.holds(values) for one in choice.when) for choice in step.guess.choices].index(True)

@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bayesnet.analysis.query.findings import Findings
-from bayesnet.teach.lessons.quantity import Asked, Quantity
+from bayesnet.teach.lessons.quantity import GuessedProbability, Quantity
 
 PLACEHOLDER = re.compile(r"\{(\w+)(?::(\w+))?\}")
 """A quantity in a text: `{after}` in per cent, `{after:in}` as "1 in 13", `{after:1000}` as the number of 1,000 people."""
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Requirement:
     """One thing that must hold, as `after < 0.5 before`: a quantity, a sign, a factor, and a quantity or nothing."""
 
     text: str
@@ -49,7 +49,7 @@ class Choice:
     """One of the answers to choose from; it is the right one where all of `when` holds."""
 
     text: str
-    when: tuple[Comparison, ...]
+    when: tuple[Requirement, ...]
     error: NamedError | None
 
 
@@ -59,13 +59,13 @@ class Guess:
 
     question: str
     slider: str
-    asked: Asked
+    asked: GuessedProbability
     errors: tuple[NamedError, ...]
     choices: tuple[Choice, ...]
 
 
 @dataclass(frozen=True)
-class Step:
+class LessonStep:
     """One step: text, what is known at its start, a guess, what to enter, the variable to watch, and a sentence after.
 
     `quantities` are those that its texts may name: the values of the lesson, and `before`, `after`, `factor`, `low` and `high` of
@@ -80,7 +80,7 @@ class Step:
     tab: str
     guess: Guess | None
     after: str
-    holds: tuple[Comparison, ...]
+    holds: tuple[Requirement, ...]
     quantities: Mapping[str, Quantity]
 
     @property
@@ -101,7 +101,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Evidence:
+class StudyBehind:
     """A study behind the format of a lesson, and what of it the lesson uses."""
 
     study: str
@@ -116,5 +116,5 @@ class Lesson:
     title: str
     minutes: int
     teaches: str
-    evidence: tuple[Evidence, ...]
-    steps: tuple[Step, ...]
+    evidence: tuple[StudyBehind, ...]
+    steps: tuple[LessonStep, ...]

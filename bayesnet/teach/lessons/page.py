@@ -8,7 +8,7 @@ from typing import Any
 from bayesnet.analysis.query.compiled import CompiledModel
 from bayesnet.analysis.query.findings import Finding, Findings
 from bayesnet.teach.exercises.literature import LITERATURE
-from bayesnet.teach.lessons.lesson import Comparison, Guess, Lesson, NamedError, Step
+from bayesnet.teach.lessons.lesson import Guess, Lesson, LessonStep, NamedError, Requirement
 from bayesnet.teach.lessons.quantity import Quantity
 from bayesnet.teach.marking import marking_data
 
@@ -43,7 +43,7 @@ def _lesson(compiled: CompiledModel, lesson: Lesson) -> dict[str, Any]:
     }
 
 
-def _step(compiled: CompiledModel, step: Step) -> dict[str, Any]:
+def _step(compiled: CompiledModel, step: LessonStep) -> dict[str, Any]:
     v, state = step.watch
     used = step.named
     return {
@@ -76,7 +76,7 @@ def _error(compiled: CompiledModel, error: NamedError) -> dict[str, Any]:
     return {"name": error.name, "why": error.why, "hint": error.hint, "value": value}
 
 
-def _comparisons(comparisons: Iterable[Comparison]) -> list[list[Any]]:
+def _comparisons(comparisons: Iterable[Requirement]) -> list[list[Any]]:
     return [[one.left, one.sign, one.factor, one.right] for one in comparisons]
 
 

@@ -19,7 +19,7 @@ from bayesnet.teach.exercises import known
 
 
 @dataclass(frozen=True)
-class Question:
+class LessonProbability:
     """P(wanted | given)."""
 
     wanted: Findings
@@ -35,7 +35,7 @@ class Quantity:
     """A number worked out from answers by a formula of `FORMULAS`; or an end of the interval of an answer, `low` or `high`."""
 
     formula: str
-    questions: tuple[Question, ...]
+    questions: tuple[LessonProbability, ...]
 
     def value(self, compiled: CompiledModel) -> float:
         """Return the value for the numbers of the network."""
@@ -73,17 +73,17 @@ FORMULAS: Mapping[str, Callable[..., float]] = {
     "independent": _independent,
     "bits": lambda p, positive, with_, without: _entropy(p) - positive * _entropy(with_) - (1.0 - positive) * _entropy(without),
 }
-"""What is worked out from answers. `bits` takes P(h), P(t), P(h | t) and P(h | not t)."""
+"""The formulas over answers. `bits` takes P(h), P(t), P(h | t) and P(h | not t)."""
 
 
 def plain(wanted: Findings, given: Findings) -> Quantity:
     """Return the quantity that is a probability."""
-    return Quantity("probability", (Question(wanted, given),))
+    return Quantity("probability", (LessonProbability(wanted, given),))
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What a guess is about: P(wanted | start, findings), with what the known errors are worked out from.
+class GuessedProbability:
+    """The probability that a guess is about, P(wanted | start, findings), with all that the known errors are worked out from.
 
     `contrary` is the finding that what is wanted is not so, None for a variable of more than two states; `separate` are the
     findings one by one.
@@ -101,41 +101,41 @@ class Asked:
         return plain(self.wanted, self.start.replaced_by(self.findings))
 
     @property
-    def prior(self) -> Question:
+    def prior(self) -> LessonProbability:
         """P(wanted | start)."""
-        return Question(self.wanted, self.start)
+        return LessonProbability(self.wanted, self.start)
 
-    def rates(self, findings: Findings) -> tuple[Question, Question]:
+    def rates(self, findings: Findings) -> tuple[LessonProbability, LessonProbability]:
         """P(findings | wanted) and P(findings | not wanted), both given the start."""
         assert self.contrary is not None
-        return Question(findings, self.start.with_findings(self.wanted)), Question(
+        return LessonProbability(findings, self.start.with_findings(self.wanted)), LessonProbability(
             findings, self.start.with_findings(self.contrary)
         )
 
     def seen(self) -> Findings:
-        """What was set, as if it had been seen."""
+        """Return what was set as if it had been seen."""
         return Findings(tuple(item for part in self.separate for item in part.items))
 
 
-def _single(which: Callable[[Asked], Question]) -> Callable[[Asked], Quantity]:
+def _single(which: Callable[[GuessedProbability], LessonProbability]) -> Callable[[GuessedProbability], Quantity]:
     return lambda asked: Quantity("probability", (which(asked),))
 
 
-NUMBERS: Mapping[str, Callable[[Asked], Quantity]] = {
+NUMBERS: Mapping[str, Callable[[GuessedProbability], Quantity]] = {
     known.PRIOR: _single(lambda asked: asked.prior),
     known.UNCHANGED: _single(lambda asked: asked.prior),
     known.CARRIED: _single(lambda asked: asked.prior),
     known.FIRST_ONLY: _single(lambda asked: asked.prior),
     known.INVERSE: _single(lambda asked: asked.rates(asked.findings)[0]),
     known.FALSE_ALARMS: _single(lambda asked: asked.rates(asked.findings)[1]),
-    known.JOINT: _single(lambda asked: Question(asked.wanted.with_findings(asked.findings), asked.start)),
+    known.JOINT: _single(lambda asked: LessonProbability(asked.wanted.with_findings(asked.findings), asked.start)),
     known.COMPLEMENT: lambda asked: Quantity("complement", asked.right.questions),
     known.NEGLECT: lambda asked: Quantity("share", asked.rates(asked.findings)),
     known.SUBTRACTION: lambda asked: Quantity("difference", asked.rates(asked.findings)),
     known.DOUBLE: lambda asked: Quantity(
         "independent", (asked.prior, *(rate for finding in asked.separate for rate in asked.rates(finding)))
     ),
-    known.SEEING: _single(lambda asked: Question(asked.wanted, asked.start.replaced_by(asked.seen()))),
+    known.SEEING: _single(lambda asked: LessonProbability(asked.wanted, asked.start.replaced_by(asked.seen()))),
 }
 """The answers that known errors give, worked out by the network."""
 
@@ -153,4 +153,4 @@ WHY: Mapping[str, str] = {
     known.DOUBLE: "This multiplies the likelihood ratios as if the findings were independent; what they share counts twice.",
     known.SEEING: "This is the answer for those in whom it is seen; here it is set from outside.",
 }
-"""What was done instead, in one sentence; a lesson can say it in its own words."""
+"""The sentence on each error: what was done instead; a lesson can use its own words."""

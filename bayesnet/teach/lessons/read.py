@@ -14,8 +14,8 @@ from bayesnet.errors import BayesnetError, Problem, SpecError, did_you_mean, lis
 from bayesnet.model.side_files import Document
 from bayesnet.teach.exercises.known import DOUBLE, HINTS, PRIOR
 from bayesnet.teach.exercises.literature import LITERATURE
-from bayesnet.teach.lessons.lesson import PLACEHOLDER, Choice, Comparison, Evidence, Guess, Lesson, NamedError, Step
-from bayesnet.teach.lessons.quantity import ENDS, NUMBERS, WHY, Asked, Quantity, Question, plain
+from bayesnet.teach.lessons.lesson import PLACEHOLDER, Choice, Guess, Lesson, LessonStep, NamedError, Requirement, StudyBehind
+from bayesnet.teach.lessons.quantity import ENDS, NUMBERS, WHY, GuessedProbability, LessonProbability, Quantity, plain
 from bayesnet.teach.lessons.truth import check_step
 
 T = TypeVar("T")
@@ -96,7 +96,7 @@ class _Reader:
                 document.report(self.where, "is the name of a quantity that every step has", way_out="choose another name")
             if quantity := self.quantity(given):
                 self.values[name] = quantity
-        steps: list[Step] = []
+        steps: list[LessonStep] = []
         for k, row in enumerate(self.rows(table, "steps"), 1):
             self.where = f"step {k}"
             if step := self.step(row, steps[-1] if steps else None):
@@ -130,11 +130,11 @@ class _Reader:
     def text(self, row: Mapping[str, Any], key: str, *, needed: bool = False) -> str:
         return self.document.text(self.where, row, key, needed=needed)
 
-    def evidence(self, row: Mapping[str, Any]) -> Evidence:
+    def evidence(self, row: Mapping[str, Any]) -> StudyBehind:
         self.document.known("evidence", row, ("study", "use"))
         study = self.text(row, "study", needed=True)
         self.document.one_of("evidence", "study", study, LITERATURE)
-        return Evidence(study, self.text(row, "use", needed=True))
+        return StudyBehind(study, self.text(row, "use", needed=True))
 
     def quantity(self, given: Any) -> Quantity | None:
         """Read a value: a question, or a table with one formula of two questions."""
@@ -163,8 +163,10 @@ class _Reader:
         if contrary is None:
             self.document.report(self.where, f'"{finding}" is not a finding of two states')
             return None
-        shares = (base, Question(tested, base.given))
-        return Quantity("bits", (*shares, *(Question(base.wanted, base.given.with_findings(one)) for one in (tested, contrary))))
+        shares = (base, LessonProbability(tested, base.given))
+        return Quantity(
+            "bits", (*shares, *(LessonProbability(base.wanted, base.given.with_findings(one)) for one in (tested, contrary)))
+        )
 
     def independent(self, about: str, *findings: str) -> Quantity | None:
         """Return what independent findings would make of a target: `{ independent = ["target", "finding", ...] }`."""
@@ -172,19 +174,19 @@ class _Reader:
         contrary = base and self.contrary(base.wanted)
         if not base or not contrary or not all(separate):
             return None
-        asked = Asked(base.wanted, contrary, base.given, Findings(), tuple(one for one in separate if one))
+        asked = GuessedProbability(base.wanted, contrary, base.given, Findings(), tuple(one for one in separate if one))
         return NUMBERS[DOUBLE](asked)
 
-    def question(self, text: str) -> Question | None:
+    def question(self, text: str) -> LessonProbability | None:
         """Read `target | findings`; what is wanted may be several targets."""
         return self.reading(lambda: self._question(text))
 
-    def _question(self, text: str) -> Question:
+    def _question(self, text: str) -> LessonProbability:
         asked = read_question(self.compiled, text)
         wanted = read_given(self.compiled, ", ".join(map(str, asked.targets)))
         if open_ := {item.name for item in self.compiled.defaults} & {item.name for item in wanted.items}:
             raise BayesnetError(f'"{min(open_)}" is a setting with a default and cannot be asked for')
-        return Question(wanted, asked.findings)
+        return LessonProbability(wanted, asked.findings)
 
     def findings(self, text: str) -> Findings | None:
         return self.reading(lambda: read_given(self.compiled, text))
@@ -210,7 +212,7 @@ class _Reader:
 
     # Steps
 
-    def step(self, row: Mapping[str, Any], last: Step | None) -> Step | None:
+    def step(self, row: Mapping[str, Any], last: LessonStep | None) -> LessonStep | None:
         document = self.document
         document.known(self.where, row, _STEP)
         start = self.findings(row["start"]) if isinstance(row.get("start"), str) else last.goal if last else Findings()
@@ -243,13 +245,15 @@ class _Reader:
         if "guess" in row:
             # What is set counts among the single findings as if it were seen: it is what the error of seeing takes it for.
             seen = [read_given(self.compiled, {one.name: one.value}) for one in click.interventions]
-            asked = Asked(wanted_, self.contrary(wanted_), start, click, (*(Findings((i,)) for i in click.items), *seen))
+            asked = GuessedProbability(
+                wanted_, self.contrary(wanted_), start, click, (*(Findings((i,)) for i in click.items), *seen)
+            )
             guess = self.guess(self.table(row, "guess"), asked, quantities)
         for part in (text, after):
             self.placeholders(part, quantities)
-        return Step(text, start, separate, goal, watch, tab, guess, after, holds, quantities)
+        return LessonStep(text, start, separate, goal, watch, tab, guess, after, holds, quantities)
 
-    def guess(self, row: Mapping[str, Any], asked: Asked, quantities: Mapping[str, Quantity]) -> Guess:
+    def guess(self, row: Mapping[str, Any], asked: GuessedProbability, quantities: Mapping[str, Quantity]) -> Guess:
         document = self.document
         document.known(f"{self.where}, guess", row, _GUESS)
         question = self.text(row, "question", needed=True)
@@ -263,14 +267,14 @@ class _Reader:
         if isinstance(of := row.get("of"), str) and (question_ := self.question(of)):
             start = asked.start.without(question_.given.variables)
             parts = tuple(Findings((item,)) for item in question_.given.items)
-            asked = Asked(question_.wanted, self.contrary(question_.wanted), start, question_.given, parts)
+            asked = GuessedProbability(question_.wanted, self.contrary(question_.wanted), start, question_.given, parts)
         if slider and not of and not asked.findings.variables:
             way_out = 'write click = "...", or of = "target | findings" in the guess'
             document.report(f"{self.where}, guess", "is about no finding", way_out=way_out)
         errors = tuple(error for one in self.rows(row, "errors") if (error := self.error(one, asked, quantities)))
         return Guess(question, slider, asked, errors, tuple(self.choice(one, quantities) for one in choices))
 
-    def error(self, row: Mapping[str, Any], asked: Asked, quantities: Mapping[str, Quantity]) -> NamedError | None:
+    def error(self, row: Mapping[str, Any], asked: GuessedProbability, quantities: Mapping[str, Quantity]) -> NamedError | None:
         """Read a known error of a slider."""
         self.document.known(f"{self.where}, error", row, ("name", "why"))
         name, why = self.text(row, "name", needed=True), self.text(row, "why")
@@ -296,12 +300,12 @@ class _Reader:
             self.document.report(f"{self.where}, choice", f'"{text}" has no "when"', way_out='write when = "after < before"')
         return Choice(text, when, error or (NamedError("", why, "") if why else None))
 
-    def comparisons(self, row: Mapping[str, Any], key: str, quantities: Mapping[str, Quantity]) -> tuple[Comparison, ...]:
+    def comparisons(self, row: Mapping[str, Any], key: str, quantities: Mapping[str, Quantity]) -> tuple[Requirement, ...]:
         """Read what must hold: comparisons, apart by commas."""
         parts = [part.strip() for part in self.text(row, key).split(",")]
         return tuple(found for part in parts if part and (found := self.comparison(part, quantities)))
 
-    def comparison(self, text: str, quantities: Mapping[str, Quantity]) -> Comparison | None:
+    def comparison(self, text: str, quantities: Mapping[str, Quantity]) -> Requirement | None:
         expected = "as in after < before, after > 2 before or after < 0.01"
         match = re.fullmatch(r"(\w+) ([<>=]) (?:(\d+(?:\.\d+)?)(?: |$))?([A-Za-z_]\w*)?", text)
         if not match or not (match[3] or match[4]):
@@ -312,7 +316,7 @@ class _Reader:
                 self.of(name, quantities)
         if any(name and name not in quantities for name in (match[1], match[4])):
             return None
-        return Comparison(text, match[1], match[2], float(match[3] or 1.0), match[4] or "")
+        return Requirement(text, match[1], match[2], float(match[3] or 1.0), match[4] or "")
 
     def placeholders(self, text: str, quantities: Mapping[str, Quantity]) -> None:
         """Report the placeholders of a text that name no quantity."""

@@ -6,10 +6,10 @@ from bayesnet.analysis.query.compiled import CompiledModel
 from bayesnet.errors import BayesnetError
 from bayesnet.model.side_files import Document
 from bayesnet.teach.exercises.known import apart
-from bayesnet.teach.lessons.lesson import Comparison, Guess, Step
+from bayesnet.teach.lessons.lesson import Guess, LessonStep, Requirement
 
 
-def check_step(compiled: CompiledModel, document: Document, where: str, step: Step) -> None:
+def check_step(compiled: CompiledModel, document: Document, where: str, step: LessonStep) -> None:
     """Report what the sentences of a step take for true and the network does not."""
     values = _Values(compiled, step)
     try:
@@ -27,10 +27,10 @@ def check_step(compiled: CompiledModel, document: Document, where: str, step: St
 class _Values:
     """The values of the quantities of a step, each worked out once."""
 
-    def __init__(self, compiled: CompiledModel, step: Step) -> None:
+    def __init__(self, compiled: CompiledModel, step: LessonStep) -> None:
         self.compiled, self.step, self.known = compiled, step, dict[str, float]()
 
-    def hold(self, comparison: Comparison) -> bool:
+    def hold(self, comparison: Requirement) -> bool:
         """Return whether a comparison holds."""
         for name in filter(None, (comparison.left, comparison.right)):
             if name not in self.known:
