@@ -159,6 +159,12 @@ class Network:
 
         The default of a context variable is a condition, not a finding: ln P(findings | setting=primary_care). A new marginal
         (`jeffrey`) is not an observation and contributes 0; an unreachable one gives -inf.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> round(bayesnet.load("asia").log_probability("xray=yes"), 3)
+        -2.205
         """
         from bayesnet.analysis.query.posterior import log_probability
 
@@ -335,7 +341,15 @@ class Network:
         return score(self.compiled, frame, targets, keep=keep, missing=missing)
 
     def arc_strengths(self, given: Given = None, do: Given = None) -> ArcStrengths:
-        """Return the strength of every arc, prior or under findings; see `Case.arc_strengths`."""
+        """Return the strength of every arc, prior or under findings; see `Case.arc_strengths`.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> arc = bayesnet.load("asia").arc_strengths()[0]
+        >>> arc.parent, arc.child
+        ('lung', 'either')
+        """
         return self.case(given, do).arc_strengths()
 
     def decision_curve(
@@ -368,6 +382,13 @@ class Network:
         ------
         BayesnetError
             When a threshold is not between 0 and 1, the cohort lacks a column, or a row has no posterior.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> curve = bayesnet.load("asia").decision_curve("lung=yes", ["smoke", "xray"], size=500, thresholds=[0.1, 0.2])
+        >>> len(curve.points)
+        2
         """
         from bayesnet.analysis.cohort.net_benefit import decision_curve
 
@@ -443,21 +464,42 @@ class Network:
 
     @cached_property
     def variables(self) -> Vocabulary:
-        """Every variable by name, in the order of the model: states, parents, gate, meaning."""
+        """Every variable by name, in the order of the model: states, parents, gate, meaning.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> bayesnet.load("asia").variables["lung"].parents
+        ('smoke',)
+        """
         from bayesnet.results.description import Vocabulary
 
         return Vocabulary(dict(self.compiled.model.variables))
 
     @cached_property
     def sources(self) -> Publications:
-        """Every publication by key."""
+        """Every publication by key.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> list(bayesnet.load("asia").sources)[:2]
+        ['lauritzen1988']
+        """
         from bayesnet.results.description import Publications
 
         return Publications(dict(self.compiled.model.sources))
 
     @cached_property
     def numbers(self) -> Numbers:
-        """Every number by id: value, range, the figures it rests on, grade."""
+        """Every number by id: value, range, the figures it rests on, grade.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> bayesnet.load("asia").numbers["lung=yes | smoke=yes"].value
+        0.1
+        """
         from bayesnet.results.description import Numbers
 
         return Numbers(self.compiled.model.numbers, {key: source.short for key, source in self.compiled.model.sources.items()})
@@ -477,7 +519,14 @@ class Network:
         return find(self.compiled, text)
 
     def summary(self) -> Summary:
-        """Return counts of variables, gates, numbers and grades, and the numbers with the widest ranges."""
+        """Return counts of variables, gates, numbers and grades, and the numbers with the widest ranges.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> print(bayesnet.load("asia").summary().heading())
+        asia: The chest clinic (Asia)
+        """
         from bayesnet.analysis.description.summary import summary
 
         return summary(self.compiled)
@@ -657,6 +706,13 @@ class Network:
             When the network was not read from a folder; or has no diagnoses and `naive` is set.
         SpecError
             When none of the files exists, or a record is invalid; every problem at once.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> audit = bayesnet.load("back_pain").audit(figures=False)
+        >>> len(audit.cases) > 30
+        True
         """
         from bayesnet.analysis.audit.audit import audit
         from bayesnet.errors import BayesnetError
@@ -756,6 +812,12 @@ class Network:
 
         A gate whose table would be too large is divorced into a chain of helper nodes with the same distribution over the
         original variables. The helpers are the model's `latents`, and its `helper_nodes` lists them in order.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> sorted(bayesnet.load("asia").to_pgmpy().nodes())[:3]
+        ['asia', 'bronc', 'dysp']
         """
         from bayesnet.interop.pgmpy_bridge import to_pgmpy
 
@@ -779,6 +841,15 @@ class Network:
             When the extension is none of these, or the file is not writable.
         SpecError
             When the format does not allow a label; says what would be lost.
+
+        Examples
+        --------
+        >>> from tempfile import TemporaryDirectory
+        >>> import bayesnet
+        >>> with TemporaryDirectory() as folder:
+        ...     bayesnet.load("asia").save(f"{folder}/asia.bif.gz")
+        ...     print(len(bayesnet.load(f"{folder}/asia.bif.gz").variables))
+        8
         """
         from bayesnet.interop.files import EXTENSIONS, is_network_file, write_network
         from bayesnet.model import write_model
@@ -901,6 +972,13 @@ def from_pgmpy(model: Any, name: str = "pgmpy") -> Network:
     ------
     SpecError
         When a table is missing, does not fit the graph, or has a column whose sum is not 1; every problem at once.
+
+    Examples
+    --------
+    >>> import bayesnet
+    >>> net = bayesnet.from_pgmpy(bayesnet.load("asia").to_pgmpy())
+    >>> round(net.probability("lung=yes", "smoke=yes"), 3)
+    0.1
     """
     from bayesnet.interop.pgmpy_bridge import from_pgmpy as bridge
 
@@ -1063,6 +1141,14 @@ def verify_quiz(code: str, net: Network | None = None) -> Marks:
     ------
     BayesnetError
         When the code is not whole, or the quiz was made from another network or by another version.
+
+    Examples
+    --------
+    >>> import bayesnet
+    >>> bayesnet.verify_quiz("a code that was cut off")
+    Traceback (most recent call last):
+    ...
+    bayesnet.errors.BayesnetError: This is not a whole result code, ...
     """
     from bayesnet.teach.exercises.quiz import read_code, verify
 

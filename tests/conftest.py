@@ -56,4 +56,5 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
 
 
 from axe import axe  # noqa: E402, F401 - fixtures for all tests
+from browsing import browser  # noqa: E402, F401
 from node import node  # noqa: E402, F401

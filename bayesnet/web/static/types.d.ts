@@ -118,6 +118,7 @@ export interface ModelRecord {
   title: string;
   version: string;
   digest: string;
+  issues?: string;
   description: string;
   warning: string;
   population: string;
@@ -245,6 +246,8 @@ export interface NumberRecord {
   reason?: string;
   known?: string;
   note?: string;
+  /** The keys of further publications whose figures enter it. */
+  others?: string[];
 }
 
 /** How a family is made of numbers; see page/numbers.js. */
@@ -410,6 +413,8 @@ export interface Context {
   announce(text: string): void;
   /** Show a message until it is dismissed. */
   tell(text: string): void;
+  /** The address of the case; empty in a notebook. */
+  link(): string;
   focusSearch?(): void;
   fallbackFocus?(): HTMLElement | null;
 }

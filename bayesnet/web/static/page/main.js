@@ -58,7 +58,16 @@ export function createExplorer(root, data, { address = false } = {}) {
   const notice = createNotice();
   const intervals = createIntervals(data, compute);
   /** @type {Context} */
-  const context = { data, store, compute, words, intervals, announce: (text) => write(spoken, text), tell: notice.tell };
+  const context = {
+    data,
+    store,
+    compute,
+    words,
+    intervals,
+    announce: (text) => write(spoken, text),
+    tell: notice.tell,
+    link: () => (address ? location.href.split("#")[0] + linkOf(store.state) : ""),
+  };
   const findings = createFindingsView(context);
   context.focusSearch = findings.focusSearch;
   context.fallbackFocus = () => findings.element.querySelector("input");

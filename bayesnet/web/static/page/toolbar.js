@@ -4,7 +4,7 @@ import { el } from "./dom.js";
 import { createExamples } from "./examples_view.js";
 import { createKeys } from "./keys_view.js";
 import { createLessons } from "./lessons_view.js";
-import { caseFile, linkOf, readCase } from "./link.js";
+import { caseFile, readCase } from "./link.js";
 
 /** @import { Child, Context, PageData, Props, State, View } from "../types.js" */
 
@@ -138,9 +138,9 @@ export function createToolbar(context, { root, address }) {
  *
  * @param {Context} context
  */
-async function copy({ tell, store }) {
+async function copy({ tell, link }) {
   try {
-    await navigator.clipboard.writeText(location.href.split("#")[0] + linkOf(store.state));
+    await navigator.clipboard.writeText(link());
     tell("The link to this case is copied.");
   } catch {
     tell("The link to this case is the address in the address bar.");
