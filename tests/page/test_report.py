@@ -224,7 +224,7 @@ def test_without_red_flags_the_page_says_what_leads_and_what_must_not_be_missed(
     _, reader = read(case.report(tmp_path / "case.html", full=True))
     ranked, names = case.diagnoses(), Names(case.compiled.labels)
     assert f"Nonspecific low back pain leads with {percent(ranked['nonspecific_lbp'].posterior)}" in reader.text
-    assert "none of the sixteen" in reader.text
+    assert "None of the sixteen" in reader.text
     assert f"Explained here is the most probable specific diagnosis, {names(ranked.leading_specific)}." in reader.text
     grave = max((d for d in ranked if d.role == "must_not_miss"), key=lambda d: d.posterior)
     assert f"Not to be missed: {names(grave.diagnosis)}, {rough_percent(grave.posterior)}" in reader.text
