@@ -236,7 +236,7 @@ def test_the_demo_cases_are_sent_to_urgent_mri():
 
 
 def test_one_sign_of_the_cauda_equina_alone_is_as_the_notes_of_the_model_say():
-    """Two absences outweigh it; with each utility where it favours MRI most, the threshold is about the probability."""
+    """Two absences outweigh it; with each utility where it favours MRI most, the threshold still lies above the probability."""
     net = bayesnet.load("back_pain")
     flags = ("age_over_70", "trauma", "corticosteroids", "contusion_abrasion", "cancer_history", "weight_loss", "fever")
     flags += ("iv_drug_use", "immunosuppression", "neurological_deficit", "urinary_retention")
