@@ -65,6 +65,7 @@ ROWS: dict[str, tuple[Callable[[int], Iterable[Row]], int, int]] = {
     "standard": (calls.standard, 60, 25),
     "cohort": (calls.cohort, 100_000, 5_000),
     "cold": (cold.cold_start, 9, 3),
+    "numpy": (calls.numpy_only, 20, 5),
     "qmr": (calls.two_layers, 15, 5),
     "large": (calls.large, 40, 0),
     "javascript": (javascript, 1, 0),
