@@ -366,9 +366,10 @@ def test_a_value_from_assumed_constants_alone_is_not_from_figures() -> None:
     judged = replace(SOUND, grade="judgement", range="judgement", range_grade="judgement", reason="so")
     assumed = replace(judged, derivation="b", assumed=(("b", 0.52),))
     lines = [recompute(CompiledModel(model(n))).numbers[0] for n in (SOUND, assumed, replace(assumed, derivation="b * a / a"))]
-    assert [(line.verdict, line.on_figures) for line in lines] == [("agrees", True), ("agrees", False), ("agrees", True)]
+    bases = ["figures", "judgement", "figures and a judgement"]
+    assert [(line.verdict, line.basis) for line in lines] == [("agrees", basis) for basis in bases]
     header = " ".join(recompute(CompiledModel(model(assumed))).header().split())
-    assert "the value of 0 from recorded figures and of 1 from assumed constants alone" in header
+    assert "the value of 0 from recorded figures alone, of 0 from figures and a judged factor, of 1 from judged" in header
 
 
 def test_the_numbers_that_matter_are_counted_by_themselves() -> None:

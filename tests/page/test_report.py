@@ -170,7 +170,8 @@ def test_prices_and_utilities_are_cited_in_full(tmp_path):
     for author in ("Parimbelli", "Webster", "Neumann", "MedPayIQ"):
         assert reader.text.rfind(author) > reader.text.rfind("Sources") > 0
     assert (
-        "Prices are set against utilities at 100,000 US$ [50,000, 200,000] for one QALY (judgement; Neumann 2014)." in reader.text
+        "Prices are set against utilities at 100,000 US$ (2025) [50,000, 200,000] for one QALY (judgement; Neumann 2014)."
+        in reader.text
     )
 
 

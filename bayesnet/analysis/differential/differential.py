@@ -68,9 +68,10 @@ def differential(query: Query, targets: Sequence[tuple[int, int]] | None = None,
 
 
 def causes(query: Query, v: int, state: int) -> tuple[CauseShare, ...]:
-    """Return the causes of a consequence with P(cause | consequence, findings), most probable first.
+    """Return the causes of a consequence with P(cause, no nearer cause | consequence, findings), most probable first.
 
-    A cause of more than two states is present in every state but its first. Where the consequence is set from outside nothing
+    A cause that acts through another one, as an infected vertebra through an abscess, counts where that nearer one is absent. A
+    cause of more than two states is present in every state but its first. Where the consequence is set from outside nothing
     causes it.
     """
     compiled, evidence = query.compiled, query.evidence
@@ -78,8 +79,20 @@ def causes(query: Query, v: int, state: int) -> tuple[CauseShare, ...]:
         return ()
     named = [compiled.variable(name) for name in compiled.model.variables[compiled.names[v]].consequence_of]
     given = evidence.with_likelihood(v, one_hot(len(compiled.states(v)), state))
-    found = compiled.engine.posteriors(given, tuple(named)).marginals
-    shares = [CauseShare(compiled.names[w], float(found[w][1:].sum())) for w in named]
+    whole = compiled.engine.posteriors(given, tuple(named))
+    shares = []
+    for w in named:
+        share = float(whole.marginals[w][1:].sum())
+        nearer = [u for u in named if u != w and w in above(compiled.factors, Evidence(), (u,))]
+        if any(whole.marginals[u][0] <= 0.0 for u in nearer):
+            share = 0.0
+        elif nearer:
+            without = given
+            for u in nearer:
+                without = without.with_likelihood(u, one_hot(len(compiled.states(u)), 0))
+            alone = compiled.engine.posteriors(without, (w,))
+            share = float(alone.marginals[w][1:].sum()) * math.exp(alone.log_probability - whole.log_probability)
+        shares.append(CauseShare(compiled.names[w], share))
     return tuple(sorted(shares, key=lambda share: -share.probability))
 
 
