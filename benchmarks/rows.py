@@ -91,8 +91,8 @@ def interleaved(
 ) -> tuple[list[float], list[float], list[float]]:
     """Seconds of our first call, of the same call repeated, and of the peer, in turn for each case.
 
-    Either side first does the case before once more, untimed, so that the processor's caches hold its own code and not that of the
-    other, as they do in a program that uses one of the two.
+    Either side first does the case before once more, untimed, so that the processor's caches hold its own code and not that of
+    the other, as they do in a program that uses one of the two.
     """
     first, again, theirs = [], [], []
     for before, case in zip([cases[-1], *cases], cases, strict=False):
