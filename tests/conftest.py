@@ -55,4 +55,6 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
     return report
 
 
-from node import node  # noqa: E402, F401 - a fixture for all tests
+from axe import axe  # noqa: E402, F401 - fixtures for all tests
+from browsing import browser  # noqa: E402, F401
+from node import node  # noqa: E402, F401
