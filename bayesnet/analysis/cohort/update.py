@@ -175,7 +175,7 @@ class _Work:
                 update_table(gate, own[0].reshape(-1, gate.shape[-1]), new, self.priors)
             elif isinstance(gate, OddsGate):
                 update_odds(gate, own[0].reshape(-1, 2), new, self.priors)
-            elif isinstance(gate, NoisyGate) and len(gate.order) == 2:
+            elif isinstance(gate, NoisyGate):
                 update_noisy(gate, tuple(own), new, self.priors)
         return new
 
@@ -236,14 +236,6 @@ class _Work:
     def kept(self) -> dict[str, list[str]]:
         """Return the numbers that no data move, by reason."""
         ids, reasons = self.compiled.factors.number_ids, {}
-        graded = [
-            ids[k]
-            for gate in self.compiled.expander.gates
-            if isinstance(gate, NoisyGate) and len(gate.order) > 2
-            for k in np.unique(gate.columns.number[gate.columns.number >= 0])
-        ]
-        if graded:
-            reasons["of gates with more than two grades (noisy-MAX)"] = graded
         if len(self.unranged):
             reasons["odds without a cited range"] = [ids[k] for k in self.unranged]
         if defined := [ids[k] for k in np.flatnonzero(self.priors.fixed) if k not in set(self.unranged.tolist())]:
