@@ -67,6 +67,8 @@ class Update(Records[UpdatedNumber], Result):
     Networks 20(5), 579-605.
     Lauritzen SL (1995). The EM algorithm for graphical association models with missing data. Comput Stat Data Anal 19(2),
     191-201.
+    Varadhan R, Roland C (2008). Simple and globally convergent methods for accelerating the convergence of any EM algorithm.
+    Scand J Stat 35(2), 335-353.
     """
 
     verb: ClassVar[str] = "update"

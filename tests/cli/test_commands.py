@@ -342,6 +342,29 @@ def test_score_refuses_what_is_no_table(run, folder: str, tmp_path: Path) -> Non
         assert "Traceback" not in err
 
 
+def test_score_names_a_table_that_is_damaged(run, folder: str, tmp_path: Path) -> None:
+    """No Parquet file, an empty or a cut one, a cut gzip file: one sentence about the data, and the old answers stay."""
+    out = tmp_path / "out.csv"
+    out.write_text("as it was\n")
+    whole, packed = tmp_path / "whole.parquet", tmp_path / "whole.csv.gz"
+    people = pd.DataFrame({"fever": [1, 0] * 200})
+    people.to_parquet(whole)
+    people.to_csv(packed, index=False)
+    damaged = {
+        "none.parquet": b"This is no Parquet file.",
+        "empty.parquet": b"",
+        "cut.parquet": whole.read_bytes()[:-20],
+        "cut.csv.gz": packed.read_bytes()[:-12],
+    }
+    for name, content in damaged.items():
+        (tmp_path / name).write_bytes(content)
+        status, printed, err = run("score", folder, str(tmp_path / name), str(out))
+        assert (status, printed) == (1, "")
+        assert f"{name}: 1 problem" in err
+        assert "not a whole Parquet file" in err or "not a table of comma-separated values" in err
+        assert out.read_text() == "as it was\n"
+
+
 def test_convert_writes_other_formats_and_nothing_over_what_is_there(run, folder: str, tmp_path: Path) -> None:
     """A file in another format answers the same; an existing file is kept unless forced."""
     out = tmp_path / "clinic.bif"

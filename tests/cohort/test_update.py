@@ -177,9 +177,10 @@ def test_an_updated_number_names_the_local_data_beside_its_papers(tmp_path: Path
     number = result.network.numbers["smoke=yes"]
     assert [figure.source for figure in number.sources] == ["local_data", "lauritzen1988"]
     assert number.sources[0].place == "300 local rows"
+    assert number.sources[0].quantity.startswith("Lauritzen 1988 plus 300 local rows: posterior value and 95 % interval")
     assert number.note.startswith("Before the update by 300 local rows: 0.5 (")
     assert (number.low, number.high) == (result["smoke=yes"].after_low, result["smoke=yes"].after_high)
-    assert result.network.sources["local_data"].title == "Local data: 300 local rows"
+    assert result.network.sources["local_data"].title == "300 local rows"
     result.network.save(tmp_path / "updated")
     again = bayesnet.load(tmp_path / "updated")
     assert again.digest == result.network.digest != net.digest
