@@ -148,6 +148,28 @@ def test_check_counts_and_costs(run, folder: str) -> None:
     assert json.loads(run("check", "back_pain", "--patients", "20", "--json")[1])["cost"]["median"] > 100
 
 
+@pytest.mark.slow
+def test_check_of_a_network_too_wide_to_answer_ends(run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A grid of 36 by 36: the cost is predicted for as many patients as there is time for; a question is refused in words."""
+    size = 36
+    text = [f"variable v{i}_{j} {{ type discrete [2] {{ a, b }}; }}" for i in range(size) for j in range(size)]
+    for i in range(size):
+        for j in range(size):
+            parents = [f"v{a}_{b}" for a, b in ((i - 1, j), (i, j - 1)) if a >= 0 and b >= 0]
+            numbers = ["0.3, 0.6, 0.2, 0.45, 0.7, 0.4, 0.8, 0.55", "0.3, 0.6, 0.7, 0.4", "0.4, 0.6"][2 - len(parents)]
+            text.append(f"probability ( v{i}_{j} {'|' * bool(parents)} {', '.join(parents)} ) {{ table {numbers}; }}")
+    path = tmp_path / "grid.bif"
+    path.write_text("\n".join(text))
+    monkeypatch.setattr("bayesnet.cli.check._SECONDS", 0.0)
+    monkeypatch.setattr("bayesnet.cli.check._AT_A_TIME", 1)
+    status, out, _ = run("check", str(path))
+    assert status == 0
+    assert "Predicted cost of all posteriors for 1 sampled patients" in out
+    status, out, err = run("query", str(path), "v35_35")
+    assert (status, out) == (1, "")
+    assert err.startswith("An exact answer to this question needs a table of about 2^")
+
+
 def test_check_reports_every_problem_at_once(run, tmp_path: Path) -> None:
     """All problems of all files, on standard error, with status 1; in JSON as a list."""
     broken = write_clinic(tmp_path / "clinic")
