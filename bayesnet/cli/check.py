@@ -120,6 +120,7 @@ def _read(model: str) -> tuple[CompiledModel, list[Remark]]:
     from bayesnet.model.find import find_model
     from bayesnet.model.provenance import Remark
     from bayesnet.model.read import read_folder, shown_path
+    from bayesnet.teach.lessons.read import problems_of
 
     if Path(model).is_file() and Path(model).name != "model.toml":
         from bayesnet.interop.files import read_network
@@ -129,9 +130,11 @@ def _read(model: str) -> tuple[CompiledModel, list[Remark]]:
     read, problems = read_folder(folder)
     found = [*problems, *_beside(read, folder)] if read else problems
     grave = [problem for problem in found if isinstance(problem, str) or problem.grave]
-    if read is None or grave:
-        raise SpecError(shown_path(folder), found)
-    return CompiledModel(read), [Remark(each.what, each.subject, "") for each in found if isinstance(each, Problem)]
+    compiled = None if read is None or grave else CompiledModel(read, folder)
+    lessons = problems_of(compiled, folder) if compiled else []
+    if compiled is None or lessons:
+        raise SpecError(shown_path(folder), [*found, *lessons])
+    return compiled, [Remark(each.what, each.subject, "") for each in found if isinstance(each, Problem)]
 
 
 def _beside(model: Model, folder: Path) -> list[Problem | str]:

@@ -45,6 +45,10 @@ class Columns:
             raise KeyError(ids[column][int(np.flatnonzero(missing[column])[-1])])
         return cls(number, np.where(short == 1, missing.argmax(axis=1), -1))
 
+    def only(self, columns: list[int]) -> Columns:
+        """Return some of the columns."""
+        return self if len(columns) == len(self.rest) else Columns(self.number[columns], self.rest[columns])
+
     def fill(self, values: FloatArray) -> FloatArray:
         """Return the distributions for a batch of values, shape (n_numbers, batch) to (columns, states, batch).
 

@@ -110,6 +110,13 @@ def decision_curve(result: DecisionCurve, ax: Axes | None = None) -> Axes:
 
     The threshold is the probability at which acting and not acting are worth the same; the model is worth using where its curve
     is the highest (Vickers & Elkin 2006).
+
+    Examples
+    --------
+    >>> import bayesnet
+    >>> curve = bayesnet.load("asia").decision_curve("lung=yes", ["smoke", "xray"], size=500)
+    >>> bayesnet.plot.decision_curve(curve).get_ylabel()
+    'net benefit per person'
     """
     style.check_kind(result, DecisionCurve)
     ax = style.axes_of(ax, 6.8, 4.2)

@@ -188,7 +188,7 @@ def test_check_reports_every_problem_at_once(run, tmp_path: Path) -> None:
 
 
 def test_check_also_reads_what_lies_beside_the_model_and_is_strict(run, tmp_path: Path) -> None:
-    """A source that nothing cites and faults of costs, decision and targets are told with the others; asking goes on."""
+    """A source that nothing cites and faults of costs, decision and targets are reported with the others; asking goes on."""
     folder = write_clinic(tmp_path / "clinic")
     with (folder / "sources.toml").open("a") as sources:
         sources.write('\n[unread1999]\nauthors = "Unread A"\n')

@@ -16,6 +16,8 @@ import bayesnet
 from bayesnet.case import Case
 from bayesnet.network import Network
 
+pytestmark = pytest.mark.slow
+
 SOURCES = ROOT / "notebooks" / "source"
 METASTASIS, FRACTURE = "spinal_metastasis", "compression_fracture"
 
@@ -317,7 +319,7 @@ def test_elsewhere_only_the_intercept_is_off_and_every_threshold_suffers(net: Ne
 
 
 def test_an_untold_setting_makes_the_dangerous_diagnoses_far_too_rare(net: Network) -> None:
-    """In the emergency department; once it is told, prediction and observation agree."""
+    """In the emergency department; once it is known, prediction and observation agree."""
     targets = [METASTASIS, "vertebral_osteomyelitis", "epidural_abscess"]
     emergency = net.simulate(20_000, seed=2, given="setting=emergency")
     asked = ["age_group", "cancer_history", "fever", "iv_drug_use"]

@@ -177,7 +177,7 @@ def test_a_model_that_is_not_there_is_told_with_the_nearest(name: str, message: 
 
 
 def test_a_folder_or_file_that_is_no_model_says_so(tmp_path: Path) -> None:
-    """What is there but is no model is told apart from what is not there."""
+    """What is there but is no model is distinguished from what is not there."""
     with pytest.raises(SpecError, match=r"the folder holds no model\.toml"):
         find_model(tmp_path)
     (tmp_path / "x.txt").write_text("")

@@ -9,14 +9,14 @@ from bayesnet.analysis.audit.solved import solve_number
 from bayesnet.analysis.query.query import unassumed
 from bayesnet.model.known import known, known_counts
 from bayesnet.model.provenance import complete, in_use, remarks, settled
-from bayesnet.model.recompute import on_figures, recomputed
+from bayesnet.model.recompute import basis, recomputed
 from bayesnet.results.recomputation import Recomputation, RecomputedNumber
 
 if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import CompiledModel
     from bayesnet.model.derivation import Ends
     from bayesnet.model.recompute import Computed
-    from bayesnet.model.records import Number
+    from bayesnet.model.records import Model, Number
 
 
 def computed_again(compiled: CompiledModel, number: Number) -> dict[Ends, Computed]:
@@ -33,7 +33,7 @@ def recompute(compiled: CompiledModel, *, moves: bool = False) -> Recomputation:
     return Recomputation(
         title=f"{model.name}: where its numbers come from",
         provenance=unassumed(compiled),
-        numbers=tuple(_line(number, computed[number.id], moved.get(number.id, 0.0)) for number in model.numbers.values()),
+        numbers=tuple(_line(number, model, computed[number.id], moved.get(number.id, 0.0)) for number in model.numbers.values()),
         measured=moves,
         known=known_counts(model.numbers.values()),
         records=len(used),
@@ -43,7 +43,7 @@ def recompute(compiled: CompiledModel, *, moves: bool = False) -> Recomputation:
     )
 
 
-def _line(number: Number, computed: dict[Ends, Computed], moves: float) -> RecomputedNumber:
+def _line(number: Number, model: Model, computed: dict[Ends, Computed], moves: float) -> RecomputedNumber:
     value, low, high = computed["value"], computed["low"], computed["high"]
     return RecomputedNumber(
         number=number.id,
@@ -61,5 +61,5 @@ def _line(number: Number, computed: dict[Ends, Computed], moves: float) -> Recom
         by=value.by,
         why=value.why,
         moves=moves,
-        on_figures=value.computed and on_figures(number),
+        basis=basis(number, model) if value.computed else "",
     )
