@@ -254,7 +254,7 @@ def test_score_reads_a_sound_table_row_by_row(run, tmp_path: Path) -> None:
     """P(lung) by pgmpy's variable elimination: the same rows without their last comma, and a byte-order mark, CRLF and quotes."""
     known = [0.142286172920096, 0.00235766983003087]
     for content in ("smoke,xray\nno,yes\nyes,no\n", '\ufeffsmoke,xray\r\n\r\n"no",yes\r\nyes,no'):
-        (tmp_path / "in.csv").write_text(content, newline="")
+        (tmp_path / "in.csv").write_text(content, newline="", encoding="utf-8")
         assert run("score", "asia", str(tmp_path / "in.csv"), str(tmp_path / "out.csv"), "--target", "lung=yes")[0] == 0
         assert pd.read_csv(tmp_path / "out.csv")["P(lung=yes)"].tolist() == pytest.approx(known, abs=1e-12)
 
