@@ -166,7 +166,7 @@ class _Work:
             if np.abs(next_).max(initial=0.0) < _CLOSE:
                 return second, count, True
             bend = next_ - ahead
-            length = float(np.linalg.norm(ahead) / max(np.linalg.norm(bend), 1e-300))
+            length = float(np.linalg.norm(ahead)) / max(float(np.linalg.norm(bend)), 1e-300)
             start, values = values, second
             if length > 1.0:
                 jumped = _moved(start, 2.0 * length * ahead + length**2 * bend, odds)
