@@ -385,6 +385,11 @@ def test_score_names_a_table_that_is_damaged(run, folder: str, tmp_path: Path) -
         assert f"{name}: 1 problem" in err
         assert "not a whole Parquet file" in err or "not a table of comma-separated values" in err
         assert out.read_text() == "as it was\n"
+    status, _, err = run("score", folder, str(whole), str(tmp_path / "nowhere" / "out.csv"))
+    assert (status, err) == (1, f"{tmp_path / 'nowhere' / 'out.csv'}: No such file or directory.\n")
+    people[:0].to_parquet(whole)
+    assert run("score", folder, str(whole), str(tmp_path / "out.parquet"))[0] == 0
+    assert len(pd.read_parquet(tmp_path / "out.parquet")) == 0
 
 
 def test_convert_writes_other_formats_and_nothing_over_what_is_there(run, folder: str, tmp_path: Path) -> None:
