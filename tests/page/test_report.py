@@ -108,7 +108,8 @@ def test_the_first_page_is_one_to_hand_out(tmp_path):
     case = bayesnet.load("back_pain").case(f"{DEMO}, !fever")
     _, reader = read(case.report(tmp_path / "case.html"))
     assert reader.headings == [
-        "The case", "What it could be", "Why spinal metastasis", "What to ask or test next", "What to do", "The numbers that move it most",
+        "The case", "What it could be", "Why spinal metastasis", "What to ask or test next", "What to do",
+        "The numbers that move it most",
     ]  # fmt: skip
     assert "Name Date" in reader.text
     assert "Known: age group 60-69, female, history of cancer, " in reader.text
