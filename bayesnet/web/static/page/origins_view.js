@@ -14,7 +14,8 @@ const NAMED = 3;
 export function createOrigins(context) {
   const { data, compute, words } = context;
   const consequences = data.variables.filter(({ name, consequence_of }) => consequence_of && data.diagnoses.includes(name));
-  const leads = el("p", { class: "hint", hidden: true });
+  const [led, residual] = [el("summary", {}), el("p", {})];
+  const leads = el("details", { class: "hint", hidden: true }, led, residual);
   const body = el("div", {});
   /** @param {string[]} told */
   const show = (told) => {
@@ -25,9 +26,10 @@ export function createOrigins(context) {
     element: el("div", { class: "origins" }, leads, body),
     /** @param {View} view */
     update(view) {
-      const text = whatLeads(view);
+      const [text, more] = whatLeads(view);
       leads.hidden = !text;
-      write(leads, text);
+      write(led, text);
+      write(residual, more);
       if (consequences.length) work(view);
     },
   };
@@ -62,18 +64,18 @@ export function createOrigins(context) {
   }
 
   /**
-   * The content of the leading diagnosis, where it is the one that means none of the others.
+   * What the leading diagnosis means and contains, where it is the one that means none of the others.
    *
    * @param {View} view
+   * @returns {[string, string]}
    */
   function whatLeads({ answer: { posteriors } }) {
-    if (!posteriors || !data.diagnoses.length) return "";
+    if (!posteriors || !data.diagnoses.length) return ["", ""];
     /** @param {string} name */
     const p = (name) => posteriors[compute.index(name)][words.stateIndex(name, "present")];
     const first = data.diagnoses.reduce((best, name) => (p(name) > p(best) ? name : best));
-    if (words.isSpecific(first)) return "";
+    if (words.isSpecific(first)) return ["", ""];
     const { label, meaning, note } = words.variable(first);
-    const contains = [meaning, note].filter(Boolean).map((text) => `${text.replace(/\.$/, "")}.`);
-    return contains.length ? `${label} leads with ${percent(p(first))}: ${contains.join(" ")}` : "";
+    return [`${label} leads with ${percent(p(first))}${meaning ? `: ${meaning}` : ""}.`, note ?? ""];
   }
 }
