@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -612,3 +613,29 @@ def test_evaluate_and_update_read_tables(run, tmp_path: Path) -> None:
     status, out, err = run("update", "asia", str(tmp_path / "truth.csv"), "-o", str(folder))
     assert (status, out) == (2, "")
     assert "holds a model already; --force writes over it" in err
+
+
+def test_a_page_with_a_lesson_and_what_is_refused(run, tmp_path: Path) -> None:
+    """One lesson, or all; both at once and a name that is not there are refused with what there is."""
+    out = str(tmp_path / "page.html")
+    for options, names in ((["--lesson", "seeing-and-doing"], ["seeing-and-doing"]), (["--lessons"], ["seeing-and-doing"])):
+        assert run("page", "sprinkler", "-o", out, *options) == (0, f"{out}\n", "")
+        data = json.loads(Path(out).read_text(encoding="utf-8").split('id="bayesnet-data">')[1].split("</script>")[0])
+        assert [lesson["name"] for lesson in data["lessons"]] == names
+    status, _, err = run("page", "sprinkler", "-o", out, "--lesson", "seeing")
+    assert (status, 'did you mean "seeing-and-doing"?' in err) == (1, True)
+    assert run("page", "sprinkler", "-o", out, "--lesson", "seeing-and-doing", "--lessons")[0] == 2
+
+
+def test_check_reads_the_lessons_too(run, folder: str, tmp_path: Path) -> None:
+    """A lesson that names what the model does not have is a problem of the model."""
+    copy = tmp_path / "clinic"
+    shutil.copytree(folder, copy)
+    (copy / "lessons").mkdir()
+    text = 'title = "T"\nminutes = 5\nteaches = "T"\n[[steps]]\ntext = "T"\nwatch = "flu"\nclick = "fevre"\n'
+    (copy / "lessons" / "one.toml").write_text(text, encoding="utf-8")
+    status, _, err = run("check", str(copy))
+    assert status == 1
+    assert 'one.toml, step 1: In "fevre": no variable "fevre"' in err
+    (copy / "lessons" / "one.toml").write_text(text.replace("fevre", "fever"), encoding="utf-8")
+    assert run("check", str(copy))[0] == 0
