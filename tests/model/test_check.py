@@ -442,6 +442,14 @@ CASES = {
         'evidence = "fever, !cancr"',
         ['model.toml, example "Feverish": In "fever, !cancr": no variable "cancr"; did you mean "cancer"?'],
     ),
+    "teaching about no variable": (
+        "[[examples]]",
+        '[teaching]\ncancer = ["fevr", "fever", "fever"]\n[[examples]]',
+        [
+            'model.toml, teaching of "cancer": "fevr" is not a variable; did you mean "fever"?',
+            'model.toml, teaching of "cancer": "fever" is named twice; name it once',
+        ],
+    ),
     "file that is not there": (
         'files = ["findings.toml"]',
         'files = ["finding.toml"]',
