@@ -939,11 +939,11 @@ class Case:
 
         return ladder(self.query, read_target(self.compiled, target))
 
-    def report(self, path: str | Path, *, target: str | None = None) -> Path:
-        """Write a report of this case, one self-contained HTML page that prints well, and return its path.
+    def report(self, path: str | Path, *, target: str | None = None, full: bool = False) -> Path:
+        """Write a report of this case, a self-contained HTML file that prints as one page, and return its path.
 
-        It has the case, the differential with intervals, the explanation, the tornado, the next tests, the advice, every number
-        used with its citation, the limits, and the model's version and digest.
+        The page has the case in words, the five most probable diagnoses with intervals, why, what to ask or test next, what to do
+        and which numbers move it most, with room for a name and a date.
 
         Parameters
         ----------
@@ -951,6 +951,9 @@ class Case:
             The file to write; an existing file is overwritten.
         target
             The diagnosis to explain; the leading specific one when None.
+        full
+            Append the whole differential, the explanation in figures, the tornado, the next tests, the advice, every number used
+            with its citation, the limits, and the digests.
 
         Raises
         ------
@@ -969,4 +972,4 @@ class Case:
         """
         from bayesnet.web.report import write_report
 
-        return write_report(self.query, path, target)
+        return write_report(self.query, path, target, full=full)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from bayesnet.analysis.query.compiled import CompiledModel
 from bayesnet.analysis.query.parse import Given, read_given
@@ -16,6 +16,7 @@ from bayesnet.errors import BayesnetError, SpecError
 from bayesnet.model.records import Model
 
 if TYPE_CHECKING:
+    import dask.dataframe
     import pandas as pd
 
     from bayesnet.case import Case
@@ -273,21 +274,38 @@ class Network:
 
         return simulate(self._query(given, do), count, seed)
 
+    @overload
+    def score(
+        self, frame: pd.DataFrame, targets: Sequence[str] | None = ..., *, keep: Sequence[str] = ..., missing: Sequence[str] = ...
+    ) -> pd.DataFrame: ...
+
+    @overload
     def score(
         self,
-        frame: pd.DataFrame,
+        frame: dask.dataframe.DataFrame | str | PathLike[str],
+        targets: Sequence[str] | None = ...,
+        *,
+        keep: Sequence[str] = ...,
+        missing: Sequence[str] = ...,
+    ) -> dask.dataframe.DataFrame: ...
+
+    def score(
+        self,
+        frame: pd.DataFrame | dask.dataframe.DataFrame | str | PathLike[str],
         targets: Sequence[str] | None = None,
         *,
         keep: Sequence[str] = (),
         missing: Sequence[str] = (),
-    ) -> pd.DataFrame:
+    ) -> pd.DataFrame | dask.dataframe.DataFrame:
         """Return posteriors for every row of a cohort, with the same index.
 
         Parameters
         ----------
         frame
             One column per variable: states, or 0 and 1 (False and True) for absent and present; NaN and None are unobserved. A
-            context variable without a column takes its default; with a column, a missing value leaves it unobserved.
+            context variable without a column takes its default; with a column, a missing value leaves it unobserved. A Dask
+            DataFrame, or the path of a folder of Parquet parts, is scored in its partitions when the answer is asked for
+            (`pip install "bayesnet[cohort]"`).
         targets
             Variables (`P(name)` for one that is absent or present, else one column per state) or `variable=state`; the diagnoses
             when None.
@@ -298,7 +316,7 @@ class Network:
 
         Returns
         -------
-        pandas.DataFrame
+        pandas.DataFrame, or a Dask DataFrame for one of these and for a folder
             The columns of `keep`, then `P(<target>)`; `log_probability` of the row's findings (natural logarithm; -inf if they
             contradict one another, NaN if unreadable); and `problem`, the reason why a row has no answer, otherwise empty.
 
@@ -314,6 +332,10 @@ class Network:
         >>> bayesnet.load("asia").score(frame, targets=["lung=yes"])["P(lung=yes)"].round(4).tolist()
         [0.646, 0.0012]
         """
+        if isinstance(frame, str | PathLike) or hasattr(frame, "map_partitions"):
+            from bayesnet.analysis.cohort.partitions import score_partitions
+
+            return score_partitions(self.compiled, frame, targets, keep=keep, missing=missing)
         from bayesnet.analysis.cohort.score import score
 
         return score(self.compiled, frame, targets, keep=keep, missing=missing)

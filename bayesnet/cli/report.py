@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 @click.argument("findings", metavar="FINDINGS", shell_complete=complete_names)
 @click.argument("path", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--target", "target", metavar="TARGET", help="The diagnosis to explain; the leading specific one otherwise.")
+@click.option("--full", is_flag=True, help="Append all analyses, every number used and its citation.")
 @interventions
 @as_json
-def command(network: Network, findings: str, path: Path, target: str | None, do: str | None, json_: bool) -> None:
-    """Write a report of a case: one HTML file that opens anywhere and prints well."""
+def command(network: Network, findings: str, path: Path, target: str | None, full: bool, do: str | None, json_: bool) -> None:
+    """Write a report of a case: one HTML file that opens anywhere and prints as one page."""
     keep_apart(path)
-    written = network.case(findings, do).report(path, target=target)
+    written = network.case(findings, do).report(path, target=target, full=full)
     say(to_json({"kind": "Report", "path": str(written), "digest": network.digest}) if json_ else str(written))

@@ -181,6 +181,8 @@ class Scorer:
     ) -> None:
         """ln P(e) and the marginals of the rows of one chunk, `masks` being theirs; written to the arrays given."""
         ready, situation, apart = self.plans(layout, chunk)
+        if not situation.possible:  # the states of the hubs exclude each other
+            return
         for part, run in self._runs(ready, situation, layout, chunk, masks):
             logs[part] = run.log_probability
             found = run.marginals()
@@ -217,6 +219,7 @@ class Scorer:
             if begin is not None and v in masks:
                 soft[begin : begin + self.structure.cards[v]] = masks[v].T[list(network.states[v])]
         index = self._index(ready, states, layout, chunk, masks)
+        soft *= self.engine.soft(ready, situation, {})  # states that the hubs leave to variables beside certain gates
         for begin in range(0, size, LANES):
             part = slice(begin, min(begin + LANES, size))
             yield part, Run(ready, self.values, bases, index[:, part], soft[:, part], part.stop - begin, down)

@@ -74,7 +74,7 @@ def progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
     bar: list[Any] = []
 
     def advance(done: int) -> None:
-        if not bar and time.monotonic() - began > PATIENCE and done < total and sys.stderr.isatty():
+        if not bar and time.monotonic() - began > PATIENCE and done < total and sys.stderr is not None and sys.stderr.isatty():
             from rich.console import Console
             from rich.progress import Progress
 

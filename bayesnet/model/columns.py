@@ -105,6 +105,8 @@ def co_variation(entries: FloatArray) -> FloatArray:
         return np.zeros((*entries.shape, 1))
     others = (entries @ (1.0 - np.eye(states)))[..., None]
     moved = np.full((*entries.shape, states), -1.0 / (states - 1))
-    np.divide(-entries[..., None, :], others, out=moved, where=others > 0)
+    # Only an entry over what is left beside it, which is replaced, can be too large.
+    with np.errstate(over="ignore"):
+        np.divide(-entries[..., None, :], others, out=moved, where=others > 0)
     moved[..., np.arange(states), np.arange(states)] = 1.0
     return moved

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from bayesnet.errors import PatternError
@@ -55,6 +56,35 @@ class Names:
             return ""
         plain = terms and all(term.name in self.labels and not term.call and not term.weights for term in terms)
         return self(text) if plain else ""
+
+    def number(self, identity: str) -> str:
+        """Write the id of a number in words; without labels, as people type it.
+
+        >>> names = Names({"fever": "Fever", "flu": "Influenza"})
+        >>> names.number("fever=present | flu=present"), names.number("fever=present | leak")
+        ('Fever, given influenza', 'Fever, from other causes')
+        >>> names.number("odds(flu) | baseline"), Names({}).number("odds(flu) | fever=present")
+        ('Odds of influenza at baseline', 'odds(flu) | fever')
+        """
+        head, _, given = identity.partition(" | ")
+        odds = re.fullmatch(r"odds\((.+)\)", head)
+        subject = self.known(odds[1] if odds else head)
+        if not subject:
+            return short(identity)
+        if odds:
+            return f"Odds of {subject} at baseline" if given == "baseline" else f"Odds ratio of {subject}, {self(given)}"
+        subject = subject[:1].upper() + subject[1:]
+        if given == "leak":
+            return f"{subject}, from other causes"
+        return f"{subject}, given {self(given).replace(', ', ' and ')}" if given else subject
+
+    def prose(self, text: str) -> str:
+        """Write a sentence with labels for the ids in it.
+
+        >>> Names({"night_pain": "Night pain"}).prose("For it: night_pain; !night_pain speaks against it.")
+        'For it: night pain; no night pain speaks against it.'
+        """
+        return re.sub(r"!?[A-Za-z]\w*(?:=[\w<>+-]+)?", lambda found: self.known(found[0]) or found[0], text)
 
     def _term(self, term: Term) -> str:
         label = self.labels.get(term.name)

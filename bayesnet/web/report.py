@@ -1,4 +1,4 @@
-"""The report of a case: one page with the case, the differential, why, what next, what to do, and every number behind it."""
+"""The report of a case: one page to hand out, and on request all analyses and every number behind them."""
 
 from __future__ import annotations
 
@@ -21,12 +21,14 @@ from bayesnet.errors import BayesnetError, NothingToAsk
 from bayesnet.model.known import WORDS, known
 from bayesnet.model.records import Number, Source
 from bayesnet.model.replacing import replacing
-from bayesnet.model.vocabulary import JUDGED, MUST_NOT_MISS
+from bayesnet.model.vocabulary import JUDGED, OTHER_ROLE
 from bayesnet.results.bibliography import reference
 from bayesnet.results.explanation import CLOSED_SHOWN, OPEN_SHOWN, Explanation, Ways, signed
-from bayesnet.results.words import CITATION, frequency, percent, plain, ratio, short
+from bayesnet.results.labels import Names
+from bayesnet.results.words import CITATION, frequency, percent, plain, ratio
+from bayesnet.web.handout import handout
 from bayesnet.web.html import figure, page, paragraphs, section, table
-from bayesnet.web.svg import bars, both_sides, spans
+from bayesnet.web.svg import both_sides, spans
 
 if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import CompiledModel
@@ -42,9 +44,9 @@ SAYS_NOTHING = 5e-5
 """Bits below which a test would be printed as 0.0000 and is left out."""
 
 
-def write_report(query: Query, path: str | Path, target: str | None = None) -> Path:
+def write_report(query: Query, path: str | Path, target: str | None = None, *, full: bool = False) -> Path:
     """Write the report of a case to a file, replacing an existing one as a whole; see `Case.report`."""
-    text = report(query, target)
+    text = report(query, target, full=full)
     out = Path(path)
     try:
         with replacing(out) as draft:
@@ -54,7 +56,7 @@ def write_report(query: Query, path: str | Path, target: str | None = None) -> P
     return out
 
 
-def report(query: Query, target: str | None = None) -> str:
+def report(query: Query, target: str | None = None, *, full: bool = False) -> str:
     """Return the report of a case as HTML; see `Case.report`."""
     compiled, findings = query.compiled, query.findings
     if target is None and not compiled.diagnoses:
@@ -66,27 +68,34 @@ def report(query: Query, target: str | None = None) -> str:
         )
     asked = read_target(compiled, target) if target else None
     ranked = differential(query, None if compiled.diagnoses or asked is None else [asked], draws=DRAWS)
-    name = compiled.literal(*asked) if asked else ranked.leading_specific or ranked.leading
+    known = {item.name for item in findings.items} | {doing.name for doing in findings.interventions}
+    open_ = next((d.diagnosis for d in ranked if d.role != OTHER_ROLE and d.diagnosis not in known), "")
+    name = compiled.literal(*asked) if asked else open_ or ranked.leading_specific or ranked.leading
     aim = read_target(compiled, name)
     why = explain(query, aim)
-    model = compiled.model
-    rests = numbers_behind(query, [read_target(compiled, line.diagnosis) for line in ranked])
+    model, names = compiled.model, Names(compiled.labels)
     coming = next_tests(query, name)
-    tests = _shown(coming)
-    body = [
-        _head(compiled),
-        section("The case", _case(query)),
-        section("The differential", *_differential(ranked)),
-        section(f"Why {name}", _chosen(ranked, name), *_why(why)),
-        section(f"Which numbers {name} hangs on", *_tornado(tornado(query, name, BARS, 100.0))),
-        section("What to learn next", *_next(coming, tests)),
-        section("What to do", *_advice(compiled, advise(query))) if decision_network(compiled) else "",
-        section("Limits", paragraphs("\n".join([*ranked.provenance.caveats, model.population, model.description, CITATION]))),
-        section(f"The {len(rests)} numbers behind the differential", _numbers(rests, model.sources)),
-        section("Sources", _sources(compiled, rests, [test.finding for test in tests])),
-        f"<footer>{paragraphs(_identity(compiled))}</footer>",
-    ]
-    return page(f"{model.title or model.name}: {findings.text or 'nothing known'}", "".join(body))
+    advice = advise(query) if decision_network(compiled) else None
+    moved = tornado(query, name, BARS, 100.0)
+    body = [handout(query, names, ranked, why, coming, advice, moved)]
+    if full:
+        rests = numbers_behind(query, [read_target(compiled, line.diagnosis) for line in ranked])
+        tests = _shown(coming)
+        asked_in_words = names(name)
+        body += [
+            '<div class="appendix">',
+            section("The findings", _case(query)),
+            section("The whole differential", *_differential(ranked, names)),
+            section(f"Why {asked_in_words}, in figures", _chosen(ranked, name, names), *_why(why, names)),
+            section(f"Which numbers {asked_in_words} hangs on", *_tornado(moved, names)),
+            section("What to learn next, in figures", *_next(coming, tests, names)),
+            section("What to do, and how firm that is", *_advice(compiled, advice, names)) if advice else "",
+            section("Limits", paragraphs("\n".join([*ranked.provenance.caveats, model.population, model.description, CITATION]))),
+            section(f"The {len(rests)} numbers behind the differential", _numbers(rests, model.sources)),
+            section("Sources", _sources(compiled, rests, [test.finding for test in tests])),
+            f"<footer>{paragraphs(_identity(compiled))}</footer></div>",
+        ]
+    return page(f"{model.title or model.name}: {names(findings.text) or 'nothing known'}", "".join(body))
 
 
 def numbers_behind(query: Query, targets: Sequence[tuple[int, int]]) -> list[Number]:
@@ -95,12 +104,6 @@ def numbers_behind(query: Query, targets: Sequence[tuple[int, int]]) -> list[Num
     needed = requisite_families(compiled.factors, query.evidence, [v for v, _ in targets])
     names = {compiled.names[v] for v in needed}
     return [number for number in compiled.model.numbers.values() if number.variable in names]
-
-
-def _head(compiled: CompiledModel) -> str:
-    model = compiled.model
-    title = f"<h1>{escape(model.title or model.name)}</h1>"
-    return f"<header>{title}{paragraphs(model.warning, 'warning')}{paragraphs(_identity(compiled), 'soft')}</header>"
 
 
 def _identity(compiled: CompiledModel) -> str:
@@ -125,10 +128,10 @@ def _case(query: Query) -> str:
     return table(("finding", "what it is", "meaning", ""), rows, left=(0, 1, 2, 3))
 
 
-def _differential(ranked: Differential) -> tuple[str, ...]:
+def _differential(ranked: Differential, names: Names) -> tuple[str, ...]:
     rows = [
         (
-            d.diagnosis + (" (a consequence)" if d.consequence_of else ""),
+            names.heading(d.diagnosis) + (" (a consequence)" if d.consequence_of else ""),
             percent(d.prior),
             percent(d.posterior),
             _interval(d.low, d.high),
@@ -137,46 +140,33 @@ def _differential(ranked: Differential) -> tuple[str, ...]:
         )
         for d in ranked
     ]
-    drawn = bars([(d.diagnosis, d.posterior, d.low, d.high, percent(d.posterior)) for d in ranked], "Posterior of each diagnosis")
-    note = "Bars are posteriors; the lines hold the middle 95 % when every number is drawn from its cited range."
     headings = ("diagnosis", "before", "now", "95 % interval", "that is", "likelihood ratio")
-    feared = next((d for d in ranked if d.role == MUST_NOT_MISS), None)
-    told = (
-        f"Of the diagnoses that must not be missed {feared.diagnosis} is the most probable: {percent(feared.posterior)}, "
-        f"{frequency(feared.posterior)}."
-        if feared
-        else ""
-    )
-    said = "\n".join(text for text in (ranked.what_leads, told, *ranked.origins) if text)
-    return figure(drawn, note), paragraphs(said), table(headings, rows)
+    said = "\n".join(text for text in (ranked.what_leads, *ranked.origins) if text)
+    return paragraphs(names.prose(said)), table(headings, rows)
 
 
 def _interval(low: float, high: float) -> str:
     return "–" if low != low else f"{percent(low)[:-2]} to {percent(high)}"
 
 
-def _chosen(ranked: Differential, name: str) -> str:
+def _chosen(ranked: Differential, name: str, names: Names) -> str:
     """Why this diagnosis is explained where another one leads."""
     first = next(iter(ranked))
-    cause = ranked[name].causes[0].cause if name in ranked and ranked[name].causes else ""
-    from_cause = f" It is a consequence, most likely from {cause}." if cause else ""
+    leads = f"{names.heading(first.diagnosis)} leads with {percent(first.posterior)}"
     if name == first.diagnosis:
-        return paragraphs(from_cause.strip())
+        return ""
     if name != ranked.leading_specific:
-        return paragraphs(
-            f"{first.diagnosis} leads with {percent(first.posterior)}; explained here is {name}, as asked.{from_cause}"
-        )
-    return paragraphs(
-        f"{first.diagnosis} leads with {percent(first.posterior)}: none of the specific causes. "
-        f"Explained here is the most probable specific diagnosis, {name}.{from_cause}"
+        return paragraphs(f"{leads}; explained here is {names(name)}.")
+    return paragraphs(f"{leads}. Explained here is the most probable specific diagnosis, {names(name)}.")
+
+
+def _why(why: Explanation, names: Names) -> tuple[str, ...]:
+    drawn = both_sides(
+        [(names(i.text), i.omission, signed(i.omission, 2)) for i in why], "What each finding adds, the others known"
     )
-
-
-def _why(why: Explanation) -> tuple[str, ...]:
-    drawn = both_sides([(i.text, i.omission, signed(i.omission, 2)) for i in why], "What each finding adds, the others known")
     rows = [
         (
-            i.text,
+            names(i.text),
             ratio(i.likelihood_ratio),
             signed(i.decibans, 1),
             signed(i.shapley, 2),
@@ -187,9 +177,9 @@ def _why(why: Explanation) -> tuple[str, ...]:
         for i in why
     ]
     headings = ("finding", "likelihood ratio", "decibans", "Shapley", "omission", "then", "verdict")
-    ways = [f"<li>{escape(text)}</li>" for way in why.ways for text in _shortest(way)]
+    ways = [f"<li>{escape(names.prose(text))}</li>" for way in why.ways for text in _shortest(way)]
     shut = [
-        f"<li>{escape(f'{p.path}: closed at {p.blocker}, {p.reason}')}</li>"
+        f"<li>{escape(names.prose(f'{p.path}: closed at {p.blocker}, {p.reason}'))}</li>"
         for way in why.ways
         for p in way.closed[:CLOSED_SHOWN]
     ]
@@ -198,7 +188,7 @@ def _why(why: Explanation) -> tuple[str, ...]:
     reading = paragraphs(why.reading, "soft") if rows else ""
     caption = "Log-odds that would be lost without the finding, all others kept: to the right for, to the left against."
     grid = table(headings, rows, left=(0, 6)) if rows else ""
-    return paragraphs(why.text), figure(drawn, caption) if rows else "", grid, reading, paths
+    return paragraphs(names.prose(why.text)), figure(drawn, caption) if rows else "", grid, reading, paths
 
 
 def _shortest(way: Ways) -> list[str]:
@@ -208,12 +198,12 @@ def _shortest(way: Ways) -> list[str]:
     return [*told[:-1], f"{told[-1]} ({more})" if more else told[-1]] if told else []
 
 
-def _tornado(answer: Tornado) -> tuple[str, ...]:
+def _tornado(answer: Tornado, names: Names) -> tuple[str, ...]:
     if not answer.bars:
         return ()
     rows = [
         (
-            short(b.number),
+            names.number(b.number),
             min(b.at_low, b.at_high),
             max(b.at_low, b.at_high),
             f"{percent(min(b.at_low, b.at_high))[:-2]} – {percent(max(b.at_low, b.at_high))}",
@@ -221,7 +211,8 @@ def _tornado(answer: Tornado) -> tuple[str, ...]:
         for b in answer.bars
     ]
     cited = [
-        (b.number, plain(b.value), f"{plain(b.low)} to {plain(b.high)}", b.citation or b.grade, b.grade) for b in answer.bars
+        (names.number(b.number), plain(b.value), f"{plain(b.low)} to {plain(b.high)}", b.citation or b.grade, b.grade)
+        for b in answer.bars
     ]
     caption = f"Each number over its own cited range, all others kept; the line is {percent(answer.value)}."
     headings = ("number", "value", "range", "source", "grade")
@@ -233,7 +224,7 @@ def _shown(tests: NextTests) -> list[NextTest]:
     return [t for t in tests.best_of_each_test() if t.bits >= SAYS_NOTHING][:TESTS]
 
 
-def _next(tests: NextTests, shown: Sequence[NextTest]) -> tuple[str, ...]:
+def _next(tests: NextTests, shown: Sequence[NextTest], names: Names) -> tuple[str, ...]:
     rows = []
     for t in shown:
         results = "; ".join(
@@ -242,7 +233,7 @@ def _next(tests: NextTests, shown: Sequence[NextTest]) -> tuple[str, ...]:
         price = "–" if t.cost != t.cost else "free" if t.cost == 0.0 else f"{plain(t.cost)} {tests.cost_unit} ({t.cost_source})"
         rows.append(
             (
-                t.finding,
+                names(t.finding),
                 t.test,
                 f"{t.bits:.4f}",
                 results,
@@ -253,10 +244,10 @@ def _next(tests: NextTests, shown: Sequence[NextTest]) -> tuple[str, ...]:
         )
     headings = ("finding", "test", "bits", "each result, and the probability after it", "price", "burden", "net value")
     grid = table(headings, rows, left=(0, 1, 3, 4, 5)) if rows else ""
-    return paragraphs(tests.text), grid, paragraphs(tests.reading, "soft")
+    return paragraphs(names.prose(tests.text)), grid, paragraphs(names.prose(tests.reading), "soft")
 
 
-def _advice(compiled: CompiledModel, advice: Advice) -> tuple[str, ...]:
+def _advice(compiled: CompiledModel, advice: Advice, names: Names) -> tuple[str, ...]:
     network = decision_network(compiled)
     utilities = network.decision.utilities if network else ()
     reasons = {u.id: u.where or u.note for u in utilities}
@@ -279,7 +270,7 @@ def _advice(compiled: CompiledModel, advice: Advice) -> tuple[str, ...]:
     ]
     headings = ("utility", "value", "range", "source", "grade", "turns the advice", "where, or why")
     return (
-        paragraphs(advice.text),
+        paragraphs(names.prose(advice.text)),
         table((advice.decision, f"expected {advice.unit}", "behind"), options),
         figure(spans(rows, advice.lead, "Tornado over the utilities"), caption) if rows else "",
         table(headings, values, left=(0, 3, 4, 5, 6), kind="small"),

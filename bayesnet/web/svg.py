@@ -1,4 +1,4 @@
-"""Bars as SVG, drawn by plain code: probabilities with intervals, weights to both sides, and spans."""
+"""Charts as SVG, drawn by plain code: probabilities with intervals, weights to both sides, and spans."""
 
 from __future__ import annotations
 
@@ -9,20 +9,37 @@ from html import escape
 WIDTH, LABEL, ROW, VALUE = 900, 280, 24, 150
 
 
-def bars(rows: Sequence[tuple[str, float, float, float, str]], title: str) -> str:
-    """Draw probabilities from 0 to 1: label, value, low and high of its interval (NaN for none), and the text at the end."""
-    plot = WIDTH - LABEL - VALUE
+TICKS = (1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999)
+
+
+def dots(rows: Sequence[tuple[str, float, float, float, float, str, str]], title: str) -> str:
+    """Draw probabilities on an axis in log odds.
+
+    Each row has a label, the probability before and now, the ends of its interval (NaN for none), and the two texts at the end.
+    """
+    plot = WIDTH - LABEL - 2 * VALUE
+    inner = [p for _, *figures, _, _ in rows for p in figures if 0.0 < p < 1.0] or [0.1, 0.9]
+    least, most = math.log(min(inner) / (1 - min(inner))) - 0.4, math.log(max(inner) / (1 - max(inner))) + 0.4
+
+    def at(p: float) -> float:
+        x = -math.inf if p == 0.0 else math.inf if p == 1.0 else math.log(p / (1.0 - p))
+        return LABEL + plot * (min(most, max(least, x)) - least) / (most - least)
+
+    bottom = len(rows) * ROW
     parts = []
-    for i, (label, value, low, high, text) in enumerate(rows):
+    for tick in (p for p in TICKS if LABEL < at(p) < LABEL + plot):
+        parts.append(f'<line class="axis" x1="{_n(at(tick))}" x2="{_n(at(tick))}" y1="0" y2="{bottom}"/>')
+        parts.append(f'<text class="soft" x="{_n(at(tick))}" y="{bottom + 14}" text-anchor="middle">{100 * tick:.4g} %</text>')
+    for i, (label, before, now, low, high, text, spread) in enumerate(rows):
         y = i * ROW
-        parts += [_label(label, y), f'<rect class="track" x="{LABEL}" y="{y + 5}" width="{plot}" height="14"/>']
-        parts.append(f'<rect class="for" x="{LABEL}" y="{y + 5}" width="{_n(plot * value)}" height="14"/>')
+        parts.append(_label(label, y))
         if not (math.isnan(low) or math.isnan(high)):
-            x1, x2 = _n(LABEL + plot * low), _n(LABEL + plot * high)
-            parts.append(f'<line class="range" x1="{x1}" x2="{x2}" y1="{y + 12}" y2="{y + 12}"/>')
-            parts += [f'<line class="range" x1="{x}" x2="{x}" y1="{y + 8}" y2="{y + 16}"/>' for x in (x1, x2)]
-        parts.append(_end(text, y))
-    return _svg(parts, len(rows), title)
+            width = max(1.0, at(high) - at(low))
+            parts.append(f'<rect class="span" x="{_n(at(low))}" y="{y + 8}" width="{_n(width)}" height="8"/>')
+        parts.append(f'<line class="range" x1="{_n(at(before))}" x2="{_n(at(before))}" y1="{y + 6}" y2="{y + 18}"/>')
+        parts.append(f'<circle class="for" cx="{_n(at(now))}" cy="{y + 12}" r="5"/>')
+        parts += [_end(text, y, 2 * VALUE), _end(spread, y)]
+    return _svg(parts, len(rows) + 1, title)
 
 
 def both_sides(rows: Sequence[tuple[str, float, str]], title: str) -> str:
@@ -73,8 +90,8 @@ def _label(text: str, y: int) -> str:
     return f'<text x="{LABEL - 10}" y="{y + 16}" text-anchor="end">{escape(short)}</text>'
 
 
-def _end(text: str, y: int) -> str:
-    return f'<text class="soft" x="{WIDTH - VALUE + 10}" y="{y + 16}">{escape(text)}</text>'
+def _end(text: str, y: int, room: int = VALUE) -> str:
+    return f'<text class="soft" x="{WIDTH - room + 10}" y="{y + 16}">{escape(text)}</text>'
 
 
 def _svg(parts: Sequence[str], rows: int, title: str) -> str:

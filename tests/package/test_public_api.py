@@ -66,7 +66,7 @@ CASE = {
     "next_tests": "(target=None)",
     "plan": "(target=None, *, depth=3, threshold=0.5, enough=0.99)",
     "advise": "()",
-    "report": "(path, *, target=None)",
+    "report": "(path, *, target=None, full=False)",
     "frequencies": "(target, finding, population=10000)",
     "ladder": "(target)",
 }

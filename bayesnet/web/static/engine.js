@@ -7,15 +7,12 @@
 // 3. Here the plan is run: forwards for P(e), backwards for all posteriors (Darwiche 2003), every buffer scaled to a largest
 //    entry of 1. lanes.js answers unobserved findings when one is looked at, by running again only what they would change.
 
-import { MOST_TERMS, assign, range, read } from "./evidence.js";
+import { assign, range, read } from "./evidence.js";
 import { answerLater, normalise } from "./lanes.js";
 import { load, makePlan } from "./plan.js";
 import { multiply } from "./steps.js";
 
 /** @import { Answer, Asked, Engine, EngineFamily, Evidence, Family, Network, Plan, Reading } from "./types.js" */
-
-// Multiplications of a plan from which one with fewer lanes is tried.
-const LARGE = 2 ** 11;
 
 /**
  * Prepare what `network_to_dict` wrote. Evidence that needs more cells of tables or more multiplications is refused.
@@ -77,7 +74,7 @@ export function answer(engine, { likelihoods = {}, interventions = {} } = {}) {
   const impossible = { logProbability: -Infinity, posteriors: null, products: 0 };
   const known = read(engine, likelihoods, interventions);
   if (!known.possible) return impossible;
-  const asked = { known, ...choose(engine, known) };
+  const asked = planned(engine, known);
   const logProbability = known.log + run(engine, asked);
   if (!(logProbability > -Infinity)) return impossible;
   return { logProbability, posteriors: posteriors(engine, asked), products: asked.plan.products };
@@ -98,27 +95,15 @@ function run(engine, asked) {
 }
 
 /**
- * Folding makes small plans with many lanes; where the plan is large all the same, fewer lanes are worth more axes.
+ * The plan for a reading. It has few axes and many lanes: what no finding hangs on is answered when it is looked at.
  *
  * @param {Engine} engine
  * @param {Reading} known
+ * @returns {Asked}
  */
-function choose(engine, known) {
-  /** @param {number} most @param {number} index */
-  const planned = (most, index) => {
-    const roles = assign(engine, known, most);
-    return { roles, plan: makePlan(engine, known, roles, index) };
-  };
-  const folded = planned(MOST_TERMS, 0);
-  if (folded.plan.products < LARGE) return folded;
-  try {
-    const open = planned(1, folded.plan.index);
-    return open.plan.products < 4 * folded.plan.products ? open : folded;
-  } catch (error) {
-    // Too wide with more axes; the folded plan fits.
-    if (!(error instanceof RangeError)) throw error;
-    return folded;
-  }
+function planned(engine, known) {
+  const roles = assign(engine, known);
+  return { known, roles, plan: makePlan(engine, known, roles) };
 }
 
 /**
@@ -190,7 +175,7 @@ function posteriors(engine, asked) {
     if (engine.memory.holds === asked.plan) settle(v);
     else {
       // The engine has answered something else since: plan and run once more, for all that is left.
-      Object.assign(asked, choose(engine, known));
+      Object.assign(asked, planned(engine, known));
       run(engine, asked);
       later.forEach(settle);
     }

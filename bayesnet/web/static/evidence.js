@@ -155,7 +155,7 @@ function deduceGate(engine, known, c) {
 }
 
 // Lanes that one barren variable may take for each of its probabilities; with more, gates above it get an axis.
-export const MOST_TERMS = 32;
+const MOST_TERMS = 32;
 
 /**
  * Variables with an axis; gates known to an interval of ranks, which need none; what is barren (Shachter 1988): variables with
@@ -164,10 +164,9 @@ export const MOST_TERMS = 32;
  *
  * @param {Engine} engine
  * @param {Reading} known
- * @param {number} [most]
  * @returns {Roles}
  */
-export function assign(engine, known, most = MOST_TERMS) {
+export function assign(engine, known) {
   const { n, cards, families, topological } = engine;
   const core = new Uint8Array(n);
   const held = new Uint8Array(n);
@@ -195,7 +194,7 @@ export function assign(engine, known, most = MOST_TERMS) {
     return product(free, free.length > 1 ? cards[v] : 1);
   };
   /** @param {number[]} free @param {number} start @returns {number} */
-  const product = (free, start) => free.reduce((total, p) => (total > most ? total : total * terms(p)), start);
+  const product = (free, start) => free.reduce((total, p) => (total > MOST_TERMS ? total : total * terms(p)), start);
   /** @param {number} v */
   const reach = (v) => {
     if (core[v] || (open(v).length > 1 && families[v].table)) hold(v);
@@ -209,10 +208,10 @@ export function assign(engine, known, most = MOST_TERMS) {
     const free = open(v);
     const settings = families[v].table ? free.reduce((total, p) => total * cards[p], 1) : 1;
     if (free.length < 2) roles.chains.unshift(v);
-    else if (settings > most) hold(v);
+    else if (settings > MOST_TERMS) hold(v);
     else {
       roles.lanes.push(v);
-      const many = product(free, settings) > most;
+      const many = product(free, settings) > MOST_TERMS;
       for (const p of free) many && !families[p].table && open(p).length > 1 ? hold(p) : reach(p);
     }
   }

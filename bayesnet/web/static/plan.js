@@ -8,21 +8,20 @@ import { closeAxis, tensor } from "./steps.js";
 /** @import { Engine, Leaf, Plan, Reading, Roles, Tensor } from "./types.js" */
 
 /**
- * Tensors of the families, the order, and the steps that multiply and sum, their offsets written from `index` on.
+ * Tensors of the families, the order, and the steps that multiply and sum.
  *
  * @param {Engine} engine
  * @param {Reading} known
  * @param {Roles} roles
- * @param {number} [index]
  * @returns {Plan}
  */
-export function makePlan(engine, known, roles, index = 0) {
+export function makePlan(engine, known, roles) {
   const { n, cards, families } = engine;
   /** @type {Plan} */
   const plan = {
     n,
     engine,
-    index,
+    index: 0,
     cells: 0,
     products: 0,
     log: 0,

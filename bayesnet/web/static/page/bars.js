@@ -24,6 +24,8 @@ export function createBars(context, label, { sorted = true, most = Infinity } = 
   const rest = el("button", { type: "button", class: "rest", "aria-expanded": false, hidden: true, onClick: unfold });
   const element = el("div", { class: "chart" }, columns, axis, list);
   const rows = new Map();
+  /** @type {Map<HTMLElement, number>} */
+  let places = new Map();
   let drawn = "";
   let whole = false;
   /** @type {[Line[], View] | null} */
@@ -102,23 +104,25 @@ export function createBars(context, label, { sorted = true, most = Infinity } = 
    * @param {HTMLElement[]} elements
    */
   function arrange(elements) {
-    const same = list.children.length === elements.length && elements.every((row, i) => list.children[i] === row);
-    if (same) return;
-    const before = stillness() ? null : new Map([...list.children].map((row) => [row, row.getBoundingClientRect().top]));
+    const { children } = list;
+    if (children.length === elements.length && elements.every((row, i) => children[i] === row)) return;
     const focused = list.contains(document.activeElement) ? focusOf(list) : null;
-    list.replaceChildren(...elements);
+    for (const row of [...children]) if (!elements.includes(/** @type {HTMLElement} */ (row))) row.remove();
+    elements.forEach((row, i) => children[i] !== row && list.insertBefore(row, children[i] ?? null));
     focused?.focus({ preventScroll: true });
-    if (before?.size) requestAnimationFrame(() => move(before));
+    if (!stillness()) requestAnimationFrame(move);
   }
 
-  /**
-   * Runs before the next painting, when the browser has to lay out the page anyway.
-   *
-   * @param {Map<Element, number>} before
-   */
-  function move(before) {
-    const moved = [...before].map(([row, top]) => ({ row, by: row.isConnected ? top - row.getBoundingClientRect().top : 0 }));
-    for (const { row, by } of moved) if (by) row.animate([{ transform: `translateY(${by}px)` }, { transform: "none" }], MOVE);
+  /** Runs before the next painting, when the browser has to lay out the page anyway; from where a row was after the last one. */
+  function move() {
+    const tops = new Map(
+      [...rows.values()].filter(({ element: row }) => row.isConnected).map(({ element: row }) => [row, row.offsetTop]),
+    );
+    for (const [row, top] of tops) {
+      const by = (places.get(row) ?? top) - top;
+      if (by) row.animate([{ transform: `translateY(${by}px)` }, { transform: "none" }], MOVE);
+    }
+    places = tops;
   }
 }
 
