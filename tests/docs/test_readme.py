@@ -91,12 +91,12 @@ def test_the_film_of_the_explorer_is_short_and_small() -> None:
 
     path = ROOT / "docs" / "images" / "explorer.gif"
     assert path.stat().st_size < 1_500_000
-    film = Image.open(path)
     times = []
-    for frame in range(film.n_frames):
-        film.seek(frame)
-        times.append(film.info["duration"])
-    assert film.width >= 1000
+    with Image.open(path) as film:
+        assert film.width >= 1000
+        for frame in range(film.n_frames):
+            film.seek(frame)
+            times.append(film.info["duration"])
     assert len(times) > 8
     assert 8_000 <= sum(times) <= 12_000
 
