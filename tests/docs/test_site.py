@@ -23,13 +23,8 @@ pytestmark = pytest.mark.slow
 OBJECT = "docs/reference/objects/bayesnet.Case.tornado.html"
 LESSON = "explorer/back_pain.html#lesson=explaining-away:1"
 LOOKED_AT = (
-    "docs/index.html",
-    "docs/gallery.html",
-    OBJECT,
-    "docs/architecture.html",
-    "quiz/back_pain.html",
-    "explorer/asia.html",
-    LESSON,
+    *("docs/index.html", "docs/gallery.html", "docs/architecture.html", OBJECT),
+    *("explorer/asia.html", "quiz/back_pain.html", LESSON),
 )
 
 
