@@ -92,7 +92,7 @@ def resumed_equals_whole(source: Path, folder: Path, name: str, moments: list[tu
 PROBLEM = '  6 x variable "dysp" has no state "perhaps"; its states are "yes", "no"\n'
 
 
-@pytest.mark.parametrize("name", OUTPUTS)
+@pytest.mark.parametrize("name", [OUTPUTS[0], *(pytest.param(name, marks=pytest.mark.slow) for name in OUTPUTS[1:])])
 def test_a_killed_run_goes_on_to_the_same_bytes(source: Path, tmp_path: Path, name: str) -> None:
     """Killed after 200 rows."""
     resumed_equals_whole(source, tmp_path, name, [(200, 0.013)])
@@ -107,6 +107,7 @@ def test_a_run_killed_at_twenty_moments_goes_on_to_the_same_bytes(source: Path, 
     resumed_equals_whole(source, tmp_path, name, moments)
 
 
+@pytest.mark.slow
 def test_a_run_that_is_stopped_thrice_goes_on_thrice(source: Path, tmp_path: Path) -> None:
     """By Ctrl-C, by the end of the session, by a terminal that is closed: each gets a word and the status of the signal."""
     whole, out = tmp_path / "whole.csv", tmp_path / "out.csv"
@@ -160,6 +161,7 @@ def test_two_runs_into_one_file_are_refused(source: Path, tmp_path: Path) -> Non
     assert len(pd.read_csv(out)) == 3_000
 
 
+@pytest.mark.slow
 def test_standard_input_and_output_and_a_folder_of_parts_give_the_same(source: Path, tmp_path: Path) -> None:
     """The same rows from a file, a pipe and Parquet parts; what is said goes to standard error beside the answers."""
     out = tmp_path / "out.csv"

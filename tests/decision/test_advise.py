@@ -236,14 +236,14 @@ def test_the_demo_cases_are_sent_to_urgent_mri():
 
 
 def test_one_sign_of_the_cauda_equina_alone_is_as_the_notes_of_the_model_say():
-    """Two absences outweigh it; with each utility where it favours MRI most, the threshold is about the probability."""
+    """Two absences outweigh it; with each utility where it favours MRI most, the threshold still lies above the probability."""
     net = bayesnet.load("back_pain")
     flags = ("age_over_70", "trauma", "corticosteroids", "contusion_abrasion", "cancer_history", "weight_loss", "fever")
     flags += ("iv_drug_use", "immunosuppression", "neurological_deficit", "urinary_retention")
     case = net.case(", ".join(["saddle_anesthesia", *(f"!{flag}" for flag in flags)]))
     assert case.posterior("cauda_equina_syndrome")["present"] == pytest.approx(0.0026, abs=5e-5)
     ratios = [impact.likelihood_ratio for impact in case.explain("cauda_equina_syndrome")]
-    assert ratios[-2:] == pytest.approx([0.19, 0.29], abs=0.005)
+    assert ratios[-2:] == pytest.approx([0.20, 0.29], abs=0.005)
     assert math.prod(ratios[1:-2]) == pytest.approx(1 / 1.34, abs=0.02)
     for setting in ("primary_care", "emergency", "spine_clinic", "hospital"):
         assert case.add(f"setting={setting}").advise().best == "conservative_care"

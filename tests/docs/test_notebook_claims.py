@@ -12,6 +12,9 @@ from bayesnet.network import Network
 Ask = Callable[..., float]
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture(scope="module")
 def net() -> Network:
     """The flagship."""

@@ -16,6 +16,8 @@ import bayesnet
 from bayesnet.case import Case
 from bayesnet.network import Network
 
+pytestmark = pytest.mark.slow
+
 SOURCES = ROOT / "notebooks" / "source"
 METASTASIS, FRACTURE = "spinal_metastasis", "compression_fracture"
 

@@ -32,7 +32,13 @@ SIZES = {
 }
 
 
-@pytest.fixture(scope="module", params=sorted(SIZES))
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(name, marks=pytest.mark.slow if name in {"hepar2", "win95pts", "hailfinder"} else ())
+        for name in sorted(SIZES)
+    ],
+)
 def standard(request: pytest.FixtureRequest, networks: Path) -> tuple[str, Path, Model]:
     """One of the standard networks: name, file, model."""
     path = networks / f"{request.param}.bif.gz"

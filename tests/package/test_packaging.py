@@ -21,6 +21,7 @@ PROJECT, GROUPS = PYPROJECT["project"], PYPROJECT["dependency-groups"]
 PROGRAMS = {
     "build": ("docs/releasing.md", "python -m build"),
     "codespell": ("Makefile", "codespell"),
+    "distributed": ("tests/cohort/test_partitions.py", "from distributed import"),
     "furo": ("docs/conf.py", 'html_theme = "furo"'),
     "hatchling": ("pyproject.toml", 'build-backend = "hatchling.build"'),
     "import-linter": ("Makefile", "lint-imports"),

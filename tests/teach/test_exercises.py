@@ -456,6 +456,7 @@ def test_a_set_that_is_too_large_or_of_no_level_is_refused() -> None:
     assert str(refusal.value).startswith("mammography gives no hard exercise: that needs, at the least, ")
 
 
+@pytest.mark.slow
 def test_a_sheet_gives_nothing_away_and_a_key_gives_everything() -> None:
     """The student's page has questions only; the teacher's has answers, steps, errors, numbers and literature."""
     for name in SHIPPED:
