@@ -143,7 +143,7 @@ def test_naive_bayes_is_too_bold_about_blood_nearly_right_about_the_bladder_and_
 
 
 def test_flags_alone_call_for_waiting_and_together_for_a_scan(net: Network) -> None:
-    """Nearly all for waiting, one for an X-ray, saddle anaesthesia alone for an MRI; the woman of 74, the man of 55 near a border."""
+    """Nearly all for waiting, one for an X-ray, one for an MRI; the woman of 74, the man of 55 near a border."""
 
     def best(given: str) -> str:
         return net.case(given).advise().best

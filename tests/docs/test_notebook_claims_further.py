@@ -125,7 +125,7 @@ def test_two_thresholds_say_when_to_image_and_values_turn_the_advice(case: Case)
 
 
 def test_the_sedimentation_rate_is_worth_most_because_it_changes_the_choice(case: Case) -> None:
-    """Raised it sends to the scanner, else one waits; value and bits order the findings differently; no value exceeds that of certainty."""
+    """Raised it sends to the scanner, else one waits; value and bits order findings differently; no value exceeds certainty's."""
     by_value = [test for test in case.next_tests() if test.value == test.value]
     assert by_value[0].test == "Erythrocyte sedimentation rate"
     assert case.add("raised_esr").advise().best == "urgent_mri"
