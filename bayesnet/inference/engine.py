@@ -106,7 +106,7 @@ class Engine(Runner):
                 if v in situation.fixed:
                     logs = logs + np.log(table[situation.fixed[v]])
         alone = len(wanted) == 1 and wanted[0] not in situation.fixed
-        ready = self.ready(situation, vectors=free, **{"kept" if alone else "wanted": wanted})
+        ready = self.ready(situation, () if alone else wanted, wanted if alone else (), vectors=free)
         parts = [{v: columns[v][:, begin : begin + TOGETHER] for v in free} for begin in range(0, size if free else 1, TOGETHER)]
         done: list[list[tuple[FloatArray, dict[int, FloatArray]]]] = [[] for _ in parts]
 
