@@ -93,3 +93,13 @@ def test_eighty_independent_findings_are_explained_each_by_its_own_weight(tmp_pa
     net = naive(tmp_path, 80, "0.001, 0.999", "0.0009, 0.9991")
     found = net.case(", ".join(f"f{i}=y" for i in range(80))).explain("K=a")
     assert [impact.shapley for impact in found] == pytest.approx([math.log(10 / 9)] * 80, abs=1e-9)
+
+
+@pytest.mark.parametrize("scale", [1e308, 1e-200])
+def test_two_likelihoods_of_one_variable_multiply_on_any_scale(asia: Network, scale: float) -> None:
+    """Their product may leave what a double holds; the ratio 1 : 0.25 is that of both together."""
+    twice = f"smoke={{yes: {scale}, no: {scale / 2}}}, smoke={{yes: {scale}, no: {scale / 2}}}"
+    expected = asia.posterior("lung | smoke={yes: 1, no: 0.25}")["yes"]
+    assert asia.posterior(f"lung | {twice}")["yes"] == pytest.approx(expected, rel=1e-12)
+    certain = asia.posterior("smoke | smoke={yes: 1e-200, no: 1}, smoke={yes: 1e-200, no: 1}, smoke=yes")
+    assert certain["yes"] == 1.0

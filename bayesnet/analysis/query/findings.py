@@ -107,7 +107,7 @@ class Findings:
             if item.kind == "new marginal":
                 continue
             if v in likelihoods:
-                likelihoods[v] = likelihoods[v] * item.likelihood
+                likelihoods[v] = _product(likelihoods[v], item.likelihood)
                 certain.pop(v, None)
             else:
                 likelihoods[v] = item.likelihood
@@ -119,3 +119,17 @@ class Findings:
     def marginals(self) -> tuple[Finding, ...]:
         """The findings that ask for a new marginal."""
         return tuple(item for item in self.items if item.kind == "new marginal")
+
+
+def _product(one: FloatArray, other: FloatArray) -> FloatArray:
+    """Return the likelihood of two findings on one variable.
+
+    Where a double cannot hold it, it is given on another scale: only ratios matter, and what is not zero stays above zero.
+    """
+    with np.errstate(over="ignore", under="ignore"):
+        product = one * other
+        possible = (one > 0.0) & (other > 0.0)
+        if np.isinf(product).any() or (product[possible] == 0.0).any():
+            product = (one / one.max()) * (other / other.max())
+            product = np.where(possible, np.maximum(product, np.finfo(float).smallest_subnormal), 0.0)
+    return product
