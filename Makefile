@@ -1,6 +1,6 @@
 # `make demo` is all a newcomer needs. Everything runs in .venv, which is made on first use and kept until pyproject.toml changes.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-lowest lint types format bench bench-quick sanitize docs clean
+.PHONY: help demo test test-lowest lint types format bench bench-quick sanitize docs site clean
 
 VENV := .venv
 LOWEST := .venv-lowest
@@ -26,6 +26,7 @@ help:
 	@echo "make bench-quick  the main rows in about two minutes"
 	@echo "make sanitize  the compiled kernel under the address and undefined-behaviour sanitisers"
 	@echo "make docs    the documentation, in build/docs"
+	@echo "make site    the same in build/site, to be published: documentation, explorers, lessons, quizzes; opens without a server"
 	@echo "make clean   remove .venv and everything built"
 
 demo: $(VENV)/.installed
@@ -61,12 +62,13 @@ bench-quick: $(VENV)/.installed-bench
 sanitize: $(VENV)/.installed-dev
 	$(BIN)/python tests/sanitized.py
 
-docs: $(VENV)/.installed-docs
-	$(BIN)/python -m sphinx -W --keep-going -q -b html -c docs -d build/doctrees . build/docs
-	@echo "Open build/docs/index.html"
+# The same pages under two names: to look at, and to publish.
+docs site: $(VENV)/.installed-docs
+	$(BIN)/python -m sphinx -W --keep-going -q -b html -c docs -d build/doctrees . build/$@
+	@echo "Open build/$@/index.html"
 
 clean:
-	rm -rf $(VENV) $(LOWEST) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(LOWEST) build docs/reference/objects dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 $(BIN)/python:
 	@if [ -z "$(PYTHON)" ]; then \

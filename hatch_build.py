@@ -1,8 +1,12 @@
-"""Compile the kernel of the engine into the wheel, where a C compiler is there; without one the wheel is pure Python."""
+"""Compile the kernel of the engine into the wheel, where a C compiler is there; without one the wheel is pure Python.
+
+With `BAYESNET_TARGET`, a platform of `.ci/wheels.py`, it is compiled for that one by zig.
+"""
 
 from __future__ import annotations
 
 import importlib.util
+import os
 import sys
 import sysconfig
 from pathlib import Path
@@ -23,13 +27,18 @@ class KernelHook(BuildHookInterface):
         kernel = importlib.util.module_from_spec(spec)
         sys.modules[spec.name] = kernel
         spec.loader.exec_module(kernel)
-        target = folder / kernel.NAME
-        if not kernel.compile_kernel(target):
+        platform, target, compiler = sysconfig.get_platform(), folder / kernel.NAME, ()
+        if "BAYESNET_TARGET" in os.environ:
+            platform, triple, suffix = os.environ["BAYESNET_TARGET"].split()
+            target, compiler = folder / f"_kernel{suffix}", (sys.executable, "-m", "ziglang", "cc", "-target", triple, "-s")
+        if not kernel.compile_kernel(target, by=compiler):
+            if compiler:
+                raise RuntimeError(f"zig did not compile the kernel for {platform}")
             self.app.display_warning("No C compiler was found: the engine will run on numpy.")
             return
         build_data["artifacts"].append(f"bayesnet/inference/{target.name}")
         build_data["pure_python"] = False
-        build_data["tag"] = "py3-none-" + sysconfig.get_platform().replace("-", "_").replace(".", "_")
+        build_data["tag"] = "py3-none-" + platform.replace("-", "_").replace(".", "_")
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         """Leave nothing behind in the sources."""

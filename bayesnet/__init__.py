@@ -31,7 +31,7 @@ if TYPE_CHECKING:
         UnknownVariable,
     )
     from bayesnet.inference.kernel import engine_info
-    from bayesnet.network import Network, distance, exercise_set, exercises, from_pgmpy, load, models
+    from bayesnet.network import Network, distance, exercise_set, exercises, from_pgmpy, load, models, verify_quiz, write_quiz
 
 __version__ = "0.2.0"
 
@@ -59,6 +59,8 @@ _HOMES = {
     "jeffrey": "bayesnet.analysis.query.parse",
     "load": "bayesnet.network",
     "models": "bayesnet.network",
+    "verify_quiz": "bayesnet.network",
+    "write_quiz": "bayesnet.network",
 }
 
 __all__ = [
@@ -86,6 +88,8 @@ __all__ = [
     "load",
     "models",
     "plot",
+    "verify_quiz",
+    "write_quiz",
 ]
 
 

@@ -70,7 +70,14 @@ class Case:
         return (self.compiled.model.digest, *sorted(parts))
 
     def add(self, given: Given) -> Self:
-        """Return a new case with more findings; several findings on one variable multiply."""
+        """Return a new case with more findings; several findings on one variable multiply.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> print(bayesnet.load("asia").case("smoke=yes").add("xray=yes"))
+        smoke=yes, xray=yes
+        """
         return type(self)(self.compiled, self.findings.with_findings(read_given(self.compiled, given)))
 
     def drop(self, *names: str) -> Self:
@@ -82,6 +89,12 @@ class Case:
             With the nearest names.
         BayesnetError
             When the case has no finding on one of the variables.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> print(bayesnet.load("asia").case("smoke=yes, xray=yes").drop("smoke"))
+        xray=yes
         """
         from bayesnet.analysis.query.posterior import read_variables
 
@@ -95,31 +108,67 @@ class Case:
         return type(self)(self.compiled, self.findings.without(gone))
 
     def do(self, interventions: Given) -> Self:
-        """Return a new case with interventions; each cuts the arrows into its variable before the findings are entered."""
+        """Return a new case with interventions; each cuts the arrows into its variable before the findings are entered.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> case = bayesnet.load("asia").case("dysp=yes")
+        >>> round(case.add("lung=yes").probability("smoke=yes"), 3), round(case.do("lung=yes").probability("smoke=yes"), 3)
+        (0.915, 0.519)
+        """
         return type(self)(self.compiled, read_given(self.compiled, self.findings, interventions))
 
     # Probabilities and diagnoses
 
     def posterior(self, target: str) -> Posterior:
-        """Return P(variable | this case); see `Network.posterior`."""
+        """Return P(variable | this case); see `Network.posterior`.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> round(bayesnet.load("asia").case("smoke=yes, xray=yes").posterior("lung")["yes"], 3)
+        0.646
+        """
         from bayesnet.analysis.query.posterior import posterior
 
         return posterior(self.compiled, target, self.findings)
 
     def posteriors(self, targets: str | Sequence[str] | None = None) -> Posteriors:
-        """Return P(variable | this case) for every variable in one pass; see `Network.posteriors`."""
+        """Return P(variable | this case) for every variable in one pass; see `Network.posteriors`.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> [answer.variable for answer in bayesnet.load("asia").case("xray=yes").posteriors(["lung", "tub"])]
+        ['lung', 'tub']
+        """
         from bayesnet.analysis.query.posterior import posteriors, read_variables
 
         return posteriors(self.query if targets is None else self.query.about(*read_variables(self.compiled, targets)))
 
     def probability(self, assignment: str) -> float:
-        """Return P(assignment | this case); see `Network.probability`."""
+        """Return P(assignment | this case); see `Network.probability`.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> round(bayesnet.load("asia").case("xray=yes").probability("lung=yes, bronc=yes"), 3)
+        0.28
+        """
         from bayesnet.analysis.query.posterior import probability
 
         return probability(self.compiled, assignment, self.findings)
 
     def most_probable(self, targets: str | Sequence[str] | None = None) -> MostProbable:
-        """Return the most probable assignment of all unobserved variables or of `targets`; see `Network.most_probable`."""
+        """Return the most probable assignment of all unobserved variables or of `targets`; see `Network.most_probable`.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> bayesnet.load("asia").case("xray=yes").most_probable(["lung", "tub"]).assignment
+        mappingproxy({'tub': 'no', 'lung': 'yes'})
+        """
         from bayesnet.analysis.query.posterior import most_probable, read_variables
 
         return most_probable(self.query if targets is None else self.query.about(*read_variables(self.compiled, targets)))
@@ -159,6 +208,13 @@ class Case:
 
     def weights(self, target: str) -> Weights:
         """Return the weight of evidence of each finding for the target, in the order given.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> weights = bayesnet.load("asia").case("smoke=yes, xray=yes").weights("lung=yes")
+        >>> [(weight.finding, round(weight.likelihood_ratio, 2)) for weight in weights]
+        [('smoke=yes', 1.91), ('xray=yes', 16.42)]
 
         References
         ----------
@@ -541,6 +597,13 @@ class Case:
         ImpossibleEvidence
             When the findings contradict one another.
 
+        Examples
+        --------
+        >>> import bayesnet
+        >>> spread = bayesnet.load("asia").case("xray=yes").uncertainty("lung=yes", draws=500)
+        >>> spread.low < spread.value < spread.high
+        True
+
         References
         ----------
         Briggs AH, Claxton K, Sculpher MJ (2006). Decision Modelling for Health Economic Evaluation. Oxford University Press.
@@ -576,6 +639,13 @@ class Case:
             When no number with a range affects the posterior.
         ImpossibleEvidence
             When the findings contradict one another.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> shares = bayesnet.load("asia").case("xray=yes").variance_shares("lung=yes", top=3, samples=64)
+        >>> shares[0].number
+        'lung=yes | smoke=yes'
 
         References
         ----------
@@ -693,6 +763,13 @@ class Case:
             When there is neither a target nor a decision, or `enough` or `threshold` is not a probability.
         ImpossibleEvidence
             When the findings contradict one another.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> plan = bayesnet.load("mammography").case().plan("breast_cancer", depth=1, threshold=0.05)
+        >>> plan.root.test
+        'positive_mammogram'
         """
         from bayesnet.analysis.decision.test_plan import plan
 
@@ -884,6 +961,14 @@ class Case:
             When the file is not writable, or the network has no diagnoses and no target is given.
         ImpossibleEvidence
             When the findings contradict one another.
+
+        Examples
+        --------
+        >>> from tempfile import TemporaryDirectory
+        >>> import bayesnet
+        >>> with TemporaryDirectory() as folder:
+        ...     print(bayesnet.load("asia").case("xray=yes").report(f"{folder}/case.html", target="lung=yes").name)
+        case.html
         """
         from bayesnet.web.report import write_report
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from bayesnet.analysis.query.compiled import CompiledModel
 from bayesnet.analysis.query.parse import Given, read_given
@@ -16,6 +16,7 @@ from bayesnet.errors import BayesnetError, SpecError
 from bayesnet.model.records import Model
 
 if TYPE_CHECKING:
+    import dask.dataframe
     import pandas as pd
 
     from bayesnet.case import Case
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from bayesnet.results.tuning import Distance
     from bayesnet.results.uncertainty import ArcStrengths
     from bayesnet.results.update import Update
-    from bayesnet.teach.exercises import ExerciseSet
+    from bayesnet.teach.exercises import ExerciseSet, Marks
     from bayesnet.web.widget import Explorer
 
 
@@ -158,6 +159,12 @@ class Network:
 
         The default of a context variable is a condition, not a finding: ln P(findings | setting=primary_care). A new marginal
         (`jeffrey`) is not an observation and contributes 0; an unreachable one gives -inf.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> round(bayesnet.load("asia").log_probability("xray=yes"), 3)
+        -2.205
         """
         from bayesnet.analysis.query.posterior import log_probability
 
@@ -267,21 +274,38 @@ class Network:
 
         return simulate(self._query(given, do), count, seed)
 
+    @overload
+    def score(
+        self, frame: pd.DataFrame, targets: Sequence[str] | None = ..., *, keep: Sequence[str] = ..., missing: Sequence[str] = ...
+    ) -> pd.DataFrame: ...
+
+    @overload
     def score(
         self,
-        frame: pd.DataFrame,
+        frame: dask.dataframe.DataFrame | str | PathLike[str],
+        targets: Sequence[str] | None = ...,
+        *,
+        keep: Sequence[str] = ...,
+        missing: Sequence[str] = ...,
+    ) -> dask.dataframe.DataFrame: ...
+
+    def score(
+        self,
+        frame: pd.DataFrame | dask.dataframe.DataFrame | str | PathLike[str],
         targets: Sequence[str] | None = None,
         *,
         keep: Sequence[str] = (),
         missing: Sequence[str] = (),
-    ) -> pd.DataFrame:
+    ) -> pd.DataFrame | dask.dataframe.DataFrame:
         """Return posteriors for every row of a cohort, with the same index.
 
         Parameters
         ----------
         frame
             One column per variable: states, or 0 and 1 (False and True) for absent and present; NaN and None are unobserved. A
-            context variable without a column takes its default; with a column, a missing value leaves it unobserved.
+            context variable without a column takes its default; with a column, a missing value leaves it unobserved. A Dask
+            DataFrame, or the path of a folder of Parquet parts, is scored in its partitions when the answer is asked for
+            (`pip install "bayesnet[cohort]"`).
         targets
             Variables (`P(name)` for one that is absent or present, else one column per state) or `variable=state`; the diagnoses
             when None.
@@ -292,7 +316,7 @@ class Network:
 
         Returns
         -------
-        pandas.DataFrame
+        pandas.DataFrame, or a Dask DataFrame for one of these and for a folder
             The columns of `keep`, then `P(<target>)`; `log_probability` of the row's findings (natural logarithm; -inf if they
             contradict one another, NaN if unreadable); and `problem`, the reason why a row has no answer, otherwise empty.
 
@@ -308,12 +332,24 @@ class Network:
         >>> bayesnet.load("asia").score(frame, targets=["lung=yes"])["P(lung=yes)"].round(4).tolist()
         [0.646, 0.0012]
         """
+        if isinstance(frame, str | PathLike) or hasattr(frame, "map_partitions"):
+            from bayesnet.analysis.cohort.partitions import score_partitions
+
+            return score_partitions(self.compiled, frame, targets, keep=keep, missing=missing)
         from bayesnet.analysis.cohort.score import score
 
         return score(self.compiled, frame, targets, keep=keep, missing=missing)
 
     def arc_strengths(self, given: Given = None, do: Given = None) -> ArcStrengths:
-        """Return the strength of every arc, prior or under findings; see `Case.arc_strengths`."""
+        """Return the strength of every arc, prior or under findings; see `Case.arc_strengths`.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> arc = bayesnet.load("asia").arc_strengths()[0]
+        >>> arc.parent, arc.child
+        ('lung', 'either')
+        """
         return self.case(given, do).arc_strengths()
 
     def decision_curve(
@@ -346,6 +382,13 @@ class Network:
         ------
         BayesnetError
             When a threshold is not between 0 and 1, the cohort lacks a column, or a row has no posterior.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> curve = bayesnet.load("asia").decision_curve("lung=yes", ["smoke", "xray"], size=500, thresholds=[0.1, 0.2])
+        >>> len(curve.points)
+        2
         """
         from bayesnet.analysis.cohort.net_benefit import decision_curve
 
@@ -421,21 +464,42 @@ class Network:
 
     @cached_property
     def variables(self) -> Vocabulary:
-        """Every variable by name, in the order of the model: states, parents, gate, meaning."""
+        """Every variable by name, in the order of the model: states, parents, gate, meaning.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> bayesnet.load("asia").variables["lung"].parents
+        ('smoke',)
+        """
         from bayesnet.results.description import Vocabulary
 
         return Vocabulary(dict(self.compiled.model.variables))
 
     @cached_property
     def sources(self) -> Publications:
-        """Every publication by key."""
+        """Every publication by key.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> list(bayesnet.load("asia").sources)[:2]
+        ['lauritzen1988']
+        """
         from bayesnet.results.description import Publications
 
         return Publications(dict(self.compiled.model.sources))
 
     @cached_property
     def numbers(self) -> Numbers:
-        """Every number by id: value, range, the figures it rests on, grade."""
+        """Every number by id: value, range, the figures it rests on, grade.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> bayesnet.load("asia").numbers["lung=yes | smoke=yes"].value
+        0.1
+        """
         from bayesnet.results.description import Numbers
 
         return Numbers(self.compiled.model.numbers, {key: source.short for key, source in self.compiled.model.sources.items()})
@@ -455,7 +519,14 @@ class Network:
         return find(self.compiled, text)
 
     def summary(self) -> Summary:
-        """Return counts of variables, gates, numbers and grades, and the numbers with the widest ranges."""
+        """Return counts of variables, gates, numbers and grades, and the numbers with the widest ranges.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> print(bayesnet.load("asia").summary().heading())
+        asia: The chest clinic (Asia)
+        """
         from bayesnet.analysis.description.summary import summary
 
         return summary(self.compiled)
@@ -635,6 +706,13 @@ class Network:
             When the network was not read from a folder; or has no diagnoses and `naive` is set.
         SpecError
             When none of the files exists, or a record is invalid; every problem at once.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> audit = bayesnet.load("back_pain").audit(figures=False)
+        >>> len(audit.cases) > 30
+        True
         """
         from bayesnet.analysis.audit.audit import audit
         from bayesnet.errors import BayesnetError
@@ -645,7 +723,9 @@ class Network:
             )
         return audit(self.compiled, self.folder, figures=figures, naive=naive)
 
-    def page(self, path: str | Path, given: Given = None, do: Given = None) -> Path:
+    def page(
+        self, path: str | Path, given: Given = None, do: Given = None, *, lessons: bool | str | Sequence[str] = False
+    ) -> Path:
         """Write the explorer, one self-contained interactive HTML page that works offline, and return its path.
 
         Parameters
@@ -654,11 +734,13 @@ class Network:
             The file to write, as in "explorer.html"; an existing file is overwritten.
         given, do
             Findings and interventions when the page opens.
+        lessons
+            The guided lessons of the model that the page has: True for all, or names; it opens with the first of those named.
 
         Raises
         ------
         BayesnetError
-            When the file is not writable.
+            When the file is not writable, or the model has no such lesson.
         PatternError, UnknownVariable, UnknownState
             When the findings are invalid.
 
@@ -671,7 +753,16 @@ class Network:
         """
         from bayesnet.web.page import write_page
 
-        return write_page(self._query(given, do), path)
+        return write_page(self._query(given, do), path, self._lessons(lessons))
+
+    def _lessons(self, lessons: bool | str | Sequence[str]) -> dict[str, Any] | None:
+        """Return the data of the lessons of a page."""
+        if not lessons:
+            return None
+        from bayesnet.teach.lessons import lesson_data, read_lessons
+
+        names = None if lessons is True else [lessons] if isinstance(lessons, str) else list(lessons)
+        return lesson_data(self.compiled, read_lessons(self.compiled, names), names[0] if names else "")
 
     def explorer(self, given: Given = None, do: Given = None) -> Explorer:
         """Return the explorer as a widget for Jupyter, VS Code and marimo, its evidence synchronised both ways with Python.
@@ -721,6 +812,12 @@ class Network:
 
         A gate whose table would be too large is divorced into a chain of helper nodes with the same distribution over the
         original variables. The helpers are the model's `latents`, and its `helper_nodes` lists them in order.
+
+        Examples
+        --------
+        >>> import bayesnet
+        >>> sorted(bayesnet.load("asia").to_pgmpy().nodes())[:3]
+        ['asia', 'bronc', 'dysp']
         """
         from bayesnet.interop.pgmpy_bridge import to_pgmpy
 
@@ -744,6 +841,15 @@ class Network:
             When the extension is none of these, or the file is not writable.
         SpecError
             When the format does not allow a label; says what would be lost.
+
+        Examples
+        --------
+        >>> from tempfile import TemporaryDirectory
+        >>> import bayesnet
+        >>> with TemporaryDirectory() as folder:
+        ...     bayesnet.load("asia").save(f"{folder}/asia.bif.gz")
+        ...     print(len(bayesnet.load(f"{folder}/asia.bif.gz").variables))
+        8
         """
         from bayesnet.interop.files import EXTENSIONS, is_network_file, write_network
         from bayesnet.model import write_model
@@ -866,6 +972,13 @@ def from_pgmpy(model: Any, name: str = "pgmpy") -> Network:
     ------
     SpecError
         When a table is missing, does not fit the graph, or has a column whose sum is not 1; every problem at once.
+
+    Examples
+    --------
+    >>> import bayesnet
+    >>> net = bayesnet.from_pgmpy(bayesnet.load("asia").to_pgmpy())
+    >>> round(net.probability("lung=yes", "smoke=yes"), 3)
+    0.1
     """
     from bayesnet.interop.pgmpy_bridge import from_pgmpy as bridge
 
@@ -978,3 +1091,68 @@ def exercise_set(
     from bayesnet.teach.exercises import make_set
 
     return make_set(net.compiled, level, seed=seed, count=count, target=target, people=people)
+
+
+def write_quiz(made: ExerciseSet, path: str | Path) -> Path:
+    """Write exercises as a quiz, one self-contained HTML file that marks answers offline, and return its path.
+
+    The file holds the solutions in plain text. It ends in a result code, which `verify_quiz` marks again from the network.
+
+    Parameters
+    ----------
+    made
+        What `exercises` or `exercise_set` returned.
+    path
+        The file to write, as in "quiz.html"; an existing file is overwritten.
+
+    Raises
+    ------
+    BayesnetError
+        When the file is not writable.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> import bayesnet
+    >>> with TemporaryDirectory() as folder:
+    ...     written = bayesnet.write_quiz(bayesnet.exercise_set(bayesnet.load("asia"), count=2), f"{folder}/quiz.html")
+    ...     print(written.name)
+    quiz.html
+    """
+    from bayesnet.web.page import write_text
+    from bayesnet.web.quiz import quiz_page
+
+    return write_text(quiz_page(made), path)
+
+
+def verify_quiz(code: str, net: Network | None = None) -> Marks:
+    """Return the marks of a result code: the questions made again from the network, and the answers marked again.
+
+    The score cannot be changed without the answers. The code does not say who answered, nor whether the solutions were read.
+
+    Parameters
+    ----------
+    code
+        The result code that a quiz shows at its end.
+    net
+        The network of the quiz; the shipped model that the code names when None.
+
+    Raises
+    ------
+    BayesnetError
+        When the code is not whole, or the quiz was made from another network or by another version.
+
+    Examples
+    --------
+    >>> import bayesnet
+    >>> bayesnet.verify_quiz("a code that was cut off")
+    Traceback (most recent call last):
+    ...
+    bayesnet.errors.BayesnetError: This is not a whole result code, ...
+    """
+    from bayesnet.teach.exercises.quiz import read_code, verify
+
+    read = read_code(code)
+    if net is None and read.network not in {summary.name for summary in models()}:
+        raise BayesnetError(f'The quiz was made from "{read.network}", which is not a shipped model; give its network too.')
+    return verify((net or load(read.network)).compiled, read)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -134,12 +135,34 @@ def draw() -> None:
         plt.close(ax.figure)
 
 
+def anchor(question: str) -> str:
+    """Return the anchor of a picture's heading, as Sphinx and code hosts write it."""
+    return re.sub(r"[^\w\- ]", "", question.lower()).replace(" ", "-")
+
+
+def thumbnail(picture: Picture) -> str:
+    """Return a small picture that leads to the large one, with its question below."""
+    return f'- [<img src="images/{picture.name}.png" alt="" width="200"> {picture.question}](#{anchor(picture.question)})'
+
+
+def board(names: tuple[str, ...]) -> str:
+    """Return thumbnails of some pictures as HTML, for another page of the folder docs."""
+    items = [
+        f'<li><p><a href="gallery.html#{anchor(picture.question)}"><img src="../_images/{picture.name}.png" alt=""> '
+        f"{picture.question}</a></p></li>"
+        for picture in PICTURES
+        if picture.name in names
+    ]
+    return f"<ul>{''.join(items)}</ul>"
+
+
 def page() -> str:
     """Give the gallery as Markdown."""
     parts = [
         "# Gallery",
         INTRODUCTION,
         f"```python\n{SETUP}```",
+        "\n".join(map(thumbnail, PICTURES)),
     ]
     for picture in PICTURES:
         parts += [

@@ -1,6 +1,9 @@
-"""What one does on a page in a browser: click findings, read posteriors, compare them with Python."""
+"""A browser, and what one does on a page in it: click findings, read posteriors, compare them with Python."""
 
 from __future__ import annotations
+
+import os
+import shutil
 
 import pytest
 
@@ -11,6 +14,21 @@ ALL_POSTERIORS = """() => {
   const answer = compute.answer(store.state.scenarios[store.state.active]);
   return answer.posteriors && data.network.names.map((name, v) => [name, [...answer.posteriors[v]]]);
 }"""
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Headless Chromium; skips, visibly, where there is none. It ends with its module: its event loop is in the way of others."""
+    sync = pytest.importorskip("playwright.sync_api")
+    names = map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))
+    found = os.environ.get("BAYESNET_CHROMIUM") or next(filter(None, names), None)
+    with sync.sync_playwright() as player:
+        try:
+            running = player.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
+        except sync.Error as error:
+            pytest.skip(f"no browser: {str(error).splitlines()[0]}")
+        yield running
+        running.close()
 
 
 def group_of(tab, name: str):

@@ -24,8 +24,9 @@ if "BAYESNET_TEST_HOME" not in os.environ:
     for name in ("BAYESNET_CACHE_DIR", "IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "MPLCONFIGDIR"):
         os.environ.setdefault(name, str(Path(os.environ["BAYESNET_TEST_HOME"]) / name.lower()))
 
-settings.register_profile("local", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("ci", settings.get_profile("local"), derandomize=True, print_blob=True)
+# Where nobody waits, laws on random networks get more examples.
+settings.register_profile("local", deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", settings.get_profile("local"), max_examples=100, derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 # The standard networks come with pgmpy, whose folder is found without importing it.
@@ -54,4 +55,6 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
     return report
 
 
-from node import node  # noqa: E402, F401 - a fixture for all tests
+from axe import axe  # noqa: E402, F401 - fixtures for all tests
+from browsing import browser  # noqa: E402, F401
+from node import node  # noqa: E402, F401

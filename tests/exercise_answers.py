@@ -64,7 +64,8 @@ def percents(text: str) -> list[float]:
 
 
 def counts(text: str) -> list[int]:
-    """Every whole number of a text that is not a percentage, in order."""
+    """Every whole number of a text that is neither a percentage nor an age, in order."""
+    text = re.sub(r"aged (?:under )?\d+", "", text)
     found = re.findall(r"(?<![\w.=-])(\d{1,3}(?:,\d{3})+|\d+)(?![\w.%-])(?! %)", text)
     return [int(n.replace(",", "")) for n in found]
 

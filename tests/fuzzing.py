@@ -1,7 +1,8 @@
 """Random inputs of every kind, seeded: whatever is typed or read, only errors of our own leave a public call, and soon.
 
 `python tests/fuzzing.py --count 100000` tries as many inputs and prints, by kind, how many were taken and how many refused;
-`make fuzz` does so. A foreign exception, or an input that takes over ten seconds, is printed with its seed; the status is 1 then.
+`make fuzz` does so. A foreign exception, or an input that takes over ten seconds or a gigabyte, is printed with its seed; the
+status is 1 then.
 """
 
 from __future__ import annotations
@@ -24,8 +25,15 @@ import pandas as pd
 import bayesnet
 from bayesnet.errors import BayesnetError
 
+try:
+    import resource
+except ImportError:  # Windows has none
+    resource = None  # type: ignore[assignment]
+
 LONGEST = 10.0
 """Seconds that one input may take."""
+LARGEST = 2**30
+"""Bytes that one input may add to the largest memory of the process."""
 
 NET = bayesnet.load("asia")
 PARTS = (
@@ -207,11 +215,20 @@ KINDS: dict[str, tuple[Try, int]] = {
 """What is tried, and of a hundred inputs how many."""
 
 
+def _peak() -> int:
+    """Return the largest memory that the process has had, in bytes; 0 where the system does not say."""
+    if resource is None:
+        return 0
+    peak: int = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else 1024 * peak
+
+
 def fuzz(count: int, seed: int = 0, kinds: tuple[str, ...] = tuple(KINDS)) -> tuple[Counter[str], list[str]]:
     """Try inputs; return how many of each kind were taken and refused, and what went wrong."""
     counts: Counter[str] = Counter()
     wrong: list[str] = []
     chosen = [name for name in kinds for _ in range(KINDS[name][1])]
+    peak = _peak()
     with tempfile.TemporaryDirectory() as name:
         for number in range(count):
             chance = random.Random(f"{seed} {number}")
@@ -227,6 +244,9 @@ def fuzz(count: int, seed: int = 0, kinds: tuple[str, ...] = tuple(KINDS)) -> tu
                 wrong.append(f"{kind}, seed {seed}, input {number}\n{traceback.format_exc(limit=-4)}")
             if (took := time.perf_counter() - began) > LONGEST:
                 wrong.append(f"{kind}, seed {seed}, input {number}: {took:.1f} s")
+            if (now := _peak()) - peak > LARGEST:
+                wrong.append(f"{kind}, seed {seed}, input {number}: {(now - peak) / 2**20:,.0f} MiB")
+            peak = now
     return counts, wrong
 
 
@@ -241,7 +261,7 @@ def main() -> int:
     for kind, times in sorted(counts.items()):
         print(f"{times:10,d}  {kind}")
     print("\n".join(wrong[:20]))
-    print(f"{chosen.count:,} inputs, {len(wrong)} wrong")
+    print(f"{chosen.count:,} inputs, {len(wrong)} wrong; at most {_peak() / 2**20:,.0f} MiB")
     return 1 if wrong else 0
 
 

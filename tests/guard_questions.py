@@ -109,6 +109,13 @@ def sheet(made: Any) -> list[Any]:
     return [made, list(made), made.key(), made.sheet_markdown()]
 
 
+def quiz(made: Any) -> list[str]:
+    """The data of the page of a quiz, and its forms for Moodle."""
+    with tempfile.TemporaryDirectory() as folder:
+        text = bayesnet.write_quiz(made, Path(folder) / "quiz.html").read_text(encoding="utf-8")
+    return [text.split('id="bayesnet-data">')[1].split("</script>")[0], made.moodle(), made.gift()]
+
+
 def cohort(net: Network, a: Subject, size: int = 12) -> pd.DataFrame:
     """A small cohort of the finding and one more variable, with a gap."""
     others = [name for name in net.variables if name not in (a.seen, a.variable)]
@@ -294,6 +301,8 @@ ONCE: dict[str, Callable[[], Any]] = {
         (made := bayesnet.exercise_set(bayesnet.load("asia"), seed=3, count=6))
         and made.check(["80 %", 0.5, "1 in 3", "up", "A", None])
     ),
+    "asia: a quiz": lambda: quiz(bayesnet.exercise_set(bayesnet.load("asia"), seed=4, count=4)),
+    "asia: a code that is not whole": lambda: bayesnet.verify_quiz("abc.00000000"),
     "asia: exercises of an unknown kind": lambda: bayesnet.exercises(bayesnet.load("asia"), "purple"),
     "asia: uai without names": lambda: (
         (net := without_names(bayesnet.load("asia"))) and [saved(net, "out.uai"), net.posteriors()]

@@ -1,4 +1,4 @@
-"""The networks of the guard: the shipped models and networks that pgmpy ships, each with what is asked of it."""
+"""The networks of the guard: the shipped models and networks that pgmpy ships, each with its questions."""
 
 from __future__ import annotations
 

@@ -73,8 +73,7 @@ def nonsense(rounds: int) -> tuple[int, int]:
     from engine_networks import random_evidence, random_network
 
     from bayesnet.inference.engine import Engine
-    from bayesnet.inference.planning import planned
-    from bayesnet.inference.question import compose
+    from bayesnet.inference.planning import make
 
     refused = tried = 0
     for seed in range(rounds):
@@ -84,11 +83,12 @@ def nonsense(rounds: int) -> tuple[int, int]:
         situation = engine.situation(random_evidence(rng, network))
         if not situation.possible:
             continue
-        plan = planned(engine.kernel, compose(engine.network, situation, engine.everything), False, 2.0**20)
+        plan = make(engine.network, situation, engine.everything, limit=2.0**20, kernel=engine.kernel)
         for _ in range(40):
             tried += 1
             refused += not _run_wrong(rng, engine.kernel, plan)
             _plan_wrong(rng, engine.kernel)
+            _compose_wrong(rng, engine.kernel, engine.network.packed)
     return refused, tried
 
 
@@ -111,15 +111,15 @@ def _run_wrong(rng: np.random.Generator, kernel: object, plan: object) -> bool:
     if reach.max(initial=0) > 10**6:
         return True
     values = np.ones(int(reach.max(initial=0)) + 1)
-    work, powers = np.ones(plan.space), np.zeros(plan.slots, dtype=np.int64)
+    work, powers, state = np.ones(plan.space), np.zeros(plan.slots, dtype=np.int64), np.zeros(2, dtype=np.int64)
     shorter = kernel.bn_run(
-        code.ctypes.data, starts.ctypes.data, 0, len(starts), len(starts), bases.ctypes.data, reach.ctypes.data, factors,
-        values.ctypes.data, len(values) - 1, work.ctypes.data, powers.ctypes.data, 1,
+        code.ctypes.data, starts.ctypes.data, len(starts), len(starts), bases.ctypes.data, reach.ctypes.data, factors,
+        values.ctypes.data, len(values) - 1, work.ctypes.data, powers.ctypes.data, 1, state.ctypes.data,
     )  # fmt: skip
     assert factors == 0 or shorter == -1
     kernel.bn_run(
-        code.ctypes.data, starts.ctypes.data, 0, len(starts), len(starts), bases.ctypes.data, reach.ctypes.data, factors,
-        values.ctypes.data, len(values), work.ctypes.data, powers.ctypes.data, 1,
+        code.ctypes.data, starts.ctypes.data, len(starts), len(starts), bases.ctypes.data, reach.ctypes.data, factors,
+        values.ctypes.data, len(values), work.ctypes.data, powers.ctypes.data, 1, state.ctypes.data,
     )  # fmt: skip
     return True
 
@@ -143,6 +143,24 @@ def _plan_wrong(rng: np.random.Generator, kernel: object) -> None:
         starts.ctypes.data, len(starts), found.ctypes.data, len(found), sizes.ctypes.data,
     )  # fmt: skip
     assert bad in (-1, 0, 1, 2, 3)
+
+
+def _compose_wrong(rng: np.random.Generator, kernel: object, network: np.ndarray) -> None:
+    """A network with mistakes, which is refused or harmless, and a question with mistakes, in rooms that may be too small."""
+    network = _wrong(rng, network) if rng.random() < 0.5 else network
+    if kernel.bn_network(network.ctypes.data, len(network)):
+        return
+    n = int(network[0])
+    ask = np.full(4 * n + int(rng.integers(0, 3)), -1, dtype=np.int32)
+    ask[:n], ask[n : 2 * n] = rng.integers(-1, 2, n), rng.integers(0, 32, n)
+    for some in (ask[2 * n : 4 * n], ask[4 * n :]):
+        some[:] = np.where(rng.random(len(some)) < 0.7, some, rng.integers(-1, max(n, 1), len(some)))
+    if rng.random() < 0.3:
+        ask = _wrong(rng, ask)
+    head = np.zeros(12, dtype=np.int32)
+    rooms = [np.empty(int(rng.integers(1, most)), dtype=kind) for most, kind in ((2000, np.int32), (5000, "i8"), (5000, "i8"))]
+    places = [x for room in rooms for x in (room.ctypes.data, len(room))]
+    assert kernel.bn_compose(network.ctypes.data, ask.ctypes.data, len(ask), head.ctypes.data, *places) in (-1, 0, 1)
 
 
 def main() -> int:

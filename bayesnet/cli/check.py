@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
 _HUB = 10
 """Children that make a variable, such as age or sex, one that is known of every sampled patient."""
 
-_AT_A_TIME = 20
+_AT_A_TIME = 5
+_SECONDS = 10.0
+"""The cost is predicted for fewer patients where it would take longer: the plans of a wide network take a second each."""
 
 
 @click.command("check")
@@ -68,12 +71,12 @@ def command(model: str, patients: int, fix: bool, every: bool, moves: bool, stri
     if json_:
         click.echo(to_json({**found.to_dict(), "problems": [], "cost": costs, "provenance": origin.to_dict()}))
     else:
-        _say(found, origin, costs, patients, every=every)
+        _say(found, origin, costs, every=every)
     if strict and origin.remarks:
         raise click.exceptions.Exit(1)
 
 
-def _say(found: Summary, origin: Recomputation, costs: dict[str, float], patients: int, *, every: bool) -> None:
+def _say(found: Summary, origin: Recomputation, costs: dict[str, float], *, every: bool) -> None:
     """Print what the model is made of, where its numbers come from, and what its answers cost."""
     click.echo(found)
     click.echo()
@@ -83,8 +86,8 @@ def _say(found: Summary, origin: Recomputation, costs: dict[str, float], patient
     if costs:
         click.echo(
             wrapped(
-                f"Predicted cost of all posteriors for {patients} sampled patients, in products: median {costs['median']:,.0f}, "
-                f"90 % below {costs['p90']:,.0f}, largest {costs['max']:,.0f}."
+                f"Predicted cost of all posteriors for {costs['patients']} sampled patients, in products: "
+                f"median {costs['median']:,.0f}, 90 % below {costs['p90']:,.0f}, largest {costs['max']:,.0f}."
             )
         )
     click.echo("No problems.")
@@ -117,6 +120,7 @@ def _read(model: str) -> tuple[CompiledModel, list[Remark]]:
     from bayesnet.model.find import find_model
     from bayesnet.model.provenance import Remark
     from bayesnet.model.read import read_folder, shown_path
+    from bayesnet.teach.lessons.read import problems_of
 
     if Path(model).is_file() and Path(model).name != "model.toml":
         from bayesnet.interop.files import read_network
@@ -126,9 +130,11 @@ def _read(model: str) -> tuple[CompiledModel, list[Remark]]:
     read, problems = read_folder(folder)
     found = [*problems, *_beside(read, folder)] if read else problems
     grave = [problem for problem in found if isinstance(problem, str) or problem.grave]
-    if read is None or grave:
-        raise SpecError(shown_path(folder), found)
-    return CompiledModel(read), [Remark(each.what, each.subject, "") for each in found if isinstance(each, Problem)]
+    compiled = None if read is None or grave else CompiledModel(read, folder)
+    lessons = problems_of(compiled, folder) if compiled else []
+    if compiled is None or lessons:
+        raise SpecError(shown_path(folder), [*found, *lessons])
+    return compiled, [Remark(each.what, each.subject, "") for each in found if isinstance(each, Problem)]
 
 
 def _beside(model: Model, folder: Path) -> list[Problem | str]:
@@ -157,21 +163,28 @@ def _beside(model: Model, folder: Path) -> list[Problem | str]:
 
 
 def _costs(compiled: CompiledModel, patients: int) -> dict[str, float]:
-    """Median, 90th percentile and maximum of the predicted cost."""
+    """Return how many patients were sampled, and median, 90th percentile and maximum of the predicted cost."""
     if not patients:
         return {}
     import numpy as np
 
     from bayesnet.inference.cost import sample_costs
 
-    found, always = [], _always_known(compiled)
+    found, always, began = [], _always_known(compiled), time.monotonic()
     with progress("predicting cost", patients) as advance:
         for start in range(0, patients, _AT_A_TIME):
             count = min(_AT_A_TIME, patients - start)
             found.append(sample_costs(compiled.factors, count, seed=start, always=always))
             advance(count)
+            if time.monotonic() - began > _SECONDS:
+                break
     costs = np.concatenate(found)
-    return {"median": float(np.median(costs)), "p90": float(np.quantile(costs, 0.9)), "max": float(costs.max())}
+    return {
+        "patients": len(costs),
+        "median": float(np.median(costs)),
+        "p90": float(np.quantile(costs, 0.9)),
+        "max": float(costs.max()),
+    }
 
 
 def _always_known(compiled: CompiledModel) -> list[str]:

@@ -43,6 +43,15 @@ def model_argument(function: F) -> F:
     return click.argument("network", metavar="MODEL", callback=_load, shell_complete=complete_model)(function)
 
 
+def optional_model_argument(function: F) -> F:
+    """Add the argument MODEL, which may be left out: a network or None."""
+
+    def load(context: click.Context, parameter: click.Parameter, value: str | None) -> Network | str | None:
+        return None if value is None else _load(context, parameter, value)
+
+    return click.argument("network", metavar="[MODEL]", required=False, callback=load, shell_complete=complete_model)(function)
+
+
 def _load(context: click.Context, _: click.Parameter, value: str) -> Network | str:
     """Read the network; a name or file that is not there is a fault of the command, one that cannot be read of the model."""
     if context.resilient_parsing:  # a shell completes

@@ -166,6 +166,9 @@ def _lines(source: Path) -> Iterator[tuple[int, list[str]]]:
     except (csv.Error, UnicodeDecodeError, EOFError, zlib.error, gzip.BadGzipFile) as error:
         reason = f"line {begin + 1}: not a table of comma-separated values: {error}"
         raise SpecError(name, [reason]) from None
+    except OSError as error:
+        error.filename = error.filename or name
+        raise
     if not width:
         raise SpecError(name, ["not a table of comma-separated values: no header"])
 

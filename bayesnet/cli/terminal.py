@@ -1,4 +1,4 @@
-"""Output for a terminal beside the text: a line while one waits, colours, a pager for what is longer than the screen."""
+"""Output for a terminal beside the text: progress, colours, a pager for what is longer than the screen."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ by both and cut into chunks in which the hubs agree and the union of the pushed 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -27,10 +28,11 @@ ROWS = 1024
 """Most rows in a chunk."""
 CONTEXTS = 64
 """Most combinations of the states of hubs."""
-SECONDS_PER_PLAN = 2e-3
-SECONDS_PER_PRODUCT = 0.5e-9
-CELLS_PER_ROW = 1 << 14
-"""Cost of planning a chunk and of running a row, roughly: only their ratio matters."""
+SECONDS_PER_PLAN = 1e-3
+SECONDS_PER_PRODUCT = 0.8e-9
+"""Cost of a chunk by itself, and of a product in a row: only their ratio matters."""
+SAMPLED = 12
+"""Rows whose chunks are planned to estimate the cost of all."""
 WIDTHS = (0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15)
 """Sizes tried for the union of the pushed gates of a chunk."""
 
@@ -161,23 +163,26 @@ class Scorer:
         return order, best[1]
 
     def _seconds(self, layout: CohortLayout, chunks: list[Chunk]) -> float:
-        """Return an estimate from a few of the chunks."""
-        sample = chunks[:: max(1, len(chunks) // 6)]
-        if not sample:
-            return 0.0
-        seconds = 0.0
-        for chunk in sample:
+        """Return an estimate from the chunks of a few rows."""
+        size = chunks[-1].stop if chunks else 0
+        starts = [chunk.start for chunk in chunks]
+        seconds = SECONDS_PER_PLAN * len(chunks)
+        for k in range(min(SAMPLED, size)):
+            chunk = chunks[bisect_right(starts, (2 * k + 1) * size // (2 * min(SAMPLED, size))) - 1]
             ready, _, apart = self.plans(layout, chunk)
             cells = ready.plan.cells + sum(each.plan.cells for each, _ in apart.values())
-            size = -(-(chunk.stop - chunk.start) // LANES) * LANES
-            seconds += SECONDS_PER_PLAN * (1 + len(apart)) + size * (cells + CELLS_PER_ROW) * SECONDS_PER_PRODUCT
-        return seconds * len(chunks) / len(sample)
+            rows = chunk.stop - chunk.start
+            full = -(-rows // LANES) * LANES / rows
+            seconds += full * cells * SECONDS_PER_PRODUCT * size / min(SAMPLED, size)
+        return seconds
 
     def score(
         self, layout: CohortLayout, chunk: Chunk, masks: dict[int, Mask], logs: FloatArray, marginals: dict[int, FloatArray]
     ) -> None:
         """ln P(e) and the marginals of the rows of one chunk, `masks` being theirs; written to the arrays given."""
         ready, situation, apart = self.plans(layout, chunk)
+        if not situation.possible:  # the states of the hubs exclude each other
+            return
         for part, run in self._runs(ready, situation, layout, chunk, masks):
             logs[part] = run.log_probability
             found = run.marginals()
@@ -208,13 +213,13 @@ class Scorer:
         network, size = self.engine.network, chunk.stop - chunk.start
         states = self.engine.states(situation)
         bases = ready.bases(states)
-        soft = np.ones((int(ready.ends[-1]), size))
+        soft = np.ones((int(ready.layout.ends[-1]), size))
         for v in (*layout.soft, *chunk.pushed):
-            axis = ready.plan.question.axis.get(v)
-            if axis is not None and v in masks:
-                begin = ready.places[axis]
+            begin = ready.place(v)
+            if begin is not None and v in masks:
                 soft[begin : begin + self.structure.cards[v]] = masks[v].T[list(network.states[v])]
         index = self._index(ready, states, layout, chunk, masks)
+        soft *= self.engine.soft(ready, situation, {})  # states that the hubs leave to variables beside certain gates
         for begin in range(0, size, LANES):
             part = slice(begin, min(begin + LANES, size))
             yield part, Run(ready, self.values, bases, index[:, part], soft[:, part], part.stop - begin, down)
@@ -224,7 +229,7 @@ class Scorer:
         network, structure = self.engine.network, self.structure
         one, n = len(self.values) - 1, len(structure.cards)
         index = np.repeat(ready.indices(states), chunk.stop - chunk.start, axis=1)
-        owners = np.array([part.owner for part in ready.plan.question.unary], dtype=np.int64)[ready.which]
+        owners = ready.layout.owner
         for v in layout.gates:
             if v in chunk.pushed:
                 continue

@@ -42,7 +42,7 @@ def draw(engine: Runner, evidence: Evidence, tensors: Sequence[tuple[FloatArray,
     def work(begin: int) -> None:
         end = min(begin + CHUNK, size)
         mine = np.empty(end - begin)
-        weights = np.empty((cards[variables[0]] if alone else len(ready.own), end - begin))
+        weights = np.empty((cards[variables[0]] if alone else len(ready.layout.own), end - begin))
         below = {v: np.empty(end - begin) for v in lowest}
         for part, values in layout.lanes(begin, end):
             run = together.run(values, part, down=not alone)

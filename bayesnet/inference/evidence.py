@@ -31,6 +31,8 @@ class Evidence:
     likelihoods: Mapping[int, FloatArray] = field(default_factory=dict)
     interventions: Mapping[int, int] = field(default_factory=dict)
     text: str = ""
+    certain: Mapping[int, int] = field(default_factory=dict, repr=False, compare=False)
+    """The state of each variable whose likelihood is known to be one there and zero elsewhere; others may be so too."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "likelihoods", MappingProxyType(dict(self.likelihoods)))

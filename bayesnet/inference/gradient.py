@@ -65,9 +65,9 @@ def derivatives(engine: Runner, evidence: Evidence, events: Sequence[tuple[int, 
 
 def _by_value(run: Run, power: IntArray) -> FloatArray:
     """Derivatives by every value, shape (values, columns), on the scale 2 ** power of each column."""
-    ready, plan, columns = run.ready, run.plan, run.columns
+    plan, columns = run.plan, run.columns
     found = np.zeros((len(run.values), columns))
-    for k, (place, slot, axes) in plan.slopes.items():
+    for k, (place, slot, axes) in plan.details.slopes.items():
         part = plan.question.factors[k]
         stride = dict(zip(part.axes, part.strides, strict=True))
         where, cells = np.array([run.bases[k]]), 1
@@ -77,18 +77,18 @@ def _by_value(run: Run, power: IntArray) -> FloatArray:
             cells *= size
         shift = run.powers[slot, :columns] - power
         found[where] += np.ldexp(run.work[place : place + cells, :columns], np.clip(shift, -2000, 2000))
-    scalar = plan.vector_slopes.get(-1)
+    scalar = plan.details.vector_slopes.get(-1)
     _vector(run, found, 0, 0, scalar, power)
-    for k, axis in enumerate(plan.vectors):
-        _vector(run, found, k + 1, ready.places[axis], plan.vector_slopes.get(axis), power)
+    for k, (axis, (begin, _)) in enumerate(plan.details.vectors.items()):
+        _vector(run, found, k + 1, begin, plan.details.vector_slopes.get(axis), power)
     return found
 
 
 def _vector(run: Run, found: FloatArray, vector: int, begin: int, slope: tuple[int, int] | None, power: IntArray) -> None:
     """To the numbers that a vector is the product of, each times the product of the others."""
     ready, columns = run.ready, run.columns
-    for cell in range(begin, int(ready.ends[vector])):
-        places = run.index[ready.ptr[cell] : ready.ptr[cell + 1], 0]
+    for cell in range(begin, int(ready.layout.ends[vector])):
+        places = run.index[ready.layout.ptr[cell] : ready.layout.ptr[cell + 1], 0]
         if len(places):
             above: FloatArray = np.ones(columns)
             shift: IntArray | int = -power

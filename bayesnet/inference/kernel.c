@@ -39,7 +39,7 @@ static void open_op(const int32_t *at, Op *op) {
     op->lists = p;
 }
 
-EXPORT int bn_version(void) { return 1; }
+EXPORT int bn_version(void) { return 3; }
 
 /* 0 where every operation lies inside `code`, the workspace and the slots; otherwise one more than the first that does not.
    reach[k] becomes the furthest value of factor k from its base. */
@@ -129,55 +129,68 @@ static inline void block(const Op *op, double *restrict out, const double *const
     }
 }
 
-/* The same sums on eight lanes, as four vectors of two numbers, which every processor multiplies at once. */
-typedef double Two __attribute__((vector_size(16), aligned(8), may_alias));
-#define EACH(...) for (int w = 0; w < 4; w++) __VA_ARGS__
-#define SUMS(...)                                         \
-    for (int j = 0; j < op->runs; j++) {                  \
-        Two sum[4] = {{0}}, *o = out + (int64_t)lo[j] * 4; \
-        for (int r = 0; r < run; r++, i++) __VA_ARGS__    \
-        EACH(o[w] += sum[w]);                             \
+/* The same sums on eight lanes, in `COUNT` vectors of what the processor multiplies at once. */
+#define EACH(...) for (int w = 0; w < COUNT; w++) __VA_ARGS__
+#define SUMS(...)                                              \
+    for (int j = 0; j < op->runs; j++) {                       \
+        Vector sum[COUNT] = {{0}}, *o = out + (int64_t)lo[j] * COUNT; \
+        for (int r = 0; r < run; r++, i++) __VA_ARGS__         \
+        EACH(o[w] += sum[w]);                                  \
     }
-
-static inline void block_of_eight(const Op *op, double *to, const double *const *from) {
-    const int32_t *restrict lo = op->lists, *restrict la = lo + op->runs;
-    const int64_t cells = (int64_t)op->runs * op->run;
-    const int32_t *restrict lb = la + cells, *restrict lc = lb + cells;
-    const int run = op->run, n = op->inputs;
-    Two *restrict out = (Two *)to;
-    int64_t i = 0;
-    if (n == 2) {
-        const Two *p = (const Two *)from[0], *q = (const Two *)from[1];
-        SUMS({
-            const Two *a = p + (int64_t)la[i] * 4, *b = q + (int64_t)lb[i] * 4;
-            EACH(sum[w] += a[w] * b[w]);
-        })
-    } else if (n == 1) {
-        const Two *p = (const Two *)from[0];
-        SUMS({
-            const Two *a = p + (int64_t)la[i] * 4;
-            EACH(sum[w] += a[w]);
-        })
-    } else if (n == 3) {
-        const Two *p = (const Two *)from[0], *q = (const Two *)from[1], *s = (const Two *)from[2];
-        SUMS({
-            const Two *a = p + (int64_t)la[i] * 4, *b = q + (int64_t)lb[i] * 4, *c = s + (int64_t)lc[i] * 4;
-            EACH(sum[w] += a[w] * b[w] * c[w]);
-        })
-    } else {
-        SUMS({
-            Two product[4];
-            EACH(product[w] = (Two){1.0, 1.0});
-            for (int k = 0; k < n; k++) {
-                const Two *a = (const Two *)from[k] + (int64_t)la[k * cells + i] * 4;
-                EACH(product[w] *= a[w]);
-            }
-            EACH(sum[w] += product[w]);
-        })
+#define BLOCK_OF_EIGHT(NAME, TARGET, COUNT_, SIZE)                                                                        \
+    TARGET static void NAME(const Op *op, double *to, const double *const *from) {                                        \
+        typedef double Vector __attribute__((vector_size(SIZE), aligned(8), may_alias));                                  \
+        enum { COUNT = COUNT_ };                                                                                          \
+        const int32_t *restrict lo = op->lists, *restrict la = lo + op->runs;                                             \
+        const int64_t cells = (int64_t)op->runs * op->run;                                                                \
+        const int32_t *restrict lb = la + cells, *restrict lc = lb + cells;                                               \
+        const int run = op->run, n = op->inputs;                                                                          \
+        Vector *restrict out = (Vector *)to;                                                                              \
+        const Vector *p = n > 0 ? (const Vector *)from[0] : NULL, *q = n > 1 ? (const Vector *)from[1] : NULL,            \
+                     *s = n > 2 ? (const Vector *)from[2] : NULL;                                                         \
+        int64_t i = 0;                                                                                                    \
+        if (n == 2) {                                                                                                     \
+            SUMS({                                                                                                        \
+                const Vector *a = p + (int64_t)la[i] * COUNT, *b = q + (int64_t)lb[i] * COUNT;                            \
+                EACH(sum[w] += a[w] * b[w]);                                                                              \
+            })                                                                                                            \
+        } else if (n == 1) {                                                                                              \
+            SUMS({                                                                                                        \
+                const Vector *a = p + (int64_t)la[i] * COUNT;                                                             \
+                EACH(sum[w] += a[w]);                                                                                     \
+            })                                                                                                            \
+        } else if (n == 3) {                                                                                              \
+            SUMS({                                                                                                        \
+                const Vector *a = p + (int64_t)la[i] * COUNT, *b = q + (int64_t)lb[i] * COUNT, *c = s + (int64_t)lc[i] * COUNT; \
+                EACH(sum[w] += a[w] * b[w] * c[w]);                                                                       \
+            })                                                                                                            \
+        } else {                                                                                                          \
+            SUMS({                                                                                                        \
+                Vector product[COUNT];                                                                                    \
+                EACH(product[w] = (Vector){0} + 1.0);                                                                     \
+                for (int k = 0; k < n; k++) {                                                                             \
+                    const Vector *a = (const Vector *)from[k] + (int64_t)la[k * cells + i] * COUNT;                       \
+                    EACH(product[w] *= a[w]);                                                                             \
+                }                                                                                                         \
+                EACH(sum[w] += product[w]);                                                                               \
+            })                                                                                                            \
+        }                                                                                                                 \
     }
+BLOCK_OF_EIGHT(block_of_eight, , 4, 16)
+typedef void (*Eight)(const Op *, double *, const double *const *);
+#if defined(__x86_64__)
+BLOCK_OF_EIGHT(block_of_eight_avx2, __attribute__((target("avx2"))), 2, 32)
+BLOCK_OF_EIGHT(block_of_eight_avx512, __attribute__((target("avx512f"))), 1, 64)
+static Eight widest(void) {
+    if (__builtin_cpu_supports("avx512f")) return block_of_eight_avx512;
+    return __builtin_cpu_supports("avx2") ? block_of_eight_avx2 : block_of_eight;
 }
+#else
+static Eight widest(void) { return block_of_eight; }
+#endif
 
-static inline void run_op(const int32_t *at, const int64_t *bases, const double *values, double *work, int64_t *powers, const int W) {
+static inline void run_op(const int32_t *at, const int64_t *bases, const double *values, double *work, int64_t *powers, const int W,
+                          const Eight eight, const volatile int64_t *stop) {
     Op op;
     open_op(at, &op);
     const int n = op.inputs;
@@ -191,7 +204,7 @@ static inline void run_op(const int32_t *at, const int64_t *bases, const double 
     if (!op.loops) {
         if (op.flags & BEST) block(&op, out, in, W, 1);
         else if (W == 1) block(&op, out, in, 1, 0);
-        else block_of_eight(&op, out, in);
+        else eight(&op, out, in);
     } else {
         const int32_t *table[MOST_LOOPS];
         int32_t size[MOST_LOOPS], digit[MOST_LOOPS] = {0};
@@ -212,10 +225,11 @@ static inline void run_op(const int32_t *at, const int64_t *bases, const double 
             for (int q = 0; q < n; q++) moved[q] = in[q] + from[q] * W;
             if (op.flags & BEST) block(&op, out + to * W, moved, W, 1);
             else if (W == 1) block(&op, out + to * W, moved, 1, 0);
-            else block_of_eight(&op, out + to * W, moved);
+            else eight(&op, out + to * W, moved);
             int k = op.loops - 1;
             while (k >= 0 && ++digit[k] == size[k]) digit[k--] = 0;
             if (k < 0) break;
+            if (*stop) return;
         }
     }
     double top[8] = {0};
@@ -242,19 +256,23 @@ static inline void run_op(const int32_t *at, const int64_t *bases, const double 
     }
 }
 
-/* Operations `first` to `last` on W lanes (1 or 8). Returns 0, or -1 where lengths do not fit and nothing was run. */
-EXPORT int bn_run(const int32_t *code, const int64_t *starts, int64_t first, int64_t last, int64_t count, const int64_t *bases,
-                  const int64_t *reach, int64_t factors, const double *values, int64_t length, double *work, int64_t *powers, int W) {
-    if (first < 0 || last > count || (W != 1 && W != 8)) return -1;
+/* The first `last` operations on W lanes (1 or 8). Returns 0; -1 where lengths do not fit and nothing was run; -2 where another
+   thread set state[0] meanwhile. state[1] is the number of operations that are done. */
+EXPORT int bn_run(const int32_t *code, const int64_t *starts, int64_t last, int64_t count, const int64_t *bases, const int64_t *reach,
+                  int64_t factors, const double *values, int64_t length, double *work, int64_t *powers, int W,
+                  volatile int64_t *state) {
+    if (last > count || (W != 1 && W != 8)) return -1;
     for (int64_t k = 0; k < factors; k++)
         if (bases[k] < 0 || bases[k] + reach[k] >= length) return -1;
-    for (int64_t i = first; i < last; i++) {
+    const Eight eight = widest();
+    for (int64_t i = 0; i < last && !state[0]; i++) {
         if (W == 1)
-            run_op(code + starts[i], bases, values, work, powers, 1);
+            run_op(code + starts[i], bases, values, work, powers, 1, NULL, state);
         else
-            run_op(code + starts[i], bases, values, work, powers, 8);
+            run_op(code + starts[i], bases, values, work, powers, 8, eight, state);
+        state[1] = i + 1;
     }
-    return 0;
+    return state[0] ? -2 : 0;
 }
 
 /* Cells `first` to `last` of a vector where no product comes near the smallest number; 1 where one does, -1 for a wrong place. */

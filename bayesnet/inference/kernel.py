@@ -10,19 +10,16 @@ from __future__ import annotations
 import ctypes
 import hashlib
 import os
-import shutil
-import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-SOURCES = tuple(Path(__file__).with_name(name) for name in ("kernel.c", "planner.c"))
+SOURCES = tuple(Path(__file__).with_name(name) for name in ("kernel.c", "planner.c", "question.c"))
 SUFFIX = ".dll" if sys.platform == "win32" else ".dylib" if sys.platform == "darwin" else ".so"
 NAME = "_kernel" + SUFFIX
-FLAGS = ("-O3", "-std=c99", "-shared", "-fPIC")
+FLAGS = ("-O3", "-std=c99", "-ffp-contract=off", "-shared", "-fPIC")
 LANES = 8
 """Columns that the compiled kernel runs at a time."""
 
@@ -51,16 +48,22 @@ def library() -> Path | None:
         return None
 
 
-def compile_kernel(target: Path, *more: str) -> bool:
-    """Compile the kernel to `target` with `more` flags; false if there is no compiler, or it fails."""
-    compiler = next(
-        (found for name in (os.environ.get("CC"), "cc", "gcc", "clang") if name and (found := shutil.which(name))), None
-    )
-    if compiler is None:
+def compile_kernel(target: Path, *more: str, by: tuple[str, ...] = ()) -> bool:
+    """Compile the kernel to `target` with `more` flags, `by` a compiler or one that is found.
+
+    Returns false if there is none, or it fails.
+    """
+    import shutil
+    import subprocess
+    import tempfile
+
+    names = (os.environ.get("CC"), "cc", "gcc", "clang")
+    compiler = by or tuple(found for name in names if name and (found := shutil.which(name)))[:1]
+    if not compiler:
         return False
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         made = Path(folder) / target.name
-        command = [compiler, *FLAGS, *more, "-o", str(made), *map(str, SOURCES), "-lm"]
+        command = [*compiler, *FLAGS, *more, "-o", str(made), *map(str, SOURCES), "-lm"]
         done = subprocess.run(command, capture_output=True, check=False)
         if done.returncode == 0:
             made.replace(target)
@@ -106,25 +109,17 @@ def compiled() -> Any:
         found = ctypes.CDLL(str(path))
     except OSError:
         return None
-    if found.bn_version() != 1:
+    if found.bn_version() != 3:
         return None
     number, pointer = ctypes.c_int64, ctypes.c_void_p
     found.bn_check.restype = number
     found.bn_check.argtypes = [pointer, number, pointer, number, number, number, pointer, number]
     found.bn_run.argtypes = [
-        pointer,
-        pointer,
-        *[number] * 3,
-        pointer,
-        pointer,
-        number,
-        pointer,
-        number,
-        pointer,
-        pointer,
-        ctypes.c_int,
-    ]
+        *[pointer] * 2, *[number] * 2, *[pointer] * 2, number, pointer, number, *[pointer] * 2, ctypes.c_int, pointer
+    ]  # fmt: skip
     found.bn_fill.argtypes = [pointer, number, *[pointer] * 4, number, pointer, pointer, ctypes.c_int]
+    found.bn_network.argtypes = [pointer, number]
+    found.bn_compose.argtypes = [pointer, pointer, number, pointer, *([pointer, number] * 3)]  # type: ignore[list-item]
     double = ctypes.c_double
     found.bn_plan.argtypes = [pointer, number, double, double, *([pointer, number] * 4), pointer]  # type: ignore[list-item]
     return found

@@ -50,7 +50,7 @@ def _named(engine: Runner, situation: ReducedEvidence, chosen: Sequence[int], pl
 def _trace(run: Run, free: Sequence[int]) -> dict[int, int]:
     """Return the best places, found in the opposite order of elimination: each given those eliminated after it."""
     best: dict[int, int] = {}
-    for axis, bucket in reversed(run.plan.maxima):
+    for axis, bucket in reversed(run.plan.details.maxima):
         scores = np.ones(run.plan.question.sizes[axis])
         for base, axes in bucket:
             source, start = (run.work, base) if base >= 0 else (run.values, int(run.bases[-1 - base]))
@@ -67,8 +67,8 @@ def _second(run: Run, places: Mapping[int, int]) -> tuple[int, int] | None:
     best, found = -np.inf, None
     for v, place in places.items():
         axis = plan.question.axis[v]
-        answer, slot = plan.answers[axis], plan.vector_slopes.get(axis)
-        power = run.powers[plan.vectors[axis][1], 0] + (run.powers[slot[1], 0] if slot else 0)
+        answer, slot = plan.details.answers[axis], plan.details.vector_slopes.get(axis)
+        power = run.powers[plan.details.vectors[axis][1], 0] + (run.powers[slot[1], 0] if slot else 0)
         scores = run.work[answer.vector : answer.vector + answer.size, 0].copy()
         if answer.slope >= 0:
             scores *= run.work[answer.slope : answer.slope + answer.size, 0]

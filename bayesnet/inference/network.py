@@ -7,11 +7,14 @@ to an interval of ranks needs sums of neighbouring ranks only; those are *derive
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
+from bayesnet.inference.kernel import compiled
 from bayesnet.inference.structure import Structure
 from bayesnet.model.factors import Factors, FloatArray, IntArray
 
@@ -47,10 +50,49 @@ class NetworkArrays:
     places: tuple[tuple[int, ...], ...]
     tables: tuple[tuple[int, tuple[int, ...]], ...]
     gates: tuple[dict[tuple[int, int], GatePositions], ...]
-    composed: dict[tuple[int, ...], Any] = field(default_factory=dict, compare=False, repr=False)
-    """Tables as parts of questions, by the variable and which of its family are fixed."""
-    composed_gates: dict[tuple[int, int, int], Any] = field(default_factory=dict, compare=False, repr=False)
-    """Gates as parts of questions, by the variable and its interval of ranks."""
+
+    @cached_property
+    def packed(self) -> NDArray[np.int32]:
+        """Structure and places as `question.c` reads them."""
+        structure, tables = self.structure, self.tables
+        gates: list[int] = []
+        first = []
+        for v, card in enumerate(structure.cards):
+            first.append(len(gates) if structure.noisy[v] else -1)
+            if structure.noisy[v]:
+                records: list[int] = []
+                for low in range(card):
+                    for high in range(card):
+                        found = self.gates[v].get((low, high))
+                        gates.append(-1 if found is None else len(records))
+                        records += [] if found is None else [found.columns, *found.bases, *found.rows]
+                behind = len(gates)
+                gates[first[v] :] = [-1 if at < 0 else behind + at for at in gates[first[v] :]]
+                gates += records
+        strides = [(*own, *[0] * (len(family) - len(own))) for (_, own), family in zip(tables, structure.family, strict=True)]
+        sections = [
+            structure.cards,
+            np.cumsum([0, *map(len, structure.parents)]),
+            [p for parents in structure.parents for p in parents],
+            [base for base, _ in tables],
+            [stride for own in strides for stride in own],
+            first,
+            np.cumsum([0, *structure.cards]),
+            [place for places in self.places for place in places],
+        ]
+        begin = np.cumsum([1 + len(sections), *map(len, sections)])
+        packed = np.concatenate([[len(structure.cards)], begin[:-1], *sections, gates]).astype(np.int32)
+        # What is said of gates counts from their own beginning so far.
+        mine = packed[begin[5] : begin[6]]
+        for v, at in enumerate(mine.tolist()):
+            if at >= 0:
+                places = packed[begin[-1] + at : begin[-1] + at + structure.cards[v] ** 2]
+                places[places >= 0] += begin[-1]
+                mine[v] += begin[-1]
+        kernel = compiled()
+        if kernel is not None and kernel.bn_network(packed.ctypes.data, len(packed)):
+            raise ValueError("a packed network names a place outside it; no question was composed")
+        return packed
 
     @classmethod
     def of(cls, structure: Structure, factors: Factors) -> NetworkArrays:

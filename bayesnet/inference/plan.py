@@ -11,12 +11,15 @@ What would be ones on the way up (a variable below which nothing is known) is a 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bayesnet.inference.layout import PlanLayout
 from bayesnet.inference.question import ReducedQuestion
 from bayesnet.model.factors import IntArray
 
@@ -42,31 +45,52 @@ class AnswerPlace(NamedTuple):
     size: int
 
 
+class PlanDetails(NamedTuple):
+    """The meaning of a plan: looked at for derivatives, draws, maxima and by the tests; posteriors do without.
+
+    `vectors` are the places and slots of the vectors by axis, `answers` the posteriors. `slopes` are the derivatives by the
+    numbers of factor k: place, slot and strides; `vector_slopes` those by vectors. `maxima` lists for each maximised axis the
+    tensors that meet there. `order` is that in which the axes are eliminated.
+    """
+
+    question: ReducedQuestion
+    vectors: dict[int, tuple[int, int]]
+    answers: dict[int, AnswerPlace]
+    slopes: dict[int, tuple[int, int, tuple[tuple[int, int], ...]]]
+    vector_slopes: dict[int, tuple[int, int]]
+    maxima: tuple[tuple[int, tuple[tuple[int, tuple[tuple[int, int], ...]], ...]], ...] = ()
+    order: tuple[int, ...] = ()
+
+
 @dataclass(frozen=True)
 class EliminationPlan:
     """A question written down.
 
     `code` are the operations, the first `ups` of them on the way up, each beginning where `starts` says. The workspace has
-    `space` numbers and `slots` powers of two. It begins with the product of all scalars and the `vectors` (axis to place).
-    `answers` are the posteriors, `result` the product of everything over the axes `kept`. `slopes` are the derivatives by the
-    numbers of factor k: place and slot. `maxima` lists for each maximised axis the tensors that meet there.
+    `space` numbers and `slots` powers of two. It begins with the product of all scalars and the vectors. `result` is the product
+    of everything over the axes `kept`. `layout` says where the numbers of the network come in, `explained` makes the details.
     """
 
-    question: ReducedQuestion
     code: Ints
     starts: IntArray
     ups: int
     space: int
     slots: int
-    vectors: dict[int, tuple[int, int]]
-    answers: dict[int, AnswerPlace]
     result: int
     result_slot: int
     kept: tuple[int, ...]
-    slopes: dict[int, tuple[int, int, tuple[tuple[int, int], ...]]]
-    vector_slopes: dict[int, tuple[int, int]]
-    maxima: tuple[tuple[int, tuple[tuple[int, tuple[tuple[int, int], ...]], ...]], ...]
     cells: float
     largest: float
-    order: tuple[int, ...] = ()
+    layout: PlanLayout
+    explained: Callable[[], PlanDetails] = field(compare=False, repr=False)
     cache: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
+
+    @cached_property
+    def details(self) -> PlanDetails:
+        """The meaning of the plan, worked out when it is first looked at."""
+        return self.explained()
+
+    @property
+    def question(self) -> ReducedQuestion:
+        """The question."""
+        return self.details.question

@@ -79,15 +79,7 @@ static void *take(Plan *p, int64_t bytes) {
 #define HELD(set, a) ((set)[(a) >> 6] >> ((a) & 63) & 1)
 #define HOLD(set, a) ((set)[(a) >> 6] |= (Word)1 << ((a) & 63))
 
-static int low(Word x) { /* the position of the lowest one */
-    int k = 0;
-    if (!(x & 0xffffffffu)) k += 32, x >>= 32;
-    if (!(x & 0xffff)) k += 16, x >>= 16;
-    if (!(x & 0xff)) k += 8, x >>= 8;
-    if (!(x & 0xf)) k += 4, x >>= 4;
-    if (!(x & 3)) k += 2, x >>= 2;
-    return k + !(x & 1);
-}
+#define low(x) __builtin_ctzll(x) /* the position of the lowest one */
 #define EACH(set, words, a)                   \
     for (int w_ = 0; w_ < (words); w_++)      \
         for (Word x_ = (set)[w_]; x_; x_ &= x_ - 1) \
@@ -162,19 +154,27 @@ static double search(Search *s, const char *member, int turn, double most, int32
         s->group[a >> 6] &= ~((Word)1 << (a & 63));
         int v = s->becomes[a];
         if (v >= 0) HOLD(s->group, v);
+        memcpy(s->touched, s->group, sizeof(Word) * (size_t)s->words);
+        if (turn) /* the fill of an axis changes with its neighbours, and with connections between them */
+            EACH(s->group, s->words, b) {
+                const Word *one = s->near + (int64_t)b * s->words;
+                for (int w = b >> 6; w < s->words; w++)
+                    for (Word x = s->group[w] & ~one[w]; x; x &= x - 1) {
+                        const Word *other = s->near + (int64_t)(w * 64 + low(x)) * s->words;
+                        for (int k = 0; k < s->words; k++) s->touched[k] |= one[k] & other[k];
+                    }
+            }
         EACH(s->group, s->words, b) {
             Word *other = s->near + (int64_t)b * s->words;
+            int32_t sum = 0;
+            for (int w = 0; w < s->words; w++)
+                for (Word x = s->group[w] & ~other[w]; x; x &= x - 1) sum += s->bits[w * 64 + low(x)];
+            if (HELD(other, a)) sum -= s->bits[a];
             for (int w = 0; w < s->words; w++) other[w] |= s->group[w];
             other[a >> 6] &= ~((Word)1 << (a & 63));
-            int32_t sum = 0;
-            EACH(other, s->words, c) sum += s->bits[c];
-            s->width[b] = sum;
+            s->width[b] += sum;
         }
         if (v >= 0 && s->state[v] == 1) s->state[v] = 2;
-        memcpy(s->touched, s->group, sizeof(Word) * (size_t)s->words);
-        if (turn)
-            EACH(s->group, s->words, b)
-        for (int w = 0; w < s->words; w++) s->touched[w] |= s->near[(int64_t)b * s->words + w];
         EACH(s->touched, s->words, b)
         if (s->state[b] == 2) s->score[b] = score_of(s, b, turn);
     }
@@ -339,7 +339,7 @@ static void record(Plan *p, Loop *loop, int loops, int once, const Tensor *out, 
 
 /* One operation: `out` plays the part of `role` in the node; the inputs are above (the derivative of the node's output, or none)
    and the node's inputs but `role`. */
-static void write_op(Plan *p, const Node *node, Tensor *out, const Tensor *role, Tensor *above) {
+static void write_one(Plan *p, const Node *node, Tensor *out, const Tensor *role, Tensor *above) {
     int n = 0;
     Tensor **in = TAKE(p, Tensor *, node->ins + 1);
     const Tensor **part = TAKE(p, const Tensor *, node->ins + 2);
@@ -409,6 +409,12 @@ static void write_op(Plan *p, const Node *node, Tensor *out, const Tensor *role,
         loop[j] = mine;
     }
     record(p, loop, loops, once, out, in, n);
+}
+
+static void write_op(Plan *p, const Node *node, Tensor *out, const Tensor *role, Tensor *above) {
+    const int64_t before = p->used; /* what it took is not needed any longer */
+    write_one(p, node, out, role, above);
+    p->used = before;
 }
 
 /* ---- nodes ---- */

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from bayesnet.inference import plan as limits
+from bayesnet.inference.layout import PlanLayout
 from bayesnet.inference.ordering import best_order, masks
-from bayesnet.inference.plan import BEST, ONCE, AnswerPlace, EliminationPlan
+from bayesnet.inference.plan import BEST, ONCE, AnswerPlace, EliminationPlan, PlanDetails
 from bayesnet.inference.question import ReducedQuestion
 
 
@@ -80,8 +81,8 @@ class Planner:
         self.nodes: list[ProductNode] = []
         self.maxima: list[tuple[int, list[Tensor]]] = []
 
-    def plan(self) -> EliminationPlan:
-        """Leaves, order, up, down."""
+    def plan(self, places: Sequence[Sequence[int]]) -> EliminationPlan:
+        """Leaves, order, up, down; `places` are those of the states of all variables."""
         question = self.question
         values = [self._factor(k) for k in range(len(question.factors))]
         vectors, units = self._vectors()
@@ -97,18 +98,10 @@ class Planner:
             if tensor is not None:
                 slope = tensor.slope.base if tensor.slope is not None else -1
                 answers[axis] = AnswerPlace(-1 if tensor.unit else tensor.base, slope, self.size[axis])
-        return EliminationPlan(
+        details = PlanDetails(
             question=question,
-            code=np.array(self.code if self.largest <= self.limit else [], dtype=np.int32),
-            starts=np.array(self.starts if self.largest <= self.limit else [], dtype=np.int64),
-            ups=ups,
-            space=self.space,
-            slots=self.slots,
             vectors={axis: (t.base, t.slot) for axis, t in vectors.items()},
             answers=answers,
-            result=result.base,
-            result_slot=result.slot,
-            kept=tuple(result.axes),
             slopes={
                 -1 - t.base: (t.slope.base, t.slope.slot, tuple(t.slope.axes.items())) for t in values if t.slope is not None
             },
@@ -116,9 +109,21 @@ class Planner:
                 a: (t.slope.base, t.slope.slot) for a, t in {-1: self.scalar, **vectors}.items() if t.slope is not None
             },
             maxima=tuple((a, tuple((t.base, tuple(t.axes.items())) for t in bucket)) for a, bucket in self.maxima),
+            order=tuple(order),
+        )
+        return EliminationPlan(
+            code=np.array(self.code if self.largest <= self.limit else [], dtype=np.int32),
+            starts=np.array(self.starts if self.largest <= self.limit else [], dtype=np.int64),
+            ups=ups,
+            space=self.space,
+            slots=self.slots,
+            result=result.base,
+            result_slot=result.slot,
+            kept=tuple(result.axes),
             cells=self.cells,
             largest=self.largest,
-            order=tuple(order),
+            layout=PlanLayout.of(question, answers, places, self.space),
+            explained=lambda: details,
         )
 
     def _factor(self, k: int) -> Tensor:

@@ -26,8 +26,7 @@ Fixed = tuple[tuple[int, int], ...]
 class Part(NamedTuple):
     """A piece of a family: its axes, the stride of each among the values, and where it begins.
 
-    The states of the variables in `fixed` are added to `base`. `owner` is the axis that it is the distribution of. `axial` has a
-    one for each integer of `packed` that is an axis.
+    The states of the variables in `fixed` are added to `base`. `owner` is the axis that it is the distribution of.
     """
 
     axes: tuple[int, ...]
@@ -35,14 +34,6 @@ class Part(NamedTuple):
     base: int
     fixed: Fixed
     owner: int
-    packed: bytes
-    axial: bytes
-
-    @classmethod
-    def of(cls, axes: tuple[int, ...], strides: tuple[int, ...], base: int, fixed: Fixed, owner: int) -> Part:
-        """Return the part, packed too: owner, number of axes, axes and strides as the compiled planner reads them."""
-        packed = np.array([owner, len(axes), *axes, *strides], dtype=np.int32).tobytes()
-        return cls(axes, strides, base, fixed, owner, packed, b"\1\0" + b"\1" * len(axes) + b"\0" * len(axes))
 
     def places(self, base: int, sizes: Mapping[int, int]) -> IntArray:
         """All places among the values, from `base` on, the last axis running fastest."""
@@ -173,41 +164,26 @@ class _Composer:
         return self.network.gates[v][ranks[0], ranks[-1]] if ranks[-1] - ranks[0] == len(ranks) - 1 else None
 
     def _table(self, v: int) -> None:
-        known, kept = self.situation.fixed, self.network.composed
-        key = (v, *[p in known for p in self.structure.family[v]])
-        part = kept.get(key)
-        if part is None:
-            part = kept[key] = self._table_part(v)
-        (self.unary if len(part.axes) < 2 else self.factors).append(part)
-
-    def _table_part(self, v: int) -> Part:
         base, strides = self.network.tables[v]
         known = self.situation.fixed
         pairs = list(zip(self.structure.family[v], strides, strict=True))
         axes = tuple(p for p, _ in pairs if p not in known)
         steps = tuple(stride for p, stride in pairs if p not in known)
-        return Part.of(axes, steps, base, tuple(pair for pair in pairs if pair[0] in known), SCALAR if v in known else v)
+        part = Part(axes, steps, base, tuple(pair for pair in pairs if pair[0] in known), SCALAR if v in known else v)
+        (self.unary if len(axes) < 2 else self.factors).append(part)
 
     def _gate(self, v: int, gate: GatePositions, axis: int) -> None:
+        """Add the leak of a gate, and for each parent its link, where the parent is open or fixed."""
+        found = self.unary
+        own: tuple[int, ...] = ()
+        step: tuple[int, ...] = ()
         if gate.columns > 1:
             self.sizes[axis] = gate.columns
             self.gates[axis] = self.axis.get(v, -1)
-        key = (v, gate.columns, gate.bases[0])
-        kept = self.network.composed_gates.get(key)
-        if kept is None:
-            kept = self.network.composed_gates[key] = _gate_parts(self.structure.parents[v], gate, axis)
-        known, (leak, links) = self.situation.fixed, kept
-        found = self.factors if gate.columns > 1 else self.unary
-        found.append(leak)
-        found += [closed if p in known else open_ for p, open_, closed in links]
-
-
-def _gate_parts(parents: Sequence[int], gate: GatePositions, axis: int) -> tuple[Part, list[tuple[int, Part, Part]]]:
-    """Return the leak of a gate, and for each parent its link where the parent is open and where it is fixed."""
-    own: tuple[int, ...] = (axis,) if gate.columns > 1 else ()
-    step = (1,) * len(own)
-    links = [
-        (p, Part.of((p, *own), (row, *step), base, (), axis), Part.of(own, step, base, ((p, row),), axis))
-        for p, base, row in zip(parents, gate.bases[1:], gate.rows[1:], strict=True)
-    ]
-    return Part.of(own, step, gate.bases[0], (), axis), links
+            found, own, step = self.factors, (axis,), (1,)
+        found.append(Part(own, step, gate.bases[0], (), axis))
+        for p, base, row in zip(self.structure.parents[v], gate.bases[1:], gate.rows[1:], strict=True):
+            if p in self.situation.fixed:
+                found.append(Part(own, step, base, ((p, row),), axis))
+            else:
+                found.append(Part((p, *own), (row, *step), base, (), axis))

@@ -6,7 +6,6 @@ A run holds a few columns side by side: one case, or eight draws, patients or st
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,52 +14,28 @@ from bayesnet.inference import twin
 from bayesnet.inference.kernel import LANES
 from bayesnet.inference.network import NetworkArrays
 from bayesnet.inference.plan import EliminationPlan
-from bayesnet.inference.question import Part
+from bayesnet.inference.threads import watched
 from bayesnet.model.factors import FloatArray, IntArray
 
 LN2 = math.log(2.0)
+LONG = 5e7
+"""Products from which a run can be interrupted and shows how far it is: about a tenth of a second."""
 AnyArray = np.ndarray[Any, Any]
 
 
 class Ready:
-    """A plan and where it finds its numbers in one network, whatever the states of the variables that are fixed."""
+    """A plan that was checked, whatever the states of the variables that are fixed."""
 
     def __init__(self, plan: EliminationPlan, network: NetworkArrays, kernel: Any) -> None:
         self.plan = plan
+        self.layout = plan.layout
         self.kernel = kernel
         self.network = network
-        question = plan.question
-        self.factors = _Bases(question.factors)
-        self.unary = _Bases(question.unary)
-        self.ends, self.places = self._vectors()
-        self.index, self.which, self.ptr = self._entries()
-        self.reach = np.zeros(len(question.factors), dtype=np.int64)
+        self.reach = np.zeros(len(self.layout.factors.base), dtype=np.int64)
         self._check()
-        self.variables, self.cuts, self.own, self.slope = self._answers()
-        self.variable = np.repeat(np.arange(len(self.variables)), np.diff(self.cuts))
-
-    def _vectors(self) -> tuple[IntArray, dict[int, int]]:
-        """Return where each vector ends, the product of the scalars first, and where each axis begins."""
-        ends, places = [1], {-1: 0}
-        for axis, (base, _) in self.plan.vectors.items():
-            places[axis] = base
-            ends.append(base + self.plan.question.sizes[axis])
-        return np.array(ends, dtype=np.int64), places
-
-    def _entries(self) -> tuple[IntArray, IntArray, IntArray]:
-        """For each cell of a vector what it is the product of: the distance from the base of which part."""
-        unary, sizes = self.plan.question.unary, {**self.plan.question.sizes, -1: 1}
-        axes = [part.axes[0] if part.axes else -1 for part in unary]
-        count = np.array([sizes[axis] for axis in axes], dtype=np.int64)
-        stride = np.array([part.strides[0] if part.axes else 0 for part in unary], dtype=np.int64)
-        begin = np.array([self.places[axis] for axis in axes], dtype=np.int64)
-        which = np.repeat(np.arange(len(unary)), count)
-        state = np.arange(len(which)) - np.repeat(np.cumsum(count) - count, count)
-        cells = begin[which] + state
-        order = np.argsort(cells, kind="stable")
-        ptr = np.zeros(int(self.ends[-1]) + 1, dtype=np.int64)
-        np.cumsum(np.bincount(cells, minlength=len(ptr) - 1), out=ptr[1:])
-        return (stride[which] * state)[order], which[order], ptr
+        self.variables = self.layout.variables.tolist()
+        self.cuts = self.layout.cuts.tolist()
+        self.variable = np.repeat(np.arange(len(self.variables)), np.diff(self.layout.cuts))
 
     def _check(self) -> None:
         """Refuse a plan that names a place outside its own arrays, before anything is run."""
@@ -74,49 +49,27 @@ class Ready:
         if bad:
             raise ValueError(f"operation {bad} of {len(plan.starts)} of a plan names a place outside it; nothing was run")
 
-    def _answers(self) -> tuple[tuple[int, ...], IntArray, IntArray, IntArray]:
-        """Return the open variables with answers, where each begins, and for each cell the vector and derivative to multiply."""
-        plan, places = self.plan, self.network.places
-        one = plan.space
-        found = [(v, plan.answers[axis]) for v, axis in plan.question.axis.items() if axis in plan.answers]
-        vector, slope, size = np.array([answer for _, answer in found], dtype=np.int64).reshape(-1, 3).T
-        state = np.array([i for v, _ in found for i in places[v]], dtype=np.int64)
-        vector, slope = np.repeat(vector, size), np.repeat(slope, size)
-        cuts = np.concatenate([[0], np.cumsum(size)])
-        names = tuple(v for v, _ in found)
-        return names, cuts, np.where(vector < 0, one, vector + state), np.where(slope < 0, one, slope + state)
+    def place(self, v: int) -> int | None:
+        """Return where the vector of a variable begins in the workspace; None where it has none."""
+        places = self.layout.places
+        return places.get(v, places.get(len(self.network.places) + v))
 
     def shares(self, weights: FloatArray) -> dict[int, FloatArray]:
         """Divide the weights of each variable (`Run.weights`) by their sum, in place; by variable, shape (states, columns)."""
         if not self.variables:
             return {}
+        cuts = self.cuts
         with np.errstate(invalid="ignore", divide="ignore"):
-            weights /= np.add.reduceat(weights, self.cuts[:-1], axis=0)[self.variable]
-        places = self.cuts.tolist()
-        return {v: weights[places[i] : places[i + 1]] for i, v in enumerate(self.variables)}
+            weights /= np.add.reduceat(weights, cuts[:-1], axis=0)[self.variable]
+        return {v: weights[cuts[i] : cuts[i + 1]] for i, v in enumerate(self.variables)}
 
     def bases(self, states: IntArray) -> IntArray:
         """Return where each factor begins, given the places of the states of the fixed variables."""
-        return self.factors.at(states)
+        return self.layout.factors.at(states)
 
     def indices(self, states: IntArray) -> IntArray:
         """Return which values each cell of the vectors is the product of, shape (entries, 1)."""
-        return (self.index + self.unary.at(states)[self.which])[:, None]
-
-
-class _Bases:
-    """Offsets of parts of families, given the states of the fixed variables."""
-
-    def __init__(self, parts: Sequence[Part]) -> None:
-        self.base = np.array([part.base for part in parts], dtype=np.int64)
-        fixed = [(k, v, stride) for k, part in enumerate(parts) for v, stride in part.fixed]
-        self.part, self.variable, self.stride = np.array(fixed, dtype=np.int64).reshape(-1, 3).T
-
-    def at(self, states: IntArray) -> IntArray:
-        """Return the bases for these states, all variables in the order of the network."""
-        found = self.base.copy()
-        np.add.at(found, self.part, self.stride * states[self.variable])
-        return found
+        return (self.layout.index + self.layout.unary.at(states)[self.layout.which])[:, None]
 
 
 class Run:
@@ -162,7 +115,7 @@ class Run:
         self.powers = np.zeros((plan.slots, width), dtype=np.int64)
         last = len(plan.starts) if down else plan.ups
         if lib is None:
-            twin.fill(self.values, self.index, ready.ptr, self.soft, ready.ends, self.work, self.powers)
+            twin.fill(self.values, self.index, ready.layout.ptr, self.soft, ready.layout.ends, self.work, self.powers)
             twin.run(plan, 0, last, self.bases, self.values, self.work, self.powers)
         else:
             self._compiled(lib, last)
@@ -171,11 +124,20 @@ class Run:
         ready, plan, width = self.ready, self.plan, self.width
         values, work, powers = self.values.ctypes.data, self.work.ctypes.data, self.powers.ctypes.data
         size = len(self.values)
-        index, ptr, soft, ends = (a.ctypes.data for a in (self.index, ready.ptr, self.soft, ready.ends))
-        bad = lib.bn_fill(values, size, index, ptr, soft, ends, len(ready.ends), work, powers, width)
+        layout = ready.layout
+        index, ptr, soft, ends = (a.ctypes.data for a in (self.index, layout.ptr, self.soft, layout.ends))
+        bad = lib.bn_fill(values, size, index, ptr, soft, ends, len(layout.ends), work, powers, width)
         code, starts, bases, reach = (a.ctypes.data for a in (plan.code, plan.starts, self.bases, ready.reach))
         count, factors = len(plan.starts), len(self.bases)
-        bad = bad or lib.bn_run(code, starts, 0, last, count, bases, reach, factors, values, size, work, powers, width)
+        state = np.zeros(2, dtype=np.int64)
+
+        def run(_: Run = self) -> int:
+            """Run, and keep what is written to until it has ended."""
+            at = state.ctypes.data
+            done = lib.bn_run(code, starts, last, count, bases, reach, factors, values, size, work, powers, width, at)
+            return int(done)
+
+        bad = bad or (watched(run, state, last) if plan.cells * width > LONG else run())
         if bad:
             raise ValueError("a plan was run with numbers of another length than it was made for; nothing was written")
 
@@ -199,7 +161,8 @@ class Run:
 
     def weights(self) -> FloatArray:
         """P(v, e) of every state of every open variable that was asked, on a scale of its own for each variable and column."""
-        weights: FloatArray = self.work[self.ready.own, : self.columns] * self.work[self.ready.slope, : self.columns]
+        layout, work = self.ready.layout, self.work[:, : self.columns]
+        weights: FloatArray = work[layout.own] * work[layout.slope]
         return weights
 
     def marginals(self) -> dict[int, FloatArray]:

@@ -15,7 +15,6 @@ from bayesnet.inference.kernel import LANES, compiled
 from bayesnet.inference.network import NetworkArrays
 from bayesnet.inference.plan import EliminationPlan
 from bayesnet.inference.planning import make
-from bayesnet.inference.question import compose
 from bayesnet.inference.run import Ready, Run
 from bayesnet.inference.situation import ReducedEvidence, read
 from bayesnet.inference.structure import Structure
@@ -121,8 +120,8 @@ class Runner:
         plan = self.plan(situation, wanted)
         if plan.cells < WORTH_PARTING:
             return [(wanted, plan)]
-        axis, alone = plan.question.axis, len(self.everything)
-        gates = [v for v in wanted if axis.get(v, -1) >= alone and v not in situation.soft and v not in situation.allowed]
+        other = {*situation.soft, *situation.allowed, *situation.fixed, *plan.layout.axes.tolist()}
+        gates = [v for v in wanted if v not in other]
         if len(gates) < 2:
             return [(wanted, plan)]
         apart = set(gates[len(gates) // 2 :])
@@ -139,10 +138,8 @@ class Runner:
         other rank gets what is missing to one, which keeps sixteen digits of one, not of itself: not for single cases.
         """
         together = self.ready(situation, wanted)
-        axis, alone = together.plan.question.axis, len(self.everything)
-        known = {*situation.soft, *situation.allowed}
-        gates = [v for v in wanted if axis.get(v, -1) >= alone and v not in known and self.structure.cards[v] == 2]
-        gates = [v for v in gates if not self.structure.certain[v]]
+        other = {*situation.soft, *situation.allowed, *situation.fixed, *together.layout.axes.tolist()}
+        gates = [v for v in wanted if v not in other and self.structure.cards[v] == 2 and not self.structure.certain[v]]
         if not gates:
             return together, {}
         rest = self.ready(situation, tuple(v for v in wanted if v not in gates))
@@ -171,7 +168,7 @@ class Runner:
         slopes: bool = False,
     ) -> EliminationPlan:
         """Make a plan, whatever its size."""
-        return make(compose(self.network, situation, wanted, kept, best, vectors), slopes, self.max_cells, self.kernel)
+        return make(self.network, situation, wanted, kept, best, vectors, slopes, self.max_cells, self.kernel)
 
     def run(
         self, ready: Ready, situation: ReducedEvidence, likelihoods: Mapping[int, FloatArray] | None = None, *, down: bool = True
@@ -207,10 +204,10 @@ class Runner:
 
     def soft(self, ready: Ready, situation: ReducedEvidence, likelihoods: Mapping[int, FloatArray]) -> FloatArray:
         """Return the likelihoods of all cells of the vectors, shape (cells, 1) or (cells, columns)."""
-        found = np.ones((int(ready.ends[-1]), max((each.shape[1] for each in likelihoods.values()), default=1)))
+        found = np.ones((int(ready.layout.ends[-1]), max((each.shape[1] for each in likelihoods.values()), default=1)))
         for v in {*situation.allowed, *situation.soft, *likelihoods}:
-            axis = ready.plan.question.axis.get(v)
-            if axis is None:
+            begin = ready.place(v)
+            if begin is None:
                 continue
             vector = situation.soft.get(v, np.ones((self.structure.cards[v], 1)))
             if v in situation.allowed:
@@ -219,7 +216,6 @@ class Runner:
                 vector = vector * mask
             if v in likelihoods:
                 vector = vector * likelihoods[v]
-            begin = ready.places[axis]
             found[begin : begin + len(vector)] = self.network.vector(v, vector)
         return found
 

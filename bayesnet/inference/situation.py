@@ -65,8 +65,12 @@ def read(evidence: Evidence, structure: Structure, factors: Factors) -> ReducedE
     situation = ReducedEvidence(structure.cards, cut=frozenset(evidence.interventions))
     for v, state in evidence.interventions.items():
         situation.fixed[v] = state
+    certain, fixed = evidence.certain, situation.fixed
     for v, likelihood in evidence.likelihoods.items():
-        _enter(situation, v, likelihood)
+        if v in certain and v not in fixed:
+            fixed[v] = certain[v]
+        else:
+            _enter(situation, v, likelihood)
     if situation.possible:
         deduce(situation, structure, factors)
     return situation
@@ -74,39 +78,40 @@ def read(evidence: Evidence, structure: Structure, factors: Factors) -> ReducedE
 
 def _enter(situation: ReducedEvidence, v: int, likelihood: FloatArray) -> None:
     values = likelihood.tolist()
+    states = tuple([s for s, x in enumerate(values) if x > 0])
     if v in situation.fixed:
-        value = values[situation.fixed[v]]
-        situation.possible = situation.possible and value > 0
-        situation.log_constant += float(np.log(value)) if value > 0 else 0.0
-        return
-    states = tuple(s for s, x in enumerate(values) if x > 0)
+        values = [values[situation.fixed[v]]]
+        states = (0,) if values[0] > 0 else ()
+    elif len(states) == 1:
+        situation.fixed[v] = states[0]
     if not states:
         situation.possible = False
         return
     top = max(values)
     if top != 1.0:
         situation.log_constant += float(np.log(top))
-    situation.restrict(v, states)
-    if any(values[s] != top for s in states):
-        situation.soft[v] = (likelihood / top)[:, None]
+    if len(states) > 1:
+        situation.restrict(v, states)
+        if any(values[s] != top for s in states):
+            situation.soft[v] = (likelihood / top)[:, None]
 
 
 def deduce(situation: ReducedEvidence, structure: Structure, factors: Factors) -> None:
     """Follow certain gates up from fixed children and down from fixed parents until nothing changes."""
-    pending = list(situation.fixed)
+    fixed, near = situation.fixed, structure.certain_near
+    pending = list(fixed)
     while pending and situation.possible:
-        v = pending.pop()
-        candidates = [v, *structure.children[v]]
-        for c in candidates:
-            if not structure.certain[c] or c in situation.cut or c in situation.settled:
+        for c in near[pending.pop()]:
+            if c in situation.cut or c in situation.settled:
                 continue
-            before = set(situation.fixed)
+            before = len(fixed)
             family = factors.families[c]
             if isinstance(family, TableFamily):
                 _deduce_table(situation, c, family)
             else:
                 _deduce_noisy(situation, c, family)
-            pending.extend(set(situation.fixed) - before)
+            if len(fixed) > before:
+                pending.extend(list(fixed)[before:])
 
 
 def _deduce_table(situation: ReducedEvidence, c: int, family: TableFamily) -> None:

@@ -30,6 +30,8 @@ def read(text: str, file: str, stem: str, *, normalize: bool = False) -> Tables:
         way_out = "a Markov network has no conditional tables" if kind.upper() == "MARKOV" else ""
         take.fail(kind, '"BAYES"', way_out)
     names = [f"x{i}" for i in range(take.count("the number of variables"))]
+    if not names:
+        take.fail("0", "at least one variable")
     for name in names:
         states = take.count(f"the number of states of {name}")
         draft.variable(name, [f"s{k}" for k in range(states)], line=take.line)

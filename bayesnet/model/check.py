@@ -82,6 +82,7 @@ def check_model(model: Model, *, broken: Broken | None = None, cited: Callable[[
     problems += source_problems(model, cited) if not broken.files else []
     problems += check_words(model)
     problems += _examples(model, broken)
+    problems += _teaching(model) if broken.whole else []
     return problems
 
 
@@ -215,6 +216,17 @@ def _cycles(model: Model) -> Iterator[Problem]:
         while stuck := [name for name, parents in left.items() if not any(p in left for p in parents)]:
             for name in stuck:
                 del left[name]
+
+
+def _teaching(model: Model) -> Iterator[Problem]:
+    """Check that what exercises ask about are variables, each named once."""
+    for diagnosis, findings in model.teaching:
+        for name, count in Counter((diagnosis, *findings)).items():
+            if name not in model.variables:
+                hint = did_you_mean(nearest(name, model.variables))
+                yield Problem("model.toml", f'teaching of "{diagnosis}"', f'"{name}" is not a variable', way_out=hint)
+            elif count > 1:
+                yield Problem("model.toml", f'teaching of "{diagnosis}"', f'"{name}" is named twice', way_out="name it once")
 
 
 def _examples(model: Model, broken: Broken) -> Iterator[Problem]:

@@ -45,6 +45,10 @@ class Columns:
             raise KeyError(ids[column][int(np.flatnonzero(missing[column])[-1])])
         return cls(number, np.where(short == 1, missing.argmax(axis=1), -1))
 
+    def only(self, columns: list[int]) -> Columns:
+        """Return some of the columns."""
+        return self if len(columns) == len(self.rest) else Columns(self.number[columns], self.rest[columns])
+
     def fill(self, values: FloatArray) -> FloatArray:
         """Return the distributions for a batch of values, shape (n_numbers, batch) to (columns, states, batch).
 
@@ -101,6 +105,8 @@ def co_variation(entries: FloatArray) -> FloatArray:
         return np.zeros((*entries.shape, 1))
     others = (entries @ (1.0 - np.eye(states)))[..., None]
     moved = np.full((*entries.shape, states), -1.0 / (states - 1))
-    np.divide(-entries[..., None, :], others, out=moved, where=others > 0)
+    # Only an entry over what is left beside it, which is replaced, can be too large.
+    with np.errstate(over="ignore"):
+        np.divide(-entries[..., None, :], others, out=moved, where=others > 0)
     moved[..., np.arange(states), np.arange(states)] = 1.0
     return moved

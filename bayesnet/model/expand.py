@@ -98,7 +98,9 @@ class Expander:
             number_ids=self.number_ids,
             values=values,
             linear=self.linear,
-            dependence=_Later(lambda: self._dependence(values)),
+            dependence=_Later(
+                lambda: self._dependence(values), {f for f, gate in enumerate(self.gates) if not isinstance(gate, FixedGate)}
+            ),
         )
 
     def _dependence(self, values: FloatArray) -> Dependence:
@@ -119,8 +121,15 @@ class Expander:
 class _Later(Dependence):
     """A dependence that is worked out when it is first looked at: answers need none, and of a large table it is larger still."""
 
-    def __init__(self, make: Callable[[], Dependence]) -> None:
+    _families: set[int]
+
+    def __init__(self, make: Callable[[], Dependence], families: set[int]) -> None:
         object.__setattr__(self, "_make", make)
+        object.__setattr__(self, "_families", families)
+
+    def families(self) -> set[int]:
+        """Return the families whose gates have numbers; the derivatives need not be worked out for it."""
+        return self._families
 
     def __getattr__(self, name: str) -> Any:
         """Work everything out when the first array is asked for."""

@@ -70,6 +70,10 @@ class Dependence:
     number: IntArray
     partial: FloatArray
 
+    def families(self) -> set[int]:
+        """Return the families with numbers behind them."""
+        return set(self.family.tolist())
+
 
 @dataclass(frozen=True)
 class Factors:

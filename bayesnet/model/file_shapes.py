@@ -41,6 +41,7 @@ class ModelFile(_Shape):
     files: list[str] = Field(min_length=1)
     groups: dict[str, list[str]] = {}
     nouns: dict[str, str] = {}
+    teaching: dict[str, list[str]] = {}
     examples: list[ExampleEntry] = []
 
 

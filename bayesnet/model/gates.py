@@ -6,14 +6,18 @@ Noisy gates and odds ratios store what studies print; the engine receives what i
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
+from types import MappingProxyType
 from typing import Protocol
 
 import numpy as np
 
 from bayesnet.model.columns import Columns, co_variation
 from bayesnet.model.factors import Family, FloatArray, IntArray, NoisyFamily, TableFamily
+
+NOTHING: Mapping[int, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +33,11 @@ class Partials:
 class Gate(Protocol):
     """The components of a variable's conditional distribution."""
 
-    def tensors(self, values: FloatArray) -> tuple[FloatArray, ...]:
-        """Return the tensors for a batch of values, shape (n_numbers, batch), batch axis last."""
+    def tensors(self, values: FloatArray, known: Mapping[int, int] = NOTHING) -> tuple[FloatArray, ...]:
+        """Return the tensors for a batch of values, shape (n_numbers, batch), batch axis last.
+
+        Where the state of a variable is `known`, the entries for its other states may be anything.
+        """
 
     def family(self, tensors: tuple[FloatArray, ...]) -> Family:
         """Return the family that holds these tensors (without batch axis)."""
@@ -51,7 +58,7 @@ class FixedGate:
 
     fixed: Family
 
-    def tensors(self, values: FloatArray) -> tuple[FloatArray, ...]:
+    def tensors(self, values: FloatArray, known: Mapping[int, int] = NOTHING) -> tuple[FloatArray, ...]:  # noqa: ARG002
         """Return the same tensors whatever the values, repeated along the batch without a copy."""
         return tuple(np.broadcast_to(t[..., None], (*t.shape, values.shape[1])) for t in self.fixed.tensors)
 
@@ -80,7 +87,7 @@ class TableGate:
     shape: tuple[int, ...]
     columns: Columns
 
-    def tensors(self, values: FloatArray) -> tuple[FloatArray, ...]:
+    def tensors(self, values: FloatArray, known: Mapping[int, int] = NOTHING) -> tuple[FloatArray, ...]:  # noqa: ARG002
         """Return the table, shape (states of each parent, states, batch)."""
         return (self.columns.fill(values).reshape(*self.shape, values.shape[1]),)
 
@@ -119,9 +126,11 @@ class NoisyGate:
     columns: Columns
     slots: tuple[tuple[int, int], ...]
 
-    def tensors(self, values: FloatArray) -> tuple[FloatArray, ...]:
+    def tensors(self, values: FloatArray, known: Mapping[int, int] = NOTHING) -> tuple[FloatArray, ...]:
         """Return the leak, shape (ranks, batch), then one link per parent, shape (states of the parent, ranks, batch)."""
-        compound = self.columns.fill(values)
+        rows = [k for k, (i, state) in enumerate(self.slots) if known.get(self.parents[i], state) == state]
+        slots = [self.slots[k] for k in rows]
+        compound = self.columns.only([0, *(1 + k for k in rows)]).fill(values)
         net = _without_leak(compound)
         ranks, batch = compound.shape[1:]
         links = []
@@ -129,7 +138,7 @@ class NoisyGate:
             link = np.zeros((card, ranks, batch))
             link[:, 0] = 1.0
             links.append(link)
-            for row, (i, state) in enumerate(self.slots):
+            for row, (i, state) in enumerate(slots):
                 if i == parent:
                     link[state] = net[row]
         return (compound[0], *links)
@@ -183,13 +192,14 @@ class OddsGate:
     baseline: int
     ratios: tuple[tuple[int, int, int], ...]
 
-    def tensors(self, values: FloatArray) -> tuple[FloatArray, ...]:
+    def tensors(self, values: FloatArray, known: Mapping[int, int] = NOTHING) -> tuple[FloatArray, ...]:
         """Return the table, shape (states of each parent, 2, batch)."""
-        odds = self._odds(values)
-        table = np.empty((*odds.shape[:-1], 2, odds.shape[-1]))
+        part = tuple(slice(known[p], known[p] + 1) if p in known else slice(None) for p in self.parents)
+        odds = self._odds(values, part=part)
+        table = np.zeros((*self.cards, 2, odds.shape[-1]))
         with np.errstate(divide="ignore"):
-            table[..., self.target, :] = 1.0 / (1.0 + 1.0 / odds)
-        table[..., 1 - self.target, :] = 1.0 / (1.0 + odds)
+            table[*part, ..., self.target, :] = 1.0 / (1.0 + 1.0 / odds)
+        table[*part, ..., 1 - self.target, :] = 1.0 / (1.0 + odds)
         return (table,)
 
     def family(self, tensors: tuple[FloatArray, ...]) -> Family:
@@ -214,16 +224,18 @@ class OddsGate:
     def close(self, values: FloatArray) -> None:
         """Change nothing: odds need not sum to anything."""
 
-    def _odds(self, values: FloatArray, *, one: int = -1) -> FloatArray:
-        """Return the odds of every combination, shape (states of each parent, batch); number `one` taken as 1."""
+    def _odds(self, values: FloatArray, *, one: int = -1, part: tuple[slice, ...] = ()) -> FloatArray:
+        """Return the odds of every combination, or of `part`, shape (states of each parent, batch); number `one` taken as 1."""
         factors = values if one < 0 else np.where(np.arange(len(values))[:, None] == one, 1.0, values)
         shape = (1,) * len(self.cards)
-        odds = np.broadcast_to(factors[self.baseline], (*self.cards, values.shape[1])).copy()
+        parts = part or (slice(None),) * len(self.cards)
+        cards = [len(range(*which.indices(card))) for which, card in zip(parts, self.cards, strict=True)]
+        odds = np.broadcast_to(factors[self.baseline], (*cards, values.shape[1])).copy()
         by_parent = [np.ones((card, values.shape[1])) for card in self.cards]
         for number, parent, state in self.ratios:
             by_parent[parent][state] = factors[number]
         for parent, factor in enumerate(by_parent):
-            odds *= factor.reshape(*shape[:parent], self.cards[parent], *shape[parent + 1 :], -1)
+            odds *= factor[parts[parent]].reshape(*shape[:parent], cards[parent], *shape[parent + 1 :], -1)
         return odds
 
     def _one(self, number: int, values: FloatArray, odds: FloatArray, steepness: FloatArray, cells: IntArray) -> Partials:

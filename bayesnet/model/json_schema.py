@@ -1,4 +1,4 @@
-"""The format as JSON schemas, so that an editor completes keys and marks mistakes while one types."""
+"""The format as JSON schemas, so that an editor completes keys and marks mistakes in the TOML files."""
 
 from __future__ import annotations
 

@@ -28,7 +28,25 @@ _NO_NAMES = frozenset({
 })  # fmt: skip
 """Words before a year that name no author."""
 
-_FIELDS = ("authors", "year", "title", "journal")
+_FIELDS: dict[str, tuple[str, ...]] = {
+    "article": ("authors", "year", "title", "journal"),
+    "book": ("authors", "year", "title"),
+    "report": ("authors", "year", "title"),
+    "dataset": ("authors", "year", "title"),
+    "website": ("authors", "title"),
+    "price list": ("authors", "title"),
+}
+"""Fields of a complete record, by its kind; an organisation is an author, and a page of the web need not have a year."""
+
+_FOUND_BY: dict[str, tuple[str, ...]] = {
+    "article": ("doi", "pmid"),
+    "book": ("isbn", "publisher", "doi", "pmid"),
+    "report": ("url", "publisher", "doi", "pmid"),
+    "dataset": ("url", "publisher", "doi", "pmid"),
+    "website": ("url", "doi"),
+    "price list": ("url", "doi"),
+}
+"""Fields of which a complete record has one, by its kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +61,8 @@ class Remark:
 def complete(source: Source) -> bool:
     """Return whether a record can be found by its fields.
 
-    An article has authors, year, title, journal and a DOI or PMID; a book, report, website or dataset has authors, title and an
-    address, ISBN or publisher.
+    An article has authors, year, title, journal and a DOI or PMID; a book authors, year, title and a publisher or ISBN; a report
+    or dataset authors, year, title and a publisher or address; a website or price list authors, title and an address.
 
     >>> complete(Source("x", "Doe J, et al.", 2001, "A title", "A journal", pmid="12"))
     True
@@ -55,16 +73,13 @@ def complete(source: Source) -> bool:
 
 
 def lacking(source: Source) -> tuple[str, ...]:
-    """Return the fields that a complete record would have and this one has not; `identifier` is a DOI or PMID.
+    """Return the fields that a complete record would have and this one has not; `identifier` is what it can be found by.
 
     >>> lacking(Source("x", "Doe J", 2001, "", "A journal"))
     ('title', 'identifier')
     """
-    if source.kind == "article":
-        missing = [name for name in _FIELDS if not getattr(source, name)]
-        return (*missing, *(() if source.doi or source.pmid else ("identifier",)))
-    missing = [name for name in ("authors", "title") if not getattr(source, name)]
-    there = source.url or source.isbn or source.publisher or source.doi or source.pmid
+    missing = [name for name in _FIELDS[source.kind] if not getattr(source, name)]
+    there = any(getattr(source, name) for name in _FOUND_BY[source.kind])
     return (*missing, *(() if there else ("identifier",)))
 
 

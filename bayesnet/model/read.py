@@ -309,6 +309,7 @@ class _Reading:
             sources=self.sources,
             examples=tuple(Example(example.title, example.evidence, example.text) for example in head.examples),
             aliases=tuple(self.aliases),
+            teaching=tuple((name, tuple(findings)) for name, findings in head.teaching.items()),
         )
 
 

@@ -6,12 +6,16 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
 
 from bayesnet.model.check_figures import number_named
 from bayesnet.model.derivation import Ends, Formula, FormulaError, Reading, Scope, compute, parse_formula, reading
 from bayesnet.model.records import CitedFigure, Model, Number
 
 ENDS: tuple[Ends, ...] = ("value", "low", "high")
+
+Basis = Literal["figures", "figures and a judgement", "judgement", ""]
+"""The basis on which the value of a number is computed."""
 
 Solver = Callable[[Number, str, float], float]
 """A number, a question and a probability to the value of the number with which the model answers so."""
@@ -184,21 +188,30 @@ class _Recomputation:
         return Computed(end, getattr(self.number, end), why=why)
 
 
-def on_figures(number: Number) -> bool:
-    """Return whether the value is computed from a figure or from another number, and not from assumed constants alone.
+def basis(number: Number, model: Model) -> Basis:
+    """Return from what the value of a number is computed: `figures` alone, `figures and a judgement`, a `judgement` alone.
+
+    A judgement is an assumed constant, or another number that does not itself follow from figures alone. Empty where the number
+    has neither a formula nor a figure for its value.
 
     >>> assumed = Number("fever=present", 0.5, 0.4, 0.6, derivation="2 * quarter", assumed=(("quarter", 0.25),), reason="so")
-    >>> on_figures(assumed)
-    False
+    >>> basis(assumed, Model("m"))
+    'judgement'
     """
     if not number.derivation:
-        return any(figure.use == "value" for figure in number.sources)
+        return "figures" if any(figure.use == "value" for figure in number.sources) else ""
     try:
         formula = parse_formula(number.derivation)
     except FormulaError:
-        return False
-    figures = {figure.name for figure in number.sources if figure.name}
-    return bool(formula.numbers) or not figures.isdisjoint(formula.names)
+        return ""
+    others = [model.numbers[name] for written in formula.numbers if (name := number_named(written, model)) in model.numbers]
+    parts = [basis(other, model) if other.grade != "definition" else "figures" for other in others]
+    if not {figure.name for figure in number.sources if figure.name}.isdisjoint(formula.names):
+        parts.append("figures")
+    if not {name for name, _ in number.assumed}.isdisjoint(formula.names):
+        parts.append("judgement")
+    kinds = {part or "judgement" for part in parts}
+    return "figures and a judgement" if len(kinds) > 1 else kinds.pop() if kinds else ""
 
 
 def said(figure: CitedFigure) -> str:

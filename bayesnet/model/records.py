@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
@@ -271,9 +272,9 @@ class Alias(NamedTuple):
 class FrozenRecords(Mapping[str, Any]):
     """Numbers by id that never change, so that a model keeps them instead of a copy."""
 
+    @abstractmethod
     def figures(self) -> list[list[Any]]:
         """Return id, value, low and high of each."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)
@@ -301,6 +302,8 @@ class Model:
     """Plural noun for the members of the population; from `population` when empty."""
     aliases: tuple[Alias, ...] = ()
     """Other words for variables and states: abbreviations, everyday words."""
+    teaching: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """(diagnosis, findings) pairs: what exercises ask about; anything that can be asked when empty."""
 
     def __post_init__(self) -> None:
         for name in ("variables", "numbers", "sources"):
@@ -309,6 +312,7 @@ class Model:
                 object.__setattr__(self, name, MappingProxyType(dict(records)))
         object.__setattr__(self, "examples", tuple(Example(*example) for example in self.examples))
         object.__setattr__(self, "aliases", tuple(Alias(*alias) for alias in self.aliases))
+        object.__setattr__(self, "teaching", tuple((name, tuple(findings)) for name, findings in self.teaching))
 
     def __reduce__(self) -> tuple[type[Model], tuple[object, ...]]:
         """Pickle with plain dicts, because a mapping proxy cannot be pickled."""
@@ -343,4 +347,5 @@ class Model:
             "sources": [asdict(s) for s in self.sources.values()],
             "examples": [example._asdict() for example in self.examples],
             "aliases": [alias._asdict() for alias in self.aliases],
+            "teaching": {name: list(findings) for name, findings in self.teaching},
         }

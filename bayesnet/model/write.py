@@ -130,6 +130,8 @@ def _head(model: Model, files: Sequence[str], groups: Sequence[Variable]) -> str
         parts.append(_section("[groups]", {group.name: list(group.parents) for group in groups}))
     if any(group.noun for group in groups):
         parts.append(_section("[nouns]", {group.name: group.noun for group in groups}))
+    if model.teaching:
+        parts.append(_section("[teaching]", {name: list(findings) for name, findings in model.teaching}))
     parts += [_section("[[examples]]", _fields(example, Example._fields)) for example in model.examples]
     return "\n".join(parts)
 

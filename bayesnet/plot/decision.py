@@ -117,8 +117,15 @@ def decision_curve(result: DecisionCurve, ax: Axes | None = None, *, ids: bool =
 
     The threshold is the probability at which acting and not acting are worth the same; the model is worth using where its curve
     is the highest (Vickers & Elkin 2006).
+
     `ids` names variables by their ids, as they are typed, and not by their labels.
 
+    Examples
+    --------
+    >>> import bayesnet
+    >>> curve = bayesnet.load("asia").decision_curve("lung=yes", ["smoke", "xray"], size=500)
+    >>> bayesnet.plot.decision_curve(curve).get_ylabel()
+    'net benefit per person'
     """
     style.check_kind(result, DecisionCurve)
     names = style.names_of(result, ids=ids)

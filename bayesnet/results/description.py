@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -55,9 +56,9 @@ class Listing(Mapping[str, T]):
     def __contains__(self, name: object) -> bool:
         return name in self._records
 
+    @abstractmethod
     def grid(self) -> Grid:
         """Return the first of them as a table."""
-        raise NotImplementedError
 
     def __str__(self) -> str:
         more = len(self) - _SHOWN

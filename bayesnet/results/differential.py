@@ -26,7 +26,7 @@ _NAMED = 0.01
 
 @dataclass(frozen=True, repr=False)
 class CauseShare(Record):
-    """One cause of a consequence, with P(cause | consequence, findings); several causes can be present at once."""
+    """One cause of a consequence, with P(cause, no nearer cause | consequence, findings); several can be present at once."""
 
     cause: str
     probability: float

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, overload
 
 from bayesnet.errors import UnknownRecord, UnknownState, UnknownVariable
+from bayesnet.logodds import ratio_of
 from bayesnet.results.base import Result
 from bayesnet.results.records import Record, Records
 from bayesnet.results.table import Grid
@@ -351,7 +352,7 @@ class MostProbable(Result):
 
         lines = [super().header(), f"probability given the findings {percent(exp(self.log_posterior))}"]
         if isfinite(self.runner_up_log_probability):
-            lines[1] += f"; {plain(exp(self.log_probability - self.runner_up_log_probability))} times that of the runner-up"
+            lines[1] += f"; {plain(ratio_of(self.log_probability - self.runner_up_log_probability))} times that of the runner-up"
         return "\n".join(lines)
 
     def footer(self) -> str:

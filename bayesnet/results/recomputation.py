@@ -15,6 +15,8 @@ from bayesnet.results.table import Grid, wrapped
 from bayesnet.results.tornado import MATTERS
 from bayesnet.results.words import counted, percent, plain
 
+_BOTH = "figures and a judgement"
+
 _MOST_EACH = 5
 """Remarks of one kind that a print names; it counts the others."""
 
@@ -39,8 +41,8 @@ class RecomputedNumber(Record):
     by: str
     why: str
     """The missing input if the value cannot be computed."""
-    on_figures: bool = False
-    """Whether its value is computed from recorded figures, and not from assumed constants alone."""
+    basis: str = ""
+    """The basis of its value: `figures`, `figures and a judgement` or a `judgement`; empty if not computed."""
     moves: float = 0.0
     """The largest change of a probability over its range, where that was measured."""
 
@@ -63,7 +65,7 @@ class Recomputation(Records[RecomputedNumber], Result):
 
     columns: ClassVar[tuple[str, ...]] = (
         "number", "value", "computed_value", "low", "computed_low", "high", "computed_high", "verdict", "known", "grade",
-        "range_grade", "sources", "by", "why", "on_figures", "moves",
+        "range_grade", "sources", "by", "why", "basis", "moves",
     )  # fmt: skip
 
     numbers: tuple[RecomputedNumber, ...]
@@ -76,6 +78,8 @@ class Recomputation(Records[RecomputedNumber], Result):
     settled: int
     """Publications that are complete or name what was searched for and not found."""
     remarks: tuple[Remark, ...]
+    bases: Mapping[str, int]
+    """Count of numbers by the basis on which their value is computed, definitions left out."""
     measured: bool = False
     """Whether the effect of each number on an answer was computed."""
 
@@ -112,18 +116,17 @@ class Recomputation(Records[RecomputedNumber], Result):
     def header(self) -> str:
         """Return the counts."""
         real = [n for n in self.numbers if n.grade != "definition"]
-        values = sum(n.on_figures for n in real)
-        assumed = sum(not math.isnan(n.computed_value) for n in real) - values
         ranges = sum(not (math.isnan(n.computed_low) or math.isnan(n.computed_high)) for n in real)
         several = sum(n.sources > 1 for n in real)
         how = ", ".join(f"{WORDS[name]} {count:,d}" for name, count in self.known.items())
-        alone = f" and of {assumed:,d} from assumed constants alone" if assumed else ""
         share = f" ({percent(self.complete / self.records, 2)})" if self.records else ""
         lines = [
             super().header(),
             wrapped(f"{counted(len(real), 'number')}, how known: {how}", "  "),
             wrapped(
-                f"computed again: the value of {values:,d} from recorded figures{alone}, the range of {ranges:,d}; "
+                f"computed again: the value of {self.bases['figures']:,d} from recorded figures alone, "
+                f"of {self.bases[_BOTH]:,d} from figures and a judged factor, "
+                f"of {self.bases['judgement']:,d} from judged constants alone; the range of {ranges:,d}; "
                 f"{len(self.deviations) or 'none'} {'deviates' if len(self.deviations) == 1 else 'deviate'}",
                 "  ",
             ),
@@ -143,15 +146,17 @@ class Recomputation(Records[RecomputedNumber], Result):
         known: dict[str, int] = {}
         for line in lines:
             known[line.known] = known.get(line.known, 0) + 1
-        agreed = sum(line.verdict == "agrees" and line.on_figures for line in lines)
-        share = f" ({100 * agreed / len(lines):.0f} %)" if lines else ""
+        agreed = [line for line in lines if line.verdict == "agrees" and line.basis in ("figures", _BOTH)]
+        alone = sum(line.basis == "figures" for line in agreed)
+        share = f" ({100 * len(agreed) / len(lines):.0f} %)" if lines else ""
         how = ", ".join(f"{WORDS[name]} {known[name]:,d}" for name in WORDS if name in known)
-        others = [line for line in lines if not (line.verdict == "agrees" and line.on_figures)]
+        others = [line for line in lines if line not in agreed]
         rest = "; ".join(f"{line.number} ({percent(line.moves, 2)})" for line in others[:10])
         left = f"; of the others the first: {rest}" if rest else ""
         return (
             f"{counted(len(lines), 'number')} that move a diagnosis by a point or more, before any finding or in an example: "
-            f"the value of {agreed:,d}{share} is computed again from recorded figures and agrees; known: {how or 'none'}{left}"
+            f"the value of {len(agreed):,d}{share} is computed again from recorded figures and agrees, of {alone:,d} from "
+            f"figures alone and of {len(agreed) - alone:,d} from figures and a judged factor; known: {how or 'none'}{left}"
         )
 
     def remarked(self, most: int | None = _MOST_EACH) -> str:

@@ -31,7 +31,7 @@ def width() -> int:
     fixed = _fixed.get()
     if fixed is not None:
         return fixed
-    if not sys.stdout.isatty():
+    if sys.stdout is None or not sys.stdout.isatty():
         return WIDTH
     return min(max(shutil.get_terminal_size((WIDTH, 24)).columns, _LEAST_WIDTH), _MOST_WIDTH)
 

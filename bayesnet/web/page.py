@@ -19,9 +19,13 @@ STYLES = ("page.css",)
 """The style sheets, each in `static/page`; a file that is there beside them is joined too, in the order of the names."""
 
 
-def write_page(query: Query, path: str | Path) -> Path:
+def write_page(query: Query, path: str | Path, lessons: dict[str, Any] | None = None) -> Path:
     """Write the explorer page to a file, replacing an existing one as a whole; see `Network.page`."""
-    text = page(query)
+    return write_text(page(query, lessons), path)
+
+
+def write_text(text: str, path: str | Path) -> Path:
+    """Write a page to a file, replacing an existing one as a whole."""
     out = Path(path)
     try:
         with replacing(out) as draft:
@@ -31,14 +35,18 @@ def write_page(query: Query, path: str | Path) -> Path:
     return out
 
 
-def page(query: Query) -> str:
-    """Return the explorer page as HTML.
+def page(query: Query, lessons: dict[str, Any] | None = None) -> str:
+    """Return the explorer page as HTML, with the data of lessons if it has any.
 
     The content security policy admits the one script and the one style inside, by their digests, and nothing else: no host, no
     `style` attribute, no handler in the markup. The data are JSON in which `<` is written as an escape, so no name ends them.
     """
-    data = page_data(query.compiled, query.findings)
-    script, style = bundle("page/boot.js"), styles()
+    data = {**page_data(query.compiled, query.findings), **(lessons or {})}
+    return document(data["model"]["title"], "explorer", data, bundle("page/boot.js"), styles())
+
+
+def document(title: str, root: str, data: dict[str, Any], script: str, style: str) -> str:
+    """Return a page that a script fills from its data: one file, nothing loaded from anywhere; `root` is the id that it fills."""
     policy = (
         f"default-src 'none'; script-src '{_digest(script)}'; style-src '{_digest(style)}'; img-src data:; "
         "base-uri 'none'; form-action 'none'"
@@ -47,8 +55,8 @@ def page(query: Query) -> str:
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<meta name="generator" content="bayesnet"><title>{escape(data["model"]["title"])}</title><style>{style}</style></head>'
-        f'<body><div id="explorer"></div><noscript>{escape(_WITHOUT_SCRIPT)}</noscript>'
+        f'<meta name="generator" content="bayesnet"><title>{escape(title)}</title><style>{style}</style></head>'
+        f'<body><div id="{root}"></div><noscript>{escape(_WITHOUT_SCRIPT)}</noscript>'
         f'<script type="application/json" id="bayesnet-data">{as_json(data)}</script>'
         f'<script type="module">{script}</script></body></html>\n'
     )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from importlib.metadata import PackageNotFoundError, metadata
 from typing import TYPE_CHECKING, Any
 
 from bayesnet.analysis.query.parse import read_given
 from bayesnet.analysis.query.query import Query
 from bayesnet.errors import BayesnetError
+from bayesnet.model.find import shipped_models
 from bayesnet.model.records import Example, Variable
 from bayesnet.model.vocabulary import DIAGNOSES, GROUP_LABELS, neutral
 from bayesnet.web.export import network_to_dict
@@ -65,6 +67,7 @@ def page_data(
             "population": model.population,
             "citation": model.citation,
             "asks": model.asks,
+            "issues": issues(model.name),
         },
         "variables": [_variable(variable) for variable in model.variables.values()],
         "diagnoses": [name for name, variable in model.variables.items() if variable.group == DIAGNOSES],
@@ -83,6 +86,16 @@ def page_data(
     for part in parts:
         data.update(part(compiled))
     return data
+
+
+def issues(name: str) -> str:
+    """Return the address of the issue tracker for a shipped model; empty for others, and while the owner is a placeholder."""
+    try:
+        entries = metadata("bayesnet").get_all("Project-URL") or []
+    except PackageNotFoundError:
+        return ""
+    address = next((entry.partition(", ")[2] for entry in entries if entry.startswith("Issues,")), "")
+    return address if name in shipped_models() and "/OWNER/" not in address else ""
 
 
 def scenario(compiled: CompiledModel, findings: Findings) -> dict[str, Any]:

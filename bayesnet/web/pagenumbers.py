@@ -30,9 +30,9 @@ def number_data(compiled: CompiledModel) -> dict[str, Any]:
     -------
     dict
         `numbers`: one record per number with `id`, `value`, `low`, `high`, `range`, `grade`, `known` (how), and its
-        `source`, `place`, `population`, `reason`, `note` and `variable`. `gates`: one per variable, null for a deterministic one,
-        else its `kind` (table, noisy, odds) and the positions of its numbers. `sources`: those cited, by key. Empty where the
-        network has more than `MOST_NUMBERS` numbers or none.
+        `source`, `place`, `population`, `reason`, `note` and `variable`, and the keys of `others` it rests on. `gates`:
+        one per variable, null for a deterministic one, else its `kind` (table, noisy, odds) and the positions of its numbers.
+        `sources`: those cited, by key. Empty where the network has more than `MOST_NUMBERS` numbers or none.
 
     Examples
     --------
@@ -46,7 +46,7 @@ def number_data(compiled: CompiledModel) -> dict[str, Any]:
     if not 0 < len(model.numbers) <= MOST_NUMBERS:
         return {}
     numbers = model.numbers.values()
-    cited = {number.source for number in numbers}
+    cited = {key for number in numbers for key in (number.source, *number.publications)}
     return {
         "numbers": [_number(number, value) for number, value in zip(numbers, expander.values.tolist(), strict=True)],
         "gates": [_gate(gate) for gate in expander.gates],
@@ -58,7 +58,9 @@ def _number(number: Number, value: float) -> dict[str, Any]:
     """Return a number at the value that the network computes with."""
     low, high = min(number.low, value), max(number.high, value)
     record = {"id": number.id, "value": value, "low": low, "high": high, "range": number.range, "grade": number.grade}
-    how = {"known": WORDS[known(number)]}
+    how: dict[str, Any] = {"known": WORDS[known(number)]}
+    if others := [key for key in number.publications if key != number.source]:
+        how["others"] = others
     return record | how | {name: text for name in _SAID if (text := getattr(number, name))}
 
 

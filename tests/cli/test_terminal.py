@@ -1,4 +1,4 @@
-"""What a terminal gets beside the text: colours, a pager, a line while one waits, a page that opens; a pipe gets the text."""
+"""What a terminal gets beside the text: colours, a pager, progress, a page that opens; a pipe gets the text."""
 
 from __future__ import annotations
 

@@ -66,6 +66,7 @@ def test_groups_are_the_cohort_parted(cohort: Any, result: Any) -> None:
     assert sum(p.size for p in result if p.group and p.target == "lung=yes") == len(people)
 
 
+@pytest.mark.slow
 def test_intervals_hold_the_truth_about_nineteen_times_in_twenty() -> None:
     """The Brier score and AUROC of a large cohort lie in the intervals of 60 small ones at least 51 times, and not always."""
     rng = np.random.default_rng(7)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -91,7 +92,7 @@ def resumed_equals_whole(source: Path, folder: Path, name: str, moments: list[tu
 PROBLEM = '  6 x variable "dysp" has no state "perhaps"; its states are "yes", "no"\n'
 
 
-@pytest.mark.parametrize("name", OUTPUTS)
+@pytest.mark.parametrize("name", [OUTPUTS[0], *(pytest.param(name, marks=pytest.mark.slow) for name in OUTPUTS[1:])])
 def test_a_killed_run_goes_on_to_the_same_bytes(source: Path, tmp_path: Path, name: str) -> None:
     """Killed after 200 rows."""
     resumed_equals_whole(source, tmp_path, name, [(200, 0.013)])
@@ -106,17 +107,24 @@ def test_a_run_killed_at_twenty_moments_goes_on_to_the_same_bytes(source: Path, 
     resumed_equals_whole(source, tmp_path, name, moments)
 
 
-def test_a_run_that_is_stopped_twice_goes_on_twice(source: Path, tmp_path: Path) -> None:
-    """Stopped by the terminal, killed while it goes on, and finished."""
+@pytest.mark.slow
+def test_a_run_that_is_stopped_thrice_goes_on_thrice(source: Path, tmp_path: Path) -> None:
+    """By Ctrl-C, by the end of the session, by a terminal that is closed: each gets a word and the status of the signal."""
     whole, out = tmp_path / "whole.csv", tmp_path / "out.csv"
     assert run(*asked(source, whole)).returncode == 0
-    assert killed(source, out, 400, signal.SIGKILL) == -signal.SIGKILL
-    process = subprocess.Popen(command(*asked(source, out, "--resume")), stdout=subprocess.DEVNULL)
-    while '"rows": 1200' not in out.with_name("out.csv.part.json").read_text() and process.poll() is None:
-        time.sleep(0.005)
-    process.kill()
-    process.wait()
-    assert not out.exists()
+    state = out.with_name("out.csv.part.json")
+    for sign, rows in ((signal.SIGINT, 400), (signal.SIGTERM, 1200), (signal.SIGHUP, 2000)):
+        arguments = command(*asked(source, out, *(["--resume"] if state.exists() else [])))
+        # A program that was started in the background ignores Ctrl-C until it takes it back.
+        arguments[2] = "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n" + arguments[2]
+        process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        while process.poll() is None and not (state.exists() and f'"rows": {rows}' in state.read_text()):
+            time.sleep(0.005)
+        process.send_signal(sign)
+        _, err = process.communicate(timeout=60)
+        assert process.returncode == 128 + sign
+        assert re.fullmatch(r"Stopped after [\d,]+ rows\. Type the same command with --resume to go on\.\n", err)
+        assert not out.exists()
     assert run(*asked(source, out, "--resume")).returncode == 0
     assert out.read_bytes() == whole.read_bytes()
 
@@ -153,6 +161,7 @@ def test_two_runs_into_one_file_are_refused(source: Path, tmp_path: Path) -> Non
     assert len(pd.read_csv(out)) == 3_000
 
 
+@pytest.mark.slow
 def test_standard_input_and_output_and_a_folder_of_parts_give_the_same(source: Path, tmp_path: Path) -> None:
     """The same rows from a file, a pipe and Parquet parts; what is said goes to standard error beside the answers."""
     out = tmp_path / "out.csv"

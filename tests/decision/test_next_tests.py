@@ -12,10 +12,12 @@ from strategies import models
 
 import bayesnet
 from bayesnet.analysis.decision.costs import costs, read_costs
+from bayesnet.analysis.decision.decision_file import read_decision
 from bayesnet.analysis.decision.next_tests import next_tests
 from bayesnet.analysis.query.compiled import CompiledModel
 from bayesnet.analysis.query.parse import read_given
 from bayesnet.analysis.query.query import Query
+from bayesnet.model.find import find_model
 
 DEMO = "age_group=60-69, female, cancer_history, chronic_pain, raised_alp, anemia, hypercalcemia"
 
@@ -145,6 +147,54 @@ def test_costs_are_refused_with_every_problem(tmp_path):
         '  costs.toml, test "a": no variable "nothing"',
         '  costs.toml, test "b": dysp is settled by two tests; take it from a',
     ]
+
+
+PRICES = """unit = "$"
+year = 2025
+[index]
+name = "prices"
+source = "lauritzen1988"
+values = { 2011 = 100.0, 2025 = 150.0 }
+[tests.a]
+label = "x"
+burden = "none"
+gives = ["dysp"]
+value = 6.0
+low = 3.0
+high = 12.0
+grade = "judgement"
+note = "so"
+paid = [{ for = "high", amount = 8.0, year = 2011 }, { for = "low", amount = 3.0, year = 2025 }]
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("high = 12.0", "high = 8.0", 'test "a": high 8 is not what 8 of 2011 gives: 12 in money of 2025'),
+        ("year = 2011", "year = 1999", 'test "a": the price index has no value of 1999 or of 2025'),
+        ("lauritzen1988", "nobody", 'the price index: source "nobody" is not defined'),
+        ("year = 2025\n[index]", "[index]", 'the file: has no "year" whose money it counts in; expected a year, such as 2025'),
+    ],
+)
+def test_prices_are_of_one_year(tmp_path, before, after, told):
+    """Amounts of other years are carried over by the index and compared; the unit says the year."""
+    path, model = tmp_path / "costs.toml", bayesnet.load("asia").model
+    path.write_text(PRICES)
+    assert read_costs(path, model).unit == "$ (2025)"
+    path.write_text(PRICES.replace(before, after, 1))
+    with pytest.raises(bayesnet.SpecError) as refused:
+        read_costs(path, model)
+    assert f"  costs.toml, {told}" in str(refused.value).splitlines()
+
+
+def test_losses_in_money_are_of_one_year(tmp_path):
+    """A utility that is money lost is computed again from the amount, the index and the worth of a unit of utility."""
+    text = (find_model("back_pain") / "decision.toml").read_text(encoding="utf-8")
+    path, model = tmp_path / "decision.toml", bayesnet.load("back_pain").model
+    path.write_text(text.replace("low = -0.0381", "low = -0.0276"))
+    with pytest.raises(bayesnet.SpecError, match=r"low -0\.0276 is not what 1380 of 2013 gives: -0\.03814 in money of 2025"):
+        read_decision(path, model)
 
 
 def test_a_plan_stops_where_the_decision_would_stay():

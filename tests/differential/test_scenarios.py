@@ -1,4 +1,4 @@
-"""Why a scenario differs: seeing, forgetting, setting and other numbers are told apart, with the target moved most."""
+"""Why a scenario differs: seeing, forgetting, setting and other numbers are distinguished, with the target moved most."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib.util
 import os
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,8 @@ import nbformat
 import pytest
 from paths import ROOT
 
-from bayesnet.teach import check
+from bayesnet.errors import BayesnetError
+from bayesnet.teach import lesson
 
 FOLDER = ROOT / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
@@ -50,6 +52,33 @@ def printed(notebook: Any) -> list[str]:
 def names(paths: list[Path]) -> list[str]:
     """Names for the parameters of a test."""
     return [path.stem for path in paths]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=names(NOTEBOOKS))
+def test_a_notebook_fits_a_lesson_and_holds_no_answer(path: Path) -> None:
+    """The minutes of its sections are those that it names, at most 45; no check cell computes anything."""
+    text = (FOLDER / "source" / f"{path.stem}.md").read_text(encoding="utf-8")
+    sections = re.findall(r"^## .* \((\d+ minutes?|at home)\)$", text, re.M)
+    assert len(sections) == len(re.findall("^## ", text, re.M))
+    minutes = sum(int(section.split()[0]) for section in sections if section != "at home")
+    assert f"\n{minutes} minutes in class." in text
+    assert minutes <= 45
+    assert re.findall(r"^check\(.*", text, re.M) == [
+        f"check({k}, answer_{k})" for k in range(1, text.count("python solution") + 1)
+    ]
+
+
+def test_a_lesson_or_an_exercise_that_is_not_there_is_refused() -> None:
+    """In words, with what there is."""
+    for wrong, said in (((0,), "lessons 1 to 8; got 0"), ((7,), r"lesson\(7, net\)")):
+        with pytest.raises(BayesnetError, match=said):
+            lesson(*wrong)
+    with pytest.raises(BayesnetError, match="exercises 1 to 4; got 5"):
+        lesson(1)(5, 0.5)
+    assert repr(lesson(1)) == "the 4 exercises of lesson 1"
+    assert lesson(1)(1, "<b>")._repr_html_() == (
+        "<p><strong>Not yet: a number is expected, such as 25 %, 0.25 or 1 in 4; this is “&lt;b&gt;”.</strong></p>"
+    )
 
 
 def test_there_are_notebooks() -> None:
@@ -115,26 +144,25 @@ def test_exercises_accept_the_right_answer_and_name_the_known_mistakes(path: Pat
         solved = dict(namespace)
         _run(cell.source, solved)
         name = next(n for n in reversed(list(solved)) if n.startswith("answer_"))
-        _checks_well(name, solved[name], after.source, namespace)
+        _checks_well(len(exercises) + 1, solved[name], after.source, namespace)
         namespace[name] = None
         exercises.append(name)
     assert exercises == [f"answer_{number}" for number in range(1, len(exercises) + 1)]
     assert len(exercises) >= 4
 
 
-def _checks_well(name: str, right: Any, check_cell: str, namespace: dict[str, Any]) -> None:
+def _checks_well(number: int, right: Any, check_cell: str, namespace: dict[str, Any]) -> None:
     """Try a check with the right answer, with none, with wrong ones and with each known mistake."""
-    asked: list[Any] = []
-    _run(check_cell, {**namespace, name: right, "check": lambda *arguments: asked.append(arguments)})
-    ((answer, truth, mistakes),) = asked
-    assert answer is right
+    assert check_cell == f"check({number}, answer_{number})"
+    check = namespace["check"]
+    truth, mistakes, _ = check.task(number)
     assert right == (truth if isinstance(truth, str) else pytest.approx(truth, rel=1e-6))
     assert mistakes
-    assert str(check(right, truth, mistakes)) == "Right."
-    assert str(check(None, truth, mistakes)) == "No answer yet."
-    assert str(check(f"not {right}" if isinstance(truth, str) else 1.2 * right + 0.001, truth)) == "Not yet."
+    assert str(check(number, right)) == "Right."
+    assert str(check(number, None)) == "No answer yet."
+    assert not check(number, f"not {right}" if isinstance(truth, str) else 1.2 * right + 0.001)
     for wrong, said in mistakes:
-        assert str(check(wrong, truth, mistakes)) == f"Not yet: this is {said}.", f"{name}: the checks cannot tell {said!r}"
+        assert str(check(number, wrong)) == f"Not yet: {said}.", f"exercise {number}: the checks cannot tell {said!r}"
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=names(NOTEBOOKS))

@@ -66,6 +66,20 @@ def test_cohorts_of_larger_networks_agree_too(seed: int, monkeypatch: pytest.Mon
     agree(network, some_rows(rng, network, 40), [int(v) for v in rng.permutation(10)[:3]])
 
 
+@pytest.mark.parametrize("seed", [105980, 106032, 106048, 106124, 106226, 106360, 106378, 106450, *range(4)])
+def test_variables_known_in_every_row_settle_others_by_certain_gates(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Variables known in all rows, in most, or in few: what certain gates make of the former holds in every row of a chunk."""
+    rng = np.random.default_rng(seed)
+    size = int(rng.integers(3, 12))
+    network, _ = random_network(rng, size, int(rng.integers(2, 5)))
+    monkeypatch.setattr(cohort, "ROWS", int(rng.integers(2, 40)))
+    rows = np.full((25, size), -1)
+    for v in range(size):
+        seen = rng.random(25) < rng.choice([0.0, 0.1, 0.5, 0.9, 1.0])
+        rows[seen, v] = rng.integers(0, network.cards[v], 25)[seen]
+    agree(network, rows, [int(v) for v in rng.permutation(size)[: int(rng.integers(1, size + 1))]])
+
+
 def test_several_threads_give_the_very_same_numbers() -> None:
     """Chunks are fixed before they are shared out, so the results are equal to the last bit."""
     rng = np.random.default_rng(1)

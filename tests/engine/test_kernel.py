@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import signal
 import subprocess
 import sys
+import threading
+import time
 from math import inf
 
 import numpy as np
@@ -19,20 +22,31 @@ from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import Evidence, one_hot
 from bayesnet.inference.kernel import compiled
 from bayesnet.inference.ordering import TURNS, _Search, best_order, masks
-from bayesnet.inference.planning import make, planned
-from bayesnet.inference.question import ReducedQuestion, compose
+from bayesnet.inference.planning import make
+from bayesnet.inference.question import compose
+from bayesnet.inference.situation import ReducedEvidence
+from bayesnet.inference.threads import watched
 from bayesnet.model.factors import Factors, TableFamily
 
 needs_kernel = pytest.mark.skipif(compiled() is None, reason="there is no compiled kernel: no C compiler was found")
 
 
-def same_plans(question: ReducedQuestion, slopes: bool = False) -> None:
-    """Every field of both plans, the operations to the last integer."""
-    one, other = make(question, slopes), planned(compiled(), question, slopes, 2.0**27)
-    for field in dataclasses.fields(one):
-        a, b = getattr(one, field.name), getattr(other, field.name)
-        if field.name != "cache":
-            assert np.array_equal(a, b) if isinstance(a, np.ndarray) else a == b, field.name
+def same(one: object, other: object, name: str) -> None:
+    """Equal, arrays to the last integer."""
+    if dataclasses.is_dataclass(one):
+        for field in dataclasses.fields(one):
+            if field.name not in ("cache", "explained"):
+                same(getattr(one, field.name), getattr(other, field.name), f"{name}.{field.name}")
+    else:
+        assert np.array_equal(one, other) if isinstance(one, np.ndarray) else one == other, name
+
+
+def same_plans(engine: Engine, situation: ReducedEvidence, wanted: tuple[int, ...] = (), **more: object) -> None:
+    """Every field of both plans, the operations to the last integer, and what they mean."""
+    one = make(engine.network, situation, wanted, **more)
+    other = make(engine.network, situation, wanted, **more, kernel=compiled())
+    same(one, other, "plan")
+    assert one.details == other.details
 
 
 @needs_kernel
@@ -46,10 +60,10 @@ def test_both_planners_make_the_same_plan(seed: int) -> None:
     if not situation.possible:
         return
     some = tuple(int(v) for v in rng.permutation(len(network.names))[:2])
-    same_plans(compose(engine.network, situation, engine.everything))
-    same_plans(compose(engine.network, situation, some, vectors=some))
-    same_plans(compose(engine.network, situation, (), kept=some))
-    same_plans(compose(engine.network, situation, (), vectors=some[:1]), slopes=True)
+    same_plans(engine, situation, engine.everything)
+    same_plans(engine, situation, some, vectors=some)
+    same_plans(engine, situation, kept=some)
+    same_plans(engine, situation, vectors=some[:1], slopes=True)
 
 
 @needs_kernel
@@ -59,7 +73,7 @@ def test_both_planners_join_many_gates_alike(present: int) -> None:
     factors = rare_diseases(8, 10, 0.01, 0.02)
     engine = Engine(factors)
     evidence = Evidence.of(dict.fromkeys(range(8, 8 + present), 1), factors.cards)
-    same_plans(compose(engine.network, engine.situation(evidence), engine.everything))
+    same_plans(engine, engine.situation(evidence), engine.everything)
 
 
 @needs_kernel
@@ -76,8 +90,8 @@ def test_both_planners_search_wide_questions_alike() -> None:
     factors = grid([2] * len(families), families)
     engine = Engine(factors)
     evidence = Evidence.of(dict.fromkeys(range(len(places), len(families)), 1), factors.cards)
+    same_plans(engine, engine.situation(evidence), engine.everything)
     question = compose(engine.network, engine.situation(evidence), engine.everything)
-    same_plans(question)
     axes = sorted(question.sizes)
     tensors = [part.axes for part in question.factors]
     searches = [_Search(masks([2.0] * len(axes)), tensors, {}).run([axes], turn, inf) for turn in range(TURNS)]
@@ -125,6 +139,41 @@ def test_without_the_kernel_numpy_runs_and_says_so() -> None:
     kind, value = done.stdout.split()
     assert kind == "numpy"
     assert float(value) == pytest.approx(bayesnet.load("asia").posterior(question)["yes"], abs=1e-13)
+
+
+def test_ctrl_c_is_heard_while_the_kernel_runs() -> None:
+    """The run is asked to stop at once, and the kernel does so."""
+    state, stopped = np.zeros(2, dtype=np.int64), []
+
+    def work() -> int:
+        while not state[0]:
+            time.sleep(0.001)
+        stopped.append(time.monotonic())
+        return 0
+
+    timer = threading.Timer(0.05, lambda: signal.raise_signal(signal.SIGINT))
+    began = time.monotonic()
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        watched(work, state, 10)
+    assert stopped[0] - began < 0.25
+
+
+@needs_kernel
+def test_a_run_that_is_asked_to_stop_says_so() -> None:
+    """Before its first operation, with nothing done."""
+    engine = Engine(naive(3))
+    plan = engine.plan(engine.situation(Evidence()), engine.everything)
+    bases, state = np.zeros(len(plan.layout.factors.base), dtype=np.int64), np.array([1, 0])
+    work, powers = np.zeros(plan.space), np.zeros(plan.slots, dtype=np.int64)
+    values, reach = np.ones(100), np.zeros(len(bases), dtype=np.int64)
+    arrays = [a.ctypes.data for a in (plan.code, plan.starts)], [a.ctypes.data for a in (bases, reach)]
+    count = len(plan.starts)
+    done = compiled().bn_run(
+        *arrays[0], count, count, *arrays[1], len(bases), values.ctypes.data, 100, work.ctypes.data, powers.ctypes.data, 1,
+        state.ctypes.data,
+    )  # fmt: skip
+    assert (done, state.tolist()) == (-2, [1, 0])
 
 
 def naive(findings: int) -> Factors:

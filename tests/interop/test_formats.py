@@ -351,7 +351,7 @@ MISTAKES = [
 
 @pytest.mark.parametrize(("format_name", "text", "message"), MISTAKES)
 def test_a_syntax_error_gives_the_line_and_what_was_expected(format_name: str, text: str, message: str) -> None:
-    """A mistake in a file is told in one sentence: file, line, what was expected, what was there."""
+    """A mistake in a file is reported in one sentence: file, line, what was expected, what was there."""
     with pytest.raises(SpecError) as refusal:
         FORMATS[format_name][1](text)
     separator = ", " if message.startswith(("line", "variable")) else ": "

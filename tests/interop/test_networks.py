@@ -32,7 +32,13 @@ SIZES = {
 }
 
 
-@pytest.fixture(scope="module", params=sorted(SIZES))
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(name, marks=pytest.mark.slow if name in {"hepar2", "win95pts", "hailfinder"} else ())
+        for name in sorted(SIZES)
+    ],
+)
 def standard(request: pytest.FixtureRequest, networks: Path) -> tuple[str, Path, Model]:
     """One of the standard networks: name, file, model."""
     path = networks / f"{request.param}.bif.gz"
@@ -157,7 +163,7 @@ def test_a_format_that_is_known_and_not_read_is_refused_by_its_name(tmp_path: Pa
 
 
 def test_a_broken_gzip_file_is_refused_by_name(tmp_path: Path) -> None:
-    """A file cut short is told as such."""
+    """A file cut short is reported as such."""
     path = tmp_path / "cut.bif.gz"
     path.write_bytes(gzip.compress(b"network n { }" * 100)[:-12])
     with pytest.raises(SpecError, match=r"cut\.bif\.gz: not a complete gzip file"):

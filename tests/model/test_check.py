@@ -1,4 +1,4 @@
-"""Everything wrong with a model is told at once, each with file, record, what was got, what was expected and the way out."""
+"""Everything wrong with a model is reported at once, each with file, record, what was got, what was expected and the way out."""
 
 from __future__ import annotations
 
@@ -442,6 +442,14 @@ CASES = {
         'evidence = "fever, !cancr"',
         ['model.toml, example "Feverish": In "fever, !cancr": no variable "cancr"; did you mean "cancer"?'],
     ),
+    "teaching about no variable": (
+        "[[examples]]",
+        '[teaching]\ncancer = ["fevr", "fever", "fever"]\n[[examples]]',
+        [
+            'model.toml, teaching of "cancer": "fevr" is not a variable; did you mean "fever"?',
+            'model.toml, teaching of "cancer": "fever" is named twice; name it once',
+        ],
+    ),
     "file that is not there": (
         'files = ["findings.toml"]',
         'files = ["finding.toml"]',
@@ -522,7 +530,7 @@ def test_one_slip_in_a_variable_hides_none_of_its_other_problems(folder: Path) -
 
 
 def test_what_follows_from_a_slip_is_not_told(folder: Path) -> None:
-    """A misspelt key of parents or states is one problem; what does not depend on it is told beside it."""
+    """A misspelt key of parents or states is one problem; what does not depend on it is reported beside it."""
     change(folder, '[variables.fever]\nparents = ["abscess", "cancer"]', '[variables.fever]\nparrents = ["abscess", "cancer"]')
     change(folder, 'states = ["none", "mild", "severe"]', 'states = "none, mild, severe"\ndefault = "none"')
     change(folder, 'parents = ["cancer"]\ngate = "odds_ratio"', 'parents = ["cancr"]\ngate = "odd_ratio"')
@@ -560,7 +568,7 @@ def test_sources_that_cannot_be_read_are_not_called_undefined(folder: Path) -> N
 
 
 def test_a_source_may_be_cited_by_targets_and_claims_alone(folder: Path) -> None:
-    """What the audit cites is cited; what nothing cites is told, but refused only where asked."""
+    """What the audit cites is cited; what nothing cites is reported, but refused only where asked."""
     change(folder, *CASES["source never cited"][:2])
     assert read_model(folder).name == "clinic"
     with pytest.raises(SpecError, match='source "jones2001": nothing cites it'):

@@ -101,7 +101,7 @@ FAILS = {
 
 @pytest.mark.parametrize(("text", "said"), FAILS.items())
 def test_arithmetic_that_fails_says_why(text: str, said: str) -> None:
-    """A formula that cannot be computed is told in words, never as a Python error."""
+    """A formula that cannot be computed is refused with a message, never as a Python error."""
     with pytest.raises(FormulaError) as refusal:
         compute(parse_formula(text), SCOPE)
     assert said in str(refusal.value)

@@ -88,9 +88,11 @@ def test_shipped_models_read_back(tmp_path: Path, name: str) -> None:
     files = {path.name for path in tmp_path.glob("*.toml")}
     assert files <= {path.name for path in find_model(name).glob("*.toml")}
     groups = [v.name for v in model.variables.values() if v.group == "groups"]
-    head = (tmp_path / "model.toml").read_text()
+    head = (tmp_path / "model.toml").read_text(encoding="utf-8")
     assert all(f"{group} = [" in head for group in groups)
-    assert all(f"[variables.{group}]" not in path.read_text() for path in tmp_path.glob("*.toml") for group in groups)
+    assert all(
+        f"[variables.{group}]" not in path.read_text(encoding="utf-8") for path in tmp_path.glob("*.toml") for group in groups
+    )
 
 
 @pytest.mark.parametrize("name", ["asia", "alarm"])
@@ -136,7 +138,9 @@ def test_the_example_of_the_format_document_is_valid(tmp_path: Path, root: Path)
     shown = [part.split("```", 1) for part in text.split("```toml\n# file: ")[1:]]
     for body, _ in shown:
         name, _, content = body.partition("\n")
-        (tmp_path / name.strip()).write_text(content, encoding="utf-8")
+        path = tmp_path / name.strip()
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(content, encoding="utf-8")
     model = read_model(tmp_path)
     assert {v.gate for v in model.variables.values()} == {"table", "noisy_or", "noisy_max", "deterministic", "odds_ratio"}
     assert rewritten(model, tmp_path) == model
@@ -177,7 +181,7 @@ def test_a_model_that_is_not_there_is_told_with_the_nearest(name: str, message: 
 
 
 def test_a_folder_or_file_that_is_no_model_says_so(tmp_path: Path) -> None:
-    """What is there but is no model is told apart from what is not there."""
+    """What is there but is no model is distinguished from what is not there."""
     with pytest.raises(SpecError, match=r"the folder holds no model\.toml"):
         find_model(tmp_path)
     (tmp_path / "x.txt").write_text("")

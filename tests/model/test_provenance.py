@@ -88,7 +88,7 @@ def test_what_is_malformed_is_refused(number: Number, said: str) -> None:
 
 
 def test_a_circle_of_numbers_is_refused() -> None:
-    """Two numbers computed from each other are told with the circle."""
+    """Two numbers computed from each other are reported with the circle."""
     other = replace(SOUND, id="cough=present", variable="cough", derivation='number("fever") / 2')
     found = check_model(model(replace(SOUND, derivation='number("cough=present") * 2'), other))
     assert any("computed from itself" in str(problem) and "cough=present" in str(problem) for problem in found)
@@ -315,7 +315,7 @@ count = [45, 86]
 
 
 def test_numbers_share_a_figure(old: Path) -> None:
-    """A shared figure is written once; an unknown one, one that nobody uses, and keys beside it are told."""
+    """A shared figure is written once; an unknown one, one that nobody uses, and keys beside it are reported."""
     carry_over(old)
     path = old / "findings.toml"
     text = path.read_text()
@@ -366,9 +366,12 @@ def test_a_value_from_assumed_constants_alone_is_not_from_figures() -> None:
     judged = replace(SOUND, grade="judgement", range="judgement", range_grade="judgement", reason="so")
     assumed = replace(judged, derivation="b", assumed=(("b", 0.52),))
     lines = [recompute(CompiledModel(model(n))).numbers[0] for n in (SOUND, assumed, replace(assumed, derivation="b * a / a"))]
-    assert [(line.verdict, line.on_figures) for line in lines] == [("agrees", True), ("agrees", False), ("agrees", True)]
-    header = " ".join(recompute(CompiledModel(model(assumed))).header().split())
-    assert "the value of 0 from recorded figures and of 1 from assumed constants alone" in header
+    bases = ["figures", "judgement", "figures and a judgement"]
+    assert [(line.verdict, line.basis) for line in lines] == [("agrees", basis) for basis in bases]
+    found = recompute(CompiledModel(model(assumed)))
+    assert found.to_dict()["bases"] == {"figures": 0, "figures and a judgement": 0, "judgement": 1}
+    header = " ".join(found.header().split())
+    assert "the value of 0 from recorded figures alone, of 0 from figures and a judged factor, of 1 from judged" in header
 
 
 def test_the_numbers_that_matter_are_counted_by_themselves() -> None:

@@ -26,7 +26,7 @@ def written(folder: Path, text: str) -> Model:
 
 
 def test_words_are_read_and_written_with_the_model(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Aliases keep their order and come back from the files; those that need a state are told apart; the digest stays."""
+    """Aliases keep their order and come back from the files; those that need a state are marked; the digest stays."""
     model = written(folder, '[aliases]\nrain = ["wet weather"]\n"!rain" = ["dry"]\n\n[with_state]\nrain = ["weather"]\n')
     assert model.aliases == (Alias("wet weather", "rain"), Alias("dry", "!rain"), Alias("weather", "rain", True))
     again = tmp_path_factory.mktemp("again")

@@ -55,7 +55,7 @@ def test_every_public_name_is_found_and_imported_without_pgmpy() -> None:
 
 
 def test_an_unknown_public_name_is_an_attribute_error() -> None:
-    """A misspelt name is told as Python tells it."""
+    """A misspelt name is reported as Python reports it."""
     import bayesnet
 
     with pytest.raises(AttributeError, match="has no attribute 'laod'"):

@@ -13,7 +13,7 @@ from bayesnet.network import Network
 TOP = {
     "BayesnetError", "Case", "ImpossibleEvidence", "MissingExtra", "Network", "PatternError", "SpecError", "TooWide",
     "UnknownState", "UnknownVariable", "__version__", "calibration", "distance", "engine_info", "evaluate", "exercise_set",
-    "exercises", "from_pgmpy", "jeffrey", "load", "models",
+    "exercises", "from_pgmpy", "jeffrey", "load", "models", "verify_quiz", "write_quiz",
 }  # fmt: skip
 
 NETWORK = {
@@ -28,7 +28,7 @@ NETWORK = {
     "joint": "(targets, given=None, do=None)",
     "log_probability": "(given=None, do=None)",
     "most_probable": "(given=None, targets=None, do=None)",
-    "page": "(path, given=None, do=None)",
+    "page": "(path, given=None, do=None, *, lessons=False)",
     "posterior": "(question, given=None, do=None)",
     "posteriors": "(given=None, do=None, targets=None)",
     "recompute": "(*, moves=False)",
@@ -88,6 +88,8 @@ def test_every_name_at_the_top_is_there() -> None:
 def test_exercises_keep_their_arguments() -> None:
     """What makes exercises takes the promised arguments; seed 0 is the default and a seed."""
     assert plain_signature(bayesnet.exercises) == "(net, kind=None, *, seed=0, count=None, target=None, people=None)"
+    assert plain_signature(bayesnet.write_quiz) == "(made, path)"
+    assert plain_signature(bayesnet.verify_quiz) == "(code, net=None)"
     assert plain_signature(bayesnet.exercise_set) == "(net, level=None, *, seed=0, count=10, target=None, people=None)"
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,21 +42,6 @@ class Pages:
 def pages(tmp_path_factory: pytest.TempPathFactory, networks: Path) -> Pages:
     """The pages that tests open, each written once and only where a test needs it."""
     return Pages(tmp_path_factory.mktemp("pages"), networks)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """Headless Chromium; skips, visibly, where there is none. It ends with its module: its event loop is in the way of others."""
-    sync = pytest.importorskip("playwright.sync_api")
-    names = map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))
-    found = os.environ.get("BAYESNET_CHROMIUM") or next(filter(None, names), None)
-    with sync.sync_playwright() as player:
-        try:
-            running = player.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
-        except sync.Error as error:
-            pytest.skip(f"no browser: {str(error).splitlines()[0]}")
-        yield running
-        running.close()
 
 
 DESKTOP = {"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce"}

@@ -1,45 +1,16 @@
-"""Every part of the explorer by axe-core in headless Chromium: no serious and no critical fault, in light and in dark.
-
-axe-core (Deque) comes in the wheel of axe-playwright-python; its script is handed to the browser from there, nothing is loaded.
-"""
+"""Every part of the explorer by axe-core in headless Chromium: no serious and no critical fault, in light and in dark."""
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-from pathlib import Path
-
 import pytest
+from axe import faults
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-RUN = """async (where) => {
-  const { violations, passes } = await axe.run(where, { resultTypes: ["violations"] });
-  const fault = ({ id, impact, help, nodes }) => ({ id, impact, help, at: nodes.map(({ html }) => html.slice(0, 200)) });
-  return { told: violations.map(fault), passed: passes.length };
-}"""
-GRAVE = ("serious", "critical")
 LINKS = {
     "back_pain": "#see=fever:present,age_group:60-69,cancer_history:present&num=odds(disc_herniation)%20%7C%20baseline:0.06",
     "asia": "#see=xray:yes&do=smoke:yes",
 }
-
-
-@pytest.fixture(scope="module")
-def axe() -> str:
-    """The script of axe-core; skips, visibly, where it is not installed."""
-    found = find_spec("axe_playwright_python")
-    if found is None or found.origin is None:
-        pytest.skip("no axe-core: pip install --group test brings it")
-    return (Path(found.origin).parent / "axe.min.js").read_text(encoding="utf-8")
-
-
-def faults(tab, axe: str, where: str = "html") -> list[str]:
-    """What is wrong with the page, or a part of it, as it stands, a line each."""
-    if not tab.evaluate("typeof axe !== 'undefined'"):
-        tab.evaluate(axe)
-    found = tab.evaluate(RUN, where)
-    assert found["passed"] > 5
-    return [f"{one['impact']}: {one['id']}: {one['help']}: {one['at'][:3]}" for one in found["told"] if one["impact"] in GRAVE]
 
 
 def settle(tab) -> None:
@@ -47,7 +18,6 @@ def settle(tab) -> None:
     tab.locator("[aria-busy=true]").first.wait_for(state="detached", timeout=30000)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", LINKS)
 def test_no_tab_has_a_serious_fault(name, scheme, axe, opened):
@@ -69,6 +39,29 @@ def test_no_tab_has_a_serious_fault(name, scheme, axe, opened):
     assert {key: said for key, said in wrong.items() if said} == {}
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_strip_of_a_lesson_has_no_serious_fault(scheme, axe, opened, pages):
+    """With the guess open, with what to enter, with a verdict, with choices; and the list of lessons."""
+    net = pages["sprinkler"][1]
+    pages.written["sprinkler-taught"] = net.page(pages.folder / "sprinkler-taught.html", lessons="seeing-and-doing"), net
+    tab = opened("sprinkler-taught", color_scheme=scheme)
+    wrong = {"guess": faults(tab, axe)}
+    tab.locator(".lesson-number").fill("50 %")
+    tab.get_by_role("button", name="This is my guess").click()
+    wrong["entering"] = faults(tab, axe)
+    tab.locator(".lesson-enter button").click()
+    tab.locator(".lesson-verdict").wait_for()
+    tab.locator(".lesson-about summary").click()
+    wrong["verdict"] = faults(tab, axe)
+    tab.get_by_role("button", name="Next step").click()
+    tab.get_by_role("button", name="This is my guess").click()
+    wrong["choices"] = faults(tab, axe)
+    tab.get_by_role("button", name="Lessons", exact=True).click()
+    wrong["list"] = faults(tab, axe)
+    assert {key: said for key, said in wrong.items() if said} == {}
+
+
 def test_the_dialog_of_examples_has_no_serious_fault(axe, opened):
     """The list of example cases, open over the page."""
     tab = opened("back_pain")
@@ -86,7 +79,7 @@ def test_a_telephone_has_no_serious_fault(width, axe, opened):
 
 
 def test_a_fault_would_be_found(axe, opened):
-    """A picture without a text and a grey too pale are told, so silence means something."""
+    """A picture without a text and a grey too pale are reported, so silence means something."""
     tab = opened("asia")
     tab.evaluate(
         """() => {

@@ -121,6 +121,7 @@ def test_typed_findings_are_entered(opened, pages):
     tab.keyboard.press("Escape")
     search = tab.get_by_label("Search findings")
     search.fill("fever, !vomiting, 66, frobnication")
+    assert "Enter adds Fever: yes" in tab.locator(".findings").inner_text()
     search.press("Enter")
     assert_agrees(tab, net, "fever, !nausea_vomiting, age_group=60-69")
     assert search.input_value() == "frobnication"

@@ -42,6 +42,7 @@ def test_python_names_the_strongest_path(case):
 
 
 @pytest.mark.browser
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=name_of)
 def test_the_page_names_the_same_path(case, node):
     """Path, weight and words of each finding are those of Python."""

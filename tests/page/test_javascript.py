@@ -148,6 +148,7 @@ def test_probabilities_below_the_smallest_double_agree(page: JoinedEngine) -> No
     assert told["posteriors"][0][0] == pytest.approx(math.exp(no - yes), rel=1e-9)
 
 
+@pytest.mark.slow
 def test_no_click_on_back_pain_takes_long(page: JoinedEngine) -> None:
     """200 patients, few to most findings known, age and sex known or not: no plan needs more than 2^20 multiplications."""
     model = expand(load_model("back_pain"))

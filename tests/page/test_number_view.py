@@ -11,7 +11,7 @@ from bayesnet.analysis.query.requisite import requisite_families
 from bayesnet.inference.evidence import Evidence
 from bayesnet.web.pagedata import page_data
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 CASES = {
     "asia": ("lung=yes", {"xray": "yes", "smoke": "yes"}, {}),
@@ -27,7 +27,6 @@ def answer(net: bayesnet.Network, question: str, given: dict) -> float:
     return float(net.posterior(variable, given)[state])
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 def test_how_far_each_number_moves_the_answer_is_as_python_says(case, node):
     """The answer at both ends of every range, which numbers there are, and the widest first."""
@@ -92,3 +91,48 @@ def test_a_number_is_found_by_its_words(opened):
     assert names
     assert all("hemoglobin" in name for name in names)
     assert "does not move this answer" in tab.locator(".number-list").inner_text()
+
+
+def test_a_number_leads_to_its_paper_and_can_be_disputed(opened, pages, browser):
+    """Its row links the publication; its card makes a report with the reader's value, and copies it and the link of the case."""
+    tab = opened("asia", "#see=xray:yes&of=lung:yes&tab=numbers", permissions=["clipboard-read", "clipboard-write"])
+    row = tab.locator(".number-list li").first
+    row.wait_for()
+    name = row.get_attribute("data-number")
+    net = pages["asia"][1]
+    number = net.model.numbers[name]
+    assert row.get_by_role("link").get_attribute("href") == f"https://doi.org/{net.model.sources[number.source].doi}"
+    row.get_by_role("button").click()
+    card = tab.locator(".number-card")
+    card.get_by_role("button", name="Dispute this number").click()
+    slider = card.get_by_role("slider")
+    assert slider.evaluate("slider => slider === document.activeElement")
+    slider.press("End")
+    report = card.get_by_label("The report on this number").input_value()
+    for part in (f'"{name}"', f"{number.value:g}, range", f"My value: {number.high:g}", "in place of", net.digest[:8]):
+        assert part in report
+    card.get_by_role("button", name="Copy the report").click()
+    tab.get_by_text("The report is copied.").wait_for()
+    assert tab.evaluate("navigator.clipboard.readText()") == report
+    card.get_by_role("button", name="Copy the link").click()
+    tab.get_by_text("The link is copied.").wait_for()
+    link = tab.evaluate("navigator.clipboard.readText()")
+    assert "num=" in link
+    assert link.rpartition("/")[2] in report
+    assert "file:" not in report
+    assert card.get_by_role("link", name="Open the form").is_hidden()
+
+
+@pytest.mark.parametrize(("owner", "name", "there"), [("me", "asia", True), ("OWNER", "asia", False), ("me", "my_model", False)])
+def test_a_shipped_model_names_its_issue_tracker_once_there_is_an_owner(owner, name, there, monkeypatch):
+    """The address of the project is in its metadata and nowhere else; a placeholder and a model of one's own have none."""
+    from email.message import Message
+
+    from bayesnet.web import pagedata
+
+    address = f"https://forge.example/{owner}/bayesnet/issues"
+    written = Message()
+    written["Project-URL"] = "Source, https://forge.example"
+    written["Project-URL"] = f"Issues, {address}"
+    monkeypatch.setattr(pagedata, "metadata", lambda _: written)
+    assert pagedata.issues(name) == (address if there else "")

@@ -132,7 +132,8 @@ def test_the_page_says_of_a_number_what_the_model_says() -> None:
         assert all(
             record.get(key, "") == getattr(number, key) for key in ("source", "place", "population", "reason", "note", "variable")
         )
-    assert set(data["sources"]) == {number.source for number in model.numbers.values()} - {""}
+    cited = {key for number in model.numbers.values() for key in (number.source, *number.publications)}
+    assert set(data["sources"]) == cited - {""}
     for key, told in data["sources"].items():
         source = model.sources[key]
         assert told["short"] == source.short

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 CASE = {"age_group": "60-69", "anemia": "present", "fever": "absent", "weight_loss": "present", "m_protein": "absent"}
 
@@ -144,7 +144,7 @@ def test_the_advice_is_on_the_page(opened, pages):
 
 
 def test_nodes_show_posteriors_and_what_is_known_or_set(opened, pages):
-    """All of a small network; bars are Python's posteriors, what is known is told in words, an intervention cuts its arrows."""
+    """All of a small network; bars are Python's posteriors, known variables say so in words, an intervention cuts its arrows."""
     tab = started(opened, "asia", {"xray": "yes"}, ("lung", "yes"))
     dispatch(tab, type="do", variable="bronc", value="no")
     panel = settled(tab, "network")
@@ -256,7 +256,6 @@ def test_findings_that_cannot_be_leave_every_view_in_words(opened):
     assert set(nodes.locator(".node:not(.is-known) .node-text").all_inner_texts()) == {"–"}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("width", [360, 768, 1280])
 def test_no_view_is_wider_than_the_window(width, opened):
     """Also on the smallest phone, with many findings; the network scrolls inside its frame."""

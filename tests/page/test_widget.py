@@ -67,7 +67,7 @@ def test_a_click_comes_back_as_evidence(asia):
     ],
 )
 def test_a_message_that_is_no_evidence_is_refused_and_changes_nothing(asia, message, said):
-    """Unknown names and states, weights below 0, numbers that cannot be: told in words, from either side."""
+    """Unknown names and states, weights below 0, impossible numbers: refused with a message, from either side."""
     widget = asia.explorer("dysp=yes")
     with pytest.raises(TraitError, match="(?s).*" + said.replace("(", "\\(")):
         widget.set_state(message)

@@ -271,9 +271,10 @@ def test_nothing_to_share_is_refused():
 
 def test_a_bar_appears_only_on_a_terminal_and_after_a_while(monkeypatch, capsys):
     """Draws that take longer than the patience show a bar on standard error where that is a terminal, and nothing elsewhere."""
-    from bayesnet.analysis.sensitivity import uncertainty
 
-    monkeypatch.setattr(uncertainty, "_PATIENCE", -1.0)
+    from bayesnet.inference import threads
+
+    monkeypatch.setattr(threads, "PATIENCE", -1.0)
     clinic().case("fever").uncertainty("abscess", draws=2_000)
     assert capsys.readouterr() == ("", "")
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)

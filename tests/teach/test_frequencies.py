@@ -44,6 +44,7 @@ def counted(draw: st.DrawFn) -> tuple[CompiledModel, Frequencies, tuple[int, int
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=80)
 @given(counted())
 def test_every_count_is_less_than_one_person_off_and_all_of_them_add_up(drawn):

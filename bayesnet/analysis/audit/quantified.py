@@ -187,12 +187,16 @@ class QuantifiedQuestions:
                 what = "`at least 2 of` can be a condition only once, and of one finding that is asked"
                 raise PatternError(text, 1, what)
             terms = [pair for term in terms for pair in _branches(term, condition)]
-        weight = sum(sign * math.exp(self._log_probability(e)) for sign, e in terms)
+        logs = [self._log_probability(e) for _, e in terms]
+        top = max(logs)
+        if top == -math.inf:
+            return Answer(math.nan, -math.inf)
+        shares = [(sign * math.exp(log - top), e) for (sign, e), log in zip(terms, logs, strict=True) if log > -math.inf]
+        weight = sum(share for share, _ in shares)
         if weight <= 0.0:
             return Answer(math.nan, -math.inf)
-        possible = [(sign, e) for sign, e in terms if self._log_probability(e) > -math.inf]
-        held = sum(sign * math.exp(self._log_probability(e)) * self._event(event, e) for sign, e in possible)
-        return Answer(held / weight, math.log(weight))
+        held = sum(share * self._event(event, e) for share, e in shares)
+        return Answer(held / weight, top + math.log(weight))
 
 
 def _states(item: Finding) -> str:

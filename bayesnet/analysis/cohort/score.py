@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bayesnet.analysis.cohort.contexts import answered
 from bayesnet.analysis.differential.differential import diagnoses
 from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.query.impossible import clashing
@@ -38,11 +39,11 @@ def score(
     keep: Sequence[str] = (),
     missing: Sequence[str] = (),
 ) -> pd.DataFrame:
-    """Return posteriors for every row of a frame; see `Network.score`. `workers` are processes; the engine decides when None."""
+    """Return posteriors for every row of a frame; see `Network.score`. `workers` are threads; the engine decides when None."""
     import pandas as pd
 
     if not isinstance(frame, pd.DataFrame):
-        raise SpecError("the cohort", [f"expected a pandas DataFrame; got {type(frame).__name__}"])
+        raise SpecError("the cohort", [f"expected a pandas or Dask DataFrame, or a folder; got {type(frame).__name__}"])
     keep = (keep,) if isinstance(keep, str) else tuple(keep)
     kept, frame = _parted(compiled, frame, keep)
     check_columns(compiled, frame)
@@ -51,7 +52,7 @@ def score(
     variables = sorted({v for v, _, _ in asked})
     log_assumed = _enter_defaults(compiled, frame, rows, variables if targets is not None else ())
     readable = np.array([not text for text in problems], dtype=bool)
-    found = compiled.engine.cohort(rows[readable], variables, workers)
+    found = answered(compiled.engine, rows[readable], variables, workers)
     logs = np.full(len(frame), np.nan)
     logs[readable] = found.log_probability - log_assumed
     columns: dict[str, Any] = {}
@@ -60,7 +61,8 @@ def score(
         column[readable] = found.marginals[v][:, state]
         columns[label] = column
     _name_clashes(compiled, rows, logs, problems)
-    answers = pd.DataFrame({**columns, "log_probability": logs, "problem": problems}, index=frame.index)
+    texts = pd.Series(problems, index=frame.index, dtype="str")
+    answers = pd.DataFrame({**columns, "log_probability": logs, "problem": texts}, index=frame.index)
     return pd.concat([kept, answers], axis=1) if keep else answers
 
 

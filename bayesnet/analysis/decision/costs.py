@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bayesnet.analysis.decision.price_index import check_paid, read_index, unit_of
 from bayesnet.analysis.query.compiled import CompiledModel, per_model
 from bayesnet.model.records import Model, Source
 from bayesnet.model.side_files import Document
@@ -14,7 +15,7 @@ from bayesnet.model.side_files import Document
 if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import CompiledModel
 
-_FIELDS = ("label", "gives", "groups", "value", "low", "high", "burden", "grade", "source", "where", "note")
+_FIELDS = ("label", "gives", "groups", "value", "low", "high", "burden", "grade", "source", "where", "note", "paid")
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Costs:
     """The tests by the variable they settle; empty where a model has no costs."""
 
     unit: str
+    """The unit of money, with the year whose money it is, as in `US$ (2025)`."""
     by_variable: Mapping[str, TestCost]
     sources: Mapping[str, Source]
 
@@ -71,9 +73,10 @@ def read_costs(path: Path, model: Model) -> Costs:
         With every problem of the file.
     """
     document = Document(path)
-    document.known("the file", document.table, ("unit", "population", "tests", "sources"))
+    document.known("the file", document.table, ("unit", "year", "population", "index", "tests", "sources"))
     sources = document.sources(model.sources)
-    unit = document.text("the file", document.table, "unit")
+    index = read_index(document, sources)
+    unit = unit_of(document.text("the file", document.table, "unit"), index)
     groups = {v.group for v in model.variables.values()}
     by_variable: dict[str, TestCost] = {}
     for name, row in document.table.get("tests", {}).items():
@@ -82,6 +85,7 @@ def read_costs(path: Path, model: Model) -> Costs:
         label, burden = document.text(subject, row, "label"), document.text(subject, row, "burden")
         value, low, high = document.ranged(subject, row)
         grade, source = document.cited(subject, row, sources)
+        check_paid(document, subject, row, index, sources)
         test = TestCost(name, label, value, low, high, burden, grade, source, row.get("where", ""), row.get("note", ""))
         given = list(row.get("gives", []))
         for group in row.get("groups", []):

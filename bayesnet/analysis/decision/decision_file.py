@@ -10,14 +10,15 @@ from typing import Any
 
 import numpy as np
 
+from bayesnet.analysis.decision.price_index import PriceIndex, check_paid, read_index, unit_of
 from bayesnet.errors import BayesnetError
 from bayesnet.model.factors import FloatArray
 from bayesnet.model.records import Model, Source
 from bayesnet.model.side_files import Document
 from bayesnet.pattern import parse_condition, resolve_condition
 
-_FILE = ("title", "unit", "warning", "brought_by_options", "money", "states", "options", "utilities", "sources")
-_UTILITY = ("id", "value", "low", "high", "grade", "source", "where", "note")
+_FILE = ("title", "unit", "year", "warning", "brought_by_options", "money", "index", "states", "options", "utilities", "sources")
+_UTILITY = ("id", "value", "low", "high", "grade", "source", "where", "note", "paid")
 
 
 @dataclass(frozen=True)
@@ -115,8 +116,9 @@ def read_decision(path: Path, model: Model) -> Decision:
             document.report(f'state "{state.name}"', "has no condition", way_out="only the last state may be the rest")
     if states and states[-1].when:
         document.report(f'state "{states[-1].name}"', "the last state is the rest", way_out='write when = ""')
-    utilities = _utilities(document, options, states, sources)
-    money = _money(document, table["money"], sources) if "money" in table else None
+    index = read_index(document, sources)
+    utilities = _utilities(document, options, states, sources, index)
+    money = _money(document, table["money"], sources, index) if "money" in table else None
     for group in table.get("brought_by_options", []):
         if group not in {v.group for v in model.variables.values()}:
             document.report("brought_by_options", f'no variable is of the group "{group}"')
@@ -139,7 +141,11 @@ def _state(document: Document, row: Mapping[str, Any], model: Model) -> State:
 
 
 def _utilities(
-    document: Document, options: tuple[Option, ...], states: tuple[State, ...], sources: Mapping[str, Source]
+    document: Document,
+    options: tuple[Option, ...],
+    states: tuple[State, ...],
+    sources: Mapping[str, Source],
+    index: PriceIndex | None,
 ) -> tuple[Utility, ...]:
     """Return all utilities in the order of options and states."""
     wanted = {f"{o.name} | {s.name}": (o.name, s.name) for o in options for s in states}
@@ -150,6 +156,7 @@ def _utilities(
         document.known(subject, row, _UTILITY)
         value, low, high = document.ranged(subject, row)
         grade, source = document.cited(subject, row, sources)
+        check_paid(document, subject, row, index, sources, document.table.get("money", {}))
         if name not in wanted or name in found:
             document.report(subject, "is there twice" if name in found else "names no option and state")
             continue
@@ -160,9 +167,10 @@ def _utilities(
     return tuple(found[name] for name in wanted if name in found)
 
 
-def _money(document: Document, row: Mapping[str, Any], sources: Mapping[str, Source]) -> Money:
+def _money(document: Document, row: Mapping[str, Any], sources: Mapping[str, Source], index: PriceIndex | None) -> Money:
     value, low, high = document.ranged("money", row)
     grade, source = document.cited("money", row, sources)
     if value <= 0.0:
         document.report("money", "must be above 0", got=f"{value:g}")
-    return Money(document.text("money", row, "unit"), value, low, high, grade, source, row.get("note", ""))
+    unit = unit_of(document.text("money", row, "unit"), index)
+    return Money(unit, value, low, high, grade, source, row.get("note", ""))

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bayesnet.analysis.query.caveats import weakest
+from bayesnet.analysis.query.compiled import per_model
 from bayesnet.analysis.query.parse import an_example
 from bayesnet.analysis.query.posterior import priors
 from bayesnet.analysis.query.query import Query
 from bayesnet.analysis.query.requisite import above
-from bayesnet.analysis.sensitivity.sampler import cited_sampler
-from bayesnet.analysis.sensitivity.tornado import movers
 from bayesnet.errors import NothingToAsk, TooWide
 from bayesnet.inference.evidence import Evidence, one_hot
 from bayesnet.logodds import odds_ratio
@@ -69,9 +68,10 @@ def differential(query: Query, targets: Sequence[tuple[int, int]] | None = None,
 
 
 def causes(query: Query, v: int, state: int) -> tuple[CauseShare, ...]:
-    """Return the causes of a consequence with P(cause | consequence, findings), most probable first.
+    """Return the causes of a consequence with P(cause, no nearer cause | consequence, findings), most probable first.
 
-    A cause of more than two states is present in every state but its first. Where the consequence is set from outside nothing
+    A cause that acts through another one, as an infected vertebra through an abscess, counts where that nearer one is absent. A
+    cause of more than two states is present in every state but its first. Where the consequence is set from outside nothing
     causes it.
     """
     compiled, evidence = query.compiled, query.evidence
@@ -79,8 +79,20 @@ def causes(query: Query, v: int, state: int) -> tuple[CauseShare, ...]:
         return ()
     named = [compiled.variable(name) for name in compiled.model.variables[compiled.names[v]].consequence_of]
     given = evidence.with_likelihood(v, one_hot(len(compiled.states(v)), state))
-    found = compiled.engine.posteriors(given, tuple(named)).marginals
-    shares = [CauseShare(compiled.names[w], float(found[w][1:].sum())) for w in named]
+    whole = compiled.engine.posteriors(given, tuple(named))
+    shares = []
+    for w in named:
+        share = float(whole.marginals[w][1:].sum())
+        nearer = [u for u in named if u != w and w in above(compiled.factors, Evidence(), (u,))]
+        if any(whole.marginals[u][0] <= 0.0 for u in nearer):
+            share = 0.0
+        elif nearer:
+            without = given
+            for u in nearer:
+                without = without.with_likelihood(u, one_hot(len(compiled.states(u)), 0))
+            alone = compiled.engine.posteriors(without, (w,))
+            share = float(alone.marginals[w][1:].sum()) * math.exp(alone.log_probability - whole.log_probability)
+        shares.append(CauseShare(compiled.names[w], share))
     return tuple(sorted(shares, key=lambda share: -share.probability))
 
 
@@ -94,10 +106,14 @@ def _contains(variable: Variable) -> str:
 def _caveats(
     query: Query, lines: Sequence[Diagnosis], variables: Sequence[int], draws: int
 ) -> tuple[str, ...] | Callable[[], tuple[str, ...]]:
-    """Return what moves the leading specific diagnosis most over its own range; without draws by name only, when it is read."""
+    """Return what moves the leading specific diagnosis most over its own range, worked out when it is read; without draws by name
+    only.
+    """
     leading = next((line.diagnosis for line in lines if line.role != OTHER_ROLE), "")
     if draws and leading and any(n.low < n.high for n in query.compiled.model.numbers.values()):
-        return movers(query, leading)
+        from bayesnet.analysis.sensitivity.tornado import movers
+
+        return lambda: movers(query, leading)
     first = leading or (lines[0].diagnosis if lines else "")
     return weakest(query, variables, about=[v for v in variables if first.startswith(query.compiled.names[v])][:1])
 
@@ -120,6 +136,12 @@ def diagnoses(compiled: CompiledModel) -> tuple[tuple[int, int], ...]:
     return tuple((v, compiled.state(v, "present")) for v in compiled.diagnoses)
 
 
+@per_model
+def _drawn(_: CompiledModel) -> dict[int, FloatArray]:
+    """All numbers as they were last drawn, by how often; they are the same for every case."""
+    return {}
+
+
 def intervals(compiled: CompiledModel, evidence: Evidence, variables: Sequence[int], draws: int) -> Mapping[int, FloatArray]:
     """Return the middle 95 % of every posterior when all numbers are drawn from their ranges: by variable, shape (states, 2).
 
@@ -127,12 +149,19 @@ def intervals(compiled: CompiledModel, evidence: Evidence, variables: Sequence[i
     """
     if not any(n.low < n.high for n in compiled.model.numbers.values()):
         return {}
-    rng = np.random.default_rng(SEED)
+    from bayesnet.analysis.sensitivity.sampler import cited_sampler
+
+    drawn_before = _drawn(compiled)
+    if draws not in drawn_before:
+        drawn_before.clear()
+        drawn_before[draws] = cited_sampler(compiled).draw(draws, np.random.default_rng(SEED)).values
     try:
-        values = cited_sampler(compiled).draw(draws, rng).values
-        tensors = compiled.drawn_tensors(values, above(compiled.factors, evidence, variables))
+        tensors = compiled.drawn_tensors(drawn_before[draws], above(compiled.factors, evidence, variables), evidence)
         drawn = compiled.engine.draws(evidence, tensors, variables)
     except TooWide:
         return {}
     possible = drawn.log_probability > -math.inf
-    return {v: np.quantile(drawn.marginals[v][:, possible], _MIDDLE, axis=1).T for v in variables}
+    together = np.concatenate([drawn.marginals[v] for v in variables])
+    spans = np.quantile(together[:, possible], _MIDDLE, axis=1).T
+    cuts = np.cumsum([len(drawn.marginals[v]) for v in variables])[:-1]
+    return dict(zip(variables, np.split(spans, cuts), strict=True))

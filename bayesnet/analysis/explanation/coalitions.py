@@ -28,6 +28,8 @@ EXACT = 15
 
 _CELLS = 2.0**24
 """Cells of the joint table up to which it is asked for in one piece."""
+_LEAST = 1e-280
+"""P(e) below which the table of all subsets would lose digits."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ def subset_table(compiled: CompiledModel, asked: CoalitionQuery) -> FloatArray:
     Raises
     ------
     TooWide
-        When there are more findings than `EXACT`, or their joint table would be too large.
+        When there are more findings than `EXACT`, their joint table would be too large, or P(e) too small for it.
     """
     variables = [player.variable for player in asked.players]
     cells = float(np.prod([len(compiled.states(v)) for v in (asked.variable, *variables)], dtype=float))
@@ -112,6 +114,8 @@ def subset_table(compiled: CompiledModel, asked: CoalitionQuery) -> FloatArray:
     for axis, player in enumerate(asked.players, start=1):
         ways = np.stack([np.ones_like(player.likelihood), player.likelihood])
         table = np.moveaxis(np.tensordot(ways, table, axes=(1, axis)), 0, axis)
+    if table.reshape(2, -1)[:, -1].sum() < _LEAST:
+        raise TooWide("the findings together are too improbable for a table of doubles", cells)
     return table
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from bayesnet.logodds import BARELY
+from bayesnet.logodds import BARELY, ratio_of
 from bayesnet.results.explanation import Conflict, Impact, Overlap, Relevant, Ways
 from bayesnet.results.words import percent, ratio, word
 
@@ -73,8 +73,7 @@ def _times(nats: float) -> str:
         return "the others settle it already"
     if math.isinf(nats):
         return "it settles the question"
-    factor = math.exp(abs(nats))
-    return f"odds {'times' if nats > 0 else 'divided by'} {ratio(factor)}"
+    return f"odds {'times' if nats > 0 else 'divided by'} {ratio(ratio_of(abs(nats)))}"
 
 
 def _silent(impacts: Sequence[Impact], separated: Sequence[str]) -> str:
@@ -96,14 +95,14 @@ def _pairs(overlaps: Sequence[Overlap]) -> str:
     more = [o for o in overlaps if not o.twice and min(o.interaction, o.first_alone, o.second_alone) > 0.0][:1]
     sentences = [_same(o) for o in twice]
     sentences += [
-        f"{o.first} and {o.second} strengthen each other: {ratio(math.exp(o.interaction))} times their product." for o in more
+        f"{o.first} and {o.second} strengthen each other: {ratio(ratio_of(o.interaction))} times their product." for o in more
     ]
     return " ".join(sentences)
 
 
 def _same(o: Overlap) -> str:
     side, verb = ("for", "multiply the odds by") if o.first_alone > 0.0 else ("against", "divide the odds by")
-    apart, together = (ratio(math.exp(abs(nats))) for nats in (o.first_alone + o.second_alone, o.together))
+    apart, together = (ratio(ratio_of(abs(nats))) for nats in (o.first_alone + o.second_alone, o.together))
     return (
         f"{o.first} and {o.second} partly say the same {side} it: as separate findings they would {verb} {apart}, together it is "
         f"{together}."

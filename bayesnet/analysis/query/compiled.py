@@ -16,6 +16,7 @@ from bayesnet.model.vocabulary import DIAGNOSES
 from bayesnet.pattern import Meaning, Term, canonical_id, parse_number_id, resolve
 
 if TYPE_CHECKING:
+    from bayesnet.inference.evidence import Evidence
     from bayesnet.model.expand import Expander
     from bayesnet.pattern import Words
 
@@ -92,14 +93,16 @@ class CompiledModel:
         """The variables of the group `diagnoses`, in the order of the model."""
         return tuple(v for v, variable in enumerate(self.model.variables.values()) if variable.group == DIAGNOSES)
 
-    def drawn_tensors(self, values: FloatArray, families: Iterable[int]) -> list[tuple[FloatArray, ...]]:
+    def drawn_tensors(self, values: FloatArray, families: Iterable[int], evidence: Evidence) -> list[tuple[FloatArray, ...]]:
         """Return the tensors of every family for `values` of shape (n_numbers, draws), the axis of draws last.
 
-        Those of other than the `families` named stay as they are, and their last axis has length one.
+        Those of other than the `families` named stay as they are, and their last axis has length one. Entries that the evidence
+        excludes may be anything.
         """
+        known = {**evidence.hard(), **evidence.interventions}
         tensors = [tuple(t[..., None] for t in family.tensors) for family in self.factors.families]
         for f in families:
-            tensors[f] = self.expander.gates[f].tensors(values)
+            tensors[f] = self.expander.gates[f].tensors(values, known)
         return tensors
 
     @cached_property

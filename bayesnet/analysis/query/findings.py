@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -30,6 +31,18 @@ class Finding:
     vector: tuple[float, ...]
     text: str
     assumed: bool = False
+
+    @cached_property
+    def likelihood(self) -> FloatArray:
+        """The vector as an array, which nobody may write to."""
+        found = np.array(self.vector)
+        found.setflags(write=False)
+        return found
+
+    @cached_property
+    def state(self) -> int:
+        """The state in which the variable was found."""
+        return self.vector.index(1.0)
 
 
 @dataclass(frozen=True)
@@ -88,11 +101,19 @@ class Findings:
     def evidence(self) -> Evidence:
         """Return the findings as likelihoods, multiplied per variable; new marginals are left out, they need the network."""
         likelihoods: dict[int, FloatArray] = {}
+        certain: dict[int, int] = {}
         for item in self.items:
-            if item.kind != "new marginal":
-                vector = np.array(item.vector)
-                likelihoods[item.variable] = likelihoods[item.variable] * vector if item.variable in likelihoods else vector
-        return Evidence(likelihoods, {i.variable: i.state for i in self.interventions}, self.text)
+            v = item.variable
+            if item.kind == "new marginal":
+                continue
+            if v in likelihoods:
+                likelihoods[v] = likelihoods[v] * item.likelihood
+                certain.pop(v, None)
+            else:
+                likelihoods[v] = item.likelihood
+                if item.kind == "state":
+                    certain[v] = item.state
+        return Evidence(likelihoods, {i.variable: i.state for i in self.interventions}, self.text, certain)
 
     @property
     def marginals(self) -> tuple[Finding, ...]:

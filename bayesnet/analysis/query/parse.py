@@ -202,7 +202,11 @@ def _from_value(compiled: CompiledModel, name: str, value: Any) -> Findings:
     if type(value) is str:
         known = _known_states(compiled)
         if (name, value) not in known:
-            known[name, value] = _from_any_value(compiled, name, value)
+            v = compiled.index.get(name)
+            if v is not None and value in compiled.states(v):
+                known[name, value] = Findings((compiled.state_finding(v, compiled.states(v).index(value)),))
+            else:
+                known[name, value] = _from_any_value(compiled, name, value)
         return known[name, value]
     return _from_any_value(compiled, name, value)
 

@@ -101,7 +101,7 @@ def assignment(compiled: CompiledModel, question: str, given: Given = None, do: 
     return Probability(title=query.title(text), provenance=query.provenance(weakest(query)), assignment=text, probability=p)
 
 
-def probability(compiled: CompiledModel, wanted: str | Mapping[str, object], given: Given = None, do: Given = None) -> float:
+def probability(compiled: CompiledModel, wanted: Given, given: Given = None, do: Given = None) -> float:
     """Return P(assignment | findings); see `Network.probability`."""
     if isinstance(wanted, str):
         asked = read_question(compiled, wanted, given, do)

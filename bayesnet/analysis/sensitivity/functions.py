@@ -234,7 +234,7 @@ def _words(compiled: CompiledModel, ks: IntArray) -> dict[str, list[str]]:
 
 def _coefficients(response: Response, ks: IntArray) -> dict[str, FloatArray]:
     """`a, b, c, d` with a x + b = P(h, e) and c x + d = P(e), unnormalised; NaN for curves that are no hyperbola."""
-    scale = math.exp(response.log_scale) if response.log_scale > _LEAST_SCALE else 1.0 / response.base[-1]
+    scale = math.exp(response.log_scale) if abs(response.log_scale) < -_LEAST_SCALE else 1.0 / response.base[-1]
     slope, start = response.lines(ks)
     straight = response.linear[ks]
     found = (slope[0], start[0], slope[-1], start[-1])
@@ -252,7 +252,9 @@ def _answers(response: Response, ks: IntArray, xs: FloatArray) -> FloatArray:
 
 def _vertex_proximity(coefficients: dict[str, FloatArray], derivative: FloatArray, x: FloatArray) -> FloatArray:
     """Distance of x0 to the vertex of the hyperbola, where its slope is one (van der Gaag & Renooij 2001); a line has none."""
-    a, b, c, d = (coefficients[name] for name in "abcd")
+    # A common power of two changes nothing and keeps the products within what a double holds.
+    largest = np.frexp(np.max([np.abs(coefficients[name]) for name in "abcd"], axis=0))[1]
+    a, b, c, d = (np.ldexp(coefficients[name], -largest) for name in "abcd")
     bent = np.isfinite(a) & (c != 0) & (derivative != 0)
     safe = np.where(bent, c, 1.0)
     pole = -d / safe

@@ -139,7 +139,9 @@ class SensitivityQuery:
         rows, logs = np.empty((len(events), values.shape[1])), np.empty(values.shape[1])
         for start in range(0, values.shape[1], _CHUNK):
             part = slice(start, min(start + _CHUNK, values.shape[1]))
-            drawn = self.compiled.engine.draws(self.evidence, self.compiled.drawn_tensors(values[:, part], families), variables)
+            drawn = self.compiled.engine.draws(
+                self.evidence, self.compiled.drawn_tensors(values[:, part], families, self.evidence), variables
+            )
             logs[part] = drawn.log_probability
             for i, (v, state) in enumerate(events):
                 rows[i, part] = drawn.marginals[v][state]

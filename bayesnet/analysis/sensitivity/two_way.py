@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import CompiledModel
 
 _NAN = (float("nan"),) * 4
+_MOST = 690.0
+"""Largest |ln P(e)| of which a double holds the exponential."""
 
 
 def two_way(
@@ -42,7 +44,9 @@ def two_way(
     values = _grid_values(compiled, i, j, first, second)
     surface, logs = subject.marginals(values, (subject.target,))
     here = subject.present((subject.target,))
-    total = np.exp(logs).reshape(points, points)
+    # Coefficients of probabilities where a double holds them, otherwise on the scale on which the largest P(e) is 1.
+    scale = 0.0 if abs(float(logs.max())) < _MOST else float(logs.max())
+    total = np.exp(logs - scale).reshape(points, points)
     hit = surface[0].reshape(points, points) * total
     bilinear = bool(compiled.factors.linear[i] and compiled.factors.linear[j]) and not _share_gate(compiled, i, j)
     return TwoWay(

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import math
-import sys
-import time
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,6 +19,7 @@ from bayesnet.analysis.sensitivity.response import Event
 from bayesnet.analysis.sensitivity.sampler import Sampler, cited_sampler
 from bayesnet.analysis.sensitivity.tornado import ends
 from bayesnet.errors import BayesnetError
+from bayesnet.inference.threads import progress
 from bayesnet.model.factors import FloatArray, IntArray
 from bayesnet.results.uncertainty import Fit, Interval, Share, Uncertainty, VarianceShares
 
@@ -84,8 +82,6 @@ def sobol_shares(function: Callable[[FloatArray], FloatArray], inputs: int, samp
 
 _MIDDLE = (0.025, 0.5, 0.975)
 _BATCH = 512
-_PATIENCE = 1.0
-"""Seconds before a progress bar appears."""
 
 
 def uncertainty(
@@ -232,36 +228,12 @@ def _run(
 ) -> FloatArray:
     """Return P(event | e), shape (events, count), in batches, with a progress bar if it takes longer than a second."""
     answers = np.empty((len(events), count))
-    with _progress(count) as advance:
+    with progress("draws", count) as advance:
         for start in range(0, count, _BATCH):
             part = slice(start, min(start + _BATCH, count))
             answers[:, part], _ = subject.marginals(values(part), events, moved)
             advance(part.stop)
     return answers
-
-
-@contextmanager
-def _progress(total: int) -> Iterator[Any]:
-    """Yield a function to be told how much is done; draws a bar on a terminal once a second has passed."""
-    began = time.monotonic()
-    bar: list[Any] = []
-
-    def advance(done: int) -> None:
-        if not bar and time.monotonic() - began > _PATIENCE and done < total and sys.stderr.isatty():
-            from rich.console import Console
-            from rich.progress import Progress
-
-            progress = Progress(console=Console(stderr=True), transient=True)
-            progress.start()
-            bar.extend([progress, progress.add_task("draws", total=total)])
-        if bar:
-            bar[0].update(bar[1], completed=done)
-
-    try:
-        yield advance
-    finally:
-        if bar:
-            bar[0].stop()
 
 
 def _intervals(

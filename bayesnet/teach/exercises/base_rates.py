@@ -34,11 +34,11 @@ from bayesnet.teach.exercises.known import (
     KnownError,
     apart,
     known,
-    tolerance,
 )
 from bayesnet.teach.exercises.phrases import Phrase, Without, article, capital, counted, singular
 from bayesnet.teach.exercises.template import Cited, ExerciseDraft
 from bayesnet.teach.exercises.world import Event, World
+from bayesnet.teach.marking import tolerance
 
 T = TypeVar("T")
 
@@ -74,7 +74,8 @@ class Pair:
 def pairs(world: World, rng: np.random.Generator, contrary: float = 0.8) -> Iterator[Pair]:
     """Hypotheses with findings that follow from them, in random order.
 
-    Findings that are absent come later (`contrary`), and so do those that tell little and diseases that are very rare.
+    Findings that are absent come later (`contrary`), and so do those that tell little and, unless the model names them for
+    teaching, diseases that are very rare.
     """
     listed = [(h, e) for h in world.hypotheses for f in world.findings_of(h) for e in (f, f.negated)]
     late: list[tuple[float, int, Pair]] = []
@@ -87,7 +88,7 @@ def pairs(world: World, rng: np.random.Generator, contrary: float = 0.8) -> Iter
         pair = Pair(h, e, prior, sensitivity, alarms, world.phrase(h), world.phrase(e))
         if not (0.001 <= pair.posterior <= 0.97 and apart(prior, pair.posterior, 1.0)):
             continue
-        wait = (0.5 < pair.likelihood_ratio < 2.0) + (prior < 0.002)
+        wait = (0.5 < pair.likelihood_ratio < 2.0) + (prior < 0.002 and not world.taught)
         if wait:
             late.append((draws[i] + wait, int(i), pair))
         else:
@@ -172,7 +173,7 @@ def another_population(world: World, rng: np.random.Generator) -> Iterator[Exerc
             question=(
                 f"Among {world.group}, {percent(pair.prior)} {h.has(2)}. "
                 f"Of those {e.who}, {percent(pair.posterior)} {h.has(2)}.\n"
-                f"Elsewhere {percent(there)} {h.has(2)}. Suppose that all else is as before: {e.thing} is found in "
+                f"Elsewhere {percent(there)} {h.has(2)}. Suppose that all else is as before: {e.does('is', 'are')} found in "
                 f"{sensitivity} of the {who} {h.who} and in {alarms} of the {who} {h.negated.who}.\n"
                 f"{capital(article(singular(who)))} elsewhere {e.has()}. How probable {h.asked}?"
             ),
@@ -192,10 +193,10 @@ def another_population(world: World, rng: np.random.Generator) -> Iterator[Exerc
 
 
 def _elsewhere(world: World, rng: np.random.Generator) -> Iterator[tuple[Pair, float]]:
-    """Pairs with another base rate, 3 to 30 times as high or as low; every pair once, then again with what is left."""
+    """Pairs with another base rate, 3 to 12 times as high or as low; every pair once, then again with what is left."""
     rest: list[tuple[Pair, float]] = []
     for pair in pairs(world, rng):
-        options = [p for p in (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5) if 3.0 < max(p / pair.prior, pair.prior / p) < 30.0]
+        options = [p for p in (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5) if 3.0 < max(p / pair.prior, pair.prior / p) < 12.0]
         drawn = [(pair, options[i]) for i in rng.permutation(len(options))]
         yield from drawn[:1]
         rest += drawn[1:]

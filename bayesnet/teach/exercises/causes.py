@@ -29,13 +29,13 @@ from bayesnet.teach.exercises.known import (
     UNWEIGHTED,
     apart,
     known,
-    tolerance,
 )
 from bayesnet.teach.exercises.phrases import Phrase, capital, counted
 from bayesnet.teach.exercises.template import ExerciseDraft
 from bayesnet.teach.exercises.world import Event, World
+from bayesnet.teach.marking import tolerance
 
-_SIZES = (100, 1_000, 10_000)
+_SIZES = (100, 1_000, 10_000, 100_000)
 _PAIRS = 12
 """Pairs of causes that are looked at for one effect."""
 
@@ -89,7 +89,7 @@ def seeing_doing(world: World, rng: np.random.Generator) -> Iterator[ExerciseDra
                 f"Among {world.group}, {_listed(texts[0], groups)}; among the {who} {x.who}, {_listed(texts[1], groups)}. "
                 f"The arrow in the network leads from “{behind}” to “{cause}”.\n"
                 f"{_outcomes(texts[2], groups, x, y, who)}\n"
-                f"Now suppose all {who} were made to {x.to}, by something from outside that changes nothing else directly. "
+                f"Now suppose all {who} {x.had}, brought about from outside and with nothing else changed directly. "
                 f"What share of them would {y.to}?"
             ),
             exact=exact,
@@ -137,7 +137,7 @@ def explaining_away(world: World, rng: np.random.Generator) -> Iterator[Exercise
                 f"{only_first:,d} {a.has(only_first)} only, {only_second:,d} {b.has(only_second)} only, and {others}. "
                 f"So {a.thing} has a probability of {percent(before)} for each of them.\n"
                 f"One of them turns out to {b.to}. "
-                f"Does the probability of {a.thing} go up with that, go down, or stay the same? And to how much?"
+                f"Does the probability of {a.thing} go up with that, go down, or stay the same?"
             ),
             exact=exact,
             right=right,
@@ -154,7 +154,7 @@ def explaining_away(world: World, rng: np.random.Generator) -> Iterator[Exercise
             worded=worded,
             words=DOWN,
             choices=("up", "down", "unchanged"),
-            how="Answer with up, down or unchanged, with the new probability if you can: such as “up, to 30 %”.",
+            how="Answer with up, down or unchanged and, if you can, to how much: such as “up, to 30 %”.",
             title=world.title(first, [e, second]),
             cites=((first, (e,)), (second, (e,)), (first, (e, second))),
         )
@@ -166,11 +166,12 @@ def _adjustments(world: World, rng: np.random.Generator) -> Iterator[_Adjustment
     First come, in random order, causes that have effects and with which seeing and doing differ much; one outcome of each.
     """
     late: list[tuple[int, int, float, _Adjustment]] = []
-    causes = [x for x in world.events if len(_free(world, x.variable)) == 1]
+    causes = [x for x in world.settable if len(_free(world, x.variable)) == 1]
     for i in rng.permutation(len(causes)):
         x, fresh = causes[i], True
         for turn, case in enumerate(_confounded(world, x, rng)):
-            rank = (not world.descendants[x.variable]) + 2 * (not _far(world, x, case.y))
+            effect = case.y.variable in world.descendants[x.variable] if world.taught else bool(world.descendants[x.variable])
+            rank = (not effect) + 2 * (not _far(world, x, case.y))
             if fresh and rank == 0:
                 fresh = False
                 yield case
@@ -185,7 +186,8 @@ def _confounded(world: World, x: Event, rng: np.random.Generator) -> Iterator[_A
     if not groups or min(world.marginal(x, [g]) for g in groups) < 1e-6:
         return
     everybody, with_x = (tuple(world.marginal(g, seen) for g in groups) for seen in ((), (x,)))
-    outcomes = [y for y in world.events if y.variable not in (*world.ancestors[x.variable], x.variable)]
+    asked = world.hypotheses if world.taught else world.events
+    outcomes = [y for y in asked if y.variable not in (*world.ancestors[x.variable], x.variable)]
     for j in rng.permutation(len(outcomes)):
         y = outcomes[j]
         outcome = tuple(world.marginal(y, [x, g]) for g in groups)
@@ -244,6 +246,8 @@ def _causes(world: World, rng: np.random.Generator) -> Iterator[tuple[Event, Eve
     for i in rng.permutation(len(effects)):
         e = effects[i]
         above = [c for c in world.events if c.variable in world.ancestors[e.variable]]
+        if world.taught:
+            above = [c for c in above if e.variable in world.taught.get(c.variable, ())]
         causes = [c for c in above if max(0.01, 1.1 * world.marginal(c)) < world.marginal(c, [e]) < 0.97]
         pairs = [
             (a, b)

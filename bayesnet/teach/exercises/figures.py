@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 
 from bayesnet.results.words import two_figures
-from bayesnet.teach.exercises.known import tolerance
+from bayesnet.teach.marking import tolerance
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 """Populations that people are counted in, the smallest that will do first."""

@@ -110,7 +110,7 @@ def _draft(world: World, asked: tuple[int, int, tuple[int, ...]], shown: frozens
     arrows = [f"{world.label(p)} → {world.label(v)}" for v in sorted(shown) for p in world.parents[v] if p in shown]
     states = "The state" if len(names) == 1 else "The states"
     known_ = f"{states} of {' and '.join(map(_quoted, names))} {'is' if len(names) == 1 else 'are'} known."
-    known_of_all = f"{capital(world.setting)}. " if world.setting else ""
+    known_of_all = f"{capital(world.known)}. " if world.known else ""
     told = known_ if names else "Nothing is known yet."
     apart = bool(ways[0].blocker)
     right, wrong = ("no", "yes") if apart else ("yes", "no")

@@ -17,6 +17,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from bayesnet.teach.marking import ODDS, tolerance
+
 INVERSE = "inverse fallacy"
 NEGLECT = "base-rate neglect"
 PRIOR = "answering with the prior"
@@ -24,9 +26,6 @@ JOINT = "joint instead of conditional"
 SUBTRACTION = "likelihood subtraction"
 FALSE_ALARMS = "false-alarm rate as the answer"
 COMPLEMENT = "complement"
-DECIMAL = "misplaced decimal"
-PERCENT_SIGN = "percent without its sign"
-ODDS = "odds not turned into a probability"
 PRIOR_TIMES = "probability multiplied like odds"
 DOUBLE = "double counting"
 FIRST_ONLY = "second finding left out"
@@ -46,7 +45,7 @@ COLLIDER_SHUT = "collider taken as closed"
 CHAIN_OPEN = "blocked path taken as open"
 CHAIN_SHUT = "open path not seen"
 
-_HINTS = {
+HINTS = {
     INVERSE: "Begin with everybody who has the finding, and ask how many of them have what you look for.",
     NEGLECT: "Imagine 1,000 people first, and count how many there are of each kind before you look at the finding.",
     PRIOR: "Count again, among those with the finding only.",
@@ -54,8 +53,6 @@ _HINTS = {
     SUBTRACTION: "Likelihoods are not subtracted: count true and false alarms, and take the share of the true ones.",
     FALSE_ALARMS: "Count the false alarms, then the true ones, and take the share of the true ones.",
     COMPLEMENT: "Read again which of the two is asked: with it, or without.",
-    DECIMAL: "Go through the zeros once more; how many in 100 would that be?",
-    PERCENT_SIGN: "Write a share between 0 and 1, or add the percent sign.",
     ODDS: "Odds of a to b are a probability of a / (a + b).",
     PRIOR_TIMES: "Turn the probability into odds, multiply, and turn the odds back.",
     DOUBLE: "Use what the second finding adds among those who have the first already.",
@@ -102,20 +99,15 @@ class KnownError:
     hint: str
     words: tuple[str, ...] = ()
 
+    @property
+    def why(self) -> str:
+        """Return what was done, and what to do instead."""
+        return f"{self.explanation} {self.hint}"
+
 
 def known(name: str, answer: float | str, explanation: str, words: Iterable[str] = ()) -> KnownError:
     """Return a known error with the hint that goes with its name."""
-    return KnownError(name, answer, explanation, _HINTS[name], tuple(words))
-
-
-def tolerance(probability: float) -> float:
-    """Return how far an answer may be off and still be the same: a rounding to two figures, or half a percentage point from 5
-    % up.
-    >>> tolerance(0.0776), tolerance(0.001) < 0.0001
-    (0.005, True)
-    """
-    near = min(abs(probability), abs(1.0 - probability))
-    return max(0.05 * (near if probability <= 1.0 else abs(probability)), 0.005 if probability >= 0.05 else 0.0)
+    return KnownError(name, answer, explanation, HINTS[name], tuple(words))
 
 
 def apart(first: float, second: float, times: float = 2.0) -> bool:

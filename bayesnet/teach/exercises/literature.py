@@ -52,5 +52,34 @@ LITERATURE = {
         "sensitive test is chosen too often.)"
     ),
     "shachter1998": ("Shachter RD (1998). Bayes-ball: the rational pastime. UAI-98, 480-487."),
+    "weber2018": (
+        "Weber P, Binder K, Krauss S (2018). Why can only 24% solve Bayesian reasoning problems in natural frequencies: "
+        "frequency phobia in spite of probability blindness. Frontiers in Psychology 9, 1833."
+    ),
+    "galesic2009": (
+        "Galesic M, Garcia-Retamero R, Gigerenzer G (2009). Using icon arrays to communicate medical risks: overcoming low "
+        "numeracy. Health Psychology 28(2), 210-216."
+    ),
+    "garciaretamero2017": (
+        "Garcia-Retamero R, Cokely ET (2017). Designing visual aids that promote risk literacy: a systematic review of health "
+        "research and evidence-based design heuristics. Human Factors 59(4), 582-627."
+    ),
+    "crouch2004": (
+        "Crouch CH, Fagen AP, Callan JP, Mazur E (2004). Classroom demonstrations: learning tools or entertainment? American "
+        "Journal of Physics 72(6), 835-838."
+    ),
+    "richland2009": (
+        "Richland LE, Kornell N, Kao LS (2009). The pretesting effect: do unsuccessful retrieval attempts enhance learning? "
+        "Journal of Experimental Psychology: Applied 15(3), 243-257."
+    ),
+    "kornell2009": (
+        "Kornell N, Hays MJ, Bjork RA (2009). Unsuccessful retrieval attempts enhance subsequent learning. Journal of "
+        "Experimental Psychology: Learning, Memory, and Cognition 35(4), 989-998."
+    ),
+    "hattie2007": "Hattie J, Timperley H (2007). The power of feedback. Review of Educational Research 77(1), 81-112.",
+    "wisniewski2020": (
+        "Wisniewski B, Zierer K, Hattie J (2020). The power of feedback revisited: a meta-analysis of educational feedback "
+        "research. Frontiers in Psychology 10, 3087."
+    ),
 }
 """The references of each kind of exercise, by key."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,11 +16,12 @@ from bayesnet.teach.exercises.causes import explaining_away, seeing_doing
 from bayesnet.teach.exercises.choosing import next_test
 from bayesnet.teach.exercises.exercise import LEVELS, Exercise
 from bayesnet.teach.exercises.graph import reading_graph
-from bayesnet.teach.exercises.known import CARRIED, DOUBLE, HALF, INVERSE, NEGLECT, ODDS, SEEING, UNCHANGED, UNWEIGHTED
+from bayesnet.teach.exercises.known import CARRIED, DOUBLE, HALF, INVERSE, NEGLECT, SEEING, UNCHANGED, UNWEIGHTED
 from bayesnet.teach.exercises.odds import double_counting, likelihood_ratio_and_odds
 from bayesnet.teach.exercises.sheet import ExerciseSet
 from bayesnet.teach.exercises.template import Kind
 from bayesnet.teach.exercises.world import World
+from bayesnet.teach.marking import ODDS
 
 if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import CompiledModel
@@ -37,6 +38,7 @@ _KINDS = {
         (1, 2),
         "three variables or more, two of them without an arrow between them",
         ("pearl1988", "shachter1998"),
+        on_request=True,
     ),
     "percentages": Kind(percentages, (2,), _BAYES, _NEGLECTED, first=(INVERSE, NEGLECT)),
     "another_population": Kind(
@@ -81,9 +83,6 @@ KINDS = tuple(_KINDS)
 MOST = 200
 """Exercises in one set."""
 
-_HELD = 3
-"""Exercises of a kind that wait because a sheet asks the same already."""
-
 
 def make(
     compiled: CompiledModel,
@@ -106,9 +105,8 @@ def make(
         made += found
     if not made:
         raise _none(compiled, target)
-    return _set(
-        world, made, seed, f"{kind if isinstance(kind, str) else ', '.join(kinds) if asked else 'exercises of every kind'}"
-    )
+    title = ", ".join(kinds) if asked else "exercises of every kind"
+    return _set(world, made, seed, title, kind=list(kinds) if asked else None, count=count, target=target, people=people)
 
 
 def make_set(
@@ -129,7 +127,8 @@ def make_set(
     world = _world(compiled, people, target)
     wanted = None if level is None else LEVELS.index(level) + 1
     asked: set[str] = set()
-    names = [name for name in KINDS if wanted is None or wanted in _KINDS[name].difficulties]
+    levels = [name for name in KINDS if wanted is None or wanted in _KINDS[name].difficulties]
+    names = [name for name in levels if not (world.taught and _KINDS[name].on_request)]
     live = {name: _unasked(_stream(world, name, seed, wanted), asked) for name in names}
     chosen: list[Exercise] = []
     while live and len(chosen) < count:
@@ -146,7 +145,8 @@ def make_set(
             f"Only {len(chosen)} different {level + ' ' if level else ''}exercises can be made from {compiled.model.name} with "
             f"seed {seed}; ask for count={len(chosen)}, or load a larger network."
         )
-    return _set(world, sorted(chosen, key=lambda e: (e.difficulty, KINDS.index(e.kind))), seed, f"a graded set{_of(level)}")
+    ordered = sorted(chosen, key=lambda e: (e.difficulty, KINDS.index(e.kind)))
+    return _set(world, ordered, seed, f"a graded set{_of(level)}", level=level or "", count=count, target=target, people=people)
 
 
 def _stream(world: World, name: str, seed: int, difficulty: int | None = None) -> Iterator[Exercise]:
@@ -161,10 +161,10 @@ def _stream(world: World, name: str, seed: int, difficulty: int | None = None) -
 
 
 def _unasked(stream: Iterator[Exercise], asked: set[str]) -> Iterator[Exercise]:
-    """Yield the same exercises, moving those that repeat a question of this sheet behind some others."""
+    """Yield the same exercises, those that repeat a question of this sheet or print their answer last."""
     held: list[Exercise] = []
     for exercise in stream:
-        if exercise.title in asked and len(held) < _HELD:
+        if exercise.title in asked or exercise.printed:
             held.append(exercise)
         else:
             asked.add(exercise.title)
@@ -237,7 +237,12 @@ def _of(level: str | None) -> str:
     return f" of {level} ones" if level else ", from easy to hard"
 
 
-def _set(world: World, made: list[Exercise], seed: int, title: str) -> ExerciseSet:
+def _set(world: World, made: list[Exercise], seed: int, title: str, **options: Any) -> ExerciseSet:
     return ExerciseSet(
-        exercises=tuple(made), seed=seed, title=title, provenance=world.provenance, model_title=world.compiled.model.title
+        exercises=tuple(made),
+        seed=seed,
+        title=title,
+        provenance=world.provenance,
+        model_title=world.compiled.model.title,
+        options={name: value for name, value in options.items() if value is not None},
     )

@@ -23,16 +23,15 @@ from bayesnet.teach.exercises.known import (
     DOUBLE,
     FIRST_ONLY,
     NEGLECT,
-    ODDS,
     PRIOR,
     PRIOR_TIMES,
     KnownError,
     known,
-    tolerance,
 )
 from bayesnet.teach.exercises.phrases import article, capital, singular
 from bayesnet.teach.exercises.template import ExerciseDraft
 from bayesnet.teach.exercises.world import Event, World
+from bayesnet.teach.marking import ODDS, tolerance
 
 
 def likelihood_ratio_and_odds(world: World, rng: np.random.Generator) -> Iterator[ExerciseDraft]:

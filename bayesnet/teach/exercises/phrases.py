@@ -68,6 +68,11 @@ class Phrase:
         return f"{'be' if self.be else 'have'} {self.noun}"
 
     @property
+    def had(self) -> str:
+        """As a predicate of several in an imagined past: `had fever`, `were female`."""
+        return f"{'were' if self.be else 'had'} {self.noun}"
+
+    @property
     def apposed(self) -> str:
         """After "all of them": `with fever`, `female`."""
         return self.noun if self.be else self.who
@@ -95,6 +100,11 @@ class Without(Phrase):
     def has(self, count: int = 1) -> str:
         """As a predicate: `does not have fever`."""
         return f"{'does' if count == 1 else 'do'} not have {self.contrary}"
+
+    @property
+    def had(self) -> str:
+        """As a predicate of several in an imagined past: `did not have fever`."""
+        return f"did not have {self.contrary}"
 
     @property
     def to(self) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from bayesnet.errors import BayesnetError
 from bayesnet.results.base import Result
 from bayesnet.results.table import Grid, wrapped
-from bayesnet.teach.exercises.exercise import Exercise, Marked
+from bayesnet.teach.exercises.exercise import Exercise
+from bayesnet.teach.exercises.moodle import gift, moodle_xml
+from bayesnet.teach.marking import Verdict
 
 _KINDS = {"seeing_doing": "seeing and doing", "reading_graph": "reading the graph", "next_test": "which test next"}
 """Kinds whose names do not read as words."""
@@ -25,7 +27,8 @@ class Marks(Result):
 
     kinds: tuple[str, ...]
     answers: tuple[str, ...]
-    marked: tuple[Marked, ...]
+    marked: tuple[Verdict, ...]
+    student: str = ""
 
     @property
     def right(self) -> int:
@@ -50,7 +53,7 @@ class Marks(Result):
 
     def heading(self) -> str:
         """Return how many are right."""
-        return f"{self.right} of {len(self.marked)} right"
+        return f"{self.student}: {self.right} of {len(self.marked)} right".removeprefix(": ")
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -66,6 +69,8 @@ class ExerciseSet(Result):
     exercises: tuple[Exercise, ...]
     seed: int
     model_title: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """The arguments that it was made with, `kind` or `level`, `count`, `target` and `people`, those that were given."""
 
     def __len__(self) -> int:
         return len(self.exercises)
@@ -83,13 +88,15 @@ class ExerciseSet(Result):
             for i, e in enumerate(self.exercises, 1)
         ]
 
-    def check(self, answers: Sequence[Any] | Mapping[int, Any]) -> Marks:
+    def check(self, answers: Sequence[Any] | Mapping[int, Any], student: str = "") -> Marks:
         """Mark a sheet.
 
         Parameters
         ----------
         answers
             One answer per exercise in order, None if there is none; or a dict from the exercise's number, from 1.
+        student
+            Whose sheet it is.
 
         Raises
         ------
@@ -103,6 +110,7 @@ class ExerciseSet(Result):
             provenance=self.provenance,
             kinds=tuple(e.kind for e in self.exercises),
             answers=tuple("" if answer is None else str(answer) for answer in given),
+            student=student,
             marked=marked,
         )
 
@@ -122,6 +130,19 @@ class ExerciseSet(Result):
         """Return the teacher's key in Markdown, escaped like the sheet."""
         return _escaped(self._key())
 
+    def moodle(self) -> str:
+        """Return the exercises as Moodle XML, with the known errors as feedback."""
+        return moodle_xml(self.exercises, self._about)
+
+    def gift(self) -> str:
+        """Return the exercises in GIFT, the plain text that Moodle reads, with the known errors as feedback."""
+        return gift(self.exercises, self._about)
+
+    @property
+    def _about(self) -> str:
+        """The network in words."""
+        return self.model_title or self.provenance.network
+
     def _sheet(self) -> str:
         """Questions and how they are answered."""
         return "\n\n".join([*self._top("Exercises"), *(f"{_question(i, e)}\n\n*{e.how}*" for i, e in self._numbered())]) + "\n"
@@ -138,9 +159,8 @@ class ExerciseSet(Result):
 
     def _top(self, what: str) -> list[str]:
         """Return the head of a page: network and seed, so that it can be made again."""
-        about = self.model_title or self.provenance.network
         made = f"Made from {self.provenance.line}, seed {self.seed}. {self.provenance.warning or _WARNING}"
-        return [f"# {what}: {about}", made]
+        return [f"# {what}: {self._about}", made]
 
     def __str__(self) -> str:
         return self.sheet()

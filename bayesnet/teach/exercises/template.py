@@ -61,6 +61,8 @@ class Kind:
     first, any_of, all_of
         Errors that an exercise must be able to tell from its answer: the first ones, in any order; at least one of several; all
         of several.
+    on_request
+        Whether it is left out of a graded set where the model names what to ask about.
     """
 
     make: Callable[[World, np.random.Generator], Iterator[ExerciseDraft]]
@@ -68,6 +70,7 @@ class Kind:
     needs: str
     references: tuple[str, ...]
     first: tuple[str, ...] = ()
+    on_request: bool = False
     any_of: tuple[str, ...] = ()
     all_of: tuple[str, ...] = ()
 

@@ -69,22 +69,37 @@ class World:
         self.compiled = compiled
         named = people(compiled.model, group)
         self.people = short(named)
-        self.setting = "; ".join(self._context())
-        self.group = f"{named} ({self.setting})" if self.setting else named
+        assumed = [*self._context()]
+        self.known = "; ".join(f"{label}: {value}" for label, value, _ in assumed)
+        rest = "; ".join(f"{label}: {value}" for label, value, setting in assumed if not setting)
+        self.group = " ".join([named, *(f"in {value}" for _, value, setting in assumed if setting)]) + (
+            f" ({rest})" if rest else ""
+        )
         self.target = None if target is None else Event(*target)
         self.provenance: Provenance = Query(compiled).provenance()
         self._asked: dict[tuple[frozenset[Event], frozenset[tuple[int, int]]], list[FloatArray]] = {}
 
-    def _context(self) -> Iterator[str]:
-        """Yield what is assumed of everybody, in words."""
+    def _context(self) -> Iterator[tuple[str, str, bool]]:
+        """Yield what is assumed of everybody: label, value, and whether it is where they are seen, as in `in primary care`."""
         for item in self.compiled.defaults:
-            label = self.compiled.model.variables[item.name].label or item.name
-            yield f"{label.casefold()}: {str(item.value).replace('_', ' ')}"
+            variable = self.compiled.model.variables[item.name]
+            yield (variable.label or item.name).casefold(), str(item.value).replace("_", " "), variable.group == SETTINGS
 
     @cached_property
     def context(self) -> frozenset[int]:
         """Variables with a default: known of everybody."""
         return frozenset(item.variable for item in self.compiled.defaults)
+
+    @cached_property
+    def taught(self) -> dict[int, tuple[int, ...]]:
+        """The diagnoses that the model names for teaching, each with its findings; empty where it names none."""
+        place = self.compiled.index
+        return {place[name]: tuple(place[f] for f in findings) for name, findings in self.compiled.model.teaching}
+
+    @cached_property
+    def named(self) -> frozenset[int]:
+        """All variables that the model names for teaching."""
+        return frozenset(self.taught).union(*self.taught.values())
 
     @cached_property
     def events(self) -> tuple[Event, ...]:
@@ -93,7 +108,8 @@ class World:
         for v, variable in enumerate(self.compiled.model.variables.values()):
             ends = polar(variable.states)
             sums_up = any("any of" in condition for _, condition in variable.expression)
-            if v in self.context or variable.group in _HIDDEN or sums_up or (ends is None and variable.label):
+            hidden = variable.group in _HIDDEN or (sums_up and v not in self.named) or (ends is None and variable.label)
+            if v in self.context or hidden:
                 continue
             states = [ends[1]] if ends else range(len(variable.states))
             found += [Event(v, s) for s in states]
@@ -101,17 +117,27 @@ class World:
 
     @cached_property
     def hypotheses(self) -> tuple[Event, ...]:
-        """Events that diagnostic questions are about: the diagnoses of a model that has any, else whatever has descendants."""
+        """Events that diagnostic questions are about: those that the model names, its diagnoses, or whatever has descendants."""
         if self.target:
             return (self.target,)
+        if self.taught:
+            return tuple(e for e in self.events if e.variable in self.taught)
         listed = [e for e in self.events if e.variable in self.compiled.diagnoses and self._role(e) != OTHER_ROLE]
         return tuple(listed or [e for e in self.events if self.descendants[e.variable]])
 
     def findings_of(self, hypothesis: Event) -> list[Event]:
-        """Events that may be found and that follow from a hypothesis."""
+        """Events that may be found: those that the model names for a hypothesis, or that follow from it."""
+        if hypothesis.variable in self.taught:
+            return [e for e in self.events if e.variable in self.taught[hypothesis.variable]]
         below = self.descendants[hypothesis.variable]
         hidden = _CAUSES if self.compiled.diagnoses else ()
         return [e for e in self.events if e.variable in below and self._group(e) not in hidden]
+
+    @cached_property
+    def settable(self) -> tuple[Event, ...]:
+        """Events that can be brought about: of the variables that the model says can be set, or of all where it names none."""
+        told = [e for e in self.events if self.compiled.model.variables[self.compiled.names[e.variable]].can_be_set]
+        return tuple(told or self.events)
 
     @cached_property
     def parents(self) -> list[tuple[int, ...]]:

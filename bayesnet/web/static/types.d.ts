@@ -25,6 +25,55 @@ export interface PageData {
   gates?: (Gate | null)[];
   sources?: Record<string, Source>;
   draws?: Draws;
+  lessons?: LessonRecord[];
+  /** The lesson that the page opens with; none when empty. */
+  lesson?: string;
+  marking?: Marking;
+}
+
+/** A number that a lesson speaks of: a formula over P(wanted | given); see page/lesson_values.js. */
+export interface Quantity {
+  formula: string;
+  of: { wanted: Scenario["see"]; given: Pick<Scenario, "see" | "do"> }[];
+}
+
+/** A known error; `value` is null where a choice makes it. */
+export interface NamedError {
+  name: string;
+  why: string;
+  hint: string;
+  value: Quantity | null;
+}
+
+/** What must hold: a quantity, a sign, a factor, and a quantity or nothing. */
+export type Comparison = [left: string, sign: "<" | ">" | "=", factor: number, right: string];
+
+export interface Guess {
+  question: string;
+  slider: "" | "percent" | "frequency";
+  right: Quantity | null;
+  errors: NamedError[];
+  choices: { text: string; when: Comparison[]; error: NamedError | null }[];
+}
+
+export interface LessonStep {
+  text: string;
+  start: Pick<Scenario, "see" | "do">;
+  click: Pick<Scenario, "see" | "do">[];
+  watch: [variable: string, state: string];
+  tab: string;
+  guess: Guess | null;
+  after: string;
+  quantities: Record<string, Quantity>;
+}
+
+export interface LessonRecord {
+  name: string;
+  title: string;
+  minutes: number;
+  teaches: string;
+  evidence: { study: string; use: string }[];
+  steps: LessonStep[];
 }
 
 /** Draws of the numbers, a byte for each number and draw; see bayesnet/web/pagedraws.py. */
@@ -69,6 +118,7 @@ export interface ModelRecord {
   title: string;
   version: string;
   digest: string;
+  issues?: string;
   description: string;
   warning: string;
   population: string;
@@ -110,6 +160,65 @@ export interface Vocabulary {
   barely: number;
 }
 
+/** The words, patterns and limits of the marker; see bayesnet/teach/marking.py. */
+export interface Marking {
+  patterns: Record<string, string>;
+  messages: Record<
+    "empty" | "right" | "close" | "wrong" | "named" | "unreadable" | "word" | "outside" | "percent_sign" | "odds" | "decimal",
+    string
+  >;
+  names: Record<"percent_sign" | "odds" | "decimal", string>;
+  times: [factor: number, words: string][];
+  longest: number;
+  relative: number;
+  point: number;
+  point_from: number;
+  close: number;
+}
+
+/** What is right, a number, several or a name, and what known errors give instead. */
+export interface MarkedQuestion {
+  right: number | number[] | string;
+  wrong?: { value: number | string; name: string; why?: string }[];
+  /** How far a right number may be off; a rounding to two figures, or half a percentage point, without it. */
+  tolerance?: number;
+  /** Whether the right number is a probability; it is, without it. */
+  probability?: boolean;
+  /** A sentence for a wrong answer that no known error gives. */
+  hint?: string;
+}
+
+/** The data of a quiz; see bayesnet/teach/exercises/quiz.py. */
+export interface QuizData {
+  title: string;
+  made: string;
+  warning: string;
+  questions: QuizQuestion[];
+  /** The fields of a result code that do not depend on the answers. */
+  code: unknown[];
+  marking: Marking;
+  longest: number;
+  literature: string[];
+}
+
+export interface QuizQuestion extends MarkedQuestion {
+  level: string;
+  lines: string[];
+  how: string;
+  /** The answers to choose from; empty where the answer is typed. */
+  choices: string[];
+  /** The answer in words. */
+  shown: string;
+  solution: string[];
+  citations: string[];
+}
+
+export interface Marked {
+  verdict: "right" | "close" | "wrong" | "unreadable";
+  error: string | null;
+  message: string;
+}
+
 export interface Example {
   title: string;
   text: string;
@@ -139,6 +248,8 @@ export interface NumberRecord {
   reason?: string;
   known?: string;
   note?: string;
+  /** The keys of further publications whose figures enter it. */
+  others?: string[];
 }
 
 /** How a family is made of numbers; see page/numbers.js. */
@@ -225,6 +336,13 @@ export interface State {
   picked: boolean;
   scale: Scale;
   tab: string;
+  lesson: Lesson | null;
+}
+
+/** A step of a lesson; the first is 0. */
+export interface Lesson {
+  name: string;
+  step: number;
 }
 
 /** What can be done to the state; see `createStore`. */
@@ -239,6 +357,7 @@ export interface Action {
   index?: number;
   scale?: Scale;
   tab?: string;
+  lesson?: Lesson | null;
 }
 
 export interface Store {
@@ -296,6 +415,8 @@ export interface Context {
   announce(text: string): void;
   /** Show a message until it is dismissed. */
   tell(text: string): void;
+  /** The address of the case; empty in a notebook. */
+  link(): string;
   focusSearch?(): void;
   fallbackFocus?(): HTMLElement | null;
 }

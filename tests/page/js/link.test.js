@@ -3,7 +3,13 @@ import { test } from "node:test";
 import { caseFile, linkOf, readCase, readLink } from "../../../bayesnet/web/static/page/link.js";
 import { oddData, randomNumbers } from "./data.js";
 
-const data = oddData();
+const LESSON = "a lesson: this, & that";
+const steps = [0, 1].map((k) => ({
+  start: { see: k ? { fever: "yes" } : {}, do: {} },
+  watch: [["constructor", "Größe ≥ 3"][k], "100 %"],
+  tab: ["people", ""][k],
+}));
+const data = { ...oddData(), lessons: [{ name: LESSON, steps }] };
 const now = { target: "fever", targetState: "yes" };
 const plain = (x) => JSON.parse(JSON.stringify(x));
 
@@ -34,6 +40,7 @@ function randomState(random) {
     picked: true,
     scale: pick(["log", "linear"]),
     tab: pick(["", "network", "a tab & more"]),
+    lesson: pick([null, { name: LESSON, step: 0 }, { name: LESSON, step: 1 }]),
   };
 }
 
@@ -48,6 +55,30 @@ test("an address and a file give back every state, whatever names it has", () =>
     assert.deepEqual(plain(file), plain({ lost: [], state, other: "" }));
     assert.match(address, /^#[\x21-\x7e]*$/);
     assert.doesNotMatch(address, /["<>\\^`{|}]/);
+  }
+});
+
+test("a lesson alone opens its step: the case of its start, and what it watches", () => {
+  const before = {
+    ...now,
+    scenarios: [{ see: { fever: "no" }, do: {}, numbers: {} }],
+    active: 0,
+    scale: "linear",
+    tab: "network",
+  };
+  const opened = (step) => plain(readLink(data, `#lesson=${encodeURIComponent(LESSON)}${step}`, before));
+  const first = { ...before, scenarios: [{ see: {}, do: {}, numbers: {} }], picked: true, lesson: { name: LESSON, step: 0 } };
+  assert.deepEqual(opened(""), { lost: [], state: { ...first, target: "constructor", targetState: "100 %", tab: "people" } });
+  const second = { ...first, scenarios: [{ see: { fever: "yes" }, do: {}, numbers: {} }], lesson: { name: LESSON, step: 1 } };
+  assert.deepEqual(opened(":2"), { lost: [], state: { ...second, target: "Größe ≥ 3", targetState: "100 %" } });
+});
+
+test("a lesson or a step that the page does not have is named", () => {
+  const before = { ...now, scenarios: [{}], active: 0 };
+  for (const [hash, lost] of Object.entries({ "other:1": "lesson other", [`${encodeURIComponent(LESSON)}:3`]: "step 3" })) {
+    const read = readLink(data, `#lesson=${hash}`, before);
+    assert.deepEqual(read.lost, [lost]);
+    assert.equal(read.state.lesson, null);
   }
 });
 

@@ -8,11 +8,14 @@ import { advise, peelJob, statesOf } from "../../../bayesnet/web/static/page/adv
 import { carriedJob, kindsOf } from "../../../bayesnet/web/static/page/carried.js";
 import { createCompute } from "../../../bayesnet/web/static/page/compute.js";
 import { frequency, percent, ratio } from "../../../bayesnet/web/static/page/format.js";
+import { markAnswer } from "../../../bayesnet/web/static/page/marking.js";
+import { filled, valueOf } from "../../../bayesnet/web/static/page/lesson_values.js";
 import { nextJob } from "../../../bayesnet/web/static/page/next.js";
 import { withNumbers } from "../../../bayesnet/web/static/page/numbers.js";
 import * as paths from "../../../bayesnet/web/static/page/paths.js";
 import { requisite, sweepJob } from "../../../bayesnet/web/static/page/sweep.js";
 import { whyJob } from "../../../bayesnet/web/static/page/why.js";
+import { resultCode } from "../../../bayesnet/web/static/quiz/code.js";
 import { createWords } from "../../../bayesnet/web/static/page/words.js";
 
 const joined = process.argv[2] ? await import(process.argv[2]) : { answer, compile };
@@ -120,8 +123,23 @@ const tasks = {
     const compute = createCompute(data, withNumbers);
     return scenarios.map((scenario) => compute.answer(scenario));
   },
+  lessons: ({ data }) => {
+    const compute = createCompute(data, withNumbers);
+    const context = { data, compute, words: createWords(data), intervals: { of: () => null } };
+    const value = (quantity) => valueOf(context, quantity);
+    return data.lessons.map(({ steps }) =>
+      steps.map((step) => ({
+        values: Object.fromEntries(Object.entries(step.quantities).map(([name, quantity]) => [name, value(quantity)])),
+        right: step.guess?.right ? value(step.guess.right) : null,
+        errors: (step.guess?.errors ?? []).map((error) => [error.name, value(error.value)]),
+        texts: [step.text, step.after].map((text) => filled(context, step, text)),
+      })),
+    );
+  },
   percentages: ({ values }) => values.map((p) => percent(p)),
   frequencies: ({ values, words }) => values.map((p) => frequency(p, words)),
+  code: ({ fields }) => resultCode(fields),
+  mark: ({ text, question, marking }) => markAnswer(text, question, marking),
   ratios: ({ values }) => values.map((x) => ratio(x)),
 };
 

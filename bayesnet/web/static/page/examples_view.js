@@ -46,7 +46,7 @@ export function createExamples(context) {
   );
   const button = el("button", {
     type: "button",
-    class: "tool primary",
+    class: "tool primary examples-button",
     text: "Examples",
     "aria-haspopup": "dialog",
     onClick: () => dialog.showModal(),

@@ -45,7 +45,8 @@ export function createFindingsView(context) {
     const texts = text.toLowerCase().split(/\s+/).filter(Boolean);
     const found = groups.reduce((total, group) => total + group.filter(texts), 0);
     none.hidden = found > 0;
-    write(none, found ? "" : `No finding matches “${text.trim()}”.`);
+    const typed = found ? [] : readEntry(data, text).seen.map(([name, state]) => context.words.found(name, state));
+    write(none, found ? "" : typed.length ? `Enter adds ${typed.join(", ")}.` : `No finding matches “${text.trim()}”.`);
     if (texts.length) context.announce(`${found} ${found === 1 ? "finding" : "findings"}`);
   };
   /** What to expect of every variable that is in sight, after the answer has been painted. */

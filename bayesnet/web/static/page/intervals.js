@@ -26,8 +26,8 @@ export function createIntervals(data, compute) {
   const complete = new Set();
   let working = "";
   const prepared = prepare(data);
-  /** @param {Scenario} scenario */
-  const keyOf = (scenario) => JSON.stringify(scenario);
+  /** The order of findings does not matter. @param {Scenario} scenario */
+  const keyOf = ({ see, do: set, numbers }) => JSON.stringify([see, set, numbers].map((part) => Object.entries(part).sort()));
   /** @param {string} key @param {Map<number, Interval[]>} found */
   const keep = (key, found) => {
     known.set(key, new Map([...(known.get(key) ?? []), ...found]));

@@ -7,6 +7,7 @@ const KEYS = [
   ["Enter in the search", "Enter findings: fever, !vomiting, 66"],
   ["Ctrl Z, Ctrl Shift Z", "Undo, redo"],
   ["Arrow keys", "Change a choice; go from tab to tab; walk through the network"],
+  ["Page down, Page up in a lesson", "Next step, step before"],
   ["Escape", "Close what is open"],
   ["?", "Show this list"],
 ];

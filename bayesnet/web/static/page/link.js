@@ -1,6 +1,6 @@
 // A case outside the page: in the address, and as a file.
 
-import { complete, findVariable } from "./store.js";
+import { atStep, complete, findLesson, findVariable } from "./store.js";
 
 /** @import { PageData, Scenario, Seen, State, Variable } from "../types.js" */
 
@@ -9,7 +9,7 @@ export const CASE_FORMAT = "bayesnet-case/1";
 /**
  * The state as the part of an address after `#`. Names are percent-encoded, so that the signs between them are not in them:
  * `see=fever:present,age_group:60-69,anemia:absent@1;present@10&do=smoking:absent&num=ID:0.6&of=spinal_metastasis:present`;
- * of a second scenario `see2=`, `do2=`, `num2=`.
+ * of a second scenario `see2=`, `do2=`, `num2=`. `lesson=NAME:3` alone opens the third step of a lesson at its start.
  *
  * @param {State} state
  */
@@ -36,6 +36,7 @@ export function linkOf(state) {
   if (state.picked) parts.push(`of=${pair(state.target, coded(state.targetState))}`);
   if (state.scale !== "log") parts.push(`scale=${state.scale}`);
   if (state.tab) parts.push(`tab=${coded(state.tab)}`);
+  if (state.lesson) parts.push(`lesson=${pair(state.lesson.name, String(state.lesson.step + 1))}`);
   return `#${parts.join("&")}`;
 }
 
@@ -66,6 +67,12 @@ export function readLink(data, hash, now) {
   });
   const scenarios = parts.has("compare") ? [scenario(""), scenario("2")] : [scenario("")];
   const [target, targetState] = parts.has("of") ? readPair(parts.get("of")) : [];
+  const [name, step] = parts.has("lesson") ? readPair(parts.get("lesson")) : [];
+  const lesson = name ? { name, step: Number(step || 1) - 1 } : null;
+  if (lesson && [...parts.keys()].every((key) => key === "lesson")) {
+    const { lost, state } = checked(data, now, { ...now, lesson });
+    return { lost, state: state.lesson ? atStep(data, state, state.lesson) : state };
+  }
   return checked(data, now, {
     scenarios,
     active: Number(parts.get("compare") ?? 0),
@@ -74,6 +81,7 @@ export function readLink(data, hash, now) {
     picked: Boolean(target),
     scale: parts.get("scale") ?? "log",
     tab: decoded(parts.get("tab") ?? ""),
+    lesson,
   });
 }
 
@@ -161,6 +169,9 @@ function checked(data, now, wanted) {
   const target = findVariable(data, wanted.target);
   if (wanted.target && !target) lost.push(String(wanted.target));
   const fits = target && hasState(target, wanted.targetState);
+  const lesson = wanted.lesson && findLesson(data, wanted.lesson.name);
+  const there = Boolean(lesson?.steps[wanted.lesson.step]);
+  if (wanted.lesson && !there) lost.push(lesson ? `step ${wanted.lesson.step + 1}` : `lesson ${wanted.lesson.name}`);
   const aim = fits ? wanted : now;
   return {
     lost,
@@ -172,6 +183,7 @@ function checked(data, now, wanted) {
       picked: Boolean(fits) && wanted.picked !== false,
       scale: wanted.scale === "linear" ? "linear" : "log",
       tab: typeof wanted.tab === "string" ? wanted.tab : "",
+      lesson: there ? { name: lesson.name, step: wanted.lesson.step } : null,
     },
   };
 }

@@ -8,6 +8,7 @@ import { createDifferentialView } from "./differential_view.js";
 import { el, put, write } from "./dom.js";
 import { createFindingsView } from "./findings_view.js";
 import { createIntervals } from "./intervals.js";
+import { createLessonView } from "./lesson_view.js";
 import { linkOf, readLink } from "./link.js";
 import { createNetworkView } from "./network_view.js";
 import { createNextView } from "./next_view.js";
@@ -57,7 +58,16 @@ export function createExplorer(root, data, { address = false } = {}) {
   const notice = createNotice();
   const intervals = createIntervals(data, compute);
   /** @type {Context} */
-  const context = { data, store, compute, words, intervals, announce: (text) => write(spoken, text), tell: notice.tell };
+  const context = {
+    data,
+    store,
+    compute,
+    words,
+    intervals,
+    announce: (text) => write(spoken, text),
+    tell: notice.tell,
+    link: () => (address ? location.href.split("#")[0] + linkOf(store.state) : ""),
+  };
   const findings = createFindingsView(context);
   context.focusSearch = findings.focusSearch;
   context.fallbackFocus = () => findings.element.querySelector("input");
@@ -69,6 +79,8 @@ export function createExplorer(root, data, { address = false } = {}) {
   // The differential is updated first: it measures where its bars are, which costs nothing before the page has changed.
   const parts = [createDifferentialView(context), toolbar, createCaseView(context), findings, tabs];
   const [differential, , theCase] = parts.map((part) => part.element);
+  const lesson = data.lessons?.length ? createLessonView(context, root) : null;
+  if (lesson) parts.push(lesson);
   const peek = createPeek(context, differential);
   parts.push(peek);
   root.classList.add("explorer");
@@ -77,6 +89,7 @@ export function createExplorer(root, data, { address = false } = {}) {
     root,
     masthead(data, toolbar.element),
     notice.element,
+    lesson?.element,
     el("main", { class: "desk" }, theCase, differential, findings.element, tabs.element),
     colophon(data),
     toolbar.dialogs,
@@ -91,6 +104,7 @@ export function createExplorer(root, data, { address = false } = {}) {
     intervals.update(now);
   };
   const leave = [store.subscribe(update), toolbar.destroy, findings.destroy, peek.destroy, intervals.destroy, columns];
+  if (lesson) leave.push(lesson.destroy);
   if (address) leave.push(keepAddress(context));
   if (link?.lost.length) sayLost(context, link.lost);
   update();

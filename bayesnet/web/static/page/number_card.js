@@ -1,12 +1,14 @@
 // The card of one number: what it is, its value and range with a slider, and the publication it comes from.
 
 import { answer, recompile } from "../engine.js";
-import { el, put, write } from "./dom.js";
+import { citation } from "./citation.js";
+import { disputeOf, disputeText, formAddress } from "./dispute.js";
+import { el, freshId, put, write } from "./dom.js";
 import { percent } from "./format.js";
 import { withNumbers } from "./numbers.js";
 import { admissible } from "./sweep.js";
 
-/** @import { Answer, Context, NumberRecord, Source, View, Words } from "../types.js" */
+/** @import { Answer, Context, NumberRecord, View, Words } from "../types.js" */
 
 const STEPS = 200;
 // Where a range spans more than this factor, equal steps of the slider are equal factors.
@@ -58,6 +60,7 @@ export function createNumberCard(context) {
     const effect = el("p", { class: "number-effect" });
     const back = el("button", { type: "button", class: "tool", onClick: () => set(null) });
     const problem = el("p", { class: "said", role: "alert" });
+    const dispute = createDispute(number, effect, slider);
     const ends = ["low", "high"].map((end) => el("span", { class: `number-${end}` }));
     const field = el("div", { class: "number-field" }, ends[0], slider, ends[1]);
     put(
@@ -67,6 +70,7 @@ export function createNumberCard(context) {
       el("div", { class: "number-set" }, value, field, back),
       effect,
       problem,
+      dispute.element,
       facts(number),
     );
     return { title, update };
@@ -84,6 +88,7 @@ export function createNumberCard(context) {
       write(back, `Back to ${figure(number.value)}`);
       write(problem, "");
       tell(now, view.answer);
+      dispute.update(view, now);
     }
 
     /** While the slider is held only the card moves; the page follows when it is let go. */
@@ -142,6 +147,76 @@ export function createNumberCard(context) {
   }
 
   /**
+   * A report on the number, ready to be sent: it follows the slider, and is copied, or opens the form of the project.
+   *
+   * @param {NumberRecord} number
+   * @param {HTMLElement} effect
+   * @param {HTMLElement} slider
+   */
+  function createDispute(number, effect, slider) {
+    const id = freshId("dispute");
+    /** @type {HTMLTextAreaElement} */
+    const text = el("textarea", { readonly: true, rows: 8, "aria-label": "The report on this number" });
+    /** @param {string} what @param {() => string} read */
+    const copier = (what, read) =>
+      el("button", { type: "button", class: "tool", text: `Copy the ${what}`, onClick: () => copy(what, read()) });
+    const form = el("a", { class: "tool", target: "_blank", rel: "noreferrer noopener", text: "Open the form" });
+    const link = copier("link", () => context.link());
+    link.hidden = !context.link();
+    form.hidden = !data.model.issues;
+    const panel = el(
+      "div",
+      { class: "dispute", id, hidden: true },
+      el("p", { text: "Set the slider above to the value that you hold right; the report follows it." }),
+      el(
+        "div",
+        { class: "tools" },
+        copier("report", () => text.value),
+        link,
+        form,
+      ),
+      text,
+    );
+    const toggle = el("button", {
+      type: "button",
+      class: "tool",
+      "aria-expanded": false,
+      "aria-controls": id,
+      text: "Dispute this number",
+      onClick() {
+        panel.hidden = !panel.hidden;
+        toggle.setAttribute("aria-expanded", String(!panel.hidden));
+        if (!panel.hidden) slider.focus();
+      },
+    });
+    return {
+      element: el("div", {}, toggle, panel),
+      /** @param {View} view @param {number} mine */
+      update({ state, scenario }, mine) {
+        const seen = Object.entries(scenario.see).map(([name, value]) => words.found(name, value));
+        const set = Object.entries(scenario.do).map(([name, value]) => `${words.found(name, value)} (set by intervention)`);
+        // The folders of a reader's disk are nobody else's business.
+        const link = context.link().replace(/^file:[^#]*\//, "");
+        const known = [...seen, ...set].join("; ") || "nothing yet";
+        const fields = disputeOf(data, { number, mine, known, effect: effect.textContent, link });
+        text.value = disputeText(fields);
+        if (data.model.issues) form.setAttribute("href", formAddress(data.model.issues, fields));
+      },
+    };
+
+    /** @param {string} what @param {string} content */
+    async function copy(what, content) {
+      try {
+        await navigator.clipboard.writeText(content);
+        context.tell(`The ${what} is copied.`);
+      } catch {
+        text.select();
+        context.tell("The browser does not allow copying; the report is selected, copy it with Ctrl+C.");
+      }
+    }
+  }
+
+  /**
    * What is cited, as pairs; nothing is loaded, an address is a link that the reader may follow.
    *
    * @param {NumberRecord} number
@@ -156,6 +231,7 @@ export function createNumberCard(context) {
       ["Value", figure(number.value)],
       ["Range", cited],
       ["Source", source && citation(source)],
+      ...(number.others ?? []).map((key) => ["With", citation(data.sources[key])]),
       ["Where", number.place],
       ["Population", number.population],
       ["Grade", GRADES[number.grade] ?? number.grade],
@@ -166,27 +242,6 @@ export function createNumberCard(context) {
     const terms = pairs.filter(([, what]) => what).flatMap(([name, what]) => [el("dt", { text: name }), el("dd", {}, what)]);
     return el("dl", { class: "number-facts" }, terms);
   }
-}
-
-/**
- * Authors, year, title, journal and where to find it.
- *
- * @param {Source} source
- */
-function citation({ authors, year, title, journal, doi, pmid, url }) {
-  const text = [year ? `${authors} (${year}).` : `${authors}.`, title && `${title}.`, journal && `${journal}.`]
-    .filter(Boolean)
-    .join(" ")
-    .replaceAll("..", ".");
-  const links = [
-    doi && [`doi:${doi}`, `https://doi.org/${encodeURI(doi)}`],
-    pmid && [`PMID ${pmid}`, `https://pubmed.ncbi.nlm.nih.gov/${encodeURIComponent(pmid)}/`],
-    !doi && !pmid && /^https?:\/\//.test(url ?? "") && [url, url],
-  ];
-  const anchors = links
-    .filter(Boolean)
-    .map(([name, href]) => el("a", { href, rel: "noreferrer noopener", target: "_blank", text: name }));
-  return [text, ...anchors.flatMap((anchor) => [" ", anchor])];
 }
 
 /**

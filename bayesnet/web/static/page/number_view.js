@@ -1,5 +1,6 @@
 // The numbers the answer rests on, those that can move it most first; each opens a card that says where it is from and moves it.
 
+import { shortCitation } from "./citation.js";
 import { createNumberCard, numberInWords } from "./number_card.js";
 import { el, put, setStyle } from "./dom.js";
 import { percent, position } from "./format.js";
@@ -161,7 +162,7 @@ export function createNumberView(context) {
       { class: "number-name" },
       labels.get(id),
       el("small", {
-        text: [short(value), changed && `changed from ${short(number.value)}`, source(number)].filter(Boolean).join(" · "),
+        text: [short(value), changed && `changed from ${short(number.value)}`].filter(Boolean).join(" · "),
       }),
     );
     const open = () => card.open(id, view);
@@ -172,7 +173,8 @@ export function createNumberView(context) {
       track(),
       el("span", { class: "number-moves", text: moves }),
     );
-    return el("li", { dataset: { number: id, width: String(width ?? 0) } }, button);
+    const paper = el("small", { class: "number-paper" }, source(number));
+    return el("li", { dataset: { number: id, width: String(width ?? 0) } }, button, paper);
 
     function track() {
       const ends = [atLow, atHigh, now].filter((p) => p >= 0).map(place);
@@ -190,7 +192,7 @@ export function createNumberView(context) {
 
   /** @param {NumberRecord} number */
   function source({ source: key, grade }) {
-    return data.sources[key]?.short ?? grade;
+    return key in data.sources ? shortCitation(data.sources[key]) : grade;
   }
 }
 

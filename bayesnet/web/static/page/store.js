@@ -1,8 +1,8 @@
 // The state of the page, plain JSON that never changes: every action makes a new one, undo goes back to the one before.
 
-/** @import { Action, PageData, Scenario, State, Store } from "../types.js" */
+/** @import { Action, Lesson, PageData, Scenario, State, Store } from "../types.js" */
 
-/** @typedef {Pick<State, "scenarios" | "active">} Scenes */
+/** @typedef {Pick<State, "scenarios" | "active" | "lesson">} Scenes */
 
 const DEPTH = 200;
 
@@ -15,8 +15,28 @@ const DEPTH = 200;
 export function firstState(data) {
   const target = data.model.asks || data.diagnoses[0] || data.variables[0].name;
   const aim = { target, targetState: firstAsked(data, target), picked: false };
-  return { scenarios: [complete(data.start)], active: 0, ...aim, scale: "log", tab: "" };
+  /** @type {State} */
+  const state = { scenarios: [complete(data.start)], active: 0, ...aim, scale: "log", tab: "", lesson: null };
+  return data.lesson ? atStep(data, state, { name: data.lesson, step: 0 }) : state;
 }
+
+/**
+ * The state at the start of a step of a lesson; null ends the lesson, and the case stays.
+ *
+ * @param {PageData} data
+ * @param {State} state
+ * @param {Lesson | null} lesson
+ * @returns {State}
+ */
+export function atStep(data, state, lesson) {
+  if (!lesson) return { ...state, lesson: null };
+  const { start, watch, tab } = findLesson(data, lesson.name).steps[lesson.step];
+  const [target, targetState] = watch;
+  return { ...state, scenarios: [complete(start)], active: 0, target, targetState, picked: true, tab: tab || state.tab, lesson };
+}
+
+/** @param {PageData} data @param {string} name */
+export const findLesson = (data, name) => data.lessons?.find((lesson) => lesson.name === name);
 
 /**
  * The state of a variable that one asks for: the first that is not the neutral one.
@@ -43,7 +63,8 @@ export const isSpecific = (data, name) => findVariable(data, name).role !== data
 /**
  * Holds the state. `dispatch(action)` knows: see, do (`variable`, `value` or null), number (`id`, `value` or null), target (`variable`,
  * `state`; without a
- * variable the page chooses again), load (`scenario`), restore (`state`), compare (`on`), active (`index`), scale (`scale`), tab (`tab`), reset, undo, redo.
+ * variable the page chooses again), load (`scenario`), restore (`state`), compare (`on`), active (`index`), scale (`scale`), tab (`tab`), lesson (`lesson`, a step or null), reset, undo,
+ * redo.
  * See, do, number and load change the active scenario. What changes scenarios can be undone; what only looks at them cannot.
  *
  * @param {PageData} data
@@ -58,7 +79,7 @@ export function createStore(data, start = firstState(data)) {
   let future = [];
   const listeners = new Set();
   /** @param {State} state */
-  const scenes = ({ scenarios, active }) => ({ scenarios, active });
+  const scenes = ({ scenarios, active, lesson }) => ({ scenarios, active, lesson });
   /** @param {Scenes[]} from @param {Scenes[]} to */
   const travel = (from, to) => {
     if (!from.length) return state;
@@ -143,6 +164,8 @@ function reduce(data, state, action) {
       return { ...state, scale: action.scale };
     case "tab":
       return { ...state, tab: action.tab };
+    case "lesson":
+      return atStep(data, state, action.lesson);
     default:
       throw new RangeError(`No action "${action.type}".`);
   }

@@ -3,7 +3,8 @@
 import { el } from "./dom.js";
 import { createExamples } from "./examples_view.js";
 import { createKeys } from "./keys_view.js";
-import { caseFile, linkOf, readCase } from "./link.js";
+import { createLessons } from "./lessons_view.js";
+import { caseFile, readCase } from "./link.js";
 
 /** @import { Child, Context, PageData, Props, State, View } from "../types.js" */
 
@@ -41,6 +42,7 @@ export function createToolbar(context, { root, address }) {
     class: "tool theme",
   });
   const examples = data.examples?.length ? createExamples(context) : null;
+  const lessons = data.lessons?.length ? createLessons(context) : null;
   const help = createKeys();
   /** @param {string} name */
   const setTheme = (name) => {
@@ -57,7 +59,7 @@ export function createToolbar(context, { root, address }) {
   const element = el(
     "div",
     { class: "toolbar" },
-    group("Start", examples?.button, clear),
+    group("Start", lessons?.button, examples?.button, clear),
     group("Change", undo, redo, compare),
     group("Keep", address && link, save, open, file),
     group("View", theme, help.button),
@@ -117,7 +119,7 @@ export function createToolbar(context, { root, address }) {
   place.addEventListener("keydown", keys);
   return {
     element,
-    dialogs: [examples?.dialog ?? null, help.dialog],
+    dialogs: [lessons?.dialog ?? null, examples?.dialog ?? null, help.dialog],
     destroy: () => place.removeEventListener("keydown", keys),
     /** @param {View} view */
     update({ state }) {
@@ -136,9 +138,9 @@ export function createToolbar(context, { root, address }) {
  *
  * @param {Context} context
  */
-async function copy({ tell, store }) {
+async function copy({ tell, link }) {
   try {
-    await navigator.clipboard.writeText(location.href.split("#")[0] + linkOf(store.state));
+    await navigator.clipboard.writeText(link());
     tell("The link to this case is copied.");
   } catch {
     tell("The link to this case is the address in the address bar.");
