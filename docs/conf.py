@@ -78,6 +78,8 @@ html_theme = "furo"
 html_static_path = ["static"]
 html_css_files = ["site.css"]
 html_show_sourcelink = False
+# Summaries of results are fetched, which a browser does not allow from a disk.
+html_show_search_summary = False
 html_copy_source = False
 html_theme_options: dict[str, Any] = {
     "light_css_variables": {"color-brand-primary": "#1f4e9c", "color-brand-content": "#1f4e9c"},

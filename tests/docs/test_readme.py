@@ -85,6 +85,22 @@ def test_the_first_screen_says_it_all(readme: str) -> None:
     assert len(readme.splitlines()) < 175
 
 
+def test_the_film_of_the_explorer_is_short_and_small() -> None:
+    """Eight to twelve seconds, below 1.5 MB, as wide as a page."""
+    from PIL import Image
+
+    path = ROOT / "docs" / "images" / "explorer.gif"
+    assert path.stat().st_size < 1_500_000
+    times = []
+    with Image.open(path) as film:
+        assert film.width >= 1000
+        for frame in range(film.n_frames):
+            film.seek(frame)
+            times.append(film.info["duration"])
+    assert len(times) > 8
+    assert 8_000 <= sum(times) <= 12_000
+
+
 def test_every_command_of_the_readme_works(
     readme: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

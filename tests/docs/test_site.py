@@ -22,7 +22,10 @@ pytestmark = pytest.mark.slow
 
 OBJECT = "docs/reference/objects/bayesnet.Case.tornado.html"
 LESSON = "explorer/back_pain.html#lesson=explaining-away:1"
-LOOKED_AT = ("docs/index.html", "docs/gallery.html", OBJECT, "docs/architecture.html", "quiz/back_pain.html", LESSON)
+LOOKED_AT = (
+    *("docs/index.html", "docs/gallery.html", "docs/architecture.html", OBJECT),
+    *("explorer/asia.html", "quiz/back_pain.html", LESSON),
+)
 
 
 @pytest.fixture(scope="module")
@@ -82,9 +85,9 @@ def test_no_link_is_dead(site: Path) -> None:
     assert dead == set()
 
 
-@pytest.mark.browser
-def test_every_page_opens_without_a_word_on_the_console_and_fits_a_phone(site: Path, browser) -> None:
-    """From the disk, at 390 pixels: no error, nothing asked of a host, no sideways scrolling."""
+@pytest.fixture
+def quiet(browser) -> Iterator:
+    """A tab that may say nothing on the console and ask nothing of a host."""
     context = browser.new_context(viewport={"width": 390, "height": 844}, reduced_motion="reduce")
     tab = context.new_page()
     said: list[str] = []
@@ -92,15 +95,32 @@ def test_every_page_opens_without_a_word_on_the_console_and_fits_a_phone(site: P
     tab.on("pageerror", lambda error: said.append(f"{tab.url}: {error}"))
     tab.on("requestfailed", lambda request: said.append(f"{tab.url}: {request.url} failed"))
     tab.on("request", lambda request: said.append(request.url) if request.url.startswith("http") else None)
-    wide = {}
-    for path in sorted({*site.rglob("*.html")} - {site / "index.html"}):
-        tab.goto(path.as_uri())
-        width = tab.evaluate("document.documentElement.scrollWidth")
-        if width > 390:
-            wide[path.name] = width
+    yield tab
     context.close()
     assert said == []
+
+
+@pytest.mark.browser
+def test_every_page_opens_and_fits_the_screen(site: Path, quiet) -> None:
+    """From the disk, without sideways scrolling: all on a phone, those with a layout of their own on a desk too."""
+    wide = {}
+    for width in (390, 1280):
+        quiet.set_viewport_size({"width": width, "height": 844})
+        for path in sorted({*site.rglob("*.html")} - {site / "index.html"}):
+            if width > 390 and path.parent.name == "objects":
+                continue
+            quiet.goto(path.as_uri())
+            needed = quiet.evaluate("document.documentElement.scrollWidth")
+            if needed > width:
+                wide[path.name] = needed
     assert wide == {}
+
+
+@pytest.mark.browser
+def test_the_search_finds_from_the_disk(site: Path, quiet) -> None:
+    """A word leads to the page of the object that has it in its name."""
+    quiet.goto((site / "search.html").as_uri() + "?q=tornado")
+    quiet.get_by_role("link", name="Case.tornado").first.wait_for()
 
 
 @pytest.fixture(params=["light", "dark"])

@@ -88,9 +88,11 @@ def test_shipped_models_read_back(tmp_path: Path, name: str) -> None:
     files = {path.name for path in tmp_path.glob("*.toml")}
     assert files <= {path.name for path in find_model(name).glob("*.toml")}
     groups = [v.name for v in model.variables.values() if v.group == "groups"]
-    head = (tmp_path / "model.toml").read_text()
+    head = (tmp_path / "model.toml").read_text(encoding="utf-8")
     assert all(f"{group} = [" in head for group in groups)
-    assert all(f"[variables.{group}]" not in path.read_text() for path in tmp_path.glob("*.toml") for group in groups)
+    assert all(
+        f"[variables.{group}]" not in path.read_text(encoding="utf-8") for path in tmp_path.glob("*.toml") for group in groups
+    )
 
 
 @pytest.mark.parametrize("name", ["asia", "alarm"])

@@ -123,15 +123,16 @@ def test_a_number_leads_to_its_paper_and_can_be_disputed(opened, pages, browser)
     assert card.get_by_role("link", name="Open the form").is_hidden()
 
 
-def test_a_shipped_model_names_its_issue_tracker_once_there_is_an_owner(monkeypatch):
+@pytest.mark.parametrize(("owner", "name", "there"), [("me", "asia", True), ("OWNER", "asia", False), ("me", "my_model", False)])
+def test_a_shipped_model_names_its_issue_tracker_once_there_is_an_owner(owner, name, there, monkeypatch):
     """The address of the project is in its metadata and nowhere else; a placeholder and a model of one's own have none."""
-    from importlib.metadata import metadata
+    from email.message import Message
 
     from bayesnet.web import pagedata
 
-    written = metadata("bayesnet")
-    assert pagedata.issues("asia") == ""
-    written.replace_header("Project-URL", "Issues, https://forge.example/me/bayesnet/issues")
+    address = f"https://forge.example/{owner}/bayesnet/issues"
+    written = Message()
+    written["Project-URL"] = "Source, https://forge.example"
+    written["Project-URL"] = f"Issues, {address}"
     monkeypatch.setattr(pagedata, "metadata", lambda _: written)
-    assert pagedata.issues("asia") == "https://forge.example/me/bayesnet/issues"
-    assert pagedata.issues("my_model") == ""
+    assert pagedata.issues(name) == (address if there else "")

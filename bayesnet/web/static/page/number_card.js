@@ -70,8 +70,8 @@ export function createNumberCard(context) {
       el("div", { class: "number-set" }, value, field, back),
       effect,
       problem,
-      facts(number),
       dispute.element,
+      facts(number),
     );
     return { title, update };
 
