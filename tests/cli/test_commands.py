@@ -622,7 +622,7 @@ def test_a_page_with_a_lesson_and_what_is_refused(run, tmp_path: Path) -> None:
         assert run("page", "sprinkler", "-o", out, *options) == (0, f"{out}\n", "")
         data = json.loads(Path(out).read_text(encoding="utf-8").split('id="bayesnet-data">')[1].split("</script>")[0])
         assert [lesson["name"] for lesson in data["lessons"]] == names
-    status, _, err = run("page", "sprinkler", "-o", out, "--lesson", "seeing")
+    status, _, err = run("page", "sprinkler", "-o", out, "--lesson", "seeing-doing")
     assert (status, 'did you mean "seeing-and-doing"?' in err) == (1, True)
     assert run("page", "sprinkler", "-o", out, "--lesson", "seeing-and-doing", "--lessons")[0] == 2
 
