@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,10 @@ from benchmarks.peers import PyAgrum
 from benchmarks.rows import Row, Times, interleaved, timed
 
 STANDARD = ("alarm", "hepar2", "win95pts", "hailfinder", "child")
-LARGE = ("andes", "pigs", "pathfinder", "munin3", "munin4", "munin2", "munin", "diabetes", "barley", "mildew", "water", "link")
+LARGE = (
+    *("andes", "pigs", "pathfinder", "munin3", "munin4", "munin2", "munin", "munin1", "diabetes", "barley", "mildew", "water"),
+    "link",
+)
 KNOWLEDGE = (
     ("hubs known", ()),
     ("age unknown", ("age_group",)),
@@ -46,6 +50,19 @@ def given(factors: Factors, row: np.ndarray) -> dict[str, object]:
     return found
 
 
+@dataclass(frozen=True)
+class Typed:
+    """A case as both are given it: findings as typed for us, by index for the peer."""
+
+    given: dict[str, object]
+    seen: dict[int, int]
+
+    @classmethod
+    def of(cls, factors: Factors, rows: Iterable[np.ndarray]) -> list[Typed]:
+        """Prepare cases, outside the time."""
+        return [cls(given(factors, row), findings(row)) for row in rows]
+
+
 def warm(net: Network, factors: Factors, row: np.ndarray) -> None:
     """Import, expand and ask once what every later call finds at hand."""
     net.posteriors(given(factors, row))
@@ -62,24 +79,23 @@ def knowledge(count: int) -> Iterator[Row]:
     every = tuple(range(len(factors.names)))
     warm(net, factors, cases((), 1, 99)[0])
     for (label, unknown), times in zip(KNOWLEDGE, (30.0, 18.0, 5.0), strict=True):
-        rows = cases(unknown, count, 1)
+        rows = Typed.of(factors, cases(unknown, count, 1))
 
-        def theirs(row: np.ndarray, wanted: tuple[int, ...] = every, only: bool = False) -> None:
-            seen = findings(row)
-            peer.posteriors(seen, [v for v in wanted if v not in seen], only)
+        def theirs(case: Typed, wanted: tuple[int, ...] = every, only: bool = False) -> None:
+            peer.posteriors(case.seen, [v for v in wanted if v not in case.seen], only)
 
         for work, ours, other, mark in (
-            ("net.posteriors, 123 variables", lambda row: net.posteriors(given(factors, row)), theirs, times),
+            ("net.posteriors, 123 variables", lambda case: net.posteriors(case.given), theirs, times),
             (
                 "net.posteriors, 17 diagnoses",
-                lambda row: net.posteriors(given(factors, row), targets=names),
-                lambda row: theirs(row, diagnoses, True),
+                lambda case: net.posteriors(case.given, targets=names),
+                lambda case: theirs(case, diagnoses, True),
                 15.0,
             ),
             (
                 "net.posterior, one diagnosis",
-                lambda row: net.posterior(TARGET, given(factors, row)),
-                lambda row: theirs(row, (factors.index[TARGET],), True),
+                lambda case: net.posterior(TARGET, case.given),
+                lambda case: theirs(case, (factors.index[TARGET],), True),
                 15.0,
             ),
         ):
@@ -95,10 +111,10 @@ def knowledge(count: int) -> Iterator[Row]:
     )
     for work, ask, marks in consultation:
         for (label, unknown), below in zip(KNOWLEDGE[:2], marks, strict=True):
-            rows = cases(unknown, max(2, count // 5), 2)
+            rows = Typed.of(factors, cases(unknown, max(2, count // 5), 2))
 
-            def ours(row: np.ndarray, ask: Callable[[Case], object] = ask) -> object:
-                return ask(net.case(given(factors, row)))
+            def ours(case: Typed, ask: Callable[[Case], object] = ask) -> object:
+                return ask(net.case(case.given))
 
             first, again, _ = interleaved(rows, ours, None)
             yield Row(f"{work}, {label}", Times.from_(first), Times.from_(again), below=below)
@@ -125,7 +141,7 @@ def large(count: int) -> Iterator[Row]:
             yield from _network(name, path, f"{share:.0%} known", share, max(1, count // 8), 1.0)
 
 
-def _network(name: str, path: Path, label: str, known: float, count: int, times: float) -> Iterator[Row]:
+def _network(name: str, path: Path, label: str, known: float, count: int, times: float, seconds: float = 40.0) -> Iterator[Row]:
     net = bayesnet.load(str(path))
     factors = net.compiled.factors
     rng = np.random.default_rng(0)
@@ -135,14 +151,13 @@ def _network(name: str, path: Path, label: str, known: float, count: int, times:
         row[rng.permutation(len(row))[n:]] = -1
     peer = PyAgrum(factors)
 
-    def theirs(row: np.ndarray) -> None:
-        seen = findings(row)
-        peer.posteriors(seen, [v for v in range(len(row)) if v not in seen], False)
+    def theirs(case: Typed) -> None:
+        peer.posteriors(case.seen, [v for v in range(len(factors.names)) if v not in case.seen], False)
 
     try:
         if known:
             net.posteriors()
-        first, again, peers = interleaved(rows, lambda row: net.posteriors(given(factors, row)), theirs, 40.0)
+        first, again, peers = interleaved(Typed.of(factors, rows), lambda case: net.posteriors(case.given), theirs, seconds)
     except TooWide as wide:
         print(f"{name}, {label}: {wide}")
         return
@@ -155,6 +170,27 @@ def find(name: str) -> Path | None:
 
     shipped = Path(pgmpy.__file__).parent / "utils" / "example_models" / f"{name}.bif.gz"
     return shipped if shipped.is_file() else None
+
+
+def numpy_only(count: int) -> Iterator[Row]:
+    """The same public calls where there is no compiled kernel."""
+    from bayesnet.inference.engine import Engine
+
+    factors, _, _ = flagship()
+    path = find("alarm")
+    works = [("back_pain", label, cases(unknown, count, 1)) for label, unknown in KNOWLEDGE[:2]]
+    for name, label, rows in [*works, *([(str(path), "alarm, 10 findings", [])] if path else [])]:
+        net = bayesnet.load(name)
+        if not rows:
+            factors = net.compiled.factors
+            rows = list(worlds(factors, count, np.random.default_rng(0)))
+            rng = np.random.default_rng(1)
+            for row in rows:
+                row[rng.permutation(len(row))[10:]] = -1
+        vars(net.compiled)["engine"] = Engine(net.compiled.factors, fast=False)
+        net.posteriors()
+        first, again, _ = interleaved(Typed.of(factors, rows), lambda case, net=net: net.posteriors(case.given), None)
+        yield Row(f"numpy only: net.posteriors, {label}", Times.from_(first), Times.from_(again))
 
 
 def two_layers(count: int) -> Iterator[Row]:

@@ -71,6 +71,8 @@ class Row:
         return f"| {self.work} | {self.first} | {self.again or '-'} | {peer} | {ratio} | {mark} |"
 
 
+SHORT = 0.1
+"""Seconds of a peer's call up to which it matters what the caches hold."""
 HEAD = """| public call | first: median / p90 | again | peer | peer / first | mark |
 | --- | --- | --- | --- | --- | --- |"""
 
@@ -87,12 +89,20 @@ def duration(seconds: float) -> str:
 def interleaved(
     cases: Sequence[object], ours: Callable[[object], object], peer: Callable[[object], object] | None, seconds: float = 15.0
 ) -> tuple[list[float], list[float], list[float]]:
-    """Seconds of our first call, of the same call repeated, and of the peer, in turn for each case."""
+    """Seconds of our first call, of the same call repeated, and of the peer, in turn for each case.
+
+    Either side first does the case before once more, untimed, so that the processor's caches hold its own code and not that of
+    the other, as they do in a program that uses one of the two.
+    """
     first, again, theirs = [], [], []
-    for case in cases:
+    for before, case in zip([cases[-1], *cases], cases, strict=False):
+        if peer is not None and first:
+            ours(before)
         first.append(timed(ours, case))
         again.append(timed(ours, case))
         if peer is not None and sum(theirs) < seconds:
+            if theirs and theirs[-1] < SHORT:
+                peer(before)
             theirs.append(timed(peer, case))
         if peer is not None and sum(theirs) >= seconds and len(first) >= 10:
             break

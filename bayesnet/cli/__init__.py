@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -23,6 +24,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         if hasattr(stream, "reconfigure"):
             # A terminal that cannot show a sign shows a question mark, not a traceback.
             stream.reconfigure(errors="replace")
+    # A command is over in a fraction of a second, of which threads for large matrices and collecting garbage would take a tenth.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    gc.set_threshold(50_000)
     received: list[int] = []
     try:
         from bayesnet.cli.program import program

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,11 +65,10 @@ def command(
     Give the same options again with --key to get the key of a sheet. A quiz of --html ends in a result code; --verify makes the
     questions of a code again and marks its answers. MODEL is then needed only where it is not a shipped model.
     """
-    from bayesnet.network import exercise_set, exercises, verify_quiz, write_quiz
+    from bayesnet.network import exercise_set, exercises, write_quiz
 
-    for code in (line for given in codes for line in (sys.stdin if given == "-" else [given]) if line.strip()):
-        show(verify_quiz(code, network), json_=json_)
     if codes:
+        _verify(codes, network, json_=json_)
         return
     if network is None:
         raise click.UsageError("Missing argument 'MODEL'; it may be left out with --verify only.")
@@ -93,3 +93,29 @@ def command(
         say(made.key_markdown() if key else made.sheet_markdown(), newline=False)
     else:
         say(made.key() if key else made.sheet(), newline=False)
+
+
+def _verify(codes: Sequence[str], network: Network | None, *, json_: bool) -> None:
+    """Show the marks of one code in full, of several in a line each; one that is refused does not stop the others."""
+    from bayesnet.errors import BayesnetError
+    from bayesnet.network import verify_quiz
+
+    read = [line.strip() for given in codes for line in (sys.stdin if given == "-" else [given]) if line.strip()]
+    if len(read) == 1:
+        show(verify_quiz(read[0], network), json_=json_)
+        return
+    if json_:
+        say(to_json([verify_quiz(code, network).to_dict() for code in read]))
+        return
+    refused = False
+    for number, code in enumerate(read, 1):
+        try:
+            marks = verify_quiz(code, network)
+        except BayesnetError as error:
+            refused = True
+            say(f"code {number}: {error}")
+        else:
+            errors = [f"{name} ({count})" if count > 1 else name for name, count in marks.mistakes.items()]
+            say("; ".join([marks.heading(), *errors]))
+    if refused:
+        sys.exit(1)

@@ -11,6 +11,7 @@ import numpy as np
 
 from bayesnet.inference.answers import Cohort, Draws, Gradient, RawJoint, RawMostProbable, RawPosteriors
 from bayesnet.inference.evidence import Evidence, ZeroEvidence, one_hot
+from bayesnet.inference.run import Run
 from bayesnet.inference.runner import Runner
 from bayesnet.inference.threads import shared
 from bayesnet.model.factors import FloatArray, IntArray
@@ -62,7 +63,7 @@ class Engine(Runner):
         if log == -np.inf:
             raise ZeroEvidence("the findings have probability zero")
         free = [v for v in variables if v not in situation.fixed]
-        axes = [run.plan.kept.index(run.plan.question.axis[v]) for v in free]
+        axes = [run.plan.kept.index(v) for v in free]
         result = run.result[..., 0].transpose(axes)[np.ix_(*(self.network.places[v] for v in free))]
         table = np.zeros([self.structure.cards[v] for v in variables])
         table[tuple(situation.fixed.get(v, slice(None)) for v in variables)] = result / total
@@ -104,14 +105,15 @@ class Engine(Runner):
             for v, table in columns.items():
                 if v in situation.fixed:
                     logs = logs + np.log(table[situation.fixed[v]])
-        ready = self.ready(situation, wanted, vectors=free)
+        alone = len(wanted) == 1 and wanted[0] not in situation.fixed
+        ready = self.ready(situation, () if alone else wanted, wanted if alone else (), vectors=free)
         parts = [{v: columns[v][:, begin : begin + TOGETHER] for v in free} for begin in range(0, size if free else 1, TOGETHER)]
         done: list[list[tuple[FloatArray, dict[int, FloatArray]]]] = [[] for _ in parts]
 
         def work(k: int) -> None:
             count = parts[k][free[0]].shape[1] if free else 1
-            runs = self.runs(ready, situation, parts[k], count, self.values)
-            done[k] = [(run.log_probability, run.marginals()) for run in runs]
+            runs = self.runs(ready, situation, parts[k], count, self.values, down=not alone)
+            done[k] = [(run.log_probability, self._alone(run, wanted[0]) if alone else run.marginals()) for run in runs]
 
         shared(work, range(len(parts)))
         runs = [run for part in done for run in part]
@@ -124,6 +126,11 @@ class Engine(Runner):
                 together = np.concatenate([marginals[v] for _, marginals in runs], axis=1)
                 found[v] = np.broadcast_to(together, (len(together), size))
         return logs, found
+
+    def _alone(self, run: Run, v: int) -> dict[int, FloatArray]:
+        """Return P(v | e) in every column of a run whose result keeps v alone; NaN where P(e) = 0."""
+        with np.errstate(invalid="ignore"):
+            return {v: (run.result / run.total)[list(self.network.places[v])]}
 
     def gradient(self, evidence: Evidence, clamp: Mapping[int, int] | None = None) -> Gradient:
         """Return P(clamp, e) and its derivative by every tensor entry, by one pass up and one down. Right also where P = 0."""

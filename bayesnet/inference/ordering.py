@@ -77,7 +77,7 @@ class _Search:
 
         Turn 0 goes by size, 1 by fill, further ones by both.
         """
-        near, width = self.near, self.width
+        width = self.width
         score = partial(self._both, turn) if turn > 1 else self._fill if turn else self._size
         waiting = set(self.becomes.values())
         order: list[int] = []
@@ -92,33 +92,34 @@ class _Search:
                 del scores[a]
                 order.append(a)
                 cells += _table(width[a].bit_count())
-                group = self._eliminate(a)
+                touched = self._eliminate(a, turn > 0)
                 if a in self.becomes:
                     b = self.becomes[a]
                     waiting.discard(b)
                     if b in members:
                         scores[b] = 0
-                touched = group
-                if turn:
-                    for b in bits(group):
-                        touched |= near[b]
                 for b in bits(touched):
                     if b in scores:
                         scores[b] = score(b)
         return order, cells
 
-    def _eliminate(self, a: int) -> int:
-        """Connect the neighbours of a and take it away; returns them."""
+    def _eliminate(self, a: int, fill: bool) -> int:
+        """Connect the neighbours of a and take it away; returns them, with `fill` also what they have in common anew."""
         near, width = self.near, self.width
         group, wide = near[a] & ~(1 << a), width[a] & ~self.mask[a]
         if a in self.becomes:
             group |= 1 << self.becomes[a]
             wide |= self.mask[self.becomes[a]]
+        touched = group
+        if fill:
+            for b in bits(group):
+                for c in bits((group & ~near[b]) >> b):
+                    touched |= near[b] & near[b + c]
         keep, clear = ~(1 << a), ~self.mask[a]
         for b in bits(group):
             near[b] = (near[b] | group) & keep
             width[b] = (width[b] | wide) & clear
-        return group
+        return touched
 
     def _size(self, a: int) -> int:
         """Return the logarithm of the table that eliminating a makes; of equal ones the first axis."""

@@ -172,10 +172,12 @@ def _wrapped(question: str) -> str:
     return "\n".join(textwrap.wrap(short(question), 52)[:2])
 
 
-def tuning(result: Tuning, ax: Axes | None = None, *, top: int = 10) -> Axes:
+def tuning(result: Tuning, ax: Axes | None = None, *, top: int = 10, ids: bool = False) -> Axes:
     """Draw the single numbers that can meet a constraint: from the value now to the value it would need, cheapest on top.
 
     Lengths are changes of log-odds; a dark arrow stays within the number's cited range, a light dashed one leaves it.
+
+    `ids` names variables by their ids, as they are typed, and not by their labels.
 
     Examples
     --------
@@ -186,6 +188,7 @@ def tuning(result: Tuning, ax: Axes | None = None, *, top: int = 10) -> Axes:
     3
     """
     style.check_kind(result, Tuning)
+    names = style.names_of(result, ids=ids)
     from matplotlib.lines import Line2D
 
     lines = [change for change in result.changes if not isinstance(change.value, dict)][:top]
@@ -200,14 +203,14 @@ def tuning(result: Tuning, ax: Axes | None = None, *, top: int = 10) -> Axes:
     ax.margins(x=0.1)
     ax.grid(visible=True, axis="x", color=style.FAINT, linewidth=0.6)
     ax.set_xlabel("change of the number in log-odds (nats)")
-    style.rows_axis(ax, [style.number_label(c.number, c.citation or c.grade) for c in lines])
+    style.rows_axis(ax, [style.number_label(c.number, c.citation or c.grade, names) for c in lines])
     handles = [
         Line2D([], [], color=style.RAISES, linewidth=2.2, label="within its cited range"),
         Line2D([], [], color=style.LOWERS, linewidth=2.2, linestyle=(0, (4, 2)), label="outside it"),
     ]
     style.legend_below(ax, handles=handles)
     asked, given, bound = _constraint(result.constraint)
-    style.finish(ax, f"Single changes that give {asked} {bound}", result, given, 74)
+    style.finish(ax, f"Single changes that give {asked} {bound}", result, given, 74, names=names)
     ax.tick_params(axis="y", labelsize=style.SMALL)
     return ax
 
@@ -229,7 +232,7 @@ def _three(value: object) -> str:
     return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
-def calibration(result: Calibration, ax: Axes | None = None, *, scale: style.Scale = "auto") -> Axes:
+def calibration(result: Calibration, ax: Axes | None = None, *, scale: style.Scale = "auto", ids: bool = False) -> Axes:
     """Draw what was predicted for each group of patients beside how many of them had it, with 95 % intervals.
 
     On the dashed line predictions are right. A group whose interval does not reach it is drawn as a diamond. Both axes have the
@@ -243,6 +246,8 @@ def calibration(result: Calibration, ax: Axes | None = None, *, scale: style.Sca
         Where to draw; a new figure when None.
     scale
         `log-odds`, `percent`, or `auto`.
+    ids
+        Name variables by their ids, as they are typed, and not by their labels.
 
     References
     ----------
@@ -257,6 +262,7 @@ def calibration(result: Calibration, ax: Axes | None = None, *, scale: style.Sca
     True
     """
     style.check_kind(result, Calibration)
+    names = style.names_of(result, ids=ids)
     ax = style.axes_of(ax, 6.0, 6.0)
     drawn = [p for g in result.groups for p in (g.predicted, g.observed)]
     if style.chosen(scale, drawn) == "percent":
@@ -282,7 +288,7 @@ def calibration(result: Calibration, ax: Axes | None = None, *, scale: style.Sca
         f"{result.cohort} of {result.size:,d}; calibration error {error} (by chance alone up to {chance}), "
         f"Brier score {result.brier:.4f}"
     )
-    return style.finish(ax, f"Can P({shown(result.target)}) be taken at its word?", result, "", 70, told)
+    return style.finish(ax, f"Can P({names(result.target)}) be taken at its word?", result, "", 70, told)
 
 
 def _kept(share: float) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _OPTIONS = ((style.RAISES, ""), (style.BAND, ""), (style.LOWERS, "//"), (style.FAINT, ".."), (style.MUTED, "xx"))
 
 
-def advice(result: Advice, ax: Axes | None = None) -> Axes:
+def advice(result: Advice, ax: Axes | None = None, *, ids: bool = False) -> Axes:
     """Draw which option is best as the probability of each state goes from nearly 0 to nearly 1, with a mark where it is now.
 
     Where a strip changes colour is a decision threshold (Pauker & Kassirer 1980): below it one option, above it another.
@@ -31,6 +31,8 @@ def advice(result: Advice, ax: Axes | None = None) -> Axes:
         From `case.advise()`.
     ax
         Where to draw; a new figure when None.
+    ids
+        Name variables by their ids, as they are typed, and not by their labels.
 
     Examples
     --------
@@ -40,6 +42,7 @@ def advice(result: Advice, ax: Axes | None = None) -> Axes:
     True
     """
     style.check_kind(result, Advice)
+    names = style.names_of(result, ids=ids)
     from matplotlib.patches import Patch
 
     ax = style.axes_of(ax, 7.6, style.rows_height(len(result.thresholds), 0.55, 1.9))
@@ -61,13 +64,15 @@ def advice(result: Advice, ax: Axes | None = None) -> Axes:
         place = "best now" if line.option == result.best else f"{plain(line.behind)} {result.unit} behind"
         handles.append(Patch(facecolor=colour, hatch=hatch, edgecolor="white", label=f"{line.label} ({place})"))
     style.legend_below(ax, 46.0, columns=1, handles=handles)
-    return style.finish(ax, f"{result.decision}: {result.label}", result, result.title, 100)
+    return style.finish(ax, f"{result.decision}: {result.label}", result, names(result.title), 100)
 
 
-def utilities(result: Advice, ax: Axes | None = None, *, top: int = 10) -> Axes:
+def utilities(result: Advice, ax: Axes | None = None, *, top: int = 10, ids: bool = False) -> Axes:
     """Draw what the advice hangs on: its lead over the next best option with one utility at the ends of its range.
 
     Left of zero another option is best.
+
+    `ids` names variables by their ids, as they are typed, and not by their labels.
 
     Examples
     --------
@@ -77,6 +82,7 @@ def utilities(result: Advice, ax: Axes | None = None, *, top: int = 10) -> Axes:
     3
     """
     style.check_kind(result, Advice)
+    names = style.names_of(result, ids=ids)
     from matplotlib.patches import Patch
 
     bars = [bar for bar in result.tornado if bar.width > 0.0][:top]
@@ -91,12 +97,13 @@ def utilities(result: Advice, ax: Axes | None = None, *, top: int = 10) -> Axes:
     ax.use_sticky_edges = False
     ax.margins(x=0.16)
     ax.grid(visible=True, axis="x", color=style.FAINT, linewidth=0.6)
-    ax.set_xlabel(f"lead of the advised option in {result.unit}; left of the dashed line another is best")
+    ax.set_xlabel(f"lead of the advised option in {result.unit};\nleft of the dashed line another is best")
+    ax.locator_params(axis="x", nbins=6)
     style.rows_axis(ax, [_bar_label(bar) for bar in bars])
     ax.tick_params(axis="y", labelsize=style.SMALL)
     ends = ((style.LOWERS, "utility at the low end of its range"), (style.RAISES, "at the high end"))
-    style.legend_below(ax, handles=[Patch(color=colour, label=name) for colour, name in ends])
-    style.finish(ax, f"What the advice hangs on: {result.label}", result, result.title, 72)
+    style.legend_below(ax, 50.0, handles=[Patch(color=colour, label=name) for colour, name in ends])
+    style.finish(ax, f"What the advice hangs on: {result.label}", result, names(result.title), 72)
     return ax
 
 
@@ -105,11 +112,13 @@ def _bar_label(bar: UtilityBar) -> str:
     return "\n".join([*_wrapped(bar.label or bar.utility, 44), bar.source or bar.grade])
 
 
-def decision_curve(result: DecisionCurve, ax: Axes | None = None) -> Axes:
+def decision_curve(result: DecisionCurve, ax: Axes | None = None, *, ids: bool = False) -> Axes:
     """Draw net benefit over thresholds: acting by the model with its 95 % interval, acting on all, acting on none.
 
     The threshold is the probability at which acting and not acting are worth the same; the model is worth using where its curve
     is the highest (Vickers & Elkin 2006).
+
+    `ids` names variables by their ids, as they are typed, and not by their labels.
 
     Examples
     --------
@@ -119,6 +128,7 @@ def decision_curve(result: DecisionCurve, ax: Axes | None = None) -> Axes:
     'net benefit per person'
     """
     style.check_kind(result, DecisionCurve)
+    names = style.names_of(result, ids=ids)
     ax = style.axes_of(ax, 6.8, 4.2)
     thresholds, model, low, high, everyone = (list(column) for column in list(zip(*result.points, strict=True))[:5])
     places = range(len(thresholds))
@@ -133,7 +143,7 @@ def decision_curve(result: DecisionCurve, ax: Axes | None = None) -> Axes:
     ax.set_ylabel("net benefit per person")
     ax.grid(visible=True, axis="y", color=style.FAINT, linewidth=0.6)
     style.legend_below(ax)
-    return style.finish(ax, f"Net benefit of acting on {shown(result.target)}", result, "", 90)
+    return style.finish(ax, f"Net benefit of acting on {names(result.target)}", result, "", 90)
 
 
 def _wrapped(text: str, width: int) -> list[str]:
@@ -240,10 +250,12 @@ def _or_zero(value: float) -> float:
     return 0.0 if math.isnan(value) else value
 
 
-def plan(result: Plan, ax: Axes | None = None) -> Axes:
+def plan(result: Plan, ax: Axes | None = None, *, ids: bool = False) -> Axes:
     """Draw the plan as a tree from left to right: what is decided at each place, what is learned next, or why to stop.
 
     Branches are as thick as they are probable; places where the plan stops are grey.
+
+    `ids` names variables by their ids, as they are typed, and not by their labels.
 
     Examples
     --------
@@ -253,20 +265,23 @@ def plan(result: Plan, ax: Axes | None = None) -> Axes:
     3
     """
     style.check_kind(result, Plan)
+    names = style.names_of(result, ids=ids)
     places: dict[int, tuple[float, float]] = {}
     leaves = _placed(result.root, 0, 0.0, places)
     depth = max(x for x, _ in places.values())
-    ax = style.axes_of(ax, max(5.5, 2.05 * (depth + 1) + 0.4), max(2.4, 0.72 * leaves + 1.0))
+    ax = style.axes_of(ax, max(5.5, 2.3 * (depth + 1) + 0.4), max(2.4, 0.76 * leaves + 1.0))
     for _, share, step in result.root.walk():
         _branches(ax, step, places, share)
     for _, share, step in result.root.walk():
-        _box(ax, step, *places[id(step)], share)
+        _box(ax, step, *places[id(step)], share, names)
     ax.set_xlim(-BOX / 2 - 0.05, depth + BOX / 2 + 0.05)
     ax.set_ylim(leaves - 0.4, -0.6)
     ax.set_xticks([])
     ax.set_yticks([])
     chosen = "information on the target" if result.by == "bits" else "value for the decision"
-    style.finish(ax, f"Plan for {short(result.target)}, by {chosen}", result, result.title, max(88, round(38 * (depth + 1))))
+    style.finish(
+        ax, f"Plan for {short(result.target)}, by {chosen}", result, result.title, max(88, round(38 * (depth + 1))), names=names
+    )
     for side in ax.spines.values():
         side.set_visible(False)
     return ax
@@ -285,7 +300,7 @@ def _placed(step: Step, depth: int, row: float, places: dict[int, tuple[float, f
     return taken
 
 
-def _box(ax: Axes, step: Step, x: float, y: float, share: float) -> None:
+def _box(ax: Axes, step: Step, x: float, y: float, share: float, names: Names) -> None:
     """One place in the plan."""
     from matplotlib.patches import FancyBboxPatch
 
@@ -303,9 +318,9 @@ def _box(ax: Axes, step: Step, x: float, y: float, share: float) -> None:
     ]
     if chance:
         lines = ["; ".join(lines)]
-    after = f"stop, {style.probability_text(share)} come here" if step.stop else f"next: {shown(step.test)}"
+    after = f"stop, {style.probability_text(share)} come here" if step.stop else f"next: {names(step.test)}"
     lines += textwrap.wrap(after, 30)[:2]
-    ax.text(x, y, "\n".join(lines), ha="center", va="center", fontsize=6.8, color=style.INK, zorder=4)
+    ax.text(x, y, "\n".join(lines), ha="center", va="center", fontsize=style.SMALL, color=style.INK, zorder=4)
 
 
 def _branches(ax: Axes, step: Step, places: dict[int, tuple[float, float]], share: float) -> None:
@@ -319,7 +334,7 @@ def _branches(ax: Axes, step: Step, places: dict[int, tuple[float, float]], shar
             (x2 - BOX / 2, y2 - 0.4),
             (0.0, 2.0),
             textcoords="offset points",
-            fontsize=6.8,
+            fontsize=style.SMALL,
             color=style.MUTED,
             ha="left",
             va="bottom",

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from bayesnet.logodds import log_odds
 from bayesnet.plot import style
 from bayesnet.results.differential import Comparison, Diagnosis, Differential
-from bayesnet.results.labels import shown
 from bayesnet.results.probability import Counterfactual, Joint, Posterior, Posteriors
 from bayesnet.results.words import frequency, short
 
@@ -99,10 +98,12 @@ def _both(p: float) -> str:
     return style.probability_text(p) + (f"   {frequency(p)}" if p < 0.095 else "")
 
 
-def posterior(result: Posterior, ax: Axes | None = None, *, scale: style.Scale = "percent") -> Axes:
+def posterior(result: Posterior, ax: Axes | None = None, *, scale: style.Scale = "percent", ids: bool = False) -> Axes:
     """Draw one variable before and after the findings: two bars for each state, three for a counterfactual.
 
     On a log-odds scale bars have no meaningful start, so marks are drawn instead.
+
+    `ids` names variables by their ids, as they are typed, and not by their labels.
 
     Examples
     --------
@@ -112,6 +113,7 @@ def posterior(result: Posterior, ax: Axes | None = None, *, scale: style.Scale =
     [0.055, 0.945, 0.489, 0.511]
     """
     style.check_kind(result, Posterior)
+    names = style.names_of(result, ids=ids)
     sets = [("prior", style.FAINT, style.MUTED, result.prior.probabilities)]
     if isinstance(result, Counterfactual):
         sets.append(("actual", style.BAND, style.RAISES, result.factual.probabilities))
@@ -133,15 +135,23 @@ def posterior(result: Posterior, ax: Axes | None = None, *, scale: style.Scale =
             ax.plot([style.inside(ax, p) for p in heights], places, "o", color=fill, mec=edge, markersize=8)
         for place, p in zip(places, heights, strict=True):
             style.in_margin(ax, place, f"{name} {_both(p)}", style.INK if k else style.MUTED)
-    style.rows_axis(ax, [result.states[i] for i in rows])
-    ax.set_ylabel(shown(result.variable))
-    return style.finish(ax, f"P({result.title})", result, "", 96)
+    style.rows_axis(ax, [result.states[i].replace("_", " ") for i in rows])
+    ax.set_ylabel(names(result.variable))
+    return style.finish(ax, f"P({result.title})", result, "", 96, names=names)
 
 
-def comparison(result: Comparison, ax: Axes | None = None, *, top: int = 8, scale: style.Scale = "log-odds") -> Axes:
+_MARKS = "os^DvPX*"
+"""Marks that tell the lines of a comparison apart, also in grey."""
+
+
+def comparison(
+    result: Comparison, ax: Axes | None = None, *, top: int = 8, scale: style.Scale = "log-odds", ids: bool = False
+) -> Axes:
     """Draw scenarios as slopes: one line for each target, from the case through every scenario.
 
     Shown are the `top` targets whose log-odds change most; lines that rise are dark and full, lines that fall light and dashed.
+
+    `ids` names variables by their ids, as they are typed, and not by their labels.
 
     Examples
     --------
@@ -149,9 +159,10 @@ def comparison(result: Comparison, ax: Axes | None = None, *, top: int = 8, scal
     >>> what_if = bayesnet.load("asia").case("dysp=yes").compare("xray=yes", targets=["lung=yes", "bronc=yes"])
     >>> ax = bayesnet.plot.comparison(what_if)
     >>> [label.get_text() for label in ax.get_xticklabels()]
-    ['this case', 'xray=yes']
+    ['this case', 'positive X-ray']
     """
     style.check_kind(result, Comparison)
+    names = style.names_of(result, ids=ids)
     columns = list(zip(*(s.probabilities for s in result.scenarios), strict=True))
     order = sorted(range(len(columns)), key=lambda i: -_spread(columns[i]))[:top]
     lines = sorted(order, key=lambda i: columns[i][-1])
@@ -159,22 +170,22 @@ def comparison(result: Comparison, ax: Axes | None = None, *, top: int = 8, scal
     values = [p for i in lines for p in columns[i]]
     style.probability_axis(ax, "y", scale, values, "probability")
     places = range(len(result.scenarios))
-    for i in lines:
+    for k, i in enumerate(lines):
         rises = columns[i][-1] >= columns[i][0]
         ax.plot(
             places,
             [style.inside(ax, p, "y") for p in columns[i]],
-            "o-" if rises else "o--",
+            f"{_MARKS[k % len(_MARKS)]}{'-' if rises else '--'}",
             color=style.RAISES if rises else style.LOWERS,
             linewidth=1.8,
             markersize=6,
             label=result.targets[i],
         )
-    _end_labels(ax, [(result.targets[i], columns[i]) for i in lines])
-    names = ["this case", *(short(s.name) for s in result.scenarios[1:])]
-    ax.set_xticks(places, ["\n".join(_wrapped(name, 18)) for name in names])
+    _end_labels(ax, [(names(result.targets[i]), columns[i]) for i in lines])
+    columns_named = ["this case", *(names(s.name) for s in result.scenarios[1:])]
+    ax.set_xticks(places, ["\n".join(_wrapped(name, 18)) for name in columns_named])
     ax.set_xlim(-0.15, len(result.scenarios) - 0.85)
-    style.finish(ax, "What if", result, result.title, 40 + 22 * len(result.scenarios))
+    style.finish(ax, "What if", result, result.title, 40 + 22 * len(result.scenarios), names=names)
     ax.grid(visible=True, axis="x", color=style.FAINT, linewidth=1.2)
     return ax
 
@@ -195,7 +206,7 @@ def _end_labels(ax: Axes, ends: list[tuple[str, tuple[float, ...]]]) -> None:
     for i in range(1, len(spread)):
         spread[i] = max(spread[i], spread[i - 1] + 12.5 * figure.dpi / 72.0)
     for (name, line), height, moved in zip(ends, heights, spread, strict=True):
-        text = f"{shown(name)}  {style.probability_text(line[0])} → {style.probability_text(line[-1])}"
+        text = f"{name}  {style.probability_text(line[0])} → {style.probability_text(line[-1])}"
         ax.annotate(
             text,
             (last, style.inside(ax, line[-1], "y")),
@@ -221,7 +232,9 @@ def _wrapped(text: str, width: int) -> list[str]:
     return lines or [""]
 
 
-def posteriors(result: Posteriors, ax: Axes | None = None, *, top: int = 16, scale: style.Scale = "log-odds") -> Axes:
+def posteriors(
+    result: Posteriors, ax: Axes | None = None, *, top: int = 16, scale: style.Scale = "log-odds", ids: bool = False
+) -> Axes:
     """Draw the variables that the findings changed most: prior as a hollow mark, posterior as a full one, the change as an arrow.
 
     Of a variable with several states the one that changed most in log-odds is drawn. What is known for certain is left out.
@@ -236,15 +249,18 @@ def posteriors(result: Posteriors, ax: Axes | None = None, *, top: int = 16, sca
         How many variables.
     scale
         `log-odds`, `percent` or `auto`.
+    ids
+        Name variables by their ids, as they are typed, and not by their labels.
 
     Examples
     --------
     >>> import bayesnet, bayesnet.plot
     >>> ax = bayesnet.plot.posteriors(bayesnet.load("asia").posteriors("xray=yes"), top=3)
     >>> [label.get_text() for label in ax.get_yticklabels()]
-    ['either=yes', 'lung=yes', 'tub=yes']
+    ['tuberculosis or lung cancer', 'lung cancer', 'tuberculosis']
     """
     style.check_kind(result, Posteriors)
+    names = style.names_of(result, ids=ids)
     lines = sorted((_most_changed(p) for _, p in result.items() if max(p.probabilities) < 1.0), key=lambda line: -line[3])[:top]
     ax = style.axes_of(ax, 7.4, style.rows_height(len(lines), 0.3, 1.5))
     style.probability_axis(ax, "x", scale, [p for _, before, after, _ in lines for p in (before, after)], "probability")
@@ -259,8 +275,8 @@ def posteriors(result: Posteriors, ax: Axes | None = None, *, top: int = 16, sca
     ax.plot([], [], ">-", color=style.RAISES, mec=style.INK, label="more probable now")
     ax.plot([], [], "<", linestyle=(0, (4, 2)), color=style.LOWERS, mec=style.INK, label="less probable now")
     style.legend_below(ax, 46.0)
-    style.rows_axis(ax, [shown(name) for name, *_ in lines])
-    return style.finish(ax, "What the findings change", result, result.title, 96)
+    style.rows_axis(ax, [names(name) for name, *_ in lines])
+    return style.finish(ax, "What the findings change", result, result.title, 96, names=names)
 
 
 def _most_changed(p: Posterior) -> tuple[str, float, float, float]:
@@ -273,8 +289,10 @@ def _most_changed(p: Posterior) -> tuple[str, float, float, float]:
     return short(str(Term(p.variable, (state,)))), before, after, change
 
 
-def joint(result: Joint, ax: Axes | None = None) -> Axes:
+def joint(result: Joint, ax: Axes | None = None, *, ids: bool = False) -> Axes:
     """Draw a joint table as shaded cells with their probability: the last variable across, all others down; dark is probable.
+
+    `ids` names variables by their ids, as they are typed, and not by their labels.
 
     Raises
     ------
@@ -289,6 +307,7 @@ def joint(result: Joint, ax: Axes | None = None) -> Axes:
     ['lung=yes, bronc=yes', 'lung=yes, bronc=no', 'lung=no, bronc=yes', 'lung=no, bronc=no']
     """
     style.check_kind(result, Joint)
+    names = style.names_of(result, ids=ids)
     from matplotlib.patches import Rectangle
 
     from bayesnet.errors import BayesnetError
@@ -309,14 +328,14 @@ def joint(result: Joint, ax: Axes | None = None) -> Axes:
         ink = "white" if share > 0.55 else style.INK
         ax.text(column + 0.5, row, style.probability_text(p), ha="center", va="center", fontsize=style.NORMAL, color=ink)
     ax.set_xlim(0.0, len(columns))
-    ax.set_xticks([i + 0.5 for i in range(len(columns))], list(columns))
-    ax.set_xlabel(shown(result.variables[-1]))
+    ax.set_xticks([i + 0.5 for i in range(len(columns))], [state.replace("_", " ") for state in columns])
+    ax.set_xlabel(names(result.variables[-1]))
     ax.tick_params(axis="x", length=0)
-    style.rows_axis(ax, [", ".join(states) for states in rows])
+    style.rows_axis(ax, [", ".join(states).replace("_", " ") for states in rows])
     ax.set_ylim(len(rows) - 0.5, -0.5)
-    ax.set_ylabel(", ".join(shown(v) for v in result.variables[:-1]))
+    ax.set_ylabel(", ".join(names(v) for v in result.variables[:-1]))
     heading = f"P({', '.join(result.variables)})"
-    style.finish(ax, heading, result, style.findings_of(result.title), 60)
+    style.finish(ax, heading, result, style.findings_of(result.title), 60, names=names)
     for side in ax.spines.values():
         side.set_visible(False)
     return ax

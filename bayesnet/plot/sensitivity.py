@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bayesnet.errors import UnknownVariable
 from bayesnet.model.records import Number
+from bayesnet.pattern import Term
 from bayesnet.plot import style
 from bayesnet.results.base import Provenance
 from bayesnet.results.description import Numbers
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def tornado(result: Tornado, ax: Axes | None = None, *, top: int = 12, scale: style.Scale = "auto") -> Axes:
+def tornado(result: Tornado, ax: Axes | None = None, *, top: int = 12, scale: style.Scale = "auto", ids: bool = False) -> Axes:
     """Draw one bar for each number: the answer over the number's own cited range, widest first.
 
     Dark is the part reached at the high end of the range, light the part reached at the low end; the line is the answer now.
@@ -39,6 +40,8 @@ def tornado(result: Tornado, ax: Axes | None = None, *, top: int = 12, scale: st
         How many bars.
     scale
         `auto`, `percent` or `log-odds`.
+    ids
+        Name variables by their ids, as they are typed, and not by their labels.
 
     Examples
     --------
@@ -48,10 +51,11 @@ def tornado(result: Tornado, ax: Axes | None = None, *, top: int = 12, scale: st
     3
     """
     style.check_kind(result, Tornado)
+    names = style.names_of(result, ids=ids)
     bars = result.bars[:top]
     ax = style.axes_of(ax, 7.4, style.rows_height(len(bars), 0.44, 1.5))
     values = [p for b in bars for p in (b.at_low, b.at_high)] + [result.value]
-    _answer_axis(ax, scale, values, result.label)
+    _answer_axis(ax, scale, values, names.prose(_asked(result.label)))
     now = style.inside(ax, result.value)
     for row, bar in enumerate(bars):
         for p, colour, name in ((bar.at_low, style.LOWERS, "low"), (bar.at_high, style.RAISES, "high")):
@@ -62,27 +66,34 @@ def tornado(result: Tornado, ax: Axes | None = None, *, top: int = 12, scale: st
             style.beside(ax, style.inside(ax, p), row, plain(x), left=left, colour=style.MUTED)
     ax.axvline(now, color=style.INK, linewidth=1.0)
     _legend(ax, ((style.LOWERS, "number at the low end of its range"), (style.RAISES, "at the high end")))
-    style.rows_axis(ax, [style.number_label(b.number, b.citation or b.grade) for b in bars])
+    style.rows_axis(ax, [style.number_label(b.number, b.citation or b.grade, names) for b in bars])
     ax.tick_params(axis="y", labelsize=style.SMALL)
-    return style.finish(ax, f"Which numbers move {_asked(result.label)}", result, style.findings_of(result.title), 70)
+    return style.finish(
+        ax, f"Which numbers move {_asked(result.label)}", result, style.findings_of(result.title), 70, names=names
+    )
 
 
-def sensitivity(result: SensitivityFunction, ax: Axes | None = None, *, scale: style.Scale = "percent") -> Axes:
+def sensitivity(
+    result: SensitivityFunction, ax: Axes | None = None, *, scale: style.Scale = "percent", ids: bool = False
+) -> Axes:
     """Draw the answer as a function of one number, with its value, its cited range and the point where the leader changes.
+
+    `ids` names variables by their ids, as they are typed, and not by their labels.
 
     Examples
     --------
     >>> import bayesnet, bayesnet.plot
     >>> f = bayesnet.load("asia").case("xray=yes").sensitivity("lung=yes", "smoke=yes")
     >>> ax = bayesnet.plot.sensitivity(f)
-    >>> ax.get_xlabel()
-    'smoke=yes'
+    >>> ax.get_xlabel(), bayesnet.plot.sensitivity(f, ids=True).get_xlabel()
+    ('Smoking', 'smoke=yes')
     """
     style.check_kind(result, SensitivityFunction)
+    names = style.names_of(result, ids=ids)
     line = result.line
     ax = style.axes_of(ax, 6.6, 4.2)
     pairs = _points(result)
-    style.probability_axis(ax, "y", scale, [f for _, f in pairs], _asked(result.target))
+    style.probability_axis(ax, "y", scale, [f for _, f in pairs], names.prose(_asked(result.target)))
     ax.plot(
         [x for x, _ in pairs],
         [style.inside(ax, f, "y") for _, f in pairs],
@@ -119,13 +130,17 @@ def sensitivity(result: SensitivityFunction, ax: Axes | None = None, *, scale: s
         ticks = [m * 10.0**e for e in range(-9, 9) for m in (1, 2, 5) if first <= m * 10.0**e <= last]
         ax.set_xticks(ticks, [plain(x) for x in ticks])
         ax.minorticks_off()
-    ax.set_xlabel(short(result.number))
+    ax.set_xlabel(names.number(result.number))
     style.legend_below(ax, columns=2)
-    return style.finish(ax, f"{_asked(result.target)} as one number moves", result, style.findings_of(result.title), 80)
+    return style.finish(
+        ax, f"{_asked(result.target)} as one number moves", result, style.findings_of(result.title), 80, names=names
+    )
 
 
-def two_way(result: TwoWay, ax: Axes | None = None, *, levels: int = 9) -> Axes:
+def two_way(result: TwoWay, ax: Axes | None = None, *, levels: int = 9, ids: bool = False) -> Axes:
     """Draw the answer over two numbers as labelled contours, with a mark where both are now.
+
+    `ids` names variables by their ids, as they are typed, and not by their labels.
 
     Examples
     --------
@@ -133,9 +148,10 @@ def two_way(result: TwoWay, ax: Axes | None = None, *, levels: int = 9) -> Axes:
     >>> case = bayesnet.load("asia").case("xray=yes")
     >>> ax = bayesnet.plot.two_way(case.two_way("lung=yes", "smoke=yes", "xray=yes | either=no"))
     >>> ax.get_xlabel(), ax.get_ylabel()
-    ('smoke=yes', 'xray=yes | either=no')
+    ('Smoking', 'Positive X-ray, given no tuberculosis or lung cancer')
     """
     style.check_kind(result, TwoWay)
+    names = style.names_of(result, ids=ids)
     from matplotlib.colors import LinearSegmentedColormap
     from matplotlib.ticker import MaxNLocator
 
@@ -158,13 +174,17 @@ def two_way(result: TwoWay, ax: Axes | None = None, *, levels: int = 9) -> Axes:
         color=style.INK,
         bbox={"boxstyle": "round,pad=0.2", "facecolor": "white", "edgecolor": "none", "alpha": 0.85},
     )
-    ax.set_xlabel(short(result.number_1))
-    ax.set_ylabel(short(result.number_2))
-    return style.finish(ax, f"{_asked(result.label)} over two numbers at once", result, style.findings_of(result.title), 76)
+    ax.set_xlabel(names.number(result.number_1))
+    ax.set_ylabel(names.number(result.number_2))
+    return style.finish(
+        ax, f"{_asked(result.label)} over two numbers at once", result, style.findings_of(result.title), 76, names=names
+    )
 
 
-def sources(result: Sources, ax: Axes | None = None, *, top: int = 12, scale: style.Scale = "auto") -> Axes:
+def sources(result: Sources, ax: Axes | None = None, *, top: int = 12, scale: style.Scale = "auto", ids: bool = False) -> Axes:
     """Draw which publications an answer rests on: how far it moves when all numbers of one move within their ranges.
+
+    `ids` names variables by their ids, as they are typed, and not by their labels.
 
     Examples
     --------
@@ -174,10 +194,11 @@ def sources(result: Sources, ax: Axes | None = None, *, top: int = 12, scale: st
     'Lauritzen 1988 (8 numbers)'
     """
     style.check_kind(result, Sources)
+    names = style.names_of(result, ids=ids)
     lines = [s for s in result.sources if s.width > 0.0][:top]
     ax = style.axes_of(ax, 7.4, style.rows_height(len(lines), 0.36, 1.5))
     values = [p for s in lines for p in (s.low, s.high)] + [result.value]
-    _answer_axis(ax, scale, values, result.label)
+    _answer_axis(ax, scale, values, names.prose(_asked(result.label)))
     for row, line in enumerate(lines):
         low, high = style.inside(ax, line.low), style.inside(ax, line.high)
         ax.barh(row, high - low, 0.6, left=low, color=style.RAISES)
@@ -186,13 +207,15 @@ def sources(result: Sources, ax: Axes | None = None, *, top: int = 12, scale: st
     ax.axvline(style.inside(ax, result.value), color=style.INK, linewidth=1.0)
     labels = [f"{s.citation} ({s.numbers} number{'' if s.numbers == 1 else 's'})" for s in lines]
     style.rows_axis(ax, labels)
-    return style.finish(ax, f"What {_asked(result.label)} rests on", result, style.findings_of(result.title), 74)
+    return style.finish(ax, f"What {_asked(result.label)} rests on", result, style.findings_of(result.title), 74, names=names)
 
 
-def flips(result: Flips, ax: Axes | None = None, *, top: int = 12) -> Axes:
+def flips(result: Flips, ax: Axes | None = None, *, top: int = 12, ids: bool = False) -> Axes:
     """Draw the numbers whose own range reaches the point where something else takes over.
 
     Every line is scaled to its own cited range, from its low end on the left to its high end on the right.
+
+    `ids` names variables by their ids, as they are typed, and not by their labels.
 
     Examples
     --------
@@ -202,6 +225,7 @@ def flips(result: Flips, ax: Axes | None = None, *, top: int = 12) -> Axes:
     'place within the cited range of each number'
     """
     style.check_kind(result, Flips)
+    names = style.names_of(result, ids=ids)
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
@@ -214,11 +238,11 @@ def flips(result: Flips, ax: Axes | None = None, *, top: int = 12) -> Axes:
         ax.plot([at, beyond], [row, row], color=style.LOWERS, linewidth=11, solid_capstyle="butt", gid="beyond")
         ax.plot([now], [row], "o", color=style.RAISES, markersize=8, gid="now")
         ax.plot([at], [row], "|", color=style.INK, markersize=14, markeredgewidth=2.0, gid="flip")
-        after = shown(flip.after) if flip.what == "leader" else f"advice: {result.named(flip)}"
+        after = names(flip.after) if flip.what == "leader" else f"advice: {result.named(flip)}"
         style.in_margin(ax, row, f"at {flip.at:.3g}\n{after}")
     if not lines:
         ax.text(0.5, 0.0, "no number does by itself", ha="center", va="center", color=style.MUTED, fontsize=style.NORMAL)
-    style.rows_axis(ax, [style.number_label(f.number, f.citation or f.grade) for f in lines] or [""])
+    style.rows_axis(ax, [style.number_label(f.number, f.citation or f.grade, names) for f in lines] or [""])
     ax.set_xlim(-0.03, 1.03)
     ax.set_xticks([0.0, 1.0], ["low end", "high end"])
     ax.set_xlabel("place within the cited range of each number")
@@ -230,7 +254,7 @@ def flips(result: Flips, ax: Axes | None = None, *, top: int = 12) -> Axes:
     style.legend_below(ax, handles=marks)
     given = style.findings_of(result.title) if " | " in result.title else result.title
     what = "the leader or the advice" if result.advice else "the leader"
-    return style.finish(ax, f"Single numbers that change {what}", result, given, 76)
+    return style.finish(ax, f"Single numbers that change {what}", result, given, 76, names=names)
 
 
 def _within(low: float, high: float, x: float) -> float:
@@ -244,7 +268,7 @@ def _within(low: float, high: float, x: float) -> float:
 
 def _answer_axis(ax: Axes, scale: style.Scale, values: list[float], label: str) -> None:
     """An axis of the answer that need not start at zero: it shows where the answer lies, and bars start at the answer now."""
-    style.probability_axis(ax, "x", scale, values, _asked(label))
+    style.probability_axis(ax, "x", scale, values, label)
     if style.chosen(scale, values) == "percent":
         low, high = min(values), max(values)
         room = 0.2 * max(high - low, 0.02)
@@ -291,7 +315,7 @@ def _odds(result: SensitivityFunction) -> bool:
     return result.number.startswith("odds(") and result.line.low > 0.0
 
 
-def sensitivities(result: Sensitivities, ax: Axes | None = None, *, top: int = 12) -> Axes:
+def sensitivities(result: Sensitivities, ax: Axes | None = None, *, top: int = 12, ids: bool = False) -> Axes:
     """Draw the numbers with the largest sensitivity values: how far the answer moves when the number moves a little.
 
     The sensitivity value is the size of the derivative (Laskey 1995); right of the dashed line, at 1, an error in the number is
@@ -306,6 +330,8 @@ def sensitivities(result: Sensitivities, ax: Axes | None = None, *, top: int = 1
         Where to draw; a new figure when None.
     top
         How many numbers.
+    ids
+        Name variables by their ids, as they are typed, and not by their labels.
 
     References
     ----------
@@ -320,6 +346,7 @@ def sensitivities(result: Sensitivities, ax: Axes | None = None, *, top: int = 1
     4
     """
     style.check_kind(result, Sensitivities)
+    names = style.names_of(result, ids=ids)
     known = [n for n in result.numbers if n.sensitivity_value > 0.0 and not n.structural]
     lines = sorted(known, key=lambda n: -n.sensitivity_value)[:top]
     ax = style.axes_of(ax, 7.6, style.rows_height(len(lines), 0.44, 1.5))
@@ -336,10 +363,12 @@ def sensitivities(result: Sensitivities, ax: Axes | None = None, *, top: int = 1
     ax.xaxis.set_major_formatter(lambda v, _: f"{v:g}")
     ax.set_xlabel("sensitivity value; in the margin the number, and between what values the leader stays")
     ax.grid(visible=True, axis="x", color=style.FAINT, linewidth=0.6)
-    style.rows_axis(ax, [style.number_label(n.number, n.citation or n.grade) for n in lines])
+    style.rows_axis(ax, [style.number_label(n.number, n.citation or n.grade, names) for n in lines])
     ax.tick_params(axis="y", labelsize=style.SMALL)
     _up_and_down(ax)
-    style.finish(ax, f"Where an error counts most for P({short(result.target)})", result, style.findings_of(result.title), 70)
+    style.finish(
+        ax, f"Where an error counts most for P({short(result.target)})", result, style.findings_of(result.title), 70, names=names
+    )
     ax.tick_params(axis="y", labelsize=style.SMALL)
     return ax
 
@@ -354,8 +383,10 @@ def _up_and_down(ax: Axes) -> None:
     style.legend_below(ax, handles=handles)
 
 
-def explanation_range(result: ExplanationRange, ax: Axes | None = None) -> Axes:
+def explanation_range(result: ExplanationRange, ax: Axes | None = None, *, ids: bool = False) -> Axes:
     """Draw the values of a number for which the most probable explanation stays, and what changes in it beyond them.
+
+    `ids` names variables by their ids, as they are typed, and not by their labels.
 
     References
     ----------
@@ -369,6 +400,7 @@ def explanation_range(result: ExplanationRange, ax: Axes | None = None) -> Axes:
     [0.371, 1.0]
     """
     style.check_kind(result, ExplanationRange)
+    names = style.names_of(result, ids=ids)
     ax = style.axes_of(ax, 7.4, 2.3)
     top = 1.0 if result.high <= 1.0 else result.high * 1.05 if math.isfinite(result.high) else 3.0 * result.value
     high = min(result.high, top)
@@ -377,15 +409,17 @@ def explanation_range(result: ExplanationRange, ax: Axes | None = None) -> Axes:
     for start, end, change in ((0.0, result.low, result.below), (high, top, result.above)):
         if change and end > start:
             ax.plot([start, end], [0, 0], color=style.LOWERS, linewidth=5, solid_capstyle="butt", gid="changes", zorder=1)
-            text = "\n".join(textwrap.wrap(", ".join(f"{variable}={state}" for variable, state in change.items()), 34))
+            text = "\n".join(
+                textwrap.wrap(names(", ".join(str(Term(variable, (state,))) for variable, state in change.items())), 34)
+            )
             ax.text((start + end) / 2, -0.16, text, ha="center", va="top", fontsize=style.NORMAL, color=style.INK)
     ax.text((result.low + high) / 2, 0.2, "the explanation stays", ha="center", fontsize=style.NORMAL, color=style.INK)
     ax.text(result.value, -0.16, f"now {plain(result.value)}", ha="center", va="top", fontsize=style.NORMAL, color=style.MUTED)
     ax.set_xlim(0.0, top)
     ax.set_ylim(-0.8, 0.5)
     ax.set_yticks([])
-    ax.set_xlabel(short(result.number))
-    style.finish(ax, "Where the most probable explanation stays", result, result.title, 90)
+    ax.set_xlabel(names.number(result.number))
+    style.finish(ax, "Where the most probable explanation stays", result, result.title, 90, names=names)
     ax.spines["left"].set_visible(False)
     return ax
 
@@ -427,10 +461,14 @@ def distance(result: Distance, ax: Axes | None = None) -> Axes:
     return style.finish(ax, f"CD distance {plain(result.cd)}: odds {factor}", result, "", 70)
 
 
-def uncertainty(result: Uncertainty, ax: Axes | None = None, *, dots: int = 50, scale: style.Scale = "percent") -> Axes:
+def uncertainty(
+    result: Uncertainty, ax: Axes | None = None, *, dots: int = 50, scale: style.Scale = "percent", ids: bool = False
+) -> Axes:
     """Draw the answer under the uncertainty of all numbers as quantile dots: each dot is an equal share of the draws.
 
     With 50 dots, every dot is 2 chances in 100: count the dots beyond a point to read the chance of lying beyond it.
+
+    `ids` names variables by their ids, as they are typed, and not by their labels.
 
     References
     ----------
@@ -446,12 +484,13 @@ def uncertainty(result: Uncertainty, ax: Axes | None = None, *, dots: int = 50, 
     20
     """
     style.check_kind(result, Uncertainty)
+    names = style.names_of(result, ids=ids)
     import numpy as np
 
     quantiles = np.quantile(np.array(result.samples), (np.arange(dots) + 0.5) / dots)
     ax = style.axes_of(ax, 7.0, 3.4)
     ends = [*quantiles.tolist(), result.low, result.high, result.value]
-    style.probability_axis(ax, "x", scale, ends, f"P({short(result.target)}); each dot is 1 of {dots} equally likely answers")
+    style.probability_axis(ax, "x", scale, ends, f"P({names(result.target)}); each dot is 1 of {dots} equally likely answers")
     xs, ys = _stacked(quantiles, dots)
     ax.scatter(xs, ys, s=(170.0 if dots <= 60 else 60.0), color=style.RAISES, edgecolor="white", linewidth=0.8, zorder=3)
     height = max(ys) + 1.0
@@ -475,7 +514,7 @@ def uncertainty(result: Uncertainty, ax: Axes | None = None, *, dots: int = 50, 
     ax.set_ylim(-1.1, height + 0.4)
     ax.set_yticks([])
     heading = f"P({short(result.target)}) with every number drawn from its range"
-    style.finish(ax, heading, result, style.findings_of(result.title), 88)
+    style.finish(ax, heading, result, style.findings_of(result.title), 88, names=names)
     ax.spines["left"].set_visible(False)
     return ax
 
@@ -497,10 +536,12 @@ def _stacked(quantiles: object, dots: int) -> tuple[list[float], list[float]]:
     return xs, ys
 
 
-def variance_shares(result: VarianceShares, ax: Axes | None = None, *, top: int = 12) -> Axes:
+def variance_shares(result: VarianceShares, ax: Axes | None = None, *, top: int = 12, ids: bool = False) -> Axes:
     """Draw Sobol indices: the share of the variance that a number causes alone (dark) and with all its interactions (light).
 
     Thin lines are the 95 % half-widths of the estimates.
+
+    `ids` names variables by their ids, as they are typed, and not by their labels.
 
     Examples
     --------
@@ -511,6 +552,7 @@ def variance_shares(result: VarianceShares, ax: Axes | None = None, *, top: int 
     3
     """
     style.check_kind(result, VarianceShares)
+    names = style.names_of(result, ids=ids)
     from matplotlib.patches import Patch
 
     lines = result.shares[:top]
@@ -522,23 +564,25 @@ def variance_shares(result: VarianceShares, ax: Axes | None = None, *, top: int 
         ):
             ax.barh(place, max(value, 0.0), 0.36, color=colour, gid=name)
             ax.plot([max(0.0, value - error), max(0.0, value + error)], [place] * 2, color=style.INK, linewidth=0.9, gid="error")
-    style.rows_axis(ax, [style.number_label(s.number, s.citation or s.grade) for s in lines])
+    style.rows_axis(ax, [style.number_label(s.number, s.citation or s.grade, names) for s in lines])
     ax.tick_params(axis="y", labelsize=style.SMALL)
     ax.set_xlim(left=0.0)
     ax.xaxis.set_major_formatter(lambda v, _: f"{100.0 * v:.4g} %")
     ax.set_xlabel("share of the variance of the answer")
     ax.grid(visible=True, axis="x", color=style.FAINT, linewidth=0.6)
-    names = ((style.RAISES, "alone (first order)"), (style.BAND, "with interactions (total)"))
-    style.legend_below(ax, handles=[Patch(color=colour, label=name) for colour, name in names])
+    looks = ((style.RAISES, "alone (first order)"), (style.BAND, "with interactions (total)"))
+    style.legend_below(ax, handles=[Patch(color=colour, label=name) for colour, name in looks])
     heading = f"Whose uncertainty matters for P({short(result.target)})"
-    style.finish(ax, heading, result, style.findings_of(result.title), 70)
+    style.finish(ax, heading, result, style.findings_of(result.title), 70, names=names)
     return ax
 
 
-def arc_strengths(result: ArcStrengths, ax: Axes | None = None, *, top: int = 20) -> Axes:
+def arc_strengths(result: ArcStrengths, ax: Axes | None = None, *, top: int = 20, ids: bool = False) -> Axes:
     """Draw the strongest arcs: how far the child's distribution moves (total variation) as the parent changes.
 
     The bar is weighted by how probable the other parents' states are; the mark is the largest over those states.
+
+    `ids` names variables by their ids, as they are typed, and not by their labels.
 
     Examples
     --------
@@ -548,6 +592,7 @@ def arc_strengths(result: ArcStrengths, ax: Axes | None = None, *, top: int = 20
     8
     """
     style.check_kind(result, ArcStrengths)
+    names = style.names_of(result, ids=ids)
     import math
 
     lines = result.arcs[:top]
@@ -555,12 +600,12 @@ def arc_strengths(result: ArcStrengths, ax: Axes | None = None, *, top: int = 20
     widths = [a.variation_mean if math.isnan(a.variation_weighted) else a.variation_weighted for a in lines]
     ax.barh(range(len(lines)), widths, 0.62, color=style.RAISES, label="weighted mean")
     ax.plot([a.variation_max for a in lines], range(len(lines)), "D", mfc="white", mec=style.INK, markersize=5, label="largest")
-    style.rows_axis(ax, [f"{shown(a.parent)} → {shown(a.child)}" for a in lines])
+    style.rows_axis(ax, [f"{names(a.parent)} → {names(a.child)}" for a in lines])
     ax.set_xlim(0.0, 1.04)
-    ax.set_xlabel("total variation between the child's distributions as the parent changes")
+    ax.set_xlabel("total variation of the child as the parent changes")
     ax.grid(visible=True, axis="x", color=style.FAINT, linewidth=0.6)
     style.legend_below(ax)
-    return style.finish(ax, "Strength of arcs", result, style.findings_of(result.title), 66)
+    return style.finish(ax, "Strength of arcs", result, style.findings_of(result.title), 66, names=names)
 
 
 @dataclass(frozen=True)

@@ -111,16 +111,20 @@ def check_kind(result: object, *kinds: type) -> None:
     raise WrongKind(f"Expected a result of type {' or '.join(kind.__name__ for kind in kinds)}; got {got}; pass {calls}.")
 
 
-def finish(ax: Axes, heading: str, result: Based, given: str = "", width: int = 84, told: str = "") -> Axes:
+def finish(
+    ax: Axes, heading: str, result: Based, given: str = "", width: int = 84, told: str = "", names: Names | None = None
+) -> Axes:
     """Set what the picture shows and, in small print below it, the findings and what the answer rests on; tidy the axes.
 
     `given` are the findings, from `findings_of`; `width` is how many small characters fit on a line; `told` are figures of the
-    whole result.
+    whole result; `names` writes both with labels.
     """
+    if names:
+        heading, given = names.prose(heading), names(given)
     texts = (told, f"given {given}" if given else "", result.provenance.line)
     small = [line for text in texts for line in textwrap.wrap(short(text), width)]
     headings = textwrap.wrap(short(heading), round(width * 0.72))
-    ax.set_title("\n".join(headings), loc="left", fontsize=LARGE, color=INK, pad=6.0 + 9.5 * len(small), fontweight="bold")
+    ax.set_title("\n".join(headings), loc="left", fontsize=LARGE, color=INK, pad=8.0 + 10.4 * len(small), fontweight="bold")
     if small:
         place: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points", "va": "bottom"}
         ax.annotate("\n".join(small), (0.0, 1.0), (0.0, 4.0), fontsize=SMALL, color=MUTED, gid="provenance", **place)
@@ -212,7 +216,7 @@ def probability_axis(ax: Axes, direction: Direction, scale: Scale, probabilities
 
         low, high = log_odds_limits(values)
         set_scale("logit")
-        ticks = _few([p for p in _DECADES if low <= p <= high])
+        ticks = _few([p for p in _DECADES if low <= p <= high], 6 if direction == "x" else 7)
         axis.set_ticks(ticks, [tick(p, direction) for p in ticks])
         axis.set_minor_locator(NullLocator())
         axis.set_minor_formatter(NullFormatter())
@@ -226,9 +230,9 @@ def probability_axis(ax: Axes, direction: Direction, scale: Scale, probabilities
     (ax.set_xlabel if direction == "x" else ax.set_ylabel)(label)
 
 
-def _few(ticks: list[float]) -> list[float]:
+def _few(ticks: list[float], most: int) -> list[float]:
     """Return every other tick, one half among them, if there are too many for the labels."""
-    if len(ticks) <= 7 or 0.5 not in ticks:
+    if len(ticks) <= most or 0.5 not in ticks:
         return ticks
     return ticks[ticks.index(0.5) % 2 :: 2]
 
@@ -251,16 +255,17 @@ def names_of(result: Based, *, ids: bool = False) -> Names:
     return Names({} if ids else result.provenance.labels)
 
 
-def number_label(number: str, citation: str = "") -> str:
-    """Return a number's id on two lines, with its source.
+def number_label(number: str, citation: str = "", names: Names | None = None) -> str:
+    """Return a number on two lines, with its source: in words, without `names` by its id.
 
     >>> print(number_label("fever=present | epidural_abscess=present", "Davis 2004"))
     fever | epidural_abscess
     Davis 2004
     """
-    text = short(number)
+    text = names.number(number) if names else short(number)
     if len(text) > 44:
-        text = "\n| ".join(text.split(" | ", 1))
+        words = names and names.labels
+        text = "\n".join(textwrap.wrap(text, 44, break_long_words=False)) if words else "\n| ".join(text.split(" | ", 1))
     return f"{text}\n{citation}" if citation else text
 
 

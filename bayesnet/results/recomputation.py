@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -79,6 +78,8 @@ class Recomputation(Records[RecomputedNumber], Result):
     settled: int
     """Publications that are complete or name what was searched for and not found."""
     remarks: tuple[Remark, ...]
+    bases: Mapping[str, int]
+    """Count of numbers by the basis on which their value is computed, definitions left out."""
     measured: bool = False
     """Whether the effect of each number on an answer was computed."""
 
@@ -115,7 +116,6 @@ class Recomputation(Records[RecomputedNumber], Result):
     def header(self) -> str:
         """Return the counts."""
         real = [n for n in self.numbers if n.grade != "definition"]
-        values = Counter(n.basis for n in real)
         ranges = sum(not (math.isnan(n.computed_low) or math.isnan(n.computed_high)) for n in real)
         several = sum(n.sources > 1 for n in real)
         how = ", ".join(f"{WORDS[name]} {count:,d}" for name, count in self.known.items())
@@ -124,9 +124,9 @@ class Recomputation(Records[RecomputedNumber], Result):
             super().header(),
             wrapped(f"{counted(len(real), 'number')}, how known: {how}", "  "),
             wrapped(
-                f"computed again: the value of {values['figures']:,d} from recorded figures alone, of {values[_BOTH]:,d} from "
-                f"figures and a judged factor, of {values['judgement']:,d} from judged constants alone; "
-                f"the range of {ranges:,d}; "
+                f"computed again: the value of {self.bases['figures']:,d} from recorded figures alone, "
+                f"of {self.bases[_BOTH]:,d} from figures and a judged factor, "
+                f"of {self.bases['judgement']:,d} from judged constants alone; the range of {ranges:,d}; "
                 f"{len(self.deviations) or 'none'} {'deviates' if len(self.deviations) == 1 else 'deviate'}",
                 "  ",
             ),

@@ -51,7 +51,7 @@ class Update(Records[UpdatedNumber], Result):
 
     The cited range of each number is read as a prior: a Beta (a Dirichlet for a column) that holds 95 % of its mass in the range,
     a log-normal for odds. The data enter as counts, expected counts where cells are missing (EM), of the hidden causes in a
-    noisy-OR gate, and by their logistic likelihood in an odds gate. The posterior value is the mean for complete data, which is
+    noisy gate, and by their logistic likelihood in an odds gate. The posterior value is the mean for complete data, which is
     the mode in log-odds. `local_size` and the interval rest on the observed information of each number by itself, so that a
     patient whose finding is missing counts for what the other findings say about it.
 
@@ -67,6 +67,8 @@ class Update(Records[UpdatedNumber], Result):
     Networks 20(5), 579-605.
     Lauritzen SL (1995). The EM algorithm for graphical association models with missing data. Comput Stat Data Anal 19(2),
     191-201.
+    Varadhan R, Roland C (2008). Simple and globally convergent methods for accelerating the convergence of any EM algorithm.
+    Scand J Stat 35(2), 335-353.
     """
 
     verb: ClassVar[str] = "update"

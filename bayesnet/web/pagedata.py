@@ -132,13 +132,14 @@ def _variable(variable: Variable) -> dict[str, Any]:
         "neutral": neutral(variable.states),
         "default": variable.default or None,
     }
-    optional = {
+    optional: dict[str, Any] = {
         "meaning": variable.meaning,
         "role": variable.role,
         "group": variable.group,
         "unit": variable.unit,
         "cutoff": variable.cutoff,
         "note": variable.note,
+        "consequence_of": list(variable.consequence_of),
     }
     return record | {key: text for key, text in optional.items() if text}
 

@@ -15,12 +15,14 @@ from bayesnet.analysis.query.parse import read_given
 from bayesnet.analysis.sensitivity.with_numbers import changed
 from bayesnet.errors import BayesnetError
 from bayesnet.web.bundle import bundle
-from bayesnet.web.page import styles
+from bayesnet.web.page import page, styles
 from bayesnet.web.pagedata import page_data, scenario
 
 if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import CompiledModel
     from bayesnet.analysis.query.findings import Findings
+
+_FRAME = 'title="Explorer" sandbox="allow-scripts allow-downloads" style="width: 100%; height: 720px; border: 0"'
 
 T = TypeVar("T")
 Maker = Callable[[Mapping[str, Any], Mapping[str, str], Mapping[str, float]], Any]
@@ -32,6 +34,9 @@ class Explorer(anywidget.AnyWidget):
     `given` and `do` hold what is seen and set, `numbers` the numbers that were moved, by id; each is a dict that follows the
     clicks and, when it is assigned, moves the explorer. `case` is the current case. What is no finding of the network is
     refused, whichever side it comes from.
+
+    Beside the widget the cell holds the page as HTML, with the case at that moment, for a notebook that is exported without the
+    state of its widgets (`jupyter nbconvert --to html`): it works offline.
     """
 
     given = Dict().tag(sync=True)
@@ -46,6 +51,13 @@ class Explorer(anywidget.AnyWidget):
         self._esm = bundle("page/widget.js")
         self._css = styles()
         super().__init__(given=start["see"], do=start["do"], numbers={}, _data=data)
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        shown = super()._repr_mimebundle_(**kwargs)
+        if shown is not None:
+            text = page(self.case.query).replace("&", "&amp;").replace("'", "&#39;")
+            shown[0]["text/html"] = f"<iframe {_FRAME} srcdoc='{text}'></iframe>"
+        return shown
 
     @property
     def case(self) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -148,6 +149,28 @@ def test_check_counts_and_costs(run, folder: str) -> None:
     assert json.loads(run("check", "back_pain", "--patients", "20", "--json")[1])["cost"]["median"] > 100
 
 
+@pytest.mark.slow
+def test_check_of_a_network_too_wide_to_answer_ends(run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A grid of 36 by 36: the cost is predicted for as many patients as there is time for; a question is refused in words."""
+    size = 36
+    text = [f"variable v{i}_{j} {{ type discrete [2] {{ a, b }}; }}" for i in range(size) for j in range(size)]
+    for i in range(size):
+        for j in range(size):
+            parents = [f"v{a}_{b}" for a, b in ((i - 1, j), (i, j - 1)) if a >= 0 and b >= 0]
+            numbers = ["0.3, 0.6, 0.2, 0.45, 0.7, 0.4, 0.8, 0.55", "0.3, 0.6, 0.7, 0.4", "0.4, 0.6"][2 - len(parents)]
+            text.append(f"probability ( v{i}_{j} {'|' * bool(parents)} {', '.join(parents)} ) {{ table {numbers}; }}")
+    path = tmp_path / "grid.bif"
+    path.write_text("\n".join(text))
+    monkeypatch.setattr("bayesnet.cli.check._SECONDS", 0.0)
+    monkeypatch.setattr("bayesnet.cli.check._AT_A_TIME", 1)
+    status, out, _ = run("check", str(path))
+    assert status == 0
+    assert "Predicted cost of all posteriors for 1 sampled patients" in out
+    status, out, err = run("query", str(path), "v35_35")
+    assert (status, out) == (1, "")
+    assert err.startswith("An exact answer to this question needs a table of about 2^")
+
+
 def test_check_reports_every_problem_at_once(run, tmp_path: Path) -> None:
     """All problems of all files, on standard error, with status 1; in JSON as a list."""
     broken = write_clinic(tmp_path / "clinic")
@@ -232,7 +255,7 @@ def test_score_reads_a_sound_table_row_by_row(run, tmp_path: Path) -> None:
     """P(lung) by pgmpy's variable elimination: the same rows without their last comma, and a byte-order mark, CRLF and quotes."""
     known = [0.142286172920096, 0.00235766983003087]
     for content in ("smoke,xray\nno,yes\nyes,no\n", '\ufeffsmoke,xray\r\n\r\n"no",yes\r\nyes,no'):
-        (tmp_path / "in.csv").write_text(content, newline="")
+        (tmp_path / "in.csv").write_text(content, newline="", encoding="utf-8")
         assert run("score", "asia", str(tmp_path / "in.csv"), str(tmp_path / "out.csv"), "--target", "lung=yes")[0] == 0
         assert pd.read_csv(tmp_path / "out.csv")["P(lung=yes)"].tolist() == pytest.approx(known, abs=1e-12)
 
@@ -340,6 +363,34 @@ def test_score_refuses_what_is_no_table(run, folder: str, tmp_path: Path) -> Non
         assert status == 1, content
         assert err.count("\n") <= 3
         assert "Traceback" not in err
+
+
+def test_score_names_a_table_that_is_damaged(run, folder: str, tmp_path: Path) -> None:
+    """No Parquet file, an empty or a cut one, a cut gzip file: one sentence about the data, and the old answers stay."""
+    out = tmp_path / "out.csv"
+    out.write_text("as it was\n")
+    whole, packed = tmp_path / "whole.parquet", tmp_path / "whole.csv.gz"
+    people = pd.DataFrame({"fever": [1, 0] * 200})
+    people.to_parquet(whole)
+    people.to_csv(packed, index=False)
+    damaged = {
+        "none.parquet": b"This is no Parquet file.",
+        "empty.parquet": b"",
+        "cut.parquet": whole.read_bytes()[:-20],
+        "cut.csv.gz": packed.read_bytes()[:-12],
+    }
+    for name, content in damaged.items():
+        (tmp_path / name).write_bytes(content)
+        status, printed, err = run("score", folder, str(tmp_path / name), str(out))
+        assert (status, printed) == (1, "")
+        assert f"{name}: 1 problem" in err
+        assert "not a whole Parquet file" in err or "not a table of comma-separated values" in err
+        assert out.read_text() == "as it was\n"
+    status, _, err = run("score", folder, str(whole), str(tmp_path / "nowhere" / "out.csv"))
+    assert (status, err) == (1, f"{tmp_path / 'nowhere' / 'out.csv'}: No such file or directory.\n")
+    people[:0].to_parquet(whole)
+    assert run("score", folder, str(whole), str(tmp_path / "out.parquet"))[0] == 0
+    assert len(pd.read_parquet(tmp_path / "out.parquet")) == 0
 
 
 def test_convert_writes_other_formats_and_nothing_over_what_is_there(run, folder: str, tmp_path: Path) -> None:
@@ -562,3 +613,29 @@ def test_evaluate_and_update_read_tables(run, tmp_path: Path) -> None:
     status, out, err = run("update", "asia", str(tmp_path / "truth.csv"), "-o", str(folder))
     assert (status, out) == (2, "")
     assert "holds a model already; --force writes over it" in err
+
+
+def test_a_page_with_a_lesson_and_what_is_refused(run, tmp_path: Path) -> None:
+    """One lesson, or all; both at once and a name that is not there are refused with what there is."""
+    out = str(tmp_path / "page.html")
+    for options, names in ((["--lesson", "seeing-and-doing"], ["seeing-and-doing"]), (["--lessons"], ["seeing-and-doing"])):
+        assert run("page", "sprinkler", "-o", out, *options) == (0, f"{out}\n", "")
+        data = json.loads(Path(out).read_text(encoding="utf-8").split('id="bayesnet-data">')[1].split("</script>")[0])
+        assert [lesson["name"] for lesson in data["lessons"]] == names
+    status, _, err = run("page", "sprinkler", "-o", out, "--lesson", "seeing")
+    assert (status, 'did you mean "seeing-and-doing"?' in err) == (1, True)
+    assert run("page", "sprinkler", "-o", out, "--lesson", "seeing-and-doing", "--lessons")[0] == 2
+
+
+def test_check_reads_the_lessons_too(run, folder: str, tmp_path: Path) -> None:
+    """A lesson that names what the model does not have is a problem of the model."""
+    copy = tmp_path / "clinic"
+    shutil.copytree(folder, copy)
+    (copy / "lessons").mkdir()
+    text = 'title = "T"\nminutes = 5\nteaches = "T"\n[[steps]]\ntext = "T"\nwatch = "flu"\nclick = "fevre"\n'
+    (copy / "lessons" / "one.toml").write_text(text, encoding="utf-8")
+    status, _, err = run("check", str(copy))
+    assert status == 1
+    assert 'one.toml, step 1: In "fevre": no variable "fevre"' in err
+    (copy / "lessons" / "one.toml").write_text(text.replace("fevre", "fever"), encoding="utf-8")
+    assert run("check", str(copy))[0] == 0

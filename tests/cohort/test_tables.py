@@ -120,3 +120,12 @@ def test_many_wrong_columns_are_counted(asia: Network) -> None:
     assert "and 4,988 more columns" in str(refusal.value)
     with pytest.raises(SpecError, match=r"\(1,000,000 characters\)"):
         asia.score(pd.DataFrame({"x" * 10**6: [1]}))
+
+
+def test_a_posterior_takes_the_states_that_findings_take(tmp_path: Path) -> None:
+    """Numbers as `given` takes them; what is no state is refused as such."""
+    p = network(tmp_path, NUMBERED).posterior("0")
+    assert (p[2], p["2"]) == (0.5, 0.5)
+    for key in (None, "7"):
+        with pytest.raises(UnknownState, match='variable "0" has no state'):
+            p[key]

@@ -214,8 +214,10 @@ def test_the_files_beside_the_example_model_are_read_and_answer(tmp_path: Path) 
     """The audit, the prices and the decision on the page work on the model on the page."""
     text = (DOCS / "priors-format.md").read_text(encoding="utf-8")
     for name, body in re.findall(r"```toml\n# file: (\S+)\n(.*?)```", text, re.S):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(body, encoding="utf-8")
     net = bayesnet.load(tmp_path)
+    assert "From {before:in}" in net.page(tmp_path / "page.html", lessons="fever").read_text(encoding="utf-8")
     audit = net.audit()
     assert (len(audit.targets), audit.inside) == (2, 1.0)
     assert [claim.verdict for claim in audit.claims] == ["held"]

@@ -118,11 +118,11 @@ def test_a_missing_flag_reassures_little(p: Ask) -> None:
     assert all(missing("cauda_equina_syndrome", flag) < 0.5 for flag in CARD["cauda_equina_syndrome"])
 
 
-def test_no_fever_halves_the_suspicion_and_many_abscesses_have_none(p: Ask) -> None:
+def test_without_fever_the_suspicion_stays_and_half_the_abscesses_have_none(p: Ask) -> None:
     """Against the text, by which abscesses come with a fever."""
     user = "setting=emergency, iv_drug_use, neurological_deficit"
     assert 0.4 < p("fever | epidural_abscess") < 0.6
-    assert p(f"spinal_infection | {user}, !fever") / p(f"spinal_infection | {user}") == pytest.approx(0.5, abs=0.07)
+    assert p(f"spinal_infection | {user}, !fever") / p(f"spinal_infection | {user}") > 0.4
     assert p(f"spinal_infection | {user}, !fever") > 0.05
 
 
@@ -143,7 +143,7 @@ def test_naive_bayes_is_too_bold_about_blood_nearly_right_about_the_bladder_and_
 
 
 def test_flags_alone_call_for_waiting_and_together_for_a_scan(net: Network) -> None:
-    """Most for waiting, a few for an X-ray, saddle anaesthesia alone for an MRI; the woman of 74, the man of 55 near a border."""
+    """Nearly all for waiting, one for an X-ray, one for an MRI; the woman of 74, the man of 55 near a border."""
 
     def best(given: str) -> str:
         return net.case(given).advise().best
@@ -151,17 +151,17 @@ def test_flags_alone_call_for_waiting_and_together_for_a_scan(net: Network) -> N
     alone = {flag: best(flag) for _, flag in FLAGS}
     assert best("") == "conservative_care"
     assert [flag for flag, option in alone.items() if option == "urgent_mri"] == ["saddle_anesthesia"]
-    assert 2 <= sum(option == "xray_and_blood_tests" for option in alone.values()) <= 4
+    assert [flag for flag, option in alone.items() if option == "xray_and_blood_tests"] == ["contusion_abrasion"]
     together = net.case("female, age_group=70-79, weight_loss, night_pain, failure_conservative_therapy")
     assert 0.2 < float(together.posterior("any_malignancy")) < 0.35
     assert together.advise().best == "urgent_mri"
     man = "age_group=50-59, !female, weight_loss"
     assert best(man) == "conservative_care"
-    assert best(f"{man}, failure_conservative_therapy") == "xray_and_blood_tests"
+    assert best(f"{man}, failure_conservative_therapy") == "urgent_mri"
     advice = net.case(man).advise()
     (serious,) = [threshold for threshold in advice.thresholds if threshold.state == "serious"]
     (now,) = [state.probability for state in advice.states if state.state == "serious"]
-    assert serious.pieces[0][1] < 2 * now
+    assert serious.pieces[0][1] / now == pytest.approx(2.0, abs=0.4)
     assert "xray_and_blood_tests | other" in {bar.utility for bar in advice.turning}
 
 

@@ -135,3 +135,18 @@ def test_the_bridge_imports_pgmpy_without_a_warning() -> None:
     )
     done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_pgmpy_table_in_another_order_of_states_than_its_parents_is_refused_with_both_orders() -> None:
+    """Read by position P(B=t | A=y) would be 0.9 instead of 0.2; pgmpy refuses such a network too."""
+    from pgmpy.factors.discrete import TabularCPD
+    from pgmpy.models import DiscreteBayesianNetwork
+
+    theirs = DiscreteBayesianNetwork([("A", "B")])
+    states = {"B": ["t", "f"], "A": ["n", "y"]}
+    theirs.add_cpds(
+        TabularCPD("A", 2, [[0.3], [0.7]], state_names={"A": ["y", "n"]}),
+        TabularCPD("B", 2, [[0.9, 0.2], [0.1, 0.8]], ["A"], [2], state_names=states),
+    )
+    with pytest.raises(SpecError, match='its table lists the states of "A" as n, y; its own table as y, n'):
+        from_pgmpy(theirs)

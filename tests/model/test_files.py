@@ -88,9 +88,11 @@ def test_shipped_models_read_back(tmp_path: Path, name: str) -> None:
     files = {path.name for path in tmp_path.glob("*.toml")}
     assert files <= {path.name for path in find_model(name).glob("*.toml")}
     groups = [v.name for v in model.variables.values() if v.group == "groups"]
-    head = (tmp_path / "model.toml").read_text()
+    head = (tmp_path / "model.toml").read_text(encoding="utf-8")
     assert all(f"{group} = [" in head for group in groups)
-    assert all(f"[variables.{group}]" not in path.read_text() for path in tmp_path.glob("*.toml") for group in groups)
+    assert all(
+        f"[variables.{group}]" not in path.read_text(encoding="utf-8") for path in tmp_path.glob("*.toml") for group in groups
+    )
 
 
 @pytest.mark.parametrize("name", ["asia", "alarm"])
@@ -136,7 +138,9 @@ def test_the_example_of_the_format_document_is_valid(tmp_path: Path, root: Path)
     shown = [part.split("```", 1) for part in text.split("```toml\n# file: ")[1:]]
     for body, _ in shown:
         name, _, content = body.partition("\n")
-        (tmp_path / name.strip()).write_text(content, encoding="utf-8")
+        path = tmp_path / name.strip()
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(content, encoding="utf-8")
     model = read_model(tmp_path)
     assert {v.gate for v in model.variables.values()} == {"table", "noisy_or", "noisy_max", "deterministic", "odds_ratio"}
     assert rewritten(model, tmp_path) == model

@@ -368,7 +368,9 @@ def test_a_value_from_assumed_constants_alone_is_not_from_figures() -> None:
     lines = [recompute(CompiledModel(model(n))).numbers[0] for n in (SOUND, assumed, replace(assumed, derivation="b * a / a"))]
     bases = ["figures", "judgement", "figures and a judgement"]
     assert [(line.verdict, line.basis) for line in lines] == [("agrees", basis) for basis in bases]
-    header = " ".join(recompute(CompiledModel(model(assumed))).header().split())
+    found = recompute(CompiledModel(model(assumed)))
+    assert found.to_dict()["bases"] == {"figures": 0, "figures and a judgement": 0, "judgement": 1}
+    header = " ".join(found.header().split())
     assert "the value of 0 from recorded figures alone, of 0 from figures and a judged factor, of 1 from judged" in header
 
 

@@ -39,6 +39,29 @@ def test_no_tab_has_a_serious_fault(name, scheme, axe, opened):
     assert {key: said for key, said in wrong.items() if said} == {}
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_strip_of_a_lesson_has_no_serious_fault(scheme, axe, opened, pages):
+    """With the guess open, with what to enter, with a verdict, with choices; and the list of lessons."""
+    net = pages["sprinkler"][1]
+    pages.written["sprinkler-taught"] = net.page(pages.folder / "sprinkler-taught.html", lessons="seeing-and-doing"), net
+    tab = opened("sprinkler-taught", color_scheme=scheme)
+    wrong = {"guess": faults(tab, axe)}
+    tab.locator(".lesson-number").fill("50 %")
+    tab.get_by_role("button", name="This is my guess").click()
+    wrong["entering"] = faults(tab, axe)
+    tab.locator(".lesson-enter button").click()
+    tab.locator(".lesson-verdict").wait_for()
+    tab.locator(".lesson-about summary").click()
+    wrong["verdict"] = faults(tab, axe)
+    tab.get_by_role("button", name="Next step").click()
+    tab.get_by_role("button", name="This is my guess").click()
+    wrong["choices"] = faults(tab, axe)
+    tab.get_by_role("button", name="Lessons", exact=True).click()
+    wrong["list"] = faults(tab, axe)
+    assert {key: said for key, said in wrong.items() if said} == {}
+
+
 def test_the_dialog_of_examples_has_no_serious_fault(axe, opened):
     """The list of example cases, open over the page."""
     tab = opened("back_pain")

@@ -12,6 +12,7 @@ import pytest
 from browsing import ALL_POSTERIORS, address_of, assert_agrees, choose, group_of, unfold
 from odd_network import EVIL, ODD
 
+from bayesnet.results.labels import Names
 from bayesnet.results.words import percent
 
 pytestmark = pytest.mark.browser
@@ -420,3 +421,20 @@ def test_bars_move_to_their_place_unless_motion_is_unwanted(opened):
         choose(tab, "raised_alp", "present")
         tab.wait_for_timeout(400)
         assert (tab.evaluate("most") > 0) is expected
+
+
+def test_a_consequence_says_what_it_comes_from(opened, pages):
+    """The sentences of Python's differential; what leads is said where it means none of the others, with its note behind it."""
+    net = pages["back_pain"][1]
+    tab = opened("back_pain", "#see=age_group:60-69,cancer_history:present,raised_alp:present")
+    ranked = net.case("age_group=60-69, cancer_history, raised_alp").diagnoses()
+    origins = [Names(net.compiled.labels).prose(text) for text in ranked.origins]
+    assert len(origins) >= 2
+    for text in origins:
+        tab.locator(".origins").get_by_text(text[1:]).wait_for()
+    leads = tab.locator(".origins details")
+    assert leads.locator("summary").inner_text().startswith("Nonspecific low back pain leads with ")
+    leads.locator("summary").click()
+    assert "none of the sixteen" in leads.inner_text()
+    choose(tab, "nonspecific_lbp", "absent")
+    assert leads.is_hidden()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 import sys
 
 import pytest
@@ -82,6 +84,38 @@ def test_a_notebook_shows_it_as_a_widget(asia):
     assert ".explorer" in state["_css"]
 
 
+def test_beside_it_is_the_page(asia):
+    """The same output as HTML: the page with the case at that moment, in a frame that may run its script and no more."""
+    widget = asia.explorer()
+    widget.given = {"dysp": "yes"}
+    (shown, _) = widget._repr_mimebundle_()
+    frame, text = re.fullmatch(r"<iframe ([^>]*) srcdoc='([^']*)'></iframe>", shown["text/html"]).groups()
+    assert 'sandbox="allow-scripts allow-downloads"' in frame
+    assert html.unescape(text).startswith("<!doctype html>")
+    assert '"start":{"see":{"dysp":"yes"}' in html.unescape(text)
+
+
+@pytest.mark.browser
+def test_an_exported_notebook_shows_the_page(asia, browser, tmp_path):
+    """The HTML of the output alone, as `nbconvert` writes it: the bars are there, nothing is asked of any host."""
+    (tmp_path / "exported.html").write_text(asia.explorer("dysp=yes")._repr_mimebundle_()[0]["text/html"], encoding="utf-8")
+    tab = browser.new_page()
+    tab.set_default_timeout(20_000)
+    said, asked = [], []
+    tab.on("console", lambda message: said.append(message.text))
+    tab.on("pageerror", lambda error: said.append(str(error)))
+    tab.on("request", lambda request: asked.append(request.url))
+    tab.goto((tmp_path / "exported.html").as_uri())
+    frame = tab.frame_locator("iframe")
+    frame.locator('.finding[data-variable="xray"] input[value="yes"]').check(force=True)
+    shown = float(frame.locator('.differential li[data-variable="lung"], .differential li').first.get_attribute("data-posterior"))
+    assert 0.0 < shown < 1.0
+    assert "Positive X-ray" in frame.locator(".chips").inner_text()
+    assert said == []
+    assert [url for url in asked if url.startswith("http")] == []
+    tab.close()
+
+
 def test_without_anywidget_the_way_out_is_said(asia, monkeypatch):
     """The missing library and the command that installs it."""
     monkeypatch.setitem(sys.modules, "anywidget", None)
@@ -129,6 +163,17 @@ def test_the_module_shows_the_explorer_and_keeps_in_step(asia, browser):
     bar = tab.locator(".differential li").first
     name, state, shown = (bar.get_attribute(f"data-{key}") for key in ("variable", "state", "posterior"))
     assert float(shown) == pytest.approx(widget.case.posterior(name)[state], rel=1e-9)
+    # The colours are the host's: those that JupyterLab, VS Code and marimo say, also when they change.
+    paper = "getComputedStyle(document.querySelector('.explorer')).colorScheme"
+    for change, colours in (
+        ("dataset.jpThemeLight = 'false'", "dark"),
+        ("dataset.jpThemeLight = 'true'", "light"),
+        ("removeAttribute('data-jp-theme-light')", "light"),
+        ("className = 'vscode-dark'", "dark"),
+        ("className = 'light light-theme'", "light"),
+    ):
+        tab.evaluate(f"document.body.{change}")
+        tab.wait_for_function(f"{paper} === '{colours}'")
     tab.evaluate('model.set("given", { xray: "no" })')
     assert tab.locator('.finding[data-variable="xray"] input[value="no"]').is_checked()
     assert not row.locator('input[value="yes"]').is_checked()

@@ -75,7 +75,7 @@ def test_each_draws_on_the_axes_given_without_a_warning_or_a_setting_changed(asi
 def test_posteriors_go_from_prior_to_posterior_and_the_largest_change_is_on_top(asia: Any) -> None:
     """Arrows begin at the prior and end at the posterior; a fall is dashed; what is known is left out."""
     result = asia.posteriors("xray=yes, tub=no")
-    ax = plot.posteriors(result)
+    ax = plot.posteriors(result, ids=True)
     names = [label.get_text() for label in ax.get_yticklabels()]
     assert "xray=yes" not in names
     assert "tub=yes" not in names
@@ -127,7 +127,7 @@ def test_sensitivity_values_are_lengths_and_the_line_is_at_one(asia: Any) -> Non
 def test_the_range_of_an_explanation_ends_where_another_takes_over(asia: Any) -> None:
     """The bar is the range, the mark the value now, and beyond the end stands what changes."""
     result = asia.case("xray=yes").explanation_range("smoke=yes")
-    ax = plot.explanation_range(result)
+    ax = plot.explanation_range(result, ids=True)
     assert list(with_gid(ax, "stays")[0].get_xdata()) == [result.low, result.high]
     assert with_gid(ax, "now")[0].get_xdata()[0] == result.value
     assert list(with_gid(ax, "changes")[0].get_xdata()) == [0.0, result.low]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import subprocess
 import sys
 import warnings
@@ -172,7 +173,7 @@ def test_a_counterfactual_has_a_third_set_of_bars() -> None:
 def test_slopes_run_through_every_scenario(case: Any) -> None:
     """Each line goes through the probabilities of its target; what falls is dashed, so that it shows without colour."""
     result = case.compare("xray=no", "smoke=no", targets=[TARGET, "tub=yes", "bronc=yes"])
-    ax = plot.comparison(result)
+    ax = plot.comparison(result, ids=True)
     drawn = {line.get_label(): line for line in ax.lines}
     for i, target in enumerate(result.targets):
         wanted = [s.probabilities[i] for s in result.scenarios]
@@ -217,7 +218,7 @@ def test_findings_for_come_first_and_bars_are_shapley_values(case: Any) -> None:
 def test_tornado_bars_reach_from_the_answer_to_both_ends(case: Any) -> None:
     """Each row has a bar to f(low) and one to f(high), widest on top, and says what the bars are about."""
     result = case.tornado(TARGET)
-    ax = plot.tornado(result, top=4)
+    ax = plot.tornado(result, top=4, ids=True)
     for row, (bar, low, high) in enumerate(zip(result.bars, with_gid(ax, "low"), with_gid(ax, "high"), strict=False)):
         for patch, p in ((low, bar.at_low), (high, bar.at_high)):
             ends = sorted((patch.get_x(), patch.get_x() + patch.get_width()))
@@ -267,7 +268,7 @@ def test_an_odds_ratio_is_drawn_on_a_log_axis_around_its_range(patient: Any) -> 
 def test_contours_lie_where_the_surface_says(case: Any) -> None:
     """The first number runs to the right, the second upwards, and a contour passes through points of its own height."""
     result = case.two_way(TARGET, "lung=yes | smoke=yes", "tub=yes | asia=no")
-    ax = plot.two_way(result)
+    ax = plot.two_way(result, ids=True)
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("lung=yes | smoke=yes", "tub=yes | asia=no")
     (now,) = with_gid(ax, "now")
     assert (now.get_xdata()[0], now.get_ydata()[0]) == result.now[:2]
@@ -328,6 +329,31 @@ def test_variance_bars_are_the_indices(case: Any) -> None:
 def test_arcs_are_listed_strongest_first() -> None:
     """Bars are the weighted total variation."""
     result = bayesnet.load("asia").arc_strengths()
-    ax = plot.arc_strengths(result)
+    ax = plot.arc_strengths(result, ids=True)
     assert [bar.get_width() for bar in ax.patches] == [arc.variation_weighted for arc in result]
     assert labels(ax)[0] == f"{result.arcs[0].parent} → {result.arcs[0].child}"
+
+
+def test_pictures_name_variables_by_their_labels():
+    """Headings, rows and axes of every kind hold labels; ids only on request."""
+    case = bayesnet.load("back_pain").case("raised_alp, chronic_pain")
+    target = "spinal_metastasis"
+    tornado = case.tornado(target, top=3)
+    numbers = [bar.number for bar in tornado]
+    made = (
+        (plot.tornado, tornado),
+        (plot.posteriors, case.posteriors()),
+        (plot.comparison, case.compare("fever")),
+        (plot.sensitivities, case.sensitivities(target)),
+        (plot.two_way, case.two_way(target, *numbers[:2])),
+        (plot.sensitivity, case.sensitivity(target, numbers[0])),
+        (plot.joint, bayesnet.load("back_pain").joint([target, "esr_grade"])),
+    )
+
+    def has_ids(ax: Any) -> bool:
+        written = [ax.get_title(loc="left"), ax.get_xlabel(), ax.get_ylabel(), *(t.get_text() for t in ax.get_xticklabels())]
+        return any(re.search(r"[a-z]_[a-z]", text) for text in [*written, *labels(ax)])
+
+    for draw, result in made:
+        assert not has_ids(draw(result)), draw.__name__
+        assert draw is plot.comparison or has_ids(draw(result, ids=True)), draw.__name__

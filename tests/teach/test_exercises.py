@@ -69,6 +69,23 @@ def test_sentences_take_their_words_from_the_model() -> None:
     assert people(replace(model, people="ponies")) == "ponies"
 
 
+def test_a_model_names_what_is_asked_and_what_can_be_set() -> None:
+    """With pairs for teaching only these are asked, no graph among them; only what can be set is set."""
+    asia = shipped("asia").compiled.model
+    taught = Network(replace(asia, teaching=(("lung", ("xray", "dysp")),)))
+    titles = {e.title for e in bayesnet.exercises(taught, "percentages", count=2)}
+    assert all(re.fullmatch(r"lung=yes \| (xray|dysp)=(yes|no)", title) for title in titles)
+    assert "reading_graph" not in {e.kind for e in bayesnet.exercise_set(taught, count=5)}
+    variables = {**asia.variables, "bronc": replace(asia.variables["bronc"], can_be_set=True)}
+
+    def done(net: Network) -> list[bool]:
+        made = [e for seed in range(4) for e in bayesnet.exercises(net, "seeing_doing", seed=seed)]
+        return ["do(bronc=yes)" in e.title for e in made]
+
+    assert all(done(Network(replace(asia, variables=variables))))
+    assert not all(done(shipped("asia")))
+
+
 @pytest.fixture
 def net(request: pytest.FixtureRequest, name: str, place: str) -> Network:
     """A shipped model, or a standard network from its file."""

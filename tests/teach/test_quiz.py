@@ -117,9 +117,14 @@ def test_the_command_writes_and_verifies(
     assert "default-src 'none'" in text
     assert not re.search(r"(?:src|href)=", text)
     code = code_of(small(), ["1 %"] * 5, "Bo")
-    monkeypatch.setattr("sys.stdin", io.StringIO(f"{code}\n\n{code}\n"))
-    assert run("--verify", "-") == 0
-    assert capsys.readouterr().out.count("Bo: ") == 2
+    assert run("--verify", code) == 0
+    assert capsys.readouterr().out.startswith("Bo: 0 of 5 right\nasia 0.1.0")
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{code}\n\n{code[:-1]}\n{code_of(small(), [''] * 5)}\n"))
+    assert run("--verify", "-") == 1
+    first, second, third = capsys.readouterr().out.splitlines()
+    assert first.startswith("Bo: 0 of 5 right; ")
+    assert second.startswith("code 2: This is not a whole result code")
+    assert third == "Ann Ö.: 0 of 5 right"
     assert run() == 2
     assert run("asia", "--gift", "--moodle") == 2
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from bayesnet.analysis.audit.influence import influence
 from bayesnet.analysis.audit.solved import solve_number
 from bayesnet.analysis.query.query import unassumed
 from bayesnet.model.known import known, known_counts
 from bayesnet.model.provenance import complete, in_use, remarks, settled
-from bayesnet.model.recompute import basis, recomputed
+from bayesnet.model.recompute import Basis, basis, recomputed
 from bayesnet.results.recomputation import Recomputation, RecomputedNumber
 
 if TYPE_CHECKING:
@@ -30,16 +30,19 @@ def recompute(compiled: CompiledModel, *, moves: bool = False) -> Recomputation:
     computed = {number.id: computed_again(compiled, number) for number in model.numbers.values()}
     used = in_use(model)
     moved = influence(compiled) if moves else {}
+    lines = tuple(_line(number, model, computed[number.id], moved.get(number.id, 0.0)) for number in model.numbers.values())
+    bases = {name: sum(line.basis == name and line.grade != "definition" for line in lines) for name in get_args(Basis) if name}
     return Recomputation(
         title=f"{model.name}: where its numbers come from",
         provenance=unassumed(compiled),
-        numbers=tuple(_line(number, model, computed[number.id], moved.get(number.id, 0.0)) for number in model.numbers.values()),
+        numbers=lines,
         measured=moves,
         known=known_counts(model.numbers.values()),
         records=len(used),
         complete=sum(map(complete, used.values())),
         settled=sum(complete(source) or settled(source) for source in used.values()),
         remarks=tuple(remarks(model, computed)),
+        bases=bases,
     )
 
 

@@ -6,7 +6,6 @@ of a Beta or Dirichlet is its mean, so that for complete data the new value is t
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,9 +14,12 @@ from numpy.typing import NDArray
 from bayesnet.model.factors import FloatArray
 from bayesnet.model.gates import NoisyGate, OddsGate, TableGate
 
-_ROUNDS = 5
-"""Rounds in which leak and links of a gate are improved in turn, within one step of EM."""
-_HALVINGS = 60
+_ROUNDS = 300
+"""Rounds at most in which leak and links of a gate are improved in turn, within one step of EM."""
+_SETTLED = 1e-13
+"""They end when no net probability moves farther."""
+_LEAST = 1e-9
+"""Least net probability from which a free link starts."""
 
 
 @dataclass(frozen=True)
@@ -65,88 +67,69 @@ def update_table(gate: TableGate, counts: FloatArray, values: FloatArray, priors
 
 
 def update_noisy(gate: NoisyGate, counts: tuple[FloatArray, ...], values: FloatArray, priors: Priors) -> None:
-    """Improve leak and links of a noisy-OR by the expected counts of its hidden causes; in place.
+    """Improve leak and links of a noisy-OR or noisy-MAX by the expected counts of its hidden causes; in place.
 
-    A hidden cause fires with its net probability c (Díez); a link states p = 1 - (1 - leak)(1 - c) (Henrion), and the prior is
-    about p. Given one of leak and net links, the objective is concave in the other.
+    Each hidden cause has its rank by its net distribution (Díez), and the child the largest of them; a column of the model states
+    the larger of leak and cause (Henrion), and its prior, a Dirichlet, is about that. The prior thus counts patients with one
+    cause of whom only the larger rank was seen; what leak and cause had is filled in by expected counts, as missing cells are.
 
     Parameters
     ----------
     gate
-        A noisy gate of two ranks.
+        A noisy gate.
     counts
-        Expected counts by tensor: of the leak, shape (2,), then of each parent, shape (states, 2).
+        Expected counts by tensor: of the leak, shape (ranks,), then of each parent, shape (states, ranks).
     values
         Of all numbers.
     priors
         Of all numbers.
     """
     number = gate.columns.number
-    named = np.where(number[:, 1] >= 0, number[:, 1], number[:, 0])
-    rises = number[:, 1] >= 0
-    start = gate.columns.fill(priors.value[:, None])[:, 1, 0]
-    p = gate.columns.fill(values[:, None])[:, 1, 0].copy()
-    fixed, size = priors.fixed[named], priors.size[named]
-    a, b = size * start, size * (1.0 - start)
-    a[fixed] = b[fixed] = 0.0
-    silent = np.array([counts[0][0], *(counts[1 + parent][state, 0] for parent, state in gate.slots)])
-    fired = np.array([counts[0][1], *(counts[1 + parent][state, 1] for parent, state in gate.slots)])
-    if fired.sum() + silent.sum() <= 0.0:
+    free = (number >= 0) & ~priors.fixed[number]
+    seen = np.stack([counts[0], *(counts[1 + parent][state] for parent, state in gate.slots)])
+    if not free.any() or seen.sum() <= 0.0:
         return
-    leak = float(p[0])
-    net = np.clip((p[1:] - leak) / (1.0 - leak), 0.0, 1.0) if leak < 1.0 else np.ones(len(p) - 1)
-    move = ~fixed[1:] & (fired[1:] + silent[1:] > 0.0)
+    start = gate.columns.fill(priors.value[:, None])[:, :, 0]
+    sizes = np.where(free, np.log(priors.size[number]), 0.0).sum(axis=1) / np.maximum(free.sum(axis=1), 1)
+    prior = np.where(free.any(axis=1), np.exp(sizes), 0.0)[:, None] * start
+    leak, *links = (tensor[..., 0] for tensor in gate.tensors(values[:, None]))
+    net = np.array([links[parent][state] for parent, state in gate.slots]).reshape(-1, len(leak))
+    moving = free.any(axis=1) & (seen.sum(axis=1) > 0.0)
+    # A column that is fixed and not certain keeps its numbers, so that its leak cannot move under it.
+    leak_moves = bool(free[0].any() and (free.any(axis=1) | (start.max(axis=1) == 1.0)).all())
+    # What is zero by rounding alone may grow.
+    net = np.where(moving[1:, None] & (start[1:] > 0.0), np.maximum(net, _LEAST), net)
     for _ in range(_ROUNDS):
-        if move.any():
-            net = np.where(move, _root(_net_slope(fired[1:], silent[1:], a[1:], b[1:], leak), len(net)), net)
-        if not fixed[0]:
-            free = ~fixed[1:]
-            leak = float(_root(_leak_slope(fired[0], silent[0], a, b, net, free), 1)[0])
-            held = p[1:][fixed[1:]]
-            if len(held):
-                leak = min(leak, float(held.min()))
-    new = np.concatenate([[leak], 1.0 - (1.0 - leak) * (1.0 - net)])
-    # A link that is not fixed follows its leak; one that is keeps its value, and its net part gives way.
-    for k in np.flatnonzero(~fixed):
-        values[named[k]] = new[k] if rises[k] else 1.0 - new[k]
+        before = leak, net
+        if moving[1:].any():
+            pull = _filled_in(prior[1:], net, leak)
+            new = np.where(moving[1:, None], seen[1:] + pull, net)
+            net = new / new.sum(axis=1, keepdims=True)
+        if leak_moves:
+            leak = (
+                seen[0]
+                + prior[0]
+                + sum(_filled_in(row[None], leak[None], each)[0] for row, each in zip(prior[1:], net, strict=True))
+            )
+            leak = leak / leak.sum()
+        if max(np.abs(leak - before[0]).max(), np.abs(net - before[1]).max(initial=0.0)) < _SETTLED:
+            break
+    columns = np.concatenate([leak[None], net @ _larger(leak).T])
+    values[number[free]] = columns[free]
 
 
-def _net_slope(
-    fired: FloatArray, silent: FloatArray, a: FloatArray, b: FloatArray, leak: float
-) -> Callable[[FloatArray], FloatArray]:
-    """Return the derivative of the objective by each net link."""
-
-    def slope(c: FloatArray) -> FloatArray:
-        p = 1.0 - (1.0 - leak) * (1.0 - c)
-        found: FloatArray = fired / c - (silent + b) / (1.0 - c) + a * (1.0 - leak) / p
-        return found
-
-    return slope
+def _larger(other: FloatArray) -> FloatArray:
+    """Return P(the larger of both has rank r | one has rank j) where the other has this distribution, shape (r, j)."""
+    below = np.tril(np.ones((len(other), len(other))), -1)
+    found: FloatArray = below * other[:, None] + np.diag(np.cumsum(other))
+    return found
 
 
-def _leak_slope(
-    fired: float, silent: float, a: FloatArray, b: FloatArray, net: FloatArray, free: NDArray[np.bool_]
-) -> Callable[[FloatArray], FloatArray]:
-    """Return the derivative of the objective by the leak, the net links held."""
-    c, links_a, links_b = net[free], a[1:][free], float(b[1:][free].sum())
-
-    def slope(leak: FloatArray) -> FloatArray:
-        p = 1.0 - (1.0 - leak) * (1.0 - c)
-        pull = float((links_a * (1.0 - c) / p).sum())
-        found: FloatArray = (fired + a[0]) / leak - (silent + b[0] + links_b) / (1.0 - leak) + pull
-        return found
-
-    return slope
-
-
-def _root(slope: Callable[[FloatArray], FloatArray], size: int) -> FloatArray:
-    """Return where a falling function crosses zero between 0 and 1, by bisection in log-odds."""
-    low, high = np.full(size, -40.0), np.full(size, 36.0)
-    for _ in range(_HALVINGS):
-        middle = 0.5 * (low + high)
-        up = slope(1.0 / (1.0 + np.exp(-middle))) > 0.0
-        low, high = np.where(up, middle, low), np.where(up, high, middle)
-    found: FloatArray = 1.0 / (1.0 + np.exp(-0.5 * (low + high)))
+def _filled_in(prior: FloatArray, one: FloatArray, other: FloatArray) -> FloatArray:
+    """Return the expected counts of the ranks of one of two causes, given counts of the larger of both, shapes (rows, ranks)."""
+    larger = _larger(other)
+    whole = one @ larger.T
+    found: FloatArray = one * (np.divide(prior, whole, out=np.zeros_like(whole), where=whole > 0.0) @ larger)
     return found
 
 

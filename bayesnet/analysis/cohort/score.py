@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bayesnet.analysis.cohort.contexts import answered
 from bayesnet.analysis.differential.differential import diagnoses
 from bayesnet.analysis.query.findings import Findings
 from bayesnet.analysis.query.impossible import clashing
@@ -51,7 +52,7 @@ def score(
     variables = sorted({v for v, _, _ in asked})
     log_assumed = _enter_defaults(compiled, frame, rows, variables if targets is not None else ())
     readable = np.array([not text for text in problems], dtype=bool)
-    found = compiled.engine.cohort(rows[readable], variables, workers)
+    found = answered(compiled.engine, rows[readable], variables, workers)
     logs = np.full(len(frame), np.nan)
     logs[readable] = found.log_probability - log_assumed
     columns: dict[str, Any] = {}

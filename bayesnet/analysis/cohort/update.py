@@ -152,16 +152,33 @@ class _Work:
         return counts, sums, log
 
     def fitted(self) -> tuple[FloatArray, int, bool]:
-        """Return the values at which EM ends, after how many iterations, and whether it had converged."""
-        values = self.priors.value.copy()
-        for iteration in range(1, _ITERATIONS + 1):
-            counts, _, _ = self.expected(values)
-            new = self.improved(counts, values)
-            moved = float(np.abs(_distance(new, values, parameter_map(self.compiled).kind == ODDS)).max(initial=0.0))
-            values = new
-            if moved < _CLOSE:
-                return values, iteration, True
-        return values, _ITERATIONS, False
+        """Return the values at which EM ends, after how many iterations, and whether it had converged.
+
+        After two steps the path is extrapolated (Varadhan & Roland 2008), where that comes nearer to its end.
+        """
+        odds = parameter_map(self.compiled).kind == ODDS
+        values, count = self.priors.value, 0
+        while count < _ITERATIONS:
+            first = self.step(values)
+            second = self.step(first)
+            ahead, next_ = _distance(first, values, odds), _distance(second, first, odds)
+            count += 2
+            if np.abs(next_).max(initial=0.0) < _CLOSE:
+                return second, count, True
+            bend = next_ - ahead
+            length = float(np.linalg.norm(ahead)) / max(float(np.linalg.norm(bend)), 1e-300)
+            start, values = values, second
+            if length > 1.0:
+                jumped = _moved(start, 2.0 * length * ahead + length**2 * bend, odds)
+                landed = self.step(jumped)
+                count += 1
+                if np.abs(_distance(landed, jumped, odds)).max() < np.abs(next_).max():
+                    values = landed
+        return values, count, False
+
+    def step(self, values: FloatArray) -> FloatArray:
+        """Return the values after one step of EM."""
+        return self.improved(self.expected(values)[0], values)
 
     def improved(self, counts: FloatArray, values: FloatArray) -> FloatArray:
         """Return new values by the counts: one step of EM."""
@@ -175,7 +192,7 @@ class _Work:
                 update_table(gate, own[0].reshape(-1, gate.shape[-1]), new, self.priors)
             elif isinstance(gate, OddsGate):
                 update_odds(gate, own[0].reshape(-1, 2), new, self.priors)
-            elif isinstance(gate, NoisyGate) and len(gate.order) == 2:
+            elif isinstance(gate, NoisyGate):
                 update_noisy(gate, tuple(own), new, self.priors)
         return new
 
@@ -236,14 +253,6 @@ class _Work:
     def kept(self) -> dict[str, list[str]]:
         """Return the numbers that no data move, by reason."""
         ids, reasons = self.compiled.factors.number_ids, {}
-        graded = [
-            ids[k]
-            for gate in self.compiled.expander.gates
-            if isinstance(gate, NoisyGate) and len(gate.order) > 2
-            for k in np.unique(gate.columns.number[gate.columns.number >= 0])
-        ]
-        if graded:
-            reasons["of gates with more than two grades (noisy-MAX)"] = graded
         if len(self.unranged):
             reasons["odds without a cited range"] = [ids[k] for k in self.unranged]
         if defined := [ids[k] for k in np.flatnonzero(self.priors.fixed) if k not in set(self.unranged.tolist())]:
@@ -260,15 +269,24 @@ def _distance(new: FloatArray, old: FloatArray, odds: np.ndarray) -> FloatArray:
     return moved
 
 
+def _moved(values: FloatArray, distance: FloatArray, odds: np.ndarray) -> FloatArray:
+    """Return the numbers at a distance, as `_distance` measures it."""
+    factor = np.exp(np.clip(distance, -30.0, 30.0))
+    moved = np.where(odds, values * factor, values * factor / (1.0 - values + values * factor))
+    found: FloatArray = np.where(distance == 0.0, values, moved)
+    return found
+
+
 def _model(compiled: CompiledModel, result: Update) -> Model:
     """Return the model with the updated numbers, each citing the local data beside its papers."""
     numbers = dict(compiled.model.numbers)
+    sources = compiled.model.sources
     for moved in result.updated:
-        numbers[moved.number] = _cited(numbers[moved.number], moved, result.used)
+        number = numbers[moved.number]
+        papers = dict.fromkeys(sources[each.source].short for each in number.sources if each.source in sources)
+        numbers[moved.number] = _cited(number, moved, ", ".join(papers) or number.grade, result.used)
     rows = f"{result.used:,d} local rows"
-    source = Source(
-        SOURCE, authors="", year=None, title=f"Local data: {rows}", kind="dataset", not_found="authors, year, identifier"
-    )
+    source = Source(SOURCE, authors="", year=None, title=rows, kind="dataset", not_found="authors, year, identifier")
     model = replace(compiled.model, numbers=numbers, sources={**compiled.model.sources, SOURCE: source})
     grave = [problem for problem in check_model(model) if problem.grave]
     if grave:
@@ -276,12 +294,12 @@ def _model(compiled: CompiledModel, result: Update) -> Model:
     return model
 
 
-def _cited(number: Number, moved: UpdatedNumber, rows: int) -> Number:
+def _cited(number: Number, moved: UpdatedNumber, papers: str, rows: int) -> Number:
     """Return a number with its new value and range, and with where they come from."""
     worth = f"; cited range worth {moved.prior_size:,.0f} patients, data {moved.local_size:,.0f}" if moved.prior_size > 0 else ""
     figure = CitedFigure(
         SOURCE,
-        quantity=f"posterior value and 95 % interval{worth}",
+        quantity=f"{papers} plus {rows:,d} local rows: posterior value and 95 % interval{worth}",
         place=f"{rows:,d} local rows",
         printed=Printed(moved.after, moved.after_low, moved.after_high),
     )

@@ -161,4 +161,7 @@ def intervals(compiled: CompiledModel, evidence: Evidence, variables: Sequence[i
     except TooWide:
         return {}
     possible = drawn.log_probability > -math.inf
-    return {v: np.quantile(drawn.marginals[v][:, possible], _MIDDLE, axis=1).T for v in variables}
+    together = np.concatenate([drawn.marginals[v] for v in variables])
+    spans = np.quantile(together[:, possible], _MIDDLE, axis=1).T
+    cuts = np.cumsum([len(drawn.marginals[v]) for v in variables])[:-1]
+    return dict(zip(variables, np.split(spans, cuts), strict=True))

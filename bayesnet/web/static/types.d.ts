@@ -146,6 +146,8 @@ export interface Variable {
   unit?: string;
   cutoff?: string;
   note?: string;
+  /** The causes of a diagnosis that is a consequence. */
+  consequence_of?: string[];
 }
 
 /** Words and limits that the page shares with Python (bayesnet/web/pagewords.py). */

@@ -3,6 +3,7 @@
 import { isKnown } from "./aim.js";
 import { createBars } from "./bars.js";
 import { el, write } from "./dom.js";
+import { createOrigins } from "./origins_view.js";
 
 /** @import { Context, Scale, State, Store, View } from "../types.js" */
 
@@ -31,6 +32,7 @@ export function createDifferentialView(context) {
   const movers = createBars(context, "What moved most", { sorted: false });
   const others = el("div", { class: "movers" }, el("h3", { text: "What moved most" }), movers.element);
   const note = el("p", { class: "hint" });
+  const origins = createOrigins(context);
   const head = el(
     "div",
     { class: "section-head" },
@@ -45,7 +47,7 @@ export function createDifferentialView(context) {
       head,
       bars.element,
       bars.rest,
-      diagnoses ? null : others,
+      diagnoses ? origins.element : others,
       note,
     ),
     /** @param {View} view */
@@ -59,6 +61,7 @@ export function createDifferentialView(context) {
         others.hidden = !moved.length;
         movers.show(moved, view);
       }
+      if (diagnoses) origins.update(view);
       write(note, legend(view));
     },
   };

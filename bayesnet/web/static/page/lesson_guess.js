@@ -28,7 +28,7 @@ export function probabilityAt(slider, x) {
 }
 
 /** @param {Guess["slider"]} slider @param {number} p */
-export const positionOf = (slider, p) => (slider === "percent" ? Math.min(1, Math.max(0, p)) : logOddsPosition(p));
+export const sliderPosition = (slider, p) => (slider === "percent" ? Math.min(1, Math.max(0, p)) : logOddsPosition(p));
 
 /** The ends of the slider in words. @param {Context["words"]} words @param {Guess["slider"]} slider */
 export const endsOf = (words, slider) =>
@@ -68,7 +68,7 @@ export function createGuess(context, step, now, lock) {
 /** @param {Context} context @param {Guess} guess @param {number} now */
 function sliderField({ data, words }, guess, now) {
   const { slider } = guess;
-  const start = slider === "percent" ? 0.5 : positionOf(slider, now);
+  const start = slider === "percent" ? 0.5 : sliderPosition(slider, now);
   /** @param {number} p */
   const written = (p) => (slider === "percent" ? percent(Math.round(100 * p) / 100).replace("\u00a0", " ") : words.frequency(p));
   /** @type {HTMLInputElement} */
@@ -95,7 +95,7 @@ function sliderField({ data, words }, guess, now) {
     autocomplete: "off",
     onInput() {
       const read = readNumber(number.value, data.marking.patterns);
-      if (read) range.value = String(Math.round(positionOf(slider, read.value) * Number(range.max)));
+      if (read) range.value = String(Math.round(sliderPosition(slider, read.value) * Number(range.max)));
     },
   });
   return {

@@ -67,6 +67,9 @@ function probability(compute, wanted, given) {
   return Math.min(1, Math.exp(both.logProbability - compute.answer(scenario).logProbability));
 }
 
+/** Without zeros at the end: "80 %", not "80.0 %". @param {string} text */
+const trimmed = (text) => (text.includes(".") ? text.replace(/\.?0+(?=\u00a0%)/, "") : text);
+
 /** @param {Record<string, number>} weights */
 const zeros = (weights) => Object.fromEntries(Object.keys(weights).map((state) => [state, 0]));
 
@@ -104,6 +107,6 @@ export function filled(context, step, text) {
     if (quantity.formula === "ratio") return ratio(Number(x.toPrecision(2)));
     if (quantity.formula === "odds ratio")
       return `${x < 1 ? "÷" : "×"}\u00a0${ratio(Number((x < 1 ? 1 / x : x).toPrecision(2)))}`;
-    return percent(x);
+    return trimmed(percent(x));
   });
 }

@@ -2,7 +2,7 @@
 
 import { el, focusOf, put, setStyle, write } from "./dom.js";
 import { percent } from "./format.js";
-import { createGuess, endsOf, positionOf, showVerdict, verdictOf } from "./lesson_guess.js";
+import { createGuess, endsOf, sliderPosition, showVerdict, verdictOf } from "./lesson_guess.js";
 import { filled } from "./lesson_values.js";
 import { complete, findLesson } from "./store.js";
 
@@ -181,9 +181,9 @@ function createWatch(context) {
       write(what, words.asked(...step.watch));
       put(ends, endsOf(words, slider));
       write(much, Number.isNaN(p) ? "no answer" : `${percent(p)}, ${words.frequency(p)}`);
-      setStyle(dot, "--at", Number.isNaN(p) ? 0 : positionOf(slider, p));
+      setStyle(dot, "--at", Number.isNaN(p) ? 0 : sliderPosition(slider, p));
       mark.hidden = !guessed || Number.isNaN(guessed.value);
-      if (!mark.hidden) setStyle(mark, "--at", positionOf(slider, guessed.value));
+      if (!mark.hidden) setStyle(mark, "--at", sliderPosition(slider, guessed.value));
     },
   };
 }

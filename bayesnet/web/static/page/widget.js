@@ -17,6 +17,7 @@ const SHARED = { given: "see", do: "do", numbers: "numbers" };
 function render({ model, el: cell }) {
   const root = el("div", { class: "in-notebook" });
   cell.append(root);
+  const leaveTheme = followHost(root);
   const { store, destroy } = createExplorer(root, model.get("_data"));
   const scenario = () => store.state.scenarios[store.state.active];
   /** Python moved: take over what differs. */
@@ -36,9 +37,31 @@ function render({ model, el: cell }) {
   return () => {
     for (const trait of Object.keys(SHARED)) model.off(`change:${trait}`, pull);
     leave();
+    leaveTheme();
     destroy();
     root.remove();
   };
+}
+
+/**
+ * Keep `data-host` at the colours of the notebook: JupyterLab and VS Code say them on the body, marimo on the body or the document;
+ * elsewhere the system decides.
+ *
+ * @param {HTMLElement} root
+ */
+function followHost(root) {
+  const { body, documentElement: page } = document;
+  const look = () => {
+    const { jpThemeLight, vscodeThemeKind = "", theme = "" } = body.dataset;
+    const said = [vscodeThemeKind, theme, page.dataset.theme, body.className, page.className].join(" ");
+    const dark = jpThemeLight ? jpThemeLight === "false" : /\bdark\b|high-contrast(?!-light)/.test(said);
+    const light = jpThemeLight ? !dark : /\blight\b/.test(said);
+    root.dataset.host = dark ? "dark" : light ? "light" : "";
+  };
+  look();
+  const watch = new MutationObserver(look);
+  for (const one of [body, page]) watch.observe(one, { attributes: true });
+  return () => watch.disconnect();
 }
 
 /**
