@@ -52,6 +52,7 @@ default_role = "code"
 myst_heading_anchors = 3
 myst_enable_extensions = ["deflist", "html_image", "substitution"]
 myst_substitutions = {
+    "explorer": f'<div class="live">{live.FRAME}</div>',
     "live": live.index(),
     "thumbnails": gallery.board(FRONT),
 }

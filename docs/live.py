@@ -13,6 +13,9 @@ from bayesnet.model.find import MODEL_FILE, shipped_models
 ROOT = Path(__file__).resolve().parent.parent
 MODELS = dict(sorted(shipped_models().items(), key=lambda model: (model[0] != "back_pain", model[0])))
 
+FRAME = '<iframe src="../explorer/back_pain.html" title="The explorer of the back-pain model" loading="lazy"></iframe>'
+"""The explorer inside a page of the folder docs."""
+
 
 def write(site: Path) -> None:
     """Write every page into the folder of the site."""

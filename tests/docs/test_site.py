@@ -149,7 +149,7 @@ def test_the_explorer_on_the_front_page_answers(site: Path, browser) -> None:
     tab = browser.new_page(viewport={"width": 1280, "height": 900})
     tab.goto((site / "index.html").as_uri())
     tab.wait_for_url("**/docs/index.html")
-    frame = tab.frame_locator("iframe.live")
+    frame = tab.frame_locator(".live iframe")
     frame.locator(".search").fill("cancer history")
     frame.locator(".search").press("Enter")
     assert frame.locator(".chip", has_text="History of cancer").first.is_visible()
