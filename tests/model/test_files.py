@@ -138,7 +138,9 @@ def test_the_example_of_the_format_document_is_valid(tmp_path: Path, root: Path)
     shown = [part.split("```", 1) for part in text.split("```toml\n# file: ")[1:]]
     for body, _ in shown:
         name, _, content = body.partition("\n")
-        (tmp_path / name.strip()).write_text(content, encoding="utf-8")
+        path = tmp_path / name.strip()
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(content, encoding="utf-8")
     model = read_model(tmp_path)
     assert {v.gate for v in model.variables.values()} == {"table", "noisy_or", "noisy_max", "deterministic", "odds_ratio"}
     assert rewritten(model, tmp_path) == model
