@@ -120,7 +120,7 @@ def kill(folder: Path, count: int) -> dict[str, Any]:
 
 
 def dask(folder: Path, count: int) -> dict[str, Any]:
-    """Parts scored on two processes of a cluster, written as parts; as many more as fit into each call."""
+    """Parts scored on two processes of a cluster, written as parts, two at a time."""
     from dask.dataframe import read_parquet
     from distributed import Client, LocalCluster
 
@@ -133,10 +133,10 @@ def dask(folder: Path, count: int) -> dict[str, Any]:
     left = [part for part in parts if not (out / part.name).exists()]
     if left:
         with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster):
-            for k in range(0, len(left), 4):
+            for k in range(0, len(left), 2):
                 start = time.perf_counter()
-                scored = net.score(read_parquet([str(part) for part in left[k : k + 4]]), keep=["patient"]).to_delayed()
-                for path, frame in zip(left[k : k + 4], _computed(scored), strict=True):
+                scored = net.score(read_parquet([str(part) for part in left[k : k + 2]]), keep=["patient"]).to_delayed()
+                for path, frame in zip(left[k : k + 2], _computed(scored), strict=True):
                     frame.to_parquet(out / path.name)
                 seconds += time.perf_counter() - start
                 note.write_text(json.dumps({"seconds": seconds}))
