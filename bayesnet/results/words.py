@@ -188,12 +188,12 @@ _PROPER = frozenset(("Paget", "Bence", "Crohn", "Parkinson", "Alzheimer", "Hodgk
 
 
 def lowered(label: str) -> str:
-    """Write a label inside a sentence: small letters, but for names and acronyms.
+    """Write a label inside a sentence: small letters, but for names, acronyms and single letters.
 
-    >>> lowered("Night pain"), lowered("ESR"), lowered("Paget disease")
-    ('night pain', 'ESR', 'Paget disease')
+    >>> lowered("Night pain"), lowered("ESR"), lowered("Paget disease"), lowered("C-reactive protein")
+    ('night pain', 'ESR', 'Paget disease', 'C-reactive protein')
     """
     words = label.split()
     first = words[0]
-    keeps = first in _PROPER or len(first) == 1 or first[1:] != first[1:].casefold() or any(c.isdigit() for c in first)
+    keeps = first in _PROPER or first[1:2] in ("", "-") or first[1:] != first[1:].casefold() or any(c.isdigit() for c in first)
     return label if keeps else " ".join([first[:1].casefold() + first[1:], *words[1:]])

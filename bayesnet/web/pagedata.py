@@ -12,6 +12,7 @@ from bayesnet.errors import BayesnetError
 from bayesnet.model.find import shipped_models
 from bayesnet.model.records import Example, Variable
 from bayesnet.model.vocabulary import DIAGNOSES, GROUP_LABELS, neutral
+from bayesnet.results.words import lowered
 from bayesnet.web.export import network_to_dict
 from bayesnet.web.pagedecision import decision_data
 from bayesnet.web.pagedraws import draw_data
@@ -128,6 +129,7 @@ def _variable(variable: Variable) -> dict[str, Any]:
     record: dict[str, Any] = {
         "name": variable.name,
         "label": variable.label or in_words(variable.name),
+        "inside": lowered(variable.label or in_words(variable.name)),
         "states": [{"name": state, "label": _state_label(variable, state)} for state in variable.states],
         "neutral": neutral(variable.states),
         "default": variable.default or None,

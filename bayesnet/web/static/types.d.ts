@@ -135,6 +135,8 @@ export interface VariableState {
 export interface Variable {
   name: string;
   label: string;
+  /** The label as it is written inside a sentence. */
+  inside: string;
   states: VariableState[];
   /** Position of the state in which there is nothing to find. */
   neutral: number | null;

@@ -160,16 +160,6 @@ export function spaced(name) {
 }
 
 /**
- * A label inside a sentence: its first letter small, but for acronyms and single letters.
- *
- * @param {string} label
- */
-export function lowered(label) {
-  const [first] = label.split(" ");
-  return first.length < 2 || first.slice(1) !== first.slice(1).toLowerCase() ? label : label[0].toLowerCase() + label.slice(1);
-}
-
-/**
  * A probability to two figures with its interval: "about 82 in 100, 42 to 95", "about 1 in 330, from 1 in 900 to 1 in 120".
  *
  * @param {number} p

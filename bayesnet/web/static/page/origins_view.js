@@ -1,7 +1,7 @@
 // What a consequence comes from, and what the diagnosis includes that means none of the others.
 
 import { el, put, write } from "./dom.js";
-import { lowered, percent } from "./format.js";
+import { percent } from "./format.js";
 import { createWorker } from "./working.js";
 
 /** @import { Ask, Context, Job, View } from "../types.js" */
@@ -57,7 +57,7 @@ export function createOrigins(context) {
         .sort((a, b) => b.share - a.share)
         .filter(({ share }, i) => i === 0 || share >= WORTH)
         .slice(0, NAMED);
-      const named = shares.map(({ cause, share }) => `${lowered(words.label(cause))} (${percent(share, 2)})`);
+      const named = shares.map(({ cause, share }) => `${words.inside(cause)} (${percent(share, 2)})`);
       told.push(`${label} (${percent(p)}) is a consequence, most likely from ${named.join(", ")}.`);
     }
     return told;

@@ -1,6 +1,6 @@
 // Variables, states and findings in words, and what in a case cannot hold together.
 
-import { frequency, listed, lowered } from "./format.js";
+import { frequency, listed } from "./format.js";
 import { isSpecific } from "./store.js";
 
 /** @import { Answer, Carried, Compute, Known, PageData, Scenario, Seen } from "../types.js" */
@@ -14,6 +14,8 @@ export function createWords(data) {
   const byName = new Map(data.variables.map((variable) => [variable.name, variable]));
   /** @param {string} name */
   const label = (name) => byName.get(name).label;
+  /** @param {string} name */
+  const inside = (name) => byName.get(name).inside;
   /** @param {string} name @param {string} state */
   const stateLabel = (name, state) => byName.get(name).states.find((one) => one.name === state)?.label ?? state;
   /**
@@ -44,6 +46,8 @@ export function createWords(data) {
     /** A probability as a natural frequency. */
     frequency: (/** @type {number} */ p) => frequency(p, data.vocabulary),
     label,
+    /** The label inside a sentence. */
+    inside,
     stateLabel,
     /** The target: "Spinal metastasis", "Age: 60-69". */
     asked: (/** @type {string} */ name, /** @type {string} */ state) =>
@@ -58,7 +62,7 @@ export function createWords(data) {
      */
     acts({ path, rival, beside, shared }) {
       /** @param {number} v */
-      const name = (v) => lowered(label(data.network.names[v]));
+      const name = (v) => inside(data.network.names[v]);
       const target = path[path.length - 1];
       const competes = `competes with ${name(target)} to explain ${shared.map(name).join(", ")}`;
       const along = path.length > 2 ? `by way of ${path.slice(1, -1).map(name).join(", ")}` : "";
