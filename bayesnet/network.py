@@ -76,7 +76,8 @@ class Network:
         ----------
         given, do
             Findings and interventions. Questions and findings may use labels and aliases of the model in any case, `not`, yes
-            and no, and a number where the states are ranges; what is printed uses the names of `net.variables`.
+            and no, and a number where the states are ranges, as a finding alone where it is an age; what is printed uses the
+            names of `net.variables`.
         **findings
             More findings, by the name of the variable.
 

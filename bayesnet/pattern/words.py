@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from bayesnet.errors import PatternError, UnknownState, UnknownVariable, listed
 from bayesnet.pattern.names import numbered
-from bayesnet.pattern.ranges import states_in_range
+from bayesnet.pattern.ranges import read_range, states_in_range
 from bayesnet.pattern.terms import Term
 
 _BINARY = frozenset(("absent", "present"))
@@ -91,13 +91,15 @@ class Words:
                 self.meanings[key] = (*found, word.meaning)
             self.typed.setdefault(key, word.text)
 
-    def meaning(self, word: str, text: str = "", column: int = 0) -> Meaning:
+    def meaning(self, word: str, text: str = "", column: int = 0, *, alone: bool = False) -> Meaning:
         """Return what a word means.
 
         Parameters
         ----------
         word
             As typed, in its context `text` at `column`.
+        alone
+            Whether it is a whole finding, so that a whole number is an age.
 
         Raises
         ------
@@ -115,12 +117,18 @@ class Words:
             for negation in _NOT:
                 rest = self.meanings.get(key.removeprefix(negation), ()) if key.startswith(negation) else ()
                 found = found or tuple(self.contrary(each) for each in rest)
+        if not found and alone and word.isdecimal():
+            found = tuple(Meaning(name, self.state(name, word, text)) for name in self._ages())
         if len(found) > 1:
             candidates = listed([str(each) for each in found])
             raise PatternError(text or word, column or 1, f'"{word}" can mean {candidates}', way_out="type one of them")
         if not found:
             raise UnknownVariable(word, self.states, text=text, near=self.nearest(word))
         return found[0]
+
+    def _ages(self) -> tuple[str, ...]:
+        """Return the variables whose names begin with "age" and whose states are ranges."""
+        return tuple(n for n, own in self.states.items() if fold(n).split()[:1] == ["age"] and all(map(read_range, own)))
 
     def contrary(self, meaning: Meaning) -> Meaning:
         """Return the contrary: the other states where the meaning names states."""
@@ -170,7 +178,8 @@ class Words:
             Whether the term may name a variable without a state.
 
         """
-        meaning = self.meaning(term.name, text, term.column)
+        alone = not (bare or term.states or term.negated or term.call)
+        meaning = self.meaning(term.name, text, term.column, alone=alone)
         if meaning.name == term.name and all(state in self.states[term.name] for state in term.states):
             return term
         found = self._with_states(term, meaning, text) if term.states else self._bare(term, meaning, text, bare)

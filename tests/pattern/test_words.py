@@ -40,6 +40,7 @@ load = cache(bayesnet.load)
         ("age=66", "age_group=60-69"),
         ("age_group=66", "age_group=60-69"),
         ("age=97", "age_group=80+"),
+        ("66, female", "age_group=60-69, female"),
         ("age=<50", "age_group={18-39, 40-49}"),
         ("age=50+", "age_group={50-59, 60-69, 70-79, 80+}"),
         ("sex=female", "female"),
@@ -90,6 +91,22 @@ def test_findings_can_be_keyword_arguments() -> None:
     """`net.case(fever=True, age=66)` is the same case as the text."""
     net = load("back_pain")
     assert net.case("male", fever=True, age=66) == net.case("!female, fever, age_group=60-69")
+
+
+def test_a_number_alone_is_an_age_or_refused() -> None:
+    """A variable of this name comes first; two ages are refused with both; a column headed by a number is no age."""
+    import pandas as pd
+
+    ages = ("0-49", "50+")
+    number = Term("66")
+    assert str(Words({"age": ages, "weight": ages}).term(number)) == "age=50+"
+    assert str(Words({"age": ages, "66": BINARY}).term(number)) == "66"
+    with pytest.raises(PatternError, match=r'"66" can mean "age=50\+", "age_of_mother=50\+"; type one of them'):
+        Words({"age": ages, "age_of_mother": ages}).term(number)
+    with pytest.raises(UnknownVariable, match='no variable "66"'):
+        Words({"weight": ages}).term(number)
+    with pytest.raises(bayesnet.SpecError, match='column "66" is not a variable of back_pain'):
+        load("back_pain").score(pd.DataFrame({"66": [1], "fever": [1]}))
 
 
 def test_a_question_comes_back_in_ids() -> None:
@@ -179,6 +196,9 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         ("hyperphosphataemia", 'In "hyperphosphataemia": no variable "hyperphosphataemia"; net.find("...") searches its'),
         ("influenza", 'In "influenza": no variable "influenza"; did you mean "intercurrent_illness"?'),
         ("age=45-65", 'In "age=45-65": variable "age_group" has no state "45-65"; its states are'),
+        ("7, fever", 'In "7, fever": variable "age_group" has no state "7"; its states are'),
+        ("!66", 'In "!66": no variable "66"; net.find("...") searches its'),
+        ("6.6", 'In "6.6": no variable "6.6"; net.find("...") searches its'),
         ("age=7", 'In "age=7": variable "age_group" has no state "7"; its states are'),
         ("do(not A&E)", 'In "do(not A&E)", column 1: "not A&E" sets several states; expected one state.'),
     ],

@@ -46,5 +46,7 @@ test("a label that begins with no is a label", () => {
 });
 
 test("what means nothing here is given back", () => {
-  assert.deepEqual(readEntry(data, "fever, cough, male, age group").lost, ["cough", "male", "age group"]);
+  assert.deepEqual(readEntry(data, "fever, cough, male, age group, 7, 6.6").lost, ["cough", "male", "age group", "7", "6.6"]);
+  const two = { variables: [...data.variables, graded("age_at_onset", "Age at onset", ["0-49", "50+"])] };
+  assert.deepEqual(readEntry(two, "fever, 66").lost, ["66"]);
 });

@@ -3,14 +3,14 @@
 /** @import { PageData, Variable } from "../types.js" */
 
 const NOT = /^(?:!|not\s+|no\s+|without\s+)\s*/i;
-const NUMBER = /^-?\d+(?:\.\d+)?$/;
+const NUMBER = /^\d+$/;
 const AGE = /^age\b/;
 const YES = ["yes", "true", "present", "1"];
 const NO = ["no", "false", "absent", "0"];
 
 /**
- * The findings that a text lists, apart by commas: a name or label, "!" before what is absent, "name = state", or a number,
- * which is an age if there is one, else for the one variable whose states are ranges that hold it. `lost` are the parts that mean nothing here.
+ * The findings that a text lists, apart by commas: a name or label, "!" before what is absent, "name = state", or a whole
+ * number, which is an age where one variable holds ages in ranges. `lost` are the parts that mean nothing here.
  *
  * @param {PageData} data
  * @param {string} text
@@ -34,10 +34,10 @@ export function readEntry(data, text) {
 /** @param {PageData} data @param {string} part @returns {[name: string, state: string] | null} */
 function readPart(data, part) {
   if (NUMBER.test(part)) {
-    const fitting = data.variables.map((one) => ({ one, state: rangeWith(one, Number(part)) })).filter(({ state }) => state);
-    const age = fitting.find(({ one }) => AGE.test(plain(one.name)));
-    const [only] = age ? [age] : fitting.length === 1 ? fitting : [];
-    return only ? [only.one.name, only.state] : null;
+    const ages = data.variables.filter(({ name }) => AGE.test(plain(name)));
+    const fitting = ages.map((one) => ({ one, state: rangeWith(one, Number(part)) })).filter(({ state }) => state);
+    const [only] = fitting.length === 1 ? fitting : [];
+    return only?.state ? [only.one.name, only.state] : null;
   }
   const [, left, right] = part.match(/^(.*?)\s*[=:]\s*(.*)$/) ?? [null, part, null];
   const absent = NOT.test(left) && !named(data, left);
