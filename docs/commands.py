@@ -24,7 +24,8 @@ EXAMPLES = {
         'bayesnet show back_pain "fever=present | epidural_abscess=present"',
     ],
     "find": [
-        "bayesnet find back_pain night",
+        "bayesnet find night",
+        "bayesnet find mammography",
     ],
     "query": [
         'bayesnet query back_pain "multiple_myeloma | anemia, hypercalcemia, !fever"',
@@ -114,7 +115,7 @@ Every command takes `--json` and then prints what `to_dict()` gives in Python. T
 model or the data is at fault, 2 when the command is. Errors go to standard error, as one paragraph that says where, what, and the
 way out.
 
-Findings are typed as people say them, `"raised ALP, male, no fever, age=66"`; `bayesnet find MODEL WORD` looks for a name, and
+Findings are typed as people say them, `"raised ALP, male, no fever, 66"`; `bayesnet find WORD` looks for a name, and
 [everything you can ask](vocabulary.md) is a page of its own. A terminal gets colours (not with `NO_COLOR` set), a pager where a
 print is several screens long, and a line that says so where a command takes more than a second; a pipe gets only the text.
 

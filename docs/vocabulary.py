@@ -20,13 +20,13 @@ always read back.
 | --- | --- |
 | `fever` | `fever=present`, as do `fever=yes`, `fever=true`, `fever=1` |
 | `!fever`, `not fever`, `no fever` | `fever=absent`, as do `fever=no`, `fever=false`, `fever=0` |
-| `age_group=60-69`, `age=66` | one state; a number where the states are ranges |
+| `age_group=60-69`, `age=66`, `66` | one state; a number where the states are ranges, alone where it is an age |
 | `age_group={50-59, 60-69}`, `age=<50` | one of these states |
 | `fever={present:10, absent:1}` | likelihoods: the sign is ten times as probable with fever as without |
 | `do(corticosteroids)` | set from outside, which says nothing about its causes |
 | `multiple_myeloma \\| anemia, no fever` | a question: the target, a bar, the findings |
 
-In Python `net.find("night")` looks for a word, `bayesnet find back_pain night` in a terminal;
+In Python `net.find("night")` looks for a word, `bayesnet find night` in a terminal;
 `net.case("male, no fever", age=66)` takes findings by name too. A word that could mean two things is refused with both.
 
 This page is made from the shipped models by `python docs/build.py`.

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+FLAGSHIP = "back_pain"
+"""The model of commands that need none."""
+
 _MODEL = "bayesnet.model"
 """Under this key click keeps what was typed as MODEL."""
 
@@ -53,9 +56,12 @@ def optional_model_argument(function: F) -> F:
 
 
 def _load(context: click.Context, _: click.Parameter, value: str) -> Network | str:
+    """Read the network, unless a shell completes."""
+    return value if context.resilient_parsing else read_model(context, value)
+
+
+def read_model(context: click.Context, value: str) -> Network:
     """Read the network; a name or file that is not there is a fault of the command, one that cannot be read of the model."""
-    if context.resilient_parsing:  # a shell completes
-        return value
     check_there(value)
     start_ticker(context, f"{context.info_name} {value}")
     from bayesnet.network import load

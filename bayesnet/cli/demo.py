@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bayesnet.cli.common import as_json, to_json
+from bayesnet.cli.common import FLAGSHIP, as_json, to_json
 from bayesnet.cli.terminal import called, waiting
 from bayesnet.results.table import wrapped
 from bayesnet.results.words import cited, percent
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from bayesnet.case import Case
     from bayesnet.results.tornado import Tornado
 
-MODEL = "back_pain"
 _SHOWN = 8
 _BARS = 5
 
@@ -27,21 +26,21 @@ def command(json_: bool) -> None:
     """Answer two cases with the back-pain network: prior, posterior, what speaks for it, its most influential numbers."""
     from bayesnet.network import load
 
-    network = load(MODEL)
+    network = load(FLAGSHIP)
     examples = enumerate(network.model.examples[:2], 1)
     with waiting("Asking two cases"):
         told = [_tell(f"Case {number}. {example.title}", network.case(example.evidence)) for number, example in examples]
     if json_:
-        click.echo(to_json({"kind": "Demo", "model": MODEL, "cases": [content for _, content in told]}))
+        click.echo(to_json({"kind": "Demo", "model": FLAGSHIP, "cases": [content for _, content in told]}))
         return
     click.echo(wrapped(f"{network.model.title}: {network.model.description}"))
     for text, _ in told:
         click.echo(f"\n\n{text}")
     click.echo(f"\n{network.model.warning}\n\nYour own case:")
-    click.echo(f'  {called()} diagnose {MODEL} "age_group=60-69, raised_alp, chronic_pain"')
-    click.echo(f'  {called()} query {MODEL} "multiple_myeloma | anemia, hypercalcemia, !fever"')
-    click.echo(f"  {called()} find {MODEL} night")
-    click.echo(f"  {called()} page {MODEL} --open")
+    click.echo(f'  {called()} diagnose {FLAGSHIP} "age_group=60-69, raised_alp, chronic_pain"')
+    click.echo(f'  {called()} query {FLAGSHIP} "multiple_myeloma | anemia, hypercalcemia, !fever"')
+    click.echo(f"  {called()} find night")
+    click.echo(f"  {called()} page {FLAGSHIP} --open")
 
 
 def _tell(title: str, case: Case) -> tuple[str, dict[str, Any]]:

@@ -70,9 +70,29 @@ def test_the_shipped_models_are_listed() -> None:
     assert "Tuberculosis" not in str(models)
 
 
-def test_find_is_a_command(capsys: pytest.CaptureFixture[str]) -> None:
-    """The same table in a terminal."""
+@pytest.mark.parametrize(
+    ("arguments", "model", "first"),
+    [
+        (["back_pain", "night"], "back_pain", "night_pain"),
+        (["night"], "back_pain", "night_pain"),
+        (["mammography"], "mammography", "breast_cancer"),
+        (["mammography", "mammogram"], "mammography", "positive_mammogram"),
+    ],
+)
+def test_find_is_a_command(capsys: pytest.CaptureFixture[str], arguments: list[str], model: str, first: str) -> None:
+    """The same table in a terminal; a word alone that is no model is looked for in back_pain."""
     with pytest.raises(SystemExit) as left:
-        main(["find", "back_pain", "night", "--json"])
+        main(["find", *arguments, "--json"])
+    found = json.loads(capsys.readouterr().out)
     assert left.value.code == 0
-    assert json.loads(capsys.readouterr().out)["variables"][0]["variable"] == "night_pain"
+    assert found["digest"] == bayesnet.load(model).digest
+    assert found["variables"][0]["variable"] == first
+
+
+@pytest.mark.parametrize("arguments", [["nowhere.bif"], ["priors/nowhere"], ["nowhere", "night"]])
+def test_find_refuses_a_model_that_is_not_there(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
+    """A path, or what stands before a word, is meant as a model."""
+    with pytest.raises(SystemExit) as left:
+        main(["find", *arguments])
+    assert left.value.code == 2
+    assert f'"{arguments[0]}"' in capsys.readouterr().err
