@@ -63,8 +63,11 @@ def test_advise_prints_the_advice(run):
     assert "asia has no decision.toml beside its numbers, so it defines no options and utilities" in err
 
 
-def test_report_writes_a_page_and_says_where(run, tmp_path: Path):
-    """The path is printed; JSON gives path and digest; an existing file is replaced."""
+def test_report_writes_a_page_and_says_where(run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """The path is printed, report.html when none is given; JSON gives path and digest; an existing file is replaced."""
+    monkeypatch.chdir(tmp_path)
+    assert run("report", "asia", "dysp=yes", "--target", "lung=yes") == (0, "report.html\n", "")
+    assert (tmp_path / "report.html").read_text(encoding="utf-8").startswith("<!doctype html>")
     target = tmp_path / "case.html"
     target.write_text("old")
     status, out, _ = run("report", "asia", "dysp=yes", str(target), "--target", "lung=yes")
