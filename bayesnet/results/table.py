@@ -186,8 +186,10 @@ def _longest_piece(text: str) -> int:
 
 
 def wrapped(text: str, indent: str = "") -> str:
-    """Return a paragraph no wider than the print, and never wider than `WIDTH`; long names are not broken."""
+    """Return a paragraph no wider than the print, and never wider than `WIDTH`; long names and percentages are not broken."""
     import textwrap
 
     columns = _fixed.get() or min(width(), WIDTH)
-    return textwrap.fill(text, columns, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    text = text.replace(" %", "\N{NO-BREAK SPACE}%")
+    filled = textwrap.fill(text, columns, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    return filled.replace("\N{NO-BREAK SPACE}%", " %")
