@@ -37,8 +37,8 @@ def command(json_: bool) -> None:
     for text, _ in told:
         click.echo(f"\n\n{text}")
     click.echo(f"\n{network.model.warning}\n\nYour own case:")
-    click.echo(f'  {called()} diagnose {FLAGSHIP} "age_group=60-69, raised_alp, chronic_pain"')
-    click.echo(f'  {called()} query {FLAGSHIP} "multiple_myeloma | anemia, hypercalcemia, !fever"')
+    click.echo(f'  {called()} diagnose {FLAGSHIP} "66, raised ALP, chronic pain"')
+    click.echo(f'  {called()} query {FLAGSHIP} "myeloma | anaemia, no fever"')
     click.echo(f"  {called()} find night")
     click.echo(f"  {called()} page {FLAGSHIP} --open")
 

@@ -8,7 +8,8 @@ import click
 
 from bayesnet.cli.common import as_json, interventions, model_argument, show
 from bayesnet.cli.completion import complete_names
-from bayesnet.cli.terminal import say
+from bayesnet.cli.terminal import coloured, say
+from bayesnet.results.table import wrapped
 
 if TYPE_CHECKING:
     from bayesnet.network import Network
@@ -39,10 +40,9 @@ def command(network: Network, findings: str, do: str | None, targets: tuple[str,
     if json_:
         show(ranked, json_=True)
         return
-    parts = [ranked.header(), ranked.introduction(), ranked.body()]
-    if ranked.leading_specific and case.findings.items:
-        parts.append(case.weights(ranked.leading_specific).grid().text())
-    parts.append(ranked.footer())
+    leading = ranked.leading_specific
+    why = [case.weights(leading).grid().text()] if leading and case.findings.items else []
+    parts = [coloured(ranked, *why)]
     if not intervals and any(n.low < n.high for n in network.model.numbers.values()):
-        parts.append("--intervals adds how far each posterior moves when all numbers are drawn from their ranges.")
-    say("\n\n".join(part for part in parts if part))
+        parts.append(wrapped("--intervals adds how far each posterior moves when all numbers are drawn from their ranges."))
+    say("\n\n".join(parts))

@@ -79,17 +79,28 @@ def in_colour() -> bool:
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def coloured(result: Result) -> str:
-    """Return a print with its headings bold and what it rests on faint; plain if there are no colours."""
+def coloured(result: Result, *tables: str) -> str:
+    """Return a print with its headings bold and what it rests on faint; plain if there are no colours.
+
+    Parameters
+    ----------
+    result
+        What is printed.
+    *tables
+        Further tables, which come before its footer.
+    """
     from bayesnet.results.base import Result
 
-    if not in_colour() or type(result).__str__ is not Result.__str__:
+    if type(result).__str__ is not Result.__str__:
         return str(result)
     heading, _, rest = result.header().partition("\n")
-    header = "\n".join(part for part in (click.style(heading, bold=True), click.style(rest, dim=True) if rest else "") if part)
-    footer = result.footer()
-    parts = (header, result.introduction(), _table(result.body()), click.style(footer, dim=True) if footer else "")
+    header = "\n".join(part for part in (_styled(heading, bold=True), _styled(rest, dim=True)) if part)
+    parts = (header, result.introduction(), *map(_table, (result.body(), *tables)), _styled(result.footer(), dim=True))
     return "\n\n".join(part for part in parts if part)
+
+
+def _styled(text: str, **style: bool) -> str:
+    return click.style(text, **style) if text and in_colour() else text
 
 
 def _table(body: str) -> str:
@@ -99,8 +110,8 @@ def _table(body: str) -> str:
     if not rules:
         return body
     first = rules[0]
-    above = [click.style(line, bold=True) for line in lines[:first]]
-    return "\n".join([*above, click.style(lines[first], dim=True), *lines[first + 1 :]])
+    above = [_styled(line, bold=True) for line in lines[:first]]
+    return "\n".join([*above, _styled(lines[first], dim=True), *lines[first + 1 :]])
 
 
 def called() -> str:

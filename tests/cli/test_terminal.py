@@ -46,6 +46,23 @@ def test_a_terminal_gets_the_same_text_in_colour(monkeypatch: pytest.MonkeyPatch
     assert terminal.coloured(result) == str(result)
 
 
+def test_diagnose_is_in_colour_and_within_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same text as without colours, its second table included, and no line over 80 columns."""
+    monkeypatch.setenv("COLUMNS", "80")
+    shown = []
+    for colours in ("", "1"):
+        screen = screened(monkeypatch)
+        monkeypatch.setenv("NO_COLOR", colours)
+        monkeypatch.setenv("LINES", "99")
+        with pytest.raises(SystemExit):
+            main(["diagnose", "back_pain", "66, raised_alp, chronic_pain"])
+        shown.append(screen.getvalue())
+    assert "\x1b[1mdiagnoses: given age_group=60-69, raised_alp, chronic_pain\x1b[0m" in shown[0]
+    assert "\x1b[1mevidence for " in shown[0]
+    assert click.unstyle(shown[0]) == shown[1]
+    assert max(map(len, shown[1].splitlines())) <= 80
+
+
 def test_what_is_many_screens_long_goes_to_a_pager_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """Three screens of text; less is printed, and a pipe gets all of it."""
     screen = screened(monkeypatch)
