@@ -22,6 +22,7 @@ MESSAGES = {
     "empty": "No answer yet.",
     "right": "Right.",
     "close": "Close, but not the answer: go through it once more.",
+    "figure": "Close: give one figure more.",
     "wrong": "Not yet.",
     "named": "Not yet: {name}.",
     "unreadable": "Not yet: a number is expected, such as 25 %, 0.25 or 1 in 4; this is {text}.",
@@ -153,11 +154,23 @@ def _mark_number(
         return _said("close", ODDS, "odds") if read.form == "odds" else Verdict("right", None, MESSAGES["right"])
     if probability and (slip := _slip(read, rights)) is not None:
         return slip
+    if off < distance and off <= CLOSE * tolerance(right) and off <= _half_a_figure(value) + 1e-9:
+        return Verdict("close", None, MESSAGES["figure"])
     if off <= CLOSE * allowed and off < distance:
         return Verdict("close", None, MESSAGES["close"])
     if probability and not 0.0 <= value <= 1.0:
         return Verdict("wrong", None, MESSAGES["outside"])
     return Verdict("wrong", None, f"{MESSAGES['wrong']} {hint}".strip())
+
+
+def _half_a_figure(value: float) -> float:
+    """Return half a unit of the figure of a number that has one; 0 for any other.
+
+    >>> _half_a_figure(0.09), _half_a_figure(0.094)
+    (0.005, 0.0)
+    """
+    figure = f"{value:.0e}"
+    return 0.5 * float(f"1e{figure.partition('e')[2]}") if float(figure) == value else 0.0
 
 
 def _slip(read: Read, rights: list[float]) -> Verdict | None:

@@ -71,6 +71,12 @@ def test_an_answer_in_python_may_be_anything(answer: Any, said: str) -> None:
     assert mark(answer, QUESTIONS["classic"])[2] == said
 
 
+@pytest.mark.parametrize("answer", ["0,09", "9 in 100", 0.1])
+def test_an_answer_of_too_few_figures_is_asked_for_one_more(answer: Any) -> None:
+    """The right answer rounded to one figure, where it was computed to three."""
+    assert mark(answer, QUESTIONS["computed"])[2] == "Close: give one figure more."
+
+
 def test_what_the_network_answers_is_an_answer() -> None:
     """A posterior counts as its probability; one without the states absent and present is told, not raised."""
     screening = bayesnet.load("mammography")

@@ -166,7 +166,18 @@ export interface Vocabulary {
 export interface Marking {
   patterns: Record<string, string>;
   messages: Record<
-    "empty" | "right" | "close" | "wrong" | "named" | "unreadable" | "word" | "outside" | "percent_sign" | "odds" | "decimal",
+    | "empty"
+    | "right"
+    | "close"
+    | "figure"
+    | "wrong"
+    | "named"
+    | "unreadable"
+    | "word"
+    | "outside"
+    | "percent_sign"
+    | "odds"
+    | "decimal",
     string
   >;
   names: Record<"percent_sign" | "odds" | "decimal", string>;

@@ -60,9 +60,22 @@ function markNumber(read, question, marking) {
   const probability = question.probability ?? true;
   const slip = probability && slipOf(read, rights, marking);
   if (slip) return slip;
+  if (off < distance && off <= marking.close * tolerance(right, marking) && off <= halfAFigure(value) + 1e-9) {
+    return { verdict: "close", error: null, message: messages.figure };
+  }
   if (off <= marking.close * allowed && off < distance) return { verdict: "close", error: null, message: messages.close };
   if (probability && !(value >= 0 && value <= 1)) return { verdict: "wrong", error: null, message: messages.outside };
   return { verdict: "wrong", error: null, message: `${messages.wrong} ${question.hint ?? ""}`.trim() };
+}
+
+/**
+ * Half a unit of the figure of a number that has one; 0 for any other.
+ *
+ * @param {number} value
+ */
+function halfAFigure(value) {
+  const figure = value.toExponential(0);
+  return Number(figure) === value ? 0.5 * Number(`1e${figure.split("e")[1]}`) : 0;
 }
 
 /**
