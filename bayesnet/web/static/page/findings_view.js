@@ -18,7 +18,7 @@ export function createFindingsView(context) {
   const search = el("input", {
     type: "search",
     class: "search",
-    placeholder: "Search, or type fever, 66",
+    placeholder: readEntry(data, "fever, 66").lost.length ? "Search, or type findings" : "Search, or type fever, 66",
     "aria-label": "Search findings",
     autocomplete: "off",
     spellcheck: "false",
@@ -157,9 +157,9 @@ function groupsOf(data) {
   /** @param {number} v */
   const kind = (v) => (families[v].parents.length === 0 ? "starts" : isParent.has(v) ? "between" : "ends");
   return [
-    { name: "starts", label: "Roots" },
+    { name: "starts", label: "Causes" },
     { name: "between", label: "In between" },
-    { name: "ends", label: "Leaves" },
+    { name: "ends", label: "Effects" },
   ]
     .map((group) => ({ ...group, variables: data.variables.filter((_, v) => kind(v) === group.name) }))
     .filter((group) => group.variables.length && names.length);

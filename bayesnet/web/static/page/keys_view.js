@@ -4,7 +4,7 @@ import { el } from "./dom.js";
 
 const KEYS = [
   ["/", "Go to the search"],
-  ["Enter in the search", "Enter findings: fever, !vomiting, 66"],
+  ["Enter in the search", "Enter findings, with commas between, ! before what is absent"],
   ["Ctrl Z, Ctrl Shift Z", "Undo, redo"],
   ["Arrow keys", "Change a choice; go from tab to tab; walk through the network"],
   ["Page down, Page up in a lesson", "Next step, step before"],
