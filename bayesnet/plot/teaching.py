@@ -328,9 +328,8 @@ def frequency_sequence(result: FrequencySequence, ax: Axes | None = None, *, ids
             count = (step.with_target, step.without_target)[side]
             share = (step.share_with, step.share_without)[side] if before else _whole(step)[side]
             _step_branch(ax, (_STEP_MIDDLE if before is None else x, row - 1), (x, row), share)
-            text = (
-                f"{count:,d}\n{textwrap.shorten(names(sides[side]), 24, placeholder=' …')}" if before is None else f"{count:,d}"
-            )
+            called = textwrap.wrap(names(sides[side]), 20, max_lines=2, placeholder=" …") if before is None else []
+            text = "\n".join([f"{count:,d}", *called])
             _step_box(ax, x, row, text, count, (colour if last else "white", colour))
             if before is not None:
                 gone = (before.with_target, before.without_target)[side] - count
