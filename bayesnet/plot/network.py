@@ -75,10 +75,11 @@ def _frame(ax: Axes, plan: Layout) -> None:
 def _headed(ax: Axes, drawn: Drawing, plan: Layout) -> Axes:
     """Title, findings and provenance."""
     target = next((node for node in drawn.nodes if node.kind == "target"), None)
-    heading = f"{drawn.provenance.network}: what matters for {shown(target.name)}" if target else drawn.provenance.network
+    names = style.names_of(drawn)
+    heading = f"{drawn.provenance.network}: what matters for {names(target.name)}" if target else drawn.provenance.network
     if drawn.left_out:
         heading += f" ({drawn.left_out} more variables not shown)"
-    style.finish(ax, heading, drawn, drawn.findings, 30 * plan.columns)
+    style.finish(ax, heading, drawn, names(drawn.findings), 30 * plan.columns)
     for side in ax.spines.values():
         side.set_visible(False)
     return ax
