@@ -114,7 +114,7 @@ def _node(ax: Axes, node: Node, x: float, y: float) -> None:
     bar.set_gid("posterior")
     ax.add_patch(bar)
     tick = start + inner * node.prior
-    ax.plot([tick], [strip + 0.25 * HIGH], "^", color=style.INK, markersize=4.5, zorder=4.6, gid="prior", clip_on=False)
+    ax.plot([tick], [strip + 0.29 * HIGH], "^", color=style.INK, markersize=4.5, zorder=4.6, gid="prior", clip_on=False)
     state = "" if node.state == "present" else f"{shown(node.state)} "
     text = f"{state}{style.probability_text(node.posterior)}"
     ax.text(x, strip + 0.125 * HIGH, text, ha="center", va="center", fontsize=6.8, color=style.INK, zorder=5)
