@@ -501,9 +501,13 @@ class Network:
         >>> bayesnet.load("asia").numbers["lung=yes | smoke=yes"].value
         0.1
         """
+        from bayesnet.results.base import Provenance
         from bayesnet.results.description import Numbers
 
-        return Numbers(self.compiled.model.numbers, {key: source.short for key, source in self.compiled.model.sources.items()})
+        model = self.compiled.model
+        cited = {key: source.short for key, source in model.sources.items()}
+        provenance = Provenance(model.name, model.version, model.digest, warning=model.warning, labels=self.compiled.labels)
+        return Numbers(model.numbers, cited, provenance)
 
     def find(self, text: str = "") -> Found:
         """Return the variables whose names, labels, aliases, states or meanings hold a text; all of them when it is empty.

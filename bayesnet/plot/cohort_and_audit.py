@@ -30,7 +30,7 @@ _FARTHEST = 64.0
 """Largest factor by which a drawn answer may be off."""
 
 
-def audit(result: Audit, ax: Axes | None = None, *, top: int = 25) -> Axes:
+def audit(result: Audit, ax: Axes | None = None, *, top: int = 25, ids: bool = False) -> Axes:
     """Draw published figures beside the model's answers, worst first: the published range as a bar, the answer as a mark.
 
     Everything is drawn as a multiple of the published figure, so that base rates, likelihood ratios and predictive values share
@@ -44,6 +44,8 @@ def audit(result: Audit, ax: Axes | None = None, *, top: int = 25) -> Axes:
         Where to draw; a new figure when None.
     top
         How many figures, the worst ones.
+    ids
+        Name variables by their ids, as they are typed, and not by their labels.
 
     Examples
     --------
@@ -53,6 +55,7 @@ def audit(result: Audit, ax: Axes | None = None, *, top: int = 25) -> Axes:
     5
     """
     style.check_kind(result, Audit)
+    names = style.names_of(result, ids=ids)
     from matplotlib.lines import Line2D
 
     lines = [t for t in result.targets if t.value > 0.0][:top]
@@ -74,8 +77,7 @@ def audit(result: Audit, ax: Axes | None = None, *, top: int = 25) -> Axes:
     ax.minorticks_off()
     ax.grid(visible=True, axis="x", color=style.FAINT, linewidth=0.6)
     ax.set_xlabel("times the published figure; in the margin the answer and the published range")
-    style.rows_axis(ax, [f"{_wrapped(t.question)}\n{t.source}" for t in lines])
-    ax.tick_params(axis="y", labelsize=style.SMALL)
+    style.rows_axis(ax, [f"{_wrapped(names.prose(t.question))}\n{t.source}" for t in lines])
     used = list(dict.fromkeys(t.verdict for t in lines))
     handles = [
         Line2D(
@@ -90,7 +92,9 @@ def audit(result: Audit, ax: Axes | None = None, *, top: int = 25) -> Axes:
         for v in used
     ]
     style.legend_below(ax, handles=handles)
-    style.finish(ax, f"{result.inside:.0%} of {len(result.targets)} published figures inside their range", result, "", 80)
+    style.finish(
+        ax, f"{100.0 * result.inside:.0f} % of {len(result.targets)} published figures inside their range", result, "", 80
+    )
     ax.tick_params(axis="y", labelsize=style.SMALL)
     return ax
 
@@ -140,19 +144,27 @@ def agreement(result: Audit, ax: Axes | None = None, *, by: str = "") -> Axes:
             marker, colour = shapes[state] if by else _MARKS[t.verdict][0], _MARKS[t.verdict][1]
             y = style.inside(ax, t.model, "y")
             ax.plot([style.inside(ax, t.low), style.inside(ax, t.high)], [y, y], color=style.FAINT, linewidth=2.0, zorder=1)
-            ax.plot(
-                [style.inside(ax, t.value)], [y], marker, color=colour, mec=style.INK, mew=0.5, markersize=5.5, gid=t.id, zorder=3
-            )
+            edge, depth = (1.4, 4) if t.verdict == "outside" else (0.5, 3)
+            look: dict[str, Any] = {"color": colour, "mec": style.INK, "mew": edge, "markersize": 5.5, "clip_on": False}
+            ax.plot([style.inside(ax, t.value)], [y], marker, gid=t.id, zorder=depth, **look)
     ax.set_box_aspect(1.0)
     verdicts = Counter(t.verdict for t in drawn)
-    look: dict[str, Any] = {"linestyle": "none", "markersize": 6}
+    key: dict[str, Any] = {"linestyle": "none", "markersize": 6, "mec": style.INK}
     handles = [
-        Line2D([], [], marker="o" if by else _MARKS[v][0], color=_MARKS[v][1], mec=style.INK, label=f"{v} ({n})", **look)
+        Line2D(
+            [],
+            [],
+            marker="o" if by else _MARKS[v][0],
+            color=_MARKS[v][1],
+            mew=1.4 if v == "outside" else 0.5,
+            label=f"{v} ({n})",
+            **key,
+        )
         for v, n in verdicts.items()
     ]
     if by:
         handles += [
-            Line2D([], [], marker=shapes[state], color="white", mec=style.INK, label=f"{state} ({len(targets)})", **look)
+            Line2D([], [], marker=shapes[state], color="white", label=f"{shown(state)} ({len(targets)})", **key)
             for state, targets in parted.items()
         ]
     style.legend_below(ax, 48.0, columns=3, handles=handles)
@@ -169,7 +181,7 @@ def _times(value: float, published: float) -> float:
 def _wrapped(question: str) -> str:
     import textwrap
 
-    return "\n".join(textwrap.wrap(short(question), 52)[:2])
+    return "\n".join(textwrap.wrap(short(question), 56, max_lines=2, placeholder=" …"))
 
 
 def tuning(result: Tuning, ax: Axes | None = None, *, top: int = 10, ids: bool = False) -> Axes:

@@ -100,10 +100,10 @@ def utilities(result: Advice, ax: Axes | None = None, *, top: int = 10, ids: boo
     ax.set_xlabel(f"lead of the advised option in {result.unit};\nleft of the dashed line another is best")
     ax.locator_params(axis="x", nbins=6)
     style.rows_axis(ax, [_bar_label(bar) for bar in bars])
-    ax.tick_params(axis="y", labelsize=style.SMALL)
     ends = ((style.LOWERS, "utility at the low end of its range"), (style.RAISES, "at the high end"))
     style.legend_below(ax, 50.0, handles=[Patch(color=colour, label=name) for colour, name in ends])
     style.finish(ax, f"What the advice hangs on: {result.label}", result, names(result.title), 72)
+    ax.tick_params(axis="y", labelsize=style.SMALL)
     return ax
 
 
@@ -186,28 +186,29 @@ def next_tests(
     ['tuberculosis or lung cancer', 'positive X-ray']
     """
     style.check_kind(result, NextTests)
+    names = style.names_of(result, ids=ids)
     lines = result.best_of_each_test()[:top]
     ax = style.axes_of(ax, 7.6, style.rows_height(len(lines), 0.4, 1.6))
     if math.isnan(result.now):
         _values(ax, result, lines)
     else:
-        _outcomes(ax, result, lines, scale)
-    names = style.names_of(result, ids=ids)
+        _outcomes(ax, result, lines, scale, names)
     style.rows_axis(ax, [_finding_with_test(line, names) for line in lines])
     return style.finish(ax, f"What to learn next about {names(result.target)}", result, names(result.title), 96)
 
 
 def _finding_with_test(line: NextTest, names: Names) -> str:
     """Return a finding, with its test where that has another name."""
-    return names(line.finding) + (f"\n{line.test}" if line.test and line.test != line.finding and line.cost > 0.0 else "")
+    name = names(line.finding)
+    told = line.test and line.cost > 0.0 and line.test.casefold() not in (line.finding, name.casefold())
+    return f"{name}\n{line.test}" if told else name
 
 
-def _outcomes(ax: Axes, result: NextTests, lines: tuple[NextTest, ...], scale: style.Scale) -> None:
+def _outcomes(ax: Axes, result: NextTests, lines: tuple[NextTest, ...], scale: style.Scale, names: Names) -> None:
     """One mark for each result."""
     values = [o.posterior for t in lines for o in t.outcomes] + [result.now]
-    style.probability_axis(
-        ax, "x", scale, values, f"P({short(result.target)}) after each result; area: how probable the result is"
-    )
+    label = f"P({names(result.target)}) after each result; area: how probable the result is"
+    style.probability_axis(ax, "x", scale, values, label)
     ax.axvline(style.inside(ax, result.now), color=style.INK, linewidth=1.0)
     for row, line in enumerate(lines):
         told = [o for o in line.outcomes if not math.isnan(o.posterior)]

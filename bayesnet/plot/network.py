@@ -75,10 +75,11 @@ def _frame(ax: Axes, plan: Layout) -> None:
 def _headed(ax: Axes, drawn: Drawing, plan: Layout) -> Axes:
     """Title, findings and provenance."""
     target = next((node for node in drawn.nodes if node.kind == "target"), None)
-    heading = f"{drawn.provenance.network}: what matters for {shown(target.name)}" if target else drawn.provenance.network
+    names = style.names_of(drawn)
+    heading = f"{drawn.provenance.network}: what matters for {names(target.name)}" if target else drawn.provenance.network
     if drawn.left_out:
         heading += f" ({drawn.left_out} more variables not shown)"
-    style.finish(ax, heading, drawn, drawn.findings, 30 * plan.columns)
+    style.finish(ax, heading, drawn, names(drawn.findings), 30 * plan.columns)
     for side in ax.spines.values():
         side.set_visible(False)
     return ax
@@ -113,7 +114,7 @@ def _node(ax: Axes, node: Node, x: float, y: float) -> None:
     bar.set_gid("posterior")
     ax.add_patch(bar)
     tick = start + inner * node.prior
-    ax.plot([tick], [strip + 0.25 * HIGH], "^", color=style.INK, markersize=4.5, zorder=4.6, gid="prior", clip_on=False)
+    ax.plot([tick], [strip + 0.29 * HIGH], "^", color=style.INK, markersize=4.5, zorder=4.6, gid="prior", clip_on=False)
     state = "" if node.state == "present" else f"{shown(node.state)} "
     text = f"{state}{style.probability_text(node.posterior)}"
     ax.text(x, strip + 0.125 * HIGH, text, ha="center", va="center", fontsize=6.8, color=style.INK, zorder=5)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import textwrap
-from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +11,7 @@ from bayesnet.errors import UnknownVariable
 from bayesnet.model.records import Number
 from bayesnet.pattern import Term
 from bayesnet.plot import style
-from bayesnet.results.base import Provenance
 from bayesnet.results.description import Numbers
-from bayesnet.results.labels import shown
 from bayesnet.results.sensitivity import Sensitivities, SensitivityFunction
 from bayesnet.results.tornado import Flips, Sources, Tornado, TwoWay
 from bayesnet.results.tuning import Distance, ExplanationRange
@@ -565,7 +562,6 @@ def variance_shares(result: VarianceShares, ax: Axes | None = None, *, top: int 
             ax.barh(place, max(value, 0.0), 0.36, color=colour, gid=name)
             ax.plot([max(0.0, value - error), max(0.0, value + error)], [place] * 2, color=style.INK, linewidth=0.9, gid="error")
     style.rows_axis(ax, [style.number_label(s.number, s.citation or s.grade, names) for s in lines])
-    ax.tick_params(axis="y", labelsize=style.SMALL)
     ax.set_xlim(left=0.0)
     ax.xaxis.set_major_formatter(lambda v, _: f"{100.0 * v:.4g} %")
     ax.set_xlabel("share of the variance of the answer")
@@ -574,6 +570,7 @@ def variance_shares(result: VarianceShares, ax: Axes | None = None, *, top: int 
     style.legend_below(ax, handles=[Patch(color=colour, label=name) for colour, name in looks])
     heading = f"Whose uncertainty matters for P({short(result.target)})"
     style.finish(ax, heading, result, style.findings_of(result.title), 70, names=names)
+    ax.tick_params(axis="y", labelsize=style.SMALL)
     return ax
 
 
@@ -608,14 +605,7 @@ def arc_strengths(result: ArcStrengths, ax: Axes | None = None, *, top: int = 20
     return style.finish(ax, "Strength of arcs", result, style.findings_of(result.title), 66, names=names)
 
 
-@dataclass(frozen=True)
-class _Unasked:
-    """Numbers before any question rest on nothing but their sources, which the picture names."""
-
-    provenance: Provenance = field(default_factory=Provenance)
-
-
-def cited_numbers(result: Numbers, variable: str, ax: Axes | None = None, *, top: int = 25) -> Axes:
+def cited_numbers(result: Numbers, variable: str, ax: Axes | None = None, *, top: int = 25, ids: bool = False) -> Axes:
     """Draw the numbers of one variable: value as a mark, cited range as a bar, source beside; a judgement is a hollow square.
 
     Probabilities are on an axis of log-odds where one is small or large, odds and odds ratios on a log scale.
@@ -630,6 +620,8 @@ def cited_numbers(result: Numbers, variable: str, ax: Axes | None = None, *, top
         Where to draw; a new figure when None.
     top
         How many numbers, in the order of the model.
+    ids
+        Name variables by their ids, as they are typed, and not by their labels.
 
     Raises
     ------
@@ -644,6 +636,7 @@ def cited_numbers(result: Numbers, variable: str, ax: Axes | None = None, *, top
     4
     """
     style.check_kind(result, Numbers)
+    names = style.names_of(result, ids=ids)
     lines = [n for n in result.values() if n.variable == variable][:top]
     if not lines:
         raise UnknownVariable(variable, tuple(dict.fromkeys(n.variable for n in result.values())))
@@ -660,11 +653,11 @@ def cited_numbers(result: Numbers, variable: str, ax: Axes | None = None, *, top
         mark = "s" if n.grade == "judgement" else "o"
         ax.plot([style.inside(ax, n.value)], [row], mark, mfc=face, mec=style.RAISES, markersize=7, zorder=3, gid=n.id)
         style.in_margin(ax, row, f"{plain(n.value)}  [{plain(n.low)}, {plain(n.high)}]")
-    style.rows_axis(ax, [style.number_label(n.id, _from(result, n)) for n in lines])
+    style.rows_axis(ax, [style.number_label(n.id, _from(result, n), names) for n in lines])
     ax.plot([], [], "o", color=style.RAISES, label="from a study")
     ax.plot([], [], "s", mfc="white", mec=style.RAISES, label="a judgement")
     style.legend_below(ax, 46.0)
-    style.finish(ax, f"The numbers of {shown(variable)}", _Unasked())
+    style.finish(ax, f"The numbers of {names(variable)}", result)
     ax.tick_params(axis="y", labelsize=style.SMALL)
     return ax
 

@@ -32,6 +32,8 @@ Scale = Literal["auto", "log-odds", "percent"]
 Direction = Literal["x", "y"]
 
 SMALL, NORMAL, LARGE = 7.5, 8.5, 10.0
+MARGIN = 0.1
+"""Inches of white around a picture."""
 _DECADES = (1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999)
 _FLOOR = 1e-8
 
@@ -46,11 +48,14 @@ class Based(Protocol):
 
 
 def axes_of(ax: Axes | None, width: float, height: float) -> Axes:
-    """Return the axes given, or those of a new figure of this size in inches."""
+    """Return the axes given, or those of a new figure of this size in inches: white with a margin, under a dark style too."""
     if ax is None:
         import matplotlib.pyplot as plt
+        from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-        _, ax = plt.subplots(figsize=(width, height), layout="constrained")
+        layout = ConstrainedLayoutEngine(w_pad=MARGIN, h_pad=MARGIN)
+        _, ax = plt.subplots(figsize=(width, height), layout=layout, facecolor="white")
+        ax.set_facecolor("white")
     return ax
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from bayesnet.errors import UnknownRecord
 from bayesnet.model.records import Number, Source, Variable
-from bayesnet.results.base import Result
+from bayesnet.results.base import Provenance, Result
 from bayesnet.results.records import Record, Records
 from bayesnet.results.table import Grid, wrapped
 from bayesnet.results.words import cited, counted, interval, percent, plain
@@ -90,9 +90,10 @@ class Numbers(Listing[Number]):
         "reason", "note", "variable",
     )  # fmt: skip
 
-    def __init__(self, numbers: Mapping[str, Number], cited: Mapping[str, str]) -> None:
+    def __init__(self, numbers: Mapping[str, Number], cited: Mapping[str, str], provenance: Provenance) -> None:
         super().__init__(numbers)
         self._cited = cited
+        self.provenance = provenance
 
     def cited(self, number: str) -> str:
         """Return author and year of a number's source; empty if it has none."""

@@ -53,6 +53,7 @@ def test_each_result_of_a_test_stands_at_its_posterior_with_its_probability_as_a
             if outcome.probability > 0.05:
                 assert float(mark.get_sizes()[0]) == pytest.approx(170.0 * outcome.probability)
         assert any(text.get_text().startswith(f"{test.bits:.3f} bits") for text in ax.texts)
+    assert ax.get_xlabel().startswith("P(spinal metastasis) after")
 
 
 def test_the_average_of_the_marks_is_the_probability_now(patient: Any) -> None:
@@ -166,6 +167,10 @@ def test_the_audit_stands_every_answer_beside_its_published_range(net: Any) -> N
             place = mark.get_xdata()[0]
             assert place == pytest.approx(min(max(line.model / line.value, 1 / 64), 64))
             assert not (line.verdict == "outside" and low <= place <= high)
+    rows = {ids: [label.get_text() for label in plot.audit(result, top=30, ids=ids).get_yticklabels()] for ids in (False, True)}
+    assert any("setting primary care" in " ".join(row.split()) for row in rows[False])
+    assert not any("_" in row or "!" in row for row in rows[False])
+    assert any("setting=primary_care" in row for row in rows[True])
 
 
 def test_tuning_arrows_are_changes_of_log_odds(patient: Any) -> None:
@@ -199,4 +204,6 @@ def test_agreement_puts_each_probability_where_it_is_and_leaves_ratios_out(net: 
     assert all(len(each) == 1 for each in shapes.values())
     assert len({next(iter(each)) for each in shapes.values()}) == len(shapes)
     inside = sum(t.verdict == "inside" for t in probabilities)
+    legend = ax.get_legend()
+    assert not any("_" in text.get_text() for text in legend.get_texts())
     assert f"{inside} of {len(probabilities)}" in " ".join(ax.get_title(loc="left").split())

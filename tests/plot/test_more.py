@@ -10,6 +10,7 @@ from typing import Any
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pytest
+from matplotlib.colors import to_rgb
 
 import bayesnet
 from bayesnet import plot
@@ -181,5 +182,25 @@ def test_numbers_stand_in_their_ranges_with_their_sources() -> None:
             assert mark.get_marker() == ("s" if number.grade == "judgement" else "o")
             assert label.endswith(net.sources[number.source].short if number.source else number.grade)
         assert (ax.get_xscale() == "log") == (variable == "spinal_metastasis")
+    ax = plot.cited_numbers(net.numbers, "straight_leg_raise")
+    assert ax.get_title(loc="left") == "The numbers of straight-leg raise positive"
+    assert not any("_" in label.get_text() for label in ax.get_yticklabels())
+    ax = plot.cited_numbers(net.numbers, "fever", ids=True)
+    assert ax.get_yticklabels()[3].get_text().startswith("fever | epidural_abscess\n")
     with pytest.raises(bayesnet.UnknownVariable, match="fever"):
         plot.cited_numbers(net.numbers, "fevre")
+
+
+def test_a_picture_is_white_with_a_margin_under_a_dark_style_too(asia: Any) -> None:
+    """Dark text would not be legible on the figure of a dark notebook; nothing touches the edge."""
+    with plt.style.context("dark_background"):
+        ax = plot.tornado(asia.case("xray=yes").tornado("lung=yes"), top=3)
+        figure = ax.get_figure()
+        assert figure.get_facecolor() == ax.get_facecolor() == (1.0, 1.0, 1.0, 1.0)
+        dark = [text for text in (ax.title, ax.xaxis.label, *ax.get_xticklabels(), *ax.texts) if text.get_text()]
+        assert all(to_rgb(text.get_color()) != (1.0, 1.0, 1.0) for text in dark)
+        figure.canvas.draw()
+        box = figure.get_tightbbox()
+        width, height = figure.get_size_inches()
+        assert min(box.x0, box.y0, width - box.x1, height - box.y1) > 0.08
+        plt.close(figure)

@@ -101,7 +101,7 @@ def audit_records(
     also = shared(model, targets, own_inputs(compiled, targets))
     return Audit(
         title=f"Audit of {model.name}",
-        provenance=Provenance(model.name, model.version, model.digest, warning=model.warning),
+        provenance=Provenance(model.name, model.version, model.digest, warning=model.warning, labels=compiled.labels),
         targets=tuple(replace(a, shared=also.get(a.id, "")) for a in audited if a),
         claims=tuple(a for a in checked if a),
         near=NEAR,
