@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 import time
@@ -93,8 +94,8 @@ def coloured(result: Result, *tables: str) -> str:
 
     if type(result).__str__ is not Result.__str__:
         return str(result)
-    heading, _, rest = result.header().partition("\n")
-    header = "\n".join(part for part in (_styled(heading, bold=True), _styled(rest, dim=True)) if part)
+    heading, *rest = re.split(r"\n(?! )", result.header(), maxsplit=1)
+    header = "\n".join([_styled(heading, bold=True), *(_styled(text, dim=True) for text in rest)])
     parts = (header, result.introduction(), *map(_table, (result.body(), *tables)), _styled(result.footer(), dim=True))
     return "\n\n".join(part for part in parts if part)
 

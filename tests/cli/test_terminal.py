@@ -55,9 +55,10 @@ def test_diagnose_is_in_colour_and_within_the_terminal(monkeypatch: pytest.Monke
         monkeypatch.setenv("NO_COLOR", colours)
         monkeypatch.setenv("LINES", "99")
         with pytest.raises(SystemExit):
-            main(["diagnose", "back_pain", "66, raised_alp, chronic_pain"])
+            main(["diagnose", "back_pain", "66, female, cancer_history, raised_alp, chronic_pain"])
         shown.append(screen.getvalue())
-    assert "\x1b[1mdiagnoses: given age_group=60-69, raised_alp, chronic_pain\x1b[0m" in shown[0]
+    heading = "diagnoses: given age_group=60-69, female, cancer_history, raised_alp,\n  chronic_pain"
+    assert shown[0].startswith(f"\x1b[1m{heading}\x1b[0m\n")
     assert "\x1b[1mevidence for " in shown[0]
     assert click.unstyle(shown[0]) == shown[1]
     assert max(map(len, shown[1].splitlines())) <= 80
