@@ -150,7 +150,7 @@ def test_probabilities_below_the_smallest_double_agree(page: JoinedEngine) -> No
 
 @pytest.mark.slow
 def test_no_click_on_back_pain_takes_long(page: JoinedEngine) -> None:
-    """200 patients, few to most findings known, age and sex known or not: no plan needs more than 2^20 multiplications."""
+    """200 patients, few to most findings known, age and sex known or not: no plan needs more than 2^21 multiplications, half need 2^14."""
     model = expand(load_model("back_pain"))
     rng = np.random.default_rng(0)
     structure = Structure.of(model)
@@ -164,7 +164,8 @@ def test_no_click_on_back_pain_takes_long(page: JoinedEngine) -> None:
         cases.append(Evidence.of({v: world[v] for v in seen}, model.cards))
     products = [told["products"] for told in page.ask(network_to_dict(model), [as_json(case) for case in cases])]
     assert min(products) > 0
-    assert max(products) <= 2**20
+    assert max(products) <= 2**21
+    assert np.median(products) <= 2**14
 
 
 def test_the_network_survives_json_to_the_last_bit() -> None:
