@@ -150,7 +150,7 @@ def test_probabilities_below_the_smallest_double_agree(page: JoinedEngine) -> No
 
 @pytest.mark.slow
 def test_no_click_on_back_pain_takes_long(page: JoinedEngine) -> None:
-    """200 patients, few to most findings known, age and sex known or not: no plan needs more than 2^21 multiplications, half need 2^14."""
+    """200 patients, age and sex known or not: no plan needs more than 2^21 multiplications, half need 2^14."""
     model = expand(load_model("back_pain"))
     rng = np.random.default_rng(0)
     structure = Structure.of(model)
