@@ -29,7 +29,7 @@ def mark(answer: Any, question: dict[str, Any]) -> tuple[str, str | None, str]:
 
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_answers_of_the_shared_table_are_marked(name: str) -> None:
-    """Every form that people write is read; right, close and wrong are told apart; every known error has its name."""
+    """Every form that people write is read; right, close and wrong are distinguished; every known error has its name."""
     for text, verdict, error in QUESTIONS[name]["cases"]:
         assert mark(text, QUESTIONS[name])[:2] == (verdict, error), text
 
@@ -78,7 +78,7 @@ def test_an_answer_of_too_few_figures_is_asked_for_one_more(answer: Any) -> None
 
 
 def test_what_the_network_answers_is_an_answer() -> None:
-    """A posterior counts as its probability; one without the states absent and present is told, not raised."""
+    """A posterior counts as its probability; one without the states absent and present is reported as unreadable, not raised."""
     screening = bayesnet.load("mammography")
     right = screening.posterior("breast_cancer | positive_mammogram")
     assert mark_answer(right, right["present"])
