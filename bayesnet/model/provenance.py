@@ -63,10 +63,10 @@ class Remark:
 def complete(source: Source) -> bool:
     """Return whether a record can be found by its fields.
 
-    An article has authors, year, title, journal and a DOI, a PMID or an address in PubMed Central, which holds its number there; a
-    meeting abstract the same or another address, because few have a number of their own; a book authors, year, title and a
-    publisher or ISBN; a report or dataset authors, year, title and a publisher or address; a website or price list authors, title
-    and an address.
+    An article has authors, year, title, journal and a DOI, a PMID or an address in PubMed Central, which holds its number
+    there; a meeting abstract the same or another address, because few have a number of their own; a book authors, year,
+    title and a publisher or ISBN; a report or dataset authors, year, title and a publisher or address; a website or price
+    list authors, title and an address.
 
     >>> complete(Source("x", "Doe J, et al.", 2001, "A title", "A journal", pmid="12"))
     True
