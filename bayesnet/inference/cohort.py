@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 
 from bayesnet.inference.answers import Cohort
 from bayesnet.inference.kernel import LANES
+from bayesnet.inference.network import GatePlaces
+from bayesnet.inference.reduced_evidence import ReducedEvidence, deduce
 from bayesnet.inference.run import Ready, Run
 from bayesnet.inference.runner import Runner
-from bayesnet.inference.situation import ReducedEvidence, deduce
 from bayesnet.inference.structure import Structure
 from bayesnet.inference.threads import shared
 from bayesnet.model.factors import Factors, FloatArray, IntArray, TableFamily
@@ -239,22 +240,19 @@ class Scorer:
             card = structure.cards[v]
             left = masks[v][:, list(structure.order[v])]
             high = card - 1 - left[:, ::-1].argmax(1)
-            lowest = network.gates[v][0, 0]
+            lowest = network.gate(v, 0, 0)
             for rank in range(card):
                 rows = np.flatnonzero(high == rank)
                 if rank == card - 1:
                     index[np.ix_(mine, rows)] = one
                 elif rank:
-                    index[np.ix_(mine, rows)] = _moved(index[mine, :1], lowest, network.gates[v][0, rank])
+                    index[np.ix_(mine, rows)] = _moved(index[mine, :1], lowest, network.gate(v, 0, rank))
         return index
 
 
-def _moved(index: IntArray, lowest: object, other: object) -> IntArray:
+def _moved(index: IntArray, lowest: GatePlaces, other: GatePlaces) -> IntArray:
     """Places of the lowest rank as places of the sum up to another one."""
-    bases, rows = np.array(lowest.bases), np.array(lowest.rows)  # type: ignore[attr-defined]
-    tensor = np.searchsorted(bases, index, side="right") - 1
-    state = (index - bases[tensor]) // rows[tensor]
-    return np.asarray(np.array(other.bases)[tensor] + np.array(other.rows)[tensor] * state)  # type: ignore[attr-defined]
+    return other.base + other.row * ((index - lowest.base) // lowest.row)
 
 
 def score_rows(engine: Runner, rows: IntArray, wanted: Sequence[int], workers: int | None) -> Cohort:

@@ -43,11 +43,10 @@ class Ready:
         if self.kernel is None:
             bad = twin.check(plan, self.reach)
         else:
-            code, starts, reach = plan.code.ctypes.data, plan.starts.ctypes.data, self.reach.ctypes.data
-            size, count = len(plan.code), len(plan.starts)
-            bad = self.kernel.bn_check(code, size, starts, count, plan.space, plan.slots, reach, len(self.reach))
+            code, reach = plan.code.ctypes.data, self.reach.ctypes.data
+            bad = self.kernel.bn_check(code, len(plan.code), plan.ups, plan.space, plan.slots, reach, len(self.reach))
         if bad:
-            raise ValueError(f"operation {bad} of {len(plan.starts)} of a plan names a place outside it; nothing was run")
+            raise ValueError(f"operation {bad} of a plan names a place outside it; nothing was run")
 
     def place(self, v: int) -> int | None:
         """Return where the vector of a variable begins in the workspace; None where it has none."""
@@ -113,10 +112,10 @@ class Run:
         self.work = np.empty((plan.space + 1, width))
         self.work[-1] = 1.0
         self.powers = np.zeros((plan.slots, width), dtype=np.int64)
-        last = len(plan.starts) if down else plan.ups
+        last = len(plan.code) if down else plan.ups
         if lib is None:
             twin.fill(self.values, self.index, ready.layout.ptr, self.soft, ready.layout.ends, self.work, self.powers)
-            twin.run(plan, 0, last, self.bases, self.values, self.work, self.powers)
+            twin.run(plan, last, self.bases, self.values, self.work, self.powers)
         else:
             self._compiled(lib, last)
 
@@ -127,14 +126,13 @@ class Run:
         layout = ready.layout
         index, ptr, soft, ends = (a.ctypes.data for a in (self.index, layout.ptr, self.soft, layout.ends))
         bad = lib.bn_fill(values, size, index, ptr, soft, ends, len(layout.ends), work, powers, width)
-        code, starts, bases, reach = (a.ctypes.data for a in (plan.code, plan.starts, self.bases, ready.reach))
-        count, factors = len(plan.starts), len(self.bases)
+        code, bases, reach = (a.ctypes.data for a in (plan.code, self.bases, ready.reach))
         state = np.zeros(2, dtype=np.int64)
 
         def run(_: Run = self) -> int:
             """Run, and keep what is written to until it has ended."""
             at = state.ctypes.data
-            done = lib.bn_run(code, starts, last, count, bases, reach, factors, values, size, work, powers, width, at)
+            done = lib.bn_run(code, last, bases, reach, len(self.bases), values, size, work, powers, width, at)
             return int(done)
 
         bad = bad or (watched(run, state, last) if plan.cells * width > LONG else run())

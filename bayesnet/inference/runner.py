@@ -13,10 +13,9 @@ from bayesnet.errors import TooWide
 from bayesnet.inference.evidence import Evidence, ZeroEvidence
 from bayesnet.inference.kernel import LANES, compiled
 from bayesnet.inference.network import NetworkArrays
-from bayesnet.inference.plan import EliminationPlan
-from bayesnet.inference.planning import make
+from bayesnet.inference.plan import EliminationPlan, make
+from bayesnet.inference.reduced_evidence import ReducedEvidence, reduced
 from bayesnet.inference.run import Ready, Run
-from bayesnet.inference.situation import ReducedEvidence, read
 from bayesnet.inference.structure import Structure
 from bayesnet.model.factors import Factors, FloatArray, IntArray
 
@@ -60,7 +59,7 @@ class Runner:
 
     def situation(self, evidence: Evidence) -> ReducedEvidence:
         """Return the evidence sorted and followed through certain gates."""
-        return read(evidence.checked(self.structure.cards), self.structure, self.factors)
+        return reduced(evidence.checked(self.structure.cards), self.structure, self.factors)
 
     def ready(
         self,
@@ -216,7 +215,7 @@ class Runner:
                 vector = vector * mask
             if v in likelihoods:
                 vector = vector * likelihoods[v]
-            found[begin : begin + len(vector)] = self.network.vector(v, vector)
+            found[begin : begin + len(vector)] = vector[list(self.network.states[v])]
         return found
 
     def possible(self, evidence: Evidence) -> ReducedEvidence:
