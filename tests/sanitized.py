@@ -112,7 +112,7 @@ def _run_wrong(rng: np.random.Generator, kernel: object, plan: object) -> bool:
     values = np.ones(int(reach.max(initial=0)) + 1)
     work, powers, state = np.ones(plan.space), np.zeros(plan.slots, dtype=np.int64), np.zeros(2, dtype=np.int64)
     arrays = (bases.ctypes.data, where, factors, values.ctypes.data)
-    more = (work.ctypes.data, powers.ctypes.data, 1, state.ctypes.data)
+    more = (0, 1, None, None, None, None, work.ctypes.data, powers.ctypes.data, state.ctypes.data)
     assert factors == 0 or kernel.bn_run(code.ctypes.data, len(code), *arrays, len(values) - 1, *more) == -1
     kernel.bn_run(code.ctypes.data, ups, *arrays, len(values), *more)
     kernel.bn_run(code.ctypes.data, len(code), *arrays, len(values), *more)

@@ -28,7 +28,7 @@ class Engine(Runner):
         situation = self.situation(evidence)
         if not situation.possible:
             return 0.0
-        return sum(plan.cells for _, plan in self.parted(situation, self.everything if variables is None else tuple(variables)))
+        return sum(plan.cells for plan in self.parted(situation, self.everything if variables is None else tuple(variables)))
 
     def log_probability(self, evidence: Evidence) -> float:
         """Logarithm of P(e), findings after interventions; -inf when impossible. The scale of likelihoods counts as given."""

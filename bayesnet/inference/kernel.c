@@ -199,22 +199,6 @@ static ALWAYS_INLINE void run_op(const Op *op, const int64_t *bases, const doubl
     }
 }
 
-/* The operations of the first `length` integers on W columns (1 or 8). Returns 0; -1 where lengths do not fit and nothing was
-   run; -2 where another thread set state[0] meanwhile. state[1] is how many integers are done. */
-EXPORT int bn_run(const int32_t *code, int64_t length, const int64_t *bases, const int64_t *reach, int64_t factors,
-                  const double *values, int64_t count, double *work, int64_t *powers, int W, volatile int64_t *state) {
-    if (W != 1 && W != 8) return -1;
-    for (int64_t k = 0; k < factors; k++)
-        if (bases[k] < 0 || bases[k] + reach[k] >= count) return -1;
-    const Block eight = widest();
-    for (state[1] = 0; state[1] < length && !state[0]; state[1] += code[state[1]]) {
-        const Op op = opened(code + state[1]);
-        if (W == 8) run_op(&op, bases, values, work, powers, 8, eight, state);
-        else run_op(&op, bases, values, work, powers, 1, op.flags & BEST ? best_column : one_column, state);
-    }
-    return state[0] ? -2 : 0;
-}
-
 /* One vector of which the cells are `first` to `last`; -1 for a wrong place. */
 static ALWAYS_INLINE int fill(const double *values, int64_t count, const int64_t *index, const int64_t *ptr, const double *soft,
                               int64_t first, int64_t last, double *work, int64_t *powers, const int W) {
@@ -244,15 +228,28 @@ static ALWAYS_INLINE int fill(const double *values, int64_t count, const int64_t
     return 0;
 }
 
-/* The vectors at the start of the workspace: cell c is soft[c] times the values index[p] for p from ptr[c] to ptr[c + 1], in each
-   column its own; vector k has the cells ends[k - 1] to ends[k] and the slot k, and is scaled by a power of two. */
-EXPORT int bn_fill(const double *values, int64_t count, const int64_t *index, const int64_t *ptr, const double *soft,
-                   const int64_t *ends, int64_t vectors, double *work, int64_t *powers, int W) {
-    int bad = W != 1 && W != 8;
-    for (int64_t k = 0; k < vectors && !bad; k++) {
+/* Fills the vectors at the start of the workspace, and runs the operations of the first `length` integers, on W columns (1 or 8).
+
+   Cell c of the vectors is soft[c] times the values index[p] for p from ptr[c] to ptr[c + 1], in each column its own; vector k has
+   the cells ends[k - 1] to ends[k] and the slot k, and is scaled by a power of two. Returns 0; -1 where lengths do not fit and
+   nothing was run; -2 where another thread set state[0] meanwhile. state[1] is how many integers are done. */
+EXPORT int bn_run(const int32_t *code, int64_t length, const int64_t *bases, const int64_t *reach, int64_t factors,
+                  const double *values, int64_t count, int64_t vectors, int W, const int64_t *index, const int64_t *ptr,
+                  const double *soft, const int64_t *ends, double *work, int64_t *powers, volatile int64_t *state) {
+    if (W != 1 && W != 8) return -1;
+    for (int64_t k = 0; k < factors; k++)
+        if (bases[k] < 0 || bases[k] + reach[k] >= count) return -1;
+    for (int64_t k = 0; k < vectors; k++) {
         const int64_t first = k ? ends[k - 1] : 0;
-        bad = W == 1 ? fill(values, count, index, ptr, soft, first, ends[k], work, powers + k, 1)
-                     : fill(values, count, index, ptr, soft, first, ends[k], work, powers + k * 8, 8);
+        if (W == 1 ? fill(values, count, index, ptr, soft, first, ends[k], work, powers + k, 1)
+                   : fill(values, count, index, ptr, soft, first, ends[k], work, powers + k * 8, 8))
+            return -1;
     }
-    return bad ? -1 : 0;
+    const Block eight = widest();
+    for (state[1] = 0; state[1] < length && !state[0]; state[1] += code[state[1]]) {
+        const Op op = opened(code + state[1]);
+        if (W == 8) run_op(&op, bases, values, work, powers, 8, eight, state);
+        else run_op(&op, bases, values, work, powers, 1, op.flags & BEST ? best_column : one_column, state);
+    }
+    return state[0] ? -2 : 0;
 }

@@ -115,9 +115,8 @@ def compiled() -> Any:
     found.bn_check.restype = number
     found.bn_check.argtypes = [pointer, number, number, number, number, pointer, number]
     found.bn_run.argtypes = [
-        pointer, number, pointer, pointer, number, pointer, number, pointer, pointer, integer, pointer
+        pointer, number, pointer, pointer, number, pointer, number, number, integer, *[pointer] * 7
     ]  # fmt: skip
-    found.bn_fill.argtypes = [pointer, number, *[pointer] * 4, number, pointer, pointer, integer]
     found.bn_network.argtypes = [pointer, number]
     found.bn_plan.argtypes = [
         pointer, pointer, number, integer, double, pointer, number, pointer, number, pointer, number, pointer

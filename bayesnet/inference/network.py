@@ -81,7 +81,8 @@ class NetworkArrays:
                     place = place[list(states[family.parents[t - 1]])]
                 entries.append(place.ravel())
                 count += tensor.size
-        derived, sums = [], []
+        derived: list[int] = []
+        sums: list[range] = []
         for v, order in enumerate(structure.order):
             k, rows = len(order), 1 + sum(structure.cards[p] for p in structure.parents[v])
             derived.append(count + len(sums) if order else -1)

@@ -12,7 +12,7 @@ What would be ones on the way up (a variable below which nothing is known) is a 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from itertools import accumulate, pairwise
@@ -59,7 +59,7 @@ class Bases:
     def of(cls, parts: Sequence[Part]) -> Bases:
         """Return the bases of parts."""
         fixed = [(k, v, stride) for k, part in enumerate(parts) for v, stride in part.fixed]
-        return cls(np.array([part.base for part in parts], dtype=np.int64), np.array(fixed, dtype=np.int64).reshape(-1, 3))
+        return cls(_ints(part.base for part in parts), _ints(fixed).reshape(-1, 3))
 
     def at(self, states: IntArray) -> IntArray:
         """Return the bases for these states, all variables in the order of the network; a second axis are columns."""
@@ -111,14 +111,20 @@ class PlanLayout:
             axis, stride = (part.axes[0], part.strides[0]) if part.axes else (SCALAR, 0)
             for state in range(sizes[axis]):
                 cells[begin.get(axis, 0) + state].append((stride * state, k, part.owner))
-        index, which, owner = np.array([entry for cell in cells for entry in cell], dtype=np.int64).reshape(-1, 3).T
+        index, which, owner = _ints([entry for cell in cells for entry in cell]).reshape(-1, 3).T.copy()
         shown = [(v, a) for v, a in sorted(question.axis.items()) if a in question.asked]
         own = [begin[a] + i if begin[a] >= 0 else one for v, a in shown for i in places[v]]
         slope = [slopes[a][0] + i if a in slopes else one for v, a in shown for i in places[v]]
-        factors, unary, ptr = Bases.of(question.factors), Bases.of(question.unary), accumulate(map(len, cells), initial=0)
-        variables, cuts = [v for v, _ in shown], accumulate((sizes[a] for _, a in shown), initial=0)
-        listed = [np.array([*each], dtype=np.int64) for each in (axes, begin.values(), ends, ptr, variables, cuts, own, slope)]
-        return cls(*listed[:3], factors, unary, index.copy(), which.copy(), owner.copy(), *listed[3:])
+        ptr, cuts = accumulate(map(len, cells), initial=0), accumulate((sizes[a] for _, a in shown), initial=0)
+        at, first, last, of, shown_, answers, mine, theirs = map(
+            _ints, (axes, begin.values(), ends, ptr, [v for v, _ in shown], cuts, own, slope)
+        )
+        factors, unary = Bases.of(question.factors), Bases.of(question.unary)
+        return cls(at, first, last, factors, unary, index, which, owner, of, shown_, answers, mine, theirs)
+
+
+def _ints(found: Iterable[Any]) -> IntArray:
+    return np.array([*found], dtype=np.int64)
 
 
 class PlanDetails(NamedTuple):
@@ -201,19 +207,18 @@ class _Rooms(threading.local):
     """The workspaces of one thread; they grow where they do not suffice, and are kept for the next plan."""
 
     def __init__(self) -> None:
-        self.arrays = [np.empty(1 << 20, np.uint8), np.empty(1 << 17, np.int32), np.empty(1 << 14, np.int64), np.empty(3)]
-        self.point()
+        self.size, self.sizes = 1 << 14, np.empty(3)
+        self.grow(1)
 
-    def point(self) -> None:
-        """Note where they lie."""
-        self.given = [x for array in self.arrays[:3] for x in (array.ctypes.data, len(array))] + [self.arrays[3].ctypes.data]
-
-    def grow(self) -> None:
-        """Make them four times as long."""
-        if 4 * self.arrays[0].nbytes > MOST_ROOM:
+    def grow(self, times: int = 4) -> None:
+        """Make them larger."""
+        self.size *= times
+        if 64 * self.size > MOST_ROOM:
             raise MemoryError("a plan that would take more than four gigabytes to write down")
-        self.arrays[:3] = [np.empty(4 * len(array), dtype=array.dtype) for array in self.arrays[:3]]
-        self.point()
+        self.arena, self.code = np.empty(64 * self.size, dtype=np.uint8), np.empty(8 * self.size, dtype=np.int32)
+        self.found = np.empty(self.size, dtype=np.int64)
+        rooms = [x for array in (self.arena, self.code, self.found) for x in (array.ctypes.data, len(array))]
+        self.given = (*rooms, self.sizes.ctypes.data)
 
 
 _ROOMS = _Rooms()
@@ -227,6 +232,7 @@ def make(
     best: Sequence[int] = (),
     vectors: Sequence[int] = (),
     slopes: bool = False,
+    *,
     limit: float = 2.0**27,
     kernel: Any = None,
 ) -> EliminationPlan:
@@ -245,7 +251,7 @@ def make(
         if bad < 0:
             raise ValueError("a question that makes no sense was to be planned; nothing was written")
         _ROOMS.grow()
-    _, code, found, sizes = _ROOMS.arrays
+    code, found, sizes = _ROOMS.code, _ROOMS.found, _ROOMS.sizes
     length, ups, slots, result, result_slot, *lengths = found[:24].tolist()
     cuts = [*accumulate(lengths, initial=24)]
     found = found[: cuts[-1]].copy()
@@ -255,10 +261,10 @@ def make(
     bases, bases_unary = Bases(base, fixed.reshape(-1, 3)), Bases(unary, fixed_unary.reshape(-1, 3))
 
     def explained() -> PlanDetails:
-        pairs = zip([*axes.tolist(), SCALAR], map(tuple, by_axis.reshape(-1, 2).tolist()), strict=True)
         order = axes[np.argsort(place)[: len(axes) - len(kept_axes)]].tolist()
-        by_part = [*map(tuple, by_factor.reshape(-1, 2).tolist())]
-        return PlanDetails.of(later(), order, {axis: at for axis, at in pairs if at[0] >= 0}, by_part)
+        slopes = {a: (at, slot) for a, (at, slot) in zip([*axes.tolist(), SCALAR], by_axis.reshape(-1, 2).tolist(), strict=True)}
+        by_part = [(at, slot) for at, slot in by_factor.reshape(-1, 2).tolist()]
+        return PlanDetails.of(later(), order, {axis: at for axis, at in slopes.items() if at[0] >= 0}, by_part)
 
     return EliminationPlan(
         code=code[: length if sizes[2] <= limit else 0].copy(),

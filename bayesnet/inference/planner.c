@@ -157,23 +157,9 @@ static Gate gate_of(const Network *w, int v, int64_t low, int64_t high) {
 }
 
 typedef struct {
-    int64_t *base, *fixed, *unary, parts, fixes; /* unary: axis, stride, size, owner of each */
+    int64_t *base, *fixed, parts, fixes;
+    Tensor **tensor;
 } Parts;
-
-static int64_t part(Parts *to, int64_t base) {
-    to->base[to->parts] = base;
-    return to->parts++;
-}
-
-static void fix(Parts *to, int64_t v, int64_t stride) {
-    int64_t *at = to->fixed + 3 * to->fixes++;
-    at[0] = to->parts - 1, at[1] = v, at[2] = stride;
-}
-
-static void single(Parts *to, int64_t axis, int64_t stride, int64_t size, int64_t owner) {
-    int64_t *at = to->unary + 4 * (to->parts - 1);
-    at[0] = axis, at[1] = stride, at[2] = size, at[3] = owner;
-}
 
 static Tensor *blank(Plan *p, int64_t base, const Word *wide) {
     Tensor *t = take(p, (int64_t)sizeof(Tensor) + 16 * (int64_t)p->words);
@@ -187,16 +173,25 @@ static Tensor *blank(Plan *p, int64_t base, const Word *wide) {
     return t;
 }
 
-static Tensor *factor(Plan *p, Parts *to, int64_t base, int axes, int owner) {
-    Tensor *t = p->values[p->factors++] = blank(p, -1 - part(to, base), NULL);
+/* The next part of a family, over so many open axes; those of one are no factors. */
+static Tensor *part(Plan *p, Parts *to, int64_t base, int axes, int owner) {
+    Tensor *t = to->tensor[to->parts] = blank(p, -1 - to->parts, NULL);
     t->axis = TAKE(int32_t, axes);
     t->stride = TAKE(int64_t, axes);
     t->owner = owner;
     t->carry = (char)p->slopes;
+    to->base[to->parts++] = base;
     return t;
 }
 
-static void along(Plan *p, Tensor *t, int axis, int64_t stride) {
+/* A variable of the part: its axis, or where it is fixed (-1) that its state times the stride is added to the base. */
+static void along(Plan *p, Parts *to, int axis, int v, int64_t stride) {
+    Tensor *t = to->tensor[to->parts - 1];
+    if (axis < 0) {
+        int64_t *at = to->fixed + 3 * to->fixes++;
+        at[0] = to->parts - 1, at[1] = v, at[2] = stride;
+        return;
+    }
     t->axis[t->n] = axis;
     t->stride[t->n++] = stride;
     t->cells *= p->size[axis];
@@ -261,7 +256,6 @@ static void compose(Plan *p, const Network *w, const int32_t *ask, int64_t kept)
     p->keep = TAKE(int32_t, kept);
     p->gates = TAKE(Word, p->words);
     p->asked = TAKE(Word, p->words);
-    p->values = TAKE(Tensor *, most);
     int64_t *ids = tell(p, NULL, p->n);
     p->begin = tell(p, NULL, p->n);
     for (int a = 0; a < 2 * n; a++) {
@@ -278,57 +272,44 @@ static void compose(Plan *p, const Network *w, const int32_t *ask, int64_t kept)
     for (int64_t i = 0; i < kept; i++) p->keep[p->kept++] = LOCAL(keep[i]);
 
     /* parts of families: what has one open axis is no factor */
-    Parts two[2] = {{0}};
-    for (int i = 0; i < 2; i++) {
-        two[i].base = TAKE(int64_t, most);
-        two[i].fixed = TAKE(int64_t, 3 * most);
-        two[i].unary = TAKE(int64_t, 4 * most);
-    }
+    Parts two[2];
+    for (int i = 0; i < 2; i++)
+        two[i] = (Parts){TAKE(int64_t, most), TAKE(int64_t, 3 * most), 0, 0, TAKE(Tensor *, most)};
     for (int v = 0; v < n; v++) {
         if (!needed[v] || flags[v] & (CUT | SETTLED)) continue;
         const int32_t *parents = w->parents + w->parent[v], m = w->parent[v + 1] - w->parent[v];
         if (w->derived[v] < 0) {
             int open = fixed[v] < 0;
-            int64_t stride = 1;
+            int64_t stride = w->card[v];
             for (int i = 0; i < m; i++) open += fixed[parents[i]] < 0, stride *= w->card[parents[i]];
-            stride *= w->card[v];
-            Parts *to = two + (open < 2);
-            Tensor *t = NULL;
-            if (open > 1) t = factor(p, to, w->base[v], open, fixed[v] >= 0 ? -1 : local[v]);
-            else part(to, w->base[v]), single(to, -1, 0, 1, fixed[v] >= 0 ? -1 : v);
+            part(p, two + (open < 2), w->base[v], open, fixed[v] >= 0 ? -1 : v);
             for (int i = 0; i <= m; i++) {
-                int q = i < m ? parents[i] : v;
-                stride /= w->card[q];
-                if (fixed[q] >= 0) fix(to, q, stride);
-                else if (t) along(p, t, local[q], stride);
-                else single(to, q, stride, size[q], fixed[v] >= 0 ? -1 : v);
+                const int q = i < m ? parents[i] : v;
+                along(p, two + (open < 2), fixed[q] >= 0 ? -1 : local[q], q, stride /= w->card[q]);
             }
             continue;
         }
         const Gate g = gate[v];
+        Parts *to = two + (g.columns < 2);
         int64_t at = g.base;
         for (int i = 0; i <= m; i++) { /* the leak, then each link */
-            int q = i ? parents[i - 1] : -1, open = q >= 0 && fixed[q] < 0;
-            Parts *to = two + (g.columns < 2);
-            if (g.columns < 2) {
-                part(to, at);
-                single(to, open ? q : -1, open ? g.row : 0, open ? size[q] : 1, n + v);
-            } else {
-                Tensor *t = factor(p, to, at, 1 + open, local[n + v]);
-                if (open) along(p, t, local[q], g.row);
-                along(p, t, local[n + v], 1);
-            }
-            if (q >= 0 && !open) fix(to, q, g.row);
-            at += g.row * (q < 0 ? 1 : w->card[q]);
+            part(p, to, at, 2, n + v);
+            if (i) along(p, to, fixed[parents[i - 1]] >= 0 ? -1 : local[parents[i - 1]], parents[i - 1], g.row);
+            if (g.columns > 1) along(p, to, local[n + v], n + v, 1);
+            at += g.row * (i ? w->card[parents[i - 1]] : 1);
         }
     }
+    p->values = two[0].tensor;
+    p->factors = (int32_t)two[0].parts;
+    for (int k = 0; k < p->factors; k++)
+        if (p->values[k]->owner >= 0) p->values[k]->owner = local[p->values[k]->owner];
 
     /* vectors, and the entries of their cells */
-    const Parts *one = two + 1;
     int64_t cells = 1, entries = 0;
-    for (int64_t k = 0; k < one->parts; k++) {
-        if (one->unary[4 * k] >= 0) p->begin[local[one->unary[4 * k]]] = 0;
-        entries += one->unary[4 * k + 2];
+    for (int k = 0; k < two[1].parts; k++) {
+        const Tensor *t = two[1].tensor[k];
+        if (t->n) p->begin[t->axis[0]] = 0;
+        entries += (int64_t)t->cells;
     }
     for (int v = 0; v < n; v++) {
         if (fixed[v] >= 0 || !needed[v]) continue;
@@ -347,13 +328,14 @@ static void compose(Plan *p, const Network *w, const int32_t *ask, int64_t kept)
     int64_t *index = tell(p, NULL, entries), *which = tell(p, NULL, entries), *owner = tell(p, NULL, entries),
             *ptr = TAKE(int64_t, cells + 2);
     for (int pass = 0; pass < 2; pass++) {
-        for (int64_t k = 0; k < one->parts; k++) {
-            const int64_t *u = one->unary + 4 * k, cell = u[0] < 0 ? 0 : p->begin[local[u[0]]];
-            for (int64_t i = 0; i < u[2]; i++) {
+        for (int k = 0; k < two[1].parts; k++) {
+            const Tensor *t = two[1].tensor[k];
+            const int64_t cell = t->n ? p->begin[t->axis[0]] : 0, stride = t->n ? t->stride[0] : 0;
+            for (int64_t i = 0; i < t->cells; i++) {
                 if (!pass) ptr[cell + i + 2]++;
                 else {
                     const int64_t at = ptr[cell + i + 1]++;
-                    index[at] = i * u[1], which[at] = k, owner[at] = u[3];
+                    index[at] = i * stride, which[at] = k, owner[at] = t->owner;
                 }
             }
         }

@@ -111,11 +111,10 @@ def compose(
             (unary if len(axes) < 2 else factors).append(part)
             continue
         gate, own = network.gate(v, *ranks.get(v, (0, cards[v] - 1))), n + v
-        found, ends, step = unary, (), ()
+        base, found, ends, step = gate.base, unary, tuple[int, ...](), tuple[int, ...]()
         if gate.columns > 1:
             sizes[own], gates[own] = gate.columns, axis.get(v, -1)
             found, ends, step = factors, (own,), (1,)
-        base = gate.base
         found.append(Part(ends, step, base, (), own))
         base += gate.row
         for p in parents:

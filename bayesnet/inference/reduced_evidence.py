@@ -96,7 +96,10 @@ def deduce(situation: ReducedEvidence, structure: Structure, factors: Factors) -
                 continue
             before = len(fixed)
             family = factors.families[c]
-            (_deduce_table if isinstance(family, TableFamily) else _deduce_gate)(situation, c, family)  # type: ignore[operator]
+            if isinstance(family, TableFamily):
+                _deduce_table(situation, c, family)
+            else:
+                _deduce_gate(situation, c, family)
             if len(fixed) > before:
                 pending.extend(list(fixed)[before:])
 

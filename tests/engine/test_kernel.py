@@ -166,8 +166,9 @@ def test_a_run_that_is_asked_to_stop_says_so() -> None:
     plan = engine.plan(engine.situation(Evidence()), engine.everything)
     bases, state = np.zeros(len(plan.layout.factors.base), dtype=np.int64), np.array([1, 0])
     work, powers, values = np.zeros(plan.space), np.zeros(plan.slots, dtype=np.int64), np.ones(100)
-    code, where, reach, *more = (a.ctypes.data for a in (plan.code, bases, np.zeros_like(bases), values, work, powers, state))
-    done = compiled().bn_run(code, len(plan.code), where, reach, len(bases), more[0], 100, *more[1:3], 1, more[3])
+    arrays = (plan.code, bases, values, bases, bases, values, bases, work, powers, state)
+    code, where, numbers, *more = (a.ctypes.data for a in arrays)
+    done = compiled().bn_run(code, len(plan.code), where, where, len(bases), numbers, 100, 0, 1, *more)
     assert (done, state.tolist()) == (-2, [1, 0])
 
 
