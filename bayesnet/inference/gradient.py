@@ -7,12 +7,12 @@ other numbers: that of all of them over its own, zeros counted apart (Darwiche 2
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from bayesnet.inference.answers import Gradient
-from bayesnet.inference.evidence import Evidence
+from bayesnet.inference.evidence import Evidence, one_hot
 from bayesnet.inference.plan import EliminationPlan
 from bayesnet.inference.run import Run
 from bayesnet.inference.runner import Runner
@@ -76,22 +76,62 @@ def _by_value(run: Run) -> tuple[IntArray, FloatArray, IntArray]:
     if "slopes" not in plan.cache:
         plan.cache["slopes"] = _places(plan)
     factor, offset, place, slot, above, level = plan.cache["slopes"]  # type: ignore[misc]
-    index, counts = run.index[:, 0], np.diff(ptr)
-    cell, begin = np.repeat(np.arange(len(counts)), counts), ptr[:-1][counts > 0]
-    own, power = np.frexp(run.values[index, :columns])
-    # Mantissas about one, so that the product of a thousand of them is a normal number.
-    low, none = own < math.sqrt(0.5), own == 0.0
-    own, power = np.where(none, 1.0, np.where(low, 2.0 * own, own)), np.where(none, 0, power - low)
-    product, exponent, zeros = np.ones((len(counts), columns)), *np.zeros((2, len(counts), columns), dtype=np.int64)
-    if len(begin):
-        product[counts > 0] = np.multiply.reduceat(own, begin, axis=0)
-        exponent[counts > 0] = np.add.reduceat(power, begin, axis=0)
-        zeros[counts > 0] = np.add.reduceat(none, begin, axis=0, dtype=np.int64)
+    index, cell = run.index[:, 0], np.repeat(np.arange(len(ptr) - 1), np.diff(ptr))
+    own, power, none, product, exponent, zeros = _products(run, columns)
     higher = np.where((level >= 0)[:, None], run.powers[level, :columns], 0) + exponent
     others = np.where(zeros[cell] == none, product[cell] / own, 0.0) * (run.work[above, :columns] * run.soft[:, :columns])[cell]
     part, more = np.frexp(np.concatenate([run.work[place, :columns], others]))
     where = np.concatenate([run.bases[factor] + offset, index])
     return where, part, more + np.concatenate([run.powers[slot, :columns], higher[cell] - power])
+
+
+def _products(run: Run, columns: int) -> tuple[FloatArray, IntArray, FloatArray, FloatArray, IntArray, IntArray]:
+    """Return the numbers multiplied into vectors as mantissas, powers of two, and whether they are zero; then for each cell the
+    product of the others, its power, and the number of zeros.
+    """
+    ptr, counts = run.ready.layout.ptr, np.diff(run.ready.layout.ptr)
+    begin, held = ptr[:-1][counts > 0], counts > 0
+    own, power = np.frexp(run.values[run.index[:, 0], :columns])
+    # Mantissas about one, so that the product of a thousand of them is a normal number.
+    low, none = own < math.sqrt(0.5), own == 0.0
+    own, power = np.where(none, 1.0, np.where(low, 2.0 * own, own)), np.where(none, 0, power - low)
+    product, exponent, zeros = np.ones((len(counts), columns)), *np.zeros((2, len(counts), columns), dtype=np.int64)
+    if len(begin):
+        product[held] = np.multiply.reduceat(own, begin, axis=0)
+        exponent[held] = np.add.reduceat(power, begin, axis=0)
+        zeros[held] = np.add.reduceat(none, begin, axis=0, dtype=np.int64)
+    return own, power, none, product, exponent, zeros
+
+
+def left_out(
+    engine: Runner, evidence: Evidence, columns: Mapping[int, FloatArray], variables: Sequence[int]
+) -> tuple[FloatArray, dict[int, FloatArray]]:
+    """Return ln P(b, e) of several columns of likelihoods b, and of `variables` P(v | e and all of b that is not of v).
+
+    As `Engine.compared`, but each variable without its own likelihoods: the derivative by them is P(v, all else), and one pass up
+    and one down gives all (Darwiche 2003). NaN where all else is impossible.
+    """
+    situation = engine.possible(evidence)
+    free = {v: table for v, table in columns.items() if v not in situation.fixed}
+    wanted, size = tuple(v for v in variables if v not in situation.fixed), next(iter(columns.values())).shape[1]
+    ready = engine.ready(situation, wanted, vectors=tuple(sorted(free)))
+    own, slope, base, ends = ready.layout.own, ready.layout.slope, engine.soft(ready, situation, {}), ready.layout.ends
+    begin, sizes = np.append(0, ends[:-1]), np.diff(ends, prepend=0)
+    logs, found = [], []
+    for run in engine.runs(ready, situation, free, size if free else 1, engine.values):
+        _, _, _, product, power, zeros = _products(run, 1)
+        power -= np.repeat(np.maximum.reduceat(power, begin), sizes, axis=0)
+        vectors = np.append(np.ldexp(np.where(zeros > 0, 0.0, product), power) * base, 1.0)
+        mine = vectors[np.minimum(own, len(vectors) - 1)][:, None] * run.work[slope, : run.columns]
+        logs.append(run.log_probability)
+        found.append(ready.shares(mine))
+    log = np.broadcast_to(np.concatenate(logs), size) + situation.log_constant
+    with np.errstate(divide="ignore"):
+        for v in columns.keys() - free.keys():
+            log = log + np.log(columns[v][situation.fixed[v]])
+    shares = {v: np.concatenate([each[v] for each in found], axis=1) for v in wanted}
+    fixed = {v: one_hot(engine.structure.cards[v], situation.fixed[v])[:, None] for v in variables if v not in shares}
+    return log, {v: np.broadcast_to(x, (len(x), size)) for v, x in {**shares, **fixed}.items()}
 
 
 def _places(plan: EliminationPlan) -> tuple[IntArray, ...]:

@@ -233,7 +233,9 @@ class Response:
             odds = np.where(start > 0, odds, np.where(rising, np.abs(partial) * x, 1.0 / (np.abs(partial) * x)))
             moved = np.where((start > 0) & ((p == 0.0) | (p == 1.0)), p, 1.0 / (1.0 + 1.0 / odds))
         found = np.repeat(self.base[:, None], len(ks), axis=1)
-        np.add.at(found.T, np.repeat(np.arange(len(ks)), sizes), (self.weights[:, position] * (moved - p)).T)
+        if len(rows):
+            begin = np.cumsum(sizes) - sizes
+            found[:, sizes > 0] += np.add.reduceat(self.weights[:, position] * (moved - p), begin[sizes > 0], axis=1)
         return found
 
     def _run_leaks(self, ks: IntArray, counts: IntArray) -> None:
