@@ -187,7 +187,7 @@ def shapley(values: FloatArray) -> FloatArray:
 class Worths:
     """Log-odds of the target given some of the findings, each subset worked out once.
 
-    `table` holds P(h, e_S) of every subset where there are few findings, None where there are many. `held` are the places of the
+    `table` holds P(h, e_S) of every subset of few findings, None of many. `held` are the places of the
     findings that stay known while others are left out.
     """
 
@@ -325,18 +325,19 @@ def sampled_shapley(worths: Worths, rng: np.random.Generator, pairs: int = PAIRS
     n, held, free = worths.count, list(worths.held), list(worths.free)
     path = [worths.of(tuple(i in held[:k] for i in range(n))) for k in range(len(held) + 1)]
     values, error = np.zeros(n), np.zeros(n)
-    values[held] = np.diff(path)
+    values[held] = steps(path)
     if free:
         share = (np.arange(pairs) + rng.random(pairs)) / pairs
         first = rng.random((pairs, n)) < share[:, None]
         subsets = np.concatenate([first, ~first])
         subsets[:, held] = True
         more, less = worths.around([tuple(row) for row in subsets.tolist()])
-        means = (more - less)[:, free].reshape(2, pairs, -1).mean(axis=0)
+        added = (more - less)[:, free]
+        if not np.isfinite([*path, *added.ravel()]).all():
+            return np.full(n, math.nan), np.full(n, math.nan)
+        means = added.reshape(2, pairs, -1).mean(axis=0)
         values[free], error[free] = means.mean(axis=0), means.std(axis=0, ddof=1) / math.sqrt(pairs)
         missing = worths.of(worths.every) - path[-1] - values[free].sum()
         weight = error**2 if error.any() else np.isin(np.arange(n), free).astype(float)
         values += missing * weight / weight.sum()
-    if not np.isfinite(values).all():
-        return np.full(n, math.nan), np.full(n, math.nan)
     return values, error

@@ -121,7 +121,7 @@ class _Parts:
 
     @cached_property
     def _strongest(self) -> tuple[int, ...]:
-        """Places of the findings whose ways are told."""
+        """Places of the findings whose ways the text names."""
         names = strongest(self.impacts)
         return tuple(i for i, p in enumerate(self.asked.players) if p.name in names)
 
@@ -149,7 +149,7 @@ class _Parts:
 
     @cached_property
     def _hypotheses(self) -> list[tuple[int, int]]:
-        """What could make sense of the findings: the diagnoses, or, in a network without any, everything that is not known."""
+        """The hypotheses that could make sense of the findings: the diagnoses, or, in a network without any, everything that is not known."""
         compiled, asked = self.compiled, self.asked
         known = {p.variable for p in asked.players} | set(asked.context.likelihoods) | set(asked.context.interventions)
         variables = compiled.diagnoses or tuple(range(len(compiled.names)))
