@@ -29,7 +29,9 @@ DEMO = "age_group=60-69, female, cancer_history, chronic_pain, raised_alp, anemi
 def questions(draw: st.DrawFn, extremes: bool = False) -> tuple[CompiledModel, object, tuple[int, int]]:
     """A network, without certainties or with all gates and some, findings on some of its variables, a target among the rest."""
     gates = () if extremes else ("table", "noisy_or", "noisy_max")
-    compiled = CompiledModel(draw(models(min_variables=3, max_variables=6, extremes=extremes, **({"gates": gates} if gates else {}))))
+    compiled = CompiledModel(
+        draw(models(min_variables=3, max_variables=6, extremes=extremes, **({"gates": gates} if gates else {})))
+    )
     assume(not compiled.defaults)
     order = draw(st.permutations(range(len(compiled.names))))
     count = draw(st.integers(1, len(order) - 1))
@@ -197,7 +199,9 @@ def test_sampled_shapley_values_agree_with_exact_ones_and_sum_exactly(monkeypatc
     exact = shapley(worth[1, 1])
     means, errors = sampled_shapley(worths, np.random.default_rng(1), 100)
     assert (np.abs(means[2:] - exact) < 4 * errors[2:] + 1e-9).all()
-    assert means[:2] == pytest.approx(np.diff([worth[0, 0, 0, 0, 0, 0, 0], worth[1, 0, 0, 0, 0, 0, 0], worth[1, 1, 0, 0, 0, 0, 0]]))
+    assert means[:2] == pytest.approx(
+        np.diff([worth[0, 0, 0, 0, 0, 0, 0], worth[1, 0, 0, 0, 0, 0, 0], worth[1, 1, 0, 0, 0, 0, 0]])
+    )
     assert errors.max() < 0.03
     assert means.sum() == pytest.approx(worth[(1,) * 7] - worth[(0,) * 7])
 

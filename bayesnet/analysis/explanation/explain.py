@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bayesnet.analysis.explanation.carried import Carried, joints
-from bayesnet.analysis.explanation.coalitions import CoalitionQuery, Player, Worths, coalition_query, log_odds, sampled_shapley, shapley, steps
+from bayesnet.analysis.explanation.coalitions import (
+    CoalitionQuery,
+    Player,
+    Worths,
+    coalition_query,
+    log_odds,
+    sampled_shapley,
+    shapley,
+    steps,
+)
 from bayesnet.analysis.explanation.conflict import analysed
 from bayesnet.analysis.explanation.paths import Graph, separated, ways
 from bayesnet.analysis.explanation.relevant import most_relevant
