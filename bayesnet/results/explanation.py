@@ -181,9 +181,9 @@ class Explanation(Records[Impact], Result):
     """Findings for, against and uninformative, in the order taken, and how they go together.
 
     `prior` and `posterior` are of the target before and after all findings; context (setting) and interventions hold in both.
-    `separated` names the findings that no open path joins to the target, given the others. `overlaps` of more than fifteen findings
-    are those of the strongest eight, and only of these the ways are printed. All but `prior`, `posterior` and `order` is worked
-    out when it is read.
+    `separated` names the findings that no open path joins to the target, given the others. Of more than fifteen findings
+    `overlaps` has those of the strongest eight; only of these are the ways printed. All but `prior`, `posterior` and `order` is
+    worked out when it is read.
 
     References
     ----------

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -237,11 +238,9 @@ class Worths:
     def _ask(self, subsets: Sequence[tuple[bool, ...]]) -> None:
         """Ask subsets that hold all findings that stay known, by one plan."""
         v, taken = self.asked.variable, np.array(subsets, dtype=bool)
-        try:
+        with suppress(TooWide):
             marginal = self.compiled.engine.compared(self._context, self._columns(taken), (v,))[1][v]
-        except TooWide:
-            return
-        self._known |= zip(subsets, log_odds(self._hits(marginal)).tolist(), strict=True)
+            self._known |= zip(subsets, log_odds(self._hits(marginal)).tolist(), strict=True)
 
     @cached_property
     def _context(self) -> Evidence:
@@ -259,10 +258,8 @@ class Worths:
         """
         found = np.full((2, len(subsets), self.count), np.nan)
         if self._odds is None and self.free:
-            try:
+            with suppress(TooWide):
                 found[:, :, list(self.free)] = self._passes(np.array(subsets, dtype=bool))
-            except TooWide:
-                pass
         for s, taken in enumerate(subsets):
             for i in self.free:
                 for without in (0, 1):

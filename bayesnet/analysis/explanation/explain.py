@@ -158,7 +158,7 @@ class _Parts:
 
     @cached_property
     def _hypotheses(self) -> list[tuple[int, int]]:
-        """The hypotheses that could make sense of the findings: the diagnoses, or, in a network without any, everything that is not known."""
+        """The diagnoses, or, in a network without any, every state that is not known."""
         compiled, asked = self.compiled, self.asked
         known = {p.variable for p in asked.players} | set(asked.context.likelihoods) | set(asked.context.interventions)
         variables = compiled.diagnoses or tuple(range(len(compiled.names)))

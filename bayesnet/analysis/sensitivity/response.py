@@ -165,7 +165,9 @@ class Response:
     def derivative(self) -> FloatArray:
         """d P(event | e) / d number, shape (events, n_numbers); exactly zero where the number cannot matter."""
         hit, total = self.base[:-1, None], self.base[-1]
-        slope = (self.slopes[:-1] * total - self.slopes[-1] * hit) / (total * total)
+        # Beside a P(e) of 1e-320 the derivative by a number at zero may be larger than any double: it is infinite then.
+        with np.errstate(over="ignore"):
+            slope = (self.slopes[:-1] * total - self.slopes[-1] * hit) / (total * total)
         return np.where(self.matters, slope, 0.0)
 
     @property

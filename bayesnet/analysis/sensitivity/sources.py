@@ -49,8 +49,8 @@ def sources(query: Query, target: str, sample_size: float = SAMPLE_SIZE) -> Sour
     """Return how far P(target | findings) moves when all numbers of one source move within their ranges; see `Case.sources`.
 
     The two worst corners are taken, not all-low and all-high: each number goes to the end that the sign of its slope calls for,
-    then single numbers are switched as long as that helps, since slopes change sign far from the present values. The answer at each
-    corner is a run of the network. Numbers of one column that move together keep its sum.
+    then single numbers are switched as long as that helps, since slopes change sign far from the present values. The answer at
+    each corner is a run of the network. Numbers of one column that move together keep its sum.
     """
     compiled = query.compiled
     subject = SensitivityQuery.of(query, target)

@@ -208,8 +208,8 @@ def drawn_answers(
 ) -> tuple[FloatArray, FloatArray]:
     """Return P(event | e) in every draw of the numbers, shape (events, draws), NaN where e is impossible.
 
-    Only numbers that can matter to the events are drawn: not d-separated ones, and none of states that are excluded. The second array, shape (n_numbers,), is the share of the draws in which
-    each link lay below its leak.
+    Only numbers that can matter to the events are drawn: not d-separated ones, and none of states that are excluded. The second
+    array, shape (n_numbers,), is the share of the draws in which each link lay below its leak.
     """
     compiled, numbers = subject.compiled, parameter_map(subject.compiled)
     variables = sorted({v for v, _ in events})
