@@ -29,10 +29,11 @@ class Bases:
         return cls(np.array([part.base for part in parts], dtype=np.int64), np.array(fixed, dtype=np.int64).reshape(-1, 3))
 
     def at(self, states: IntArray) -> IntArray:
-        """Return the bases for these states, all variables in the order of the network."""
+        """Return the bases for these states, all variables in the order of the network; a second axis are columns."""
         part, variable, stride = self.fixed.T
-        found = self.base.copy()
-        np.add.at(found, part, stride * states[variable])
+        steps = states[variable] * stride.reshape(-1, *[1] * (states.ndim - 1))
+        found = np.repeat(self.base, states[0].size).reshape(len(self.base), *states.shape[1:])
+        np.add.at(found, part, steps)
         return found
 
 
