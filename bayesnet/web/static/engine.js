@@ -106,51 +106,68 @@ export function answer(engine, { likelihoods = {}, interventions = {} } = {}) {
   const [log] = run(asked, { width: 1, down: true });
   if (!(log > -Infinity)) return impossible;
   const found = readPosteriors(asked, 1, 0);
-  const posteriors = engine.cards.map((card, v) => found.get(v) ?? new Float64Array(card));
+  const arrays = engine.cards.map((card, v) => found.get(v) ?? new Float64Array(card));
+  const posteriors = [...arrays];
   known.fixed.forEach((s, v) => s >= 0 && (posteriors[v][s] = 1));
-  leaveForLater(posteriors, later, () => {
+  leaveForLater(posteriors, later, (wanted) => {
     // The kernel may have answered something else since.
     const same = holds(asked) ? asked : ask(engine, known, now, given);
-    settle(engine, same, later, log, posteriors);
+    return settle(engine, same, later, wanted, log, arrays);
   });
   return { logProbability: known.log + log, posteriors, products: asked.products };
 }
 
 /**
- * Answer some variables when one of them is looked at.
+ * Answer some variables when one of them is looked at: `settle` fills in the posteriors of it and of others, which it returns.
  *
  * @param {Float64Array[]} posteriors
  * @param {Set<number>} later
- * @param {() => void} settleAll
+ * @param {(wanted: number[]) => number[]} settle
  */
-function leaveForLater(posteriors, later, settleAll) {
-  const own = new Map([...later].map((v) => [v, posteriors[v]]));
-  const settled = () => {
-    for (const [v, value] of own) Object.defineProperty(posteriors, v, { value, enumerable: true });
-    settleAll();
-  };
-  for (const v of later) {
+function leaveForLater(posteriors, later, settle) {
+  const own = new Map([...later].sort((a, b) => a - b).map((v) => [v, posteriors[v]]));
+  for (const [v, value] of own) {
     const get = () => {
-      settled();
-      return own.get(v);
+      // Those that follow are probably looked at next.
+      const left = [...own.keys()];
+      const at = left.indexOf(v);
+      if (at >= 0) {
+        for (const u of settle([...left.slice(at), ...left.slice(0, at)])) {
+          Object.defineProperty(posteriors, u, { value: own.get(u), enumerable: true });
+          own.delete(u);
+        }
+      }
+      return value;
     };
     Object.defineProperty(posteriors, v, { get, enumerable: true, configurable: true });
   }
 }
 
 /**
- * Fill in the posteriors that are answered by lanes, eight of them at a time where the plan is not too large for that.
+ * Fill in the first posterior that is wanted, and as many more as fit into its runs, eight lanes side by side where the plan is not too
+ * large for that. Returns which.
  *
  * @param {Engine} engine
  * @param {Asked} asked
  * @param {Set<number>} later
+ * @param {number[]} wanted
  * @param {number} log
- * @param {Float64Array[]} posteriors
+ * @param {Float64Array[]} into
  */
-function settle(engine, asked, later, log, posteriors) {
-  const all = [...later].map((v) => ({ v, parts: lanesOf(engine, asked.known, later, v) }));
-  const lanes = all.flatMap(({ parts }) => parts.flat());
+function settle(engine, asked, later, wanted, log, into) {
   const width = asked.plan.space * LANES > engine.maxCells ? 1 : LANES;
+  /** @type {{ v: number; parts: Lane[][] }[]} */
+  const chosen = [];
+  let room = 0;
+  for (const v of wanted) {
+    const parts = lanesOf(engine, asked.known, later, v);
+    room -= parts.flat().length;
+    if (chosen.length && room < 0) break;
+    while (room < 0) room += width;
+    chosen.push({ v, parts });
+    if (room === 0) break;
+  }
+  const lanes = chosen.flatMap(({ parts }) => parts.flat());
   for (let begin = 0; begin < lanes.length; begin += width) {
     const some = lanes.slice(begin, begin + width);
     const logs = run(asked, { width, down: false, soft: (w) => some[w]?.vectors ?? [] });
@@ -158,7 +175,8 @@ function settle(engine, asked, later, log, posteriors) {
   }
   /** @param {Lane[]} part */
   const sum = (part) => part.reduce((total, { probability }) => total + probability, 0);
-  for (const { v, parts } of all) fromLanes(engine, v, parts.map(sum), posteriors[v]);
+  for (const { v, parts } of chosen) fromLanes(engine, v, parts.map(sum), into[v]);
+  return chosen.map(({ v }) => v);
 }
 
 /** @param {number} x */

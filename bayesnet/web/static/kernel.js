@@ -23,8 +23,8 @@ let doubles = new Float64Array(0);
 let top = 0;
 /** The room of each array whose size is not known before, in bytes; more is given where it does not suffice. */
 const rooms = { packed: 2 ** 15, layout: 2 ** 17, starts: 2 ** 15, code: 2 ** 19, arena: 2 ** 20 };
-/** @type {{ engine: Engine | null; asked: Asked | null }} */
-const memory = { engine: null, asked: null };
+/** Whose numbers it holds, in one column and in eight, and whose question. @type {{ engine: Engine | null; wide: Engine | null; asked: Asked | null }} */
+const memory = { engine: null, wide: null, asked: null };
 
 /** Resolved when the kernel is compiled; before, nothing can be asked. */
 export const ready = WebAssembly.instantiate(
@@ -105,6 +105,8 @@ export function ask(engine, known, wanted, given) {
   top = kernel.__heap_base.value;
   const net = take(4 * structure.packed.length);
   const numbers = take(8 * structure.size);
+  const wide = take(8 * structure.size * LANES);
+  if (memory.engine?.structure !== structure) memory.wide = null;
   if (memory.engine?.structure !== structure) ints.set(structure.packed, net >> 2);
   if (memory.engine !== engine) doubles.set(values, numbers >> 3);
   memory.engine = engine;
@@ -153,7 +155,7 @@ export function ask(engine, known, wanted, given) {
   const slopes = found + 8 * (7 + counts.axes);
   const plan = { code, starts, operations, ups, slots, space, result, resultSlot, bases, reach, state, slopes };
   /** @type {Asked} */
-  const asked = { engine, known, counts, at, plan, numbers, products, top, spaces: {} };
+  const asked = { engine, known, counts, at, plan, numbers, wide, products, top, spaces: {} };
   memory.asked = asked;
   return asked;
 }
@@ -239,7 +241,7 @@ function addFixed(bases, count, fixes, fixed, question, to) {
 
 /**
  * Run what was asked, in one column or in eight: `soft(column)` says which likelihoods a column has beside what is known, `values(column)`
- * its numbers where they are not the engine's own. Returns ln P(e) of each column.
+ * its numbers where they are not the engine's own (only of eight). Returns ln P(e) of each column.
  *
  * @param {Asked} asked
  * @param {{ width: number; down: boolean; soft?: (column: number) => Iterable<[number, ArrayLike<number>]>; values?: (column: number) => Float64Array }} how
@@ -248,13 +250,13 @@ export function run(asked, { width, down, soft = () => [], values }) {
   const { engine, counts, at, plan } = asked;
   const space = spaceOf(asked, width);
   const size = engine.structure.size;
-  const numbers = width === 1 && !values ? asked.numbers : space.values;
-  if (numbers === space.values && (values || !space.filled)) {
+  const numbers = width === 1 ? asked.numbers : asked.wide;
+  if (width > 1 && (values || memory.wide !== engine)) {
     for (let w = 0; w < width; w++) {
       const own = values ? values(w) : engine.values;
       for (let i = 0, to = (numbers >> 3) + w; i < size; i++, to += width) doubles[to] = own[i];
     }
-    space.filled = !values;
+    memory.wide = values ? null : engine;
   }
   fillLikelihoods(asked, space.soft >> 3, width, soft);
   ints.fill(0, space.powers >> 2, (space.powers >> 2) + 2 * plan.slots * width);
@@ -285,8 +287,6 @@ function spaceOf(asked, width) {
   if (asked.spaces[width]) return asked.spaces[width];
   top = asked.top;
   const space = {
-    filled: false,
-    values: take(8 * asked.engine.structure.size * width),
     index: take(8 * counts.entries * width),
     soft: take(8 * counts.cells * width),
     powers: take(8 * plan.slots * width),

@@ -653,8 +653,6 @@ export interface Lane {
 
 /** The arrays of a run of some columns, as places in the memory of the kernel. */
 export interface RunSpace {
-  filled: boolean;
-  values: number;
   index: number;
   soft: number;
   powers: number;
@@ -671,6 +669,7 @@ export interface Asked {
   };
   plan: Record<string, number>;
   numbers: number;
+  wide: number;
   products: number;
   top: number;
   spaces: Record<number, RunSpace>;
