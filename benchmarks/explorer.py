@@ -70,6 +70,7 @@ def measure() -> tuple[int, int, list[float]] | None:
             return None
         tab = running.new_page(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
         tab.goto(path.as_uri())
+        tab.wait_for_function("globalThis.bayesnet")
         times = tab.evaluate(DRIVER, patients(net))
         running.close()
     return len(text), len(gzip.compress(text)), [time / 1e3 for time in times]
