@@ -57,7 +57,7 @@ def answers(rounds: int) -> None:
         assert fast.kernel is not None
         log = fast.log_probability(given)
         assert log == slow.log_probability(given) or abs(log - slow.log_probability(given)) < 1e-11
-        fast.gradients(given, (0, 0))
+        fast.gradients(given, [(0, 0)])
         rows = rng.integers(-1, 2, (20, len(network.names)))
         fast.cohort(rows, range(len(network.names)), workers=2)
         if log > -np.inf:
