@@ -42,7 +42,7 @@ typedef struct Tensor {
     int64_t *stride;
     Word *has, *wide;
     int32_t n, slot, owner;
-    char unit, carry, alive;
+    char unit, carry;
 } Tensor;
 typedef struct {
     int32_t axis, becomes, n, *cells;
@@ -54,13 +54,6 @@ typedef struct Node {
     struct Node *before;
     int32_t ins, unit, relations;
 } Node;
-typedef struct Link {
-    Tensor *tensor;
-    struct Link *next;
-} Link;
-typedef struct {
-    Link *first, *last;
-} Chain;
 typedef struct {
     char *arena;
     int32_t *code;
@@ -68,14 +61,13 @@ typedef struct {
 #ifndef __wasm__
     jmp_buf full;
 #endif
-    int32_t n, words, slots, factors, kept, slopes;
+    int32_t n, words, slots, factors, kept, slopes, lefts;
     int32_t *size, *gate, *bits, *place, *keep; /* gate: the axis that it becomes, -1 where it only counts, -2 for none */
     int64_t *begin;                             /* of the vector of each axis, -1 for none */
     Word *gates, *asked;
-    Tensor **values, **vectors;
+    Tensor **values, **vectors, **left, **in, **units; /* left: those that are not multiplied yet */
     double space, cells, largest, limit;
     Node *nodes;
-    Chain *holders, loose;
 } Plan;
 
 static void *take(Plan *p, int64_t bytes) {
@@ -166,7 +158,6 @@ static Tensor *blank(Plan *p, int64_t base, const Word *wide) {
     t->base = base;
     t->cells = 1.0;
     t->slot = t->owner = -1;
-    t->alive = 1;
     t->has = (Word *)(t + 1);
     t->wide = t->has + p->words;
     if (wide) memcpy(t->wide, wide, sizeof(Word) * (size_t)p->words);
@@ -752,85 +743,64 @@ static int few(Plan *p, Tensor **t, int n, int most, int always) {
     return n;
 }
 
-static void chain(Plan *p, Chain *c, Tensor *t) {
-    Link *link = TAKE(Link, 1);
-    link->tensor = t;
-    if (c->last) c->last->next = link;
-    else c->first = link;
-    c->last = link;
-}
-
-static void add(Plan *p, Tensor *t) {
-    int held = 0;
-    EACH(t->wide, a) chain(p, p->holders + a, t), held = 1;
-    if (!held) chain(p, &p->loose, t);
-}
-
-/* Takes those that are left of a chain, units to `units`, of which it returns the number. */
-static int gather(Plan *p, const Chain *c, Tensor **in, int *ins, Tensor **units, Word *wide) {
-    int unit = 0;
-    for (const Link *l = c->first; l; l = l->next) {
-        Tensor *t = l->tensor;
-        if (!t->alive) continue;
-        t->alive = 0;
-        WORDS(w) wide[w] |= t->wide[w];
-        if (t->unit) units[unit++] = t;
-        else in[(*ins)++] = t;
-    }
-    return unit;
-}
-
-static int longer(const Chain *c, int n) {
-    for (const Link *l = c->first; l; l = l->next) n++;
-    return n;
-}
-
-/* Appends tensors that have several gates, all of them among those of `in`, though not the axis at hand. */
-static Tensor **joining(Plan *p, Tensor **in, int *ins, const Word *wide) {
-    Word *gates = TAKE(Word, p->words);
-    int many = *ins + 1;
-    for (int i = 0; i < *ins; i++) WORDS(w) gates[w] |= in[i]->has[w] & p->gates[w];
-    if (members(p, gates) < MEETING) return in;
-    EACH(gates, h) many = longer(p->holders + h, many);
-    Tensor **more = memcpy(TAKE(Tensor *, many), in, sizeof(Tensor *) * (size_t)*ins);
-    EACH(gates, h)
-        for (Link *l = p->holders[h].first; l; l = l->next) {
-            Tensor *t = l->tensor;
-            int fits = t->alive && !t->unit, mine = 0;
-            WORDS(w) fits = fits && !(t->wide[w] & ~wide[w]), mine += __builtin_popcountll(t->has[w] & p->gates[w]);
-            if (fits && mine >= MEETING) t->alive = 0, more[(*ins)++] = t;
+/* Takes the tensors that mention x, or for -1 all: to `in` of which it returns the number, and units; `wide` are their axes. */
+static int gather(Plan *p, int x, int *unit, Word *wide) {
+    int left = 0, ins = 0;
+    for (int i = 0; i < p->lefts; i++) {
+        Tensor *t = p->left[i];
+        if (x >= 0 && !HELD(t->wide, x)) {
+            p->left[left++] = t;
+            continue;
         }
-    return more;
+        WORDS(w) wide[w] |= t->wide[w];
+        if (t->unit) p->units[(*unit)++] = t;
+        else p->in[ins++] = t;
+    }
+    p->lefts = left;
+    return ins;
 }
 
-static Tensor *eliminate(Plan *p, int x) {
-    const int many = longer(p->holders + x, 2), gate = (int)HELD(p->gates, x), becomes = p->gate[x];
-    Tensor **in = TAKE(Tensor *, many), **units = TAKE(Tensor *, many), *weight = NULL;
+/* Takes also tensors that have several gates, all of them among those of the inputs, though they do not mention the axis at hand. */
+static int joining(Plan *p, int ins, const Word *wide) {
+    Word *gates = TAKE(Word, p->words);
+    int left = 0;
+    for (int i = 0; i < ins; i++) WORDS(w) gates[w] |= p->in[i]->has[w] & p->gates[w];
+    if (members(p, gates) < MEETING) return ins;
+    for (int i = 0; i < p->lefts; i++) {
+        Tensor *t = p->left[i];
+        int fits = !t->unit, mine = 0;
+        WORDS(w) fits = fits && !(t->wide[w] & ~wide[w]), mine += __builtin_popcountll(t->has[w] & p->gates[w]);
+        if (fits && mine >= MEETING) p->in[ins++] = t;
+        else p->left[left++] = t;
+    }
+    p->lefts = left;
+    return ins;
+}
+
+static void eliminate(Plan *p, int x) {
+    const int gate = (int)HELD(p->gates, x), becomes = p->gate[x], renamed = becomes >= 0 && becomes != x;
+    Tensor *weight = NULL, **in = p->in, *out;
     Word *wide = TAKE(Word, p->words);
     Relation *rel = NULL;
-    int ins = 0, own = 1, relations = 0, left = 0;
-    const int unit = gather(p, p->holders + x, in, &ins, units, wide);
-    if (!ins && !unit) return NULL;
+    int unit = 0, own = 1, relations = 0, left = 0, ins = gather(p, x, &unit, wide);
+    if (!ins && !unit) return;
     DROP(wide, x);
-    if (!gate) {
-        in = joining(p, in, &ins, wide);
-        if (!ins || (ins == 1 && in[0]->owner == x)) return unit_of(p, in, ins, units, unit, NULL, 0, wide);
-        ins = few(p, in, ins, 2, 0);
-        if (ins == 2) relations = meet(p, in, ins, -1, NULL, &rel);
-        return multiply(p, in, ins, units, unit, rel, relations, x, wide, NULL);
-    }
+    if (!gate) ins = joining(p, ins, wide);
     for (int i = 0; i < ins; i++) {
-        if (in[i] == p->vectors[x]) weight = in[i];
+        if (gate && in[i] == p->vectors[x]) weight = in[i];
         else in[left++] = in[i], own = own && in[i]->owner == x;
     }
-    ins = few(p, in, left, 2, 1);
-    relations = meet(p, in, ins, x, weight, &rel);
-    if (becomes == x && own && !weight) return unit_of(p, in, ins, units, unit, rel, relations, wide);
-    if (becomes >= 0 && becomes != x) HOLD(wide, becomes);
-    if (weight) in[ins++] = weight;
-    Tensor *out = multiply(p, in, ins, units, unit, rel, relations, x, wide, NULL);
-    if (becomes >= 0 && becomes != x && own) out->owner = becomes;
-    return out;
+    const int barren = gate ? becomes == x && own && !weight : !ins || (ins == 1 && own);
+    ins = barren && !gate ? ins : few(p, in, left, 2, gate);
+    if (gate || (ins == 2 && !barren)) relations = meet(p, in, ins, gate ? x : -1, weight, &rel);
+    if (barren) out = unit_of(p, in, ins, p->units, unit, rel, relations, wide);
+    else {
+        if (renamed) HOLD(wide, becomes);
+        if (weight) in[ins++] = weight;
+        out = multiply(p, in, ins, p->units, unit, rel, relations, x, wide, NULL);
+        if (renamed && own) out->owner = becomes;
+    }
+    p->left[p->lefts++] = out;
 }
 
 static void down(Plan *p) {
@@ -855,34 +825,28 @@ static void tell_slopes(Plan *p, Tensor *const *t, int n) {
 static void plan(Plan *p) {
     int64_t *const shown = p->found + p->told - 2 * p->found[HEAD + 14];
     p->place = TAKE(int32_t, p->n);
-    p->holders = TAKE(Chain, p->n);
     p->vectors = TAKE(Tensor *, p->n + 1);
+    p->left = TAKE(Tensor *, p->factors + p->n + 1);
+    p->in = TAKE(Tensor *, p->factors + p->n + 1);
+    p->units = TAKE(Tensor *, p->factors + p->n + 1);
     const int32_t *order = find_order(p), eliminated = p->n - p->kept;
     for (int i = 0; i < p->n; i++) p->place[i < eliminated ? order[i] : p->keep[i - eliminated]] = i;
-    Word *set = TAKE(Word, p->words), *wide = TAKE(Word, p->words);
-    for (int k = 0; k < p->factors; k++) add(p, p->values[k]);
-    for (int with = 1; with >= 0; with--) /* vectors, then the units that only wait for their derivative */
-        for (int a = 0; a < p->n; a++) {
-            if (with != (p->begin[a] >= 0) || (!with && !HELD(p->asked, a))) continue;
-            memset(set, 0, sizeof(Word) * (size_t)p->words);
-            HOLD(set, a);
-            Tensor *t = p->vectors[a] = with ? fresh(p, set, set, NULL) : blank(p, 0, set);
-            t->unit = !with;
-            t->carry = p->slopes || HELD(p->asked, a);
-            add(p, t);
-        }
-    for (int i = 0; i < eliminated; i++) {
-        Tensor *out = eliminate(p, order[i]);
-        if (out) add(p, out);
-    }
-
-    int many = longer(&p->loose, 1), ins = 1;
-    for (int i = 0; i < p->kept; i++) many = longer(p->holders + p->keep[i], many);
-    Tensor **in = TAKE(Tensor *, many), **units = TAKE(Tensor *, many), *scalar = in[0] = p->vectors[p->n] = blank(p, 0, NULL);
+    Word *wide = TAKE(Word, p->words);
+    Tensor *scalar = p->left[p->lefts++] = p->vectors[p->n] = blank(p, 0, NULL), **in = p->in;
     scalar->slot = 0;
     scalar->carry = (char)p->slopes;
-    gather(p, &p->loose, in, &ins, units, wide);
-    for (int i = 0; i < p->kept; i++) gather(p, p->holders + p->keep[i], in, &ins, units, wide);
+    for (int k = 0; k < p->factors; k++) p->left[p->lefts++] = p->values[k];
+    for (int a = 0; a < p->n; a++) { /* vectors, and units that only wait for their derivative */
+        const int asked = (int)HELD(p->asked, a);
+        if (p->begin[a] < 0 && !asked) continue;
+        HOLD(wide, a);
+        Tensor *t = p->left[p->lefts++] = p->vectors[a] = p->begin[a] < 0 ? blank(p, 0, wide) : fresh(p, wide, wide, NULL);
+        t->unit = p->begin[a] < 0;
+        t->carry = p->slopes || asked;
+        DROP(wide, a);
+    }
+    for (int i = 0; i < eliminated; i++) eliminate(p, order[i]);
+    int unit = 0, ins = gather(p, -1, &unit, wide);
     memset(wide, 0, sizeof(Word) * (size_t)p->words);
     for (int i = 0; i < p->kept; i++) HOLD(wide, p->keep[i]);
     Node *nodes = p->nodes;

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
 from operator import or_
 from typing import NamedTuple
@@ -27,7 +27,7 @@ class Tensor:
     longer here than elsewhere.
     """
 
-    __slots__ = ("alive", "axes", "base", "carry", "cells", "has", "owner", "sizes", "slope", "slot", "unit", "wide")
+    __slots__ = ("axes", "base", "carry", "cells", "has", "owner", "sizes", "slope", "slot", "unit", "wide")
 
     def __init__(self, base: int, wide: int, *, unit: bool = False, carry: bool = False, owner: int = -1) -> None:
         self.base = base
@@ -39,7 +39,6 @@ class Tensor:
         self.unit = unit
         self.carry = carry
         self.owner = owner
-        self.alive = True
         self.slope: Tensor | None = None
         self.sizes: dict[int, int] = {}
 
@@ -103,19 +102,20 @@ class Planner:
         kept = [local[a] for a in question.kept]
         order = self._order(factors, kept)
         self.place = {axis: i for i, axis in enumerate([*order, *kept])}
-        asked = {local[a] for a in question.asked}
-        self.vectors = {}
-        for a in [local[a] for a in question.vectors]:
-            self.vectors[a] = self._new(1 << a, 1 << a)
-            self.vectors[a].carry = self.slopes or a in asked
-        units = {a: Tensor(0, 1 << a, unit=True, carry=True) for a in sorted(asked - self.vectors.keys())}
         scalar = Tensor(0, 0, carry=self.slopes)
         scalar.slot = 0
-        result = self._up(order, [*factors, *self.vectors.values(), *units.values()], scalar, kept)
+        self.vectors, ids = {}, {SCALAR: scalar}
+        for a, axis in enumerate(self.axes):
+            if axis in question.vectors:
+                ids[axis] = self.vectors[a] = self._new(1 << a, 1 << a)
+                self.vectors[a].carry = self.slopes or axis in question.asked
+            elif axis in question.asked:
+                ids[axis] = Tensor(0, 1 << a, unit=True, carry=True)
+        self.left = [scalar, *factors, *list(ids.values())[1:]]
+        result = self._up(order, sum(1 << a for a in kept))
         ups = len(self.code)
         self._down()
 
-        ids = {SCALAR: scalar, **{self.axes[a]: t for a, t in {**self.vectors, **units}.items()}}
         slopes = {axis: (t.slope.base, t.slope.slot) for axis, t in ids.items() if t.slope is not None}
         by_factor = [(t.slope.base, t.slope.slot) if t.slope else (-1, -1) for t in factors]
         details = PlanDetails.of(question, [self.axes[a] for a in order], slopes, by_factor)._replace(
@@ -166,57 +166,45 @@ class Planner:
 
     # ---- up
 
-    def _up(self, order: Sequence[int], tensors: Iterable[Tensor], scalar: Tensor, kept: Sequence[int]) -> Tensor:
-        self.holders: list[list[Tensor]] = [[] for _ in range(len(self.axes) + 1)]
-        for tensor in tensors:
-            self._add(tensor)
+    def _up(self, order: Iterable[int], kept: int) -> Tensor:
         for axis in order:
-            bucket = self._taken(axis)
+            bucket = self._taken(lambda t, axis=axis: t.wide >> axis & 1)  # type: ignore[misc]
             if bucket:
-                self._add(self._eliminated(axis, [*bucket, *self._joining(axis, bucket)]))
-        inputs = [scalar, *(t for axis in (-1, *kept) for t in self._taken(axis) if not t.unit)]
-        nodes, wide = list(self.nodes), sum(1 << axis for axis in kept)
+                self.left.append(self._eliminated(axis, bucket))
+        inputs, nodes = [t for t in self.left if not t.unit], list(self.nodes)
         while True:
-            inputs[: limits.INPUTS] = [self._multiply(inputs[: limits.INPUTS], [], [], -1, wide)]
+            inputs[: limits.INPUTS] = [self._multiply(inputs[: limits.INPUTS], [], [], -1, kept)]
             if len(inputs) == 1:
                 break
         if not self.slopes and not self.best:
             self.nodes = nodes
         return inputs[0]
 
-    def _add(self, tensor: Tensor) -> None:
-        for axis in bits(tensor.wide) or [-1]:
-            self.holders[axis].append(tensor)
-
-    def _taken(self, axis: int) -> list[Tensor]:
-        bucket = [t for t in self.holders[axis] if t.alive]
-        for t in bucket:
-            t.alive = False
-        return bucket
-
-    def _joining(self, x: int, bucket: list[Tensor]) -> Iterator[Tensor]:
-        """Tensors that have several gates, all of them among those of the bucket, though not the axis at hand."""
-        gates, wide = reduce(or_, (t.has for t in bucket)) & self.gates, reduce(or_, (t.wide for t in bucket)) & ~(1 << x)
-        if gates.bit_count() < limits.MEETING or x in self.becomes:
-            return
-        for t in (t for h in bits(gates) for t in self.holders[h]):
-            if t.alive and not t.unit and not t.wide & ~wide and (t.has & self.gates).bit_count() >= limits.MEETING:
-                t.alive = False
-                yield t
+    def _taken(self, which: Callable[[Tensor], object]) -> list[Tensor]:
+        """Take away those tensors that are left and meet a condition."""
+        taken = [t for t in self.left if which(t)]
+        if taken:
+            self.left = [t for t in self.left if not which(t)]
+        return taken
 
     def _eliminated(self, x: int, bucket: Sequence[Tensor]) -> Tensor:
         """Multiply everything that mentions x and sum (or maximise) it out.
 
-        A gate's causes are combined, and its axis turned into its variable's, or its ranks weighed, or the last alone kept.
+        A gate's causes are combined, and its axis turned into its variable's, or its ranks weighed, or the last alone kept. Where
+        tensors have several gates, others are taken that have so too, all of them among these, though not the axis at hand.
         """
         wide = reduce(or_, (t.wide for t in bucket)) & ~(1 << x)
         inputs, units = [t for t in bucket if not t.unit], [t for t in bucket if t.unit]
-        own = all(t.owner == x for t in inputs)
         if x not in self.becomes:
+            gates = reduce(or_, (t.has for t in inputs), 0) & self.gates
+            if gates.bit_count() >= limits.MEETING:
+                inputs += self._taken(
+                    lambda t: not t.unit and not t.wide & ~wide and (t.has & self.gates).bit_count() >= limits.MEETING
+                )
             if x in self.best:
                 self.late = True
                 self.maxima.append((x, inputs))
-            elif not inputs or (len(inputs) == 1 and own):
+            elif not inputs or (len(inputs) == 1 and inputs[0].owner == x):
                 return self._node(Tensor(0, wide, unit=True), inputs, units, [])
             inputs, relations = self._meet(self._few(inputs, 2))
             return self._multiply(inputs, units, relations, x, wide)
