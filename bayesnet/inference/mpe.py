@@ -50,7 +50,7 @@ def _named(engine: Runner, situation: ReducedEvidence, chosen: Sequence[int], pl
 def _trace(run: Run, free: Sequence[int]) -> dict[int, int]:
     """Return the best places, found in the opposite order of elimination: each given those eliminated after it."""
     best: dict[int, int] = {}
-    for axis, bucket in reversed(run.plan.details.maxima):
+    for axis, bucket in reversed(run.plan.maxima):
         scores = np.ones(run.plan.question.sizes[axis])
         for base, axes in bucket:
             source, start = (run.work, base) if base >= 0 else (run.values, int(run.bases[-1 - base]))

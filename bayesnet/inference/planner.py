@@ -11,7 +11,7 @@ import numpy as np
 
 from bayesnet.inference import plan as limits
 from bayesnet.inference.ordering import best_order, bits, masks
-from bayesnet.inference.plan import BEST, ONCE, EliminationPlan, PlanDetails, PlanLayout
+from bayesnet.inference.plan import BEST, ONCE, EliminationPlan, PlanLayout
 from bayesnet.inference.question import SCALAR, ReducedQuestion
 
 Loop = tuple[int, list[Sequence[int]]]
@@ -116,11 +116,9 @@ class Planner:
         ups = len(self.code)
         self._down()
 
-        slopes = {axis: (t.slope.base, t.slope.slot) for axis, t in ids.items() if t.slope is not None}
-        by_factor = [(t.slope.base, t.slope.slot) if t.slope else (-1, -1) for t in factors]
-        details = PlanDetails.of(question, [self.axes[a] for a in order], slopes, by_factor)._replace(
-            maxima=tuple((self.axes[a], tuple((t.base, self._named(t)) for t in bucket)) for a, bucket in self.maxima)
-        )
+        tensors = [*(ids.get(axis) for axis in self.axes), scalar, *factors]
+        slopes = np.array([(t.slope.base, t.slope.slot) if t and t.slope else (-1, -1) for t in tensors], dtype=np.int64)
+        by_axis, by_factor = slopes[: len(self.axes) + 1], slopes[len(self.axes) + 1 :]
         return EliminationPlan(
             code=np.array(self.code if self.largest <= self.limit else [], dtype=np.int32),
             ups=ups,
@@ -131,8 +129,12 @@ class Planner:
             kept=tuple(axis for axis, _ in self._named(result)),
             cells=self.cells,
             largest=self.largest,
-            layout=PlanLayout.of(question, slopes, places, self.space),
-            explained=lambda: details,
+            layout=PlanLayout.of(question, by_axis[:, 0], places, self.space),
+            order=tuple(self.axes[a] for a in (*order, *kept)),
+            by_axis=by_axis,
+            by_factor=by_factor,
+            composed=lambda: question,
+            maxima=tuple((self.axes[a], tuple((t.base, self._named(t)) for t in bucket)) for a, bucket in self.maxima),
         )
 
     def _named(self, tensor: Tensor) -> tuple[tuple[int, int], ...]:

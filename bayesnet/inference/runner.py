@@ -186,13 +186,9 @@ class Runner:
             begin = ready.place(v)
             if begin is None:
                 continue
-            vector = situation.soft.get(v, np.ones((self.structure.cards[v], 1)))
+            vector = np.ones((self.structure.cards[v], 1)) * situation.soft.get(v, 1.0) * likelihoods.get(v, 1.0)
             if v in situation.allowed:
-                mask = np.zeros((len(vector), 1))
-                mask[list(situation.allowed[v])] = 1.0
-                vector = vector * mask
-            if v in likelihoods:
-                vector = vector * likelihoods[v]
+                vector[[s for s in range(len(vector)) if s not in situation.allowed[v]]] = 0.0
             found[begin : begin + len(vector)] = vector[list(self.network.states[v])]
         return found
 

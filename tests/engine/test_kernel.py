@@ -36,7 +36,7 @@ def same(one: object, other: object, name: str) -> None:
     """Equal, arrays to the last integer."""
     if dataclasses.is_dataclass(one):
         for field in dataclasses.fields(one):
-            if field.name not in ("cache", "explained"):
+            if field.name not in ("cache", "composed"):
                 same(getattr(one, field.name), getattr(other, field.name), f"{name}.{field.name}")
     else:
         assert np.array_equal(one, other) if isinstance(one, np.ndarray) else one == other, name
