@@ -172,7 +172,8 @@ class Planner:
         for axis in order:
             bucket = self._taken(lambda t, axis=axis: t.wide >> axis & 1)  # type: ignore[misc]
             if bucket:
-                self.left.append(self._eliminated(axis, bucket))
+                out = self._eliminated(axis, bucket)
+                self.left.append(out)
         inputs, nodes = [t for t in self.left if not t.unit], list(self.nodes)
         while True:
             inputs[: limits.INPUTS] = [self._multiply(inputs[: limits.INPUTS], [], [], -1, kept)]
@@ -207,7 +208,7 @@ class Planner:
                 self.late = True
                 self.maxima.append((x, inputs))
             elif not inputs or (len(inputs) == 1 and inputs[0].owner == x):
-                return self._node(Tensor(0, wide, unit=True), inputs, units, [])
+                return self._multiply(inputs, units, [], x, wide, barren=True)
             inputs, relations = self._meet(self._few(inputs, 2))
             return self._multiply(inputs, units, relations, x, wide)
         becomes, weight = self.becomes[x], self.vectors.get(x)
@@ -215,7 +216,7 @@ class Planner:
         own = all(t.owner == x for t in inputs)
         inputs, relations = self._meet(self._few(inputs, 2, always=True), x, weight)
         if becomes == x and own and weight is None:
-            return self._node(Tensor(0, wide, unit=True), inputs, units, relations)
+            return self._multiply(inputs, units, relations, x, wide, barren=True)
         renamed = becomes not in (x, -1)
         out = self._multiply([*inputs, weight] if weight else inputs, units, relations, x, wide | (renamed << max(becomes, 0)))
         out.owner = becomes if renamed and own else -1
@@ -284,7 +285,7 @@ class Planner:
             k = self.size[h]
             cells = [(i, 0, j) for j in range(k) for i in range(j + 1)] + [(j, 0, k - 1 + j) for j in range(1, k)]
             relations = [Relation(h, cells, None, None, h)]
-            tensor = self._multiply([tensor], [], relations, -1, tensor.wide, {**tensor.sizes, h: 2 * k - 1})
+            tensor = self._multiply([tensor], [], relations, -1, tensor.wide, sizes={**tensor.sizes, h: 2 * k - 1})
         return tensor
 
     def _multiply(
@@ -294,21 +295,23 @@ class Planner:
         relations: list[Relation],
         summed: int,
         wide: int,
+        barren: bool = False,
         sizes: dict[int, int] | None = None,
     ) -> Tensor:
-        """Write a node; its output has the axes of the inputs but that summed, and the variable of a gate that is complete."""
+        """Write a node; its output has the axes of the inputs but that summed, and the variable of a gate that is complete.
+
+        `wide` are its axes and those of units below it. Where it is `barren` its output is a unit.
+        """
         axes = reduce(or_, (t.has for t in inputs), 0)
         if summed >= 0:
             axes &= ~(1 << summed)
         for r in relations:
             if r.axis == summed and r.becomes not in (summed, -1):
                 axes |= 1 << r.becomes
-        return self._node(self._new(axes, wide, sizes), inputs, units, relations)
-
-    def _node(self, out: Tensor, inputs: list[Tensor], units: list[Tensor], relations: list[Relation]) -> Tensor:
+        out = Tensor(0, wide, unit=True) if barren else self._new(axes, wide, sizes)
         out.carry = any(t.carry for t in (*inputs, *units))
         self.nodes.append(ProductNode(out, inputs, units, relations, self.late))
-        if not out.unit:
+        if not barren:
             self._write(self.nodes[-1], out, out, inputs, inputs)
         return out
 
