@@ -30,7 +30,7 @@
 #define WORTH_A_SECOND 8192
 #define WORTH_MORE (1 << 20)
 #define HEAD 5
-#define SECTIONS 19
+#define SECTIONS 18
 enum { CUT = 1, SETTLED = 2, GIVEN = 4, WANTED = 8, KEPT = 16 };
 
 typedef uint64_t Word;
@@ -46,7 +46,7 @@ typedef struct Tensor {
 } Tensor;
 typedef struct {
     int32_t axis, becomes, n, *cells;
-    Tensor *second, *third;
+    Tensor *second;
 } Relation;
 typedef struct Node {
     Tensor *out, **in; /* the units behind the inputs with numbers */
@@ -564,8 +564,7 @@ static void write_op(Plan *p, const Node *node, Tensor *out, Tensor *role, Tenso
         int32_t *table = loop[r].table = TAKE(int32_t, (int64_t)rel->n * n);
         loop[r].size = rel->n;
         for (int q = 0; q < n; q++) {
-            const int which = rel->second && part[q] == rel->second                                               ? 1
-                              : part[q] == node->out || part[q]->unit || (rel->third && part[q] == rel->third) ? 2 : 0;
+            const int which = rel->second && part[q] == rel->second ? 1 : part[q] == node->out || part[q]->unit ? 2 : 0;
             const int64_t stride = stride_of(operand[q], rel->axis),
                           more = rel->becomes != rel->axis ? stride_of(operand[q], rel->becomes) : 0;
             for (int i = 0; i < rel->n; i++) {
@@ -636,14 +635,14 @@ static Tensor *widened(Plan *p, Tensor *t, const Word *gates) {
         for (int j = 1; j < k; j++, n++) cells[3 * n] = j, cells[3 * n + 2] = k - 1 + j;
         if (t->size) memcpy(size, t->size, sizeof(int32_t) * (size_t)p->n);
         size[h] = 2 * k - 1;
-        *rel = (Relation){h, h, n, cells, NULL, NULL};
+        *rel = (Relation){h, h, n, cells, NULL};
         t = multiply(p, &t, 1, 0, rel, 1, -1, t->wide, 0, size);
     }
     return t;
 }
 
 /* One or two inputs as they meet (see _meet); returns how many relations were written to *found. */
-static int meet(Plan *p, Tensor **in, int ins, int last, Tensor *weight, Relation **found) {
+static int meet(Plan *p, Tensor **in, int ins, int last, Relation **found) {
     Tensor *second = NULL;
     Word *shared = TAKE(Word, p->words), *rest = TAKE(Word, p->words), *mine = TAKE(Word, p->words);
     int wide = 0, n = 0;
@@ -685,7 +684,7 @@ static int meet(Plan *p, Tensor **in, int ins, int last, Tensor *weight, Relatio
                     if (becomes == -1 && c != k - 1) continue;
                     cells[3 * m] = a, cells[3 * m + 1] = b, cells[3 * m++ + 2] = c;
                 }
-        rel[n++] = (Relation){h, becomes, m, cells, together ? second : NULL, h == last ? weight : NULL};
+        rel[n++] = (Relation){h, becomes, m, cells, together ? second : NULL};
     }
     return n;
 }
@@ -720,7 +719,7 @@ static int few(Plan *p, Tensor **t, int n, int most, int always) {
         Tensor *in[2] = {t[b], t[0]}, *product;
         Relation *rel;
         WORDS(w) both[w] = t[0]->wide[w] | t[b]->wide[w];
-        const int owner = t[0]->owner == t[b]->owner ? t[b]->owner : -1, relations = meet(p, in, 2, -1, NULL, &rel);
+        const int owner = t[0]->owner == t[b]->owner ? t[b]->owner : -1, relations = meet(p, in, 2, -1, &rel);
         product = multiply(p, in, 2, 0, rel, relations, -1, both, 0, NULL);
         product->owner = owner;
         for (int i = b; i < n - 1; i++) t[i] = t[i + 1];
@@ -778,11 +777,11 @@ static void eliminate(Plan *p, int x) {
         if (gate && in[i] == p->vectors[x]) weight = in[i];
         else in[left++] = in[i], own = own && in[i]->owner == x;
     }
-    const int barren = gate ? becomes == x && own && !weight : !ins || (ins == 1 && own);
-    ins = barren && !gate ? ins : few(p, in, left, 2, gate);
-    if (gate || (ins == 2 && !barren)) relations = meet(p, in, ins, gate ? x : -1, weight, &rel);
-    if (renamed) HOLD(wide, becomes);
+    const int barren = !weight && (gate ? becomes == x && own : !ins || (ins == 1 && own));
+    if (gate || !barren) ins = few(p, in, left, weight ? 1 : 2, gate);
     if (weight) in[ins++] = weight;
+    else if (gate || (ins == 2 && !barren)) relations = meet(p, in, ins, gate ? x : -1, &rel);
+    if (renamed) HOLD(wide, becomes);
     out = multiply(p, in, ins, unit, rel, relations, x, wide, barren, NULL);
     if (renamed && own) out->owner = becomes;
     p->left[p->lefts++] = out;
@@ -856,9 +855,7 @@ static void plan(Plan *p) {
         shown[i] = begin < 0 ? one : begin + at;
         shown[cells + i] = slope ? slope->base + at : one;
     }
-    int64_t *to = tell(p, NULL, result->n);
-    for (int i = 0; i < result->n; i++) to[i] = result->axis[i];
-    to = tell(p, NULL, p->n);
+    int64_t *to = tell(p, NULL, p->n);
     for (int a = 0; a < p->n; a++) to[a] = p->place[a];
     tell_slopes(p, p->vectors, p->n + 1);
     tell_slopes(p, p->values, p->factors);
@@ -871,8 +868,7 @@ static void plan(Plan *p) {
    are derivatives by every number. Returns 0; 1 where an array needs more room; -1 where the question makes no sense.
 
    `found` receives the length of the code, where the way down begins in it, slots, place and slot of the result; then
-   the lengths of the arrays that follow: the fields of `PlanLayout`, the axes of the result, the place of each axis in the
-   order, and the places and slots of the derivatives by each axis's vector, by the scalars, and by each factor (-1: none).
+   the lengths of the arrays that follow: the fields of `PlanLayout`, the place of each axis in the order, and the places and slots of the derivatives by each axis's vector, by the scalars, and by each factor (-1: none).
    `sizes` receives the cells of the workspace, of all operations, and of the largest table. */
 EXPORT int bn_plan(const int32_t *net, const int32_t *ask, int64_t asked, int slopes, double limit, char *arena, int64_t room,
                    int32_t *code, int64_t code_room, int64_t *found, int64_t found_room, double *sizes) {

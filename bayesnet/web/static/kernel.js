@@ -8,7 +8,7 @@ import { WASM } from "./wasm.js";
 /** @import { Asked, Engine, Reading } from "./types.js" */
 
 /** Integers at the head of what the kernel finds, and how many arrays it lists behind them. */
-const [HEAD, SECTIONS] = [5, 19];
+const [HEAD, SECTIONS] = [5, 18];
 const [CUT, SETTLED, GIVEN, WANTED] = [1, 2, 4, 8];
 /** Columns that are run side by side. */
 export const LANES = 8;
