@@ -129,8 +129,8 @@ class Scorer:
         self.sums[-1] = one
         for v, (card, noisy) in enumerate(zip(engine.structure.cards, engine.structure.noisy, strict=True)):
             count = np.arange(1 + sum(engine.structure.cards[p] for p in engine.structure.parents[v]))
-            for rank in range(1, card) if noisy else ():
-                lowest, upto = network.gate(v, 0, 0), network.gate(v, 0, rank)
+            for rank in range(1, card - 1) if noisy else ():
+                lowest, upto = network.gate(v, 0), network.up_to(v, rank)
                 self.sums[rank, lowest.base + lowest.row * count] = upto.base + upto.row * count
 
     def plans(self, chunk: IntArray) -> tuple[ReducedEvidence, tuple[Ready, dict[int, tuple[Ready, ReducedEvidence]]]]:

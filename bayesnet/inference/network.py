@@ -1,7 +1,7 @@
 """The network as the plan sees it: all numbers end to end, and where each family's numbers lie among them.
 
-States of a noisy gate are numbered by rank here, so that the axis on which its causes are gathered is its own axis. A gate known
-to an interval of ranks needs sums of neighbouring ranks only; those are *derived* numbers, kept behind the others.
+States of a noisy gate are numbered by rank here, so that the axis on which its causes are gathered is its own axis. A gate whose
+rank is known needs the sum below it and the rank alone; those are *derived* numbers, kept behind the others.
 """
 
 from __future__ import annotations
@@ -21,10 +21,9 @@ from bayesnet.model.factors import Factors, FloatArray, IntArray
 
 
 class GatePlaces(NamedTuple):
-    """The places of the numbers of a gate for one interval of ranks: row r begins at `base` + `row` * r.
+    """The places of the numbers of a gate: row r begins at `base` + `row` * r, and has `columns` of them.
 
-    Row 0 is the leak; the rows of each parent's link follow, one for each of its states. `columns` is 1 where only the sum up to
-    a rank is needed, 2 for *below the interval, inside it*, and otherwise all ranks.
+    Row 0 is the leak; the rows of each parent's link follow, one for each of its states.
     """
 
     columns: int
@@ -85,12 +84,12 @@ class NetworkArrays:
         sums: list[range] = []
         for v, order in enumerate(structure.order):
             k, rows = len(order), 1 + sum(structure.cards[p] for p in structure.parents[v])
+            leaders = range(base[v], base[v] + k * rows, k) if k > 2 else range(0)
             derived.append(count + len(sums) if order else -1)
-            for low in range(k if k > 2 else 0):
-                for high in range(low, k):
-                    for row in range(base[v], base[v] + k * rows, k):
-                        sums += [range(row, row + low)] if low else []
-                        sums.append(range(row + low, row + high + 1))
+            for rank in range(1, k):
+                sums += [part for row in leaders for part in (range(row, row + rank), range(row + rank, row + rank + 1))]
+            for rank in range(1, k - 1):
+                sums += [range(row, row + rank + 1) for row in leaders]
         places = tuple(tuple(sorted(range(len(s)), key=s.__getitem__)) for s in states)
         starts = np.array(list(accumulate(map(len, sums), initial=0))[:-1], dtype=np.int64)
         parts = np.array([i for each in sums for i in each], dtype=np.int64)
@@ -104,17 +103,23 @@ class NetworkArrays:
         cards = [self.structure.cards[p] for p in (*self.structure.parents[v], v)[1:]]
         return [*accumulate(reversed(cards), mul, initial=1)][::-1]
 
-    def gate(self, v: int, low: int, high: int) -> GatePlaces:
-        """Return the places of a gate that is known to lie between two ranks."""
+    def gate(self, v: int, rank: int | None = None) -> GatePlaces:
+        """Return the places of a gate: of all ranks, or of those below one and of that one alone; the lowest needs one column."""
         k = self.structure.cards[v]
-        if (low, high) == (0, 0):
+        if rank == 0:
             return GatePlaces(1, self.base[v], k)
-        if (low, high) == (0, k - 1) or (low == 1 and k == 2):
+        if rank is None or k == 2:
             return GatePlaces(k, self.base[v], k)
-        rows = 1 + sum(self.structure.cards[p] for p in self.structure.parents[v])
-        before = k + 2 * ((low - 1) * k - low * (low - 1) // 2 + high - low) if low else high
-        columns = 2 if low else 1
-        return GatePlaces(columns, self.derived[v] + rows * before, columns)
+        return GatePlaces(2, self.derived[v] + 2 * self.rows(v) * (rank - 1), 2)
+
+    def up_to(self, v: int, rank: int) -> GatePlaces:
+        """Return the places of the sums up to a rank of a gate, between the lowest and the highest."""
+        k, rows = self.structure.cards[v], self.rows(v)
+        return GatePlaces(1, self.derived[v] + rows * (2 * (k - 1) + rank - 1), 1)
+
+    def rows(self, v: int) -> int:
+        """Return the rows of a gate: one for the leak, and one for each state of each parent."""
+        return 1 + sum(self.structure.cards[p] for p in self.structure.parents[v])
 
     def laid_out(self, flat: FloatArray) -> FloatArray:
         """Return numbers in the order of the tensors, shape (entries, ...), as values with the derived sums behind them."""

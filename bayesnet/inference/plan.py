@@ -277,17 +277,13 @@ def _asked(
 ) -> Ints:
     """Return a question about a situation as `planner.c` reads it."""
     n, fixed, places = len(network.places), situation.fixed, network.places
-    ask = np.full(4 * n, -1, dtype=np.int32)
+    ask = np.full(2 * n, -1, dtype=np.int32)
     ask[list(fixed)] = [places[v][state] for v, state in fixed.items()]
-    flags = ask[n : 2 * n]
+    flags = ask[n:]
     flags[:] = 0
     kept = [v for v in kept if v not in fixed]
     given = {*situation.allowed, *situation.soft, *vectors}
     for which, flag in ((situation.cut, CUT), (situation.settled, SETTLED), (given, GIVEN), (wanted, WANTED), (kept, KEPT)):
         if which:
             flags[list(which)] |= flag
-    for v in situation.allowed:
-        interval = situation.interval(v, places[v])
-        if interval is not None and network.structure.noisy[v] and v not in wanted and v not in vectors:
-            ask[[2 * n + v, 3 * n + v]] = interval
     return np.concatenate([ask, np.array(kept, dtype=np.int32)]) if kept else ask

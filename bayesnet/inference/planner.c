@@ -138,14 +138,14 @@ typedef struct {
     int64_t columns, base, row;
 } Gate;
 
-static Gate gate_of(const Network *w, int v, int64_t low, int64_t high) {
+/* Of all ranks (-1), or of those up to one and of this one alone. */
+static Gate gate_of(const Network *w, int v, int64_t rank) {
     const int64_t k = w->card[v];
     int64_t rows = 1;
-    if (!low && !high) return (Gate){1, w->base[v], k};
-    if ((!low && high == k - 1) || (low == 1 && k == 2)) return (Gate){k, w->base[v], k};
+    if (!rank) return (Gate){1, w->base[v], k};
+    if (rank < 0 || k == 2) return (Gate){k, w->base[v], k};
     for (int i = w->parent[v]; i < w->parent[v + 1]; i++) rows += w->card[w->parents[i]];
-    const int64_t before = low ? k + 2 * ((low - 1) * k - low * (low - 1) / 2 + high - low) : high;
-    return (Gate){low ? 2 : 1, w->derived[v] + rows * before, low ? 2 : 1};
+    return (Gate){2, w->derived[v] + 2 * rows * (rank - 1), 2};
 }
 
 typedef struct {
@@ -198,7 +198,7 @@ static int32_t width(double size) { /* 2 log2(size), rounded */
 }
 
 static void compose(Plan *p, const Network *w, const int32_t *ask, int64_t kept) {
-    const int32_t n = w->n, *fixed = ask, *flags = fixed + n, *low = flags + n, *high = low + n, *keep = high + n;
+    const int32_t n = w->n, *fixed = ask, *flags = fixed + n, *keep = flags + n;
     const int64_t most = w->parent[n] + n;
     char *needed = TAKE(char, n), *used = TAKE(char, n);
     int32_t *stack = TAKE(int32_t, n), *size = TAKE(int32_t, 2 * n), *local = TAKE(int32_t, 2 * n), *target = TAKE(int32_t, n);
@@ -221,19 +221,16 @@ static void compose(Plan *p, const Network *w, const int32_t *ask, int64_t kept)
 
     /* axes: of a variable its own number, of a gate that is gathered n more */
     for (int v = 0; v < n; v++) {
-        int32_t k = w->card[v], first = 0, last = k - 1;
+        const int32_t k = w->card[v];
         target[v] = -2;
         if (!needed[v]) continue;
         if (w->derived[v] < 0) {
             if (fixed[v] < 0) size[v] = k;
             continue;
         }
-        if (fixed[v] >= 0) first = last = fixed[v];
-        else if (used[v] || flags[v] & KEPT) size[v] = k;
-        else if (low[v] >= 0) first = low[v], last = high[v];
-        else size[n + v] = k;
+        if (fixed[v] < 0) size[used[v] || flags[v] & KEPT ? v : n + v] = k;
         if (flags[v] & (CUT | SETTLED)) continue;
-        gate[v] = gate_of(w, v, first, last);
+        gate[v] = gate_of(w, v, fixed[v]);
         if (gate[v].columns < 2) continue;
         target[v] = size[v] ? v : size[n + v] ? n + v : -1;
         size[n + v] = (int32_t)gate[v].columns;
@@ -304,7 +301,7 @@ static void compose(Plan *p, const Network *w, const int32_t *ask, int64_t kept)
     }
     for (int v = 0; v < n; v++) {
         if (fixed[v] >= 0 || !needed[v]) continue;
-        if (flags[v] & GIVEN && (size[v] || low[v] < 0)) p->begin[LOCAL(v)] = 0;
+        if (flags[v] & GIVEN) p->begin[LOCAL(v)] = 0;
         if (flags[v] & WANTED) HOLD(p->asked, LOCAL(v));
     }
     int64_t *ends = TAKE(int64_t, p->n + 1), vectors = 0;
@@ -863,9 +860,8 @@ static void plan(Plan *p) {
 
 /* The plan of a question about a network that passed `bn_network`.
 
-   `ask` holds for every variable the place of its state if it is fixed (-1: open), flags, and the lowest and highest rank of a
-   gate that is only known to lie between them (-1: another); then the variables whose axes the result keeps. With `slopes` there
-   are derivatives by every number. Returns 0; 1 where an array needs more room; -1 where the question makes no sense.
+   `ask` holds for every variable the place of its state if it is fixed (-1: open), and flags; then the variables whose axes the
+   result keeps. With `slopes` there are derivatives by every number. Returns 0; 1 where an array needs more room; -1 where the question makes no sense.
 
    `found` receives the length of the code, where the way down begins in it, slots, place and slot of the result; then
    the lengths of the arrays that follow: the fields of `PlanLayout`, the place of each axis in the order, and the places and slots of the derivatives by each axis's vector, by the scalars, and by each factor (-1: none).
@@ -873,16 +869,16 @@ static void plan(Plan *p) {
 EXPORT int bn_plan(const int32_t *net, const int32_t *ask, int64_t asked, int slopes, double limit, char *arena, int64_t room,
                    int32_t *code, int64_t code_room, int64_t *found, int64_t found_room, double *sizes) {
     const Network w = opened(net);
-    const int32_t n = w.n, *low = ask + 2 * (int64_t)n, *high = low + n;
-    if (asked < 4 * (int64_t)n) return -1;
+    const int64_t n = w.n;
+    if (asked < 2 * n) return -1;
     for (int v = 0; v < n; v++)
-        if (ask[v] < -1 || ask[v] >= w.card[v] || low[v] > high[v] || high[v] >= w.card[v] || low[v] < -1) return -1;
-    for (int64_t i = 4 * (int64_t)n; i < asked; i++)
+        if (ask[v] < -1 || ask[v] >= w.card[v]) return -1;
+    for (int64_t i = 2 * n; i < asked; i++)
         if (ask[i] < 0 || ask[i] >= n || ask[ask[i]] >= 0 || !(ask[n + ask[i]] & KEPT)) return -1;
     Plan made = {.arena = arena, .code = code, .found = found, .room = room, .code_room = code_room, .found_room = found_room,
                  .told = HEAD + SECTIONS, .slots = 1, .slopes = slopes, .space = 1.0, .largest = 1.0, .limit = limit}, *const p = &made;
     if (!ROOM(p) || found_room < p->told) return 1;
-    compose(p, &w, ask, asked - 4 * (int64_t)n);
+    compose(p, &w, ask, asked - 2 * n);
     plan(p);
     sizes[0] = p->space;
     sizes[1] = p->cells;

@@ -111,12 +111,12 @@ export function ask(engine, known, wanted, given) {
   if (memory.engine?.structure !== structure) ints.set(structure.packed, net >> 2);
   if (memory.engine !== engine) doubles.set(values, numbers >> 3);
   memory.engine = engine;
-  const question = take(16 * n);
+  const question = take(8 * n);
   writeQuestion(engine, known, wanted, given, question >> 2);
   const sizes = take(24);
   const { found, code } = roomy(({ found, code, arena }) =>
     kernel.bn_plan(
-      ...[net, question, i64(4 * n), 0, maxCells, arena, i64(rooms.arena), code, i64(rooms.code / 4)],
+      ...[net, question, i64(2 * n), 0, maxCells, arena, i64(rooms.arena), code, i64(rooms.code / 4)],
       ...[found, i64(rooms.found / 8), sizes],
     ),
   );
@@ -139,7 +139,7 @@ export function ask(engine, known, wanted, given) {
 }
 
 /**
- * What is known and wanted, for every variable: the place of its state, flags, the interval of a gate known to nothing else.
+ * What is known and wanted, for every variable: the place of its state, and flags.
  *
  * @param {Engine} engine
  * @param {Reading} known
@@ -147,21 +147,13 @@ export function ask(engine, known, wanted, given) {
  * @param {Iterable<number>} given
  * @param {number} to
  */
-function writeQuestion({ n, structure: { places, layouts } }, { fixed, like, cut, settled }, wanted, given, to) {
-  ints.fill(-1, to, to + 4 * n);
+function writeQuestion({ n, structure: { places } }, { fixed, like, cut, settled }, wanted, given, to) {
+  ints.fill(-1, to, to + n);
   for (let v = 0; v < n; v++) {
     if (fixed[v] >= 0) ints[to + v] = places[v][fixed[v]];
     ints[to + n + v] = (cut[v] ? CUT : 0) | (settled[v] ? SETTLED : 0) | (fixed[v] < 0 && like[v] ? GIVEN : 0);
   }
   for (const v of wanted) ints[to + n + v] |= WANTED;
-  for (let v = 0; v < n; v++) {
-    if (fixed[v] >= 0 || !like[v] || layouts[v].derived < 0 || ints[to + n + v] & WANTED) continue;
-    const ranks = places[v].filter((_, s) => like[v][s] > 0);
-    const [low, high] = [Math.min(...ranks), Math.max(...ranks)];
-    if (high - low + 1 > ranks.length || like[v].some((x) => x !== 0 && x !== 1)) continue;
-    ints[to + 2 * n + v] = low;
-    ints[to + 3 * n + v] = high;
-  }
   for (const v of given) if (fixed[v] < 0) ints[to + n + v] |= GIVEN;
 }
 
