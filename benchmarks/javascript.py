@@ -25,7 +25,7 @@ import numpy as np
 
 from bayesnet.analysis.query.simulate import sample
 from bayesnet.inference.evidence import Evidence
-from bayesnet.inference.structure import Structure
+from bayesnet.inference.network import Structure
 from bayesnet.model.cache import load_model
 from bayesnet.model.expand import expand
 from bayesnet.model.factors import Factors

@@ -17,11 +17,10 @@ from bayesnet.errors import TooWide
 from bayesnet.inference.answers import Cohort, Draws, EventGradients, RawJoint, RawMostProbable, RawPosteriors
 from bayesnet.inference.evidence import Evidence, ZeroEvidence, one_hot
 from bayesnet.inference.kernel import LANES, compiled
-from bayesnet.inference.network import NetworkArrays
+from bayesnet.inference.network import NetworkArrays, Structure
 from bayesnet.inference.plan import EliminationPlan, make
 from bayesnet.inference.reduced_evidence import ReducedEvidence, reduced
 from bayesnet.inference.run import Ready, Run
-from bayesnet.inference.structure import Structure
 from bayesnet.model.factors import Factors, FloatArray, IntArray
 
 KEPT = 1 << 24

@@ -727,12 +727,18 @@ static int few(Plan *p, Tensor **t, int n, int most, int always) {
     return n;
 }
 
-/* Takes the tensors that mention x, or for -1 all: to `in` of which it returns the number, and units; `wide` are their axes. */
-static int gather(Plan *p, int x, int *unit, Word *wide) {
-    int left = 0, ins = 0;
+/* Takes tensors behind `ins` others, and returns how many there are then: those that mention x, for -1 all, for -2 those that have
+   several gates and no axis that is not in `wide`. Units are taken apart; `wide` receives the axes of all. */
+static int gather(Plan *p, int x, int ins, int *unit, Word *wide) {
+    int left = 0;
     for (int i = 0; i < p->lefts; i++) {
         Tensor *t = p->left[i];
-        if (x >= 0 && !HELD(t->wide, x)) {
+        int fits = x == -1 || (x >= 0 && HELD(t->wide, x)), gates = 0, outside = t->unit;
+        if (x == -2) {
+            WORDS(w) outside |= (t->wide[w] & ~wide[w]) != 0, gates += __builtin_popcountll(t->has[w] & p->gates[w]);
+            fits = !outside && gates >= MEETING;
+        }
+        if (!fits) {
             p->left[left++] = t;
             continue;
         }
@@ -744,32 +750,16 @@ static int gather(Plan *p, int x, int *unit, Word *wide) {
     return ins;
 }
 
-/* Takes also tensors that have several gates, all of them among those of the inputs, though they do not mention the axis at hand. */
-static int joining(Plan *p, int ins, const Word *wide) {
-    Word *gates = TAKE(Word, p->words);
-    int left = 0;
-    for (int i = 0; i < ins; i++) WORDS(w) gates[w] |= p->in[i]->has[w] & p->gates[w];
-    if (members(p, gates) < MEETING) return ins;
-    for (int i = 0; i < p->lefts; i++) {
-        Tensor *t = p->left[i];
-        int fits = !t->unit, mine = 0;
-        WORDS(w) fits = fits && !(t->wide[w] & ~wide[w]), mine += __builtin_popcountll(t->has[w] & p->gates[w]);
-        if (fits && mine >= MEETING) p->in[ins++] = t;
-        else p->left[left++] = t;
-    }
-    p->lefts = left;
-    return ins;
-}
-
 static void eliminate(Plan *p, int x) {
     const int gate = (int)HELD(p->gates, x), becomes = p->gate[x], renamed = becomes >= 0 && becomes != x;
     Tensor *weight = NULL, **in = p->in, *out;
-    Word *wide = TAKE(Word, p->words);
+    Word *wide = TAKE(Word, p->words), *gates = TAKE(Word, p->words);
     Relation *rel = NULL;
-    int unit = 0, own = 1, relations = 0, left = 0, ins = gather(p, x, &unit, wide);
+    int unit = 0, own = 1, relations = 0, left = 0, ins = gather(p, x, 0, &unit, wide);
     if (!ins && !unit) return;
     DROP(wide, x);
-    if (!gate) ins = joining(p, ins, wide);
+    for (int i = 0; i < ins; i++) WORDS(w) gates[w] |= in[i]->has[w] & p->gates[w];
+    if (!gate && members(p, gates) >= MEETING) ins = gather(p, -2, ins, &unit, wide);
     for (int i = 0; i < ins; i++) {
         if (gate && in[i] == p->vectors[x]) weight = in[i];
         else in[left++] = in[i], own = own && in[i]->owner == x;
@@ -827,7 +817,7 @@ static void plan(Plan *p) {
         DROP(wide, a);
     }
     for (int i = 0; i < eliminated; i++) eliminate(p, order[i]);
-    int unit = 0, ins = gather(p, -1, &unit, wide);
+    int unit = 0, ins = gather(p, -1, 0, &unit, wide);
     memset(wide, 0, sizeof(Word) * (size_t)p->words);
     for (int i = 0; i < p->kept; i++) HOLD(wide, p->keep[i]);
     Node *nodes = p->nodes;

@@ -46,7 +46,7 @@ class Tensor:
 class Relation(NamedTuple):
     """The combination of two inputs on a gate axis: cells (rank of the first, of the second, of the result).
 
-    `second` is the input that takes the second rank. `becomes` is the axis of the gate's variable where the result has that instead.
+    `second` is the input that takes the second rank. `becomes` is the axis of the gate's variable where the result has that.
     """
 
     axis: int

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from bayesnet.inference.evidence import Evidence
-from bayesnet.inference.structure import Structure
+from bayesnet.inference.network import Structure
 from bayesnet.model.factors import Factors, FloatArray, NoisyFamily, TableFamily
 
 

@@ -24,7 +24,7 @@ from strategies import evidence, factors
 from bayesnet.analysis.query.simulate import sample
 from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import Evidence
-from bayesnet.inference.structure import Structure
+from bayesnet.inference.network import Structure
 from bayesnet.interop import read_network
 from bayesnet.model.cache import load_model
 from bayesnet.model.expand import expand
