@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from bayesnet.errors import TooWide
 from bayesnet.inference.answers import Cohort
 from bayesnet.inference.kernel import LANES
+from bayesnet.inference.plan import EliminationPlan
 from bayesnet.inference.run import LN2, Ready, Run
 from bayesnet.inference.runner import Runner
 from bayesnet.inference.situation import ReducedEvidence
@@ -30,13 +32,13 @@ ROWS = 512
 SECONDS_PER_OPERATION = 6e-6
 SECONDS_PER_PRODUCT = 0.45e-9
 """Cost of planning an operation, and of a product in a row: only their ratio matters."""
-FITTED = 160_000
-"""Operations of all plans to which the cost is fitted, and fewer where there are few rows."""
-ROWS_PER_PLAN = 100
+FITTED, ROWS_PER_PLAN, OPERATIONS = 400, 100, 120_000
+"""Most plans to which the cost is fitted; rows for each, and operations of all, so that they are fewer where rows are few or
+plans long."""
 PRIOR = 0.1
 """Coefficient expected of an axis or family before anything is fitted."""
-LOOKED_AT = 256
-"""Rows by which a split is chosen."""
+LOOKED_AT, CANDIDATES = 256, 12
+"""Rows by which a split is chosen, and of how many: products of matrices that small stay on one thread."""
 
 Mask = NDArray[np.bool_]
 
@@ -59,6 +61,12 @@ class CohortRows:
     ranks: IntArray
     possible: IntArray
     dropped: frozenset[int]
+
+    def at(self, order: IntArray) -> CohortRows:
+        """Return some rows, in the order given."""
+        masks = {v: mask.take(order, axis=1) for v, mask in self.masks.items()}
+        arrays = (each.take(order, axis=1) for each in (self.needed, self.open, self.places, self.ranks))
+        return CohortRows(masks, *arrays, np.arange(len(order)), self.dropped)
 
 
 def read_rows(engine: Runner, rows: IntArray, wanted: Sequence[int]) -> CohortRows:
@@ -96,7 +104,7 @@ def read_rows(engine: Runner, rows: IntArray, wanted: Sequence[int]) -> CohortRo
             left = table.T @ masks[parent]
             masks[v] = masks[v] & left if v in masks else left
     opened, possible = needed.copy(), np.ones(len(rows), dtype=bool)
-    places, ranks = np.zeros((2, *shape), dtype=np.int16)
+    places, ranks = np.zeros((2, *shape), dtype=np.int8 if max(structure.cards) < 128 else np.int32)
     for v, mask in masks.items():
         possible &= mask.any(0)
         if v in dropped:
@@ -124,6 +132,8 @@ class Scorer:
         self.rows = rows
         self.wanted = tuple(wanted)
         self.values = np.append(engine.values[:, 0], 1.0)
+        self.repeated = np.repeat(self.values[:, None], LANES, axis=1)
+        self.ones = [np.ones((card, 1)) for card in engine.structure.cards]
         network, one = engine.network, len(self.values) - 1
         self.first = np.array([base for base, _ in network.tables], dtype=np.int64)
         self.sums = np.tile(np.arange(one + 1), (max(engine.structure.cards) + 1, 1))
@@ -135,28 +145,22 @@ class Scorer:
                     states = np.arange(card)
                     self.sums[rank, step[0] + step[1] * states] = step[2] + step[3] * states
 
-    def plans(self, chunk: IntArray) -> tuple[ReducedEvidence, tuple[Ready, dict[int, tuple[Ready, ReducedEvidence]]]]:
-        """Return the plan of some rows and those of gates that are answered apart."""
-        situation = self.situation(chunk)
-        return situation, self.engine.aside(situation, self.wanted)
-
-    def situation(self, chunk: IntArray) -> ReducedEvidence:
+    def situation(self, chunk: IntArray | slice) -> ReducedEvidence:
         """Return what is fixed in all of some rows, in one state or another, and what is open in any."""
         rows, structure = self.rows, self.engine.structure
         needed, opened = rows.needed[:, chunk].any(1), rows.open[:, chunk].any(1)
         fixed = {v: structure.order[v][0] if structure.noisy[v] else 0 for v in np.flatnonzero(needed & ~opened).tolist()}
-        soft = {v: np.ones((structure.cards[v], 1)) for v in np.flatnonzero(opened).tolist() if v in rows.masks}
+        soft = {v: self.ones[v] for v in np.flatnonzero(opened).tolist() if v in rows.masks}
         return ReducedEvidence(structure.cards, fixed, {}, soft, frozenset(), set(rows.dropped))
 
-    def chunks(self) -> list[IntArray]:
+    def chunks(self, workers: int | None) -> list[IntArray]:
         """Return the rows that share a plan."""
         possible = self.rows.possible
-        all_bits = [bit for rows in (self.rows.open, self.rows.needed) for bit in rows if bit.any() and not bit.all()]
-        coefficients, constant, operations = self._fitted(all_bits)
+        all_bits = np.concatenate([self.rows.open, self.rows.needed])
+        all_bits = all_bits[all_bits.any(1) & ~all_bits.all(1)]
+        coefficients, constant, operations = self._fitted(all_bits, workers)
         useful = np.flatnonzero(coefficients)
-        coefficients, bits = coefficients[useful], np.zeros((self.rows.needed.shape[1], len(useful)), dtype=np.float32)
-        for i, k in enumerate(useful):
-            bits[:, i] = all_bits[k]
+        coefficients, bits = coefficients[useful], all_bits[useful].T.astype(np.float32, order="C")
         planning = SECONDS_PER_OPERATION * operations
 
         def seconds(rows: FloatArray, unions: Mask) -> FloatArray:
@@ -169,6 +173,7 @@ class Scorer:
             some = bits[chunk[:: -(-len(chunk) // LOOKED_AT) or 1]]
             have = some.sum(0)
             mixed = np.flatnonzero((have > 0) & (have < len(some)))
+            mixed = mixed[np.argsort((have - len(some))[mixed] * coefficients[mixed], kind="stable")[:CANDIDATES]]
             if len(mixed):
                 inside = some[:, mixed]
                 ones = have[mixed] / len(some) * len(chunk)
@@ -181,34 +186,40 @@ class Scorer:
             found += [chunk[begin : begin + ROWS] for begin in range(0, len(chunk), ROWS)]
         return found
 
-    def _fitted(self, bits: list[Mask]) -> tuple[FloatArray, float, float]:
+    def _fitted(self, bits: Mask, workers: int | None) -> tuple[FloatArray, float, float]:
         """Return by which coefficients of `bits` the logarithm of the products of a plan is a sum, and its mean operations."""
-        rng, possible, total = np.random.default_rng(0), self.rows.possible, 0
-        unions, logs = [], []
-        while total < FITTED and len(logs) * ROWS_PER_PLAN < len(possible):
-            some = possible[rng.integers(0, len(possible), 1 + len(logs) % 4)]
-            plan = self.engine.plan(self.situation(some), self.wanted)
-            total += max(len(plan.starts), 1)
-            unions.append([bool(bit[some].any()) for bit in bits])
-            logs.append(np.log(max(plan.cells, 1.0)))
-        a = np.array(unions, dtype=float).reshape(len(logs), len(bits))
-        rest = np.array(logs) - a.sum(1) * PRIOR
-        middle = float(rest.mean()) if logs else 0.0
-        mean = a.mean(0) if logs else 0.0
-        step = np.linalg.solve((a - mean).T @ (a - mean) + np.eye(a.shape[1]), (a - mean).T @ (rest - middle))
+        possible, rng = self.rows.possible, np.random.default_rng(0)
+        if not len(possible):
+            return np.zeros(len(bits)), 0.0, 0.0
+        some = [possible[rng.integers(0, len(possible), 1 + k % 4)] for k in range(1 + min(FITTED, len(possible) // ROWS_PER_PLAN))]
+        plans: dict[int, EliminationPlan] = {}
+
+        def make(k: int) -> None:
+            plans[k] = self.engine.plan(self.situation(some[k]), self.wanted)
+
+        make(0)
+        some = some[: 1 + OPERATIONS // (1 + len(plans[0].starts))]
+        shared(make, range(1, len(some)), workers)
+        union = np.array([bits[:, rows].any(1) for rows in some], dtype=float)
+        logs = np.log([max(plans[k].cells, 1.0) for k in range(len(some))]) - union.sum(1) * PRIOR
+        mean, middle = union.mean(0), logs.mean()
+        step = np.linalg.solve((union - mean).T @ (union - mean) + np.eye(len(bits)), (union - mean).T @ (logs - middle))
         coefficients = np.round((step + PRIOR) * 1024) / 1024  # so that sums are exact, in whatever order, and chunks the same
         coefficients[coefficients < PRIOR / 4] = 0.0
-        return coefficients, np.round(middle - float(np.sum(mean * step)), 6), total / max(len(logs), 1)
+        operations = float(np.mean([len(plan.starts) for plan in plans.values()]))
+        return coefficients, float(np.round(middle - mean @ step, 6)), operations
 
-    def score(self, chunk: IntArray, logs: FloatArray, marginals: dict[int, FloatArray]) -> None:
+    def score(self, begin: int, end: int, logs: FloatArray, marginals: dict[int, FloatArray]) -> None:
         """Write ln P(e) and the posteriors of the rows of one chunk."""
+        chunk, middle = slice(begin, end), (begin + end) // 2
+        situation = self.situation(chunk)
         try:
-            situation, (ready, apart) = self.plans(chunk)
+            ready, apart = self.engine.aside(situation, self.wanted)
         except TooWide:
-            if len(chunk) == 1:
+            if begin == middle:
                 raise
-            for half in np.array_split(chunk, 2):
-                self.score(half, logs, marginals)
+            self.score(begin, middle, logs, marginals)
+            self.score(middle, end, logs, marginals)
             return
         mine, weights = self._run(ready, situation, chunk)
         logs[chunk] = mine
@@ -224,11 +235,11 @@ class Scorer:
             marginals[v][chunk] = self.engine.split(v, np.exp(alone - below)).T
 
     def _run(
-        self, ready: Ready, situation: ReducedEvidence, chunk: IntArray, *, down: bool = True
+        self, ready: Ready, situation: ReducedEvidence, chunk: slice, *, down: bool = True
     ) -> tuple[FloatArray, FloatArray]:
         """Return ln P(e) of each row, and the weights of all answers, a few rows at a time."""
         network, rows, layout, plan = self.engine.network, self.rows, ready.layout, ready.plan
-        n, size, one = len(network.places), len(chunk), len(self.values) - 1
+        n, size, one = len(network.places), chunk.stop - chunk.start, len(self.values) - 1
         fixed = np.zeros((n, 1), dtype=bool)
         fixed[list(situation.fixed)] = True
         states, ranks = rows.places[:, chunk] * fixed, rows.ranks[:, chunk] * fixed
@@ -247,12 +258,11 @@ class Scorer:
         moved = self.sums[ranks[families[which]], layout.factors.at(states)[which] + within[:, None]]
         begins = layout.factors.base.copy()
         begins[moving] = one + 1 + ends - lengths
-        values = np.zeros((len(self.values) + len(which), LANES))
-        values[: one + 1] = self.values[:, None]
+        values = np.concatenate([self.repeated, np.zeros((len(which), LANES))])
         totals, powers, weights = np.empty(size), np.empty(size), np.empty((len(layout.own), size))
         for begin in range(0, size, LANES):
             part = slice(begin, min(begin + LANES, size))
-            values[one + 1 :, : part.stop - begin] = self.values[moved[:, part]]
+            values[one + 1 :, : part.stop - begin] = self.values.take(moved[:, part])
             run = Run(ready, values, begins, index[:, part], soft[:, part], part.stop - begin, down)
             totals[part], powers[part] = run.work[plan.result, : run.columns], run.powers[plan.result_slot, : run.columns]
             if down:
@@ -269,17 +279,30 @@ def score_rows(engine: Runner, rows: IntArray, wanted: Sequence[int], workers: i
     """Return posteriors of `wanted` for every row; equal rows are computed once, chunks are shared out to `workers` threads."""
     different, inverse = _unique(rows)
     scorer = Scorer(engine, read_rows(engine, different, wanted), wanted)
-    logs = np.full(len(different), -np.inf)
-    marginals = {v: np.full((len(different), engine.structure.cards[v]), np.nan) for v in wanted}
-    shared(lambda chunk: scorer.score(chunk, logs, marginals), scorer.chunks(), workers)
-    for table in marginals.values():
+    chunks = scorer.chunks(workers)
+    order = np.concatenate(chunks) if chunks else np.zeros(0, dtype=np.int64)
+    ends = np.cumsum([len(chunk) for chunk in chunks]).tolist()
+    scorer.rows = scorer.rows.at(order)
+    logs = np.empty(len(order))
+    marginals = {v: np.empty((len(order), engine.structure.cards[v])) for v in wanted}
+    shared(lambda part: scorer.score(*part, logs, marginals), list(pairwise([0, *ends])), workers)
+    place = np.full(len(different), len(order))  # rows that are impossible get the last place
+    place[order] = np.arange(len(order))
+    place = place[inverse]
+    all_logs = np.append(logs, -np.inf)[place]
+    found = {}
+    for v, table in marginals.items():
         table[logs == -np.inf] = np.nan
-    return Cohort(logs[inverse], {v: table[inverse] for v, table in marginals.items()})
+        found[v] = np.append(table, np.full((1, table.shape[1]), np.nan), axis=0)[place]
+    return Cohort(all_logs, found)
 
 
 def _unique(rows: IntArray) -> tuple[IntArray, IntArray]:
     """Return the different rows, and for each row which of them it is."""
-    small = np.ascontiguousarray(rows, dtype=np.int16)
+    known = rows[:, (rows >= 0).any(0)]
+    small = np.ascontiguousarray(known, dtype=np.int8 if known.max(initial=0) < 128 else np.int32)
+    if not small.size:
+        return rows[:1], np.zeros(len(rows), dtype=np.int64)
     _, first, inverse = np.unique(
         small.view([("", f"V{small.itemsize * small.shape[1]}")]), return_index=True, return_inverse=True
     )
