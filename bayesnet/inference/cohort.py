@@ -23,7 +23,6 @@ from bayesnet.inference.plan import EliminationPlan
 from bayesnet.inference.run import LN2, Ready, Run
 from bayesnet.inference.runner import Runner
 from bayesnet.inference.situation import ReducedEvidence
-from bayesnet.inference.structure import Structure
 from bayesnet.inference.threads import shared
 from bayesnet.model.factors import Factors, FloatArray, IntArray, TableFamily
 
@@ -47,11 +46,11 @@ Mask = NDArray[np.bool_]
 class CohortRows:
     """The rows of a cohort by what decides their plans.
 
-    `masks[v]`, shape (states, rows), are the states left to variables that are restricted in some row; `needed` and `open`, shape
+    `masks[v]`, shape (states, rows), are the states left to variables that are restricted in some row. `needed` and `open`, shape
     (variables, rows), say whether a variable's family matters and whether it has an axis; `places` is the place of the state of
-    each variable that is known. `ranks` is the highest rank left to a gate of no other use, zero for other variables, and one more
-    than the highest rank of all where the family is not needed. `possible` are the rows that certain children leave any states,
-    `dropped` certain children that are now part of their parents.
+    each variable that is known. `ranks` is the highest rank left to a gate of no other use, zero for other variables, and one
+    more than the highest rank of all where the family is not needed. `possible` are the rows that certain children leave any
+    states, `dropped` certain children that are now part of their parents.
     """
 
     masks: dict[int, Mask]
@@ -64,9 +63,15 @@ class CohortRows:
 
     def at(self, order: IntArray) -> CohortRows:
         """Return some rows, in the order given."""
-        masks = {v: mask.take(order, axis=1) for v, mask in self.masks.items()}
-        arrays = (each.take(order, axis=1) for each in (self.needed, self.open, self.places, self.ranks))
-        return CohortRows(masks, *arrays, np.arange(len(order)), self.dropped)
+        return CohortRows(
+            {v: mask.take(order, axis=1) for v, mask in self.masks.items()},
+            self.needed.take(order, axis=1),
+            self.open.take(order, axis=1),
+            self.places.take(order, axis=1),
+            self.ranks.take(order, axis=1),
+            np.arange(len(order)),
+            self.dropped,
+        )
 
 
 def read_rows(engine: Runner, rows: IntArray, wanted: Sequence[int]) -> CohortRows:
@@ -77,20 +82,10 @@ def read_rows(engine: Runner, rows: IntArray, wanted: Sequence[int]) -> CohortRo
         for v, certain in enumerate(structure.certain)
         if certain and len(structure.parents[v]) == 1
     }
-    masks: dict[int, Mask] = {}
-    for v, (row, card) in enumerate(zip(np.ascontiguousarray(rows.T), structure.cards, strict=True)):
-        seen = row >= 0
-        if seen.any():
-            masks[v] = (row == np.arange(card)[:, None]) | ~seen
-    for v in reversed(structure.topological):
-        if v in masks and v in links:
-            parent, table = links[v]
-            left = table @ masks[v]
-            masks[parent] = masks[parent] & left if parent in masks else left
+    masks = _masks(engine, rows, links)
     needed, dropped, gates = np.zeros(shape, dtype=bool), set(), set()
     for v in reversed(structure.topological):
-        children = [c for c in structure.children[v] if c not in dropped]
-        below = needed[children].any(0)
+        below = needed[[c for c in structure.children[v] if c not in dropped]].any(0)
         if v not in wanted and not below.any():
             if v in links:
                 dropped.add(v)
@@ -101,23 +96,38 @@ def read_rows(engine: Runner, rows: IntArray, wanted: Sequence[int]) -> CohortRo
     for v in structure.topological:
         if v in links and v not in dropped and links[v][0] in masks:
             parent, table = links[v]
-            left = table.T @ masks[parent]
-            masks[v] = masks[v] & left if v in masks else left
+            _restrict(masks, v, table.T @ masks[parent])
     opened, possible = needed.copy(), np.ones(len(rows), dtype=bool)
     places, ranks = np.zeros((2, *shape), dtype=np.int8 if max(structure.cards) < 128 else np.int32)
     for v, mask in masks.items():
         possible &= mask.any(0)
-        if v in dropped:
-            continue
         ordered = mask[list(engine.network.states[v])]
         if v in gates:
             opened[v] &= ~ordered[0]
             ranks[v] = len(ordered) - 1 - ordered[::-1].argmax(0)
-        else:
+        elif v not in dropped:
             places[v] = ordered.argmax(0)
             opened[v] &= ordered[1:].any(0) if structure.noisy[v] else ordered.sum(0) > 1
     ranks[~needed] = max(structure.cards)
     return CohortRows(masks, needed, opened, places, ranks, np.flatnonzero(possible), frozenset(dropped))
+
+
+def _masks(engine: Runner, rows: IntArray, links: dict[int, tuple[int, Mask]]) -> dict[int, Mask]:
+    """Return the states left to the variables known in some row, and to those whose certain children are known."""
+    masks: dict[int, Mask] = {}
+    for v, (row, card) in enumerate(zip(np.ascontiguousarray(rows.T), engine.structure.cards, strict=True)):
+        seen = row >= 0
+        if seen.any():
+            masks[v] = (row == np.arange(card)[:, None]) | ~seen
+    for v in reversed(engine.structure.topological):
+        if v in masks and v in links:
+            parent, table = links[v]
+            _restrict(masks, parent, table @ masks[v])
+    return masks
+
+
+def _restrict(masks: dict[int, Mask], v: int, left: Mask) -> None:
+    masks[v] = masks[v] & left if v in masks else left
 
 
 class Scorer:
@@ -138,12 +148,12 @@ class Scorer:
         self.first = np.array([base for base, _ in network.tables], dtype=np.int64)
         self.sums = np.tile(np.arange(one + 1), (max(engine.structure.cards) + 1, 1))
         self.sums[-1] = one
-        for v, gates in enumerate(network.gates):
+        for v, gate in enumerate(network.gates):
             cards = [1, *(engine.structure.cards[p] for p in engine.structure.parents[v])]
-            for rank in range(1, engine.structure.cards[v]) if gates else ():
-                for card, *step in zip(cards, gates[0, 0].bases, gates[0, 0].rows, gates[0, rank].bases, gates[0, rank].rows, strict=True):
-                    states = np.arange(card)
-                    self.sums[rank, step[0] + step[1] * states] = step[2] + step[3] * states
+            for rank in range(1, engine.structure.cards[v]) if gate else ():
+                lowest, sums = gate[0, 0], gate[0, rank]
+                for k, states in enumerate(map(np.arange, cards)):
+                    self.sums[rank, lowest.bases[k] + lowest.rows[k] * states] = sums.bases[k] + sums.rows[k] * states
 
     def situation(self, chunk: IntArray | slice) -> ReducedEvidence:
         """Return what is fixed in all of some rows, in one state or another, and what is open in any."""
@@ -160,7 +170,7 @@ class Scorer:
         all_bits = all_bits[all_bits.any(1) & ~all_bits.all(1)]
         coefficients, constant, operations = self._fitted(all_bits, workers)
         useful = np.flatnonzero(coefficients)
-        coefficients, bits = coefficients[useful], all_bits[useful].T.astype(np.float32, order="C")
+        coefficients, bits = coefficients[useful], np.ascontiguousarray(all_bits[useful].T)
         planning = SECONDS_PER_OPERATION * operations
 
         def seconds(rows: FloatArray, unions: Mask) -> FloatArray:
@@ -170,7 +180,7 @@ class Scorer:
         found, pending = [], [possible] if len(possible) else []
         while pending:
             chunk = pending.pop()
-            some = bits[chunk[:: -(-len(chunk) // LOOKED_AT) or 1]]
+            some = bits[chunk[:: -(-len(chunk) // LOOKED_AT)]].astype(np.float32)
             have = some.sum(0)
             mixed = np.flatnonzero((have > 0) & (have < len(some)))
             mixed = mixed[np.argsort((have - len(some))[mixed] * coefficients[mixed], kind="stable")[:CANDIDATES]]
@@ -180,8 +190,8 @@ class Scorer:
                 split = seconds(ones, inside.T @ some > 0) + seconds(len(chunk) - ones, (1 - inside).T @ some > 0)
                 best = int(split.argmin())
                 if split[best] < seconds(np.array(len(chunk)), have > 0):
-                    inside = bits[chunk, mixed[best]] > 0
-                    pending += [chunk[inside], chunk[~inside]]
+                    have_it = bits[chunk, mixed[best]]
+                    pending += [chunk[have_it], chunk[~have_it]]
                     continue
             found += [chunk[begin : begin + ROWS] for begin in range(0, len(chunk), ROWS)]
         return found
@@ -191,7 +201,8 @@ class Scorer:
         possible, rng = self.rows.possible, np.random.default_rng(0)
         if not len(possible):
             return np.zeros(len(bits)), 0.0, 0.0
-        some = [possible[rng.integers(0, len(possible), 1 + k % 4)] for k in range(1 + min(FITTED, len(possible) // ROWS_PER_PLAN))]
+        count = 1 + min(FITTED, len(possible) // ROWS_PER_PLAN)
+        some = [possible[rng.integers(0, len(possible), 1 + k % 4)] for k in range(count)]
         plans: dict[int, EliminationPlan] = {}
 
         def make(k: int) -> None:
@@ -201,7 +212,7 @@ class Scorer:
         some = some[: 1 + OPERATIONS // (1 + len(plans[0].starts))]
         shared(make, range(1, len(some)), workers)
         union = np.array([bits[:, rows].any(1) for rows in some], dtype=float)
-        logs = np.log([max(plans[k].cells, 1.0) for k in range(len(some))]) - union.sum(1) * PRIOR
+        logs = np.log([min(max(plans[k].cells, 1.0), 1e100) for k in range(len(some))]) - union.sum(1) * PRIOR
         mean, middle = union.mean(0), logs.mean()
         step = np.linalg.solve((union - mean).T @ (union - mean) + np.eye(len(bits)), (union - mean).T @ (logs - middle))
         coefficients = np.round((step + PRIOR) * 1024) / 1024  # so that sums are exact, in whatever order, and chunks the same
@@ -234,9 +245,7 @@ class Scorer:
             alone, _ = self._run(lowest, with_lowest, chunk, down=False)
             marginals[v][chunk] = self.engine.split(v, np.exp(alone - below)).T
 
-    def _run(
-        self, ready: Ready, situation: ReducedEvidence, chunk: slice, *, down: bool = True
-    ) -> tuple[FloatArray, FloatArray]:
+    def _run(self, ready: Ready, situation: ReducedEvidence, chunk: slice, *, down: bool = True) -> tuple[FloatArray, FloatArray]:
         """Return ln P(e) of each row, and the weights of all answers, a few rows at a time."""
         network, rows, layout, plan = self.engine.network, self.rows, ready.layout, ready.plan
         n, size, one = len(network.places), chunk.stop - chunk.start, len(self.values) - 1
