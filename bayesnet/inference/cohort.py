@@ -131,7 +131,7 @@ def _restrict(masks: dict[int, Mask], v: int, left: Mask) -> None:
 
 
 class Scorer:
-    """What the chunks of one cohort share.
+    """The state that the chunks of one cohort share.
 
     `sums[r]` says of each place among the values where the sum up to rank r is, if it belongs to the lowest rank of a gate, and
     in its last row where a one is.
