@@ -20,9 +20,9 @@ from bayesnet.errors import TooWide
 from bayesnet.inference.answers import Cohort
 from bayesnet.inference.kernel import LANES
 from bayesnet.inference.plan import EliminationPlan
+from bayesnet.inference.reduced_evidence import ReducedEvidence
 from bayesnet.inference.run import LN2, Ready, Run
 from bayesnet.inference.runner import Runner
-from bayesnet.inference.situation import ReducedEvidence
 from bayesnet.inference.threads import shared
 from bayesnet.model.factors import Factors, FloatArray, IntArray, TableFamily
 
@@ -145,15 +145,14 @@ class Scorer:
         self.repeated = np.repeat(self.values[:, None], LANES, axis=1)
         self.ones = [np.ones((card, 1)) for card in engine.structure.cards]
         network, one = engine.network, len(self.values) - 1
-        self.first = np.array([base for base, _ in network.tables], dtype=np.int64)
+        self.first = np.array(network.base, dtype=np.int64)
         self.sums = np.tile(np.arange(one + 1), (max(engine.structure.cards) + 1, 1))
         self.sums[-1] = one
-        for v, gate in enumerate(network.gates):
-            cards = [1, *(engine.structure.cards[p] for p in engine.structure.parents[v])]
-            for rank in range(1, engine.structure.cards[v]) if gate else ():
-                lowest, sums = gate[0, 0], gate[0, rank]
-                for k, states in enumerate(map(np.arange, cards)):
-                    self.sums[rank, lowest.bases[k] + lowest.rows[k] * states] = sums.bases[k] + sums.rows[k] * states
+        for v, (card, noisy) in enumerate(zip(engine.structure.cards, engine.structure.noisy, strict=True)):
+            count = np.arange(1 + sum(engine.structure.cards[p] for p in engine.structure.parents[v]))
+            for rank in range(1, card) if noisy else ():
+                lowest, upto = network.gate(v, 0, 0), network.gate(v, 0, rank)
+                self.sums[rank, lowest.base + lowest.row * count] = upto.base + upto.row * count
 
     def situation(self, chunk: IntArray | slice) -> ReducedEvidence:
         """Return what is fixed in all of some rows, in one state or another, and what is open in any."""
@@ -209,7 +208,7 @@ class Scorer:
             plans[k] = self.engine.plan(self.situation(some[k]), self.wanted)
 
         make(0)
-        some = some[: 1 + OPERATIONS // (1 + len(plans[0].starts))]
+        some = some[: 1 + OPERATIONS // plans[0].slots]
         shared(make, range(1, len(some)), workers)
         union = np.array([bits[:, rows].any(1) for rows in some], dtype=float)
         logs = np.log([min(max(plans[k].cells, 1.0), 1e100) for k in range(len(some))]) - union.sum(1) * PRIOR
@@ -217,7 +216,7 @@ class Scorer:
         step = np.linalg.solve((union - mean).T @ (union - mean) + np.eye(len(bits)), (union - mean).T @ (logs - middle))
         coefficients = np.round((step + PRIOR) * 1024) / 1024  # so that sums are exact, in whatever order, and chunks the same
         coefficients[coefficients < PRIOR / 4] = 0.0
-        operations = float(np.mean([len(plan.starts) for plan in plans.values()]))
+        operations = float(np.mean([plan.slots for plan in plans.values()]))
         return coefficients, float(np.round(middle - mean @ step, 6)), operations
 
     def score(self, begin: int, end: int, logs: FloatArray, marginals: dict[int, FloatArray]) -> None:
