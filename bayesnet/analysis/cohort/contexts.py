@@ -20,7 +20,7 @@ _CHILDREN = 10
 """Children from which a variable is a hub."""
 _CONTEXTS = 64
 """Most combinations of the states of hubs."""
-_ROWS = 4096
+_ROWS = 8192
 """Rows that are answered for every context together."""
 
 
