@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from gradients import Gradient
 
-from bayesnet.inference.answers import Cohort, Draws, Gradient, RawJoint, RawMostProbable, RawPosteriors
+from bayesnet.inference.answers import Cohort, Draws, RawJoint, RawMostProbable, RawPosteriors
 from bayesnet.inference.evidence import Evidence, ZeroEvidence, one_hot
 from bayesnet.model.factors import Factors, FloatArray, IntArray, NoisyFamily, TableFamily
 

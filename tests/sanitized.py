@@ -46,6 +46,7 @@ def start_again(rounds: int) -> int:
 def answers(rounds: int) -> None:
     """Every kind of question, beside the same run by numpy."""
     from engine_networks import random_evidence, random_network
+    from gradients import gradient_pair
 
     from bayesnet.inference.engine import Engine
 
@@ -57,7 +58,7 @@ def answers(rounds: int) -> None:
         assert fast.kernel is not None
         log = fast.log_probability(given)
         assert log == slow.log_probability(given) or abs(log - slow.log_probability(given)) < 1e-11
-        fast.gradients(given, (0, 0))
+        gradient_pair(fast, given, (0, 0))
         rows = rng.integers(-1, 2, (20, len(network.names)))
         fast.cohort(rows, range(len(network.names)), workers=2)
         if log > -np.inf:

@@ -26,19 +26,6 @@ class RawJoint:
 
 
 @dataclass(frozen=True, slots=True)
-class Gradient:
-    """P(e) = `value` * exp(`log_scale`), and its derivatives by every tensor entry, on the same scale.
-
-    `adjoints[f][t]` has the shape of `factors.families[f].tensors[t]`. A family that cannot influence P(e) as long as its columns
-    sum to one (an unobserved variable with no observed descendant) has zeros.
-    """
-
-    value: float
-    log_scale: float
-    adjoints: tuple[tuple[FloatArray, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Draws:
     """One column per draw: `marginals[v]` has shape (states of v, B), `log_probability` shape (B,)."""
 

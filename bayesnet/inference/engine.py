@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from bayesnet.inference.answers import Cohort, Draws, Gradient, RawJoint, RawMostProbable, RawPosteriors
+from bayesnet.inference.answers import Cohort, Draws, RawJoint, RawMostProbable, RawPosteriors
 from bayesnet.inference.evidence import Evidence, ZeroEvidence, one_hot
 from bayesnet.inference.run import Run
 from bayesnet.inference.runner import Runner
@@ -131,21 +131,6 @@ class Engine(Runner):
         """Return P(v | e) in every column of a run whose result keeps v alone; NaN where P(e) = 0."""
         with np.errstate(invalid="ignore"):
             return {v: (run.result / run.total)[list(self.network.places[v])]}
-
-    def gradient(self, evidence: Evidence, clamp: Mapping[int, int] | None = None) -> Gradient:
-        """Return P(clamp, e) and its derivative by every tensor entry, by one pass up and one down. Right also where P = 0."""
-        from bayesnet.inference.gradient import gradient_of
-
-        for v, state in (clamp or {}).items():
-            evidence = evidence.with_likelihood(v, one_hot(self.structure.cards[v], state))
-        return gradient_of(self, evidence, [])[-1]
-
-    def gradients(self, evidence: Evidence, target: tuple[int, int]) -> tuple[Gradient, Gradient]:
-        """Return the gradients of P(h, e) and of P(e) on one common log_scale, h the target (variable, state), in one pass."""
-        from bayesnet.inference.gradient import gradient_of
-
-        hit, total = gradient_of(self, evidence, [target])
-        return hit, total
 
     def draws(self, evidence: Evidence, tensors: Sequence[tuple[FloatArray, ...]], variables: Sequence[int]) -> Draws:
         """Return posteriors of `variables` under B draws of the numbers; `tensors` as from the expander, batch axis last."""

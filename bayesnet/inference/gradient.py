@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
-from bayesnet.inference.answers import Gradient
 from bayesnet.inference.evidence import Evidence, one_hot
 from bayesnet.inference.plan import EliminationPlan
 from bayesnet.inference.run import Run
@@ -22,28 +22,28 @@ MOST = 1000
 """Largest power of two of a derivative."""
 
 
-def gradient_of(engine: Runner, evidence: Evidence, events: Sequence[tuple[int, int]]) -> list[Gradient]:
-    """Return the gradients of P(event, e) of each event (variable, state), then of P(e), on one common scale."""
-    values, scale, flat = derivatives(engine, evidence, events)
-    found = []
-    for value, row in zip(values, flat, strict=True):
-        tensors, at = [], 0
-        for family in engine.factors.families:
-            mine = []
-            for tensor in family.tensors:
-                mine.append(row[at : at + tensor.size].reshape(tensor.shape))
-                at += tensor.size
-            tensors.append(tuple(mine))
-        found.append(Gradient(float(value), scale, tuple(tensors)))
-    return found
+class EventGradients(NamedTuple):
+    """P(event, e) of each event, then P(e): `values`, shape (events + 1,), each times exp(`log_scale`).
+
+    `by_entry`, shape (events + 1, entries), holds their derivatives on the same scale by every tensor entry: the tensors of all
+    families one after the other, each in C order.
+    """
+
+    values: FloatArray
+    log_scale: float
+    by_entry: FloatArray
 
 
-def derivatives(engine: Runner, evidence: Evidence, events: Sequence[tuple[int, int]]) -> tuple[FloatArray, float, FloatArray]:
-    """Return P(event, e) of each event and P(e), times exp(scale); the scale; derivatives, shape (events + 1, entries)."""
+def derivatives(engine: Runner, evidence: Evidence, events: Sequence[tuple[int, int]]) -> EventGradients:
+    """Return P(event, e) of each event (variable, state), then P(e), with the derivatives by every tensor entry.
+
+    One plan for all of them. Families that cannot influence a probability as long as their columns sum to one may have
+    derivatives that are equal along a column.
+    """
     situation = engine.situation(evidence)
     entries = len(engine.network.entry)
     if not situation.possible:
-        return np.zeros(len(events) + 1), 0.0, np.zeros((len(events) + 1, entries))
+        return EventGradients(np.zeros(len(events) + 1), 0.0, np.zeros((len(events) + 1, entries)))
     open_ = list(dict.fromkeys((v, state) for v, state in events if v not in situation.fixed))
     lanes = len(open_) + 1
     columns = {v: np.ones((engine.structure.cards[v], lanes)) for v, _ in open_}
@@ -67,7 +67,7 @@ def derivatives(engine: Runner, evidence: Evidence, events: Sequence[tuple[int, 
     wanted = [place.get(event, lanes - 1 if situation.fixed.get(event[0]) == event[1] else lanes) for event in events]
     pick = np.array([*wanted, lanes - 1])
     log_scale = float(scale * np.log(2.0)) + situation.log_constant
-    return np.append(value, 0.0)[pick], log_scale, np.vstack([flat.T, np.zeros(entries)])[pick]
+    return EventGradients(np.append(value, 0.0)[pick], log_scale, np.vstack([flat.T, np.zeros(entries)])[pick])
 
 
 def _by_value(run: Run) -> tuple[IntArray, FloatArray, IntArray]:
