@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from bayesnet.model.factors import FloatArray
 
@@ -23,6 +24,19 @@ class RawJoint:
     variables: tuple[int, ...]
     table: FloatArray
     log_probability: float
+
+
+class EventGradients(NamedTuple):
+    """P(event, e) of each event, then P(e): `values`, shape (events + 1,), each times exp(`log_scale`).
+
+    `by_entry`, shape (events + 1, entries), holds their derivatives on the same scale by every tensor entry: the tensors of all
+    families one after the other, each in C order. A family that cannot influence a probability as long as its columns sum to one
+    may have derivatives that are equal along a column.
+    """
+
+    values: FloatArray
+    log_scale: float
+    by_entry: FloatArray
 
 
 @dataclass(frozen=True, slots=True)

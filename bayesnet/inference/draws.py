@@ -15,9 +15,9 @@ from bayesnet.inference.answers import Draws
 from bayesnet.inference.evidence import Evidence, one_hot
 from bayesnet.inference.kernel import LANES
 from bayesnet.inference.network import NetworkArrays
+from bayesnet.inference.reduced_evidence import ReducedEvidence
 from bayesnet.inference.run import Ready, Run
 from bayesnet.inference.runner import Runner
-from bayesnet.inference.situation import ReducedEvidence
 from bayesnet.inference.threads import shared
 from bayesnet.model.factors import FloatArray, IntArray
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 import numpy as np
 
+from bayesnet.inference.answers import EventGradients
 from bayesnet.inference.evidence import Evidence, one_hot
 from bayesnet.inference.plan import EliminationPlan
 from bayesnet.inference.run import Run
@@ -22,24 +22,8 @@ MOST = 1000
 """Largest power of two of a derivative."""
 
 
-class EventGradients(NamedTuple):
-    """P(event, e) of each event, then P(e): `values`, shape (events + 1,), each times exp(`log_scale`).
-
-    `by_entry`, shape (events + 1, entries), holds their derivatives on the same scale by every tensor entry: the tensors of all
-    families one after the other, each in C order.
-    """
-
-    values: FloatArray
-    log_scale: float
-    by_entry: FloatArray
-
-
 def derivatives(engine: Runner, evidence: Evidence, events: Sequence[tuple[int, int]]) -> EventGradients:
-    """Return P(event, e) of each event (variable, state), then P(e), with the derivatives by every tensor entry.
-
-    One plan for all of them. Families that cannot influence a probability as long as their columns sum to one may have
-    derivatives that are equal along a column.
-    """
+    """Return P(event, e) of each event (variable, state), then P(e), with the derivatives by every tensor entry."""
     situation = engine.situation(evidence)
     entries = len(engine.network.entry)
     if not situation.possible:

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from bayesnet.analysis.query.requisite import above, requisite_families
 from bayesnet.analysis.sensitivity.parameter_map import LEAK, ODDS, ParameterMap
+from bayesnet.inference.answers import EventGradients
 from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import Evidence, ZeroEvidence
-from bayesnet.inference.gradient import EventGradients, derivatives
 from bayesnet.model.factors import FloatArray, IntArray
 
 _LEAST = 1e-6
@@ -110,7 +110,7 @@ class Response:
     @classmethod
     def of(cls, numbers: ParameterMap, engine: Engine, evidence: Evidence, events: Sequence[Event], rerun: Rerun) -> Response:
         """Differentiate every event. Raises ZeroEvidence when P(evidence) = 0."""
-        gradients = derivatives(engine, evidence, events)
+        gradients = engine.gradients(evidence, events)
         if not gradients.values[-1] > 0:
             raise ZeroEvidence
         return cls(numbers, evidence, tuple(events), gradients, rerun)
