@@ -241,7 +241,7 @@ function addFixed(bases, count, fixes, fixed, question, to) {
 
 /**
  * Run what was asked, in one column or in eight: `soft(column)` says which likelihoods a column has beside what is known, `values(column)`
- * its numbers where they are not the engine's own (only of eight). Returns ln P(e) of each column.
+ * its numbers where they are not the engine's own. Returns ln P(e) of each column.
  *
  * @param {Asked} asked
  * @param {{ width: number; down: boolean; soft?: (column: number) => Iterable<[number, ArrayLike<number>]>; values?: (column: number) => Float64Array }} how
@@ -250,8 +250,8 @@ export function run(asked, { width, down, soft = () => [], values }) {
   const { engine, counts, at, plan } = asked;
   const space = spaceOf(asked, width);
   const size = engine.structure.size;
-  const numbers = width === 1 ? asked.numbers : asked.wide;
-  if (width > 1 && (values || memory.wide !== engine)) {
+  const numbers = width === 1 && !values ? asked.numbers : asked.wide;
+  if (numbers === asked.wide && (values || memory.wide !== engine)) {
     for (let w = 0; w < width; w++) {
       const own = values ? values(w) : engine.values;
       for (let i = 0, to = (numbers >> 3) + w; i < size; i++, to += width) doubles[to] = own[i];

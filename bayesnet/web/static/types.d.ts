@@ -631,6 +631,8 @@ export interface Engine {
   values: Float64Array;
   maxCells: number;
   maxProducts: number;
+  /** What an answer begins with; null: as much as one plan gives. */
+  first: number[] | null;
 }
 
 /** What the evidence says of each variable; see `read` in evidence.js. */
@@ -649,6 +651,12 @@ export interface Lane {
   weight: number;
   vectors: Map<number, Float64Array>;
   probability?: number;
+}
+
+/** What one of several engines answers; see `answerColumns` in engine.js. */
+export interface Column {
+  logProbability: number;
+  posteriors: Map<number, Float64Array> | null;
 }
 
 /** The arrays of a run of some columns, as places in the memory of the kernel. */
