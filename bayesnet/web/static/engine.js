@@ -103,8 +103,8 @@ export function answer(engine, { likelihoods = {}, interventions = {} } = {}) {
 }
 
 /**
- * Replace posteriors by ones that are answered when they are looked at: `settle` is told which are wanted, in the order in which they
- * probably are, and gives some of them.
+ * Replace posteriors by ones that are answered when they are looked at: `settle` takes those that are wanted, in the order in which
+ * they probably are, and gives some of them.
  *
  * @param {Float64Array[]} posteriors
  * @param {(wanted: number[]) => Map<number, Float64Array>} settle

@@ -9,7 +9,7 @@ import { WASM } from "./wasm.js";
 
 // As in planning.py and plan.py: the cells of a block, the longest, inputs, shared gates, gates that meet.
 const HEAD = [0, 0, 0, 0, 0, 32, 512, 5, 2, 3, 0, 0];
-const WORTH_A_SECOND = 2 ** 14;
+const WORTH_A_SECOND = 2 ** 13;
 const [CUT, SETTLED, GIVEN, WANTED] = [1, 2, 4, 8];
 /** Columns that are run side by side. */
 export const LANES = 8;
