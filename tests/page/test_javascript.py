@@ -233,7 +233,7 @@ def test_the_joined_module_imports_nothing() -> None:
 
 
 def test_the_kernel_of_the_page_is_that_of_the_package() -> None:
-    """It was compiled from these C files, is asked with the numbers of the package, and names no path of the machine that did it."""
+    """Compiled from these C files, it is asked with the numbers of the package and names no path of the machine that did it."""
     text = (STATIC / "wasm.js").read_text(encoding="utf-8")
     sources = b"".join(source.read_bytes() for source in SOURCES)
     assert f'SOURCES = "{hashlib.sha256(sources).hexdigest()}"' in text, "compile it again: python .ci/wasm.py, with ziglang"
