@@ -24,12 +24,11 @@ from node import Node, as_json
 from paths import SHIPPED
 from strategies import evidence, factors
 
-from bayesnet.inference.cost import sample
+from bayesnet.analysis.query.simulate import sample
 from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import Evidence
 from bayesnet.inference.kernel import LANES, SOURCES
-from bayesnet.inference.ordering import WORTH_A_SECOND
-from bayesnet.inference.planning import CUT, GIVEN, HEAD, SETTLED, WANTED
+from bayesnet.inference.plan import CUT, GIVEN, SETTLED, WANTED
 from bayesnet.inference.structure import Structure
 from bayesnet.interop import read_network
 from bayesnet.model.cache import load_model
@@ -81,10 +80,9 @@ def compare(page: JoinedEngine, factors: Factors, cases: Sequence[Evidence]) -> 
 def patients(factors: Factors, count: int, share: float, seed: int = 0) -> list[Evidence]:
     """Findings sampled from the network; every third patient has a virtual finding too, every fifth an intervention."""
     rng = np.random.default_rng(seed)
-    structure = Structure.of(factors)
     found = []
     for k in range(count):
-        world = sample(factors, structure, rng)
+        world = sample(factors, Evidence(), 1, rng)[0].tolist()
         case = Evidence.of({v: world[v] for v in range(len(world)) if rng.random() < share}, factors.cards)
         v = int(rng.integers(len(world)))
         if k % 3 == 0:
@@ -164,7 +162,7 @@ def test_no_click_on_back_pain_takes_long(page: JoinedEngine) -> None:
     findings = [v for v, children in enumerate(structure.children) if not children or not structure.parents[v]]
     cases = []
     for k in range(200):
-        world = sample(model, structure, rng)
+        world = sample(model, Evidence(), 1, rng)[0].tolist()
         share = rng.choice([0.05, 0.2, 0.45, 0.7])
         seen = {setting, *(v for v in findings if v not in context and rng.random() < share), *context[: k % 3]}
         cases.append(Evidence.of({v: world[v] for v in seen}, model.cards))
@@ -241,7 +239,5 @@ def test_the_kernel_of_the_page_is_that_of_the_package() -> None:
     assert module.startswith(b"\0asm\1\0\0\0")
     assert not re.search(rb"(?:/[A-Za-z][\w.-]+){2}", module)
     glue = (STATIC / "kernel.js").read_text(encoding="utf-8")
-    assert f"const HEAD = {[0, 0, 0, 0, 0, *HEAD]};" in glue
-    assert f"const WORTH_A_SECOND = 2 ** {math.log2(WORTH_A_SECOND):.0f};" in glue
     assert f"const [CUT, SETTLED, GIVEN, WANTED] = {[CUT, SETTLED, GIVEN, WANTED]};" in glue
     assert f"const LANES = {LANES};" in glue

@@ -7,9 +7,8 @@ import { WASM } from "./wasm.js";
 
 /** @import { Asked, Engine, Reading } from "./types.js" */
 
-// As in planning.py and plan.py: the cells of a block, the longest, inputs, shared gates, gates that meet.
-const HEAD = [0, 0, 0, 0, 0, 32, 512, 5, 2, 3, 0, 0];
-const WORTH_A_SECOND = 2 ** 13;
+/** Integers at the head of what the kernel finds, and how many arrays it lists behind them. */
+const [HEAD, SECTIONS] = [5, 19];
 const [CUT, SETTLED, GIVEN, WANTED] = [1, 2, 4, 8];
 /** Columns that are run side by side. */
 export const LANES = 8;
@@ -21,8 +20,8 @@ let kernel;
 let ints = new Int32Array(0);
 let doubles = new Float64Array(0);
 let top = 0;
-/** The room of each array whose size is not known before, in bytes; more is given where it does not suffice. */
-const rooms = { packed: 2 ** 15, layout: 2 ** 17, starts: 2 ** 15, code: 2 ** 19, arena: 2 ** 20 };
+/** The room of each array whose size is not known before, in bytes; more is given where it does not suffice. @type {Record<string, number>} */
+const rooms = { found: 2 ** 17, code: 2 ** 19, arena: 2 ** 20 };
 /** Whose numbers it holds, in one column and in eight, and whose question. @type {{ engine: Engine | null; wide: Engine | null; asked: Asked | null }} */
 const memory = { engine: null, wide: null, asked: null };
 
@@ -63,20 +62,22 @@ function take(bytes) {
 const tooMuch = (what) => `This evidence needs ${what}, too many to answer exactly here.`;
 
 /**
- * Call the kernel until its arrays are large enough. `names[k]` are the arrays that it finds too small when it returns k + 1.
+ * Call the kernel until its arrays are large enough; it traps where they are not.
  *
- * @param {(keyof typeof rooms)[][]} names
  * @param {(at: Record<string, number>) => number} call
  */
-function roomy(names, call) {
+function roomy(call) {
   const before = top;
   for (;;) {
     top = before;
-    const at = Object.fromEntries([...names.flat()].reverse().map((name) => [name, take(rooms[name])]));
-    const bad = call(at);
-    if (bad < 0) throw new Error("A question that makes no sense was handed to the kernel.");
-    if (bad === 0) return at;
-    for (const name of names[bad - 1]) rooms[name] *= 4;
+    const at = Object.fromEntries(Object.entries(rooms).map(([name, room]) => [name, take(room)]));
+    try {
+      if (call(at) < 0) throw new Error("A question that makes no sense was handed to the kernel.");
+      return at;
+    } catch (error) {
+      if (!(error instanceof WebAssembly.RuntimeError)) throw error;
+    }
+    for (const name of Object.keys(rooms)) rooms[name] *= 2;
   }
 }
 
@@ -112,48 +113,25 @@ export function ask(engine, known, wanted, given) {
   memory.engine = engine;
   const question = take(16 * n);
   writeQuestion(engine, known, wanted, given, question >> 2);
-  const head = take(4 * HEAD.length);
-  ints.set(HEAD, head >> 2);
-  const scratchRoom = 41 * n + 16 * structure.links + 8;
-  const scratch = take(8 * scratchRoom);
-  const { packed, layout } = roomy([["layout", "packed"]], ({ packed, layout }) =>
-    kernel.bn_compose(
-      ...[net, question, i64(4 * n), head, packed, i64(rooms.packed / 4), layout, i64(rooms.layout / 8)],
-      ...[scratch, i64(scratchRoom)],
-    ),
-  );
-  const { counts, at, behind, length } = sections(layout);
-  top = behind;
-  const foundRoom = 9 + 3 * counts.axes + 2 * counts.factors;
-  const found = take(8 * foundRoom);
   const sizes = take(24);
-  const { starts, code } = roomy([["arena"], ["code"], ["starts"]], ({ arena, code, starts }) =>
+  const { found, code } = roomy(({ found, code, arena }) =>
     kernel.bn_plan(
-      ...[packed, i64(length), maxCells, WORTH_A_SECOND, arena, i64(rooms.arena), code, i64(rooms.code / 4)],
-      ...[starts, i64(rooms.starts / 8), found, i64(foundRoom), sizes],
+      ...[net, question, i64(4 * n), 0, maxCells, arena, i64(rooms.arena), code, i64(rooms.code / 4)],
+      ...[found, i64(rooms.found / 8), sizes],
     ),
   );
+  const { counts, at } = sections(found);
   const [space, products, largest] = doubles.subarray(sizes >> 3, (sizes >> 3) + 3);
   if (Math.max(space, largest) > maxCells) throw new RangeError(tooMuch(`tables of more than ${maxCells} cells`));
   if (products > maxProducts) throw new RangeError(tooMuch(`a plan of more than ${maxProducts} multiplications`));
-  const [codeLength, operations, ups, slots, result, resultSlot] = Array.from({ length: 6 }, (_, i) => long(found, i));
-  top = Math.ceil((code + 4 * codeLength) / 16) * 16;
+  const [length, ups, slots, result, resultSlot] = Array.from({ length: HEAD }, (_, i) => long(found, i));
+  top = Math.ceil((code + 4 * length) / 16) * 16;
   const [bases, reach, state] = [take(8 * counts.factors), take(8 * counts.factors), take(16)];
   addFixed(at.bases, counts.factors, at.fixes, counts.fixes, question, bases);
   addFixed(at.unary, counts.unary, at.unaryFixes, counts.unaryFixes, question, at.unary);
-  const wrong = kernel.bn_check(
-    code,
-    i64(codeLength),
-    starts,
-    i64(operations),
-    i64(space),
-    i64(slots),
-    reach,
-    i64(counts.factors),
-  );
+  const wrong = kernel.bn_check(code, i64(length), i64(ups), i64(space), i64(slots), reach, i64(counts.factors));
   if (wrong) throw new Error(`Operation ${wrong} of a plan names a place outside it.`);
-  const slopes = found + 8 * (7 + counts.axes);
-  const plan = { code, starts, operations, ups, slots, space, result, resultSlot, bases, reach, state, slopes };
+  const plan = { code, length, ups, slots, space, result, resultSlot, bases, reach, state };
   /** @type {Asked} */
   const asked = { engine, known, counts, at, plan, numbers, wide, products, top, spaces: {} };
   memory.asked = asked;
@@ -177,7 +155,7 @@ function writeQuestion({ n, structure: { places, layouts } }, { fixed, like, cut
   }
   for (const v of wanted) ints[to + n + v] |= WANTED;
   for (let v = 0; v < n; v++) {
-    if (fixed[v] >= 0 || !like[v] || !layouts[v].records || ints[to + n + v] & WANTED) continue;
+    if (fixed[v] >= 0 || !like[v] || layouts[v].derived < 0 || ints[to + n + v] & WANTED) continue;
     const ranks = places[v].filter((_, s) => like[v][s] > 0);
     const [low, high] = [Math.min(...ranks), Math.max(...ranks)];
     if (high - low + 1 > ranks.length || like[v].some((x) => x !== 0 && x !== 1)) continue;
@@ -188,37 +166,48 @@ function writeQuestion({ n, structure: { places, layouts } }, { fixed, like, cut
 }
 
 /**
- * How much bn_compose found of everything, where it lies, and where that ends.
+ * How much the kernel found of everything, and where it lies.
  *
- * @param {number} layout
+ * @param {number} found
  */
-function sections(layout) {
-  const [axes, factors, unary, vectors, fixes, unaryFixes, entries, cells, answers, shown, length] = Array.from(
-    { length: 11 },
-    (_, i) => long(layout, i),
+function sections(found) {
+  let behind = found + 8 * (HEAD + SECTIONS);
+  const [ids, begin, ends, bases, fixes, unary, unaryFixes, distance, which, , ptr, variables, cuts, own, slope] = Array.from(
+    { length: SECTIONS },
+    (_, i) => {
+      const count = long(found, HEAD + i);
+      behind += 8 * count;
+      return { from: behind - 8 * count, count };
+    },
   );
-  let behind = layout + 8 * 11;
-  /** @param {number} count */
-  const next = (count) => (behind += 8 * count) - 8 * count;
   const at = {
-    ids: next(axes),
-    begin: next(axes),
-    ends: next(vectors + 1),
-    bases: next(factors),
-    fixes: next(3 * fixes),
-    unary: next(unary),
-    unaryFixes: next(3 * unaryFixes),
-    distance: next(entries),
-    which: next(entries),
-    owner: next(entries),
-    ptr: next(cells + 1),
-    variables: next(answers),
-    cuts: next(answers + 1),
-    axis: next(shown),
-    place: next(shown),
+    ids: ids.from,
+    begin: begin.from,
+    ends: ends.from,
+    bases: bases.from,
+    fixes: fixes.from,
+    unary: unary.from,
+    unaryFixes: unaryFixes.from,
+    distance: distance.from,
+    which: which.from,
+    ptr: ptr.from,
+    variables: variables.from,
+    cuts: cuts.from,
+    own: own.from,
+    slope: slope.from,
   };
-  const counts = { axes, factors, unary, vectors, fixes, unaryFixes, entries, cells, answers };
-  return { counts, at, behind: Math.ceil(behind / 16) * 16, length };
+  const counts = {
+    axes: ids.count,
+    factors: bases.count,
+    unary: unary.count,
+    vectors: ends.count,
+    fixes: fixes.count / 3,
+    unaryFixes: unaryFixes.count / 3,
+    entries: distance.count,
+    cells: ptr.count - 1,
+    answers: variables.count,
+  };
+  return { counts, at };
 }
 
 /**
@@ -241,7 +230,7 @@ function addFixed(bases, count, fixes, fixed, question, to) {
 
 /**
  * Run what was asked, in one column or in eight: `soft(column)` says which likelihoods a column has beside what is known, `values(column)`
- * its numbers where they are not the engine's own. Returns ln P(e) of each column.
+ * its numbers where they are not the engine's own (only of eight). Returns ln P(e) of each column.
  *
  * @param {Asked} asked
  * @param {{ width: number; down: boolean; soft?: (column: number) => Iterable<[number, ArrayLike<number>]>; values?: (column: number) => Float64Array }} how
@@ -250,8 +239,8 @@ export function run(asked, { width, down, soft = () => [], values }) {
   const { engine, counts, at, plan } = asked;
   const space = spaceOf(asked, width);
   const size = engine.structure.size;
-  const numbers = width === 1 && !values ? asked.numbers : asked.wide;
-  if (numbers === asked.wide && (values || memory.wide !== engine)) {
+  const numbers = width === 1 ? asked.numbers : asked.wide;
+  if (width > 1 && (values || memory.wide !== engine)) {
     for (let w = 0; w < width; w++) {
       const own = values ? values(w) : engine.values;
       for (let i = 0, to = (numbers >> 3) + w; i < size; i++, to += width) doubles[to] = own[i];
@@ -261,14 +250,10 @@ export function run(asked, { width, down, soft = () => [], values }) {
   fillLikelihoods(asked, space.soft >> 3, width, soft);
   ints.fill(0, space.powers >> 2, (space.powers >> 2) + 2 * plan.slots * width);
   doubles.fill(1, (space.work >> 3) + plan.space * width, (space.work >> 3) + (plan.space + 1) * width);
-  const bad =
-    kernel.bn_fill(
-      ...[numbers, i64(size), space.index, at.ptr, space.soft, at.ends, i64(counts.vectors + 1), space.work, space.powers, width],
-    ) ||
-    kernel.bn_run(
-      ...[plan.code, plan.starts, i64(down ? plan.operations : plan.ups), i64(plan.operations), plan.bases, plan.reach],
-      ...[i64(counts.factors), numbers, i64(size), space.work, space.powers, width, plan.state],
-    );
+  const bad = kernel.bn_run(
+    ...[plan.code, i64(down ? plan.length : plan.ups), plan.bases, plan.reach, i64(counts.factors), numbers, i64(size)],
+    ...[i64(counts.vectors), width, space.index, at.ptr, space.soft, at.ends, space.work, space.powers, plan.state],
+  );
   if (bad) throw new Error("A plan was run with numbers of another length than it was made for.");
   return Array.from({ length: width }, (_, w) => {
     const result = doubles[(space.work >> 3) + plan.result * width + w];
@@ -339,18 +324,15 @@ function fillLikelihoods({ engine, known, counts, at }, to, width, soft) {
  * @param {number} column
  * @returns {Map<number, Float64Array>}
  */
-export function readPosteriors({ engine, counts, at, plan, spaces }, width, column) {
+export function readPosteriors({ engine, counts, at, spaces }, width, column) {
   const work = (spaces[width].work >> 3) + column;
-  /** @param {number} place @param {number} i */
-  const number = (place, i) => doubles[work + (place < 0 ? plan.space : place + i) * width];
   const found = new Map();
   for (let k = 0; k < counts.answers; k++) {
     const [v, from] = [long(at.variables, k), long(at.cuts, k)];
     const posterior = new Float64Array(engine.cards[v]);
     let total = 0;
     for (let s = 0; s < posterior.length; s++) {
-      const [axis, place] = [long(at.axis, from + s), long(at.place, from + s)];
-      posterior[s] = number(long(at.begin, axis), place) * number(long(plan.slopes, 2 * axis), place);
+      posterior[s] = doubles[work + long(at.own, from + s) * width] * doubles[work + long(at.slope, from + s) * width];
       total += posterior[s];
     }
     for (let s = 0; s < posterior.length; s++) posterior[s] /= total;

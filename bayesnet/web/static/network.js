@@ -5,10 +5,10 @@
 
 import { range } from "./evidence.js";
 
-/** @import { EngineFamily, GateRecord, NumberLayout, Structure } from "./types.js" */
+/** @import { EngineFamily, NumberLayout, Structure } from "./types.js" */
 
 /**
- * The structure as `bn_network` in question.c describes it, and the places of the numbers of each family.
+ * The structure as planner.c reads it, and the places of the numbers of each family.
  *
  * @param {number[]} cards
  * @param {EngineFamily[]} families
@@ -24,33 +24,16 @@ export function packStructure(cards, families) {
     size += found.entry.length + found.sums.length;
     return found;
   });
-  const first = families.map(() => -1);
-  const sections = [
-    cards,
-    ends(families.map(({ parents }) => parents.length)),
-    families.flatMap(({ parents }) => parents),
-    layouts.map(({ base }) => base),
-    layouts.flatMap(({ strides }) => strides),
-    first,
-    ends(cards),
-    places.flat(),
-  ];
-  const begin = ends(sections.map((section) => section.length)).map((at) => 1 + sections.length + at);
-  /** @type {number[]} */
-  const gates = [];
-  layouts.forEach(({ records }, v) => {
-    if (!records) return;
-    first[v] = begin[sections.length] + gates.length;
-    let behind = first[v] + records.length;
-    const told = records.map((record) => record && [record.columns, ...record.bases, ...record.bases.map(() => record.row)]);
-    for (const record of told) {
-      gates.push(record ? behind : -1);
-      behind += record?.length ?? 0;
-    }
-    for (const record of told) if (record) gates.push(...record);
-  });
-  const packed = Int32Array.from([cards.length, ...begin.slice(0, -1), ...sections.flat(), ...gates]);
-  return { packed, places, layouts, size, links: sections[2].length };
+  const above = families.flatMap(({ parents }) => parents);
+  const states = places.flat();
+  const packed = Int32Array.from([
+    ...[cards.length, above.length, states.length, ...cards, ...ends(families.map(({ parents }) => parents.length)), ...above],
+    ...layouts.map(({ base }) => base),
+    ...layouts.map(({ derived }) => derived),
+    ...ends(cards),
+    ...states,
+  ]);
+  return { packed, places, layouts, size };
 }
 
 /**
@@ -64,15 +47,13 @@ export function packStructure(cards, families) {
  */
 function tableLayout(axes, cards, places, base) {
   let [entry, step] = [[0], 1];
-  const strides = Array(axes.length);
   for (let i = axes.length - 1; i >= 0; i--) {
-    strides[i] = step;
     // The own states of a table are in order; those of a gate above it are by rank.
-    const states = statesOf(places[axes[i]]);
-    entry = states.flatMap((state) => entry.map((at) => state * strides[i] + at));
+    const [states, stride] = [statesOf(places[axes[i]]), step];
+    entry = states.flatMap((state) => entry.map((at) => state * stride + at));
     step *= cards[axes[i]];
   }
-  return { base, entry, sums: [], strides, records: null };
+  return { base, entry, sums: [], derived: -1 };
 }
 
 /**
@@ -87,35 +68,21 @@ function tableLayout(axes, cards, places, base) {
 function gateLayout({ parents, order }, cards, places, base) {
   const k = order.length;
   const entry = range(k);
-  const from = [0];
   for (const p of parents) {
     const start = entry.length;
-    from.push(start);
     for (const state of statesOf(places[p])) for (let r = 0; r < k; r++) entry.push(start + state * k + r);
   }
-  const rows = [1, ...parents.map((p) => cards[p])];
   /** @type {[number, number][]} */
   const sums = [];
-  /** @param {number} low @param {number} high @returns {GateRecord} */
-  const interval = (low, high) => {
-    const bases = from.map((start, i) => {
-      const at = base + entry.length + sums.length;
-      for (let row = start; row < start + k * rows[i]; row += k) {
+  for (let low = 0; low < k && k > 2; low++) {
+    for (let high = low; high < k; high++) {
+      for (let row = 0; row < entry.length; row += k) {
         if (low) sums.push([row, row + low]);
         sums.push([row + low, row + high + 1]);
       }
-      return at;
-    });
-    return { columns: low ? 2 : 1, bases, row: low ? 2 : 1 };
-  };
-  const bases = from.map((start) => base + start);
-  const records = range(k * k).map((i) => {
-    const [low, high] = [Math.floor(i / k), i % k];
-    if (high < low) return null;
-    if (high === 0) return { columns: 1, bases, row: k };
-    return high - low === k - 1 || (k === 2 && low === 1) ? { columns: k, bases, row: k } : interval(low, high);
-  });
-  return { base, entry, sums, strides: Array(parents.length + 1).fill(0), records };
+    }
+  }
+  return { base, entry, sums, derived: base + entry.length };
 }
 
 /**

@@ -593,20 +593,13 @@ export interface EngineFamily {
   links?: Float64Array[][];
 }
 
-/** Where the numbers of a gate lie that is known to one interval of ranks: of the leak, then of each link; `row` apart. */
-export interface GateRecord {
-  columns: number;
-  bases: number[];
-  row: number;
-}
-
-/** Where the numbers of a family go: from `base` on its own in the order of `entry`, then sums of some of these. */
+/** Where the numbers of a family go: from `base` on its own in the order of `entry`, then sums of some
+ * of these, from `derived` on (-1: no gate). */
 export interface NumberLayout {
   base: number;
   entry: number[];
   sums: [from: number, to: number][];
-  strides: number[];
-  records: (GateRecord | null)[] | null;
+  derived: number;
 }
 
 /** A network without its numbers, as the kernel reads it; `places` are those of the states. */
@@ -615,7 +608,6 @@ export interface Structure {
   places: number[][];
   layouts: NumberLayout[];
   size: number;
-  links: number;
 }
 
 export interface Engine {
