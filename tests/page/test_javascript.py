@@ -47,7 +47,7 @@ class JoinedEngine:
         (folder / "engine.mjs").write_text(bundle("engine.js"), encoding="utf-8")
         self.node = Node(folder / "engine.mjs")
 
-    def ask(self, data: dict[str, Any], cases: Sequence[dict[str, Any]], **options: float) -> Any:
+    def ask(self, data: dict[str, Any], cases: Sequence[dict[str, Any]], **options: Any) -> Any:
         """One answer per case, or what was thrown."""
         return self.node.ask("engine", network=data, cases=cases, options=options)
 
@@ -212,6 +212,16 @@ def test_evidence_far_too_wide_is_refused_and_not_attempted(page: JoinedEngine) 
     rare = rare_diseases(40, 40, 0.01, 0.01)
     told = page.ask(network_to_dict(rare), [as_json(Evidence.of(dict.fromkeys(range(40, 80), 1), rare.cards))])
     assert told["error"].startswith("RangeError: This evidence needs")
+
+
+def test_what_is_too_wide_beside_the_first_is_no_number(page: JoinedEngine) -> None:
+    """An answer begins with what it was compiled for; the others are refused without taking it along."""
+    rare = rare_diseases(10, 12, 0.01, 0.01)
+    case = as_json(Evidence.of({10: 1}, rare.cards))
+    (whole,) = page.ask(network_to_dict(rare), [case])
+    (told,) = page.ask(network_to_dict(rare), [case], first=[0], maxProducts=whole["products"] - 1)
+    assert told["posteriors"][0] == pytest.approx(whole["posteriors"][0], rel=1e-12)
+    assert told["posteriors"][1] == ["NaN", "NaN"]
 
 
 def test_an_answer_can_be_read_in_any_order_and_twice(page: JoinedEngine) -> None:

@@ -104,7 +104,7 @@ export function answer(engine, { likelihoods = {}, interventions = {} } = {}) {
 
 /**
  * Replace posteriors by ones that are answered when they are looked at: `settle` takes those that are wanted, in the order in which
- * they probably are, and gives some of them.
+ * they probably are, and gives some of them. Where they are too many to answer exactly they are not numbers.
  *
  * @param {Float64Array[]} posteriors
  * @param {(wanted: number[]) => Map<number, Float64Array>} settle
@@ -112,12 +112,22 @@ export function answer(engine, { likelihoods = {}, interventions = {} } = {}) {
  */
 function leaveForLater(posteriors, settle, isLater) {
   const left = new Set([...posteriors.keys()].filter(isLater));
+  const without = new Map([...left].map((v) => [v, posteriors[v].map(() => NaN)]));
+  /** @param {number[]} wanted */
+  const found = (wanted) => {
+    try {
+      return settle(wanted);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      return without;
+    }
+  };
   for (const v of left) {
     const get = () => {
       while (left.has(v)) {
         const wanted = [...left];
         const at = wanted.indexOf(v);
-        for (const [u, value] of settle([...wanted.slice(at), ...wanted.slice(0, at)])) {
+        for (const [u, value] of found([...wanted.slice(at), ...wanted.slice(0, at)])) {
           if (left.delete(u)) Object.defineProperty(posteriors, u, { value, enumerable: true });
         }
       }
