@@ -98,36 +98,34 @@ export function answer(engine, { likelihoods = {}, interventions = {} } = {}) {
   const found = readPosteriors(asked, 1, 0);
   const posteriors = engine.cards.map((card, v) => found.get(v) ?? new Float64Array(card));
   known.fixed.forEach((s, v) => s >= 0 && (posteriors[v][s] = 1));
-  leaveForLater(posteriors, settling(engine, known, log), (v) => known.fixed[v] < 0 && !found.has(v));
+  const left = new Set([...posteriors.keys()].filter((v) => known.fixed[v] < 0 && !found.has(v)));
+  leaveForLater(engine, posteriors, settling(engine, known, log), left);
   return { logProbability: known.log + log, posteriors, products: asked.products };
 }
 
 /**
- * Replace posteriors by ones that are answered when they are looked at: `settle` takes those that are wanted, in the order in which
- * they probably are, and gives some of them. Where they are too many to answer exactly they are not numbers.
+ * Replace posteriors by ones that are answered when they are looked at: `settle` takes the one that is, and all that are left, and gives
+ * some of them. Where they are too many to answer exactly they are not numbers.
  *
+ * @param {Engine} engine
  * @param {Float64Array[]} posteriors
- * @param {(wanted: number[]) => Map<number, Float64Array>} settle
- * @param {(v: number) => boolean} isLater
+ * @param {(v: number, left: Set<number>) => Map<number, Float64Array>} settle
+ * @param {Set<number>} left
  */
-function leaveForLater(posteriors, settle, isLater) {
-  const left = new Set([...posteriors.keys()].filter(isLater));
-  const without = new Map([...left].map((v) => [v, posteriors[v].map(() => NaN)]));
-  /** @param {number[]} wanted */
-  const found = (wanted) => {
+function leaveForLater({ cards }, posteriors, settle, left) {
+  /** @param {number} v */
+  const some = (v) => {
     try {
-      return settle(wanted);
+      return settle(v, left);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      return without;
+      return new Map([...left].map((u) => [u, new Float64Array(cards[u]).fill(NaN)]));
     }
   };
   for (const v of left) {
     const get = () => {
       while (left.has(v)) {
-        const wanted = [...left];
-        const at = wanted.indexOf(v);
-        for (const [u, value] of found([...wanted.slice(at), ...wanted.slice(0, at)])) {
+        for (const [u, value] of some(v)) {
           if (left.delete(u)) Object.defineProperty(posteriors, u, { value, enumerable: true });
         }
       }
@@ -143,18 +141,19 @@ function leaveForLater(posteriors, settle, isLater) {
  * @param {Engine} engine
  * @param {Reading} known
  * @param {number} log
- * @returns {(wanted: number[]) => Map<number, Float64Array>}
+ * @returns {(v: number, left: Set<number>) => Map<number, Float64Array>}
  */
 function settling(engine, known, log) {
   /** @type {ReturnType<typeof partOf> | null} */
   let part = null;
   /** @type {Asked | null} */
   let asked = null;
-  return (wanted) => {
+  return (v, left) => {
     part ??= partOf(engine, known);
     // The kernel may have answered something else since.
     if (!asked || !holds(asked)) asked = ask(engine, known, part.now, part.given);
-    if (part.later.has(wanted[0])) return byLanes(engine, asked, part.later, wanted, log);
+    // Those behind it are probably looked at next.
+    if (part.later.has(v)) return byLanes(engine, asked, part.later, [v, ...[...left].filter((u) => u > v)], log);
     run(asked, { width: 1, down: true });
     return readPosteriors(asked, 1, 0);
   };
