@@ -212,6 +212,9 @@ def test_evidence_far_too_wide_is_refused_and_not_attempted(page: JoinedEngine) 
     rare = rare_diseases(40, 40, 0.01, 0.01)
     told = page.ask(network_to_dict(rare), [as_json(Evidence.of(dict.fromkeys(range(40, 80), 1), rare.cards))])
     assert told["error"].startswith("RangeError: This evidence needs")
+    told = page.ask(network_to_dict(rare), [as_json(Evidence.of(dict.fromkeys(range(40, 56), 1), rare.cards))], maxCells=2.0**40)
+    assert told["error"] == "RangeError: This evidence needs more than 512 MiB, too many to answer exactly here."
+    assert page.ask(network_to_dict(rare), [as_json(Evidence.of({40: 1}, rare.cards))])[0]["products"] > 0
 
 
 def test_what_is_too_wide_beside_the_first_is_no_number(page: JoinedEngine) -> None:
