@@ -112,7 +112,7 @@ def read_rows(engine: Engine, rows: IntArray, wanted: Sequence[int]) -> CohortRo
     return CohortRows(masks, needed, opened, places, ranks, np.flatnonzero(possible), frozenset(dropped))
 
 
-def _masks(engine: Runner, rows: IntArray, links: dict[int, tuple[int, Mask]]) -> dict[int, Mask]:
+def _masks(engine: Engine, rows: IntArray, links: dict[int, tuple[int, Mask]]) -> dict[int, Mask]:
     """Return the states left to the variables known in some row, and to those whose certain children are known."""
     masks: dict[int, Mask] = {}
     for v, (row, card) in enumerate(zip(np.ascontiguousarray(rows.T), engine.structure.cards, strict=True)):

@@ -85,7 +85,7 @@ def entries_read(engine: Engine, evidence: Evidence, variables: tuple[int, ...])
 
 
 def _plans(
-    engine: Runner, situation: ReducedEvidence, variables: tuple[int, ...]
+    engine: Engine, situation: ReducedEvidence, variables: tuple[int, ...]
 ) -> tuple[bool, Ready, dict[int, tuple[Ready, ReducedEvidence]]]:
     """Return whether one open variable is asked, the plan, and the plans of gates that are answered apart."""
     alone = len(variables) == 1 and variables[0] not in situation.fixed

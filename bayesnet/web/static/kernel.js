@@ -21,7 +21,7 @@ let ints = new Int32Array(0);
 let doubles = new Float64Array(0);
 let top = 0;
 /** The room of each array whose size is not known before, in bytes; more is given where it does not suffice. @type {Record<string, number>} */
-const rooms = { found: 2 ** 17, code: 2 ** 19, arena: 2 ** 20 };
+let rooms = { found: 2 ** 17, code: 2 ** 19, arena: 2 ** 20 };
 /** Whose numbers it holds, in one column and in eight, and whose question. @type {{ engine: Engine | null; wide: Engine | null; asked: Asked | null }} */
 const memory = { engine: null, wide: null, asked: null };
 
@@ -62,24 +62,27 @@ function take(bytes) {
 const tooMuch = (what) => `This evidence needs ${what}, too many to answer exactly here.`;
 
 /**
- * Call the kernel until its arrays are large enough; it traps where they are not.
+ * Call the kernel until its arrays are large enough; it traps where they are not. They stay as large as they had to be.
  *
- * @param {(at: Record<string, number>) => number} call
+ * @param {(at: Record<string, number>, room: Record<string, number>) => number} call
  */
 function roomy(call) {
   const before = top;
-  for (;;) {
+  for (let room = rooms; ; room = scaled(room, 2)) {
     top = before;
-    const at = Object.fromEntries(Object.entries(rooms).map(([name, room]) => [name, take(room)]));
+    const at = Object.fromEntries(Object.entries(room).map(([name, bytes]) => [name, take(bytes)]));
     try {
-      if (call(at) < 0) throw new Error("A question that makes no sense was handed to the kernel.");
+      if (call(at, room) < 0) throw new Error("A question that makes no sense was handed to the kernel.");
+      rooms = room;
       return at;
     } catch (error) {
       if (!(error instanceof WebAssembly.RuntimeError)) throw error;
     }
-    for (const name of Object.keys(rooms)) rooms[name] *= 4;
   }
 }
+
+/** @param {Record<string, number>} room @param {number} by */
+const scaled = (room, by) => Object.fromEntries(Object.entries(room).map(([name, bytes]) => [name, bytes * by]));
 
 const i64 = BigInt;
 /** Number i of an array of 64-bit integers; all of them fit in 32. @param {number} at @param {number} i */
@@ -114,10 +117,10 @@ export function ask(engine, known, wanted, given) {
   const question = take(8 * n);
   writeQuestion(engine, known, wanted, given, question >> 2);
   const sizes = take(24);
-  const { found, code } = roomy(({ found, code, arena }) =>
+  const { found, code } = roomy(({ found, code, arena }, room) =>
     kernel.bn_plan(
-      ...[net, question, i64(2 * n), 0, maxCells, arena, i64(rooms.arena), code, i64(rooms.code / 4)],
-      ...[found, i64(rooms.found / 8), sizes],
+      ...[net, question, i64(2 * n), 0, maxCells, arena, i64(room.arena), code, i64(room.code / 4)],
+      ...[found, i64(room.found / 8), sizes],
     ),
   );
   const { counts, at } = sections(found);
