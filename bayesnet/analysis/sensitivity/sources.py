@@ -140,7 +140,7 @@ def _at_corners(
     for j, (corner, up) in enumerate(tries):
         values[corner.members, j] = np.where(up, cited_ranges.high[corner.members], cited_ranges.low[corner.members])
         moved[corner.members, j] = True
-    ever = moved.any(axis=1)
+    ever: np.ndarray = np.any(moved, axis=1)
     for label in np.unique(numbers.column[ever]).tolist():
         group = numbers.members.get(label)
         if group is not None:
