@@ -16,6 +16,8 @@ WORTH_A_SECOND = 1 << 13
 """Cells of an order from which the slower second search is made."""
 MORE, TURNS = 32, 8
 """Times as many cells from which further searches are made, and most searches."""
+HOPELESS = 2.0**60
+"""Cells from which no other order makes the question one that can be answered."""
 SQRT2 = 1.4142135623730951
 
 
@@ -49,7 +51,7 @@ def best_order(
     """
     order, cells = _Search(mask, tensors, becomes).run(stages, 0, inf)
     for turn in range(1, TURNS if thorough else 1):
-        if cells <= (WORTH_A_SECOND * MORE if turn > 1 else WORTH_A_SECOND):
+        if not (WORTH_A_SECOND * MORE if turn > 1 else WORTH_A_SECOND) < cells < HOPELESS:
             break
         other, fewer = _Search(mask, tensors, becomes).run(stages, turn, cells)
         if fewer < cells:
@@ -141,7 +143,7 @@ class _Search:
 
 def _table(bits: int) -> float:
     """Return the cells of a table, in the same doubles as the compiled planner."""
-    return float(2 ** (bits // 2)) * (SQRT2 if bits & 1 else 1.0)
+    return 2.0 ** min(bits // 2, 1000) * (SQRT2 if bits & 1 else 1.0)
 
 
 def bits(group: int) -> list[int]:

@@ -35,6 +35,8 @@ SHARED = 2
 BEST, ONCE = 1, 2
 """Flags of an operation: maxima in place of sums; every cell of the output is written once."""
 HEADER = 6
+FAR = 2**62
+"""The largest place in a workspace; a plan that needs more is never run."""
 
 
 class AnswerPlace(NamedTuple):

@@ -16,6 +16,7 @@
 #define ONCE 2
 #define TURNS 8
 #define MORE 32
+#define HOPELESS 0x1p60
 
 typedef uint64_t Word;
 typedef struct Tensor {
@@ -207,7 +208,7 @@ static void find_order(Plan *p, const int32_t *bits, const char *member, const i
     s.becomes = becomes;
     begin_search(&s, factor, factors);
     double cells = search(&s, member, 0, HUGE_VAL, order);
-    for (int turn = 1; turn < TURNS && cells > (turn > 1 ? worth * MORE : worth); turn++) {
+    for (int turn = 1; turn < TURNS && cells > (turn > 1 ? worth * MORE : worth) && cells < HOPELESS; turn++) {
         begin_search(&s, factor, factors);
         double fewer = search(&s, member, turn, cells, other);
         if (fewer < cells) {
@@ -241,7 +242,7 @@ static Tensor *blank(Plan *p, int64_t base, const Word *wide) {
 
 /* A tensor in the workspace over the axes `set`, outermost what is eliminated last; `size` gives other sizes. */
 static Tensor *fresh(Plan *p, const Word *set, const Word *wide, const int32_t *size) {
-    Tensor *t = blank(p, (int64_t)p->space, wide);
+    Tensor *t = blank(p, p->space < 0x1p60 ? (int64_t)p->space : 0, wide);
     if (!t) return NULL;
     memcpy(t->has, set, sizeof(Word) * (size_t)p->words);
     EACH(set, p->words, a) t->n += a >= 0;

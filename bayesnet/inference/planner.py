@@ -10,7 +10,7 @@ import numpy as np
 from bayesnet.inference import plan as limits
 from bayesnet.inference.layout import PlanLayout
 from bayesnet.inference.ordering import best_order, masks
-from bayesnet.inference.plan import BEST, ONCE, AnswerPlace, EliminationPlan, PlanDetails
+from bayesnet.inference.plan import BEST, FAR, ONCE, AnswerPlace, EliminationPlan, PlanDetails
 from bayesnet.inference.question import ReducedQuestion
 
 
@@ -166,9 +166,9 @@ class Planner:
             step *= sizes.get(axis, self.size[axis]) if sizes else self.size[axis]
         tensor = Tensor(self.space, dict(reversed(strides.items())), wide, step, self.slots)
         tensor.sizes = sizes
-        self.space += step
+        self.space = min(self.space + step, FAR)
         self.slots += 1
-        self.largest = max(self.largest, float(step))
+        self.largest = max(self.largest, float(min(step, 2**1000)))
         return tensor
 
     def _sorted(self, axes: Iterable[int]) -> list[int]:

@@ -13,7 +13,7 @@ from bayesnet.inference import plan as limits
 from bayesnet.inference.layout import Bases, PlanLayout
 from bayesnet.inference.network import NetworkArrays
 from bayesnet.inference.ordering import WORTH_A_SECOND
-from bayesnet.inference.plan import AnswerPlace, EliminationPlan, PlanDetails
+from bayesnet.inference.plan import FAR, AnswerPlace, EliminationPlan, PlanDetails
 from bayesnet.inference.question import ReducedQuestion, compose
 from bayesnet.inference.situation import ReducedEvidence
 from bayesnet.model.factors import IntArray
@@ -99,13 +99,13 @@ def make(
         space.grow(("arena", "code", "starts")[bad - 1])
     length, count, ups, slots, result, result_slot, _, *kept_axes = found[: 7 + len(kept)].tolist()
     found = found[7 + len(kept) :]
-    layout = _layout(space.layout, counts, found[n : 3 * n : 2], int(sizes[0]))
-    too_wide = sizes[2] > limit
+    room, too_wide = int(min(sizes[0], FAR)), sizes[2] > limit
+    layout = _layout(space.layout, counts, found[n : 3 * n : 2], room)
     return EliminationPlan(
         code=space.code[: 0 if too_wide else length].copy(),
         starts=space.starts[: 0 if too_wide else count].copy(),
         ups=ups,
-        space=int(sizes[0]),
+        space=room,
         slots=slots,
         result=result,
         result_slot=result_slot,
