@@ -7,6 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 
+# Some modules of pictures hold a function of their own name; once imported, pytest does not put the module in its place.
+import bayesnet.plot  # noqa: F401
+
 
 @pytest.fixture(autouse=True)
 def _figures_are_closed() -> Iterator[None]:

@@ -695,7 +695,7 @@ class Case:
             `given`: as the findings were given; `best`: at each step the strongest remaining finding; or the names of all
             findings.
         seed
-            Seed of the Shapley values, which are sampled for more than 15 findings.
+            Seed of the Shapley values of more than 15 findings, which are means over random subsets.
 
         Raises
         ------

@@ -56,6 +56,7 @@ def measure() -> np.ndarray:
         browser = player.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
         tab = browser.new_page(viewport={"width": 1280, "height": 720})
         tab.goto(page.as_uri())
+        tab.wait_for_function("globalThis.bayesnet")
         tab.evaluate(CLICK, WARM_UP)
         times = np.array(tab.evaluate(CLICK, CLICKS))
         browser.close()

@@ -16,7 +16,8 @@ from pathlib import Path
 import numpy as np
 
 import bayesnet
-from bayesnet.inference.cost import sample
+from bayesnet.analysis.query.simulate import sample
+from bayesnet.inference.evidence import Evidence
 from bayesnet.inference.structure import Structure
 
 CLICKS, PATIENTS = 300, 15
@@ -47,7 +48,7 @@ def patients(net: bayesnet.Network, seed: int = 0) -> list[list[tuple[str, str]]
     findings = [v for v, children in enumerate(structure.children) if not children or not structure.parents[v]]
     found = []
     for _ in range(PATIENTS):
-        world = sample(factors, structure, rng)
+        world = sample(factors, Evidence(), 1, rng)[0].tolist()
         chosen = rng.choice(findings, CLICKS // PATIENTS, replace=False).tolist()
         found.append([(factors.names[v], factors.states[v][world[v]]) for v in chosen])
     return found
@@ -70,6 +71,7 @@ def measure() -> tuple[int, int, list[float]] | None:
             return None
         tab = running.new_page(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
         tab.goto(path.as_uri())
+        tab.wait_for_function("globalThis.bayesnet")
         times = tab.evaluate(DRIVER, patients(net))
         running.close()
     return len(text), len(gzip.compress(text)), [time / 1e3 for time in times]

@@ -23,7 +23,8 @@ from typing import Any
 
 import numpy as np
 
-from bayesnet.inference.cost import sample
+from bayesnet.analysis.query.simulate import sample
+from bayesnet.inference.evidence import Evidence
 from bayesnet.inference.structure import Structure
 from bayesnet.model.cache import load_model
 from bayesnet.model.expand import expand
@@ -105,7 +106,7 @@ def patients(factors: Factors, count: int, *, harder: bool = False, seed: int = 
     findings = [v for v, children in enumerate(structure.children) if not children or not structure.parents[v]]
     found = []
     for k in range(count):
-        world = sample(factors, structure, rng)
+        world = sample(factors, Evidence(), 1, rng)[0].tolist()
         share = rng.choice(SHARES) if harder else 0.45
         seen = {v for v in findings if v not in always and rng.random() < share} | {*always[: 1 + k % 3 if harder else 3]}
         found.append({"likelihoods": {v: np.eye(factors.cards[v])[world[v]].tolist() for v in sorted(seen)}})

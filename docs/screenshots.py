@@ -99,6 +99,7 @@ def main() -> int:
         width, height = FILM
         tab = browser.new_page(viewport={"width": width, "height": height}, reduced_motion="reduce")
         tab.goto(f"{page}#tab=network")
+        tab.wait_for_function("globalThis.bayesnet")
         film = Film(tab)
         for kind, what in STEPS:
             getattr(film, kind)(what)

@@ -7,12 +7,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from bayesnet.inference.answers import Cohort, Draws, Gradient, RawJoint, RawMostProbable, RawPosteriors
+from bayesnet.inference.answers import Cohort, Draws, RawJoint, RawMostProbable, RawPosteriors
 from bayesnet.inference.evidence import Evidence, ZeroEvidence, one_hot
 from bayesnet.model.factors import Factors, FloatArray, IntArray, NoisyFamily, TableFamily
+
+
+class Gradient(NamedTuple):
+    """P(e) = `value` * exp(`log_scale`), and its derivatives by every tensor entry, on the same scale, family by family."""
+
+    value: float
+    log_scale: float
+    adjoints: tuple[tuple[FloatArray, ...], ...]
+
+
+def gradients(engine: object, evidence: Evidence, *events: tuple[int, int]) -> list[Gradient]:
+    """What another engine says of P(event, e) of each event, then of P(e), by family and tensor."""
+    found, made = engine.gradients(evidence, events), []
+    shapes = [[t.shape for t in family.tensors] for family in engine.factors.families]
+    for value, row in zip(found.values, found.by_entry, strict=True):
+        entries = iter(np.split(row, np.cumsum([int(np.prod(shape)) for shapes_ in shapes for shape in shapes_])))
+        adjoints = tuple(tuple(next(entries).reshape(shape) for shape in shapes_) for shapes_ in shapes)
+        made.append(Gradient(float(value), found.log_scale, adjoints))
+    return made
 
 
 @dataclass
@@ -177,13 +197,6 @@ class Engine:
             if leaf.source is not None:
                 adjoints[leaf.source[0]][leaf.source[1]] = adjoint
         return Gradient(float(run.values[run.top]), run.log_scale, tuple(tuple(row) for row in adjoints))
-
-    def gradients(self, evidence: Evidence, target: tuple[int, int]) -> tuple[Gradient, Gradient]:
-        """The gradients of P(h, e) and of P(e) on one common log_scale."""
-        with_target, alone = self.gradient(evidence, dict([target])), self.gradient(evidence)
-        factor = float(np.exp(with_target.log_scale - alone.log_scale))
-        scaled = tuple(tuple(t * factor for t in row) for row in with_target.adjoints)
-        return Gradient(with_target.value * factor, alone.log_scale, scaled), alone
 
     def draws(self, evidence: Evidence, tensors: Sequence[tuple[FloatArray, ...]], variables: Sequence[int]) -> Draws:
         """Posteriors under B draws of the numbers; `tensors` as from the expander, batch axis last."""

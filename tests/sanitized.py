@@ -57,7 +57,7 @@ def answers(rounds: int) -> None:
         assert fast.kernel is not None
         log = fast.log_probability(given)
         assert log == slow.log_probability(given) or abs(log - slow.log_probability(given)) < 1e-11
-        fast.gradients(given, (0, 0))
+        fast.gradients(given, [(0, 0)])
         rows = rng.integers(-1, 2, (20, len(network.names)))
         fast.cohort(rows, range(len(network.names)), workers=2)
         if log > -np.inf:
@@ -73,7 +73,7 @@ def nonsense(rounds: int) -> tuple[int, int]:
     from engine_networks import random_evidence, random_network
 
     from bayesnet.inference.engine import Engine
-    from bayesnet.inference.planning import make
+    from bayesnet.inference.plan import make
 
     refused = tried = 0
     for seed in range(rounds):
@@ -87,8 +87,7 @@ def nonsense(rounds: int) -> tuple[int, int]:
         for _ in range(40):
             tried += 1
             refused += not _run_wrong(rng, engine.kernel, plan)
-            _plan_wrong(rng, engine.kernel)
-            _compose_wrong(rng, engine.kernel, engine.network.packed)
+            _plan_wrong(rng, engine.kernel, engine.network.packed)
     return refused, tried
 
 
@@ -102,50 +101,25 @@ def _wrong(rng: np.random.Generator, array: np.ndarray) -> np.ndarray:
 
 def _run_wrong(rng: np.random.Generator, kernel: object, plan: object) -> bool:
     """Check a wrong plan and, only where it passes, run it in a workspace of exactly its size."""
-    code, starts = _wrong(rng, plan.code), plan.starts if rng.random() < 0.8 else _wrong(rng, plan.starts)
+    code, ups = _wrong(rng, plan.code), plan.ups if rng.random() < 0.8 else int(rng.integers(-1, len(plan.code) + 2))
     factors = len(plan.question.factors)
     reach, bases = np.zeros(factors, dtype=np.int64), np.zeros(factors, dtype=np.int64)
-    size = (code.ctypes.data, len(code), starts.ctypes.data, len(starts))
-    if kernel.bn_check(*size, plan.space, plan.slots, reach.ctypes.data, factors):
+    where = reach.ctypes.data
+    if kernel.bn_check(code.ctypes.data, len(code), ups, plan.space, plan.slots, where, factors):
         return False
     if reach.max(initial=0) > 10**6:
         return True
     values = np.ones(int(reach.max(initial=0)) + 1)
     work, powers, state = np.ones(plan.space), np.zeros(plan.slots, dtype=np.int64), np.zeros(2, dtype=np.int64)
-    shorter = kernel.bn_run(
-        code.ctypes.data, starts.ctypes.data, len(starts), len(starts), bases.ctypes.data, reach.ctypes.data, factors,
-        values.ctypes.data, len(values) - 1, work.ctypes.data, powers.ctypes.data, 1, state.ctypes.data,
-    )  # fmt: skip
-    assert factors == 0 or shorter == -1
-    kernel.bn_run(
-        code.ctypes.data, starts.ctypes.data, len(starts), len(starts), bases.ctypes.data, reach.ctypes.data, factors,
-        values.ctypes.data, len(values), work.ctypes.data, powers.ctypes.data, 1, state.ctypes.data,
-    )  # fmt: skip
+    arrays = (bases.ctypes.data, where, factors, values.ctypes.data)
+    more = (0, 1, None, None, None, None, work.ctypes.data, powers.ctypes.data, state.ctypes.data)
+    assert factors == 0 or kernel.bn_run(code.ctypes.data, len(code), *arrays, len(values) - 1, *more) == -1
+    kernel.bn_run(code.ctypes.data, ups, *arrays, len(values), *more)
+    kernel.bn_run(code.ctypes.data, len(code), *arrays, len(values), *more)
     return True
 
 
-def _plan_wrong(rng: np.random.Generator, kernel: object) -> None:
-    """A question with mistakes, in workspaces that may be too small: a refusal, a wish for more, or a plan."""
-    n, factors = int(rng.integers(1, 9)), int(rng.integers(0, 8))
-    packed = [n, factors, 0, 0, int(rng.integers(2)), 32, 512, 5, 2, 3, 0, 0]
-    packed += [*rng.integers(1, 5, n), *rng.integers(1, 6, n), *rng.integers(-2, n, n), *rng.integers(0, 2, n)]
-    for _ in range(factors):
-        count = int(rng.integers(0, 4))
-        packed += [int(rng.integers(-1, n)), count, *rng.integers(0, n, count), *rng.integers(0, 9, count)]
-    question = np.array(packed, dtype=np.int32)
-    if rng.random() < 0.7:
-        question = _wrong(rng, question)
-    arena = np.empty(int(rng.integers(100, 200_000)), dtype=np.uint8)
-    code, starts = np.empty(int(rng.integers(1, 20_000)), dtype=np.int32), np.empty(int(rng.integers(1, 300)), dtype=np.int64)
-    found, sizes = np.empty(int(rng.integers(1, 300)), dtype=np.int64), np.empty(3)
-    bad = kernel.bn_plan(
-        question.ctypes.data, len(question), 2.0**20, 1000.0, arena.ctypes.data, len(arena), code.ctypes.data, len(code),
-        starts.ctypes.data, len(starts), found.ctypes.data, len(found), sizes.ctypes.data,
-    )  # fmt: skip
-    assert bad in (-1, 0, 1, 2, 3)
-
-
-def _compose_wrong(rng: np.random.Generator, kernel: object, network: np.ndarray) -> None:
+def _plan_wrong(rng: np.random.Generator, kernel: object, network: np.ndarray) -> None:
     """A network with mistakes, which is refused or harmless, and a question with mistakes, in rooms that may be too small."""
     network = _wrong(rng, network) if rng.random() < 0.5 else network
     if kernel.bn_network(network.ctypes.data, len(network)):
@@ -155,12 +129,14 @@ def _compose_wrong(rng: np.random.Generator, kernel: object, network: np.ndarray
     ask[:n], ask[n : 2 * n] = rng.integers(-1, 2, n), rng.integers(0, 32, n)
     for some in (ask[2 * n : 4 * n], ask[4 * n :]):
         some[:] = np.where(rng.random(len(some)) < 0.7, some, rng.integers(-1, max(n, 1), len(some)))
+    ask[n : 2 * n][ask[4 * n :]] |= 16 if rng.random() < 0.9 else 0
     if rng.random() < 0.3:
         ask = _wrong(rng, ask)
-    head = np.zeros(12, dtype=np.int32)
-    rooms = [np.empty(int(rng.integers(1, most)), dtype=kind) for most, kind in ((2000, np.int32), (5000, "i8"), (5000, "i8"))]
+    sizes = np.empty(3)
+    rooms = [np.empty(int(rng.integers(1, most)), kind) for most, kind in ((200_000, "u1"), (20_000, "i4"), (5000, "i8"))]
     places = [x for room in rooms for x in (room.ctypes.data, len(room))]
-    assert kernel.bn_compose(network.ctypes.data, ask.ctypes.data, len(ask), head.ctypes.data, *places) in (-1, 0, 1)
+    given = (network.ctypes.data, ask.ctypes.data, len(ask), int(rng.integers(2)), 2.0**20)
+    assert kernel.bn_plan(*given, *places, sizes.ctypes.data) in (-1, 0, 1)
 
 
 def main() -> int:

@@ -168,7 +168,7 @@ def _costs(compiled: CompiledModel, patients: int) -> dict[str, float]:
         return {}
     import numpy as np
 
-    from bayesnet.inference.cost import sample_costs
+    from bayesnet.analysis.query.simulate import sample_costs
 
     found, always, began = [], _always_known(compiled), time.monotonic()
     with progress("predicting cost", patients) as advance:

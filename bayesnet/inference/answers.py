@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from bayesnet.model.factors import FloatArray
 
@@ -25,17 +26,17 @@ class RawJoint:
     log_probability: float
 
 
-@dataclass(frozen=True, slots=True)
-class Gradient:
-    """P(e) = `value` * exp(`log_scale`), and its derivatives by every tensor entry, on the same scale.
+class EventGradients(NamedTuple):
+    """P(event, e) of each event, then P(e): `values`, shape (events + 1,), each times exp(`log_scale`).
 
-    `adjoints[f][t]` has the shape of `factors.families[f].tensors[t]`. A family that cannot influence P(e) as long as its columns
-    sum to one (an unobserved variable with no observed descendant) has zeros.
+    `by_entry`, shape (events + 1, entries), holds their derivatives on the same scale by every tensor entry: the tensors of all
+    families one after the other, each in C order. A family that cannot influence a probability as long as its columns sum to one
+    may have derivatives that are equal along a column.
     """
 
-    value: float
+    values: FloatArray
     log_scale: float
-    adjoints: tuple[tuple[FloatArray, ...], ...]
+    by_entry: FloatArray
 
 
 @dataclass(frozen=True, slots=True)

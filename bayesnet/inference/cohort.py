@@ -1,294 +1,278 @@
-"""Many patients at once: rows that need nearly the same plan share it, as columns of one run, on several threads.
+"""Many patients at once: rows with nearly the same pattern of findings share a plan, as columns of one run, on several threads.
 
-A finding enters a column by itself: as a likelihood, of ones where it was not observed. What decides the plan are the states of
-the few hubs that are known in every row (age, sex), and which gates are pushed above rank zero in some row; so rows are sorted
-by both and cut into chunks in which the hubs agree and the union of the pushed gates stays small.
+The plan of a row is decided by two things of each variable: whether anything at or below it is known, so that its family is
+needed, and whether it is open, not known itself (a gate: pushed above its lowest rank). The states enter column by column. A
+plan for several rows has what any of them needs and opens what any of them leaves open; a family that a row does not need is
+ones there. The logarithm of the size of a plan is nearly a sum over the open axes and needed families, so its coefficients are
+fitted to the plans of a few sets of rows, and a tree of the splits that save most by them cuts the cohort into chunks.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bayesnet.errors import TooWide
 from bayesnet.inference.answers import Cohort
 from bayesnet.inference.kernel import LANES
-from bayesnet.inference.run import Ready, Run
+from bayesnet.inference.reduced_evidence import ReducedEvidence
+from bayesnet.inference.run import LN2, Ready, Run
 from bayesnet.inference.runner import Runner
-from bayesnet.inference.situation import ReducedEvidence, deduce
-from bayesnet.inference.structure import Structure
 from bayesnet.inference.threads import shared
 from bayesnet.model.factors import Factors, FloatArray, IntArray, TableFamily
 
-ROWS = 1024
+ROWS = 512
 """Most rows in a chunk."""
-CONTEXTS = 64
-"""Most combinations of the states of hubs."""
-SECONDS_PER_PLAN = 1e-3
-SECONDS_PER_PRODUCT = 0.8e-9
-"""Cost of a chunk by itself, and of a product in a row: only their ratio matters."""
-SAMPLED = 12
-"""Rows whose chunks are planned to estimate the cost of all."""
-WIDTHS = (0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15)
-"""Sizes tried for the union of the pushed gates of a chunk."""
+SECONDS_PER_OPERATION = 6e-6
+SECONDS_PER_PRODUCT = 0.45e-9
+"""Cost of planning an operation, and of a product in a row: only their ratio matters."""
+FITTED = 160_000
+"""Operations of all plans to which the cost is fitted, and fewer where there are few rows."""
+ROWS_PER_PLAN = 100
+PRIOR = 0.1
+"""Coefficient expected of an axis or family before anything is fitted."""
+LOOKED_AT = 256
+"""Rows by which a split is chosen."""
 
 Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class CohortLayout:
-    """The roles of the variables of a cohort in every plan.
+class CohortRows:
+    """The rows of a cohort by what decides their plans.
 
-    `hubs` are known in every row and fixed; `soft` known in some, or in all, and keep an axis; `gates` are noisy gates of no
-    other use, known to an interval of ranks in some rows; `dropped` certain children, now part of their parents.
+    `masks[v]`, shape (states, rows), are the states left to variables that are restricted in some row; `needed` and `open`, shape
+    (variables, rows), say whether a variable's family matters and whether it has an axis; `places` is the place of the state of
+    each variable that is known. `ranks` is the highest rank left to a gate of no other use, zero for other variables, and one more
+    than the highest rank of all where the family is not needed. `possible` are the rows that certain children leave any states,
+    `dropped` certain children that are now part of their parents.
     """
 
-    hubs: tuple[int, ...]
-    soft: tuple[int, ...]
-    gates: tuple[int, ...]
-    dropped: tuple[int, ...]
+    masks: dict[int, Mask]
+    needed: Mask
+    open: Mask
+    places: IntArray
+    ranks: IntArray
+    possible: IntArray
+    dropped: frozenset[int]
 
 
-@dataclass(frozen=True)
-class Chunk:
-    """Rows `start` to `stop` of the sorted cohort; `pushed` are the gates above rank zero in some of them."""
-
-    start: int
-    stop: int
-    hubs: tuple[int, ...]
-    pushed: tuple[int, ...]
+def read_rows(engine: Runner, rows: IntArray, wanted: Sequence[int]) -> CohortRows:
+    """Return the roles of all variables in every row."""
+    structure, shape = engine.structure, rows.T.shape
+    links = {
+        v: (structure.parents[v][0], _certain_table(engine.factors, v))
+        for v, certain in enumerate(structure.certain)
+        if certain and len(structure.parents[v]) == 1
+    }
+    masks: dict[int, Mask] = {}
+    for v, (row, card) in enumerate(zip(np.ascontiguousarray(rows.T), structure.cards, strict=True)):
+        seen = row >= 0
+        if seen.any():
+            masks[v] = (row == np.arange(card)[:, None]) | ~seen
+    for v in reversed(structure.topological):
+        if v in masks and v in links:
+            parent, table = links[v]
+            left = table @ masks[v]
+            masks[parent] = masks[parent] & left if parent in masks else left
+    needed, dropped, gates = np.zeros(shape, dtype=bool), set(), set()
+    for v in reversed(structure.topological):
+        children = [c for c in structure.children[v] if c not in dropped]
+        below = needed[children].any(0)
+        if v not in wanted and not below.any():
+            if v in links:
+                dropped.add(v)
+                continue
+            if v in masks and structure.noisy[v] and _contiguous(masks[v][list(structure.order[v])]):
+                gates.add(v)
+        needed[v] = True if v in wanted else below | ~masks[v].all(0) if v in masks else below
+    for v in structure.topological:
+        if v in links and v not in dropped and links[v][0] in masks:
+            parent, table = links[v]
+            left = table.T @ masks[parent]
+            masks[v] = masks[v] & left if v in masks else left
+    opened, possible = needed.copy(), np.ones(len(rows), dtype=bool)
+    places, ranks = np.zeros((2, *shape), dtype=np.int16)
+    for v, mask in masks.items():
+        possible &= mask.any(0)
+        if v in dropped:
+            continue
+        ordered = mask[list(engine.network.states[v])]
+        if v in gates:
+            opened[v] &= ~ordered[0]
+            ranks[v] = len(ordered) - 1 - ordered[::-1].argmax(0)
+        else:
+            places[v] = ordered.argmax(0)
+            opened[v] &= ordered[1:].any(0) if structure.noisy[v] else ordered.sum(0) > 1
+    ranks[~needed] = max(structure.cards)
+    return CohortRows(masks, needed, opened, places, ranks, np.flatnonzero(possible), frozenset(dropped))
 
 
 class Scorer:
-    """The state that the chunks of one cohort share."""
+    """What the chunks of one cohort share.
 
-    def __init__(self, engine: Runner, wanted: Sequence[int]) -> None:
+    `sums[r]` says of each place among the values where the sum up to rank r is, if it belongs to the lowest rank of a gate, and
+    in its last row where a one is.
+    """
+
+    def __init__(self, engine: Runner, rows: CohortRows, wanted: Sequence[int]) -> None:
         self.engine = engine
-        self.structure = engine.structure
+        self.rows = rows
         self.wanted = tuple(wanted)
-        self.values = np.repeat(np.append(engine.network.values, 1.0)[:, None], LANES, axis=1)
-        self.links = {
-            v: (engine.structure.parents[v][0], _certain_table(engine.factors, v))
-            for v, certain in enumerate(engine.structure.certain)
-            if certain and len(engine.structure.parents[v]) == 1
-        }
+        self.values = np.append(engine.values[:, 0], 1.0)
+        network, one = engine.network, len(self.values) - 1
+        self.first = np.array(network.base, dtype=np.int64)
+        self.sums = np.tile(np.arange(one + 1), (max(engine.structure.cards) + 1, 1))
+        self.sums[-1] = one
+        for v, (card, noisy) in enumerate(zip(engine.structure.cards, engine.structure.noisy, strict=True)):
+            count = np.arange(1 + sum(engine.structure.cards[p] for p in engine.structure.parents[v]))
+            for rank in range(1, card) if noisy else ():
+                lowest, upto = network.gate(v, 0, 0), network.gate(v, 0, rank)
+                self.sums[rank, lowest.base + lowest.row * count] = upto.base + upto.row * count
 
-    def masks(self, rows: IntArray) -> dict[int, Mask]:
-        """Return the states left to each variable in each row, shape (rows, states), for variables restricted in some row."""
-        masks: dict[int, Mask] = {}
-        for v, card in enumerate(self.structure.cards):
-            seen = rows[:, v] >= 0
-            if seen.any():
-                masks[v] = (rows[:, v, None] == np.arange(card)) | ~seen[:, None]
-        for v in reversed(self.structure.topological):
-            if v in masks and v in self.links:
-                parent, table = self.links[v]
-                left = masks[v] @ table.T
-                masks[parent] = masks[parent] & left if parent in masks else left
-        for v in self.structure.topological:
-            if v in self.links and self.links[v][0] in masks:
-                parent, table = self.links[v]
-                left = masks[parent] @ table
-                masks[v] = masks[v] & left if v in masks else left
-        return masks
+    def plans(self, chunk: IntArray) -> tuple[ReducedEvidence, tuple[Ready, dict[int, tuple[Ready, ReducedEvidence]]]]:
+        """Return the plan of some rows and those of gates that are answered apart."""
+        situation = self.situation(chunk)
+        return situation, self.engine.aside(situation, self.wanted)
 
-    def layout(self, masks: dict[int, Mask], observed: set[int]) -> CohortLayout:
-        """Decide once, from all rows, how each variable enters."""
-        structure = self.structure
-        relevant = _above(structure, {*observed, *self.wanted})
-        dropped: set[int] = set()
-        known, soft, gates = [], [], []
-        for v in reversed(structure.topological):
-            if v not in relevant:
-                continue
-            alone = v not in self.wanted and all(c in dropped or c not in relevant for c in structure.children[v])
-            if v in self.links and alone:
-                dropped.add(v)
-            elif v in masks and structure.noisy[v] and alone and _contiguous(masks[v][:, list(structure.order[v])]):
-                gates.append(v)
-            elif v in masks and v not in self.links and bool((masks[v].sum(1) == 1).all()):
-                known.append(v)
-            elif v in masks:
-                soft.append(v)
-        hubs: list[int] = []
-        contexts = 1
-        for v in sorted(known, key=lambda v: -len(structure.children[v])):
-            contexts *= structure.cards[v]
-            (hubs if contexts <= CONTEXTS else soft).append(v)
-        return CohortLayout(tuple(hubs), tuple(soft), tuple(gates), tuple(dropped))
+    def situation(self, chunk: IntArray) -> ReducedEvidence:
+        """Return what is fixed in all of some rows, in one state or another, and what is open in any."""
+        rows, structure = self.rows, self.engine.structure
+        needed, opened = rows.needed[:, chunk].any(1), rows.open[:, chunk].any(1)
+        fixed = {v: structure.order[v][0] if structure.noisy[v] else 0 for v in np.flatnonzero(needed & ~opened).tolist()}
+        soft = {v: np.ones((structure.cards[v], 1)) for v in np.flatnonzero(opened).tolist() if v in rows.masks}
+        return ReducedEvidence(structure.cards, fixed, {}, soft, frozenset(), set(rows.dropped))
 
-    def plans(
-        self, layout: CohortLayout, chunk: Chunk
-    ) -> tuple[Ready, ReducedEvidence, dict[int, tuple[Ready, ReducedEvidence]]]:
-        """Return the plan of a chunk and those of separate gates; gates without active cause get no axis, others likelihoods."""
-        order = self.structure.order
-        fixed = dict(zip(layout.hubs, chunk.hubs, strict=True))
-        soft = {v: np.ones((self.structure.cards[v], 1)) for v in (*layout.soft, *chunk.pushed)}
-        situation = ReducedEvidence(self.structure.cards, fixed, {}, soft, frozenset(), set(layout.dropped))
-        deduce(situation, self.structure, self.engine.factors)
-        situation.fixed |= {v: order[v][0] for v in layout.gates if v not in chunk.pushed and v not in situation.fixed}
-        ready, apart = self.engine.aside(situation, self.wanted)
-        return ready, situation, apart
+    def chunks(self) -> list[IntArray]:
+        """Return the rows that share a plan."""
+        possible = self.rows.possible
+        all_bits = [bit for rows in (self.rows.open, self.rows.needed) for bit in rows if bit.any() and not bit.all()]
+        coefficients, constant, operations = self._fitted(all_bits)
+        useful = np.flatnonzero(coefficients)
+        coefficients, bits = coefficients[useful], np.zeros((self.rows.needed.shape[1], len(useful)), dtype=np.float32)
+        for i, k in enumerate(useful):
+            bits[:, i] = all_bits[k]
+        planning = SECONDS_PER_OPERATION * operations
 
-    def chunks(self, layout: CohortLayout, masks: dict[int, Mask], size: int) -> tuple[IntArray, list[Chunk]]:
-        """Return the order of the rows, and the chunks in it: of several widths those that promise to be fastest."""
-        hubs = np.zeros((size, len(layout.hubs)), dtype=np.int64)
-        for i, v in enumerate(layout.hubs):
-            hubs[:, i] = masks[v].argmax(1)
-        pushed = np.zeros((size, len(layout.gates)), dtype=bool)
-        for i, v in enumerate(layout.gates):
-            pushed[:, i] = ~masks[v][:, self.structure.order[v][0]]
-        gates = np.argsort(-pushed.sum(0), kind="stable")
-        pushed = pushed[:, gates]
-        order = np.lexsort([*pushed.T, *hubs.T]) if pushed.shape[1] + hubs.shape[1] else np.arange(size)
-        hubs, pushed = hubs[order], pushed[order]
-        sets = [int.from_bytes(row.tobytes(), "little") for row in np.packbits(pushed, axis=1, bitorder="little")]
-        names = [layout.gates[i] for i in gates]
-        changes = np.flatnonzero((hubs[1:] != hubs[:-1]).any(1)) + 1 if size else np.zeros(0, dtype=np.int64)
-        bounds = [0, *changes.tolist(), size]
-        best: tuple[float, list[Chunk]] = (np.inf, [])
-        for width in WIDTHS if names else WIDTHS[:1]:
-            cut = []
-            for begin, end in pairwise(bounds):
-                for a, b, union in _cut(sets[begin:end], width):
-                    mine = tuple(v for i, v in enumerate(names) if union >> i & 1)
-                    cut.append(Chunk(begin + a, begin + b, tuple(hubs[begin].tolist()), mine))
-            seconds = self._seconds(layout, cut) if names else 0.0
-            if seconds < best[0]:
-                best = seconds, cut
-        return order, best[1]
+        def seconds(rows: FloatArray, unions: Mask) -> FloatArray:
+            cells = np.exp(np.minimum(constant + unions @ coefficients, 50.0))
+            return np.asarray(np.ceil(rows / LANES) * LANES * cells * SECONDS_PER_PRODUCT + planning)
 
-    def _seconds(self, layout: CohortLayout, chunks: list[Chunk]) -> float:
-        """Return an estimate from the chunks of a few rows."""
-        size = chunks[-1].stop if chunks else 0
-        starts = [chunk.start for chunk in chunks]
-        seconds = SECONDS_PER_PLAN * len(chunks)
-        for k in range(min(SAMPLED, size)):
-            chunk = chunks[bisect_right(starts, (2 * k + 1) * size // (2 * min(SAMPLED, size))) - 1]
-            ready, _, apart = self.plans(layout, chunk)
-            cells = ready.plan.cells + sum(each.plan.cells for each, _ in apart.values())
-            rows = chunk.stop - chunk.start
-            full = -(-rows // LANES) * LANES / rows
-            seconds += full * cells * SECONDS_PER_PRODUCT * size / min(SAMPLED, size)
-        return seconds
+        found, pending = [], [possible] if len(possible) else []
+        while pending:
+            chunk = pending.pop()
+            some = bits[chunk[:: -(-len(chunk) // LOOKED_AT) or 1]]
+            have = some.sum(0)
+            mixed = np.flatnonzero((have > 0) & (have < len(some)))
+            if len(mixed):
+                inside = some[:, mixed]
+                ones = have[mixed] / len(some) * len(chunk)
+                split = seconds(ones, inside.T @ some > 0) + seconds(len(chunk) - ones, (1 - inside).T @ some > 0)
+                best = int(split.argmin())
+                if split[best] < seconds(np.array(len(chunk)), have > 0):
+                    inside = bits[chunk, mixed[best]] > 0
+                    pending += [chunk[inside], chunk[~inside]]
+                    continue
+            found += [chunk[begin : begin + ROWS] for begin in range(0, len(chunk), ROWS)]
+        return found
 
-    def score(
-        self, layout: CohortLayout, chunk: Chunk, masks: dict[int, Mask], logs: FloatArray, marginals: dict[int, FloatArray]
-    ) -> None:
-        """ln P(e) and the marginals of the rows of one chunk, `masks` being theirs; written to the arrays given."""
-        ready, situation, apart = self.plans(layout, chunk)
-        if not situation.possible:  # the states of the hubs exclude each other
+    def _fitted(self, bits: list[Mask]) -> tuple[FloatArray, float, float]:
+        """Return by which coefficients of `bits` the logarithm of the products of a plan is a sum, and its mean operations."""
+        rng, possible, total = np.random.default_rng(0), self.rows.possible, 0
+        unions, logs = [], []
+        while total < FITTED and len(logs) * ROWS_PER_PLAN < len(possible):
+            some = possible[rng.integers(0, len(possible), 1 + len(logs) % 4)]
+            plan = self.engine.plan(self.situation(some), self.wanted)
+            total += max(sum(1 for _ in plan.operations()), 1)
+            unions.append([bool(bit[some].any()) for bit in bits])
+            logs.append(np.log(max(plan.cells, 1.0)))
+        a = np.array(unions, dtype=float).reshape(len(logs), len(bits))
+        rest = np.array(logs) - a.sum(1) * PRIOR
+        middle = float(rest.mean()) if logs else 0.0
+        mean = a.mean(0) if logs else 0.0
+        step = np.linalg.solve((a - mean).T @ (a - mean) + np.eye(a.shape[1]), (a - mean).T @ (rest - middle))
+        coefficients = np.round((step + PRIOR) * 1024) / 1024  # so that sums are exact, in whatever order, and chunks the same
+        coefficients[coefficients < PRIOR / 4] = 0.0
+        return coefficients, np.round(middle - float(np.sum(mean * step)), 6), total / max(len(logs), 1)
+
+    def score(self, chunk: IntArray, logs: FloatArray, marginals: dict[int, FloatArray]) -> None:
+        """Write ln P(e) and the posteriors of the rows of one chunk."""
+        try:
+            situation, (ready, apart) = self.plans(chunk)
+        except TooWide:
+            if len(chunk) == 1:
+                raise
+            for half in np.array_split(chunk, 2):
+                self.score(half, logs, marginals)
             return
-        for part, run in self._runs(ready, situation, layout, chunk, masks):
-            logs[part] = run.log_probability
-            found = run.marginals()
-            for v in self.wanted:
-                if v in situation.fixed:
-                    marginals[v][part] = np.arange(self.structure.cards[v]) == situation.fixed[v]
-                elif v not in apart:
-                    marginals[v][part] = found[v].T
-        for v, state in situation.fixed.items():
-            if v in masks:
-                logs[~masks[v][:, state]] = -np.inf
-        below = np.where(logs > -np.inf, logs, 0.0)
+        mine, weights = self._run(ready, situation, chunk)
+        logs[chunk] = mine
+        found = ready.shares(weights)
+        for v in self.wanted:
+            if v in situation.fixed:
+                marginals[v][chunk] = self.rows.masks[v][:, chunk].T
+            elif v not in apart:
+                marginals[v][chunk] = found[v].T
+        below = np.where(mine > -np.inf, mine, 0.0)
         for v, (lowest, with_lowest) in apart.items():
-            for part, run in self._runs(lowest, with_lowest, layout, chunk, masks, down=False):
-                marginals[v][part] = self.engine.split(v, np.exp(run.log_probability - below[part])).T
+            alone, _ = self._run(lowest, with_lowest, chunk, down=False)
+            marginals[v][chunk] = self.engine.split(v, np.exp(alone - below)).T
 
-    def _runs(
-        self,
-        ready: Ready,
-        situation: ReducedEvidence,
-        layout: CohortLayout,
-        chunk: Chunk,
-        masks: dict[int, Mask],
-        *,
-        down: bool = True,
-    ) -> Iterator[tuple[slice, Run]]:
-        """Yield the rows of a chunk, a few at a time."""
-        network, size = self.engine.network, chunk.stop - chunk.start
-        states = self.engine.states(situation)
-        bases = ready.bases(states)
-        soft = np.ones((int(ready.layout.ends[-1]), size))
-        for v in (*layout.soft, *chunk.pushed):
+    def _run(
+        self, ready: Ready, situation: ReducedEvidence, chunk: IntArray, *, down: bool = True
+    ) -> tuple[FloatArray, FloatArray]:
+        """Return ln P(e) of each row, and the weights of all answers, a few rows at a time."""
+        network, rows, layout, plan = self.engine.network, self.rows, ready.layout, ready.plan
+        n, size, one = len(network.places), len(chunk), len(self.values) - 1
+        fixed = np.zeros((n, 1), dtype=bool)
+        fixed[list(situation.fixed)] = True
+        states, ranks = rows.places[:, chunk] * fixed, rows.ranks[:, chunk] * fixed
+        soft = np.ones((int(layout.ends[-1]), size))
+        for v in situation.soft:
             begin = ready.place(v)
-            if begin is not None and v in masks:
-                soft[begin : begin + self.structure.cards[v]] = masks[v].T[list(network.states[v])]
-        index = self._index(ready, states, layout, chunk, masks)
-        soft *= self.engine.soft(ready, situation, {})  # states that the hubs leave to variables beside certain gates
+            if begin is not None:
+                soft[begin : begin + self.engine.structure.cards[v]] = rows.masks[v][:, chunk][list(network.states[v])]
+        families = self._family(layout.unary.base)[layout.which]
+        index = self.sums[ranks[families], layout.unary.at(states)[layout.which] + layout.index[:, None]]
+        families = self._family(layout.factors.base)
+        moving = np.flatnonzero(fixed[families, 0] | np.isin(np.arange(len(families)), layout.factors.fixed[:, 0]))
+        lengths = ready.reach[moving] + 1
+        ends, which = np.cumsum(lengths), np.repeat(moving, lengths)
+        within = np.arange(len(which)) - np.repeat(ends - lengths, lengths)
+        moved = self.sums[ranks[families[which]], layout.factors.at(states)[which] + within[:, None]]
+        begins = layout.factors.base.copy()
+        begins[moving] = one + 1 + ends - lengths
+        values = np.zeros((len(self.values) + len(which), LANES))
+        values[: one + 1] = self.values[:, None]
+        totals, powers, weights = np.empty(size), np.empty(size), np.empty((len(layout.own), size))
         for begin in range(0, size, LANES):
             part = slice(begin, min(begin + LANES, size))
-            yield part, Run(ready, self.values, bases, index[:, part], soft[:, part], part.stop - begin, down)
+            values[one + 1 :, : part.stop - begin] = self.values[moved[:, part]]
+            run = Run(ready, values, begins, index[:, part], soft[:, part], part.stop - begin, down)
+            totals[part], powers[part] = run.work[plan.result, : run.columns], run.powers[plan.result_slot, : run.columns]
+            if down:
+                weights[:, part] = run.weights()
+        with np.errstate(divide="ignore"):
+            return np.log(totals) + powers * LN2, weights
 
-    def _index(self, ready: Ready, states: IntArray, layout: CohortLayout, chunk: Chunk, masks: dict[int, Mask]) -> IntArray:
-        """Return the values whose products the vectors are, row by row; ones for a gate not observed, sums up to its top rank."""
-        network, structure = self.engine.network, self.structure
-        one, n = len(self.values) - 1, len(structure.cards)
-        index = np.repeat(ready.indices(states), chunk.stop - chunk.start, axis=1)
-        owners = ready.layout.owner
-        for v in layout.gates:
-            if v in chunk.pushed:
-                continue
-            mine = np.flatnonzero(owners == n + v)
-            if not len(mine):
-                continue
-            card = structure.cards[v]
-            left = masks[v][:, list(structure.order[v])]
-            high = card - 1 - left[:, ::-1].argmax(1)
-            lowest = network.gates[v][0, 0]
-            for rank in range(card):
-                rows = np.flatnonzero(high == rank)
-                if rank == card - 1:
-                    index[np.ix_(mine, rows)] = one
-                elif rank:
-                    index[np.ix_(mine, rows)] = _moved(index[mine, :1], lowest, network.gates[v][0, rank])
-        return index
-
-
-def _moved(index: IntArray, lowest: object, other: object) -> IntArray:
-    """Places of the lowest rank as places of the sum up to another one."""
-    bases, rows = np.array(lowest.bases), np.array(lowest.rows)  # type: ignore[attr-defined]
-    tensor = np.searchsorted(bases, index, side="right") - 1
-    state = (index - bases[tensor]) // rows[tensor]
-    return np.asarray(np.array(other.bases)[tensor] + np.array(other.rows)[tensor] * state)  # type: ignore[attr-defined]
+    def _family(self, bases: IntArray) -> IntArray:
+        """Return the variables in whose families some places among the values lie."""
+        return np.searchsorted(self.first, bases, side="right") - 1
 
 
 def score_rows(engine: Runner, rows: IntArray, wanted: Sequence[int], workers: int | None) -> Cohort:
     """Return posteriors of `wanted` for every row; equal rows are computed once, chunks are shared out to `workers` threads."""
-    scorer = Scorer(engine, wanted)
-    cards = engine.structure.cards
     different, inverse = _unique(rows)
-    masks = scorer.masks(different)
-    possible = np.ones(len(different), dtype=bool)
-    for mask in masks.values():
-        possible &= mask.any(1)
-    chosen = np.flatnonzero(possible)
-    layout = scorer.layout({v: mask[chosen] for v, mask in masks.items()}, set(np.flatnonzero((rows >= 0).any(0)).tolist()))
-    order, chunks = scorer.chunks(layout, {v: mask[chosen] for v, mask in masks.items()}, len(chosen))
-    chosen = chosen[order]
-    masks = {v: mask[chosen] for v, mask in masks.items()}
-    logs = np.full(len(chosen), -np.inf)
-    marginals = {v: np.full((len(chosen), cards[v]), np.nan) for v in wanted}
-
-    def work(chunk: Chunk) -> None:
-        part = slice(chunk.start, chunk.stop)
-        mine = {v: mask[part] for v, mask in masks.items()}
-        scorer.score(layout, chunk, mine, logs[part], {v: table[part] for v, table in marginals.items()})
-
-    shared(work, chunks, workers)
-    all_logs = np.full(len(different), -np.inf)
-    all_logs[chosen] = logs
-    found = {}
-    for v, table in marginals.items():
+    scorer = Scorer(engine, read_rows(engine, different, wanted), wanted)
+    logs = np.full(len(different), -np.inf)
+    marginals = {v: np.full((len(different), engine.structure.cards[v]), np.nan) for v in wanted}
+    shared(lambda chunk: scorer.score(chunk, logs, marginals), scorer.chunks(), workers)
+    for table in marginals.values():
         table[logs == -np.inf] = np.nan
-        full = np.full((len(different), cards[v]), np.nan)
-        full[chosen] = table
-        found[v] = full[inverse]
-    return Cohort(all_logs[inverse], found)
+    return Cohort(logs[inverse], {v: table[inverse] for v, table in marginals.items()})
 
 
 def _unique(rows: IntArray) -> tuple[IntArray, IntArray]:
@@ -300,22 +284,6 @@ def _unique(rows: IntArray) -> tuple[IntArray, IntArray]:
     return rows[first], inverse.reshape(-1)
 
 
-def _cut(sets: Sequence[int], width: int) -> list[tuple[int, int, int]]:
-    """Runs of sorted rows whose union has at most `width` members, or as many as their largest: (start, stop, union)."""
-    runs, start, union, largest = [], 0, 0, 0
-    if not sets:
-        return []
-    for i, members in enumerate(sets):
-        joined = union | members
-        most = max(largest, members.bit_count())
-        if i > start and (i - start == ROWS or joined.bit_count() > max(width, most)):
-            runs.append((start, i, union))
-            start, joined, most = i, members, members.bit_count()
-        union, largest = joined, most
-    runs.append((start, len(sets), union))
-    return runs
-
-
 def _certain_table(factors: Factors, v: int) -> Mask:
     """Return which state of a certain variable goes with each state of its only parent, shape (states of parent, states)."""
     family = factors.families[v]
@@ -325,18 +293,7 @@ def _certain_table(factors: Factors, v: int) -> Mask:
     return np.asarray(np.array(family.order)[ranks][:, None] == np.arange(len(family.order)))
 
 
-def _above(structure: Structure, start: set[int]) -> set[int]:
-    seen: set[int] = set()
-    stack = list(start)
-    while stack:
-        v = stack.pop()
-        if v not in seen:
-            seen.add(v)
-            stack.extend(structure.parents[v])
-    return seen
-
-
 def _contiguous(ranks: Mask) -> bool:
-    """Return whether the ranks left are adjacent in every row."""
-    low, high = ranks.argmax(1), ranks.shape[1] - 1 - ranks[:, ::-1].argmax(1)
-    return bool((high - low + 1 == ranks.sum(1)).all())
+    """Return whether the ranks left, if there are any, are adjacent in every row."""
+    low, high = ranks.argmax(0), len(ranks) - 1 - ranks[::-1].argmax(0)
+    return bool(((high - low + 1 == ranks.sum(0)) | ~ranks.any(0)).all())

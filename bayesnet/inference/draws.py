@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bayesnet.inference.answers import Draws
 from bayesnet.inference.evidence import Evidence, one_hot
 from bayesnet.inference.kernel import LANES
 from bayesnet.inference.network import NetworkArrays
+from bayesnet.inference.reduced_evidence import ReducedEvidence
 from bayesnet.inference.run import Ready, Run
 from bayesnet.inference.runner import Runner
-from bayesnet.inference.situation import ReducedEvidence
 from bayesnet.inference.threads import shared
 from bayesnet.model.factors import FloatArray, IntArray
 
@@ -67,6 +68,22 @@ def draw(engine: Runner, evidence: Evidence, tensors: Sequence[tuple[FloatArray,
     for marginal in marginals.values():
         marginal[:, logs == -np.inf] = np.nan
     return Draws(logs, marginals)
+
+
+def entries_read(engine: Runner, evidence: Evidence, variables: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Return which entries of all tensors, one after the other, `draw` looks at: not those of states that are excluded."""
+    situation, network = engine.situation(evidence), engine.network
+    read = np.zeros(len(network.values), dtype=bool)
+    if situation.possible:
+        alone = len(variables) == 1 and variables[0] not in situation.fixed
+        ready, apart = (engine.ready(situation, kept=variables), {}) if alone else engine.aside(situation, variables)
+        for each in ((ready, situation), *apart.values()):
+            read[_Prepared(engine, *each).read()] = True
+    count, sizes = len(network.entry), np.diff(np.append(network.starts, len(network.parts)))
+    found = np.zeros(count, dtype=bool)
+    found[network.entry[read[:count]]] = True
+    found[network.entry[network.parts[np.repeat(read[count:], sizes)]]] = True
+    return found
 
 
 class _Prepared:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from bayesnet.inference.answers import Cohort, Draws, Gradient, RawJoint, RawMostProbable, RawPosteriors
+from bayesnet.inference.answers import Cohort, Draws, EventGradients, RawJoint, RawMostProbable, RawPosteriors
 from bayesnet.inference.evidence import Evidence, ZeroEvidence, one_hot
 from bayesnet.inference.run import Run
 from bayesnet.inference.runner import Runner
@@ -28,7 +28,7 @@ class Engine(Runner):
         situation = self.situation(evidence)
         if not situation.possible:
             return 0.0
-        return sum(plan.cells for _, plan in self.parted(situation, self.everything if variables is None else tuple(variables)))
+        return sum(plan.cells for plan in self.parted(situation, self.everything if variables is None else tuple(variables)))
 
     def log_probability(self, evidence: Evidence) -> float:
         """Logarithm of P(e), findings after interventions; -inf when impossible. The scale of likelihoods counts as given."""
@@ -76,21 +76,12 @@ class Engine(Runner):
         """
         known = {*evidence.hard(), *evidence.interventions, target}
         wanted = tuple(v for v in self.everything if v not in known) if variables is None else tuple(variables)
-        return {
-            v: table.T for v, table in self.weighted(evidence, {target: np.eye(self.structure.cards[target])}, wanted).items()
-        }
-
-    def weighted(self, evidence: Evidence, columns: Mapping[int, FloatArray], variables: Sequence[int]) -> dict[int, FloatArray]:
-        """Return P(v, b | e), shape (states, columns); columns share out P(e) where likelihoods sum to one.
-
-        `columns` are likelihoods of some variables, shape (states, columns). Raises `ZeroEvidence` when all are impossible.
-        """
-        shares, found = self.compared(evidence, columns, variables)
+        shares, found = self.compared(evidence, {target: np.eye(self.structure.cards[target])}, wanted)
         if shares.max() == -np.inf:
             raise ZeroEvidence("the findings have probability zero")
         share = np.exp(shares - shares.max())
         share /= share.sum()
-        return {v: np.where(share > 0, marginal, 0.0) * share for v, marginal in found.items()}
+        return {v: (np.where(share > 0, marginal, 0.0) * share).T for v, marginal in found.items()}
 
     def compared(
         self, evidence: Evidence, columns: Mapping[int, FloatArray], variables: Sequence[int]
@@ -132,20 +123,14 @@ class Engine(Runner):
         with np.errstate(invalid="ignore"):
             return {v: (run.result / run.total)[list(self.network.places[v])]}
 
-    def gradient(self, evidence: Evidence, clamp: Mapping[int, int] | None = None) -> Gradient:
-        """Return P(clamp, e) and its derivative by every tensor entry, by one pass up and one down. Right also where P = 0."""
-        from bayesnet.inference.gradient import gradient_of
+    def gradients(self, evidence: Evidence, events: Sequence[tuple[int, int]]) -> EventGradients:
+        """Return P(event, e) of each event (variable, state), then P(e), with the derivatives by every tensor entry.
 
-        for v, state in (clamp or {}).items():
-            evidence = evidence.with_likelihood(v, one_hot(self.structure.cards[v], state))
-        return gradient_of(self, evidence, [])[-1]
+        All in one pass up and one down; right also where a probability is zero (Darwiche 2003, J ACM 50:280-305).
+        """
+        from bayesnet.inference.gradient import derivatives
 
-    def gradients(self, evidence: Evidence, target: tuple[int, int]) -> tuple[Gradient, Gradient]:
-        """Return the gradients of P(h, e) and of P(e) on one common log_scale, h the target (variable, state), in one pass."""
-        from bayesnet.inference.gradient import gradient_of
-
-        hit, total = gradient_of(self, evidence, [target])
-        return hit, total
+        return derivatives(self, evidence, events)
 
     def draws(self, evidence: Evidence, tensors: Sequence[tuple[FloatArray, ...]], variables: Sequence[int]) -> Draws:
         """Return posteriors of `variables` under B draws of the numbers; `tensors` as from the expander, batch axis last."""

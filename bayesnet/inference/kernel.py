@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-SOURCES = tuple(Path(__file__).with_name(name) for name in ("kernel.c", "planner.c", "question.c"))
+SOURCES = tuple(Path(__file__).with_name(name) for name in ("kernel.c", "planner.c"))
 SUFFIX = ".dll" if sys.platform == "win32" else ".dylib" if sys.platform == "darwin" else ".so"
 NAME = "_kernel" + SUFFIX
 FLAGS = ("-O3", "-std=c99", "-ffp-contract=off", "-shared", "-fPIC")
@@ -109,17 +109,16 @@ def compiled() -> Any:
         found = ctypes.CDLL(str(path))
     except OSError:
         return None
-    if found.bn_version() != 3:
+    if found.bn_version() != 4:
         return None
-    number, pointer = ctypes.c_int64, ctypes.c_void_p
+    number, integer, pointer, double = ctypes.c_int64, ctypes.c_int, ctypes.c_void_p, ctypes.c_double
     found.bn_check.restype = number
-    found.bn_check.argtypes = [pointer, number, pointer, number, number, number, pointer, number]
+    found.bn_check.argtypes = [pointer, number, number, number, number, pointer, number]
     found.bn_run.argtypes = [
-        *[pointer] * 2, *[number] * 2, *[pointer] * 2, number, pointer, number, *[pointer] * 2, ctypes.c_int, pointer
+        pointer, number, pointer, pointer, number, pointer, number, number, integer, *[pointer] * 7
     ]  # fmt: skip
-    found.bn_fill.argtypes = [pointer, number, *[pointer] * 4, number, pointer, pointer, ctypes.c_int]
     found.bn_network.argtypes = [pointer, number]
-    found.bn_compose.argtypes = [pointer, pointer, number, pointer, *([pointer, number] * 3)]  # type: ignore[list-item]
-    double = ctypes.c_double
-    found.bn_plan.argtypes = [pointer, number, double, double, *([pointer, number] * 4), pointer]  # type: ignore[list-item]
+    found.bn_plan.argtypes = [
+        pointer, pointer, number, integer, double, pointer, number, pointer, number, pointer, number, pointer
+    ]  # fmt: skip
     return found

@@ -12,9 +12,9 @@ import numpy as np
 
 from bayesnet.inference.answers import RawMostProbable
 from bayesnet.inference.evidence import ZeroEvidence, one_hot
+from bayesnet.inference.reduced_evidence import ReducedEvidence
 from bayesnet.inference.run import Run
 from bayesnet.inference.runner import Runner
-from bayesnet.inference.situation import ReducedEvidence
 
 TIE = 1e-12
 """Two assignments whose log-probabilities differ by less than this are as probable."""
@@ -67,11 +67,11 @@ def _second(run: Run, places: Mapping[int, int]) -> tuple[int, int] | None:
     best, found = -np.inf, None
     for v, place in places.items():
         axis = plan.question.axis[v]
-        answer, slot = plan.details.answers[axis], plan.details.vector_slopes.get(axis)
-        power = run.powers[plan.details.vectors[axis][1], 0] + (run.powers[slot[1], 0] if slot else 0)
-        scores = run.work[answer.vector : answer.vector + answer.size, 0].copy()
-        if answer.slope >= 0:
-            scores *= run.work[answer.slope : answer.slope + answer.size, 0]
+        (begin, slot), size = plan.details.vectors[axis], plan.question.sizes[axis]
+        power, scores = run.powers[slot, 0], run.work[begin : begin + size, 0].copy()
+        if axis in plan.details.vector_slopes:
+            begin, slot = plan.details.vector_slopes[axis]
+            power, scores = power + run.powers[slot, 0], scores * run.work[begin : begin + size, 0]
         scores[place] = 0.0
         if scores.max() > 0 and np.log2(scores.max()) + power > best:
             best, found = float(np.log2(scores.max()) + power), (v, int(scores.argmax()))

@@ -6,9 +6,10 @@ to an interval of ranks needs sums of neighbouring ranks only; those are *derive
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import accumulate
+from operator import mul
 from typing import NamedTuple
 
 import numpy as np
@@ -19,16 +20,16 @@ from bayesnet.inference.structure import Structure
 from bayesnet.model.factors import Factors, FloatArray, IntArray
 
 
-class GatePositions(NamedTuple):
-    """Positions of the numbers of a gate for one interval of ranks: `base` and `step` of the leak, then of each parent's link.
+class GatePlaces(NamedTuple):
+    """The places of the numbers of a gate for one interval of ranks: row r begins at `base` + `row` * r.
 
-    An entry is at base + row * state of the parent + column; `columns` is 1 where only the sum up to a rank is needed, 2 for
-    *below the interval, inside it*, and otherwise all ranks.
+    Row 0 is the leak; the rows of each parent's link follow, one for each of its states. `columns` is 1 where only the sum up to
+    a rank is needed, 2 for *below the interval, inside it*, and otherwise all ranks.
     """
 
     columns: int
-    bases: tuple[int, ...]
-    rows: tuple[int, ...]
+    base: int
+    row: int
 
 
 @dataclass(frozen=True)
@@ -38,57 +39,28 @@ class NetworkArrays:
     `values` are the tensor entries, permuted so that gates count by rank, then the derived sums. `entry[i]` is the entry (tensors
     of all families one after the other, each in C order) that value i copies; derived value j is the sum of the values
     `parts[starts[j]:starts[j + 1]]`. `states[v]` lists the states of v in the order used here, `places[v]` the inverse.
-    `tables[v]` has the base and the strides (parents, then v) of a table, `gates[v]` the places of a gate by interval of ranks.
+    The numbers of v begin at `base[v]`, those derived from them at `derived[v]` (-1: v has a table).
     """
 
     structure: Structure
-    values: FloatArray
     entry: IntArray
     starts: IntArray
     parts: IntArray
     states: tuple[tuple[int, ...], ...]
     places: tuple[tuple[int, ...], ...]
-    tables: tuple[tuple[int, tuple[int, ...]], ...]
-    gates: tuple[dict[tuple[int, int], GatePositions], ...]
+    base: tuple[int, ...]
+    derived: tuple[int, ...]
+    values: FloatArray = field(default_factory=lambda: np.zeros(0))
 
     @cached_property
     def packed(self) -> NDArray[np.int32]:
-        """Structure and places as `question.c` reads them."""
-        structure, tables = self.structure, self.tables
-        gates: list[int] = []
-        first = []
-        for v, card in enumerate(structure.cards):
-            first.append(len(gates) if structure.noisy[v] else -1)
-            if structure.noisy[v]:
-                records: list[int] = []
-                for low in range(card):
-                    for high in range(card):
-                        found = self.gates[v].get((low, high))
-                        gates.append(-1 if found is None else len(records))
-                        records += [] if found is None else [found.columns, *found.bases, *found.rows]
-                behind = len(gates)
-                gates[first[v] :] = [-1 if at < 0 else behind + at for at in gates[first[v] :]]
-                gates += records
-        strides = [(*own, *[0] * (len(family) - len(own))) for (_, own), family in zip(tables, structure.family, strict=True)]
-        sections = [
-            structure.cards,
-            np.cumsum([0, *map(len, structure.parents)]),
-            [p for parents in structure.parents for p in parents],
-            [base for base, _ in tables],
-            [stride for own in strides for stride in own],
-            first,
-            np.cumsum([0, *structure.cards]),
-            [place for places in self.places for place in places],
-        ]
-        begin = np.cumsum([1 + len(sections), *map(len, sections)])
-        packed = np.concatenate([[len(structure.cards)], begin[:-1], *sections, gates]).astype(np.int32)
-        # What is said of gates counts from their own beginning so far.
-        mine = packed[begin[5] : begin[6]]
-        for v, at in enumerate(mine.tolist()):
-            if at >= 0:
-                places = packed[begin[-1] + at : begin[-1] + at + structure.cards[v] ** 2]
-                places[places >= 0] += begin[-1]
-                mine[v] += begin[-1]
+        """Structure and places as `planner.c` reads them."""
+        cards, parents = self.structure.cards, self.structure.parents
+        every = [p for family in parents for p in family]
+        places = [place for own in self.places for place in own]
+        ends, states = accumulate(map(len, parents), initial=0), accumulate(cards, initial=0)
+        head = (len(cards), len(every), len(places))
+        packed = np.array([*head, *cards, *ends, *every, *self.base, *self.derived, *states, *places], dtype=np.int32)
         kernel = compiled()
         if kernel is not None and kernel.bn_network(packed.ctypes.data, len(packed)):
             raise ValueError("a packed network names a place outside it; no question was composed")
@@ -98,40 +70,51 @@ class NetworkArrays:
     def of(cls, structure: Structure, factors: Factors) -> NetworkArrays:
         """Lay out the numbers of all families."""
         states = tuple(order or tuple(range(card)) for order, card in zip(structure.order, structure.cards, strict=True))
-        entries: list[IntArray] = []
-        bases: list[list[int]] = []
-        tables, count = [], 0
-        for v, family in enumerate(factors.families):
-            mine: list[int] = []
-            strides: tuple[int, ...] = (1,)
+        entries, base, count = [np.zeros(0, dtype=np.int64)], [], 0
+        for family, order in zip(factors.families, structure.order, strict=True):
+            base.append(count)
             for t, tensor in enumerate(family.tensors):
                 place = np.arange(count, count + tensor.size).reshape(tensor.shape)
-                if structure.noisy[v]:
-                    place = place[list(states[family.parents[t - 1]])] if t else place
-                else:
+                if not order:
                     place = place[np.ix_(*(states[p] for p in family.parents), range(tensor.shape[-1]))]
-                    strides = tuple(int(s) // 8 for s in np.empty(tensor.shape).strides)
+                elif t:
+                    place = place[list(states[family.parents[t - 1]])]
                 entries.append(place.ravel())
-                mine.append(count)
                 count += tensor.size
-            bases.append(mine)
-            tables.append((mine[0], strides))
-        derived = _Derived(structure, bases, count)
-        entry = np.concatenate(entries) if entries else np.zeros(0, dtype=np.int64)
-        network = cls(
-            structure,
-            np.zeros(0),
-            entry.astype(np.int64),
-            np.array(derived.starts, dtype=np.int64),
-            np.array(derived.parts, dtype=np.int64),
-            states,
-            tuple(tuple(sorted(range(len(s)), key=s.__getitem__)) for s in states),
-            tuple(tables),
-            tuple(derived.gates),
-        )
-        flat = np.concatenate([t.ravel() for f in factors.families for t in f.tensors]) if entries else np.zeros(0)
+        derived: list[int] = []
+        sums: list[range] = []
+        for v, order in enumerate(structure.order):
+            k, rows = len(order), 1 + sum(structure.cards[p] for p in structure.parents[v])
+            derived.append(count + len(sums) if order else -1)
+            for low in range(k if k > 2 else 0):
+                for high in range(low, k):
+                    for row in range(base[v], base[v] + k * rows, k):
+                        sums += [range(row, row + low)] if low else []
+                        sums.append(range(row + low, row + high + 1))
+        places = tuple(tuple(sorted(range(len(s)), key=s.__getitem__)) for s in states)
+        starts = np.array(list(accumulate(map(len, sums), initial=0))[:-1], dtype=np.int64)
+        parts = np.array([i for each in sums for i in each], dtype=np.int64)
+        network = cls(structure, np.concatenate(entries), starts, parts, states, places, tuple(base), tuple(derived))
+        flat = np.concatenate([np.zeros(0), *(t.ravel() for f in factors.families for t in f.tensors)])
         object.__setattr__(network, "values", network.laid_out(flat))
         return network
+
+    def strides(self, v: int) -> list[int]:
+        """Return the strides of the table of v among the values: of the parents, then of v."""
+        cards = [self.structure.cards[p] for p in (*self.structure.parents[v], v)[1:]]
+        return [*accumulate(reversed(cards), mul, initial=1)][::-1]
+
+    def gate(self, v: int, low: int, high: int) -> GatePlaces:
+        """Return the places of a gate that is known to lie between two ranks."""
+        k = self.structure.cards[v]
+        if (low, high) == (0, 0):
+            return GatePlaces(1, self.base[v], k)
+        if (low, high) == (0, k - 1) or (low == 1 and k == 2):
+            return GatePlaces(k, self.base[v], k)
+        rows = 1 + sum(self.structure.cards[p] for p in self.structure.parents[v])
+        before = k + 2 * ((low - 1) * k - low * (low - 1) // 2 + high - low) if low else high
+        columns = 2 if low else 1
+        return GatePlaces(columns, self.derived[v] + rows * before, columns)
 
     def laid_out(self, flat: FloatArray) -> FloatArray:
         """Return numbers in the order of the tensors, shape (entries, ...), as values with the derived sums behind them."""
@@ -150,48 +133,3 @@ class NetworkArrays:
         found = np.zeros_like(mine)
         found[self.entry] = mine
         return found
-
-    def vector(self, v: int, by_state: FloatArray) -> FloatArray:
-        """Return a vector over the states of v in the order used here."""
-        return by_state[list(self.states[v])] if self.structure.noisy[v] else by_state
-
-
-class _Derived:
-    """Positions of every interval of ranks of every gate; those that are not plain columns become derived numbers."""
-
-    def __init__(self, structure: Structure, bases: Sequence[Sequence[int]], count: int) -> None:
-        self.starts: list[int] = []
-        self.parts: list[int] = []
-        self.next = count
-        self.gates: list[dict[tuple[int, int], GatePositions]] = []
-        for v, noisy in enumerate(structure.noisy):
-            found: dict[tuple[int, int], GatePositions] = {}
-            if noisy:
-                k = structure.cards[v]
-                sizes = [1, *(structure.cards[p] for p in structure.parents[v])]
-                whole = GatePositions(k, tuple(bases[v]), (k,) * len(sizes))
-                found = {(0, k - 1): whole, (0, 0): whole._replace(columns=1)}
-                for low in range(k):
-                    for high in range(low, k):
-                        if (low, high) == (1, 1) and k == 2:
-                            found[low, high] = whole
-                        elif (low, high) not in found:
-                            found[low, high] = self._interval(low, high, bases[v], sizes, k)
-            self.gates.append(found)
-
-    def _interval(self, low: int, high: int, bases: Sequence[int], sizes: Sequence[int], k: int) -> GatePositions:
-        columns = 2 if low else 1
-        first = []
-        for base, size in zip(bases, sizes, strict=True):
-            first.append(self.next)
-            for state in range(size):
-                row = base + k * state
-                if low:
-                    self._sum(range(row, row + low))
-                self._sum(range(row + low, row + high + 1))
-        return GatePositions(columns, tuple(first), (columns,) * len(sizes))
-
-    def _sum(self, parts: range) -> None:
-        self.starts.append(len(self.parts))
-        self.parts.extend(parts)
-        self.next += 1

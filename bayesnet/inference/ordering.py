@@ -8,16 +8,14 @@ larger still a few by both criteria, each axis with a factor of its own near one
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cache, partial
-from math import inf, log2
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cache
+from math import inf
 
-WORTH_A_SECOND = 1 << 13
-"""Cells of an order from which the slower second search is made."""
-MORE, TURNS = 32, 8
-"""Times as many cells from which further searches are made, and most searches."""
-HOPELESS = 2.0**60
-"""Cells from which no other order makes the question one that can be answered."""
+TURNS, WORTH_A_SECOND, WORTH_MORE, HOPELESS = 8, 1 << 13, 1 << 20, 2.0**60
+"""Most searches; cells of the tables of an order from which a second search is made, from which further ones are, and from which
+none is, because no other order would be short enough.
+"""
 SQRT2 = 1.4142135623730951
 
 
@@ -33,76 +31,69 @@ def masks(sizes: Iterable[float]) -> list[int]:
 
 @cache
 def width(size: float) -> int:
-    """Return the bits of an axis."""
-    return max(1, round(2 * log2(size)))
+    """Return the bits of an axis, at least one."""
+    most, count = 2.0, 0
+    while size * size * size * size >= most:
+        most, count = most * 4.0, count + 1
+    return max(1, count)
 
 
 def best_order(
     mask: Sequence[int],
-    tensors: Sequence[Sequence[int]],
+    tensors: Sequence[Collection[int]],
     becomes: Mapping[int, int],
     stages: Sequence[Sequence[int]],
-    thorough: bool = True,
 ) -> list[int]:
     """Return an elimination order of the axes in `stages`, all of one stage before the next.
 
     `mask[a]` is the mask of axis a; `tensors` lists the axes of each tensor. A gate axis in `becomes` turns into the axis of its
-    variable when it is eliminated, and that variable must wait for it. Without `thorough` there is no second search.
+    variable when it is eliminated, and that variable must wait for it.
     """
-    order, cells = _Search(mask, tensors, becomes).run(stages, 0, inf)
-    for turn in range(1, TURNS if thorough else 1):
-        if not (WORTH_A_SECOND * MORE if turn > 1 else WORTH_A_SECOND) < cells < HOPELESS:
+    order, cells = Search(mask, tensors, becomes).run(stages, 0, inf)
+    for turn in range(1, TURNS):
+        if not (WORTH_MORE if turn > 1 else WORTH_A_SECOND) < cells < HOPELESS:
             break
-        other, fewer = _Search(mask, tensors, becomes).run(stages, turn, cells)
+        other, fewer = Search(mask, tensors, becomes).run(stages, turn, cells)
         if fewer < cells:
             order, cells = other, fewer
     return order
 
 
-class _Search:
+class Search:
     """The graph of axes that share a tensor, during elimination: `near[a]` its neighbours and itself, `width[a]` their masks."""
 
-    def __init__(self, mask: Sequence[int], tensors: Sequence[Sequence[int]], becomes: Mapping[int, int]) -> None:
+    def __init__(self, mask: Sequence[int], tensors: Sequence[Collection[int]], becomes: Mapping[int, int]) -> None:
         self.mask = mask
         self.becomes = becomes
         self.near = [1 << a for a in range(len(mask))]
         for axes in tensors:
-            union = 0
-            for a in axes:
-                union |= 1 << a
+            union = sum(1 << a for a in axes)
             for a in axes:
                 self.near[a] |= union
         self.width = [sum(mask[b] for b in bits(group)) for group in self.near]
 
     def run(self, stages: Sequence[Sequence[int]], turn: int, most: float) -> tuple[list[int], float]:
-        """Return the order, and about how many cells its tables have together; given up where these are `most`.
-
-        Turn 0 goes by size, 1 by fill, further ones by both.
-        """
-        width = self.width
-        score = partial(self._both, turn) if turn > 1 else self._fill if turn else self._size
-        waiting = set(self.becomes.values())
+        """Return the order, and about how many cells its tables have together; given up where these are `most`."""
         order: list[int] = []
         cells = 0.0
+        waiting = set(self.becomes.values())
         for stage in stages:
             members = set(stage)
-            scores = {a: score(a) for a in members if a not in waiting}
-            while scores:
-                if cells >= most:
-                    return order, cells
+            scores = {a: self.score(a, turn) for a in members if a not in waiting}
+            while scores and cells < most:
                 a = min(scores, key=scores.__getitem__)
                 del scores[a]
                 order.append(a)
-                cells += _table(width[a].bit_count())
+                wide = self.width[a].bit_count()
+                cells += 2.0 ** min(wide // 2, 1000) * (SQRT2 if wide & 1 else 1.0)
                 touched = self._eliminate(a, turn > 0)
                 if a in self.becomes:
-                    b = self.becomes[a]
-                    waiting.discard(b)
-                    if b in members:
-                        scores[b] = 0
+                    waiting.discard(self.becomes[a])
+                    if self.becomes[a] in members:
+                        scores[self.becomes[a]] = 0
                 for b in bits(touched):
                     if b in scores:
-                        scores[b] = score(b)
+                        scores[b] = self.score(b, turn)
         return order, cells
 
     def _eliminate(self, a: int, fill: bool) -> int:
@@ -112,38 +103,32 @@ class _Search:
         if a in self.becomes:
             group |= 1 << self.becomes[a]
             wide |= self.mask[self.becomes[a]]
-        touched = group
+        touched, members = group, bits(group)
         if fill:
-            for b in bits(group):
+            for b in members:
                 for c in bits((group & ~near[b]) >> b):
                     touched |= near[b] & near[b + c]
         keep, clear = ~(1 << a), ~self.mask[a]
-        for b in bits(group):
+        for b in members:
             near[b] = (near[b] | group) & keep
             width[b] = (width[b] | wide) & clear
         return touched
 
-    def _size(self, a: int) -> int:
-        """Return the logarithm of the table that eliminating a makes; of equal ones the first axis."""
-        return self.width[a].bit_count() * len(self.mask) + a
+    def score(self, a: int, turn: int) -> int:
+        """Turn 0 goes by size, 1 by fill, further ones by both, times a factor of the axis that differs from turn to turn.
 
-    def _both(self, turn: int, a: int) -> int:
-        """Fill and size together, times a factor of the axis, up to 1/8 above one, that differs from search to search."""
-        x = ((a + 1) * 2654435761 ^ turn * 2246822519) & 0xFFFFFFFF
-        x = ((x ^ x >> 15) * 2246822519) & 0xFFFFFFFF
-        added = self._fill(a) // len(self.mask) // 1024
-        return (added + 4 * self.width[a].bit_count()) * (1024 + (x >> 16) % 128) * len(self.mask) + a
-
-    def _fill(self, a: int) -> int:
-        """Return the connections that eliminating a adds, by the sizes of both ends; sizes break ties."""
+        Fill are the connections that eliminating a adds, by the sizes of both ends. Of equal scores the first axis counts.
+        """
+        count, axes = self.width[a].bit_count(), len(self.mask)
+        if not turn:
+            return count * axes + a
         wide = self.width[a] & ~self.mask[a]
         added = sum(self.mask[b].bit_count() * (wide & ~self.width[b]).bit_count() for b in bits(self.near[a] & ~(1 << a)))
-        return (added * 1024 + self.width[a].bit_count()) * len(self.mask) + a
-
-
-def _table(bits: int) -> float:
-    """Return the cells of a table, in the same doubles as the compiled planner."""
-    return 2.0 ** min(bits // 2, 1000) * (SQRT2 if bits & 1 else 1.0)
+        if turn == 1:
+            return (added * 1024 + count) * axes + a
+        x = ((a + 1) * 2654435761 ^ turn * 2246822519) & 0xFFFFFFFF
+        x = ((x ^ x >> 15) * 2246822519) & 0xFFFFFFFF
+        return (added + 4 * count) * (1024 + (x >> 16) % 128) * axes + a
 
 
 def bits(group: int) -> list[int]:

@@ -11,16 +11,19 @@ What would be ones on the way up (a variable below which nothing is known) is a 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import NamedTuple
+from functools import cached_property, partial
+from itertools import accumulate, pairwise
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bayesnet.inference.layout import PlanLayout
-from bayesnet.inference.question import ReducedQuestion
+from bayesnet.inference.network import NetworkArrays
+from bayesnet.inference.question import SCALAR, Part, ReducedQuestion, compose
+from bayesnet.inference.reduced_evidence import ReducedEvidence
 from bayesnet.model.factors import IntArray
 
 Ints = NDArray[np.int32]
@@ -28,53 +31,150 @@ BLOCK, LONGEST = 32, 512
 """Cells that the inner lists of an operation have at least, and at most where sums make them longer."""
 INPUTS = 5
 """Most inputs of one operation."""
-MEETING = 3
-"""Gate axes from which tensors that share them are multiplied as soon as one of their causes is summed out."""
-SHARED = 2
-"""Gate axes that a small tensor may share with the largest before it is multiplied in."""
+SHARED, MEETING = 2, 3
+"""Gate axes that a small tensor may share with the largest before it is multiplied in; with these many it is, where all of them
+are among those of the tensors that meet, though it does not mention the axis that is summed out.
+"""
 BEST, ONCE = 1, 2
 """Flags of an operation: maxima in place of sums; every cell of the output is written once."""
-HEADER = 6
+HEADER = 7
+"""Integers at the head of an operation: its length, flags, inputs, sums, cells of a sum, loops around, cells of the output."""
+CUT, SETTLED, GIVEN, WANTED, KEPT = 1, 2, 4, 8, 16
+"""Flags of variables in `planner.c`."""
 FAR = 2**62
 """The largest place in a workspace; a plan that needs more is never run."""
+MOST_ROOM = 1 << 32
+"""Bytes of a workspace of the compiled planner."""
 
 
-class AnswerPlace(NamedTuple):
-    """The place of the posterior of an axis: its vector (-1: ones) times its derivative (-1: ones), `size` states."""
+@dataclass(frozen=True)
+class Bases:
+    """The beginnings of parts of families: at `base`, and further on by the states of fixed variables times their strides.
 
-    vector: int
-    slope: int
-    size: int
+    `fixed` has a row for each of these: part, variable, stride.
+    """
+
+    base: IntArray
+    fixed: IntArray
+
+    @classmethod
+    def of(cls, parts: Sequence[Part]) -> Bases:
+        """Return the bases of parts."""
+        fixed = [(k, v, stride) for k, part in enumerate(parts) for v, stride in part.fixed]
+        return cls(_ints(part.base for part in parts), _ints(fixed).reshape(-1, 3))
+
+    def at(self, states: IntArray) -> IntArray:
+        """Return the bases for these states, all variables in the order of the network; a second axis are columns."""
+        part, variable, stride = self.fixed.T
+        found = np.repeat(self.base, states[0].size).reshape(len(self.base), *states.shape[1:])
+        np.add.at(found, part, states[variable] * stride.reshape(-1, *[1] * (states.ndim - 1)))
+        return found
+
+
+@dataclass(frozen=True)
+class PlanLayout:
+    """The places where numbers come in and answers come out.
+
+    The vectors lie at the start of the workspace, the product of the scalars first; vector k ends at `ends[k]`, and that of axis
+    `axes[i]` begins at `begin[i]` (-1: it has none). Each of their cells is a product of entries: cell c of those from `ptr[c]`
+    to `ptr[c + 1]`, entry i at `index[i]` from the base of unary part `which[i]`, which belongs to axis `owner[i]`. The cells of
+    the answer to `variables[k]` are `cuts[k]` to `cuts[k + 1]`; each is the product of the places `own` and `slope`.
+    """
+
+    axes: IntArray
+    begin: IntArray
+    ends: IntArray
+    factors: Bases
+    unary: Bases
+    index: IntArray
+    which: IntArray
+    owner: IntArray
+    ptr: IntArray
+    variables: IntArray
+    cuts: IntArray
+    own: IntArray
+    slope: IntArray
+
+    @cached_property
+    def places(self) -> dict[int, int]:
+        """The places of the vectors by axis; -1 are the scalars."""
+        return {-1: 0, **{a: at for a, at in zip(self.axes.tolist(), self.begin.tolist(), strict=True) if at >= 0}}
+
+    @classmethod
+    def of(
+        cls, question: ReducedQuestion, slopes: Mapping[int, tuple[int, int]], places: Sequence[Sequence[int]], one: int
+    ) -> PlanLayout:
+        """Lay out a question with the derivatives by its axes at these places; `one` is the place of a number one."""
+        axes, sizes = sorted(question.sizes), {**question.sizes, SCALAR: 1}
+        ends = [*accumulate((sizes[axis] for axis in question.vectors), initial=1)]
+        begin = {**dict.fromkeys(axes, -1), **dict(zip(question.vectors, ends, strict=False))}
+        cells: list[list[tuple[int, int, int]]] = [[] for _ in range(ends[-1])]
+        for k, part in enumerate(question.unary):
+            axis, stride = (part.axes[0], part.strides[0]) if part.axes else (SCALAR, 0)
+            for state in range(sizes[axis]):
+                cells[begin.get(axis, 0) + state].append((stride * state, k, part.owner))
+        index, which, owner = _ints([entry for cell in cells for entry in cell]).reshape(-1, 3).T.copy()
+        shown = [(v, a) for v, a in sorted(question.axis.items()) if a in question.asked]
+        own = [begin[a] + i if begin[a] >= 0 else one for v, a in shown for i in places[v]]
+        slope = [slopes[a][0] + i if a in slopes else one for v, a in shown for i in places[v]]
+        ptr, cuts = accumulate(map(len, cells), initial=0), accumulate((sizes[a] for _, a in shown), initial=0)
+        at, first, last, of, shown_, answers, mine, theirs = map(
+            _ints, (axes, begin.values(), ends, ptr, [v for v, _ in shown], cuts, own, slope)
+        )
+        factors, unary = Bases.of(question.factors), Bases.of(question.unary)
+        return cls(at, first, last, factors, unary, index, which, owner, of, shown_, answers, mine, theirs)
+
+
+def _ints(found: Iterable[Any]) -> IntArray:
+    return np.array([*found], dtype=np.int64)
 
 
 class PlanDetails(NamedTuple):
     """The meaning of a plan: looked at for derivatives, draws, maxima and by the tests; posteriors do without.
 
-    `vectors` are the places and slots of the vectors by axis, `answers` the posteriors. `slopes` are the derivatives by the
-    numbers of factor k: place, slot and strides; `vector_slopes` those by vectors. `maxima` lists for each maximised axis the
-    tensors that meet there. `order` is that in which the axes are eliminated.
+    `vectors` are the places and slots of the vectors by axis, `vector_slopes` those of the derivatives by them, `slopes` of the
+    derivatives by the numbers of factor k, with their strides. `maxima` lists for each maximised axis the tensors that meet
+    there. `order` is that in which the axes are eliminated.
     """
 
     question: ReducedQuestion
     vectors: dict[int, tuple[int, int]]
-    answers: dict[int, AnswerPlace]
     slopes: dict[int, tuple[int, int, tuple[tuple[int, int], ...]]]
     vector_slopes: dict[int, tuple[int, int]]
     maxima: tuple[tuple[int, tuple[tuple[int, tuple[tuple[int, int], ...]], ...]], ...] = ()
     order: tuple[int, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        question: ReducedQuestion,
+        order: Sequence[int],
+        slopes: Mapping[int, tuple[int, int]],
+        by_factor: Sequence[tuple[int, int]],
+    ) -> PlanDetails:
+        """Explain a plan that eliminates axes in this order, with the derivatives by axes and by factors."""
+        place, size = {axis: i for i, axis in enumerate([*order, *question.kept])}, question.sizes
+        begin = accumulate((size[axis] for axis in question.vectors), initial=1)
+        found = {}
+        for k, (part, at) in enumerate(zip(question.factors, by_factor, strict=False)):
+            axes = sorted(part.axes, key=place.__getitem__)
+            steps = accumulate((size[a] for a in axes), lambda a, b: a * b, initial=1)
+            if at[0] >= 0:
+                found[k] = (*at, tuple(zip(axes, steps, strict=False))[::-1])
+        vectors = {axis: (at, k) for k, (axis, at) in enumerate(zip(question.vectors, begin, strict=False), 1)}
+        return cls(question, vectors, found, {a: slopes[a] for a in (SCALAR, *vectors) if a in slopes}, (), tuple(order))
 
 
 @dataclass(frozen=True)
 class EliminationPlan:
     """A question written down.
 
-    `code` are the operations, the first `ups` of them on the way up, each beginning where `starts` says. The workspace has
-    `space` numbers and `slots` powers of two. It begins with the product of all scalars and the vectors. `result` is the product
-    of everything over the axes `kept`. `layout` says where the numbers of the network come in, `explained` makes the details.
+    `code` are the operations one after the other; the way down begins at `ups`. The workspace has `space` numbers and `slots`
+    powers of two. It begins with the product of all scalars and the vectors. `result` is the product of everything over the axes
+    `kept`. `layout` says where the numbers of the network come in, `explained` makes the details.
     """
 
     code: Ints
-    starts: IntArray
     ups: int
     space: int
     slots: int
@@ -96,3 +196,109 @@ class EliminationPlan:
     def question(self) -> ReducedQuestion:
         """The question."""
         return self.details.question
+
+    def operations(self) -> Iterator[Ints]:
+        """Yield the integers of each operation."""
+        at = 0
+        while at < len(self.code):
+            yield self.code[at : at + int(self.code[at])]
+            at += int(self.code[at])
+
+
+class _Rooms(threading.local):
+    """The workspaces of one thread; they grow where they do not suffice, and are kept for the next plan."""
+
+    def __init__(self) -> None:
+        self.size, self.sizes = 1 << 14, np.empty(3)
+        self.grow(1)
+
+    def grow(self, times: int = 4) -> None:
+        """Make them larger."""
+        self.size *= times
+        if 64 * self.size > MOST_ROOM:
+            raise MemoryError("a plan that would take more than four gigabytes to write down")
+        self.arena, self.code = np.empty(64 * self.size, dtype=np.uint8), np.empty(8 * self.size, dtype=np.int32)
+        self.found = np.empty(self.size, dtype=np.int64)
+        rooms = [x for array in (self.arena, self.code, self.found) for x in (array.ctypes.data, len(array))]
+        self.given = (*rooms, self.sizes.ctypes.data)
+
+
+_ROOMS = _Rooms()
+
+
+def make(
+    network: NetworkArrays,
+    situation: ReducedEvidence,
+    wanted: Sequence[int] = (),
+    kept: Sequence[int] = (),
+    best: Sequence[int] = (),
+    vectors: Sequence[int] = (),
+    slopes: bool = False,
+    *,
+    limit: float = 2.0**27,
+    kernel: Any = None,
+) -> EliminationPlan:
+    """Return the plan for a situation, as `compose` asks; with `slopes` also the derivatives by every number.
+
+    It is made in C if there is a compiled kernel, but for the most probable assignment; the arrays are the same. Where the
+    largest table would have more than `limit` cells the plan has no operations: its sizes alone count.
+    """
+    later = partial(compose, network, situation, tuple(wanted), tuple(kept), tuple(best), tuple(vectors))
+    if kernel is None or best:
+        from bayesnet.inference.planner import Planner
+
+        return Planner(later(), slopes, limit).plan(network.places)
+    ask, net = _asked(network, situation, wanted, kept, vectors), network.packed
+    while bad := kernel.bn_plan(net.ctypes.data, ask.ctypes.data, len(ask), slopes, limit, *_ROOMS.given):
+        if bad < 0:
+            raise ValueError("a question that makes no sense was to be planned; nothing was written")
+        _ROOMS.grow()
+    code, found, sizes = _ROOMS.code, _ROOMS.found, _ROOMS.sizes
+    length, ups, slots, result, result_slot, *lengths = found[:24].tolist()
+    cuts = [*accumulate(lengths, initial=24)]
+    found = found[: cuts[-1]].copy()
+    (axes, begin, ends, base, fixed, unary, fixed_unary, *rest, kept_axes, place, by_axis, by_factor) = (
+        found[a:b] for a, b in pairwise(cuts)
+    )
+    bases, bases_unary = Bases(base, fixed.reshape(-1, 3)), Bases(unary, fixed_unary.reshape(-1, 3))
+
+    def explained() -> PlanDetails:
+        order = axes[np.argsort(place)[: len(axes) - len(kept_axes)]].tolist()
+        slopes = {a: (at, slot) for a, (at, slot) in zip([*axes.tolist(), SCALAR], by_axis.reshape(-1, 2).tolist(), strict=True)}
+        by_part = [(at, slot) for at, slot in by_factor.reshape(-1, 2).tolist()]
+        return PlanDetails.of(later(), order, {axis: at for axis, at in slopes.items() if at[0] >= 0}, by_part)
+
+    return EliminationPlan(
+        code=code[: length if sizes[2] <= limit else 0].copy(),
+        ups=ups,
+        space=int(min(sizes[0], FAR)),
+        slots=slots,
+        result=result,
+        result_slot=result_slot,
+        kept=tuple(axes[kept_axes].tolist()),
+        cells=float(sizes[1]),
+        largest=float(sizes[2]),
+        layout=PlanLayout(axes, begin, ends, bases, bases_unary, *rest),
+        explained=explained,
+    )
+
+
+def _asked(
+    network: NetworkArrays, situation: ReducedEvidence, wanted: Sequence[int], kept: Sequence[int], vectors: Sequence[int]
+) -> Ints:
+    """Return a question about a situation as `planner.c` reads it."""
+    n, fixed, places = len(network.places), situation.fixed, network.places
+    ask = np.full(4 * n, -1, dtype=np.int32)
+    ask[list(fixed)] = [places[v][state] for v, state in fixed.items()]
+    flags = ask[n : 2 * n]
+    flags[:] = 0
+    kept = [v for v in kept if v not in fixed]
+    given = {*situation.allowed, *situation.soft, *vectors}
+    for which, flag in ((situation.cut, CUT), (situation.settled, SETTLED), (given, GIVEN), (wanted, WANTED), (kept, KEPT)):
+        if which:
+            flags[list(which)] |= flag
+    for v in situation.allowed:
+        interval = situation.interval(v, places[v])
+        if interval is not None and network.structure.noisy[v] and v not in wanted and v not in vectors:
+            ask[[2 * n + v, 3 * n + v]] = interval
+    return np.concatenate([ask, np.array(kept, dtype=np.int32)]) if kept else ask

@@ -2,65 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from functools import reduce
+from operator import or_
+from typing import NamedTuple
 
 import numpy as np
 
 from bayesnet.inference import plan as limits
-from bayesnet.inference.layout import PlanLayout
-from bayesnet.inference.ordering import best_order, masks
-from bayesnet.inference.plan import BEST, FAR, ONCE, AnswerPlace, EliminationPlan, PlanDetails
-from bayesnet.inference.question import ReducedQuestion
+from bayesnet.inference.ordering import best_order, bits, masks
+from bayesnet.inference.plan import BEST, ONCE, EliminationPlan, PlanDetails, PlanLayout
+from bayesnet.inference.question import SCALAR, ReducedQuestion
+
+Loop = tuple[int, list[Sequence[int]]]
+"""Its length, and the steps of each operand, those of the output first."""
 
 
 class Tensor:
-    """An array while planning. `axes` maps axis to stride; `wide` are its axes and those of units below it.
+    """An array while planning, over axes numbered from 0 on in the order of their ids; sets of axes are bit masks.
 
-    `base` below zero is -1 minus the factor whose values it reads; from zero on it is a place in the workspace. `slot` is where
-    its power of two is kept. `owner` is the axis whose distribution it is. `slope` is its derivative, once it has one.
+    `axes` maps axis to stride, `has` is the set of them; `wide` has also those of units below it. `base` below zero is -1 minus
+    the factor whose values it reads; from zero on it is a place in the workspace. `slot` is where its power of two is kept.
+    `owner` is the axis whose distribution it is. `slope` is its derivative, once it has one. `sizes` are those of axes that are
+    longer here than elsewhere.
     """
 
-    __slots__ = ("alive", "axes", "base", "carry", "cells", "owner", "sizes", "slope", "slot", "unit", "wide")
+    __slots__ = ("axes", "base", "carry", "cells", "has", "owner", "sizes", "slope", "slot", "unit", "wide")
 
-    def __init__(self, base: int, axes: dict[int, int], wide: frozenset[int], cells: int, slot: int = -1) -> None:
+    def __init__(self, base: int, wide: int, *, unit: bool = False, carry: bool = False, owner: int = -1) -> None:
         self.base = base
-        self.axes = axes
+        self.axes: dict[int, int] = {}
+        self.has = 0
         self.wide = wide
-        self.cells = cells
-        self.slot = slot
-        self.unit = False
-        self.carry = False
-        self.owner = -1
-        self.alive = True
+        self.cells = 1
+        self.slot = -1
+        self.unit = unit
+        self.carry = carry
+        self.owner = owner
         self.slope: Tensor | None = None
-        self.sizes: dict[int, int] | None = None
+        self.sizes: dict[int, int] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Relation:
+class Relation(NamedTuple):
     """The combination of two inputs on a gate axis: cells (rank of the first, of the second, of the result).
 
-    `second` is the input that takes the second rank; `third` says that `axis` itself counts as the result's rank for inputs
-    from there on. `becomes` is the axis of the gate's variable where the result has that instead.
+    `second` is the input that takes the second rank; `third` is a vector for which, as for all that is not in the node, `axis`
+    counts as the result's rank. `becomes` is the axis of the gate's variable where the result has that instead.
     """
 
     axis: int
-    cells: tuple[tuple[int, int, int], ...]
-    second: Tensor | None = None
-    third: tuple[Tensor, ...] = ()
-    becomes: int = -1
+    cells: list[tuple[int, int, int]]
+    second: Tensor | None
+    third: Tensor | None
+    becomes: int
 
 
-@dataclass(slots=True)
-class ProductNode:
+class ProductNode(NamedTuple):
     """One product: `inputs` with numbers, `units` without; `relations` for the gate axes that two inputs share."""
 
     out: Tensor
     inputs: list[Tensor]
     units: list[Tensor]
-    relations: tuple[Relation, ...] = ()
-    best: bool = False
+    relations: list[Relation]
+    best: bool
 
 
 class Planner:
@@ -68,320 +72,242 @@ class Planner:
 
     def __init__(self, question: ReducedQuestion, slopes: bool, limit: float) -> None:
         self.question = question
-        self.size = question.sizes
-        self.all_slopes = slopes
+        self.axes = sorted(question.sizes)
+        self.size = [question.sizes[a] for a in self.axes]
+        local = self.local = {axis: i for i, axis in enumerate(self.axes)}
+        self.becomes = {local[g]: local.get(a, -1) for g, a in question.gates.items()}
+        self.gates = sum(1 << g for g in self.becomes)
+        self.best = {local[a] for a in question.best}
+        self.slopes = slopes
         self.limit = limit
         self.code: list[int] = []
-        self.starts: list[int] = []
-        self.space = 1
-        self.slots = 1
+        self.space = self.slots = 1
         self.cells = 0.0
         self.largest = 1.0
         self.late = False
         self.nodes: list[ProductNode] = []
         self.maxima: list[tuple[int, list[Tensor]]] = []
+        self.volumes: dict[int, int] = {0: 1}
 
     def plan(self, places: Sequence[Sequence[int]]) -> EliminationPlan:
         """Leaves, order, up, down; `places` are those of the states of all variables."""
-        question = self.question
-        values = [self._factor(k) for k in range(len(question.factors))]
-        vectors, units = self._vectors()
-        self.vectors = vectors
-        order = self._order()
-        self.place = {axis: i for i, axis in enumerate([*order, *question.kept])}
-        result = self._up(order, [*values, *vectors.values(), *units.values()])
-        ups = len(self.starts)
+        question, local = self.question, self.local
+        factors = []
+        for k, part in enumerate(question.factors):
+            tensor = Tensor(-1 - k, 0, carry=self.slopes, owner=local.get(part.owner, -1))
+            tensor.axes = {local[a]: stride for a, stride in zip(part.axes, part.strides, strict=True)}
+            tensor.has = tensor.wide = sum(1 << a for a in tensor.axes)
+            tensor.cells = self._volume(tensor.has)
+            factors.append(tensor)
+        kept = [local[a] for a in question.kept]
+        order = self._order(factors, kept)
+        self.place = {axis: i for i, axis in enumerate([*order, *kept])}
+        scalar = Tensor(0, 0, carry=self.slopes)
+        scalar.slot = 0
+        self.vectors, ids = {}, {SCALAR: scalar}
+        for a, axis in enumerate(self.axes):
+            if axis in question.vectors:
+                ids[axis] = self.vectors[a] = self._new(1 << a, 1 << a)
+                self.vectors[a].carry = self.slopes or axis in question.asked
+            elif axis in question.asked:
+                ids[axis] = Tensor(0, 1 << a, unit=True, carry=True)
+        self.left = [scalar, *factors, *list(ids.values())[1:]]
+        result = self._up(order, sum(1 << a for a in kept))
+        ups = len(self.code)
         self._down()
-        answers = {}
-        for axis in sorted(question.asked):
-            tensor = vectors.get(axis) or units.get(axis)
-            if tensor is not None:
-                slope = tensor.slope.base if tensor.slope is not None else -1
-                answers[axis] = AnswerPlace(-1 if tensor.unit else tensor.base, slope, self.size[axis])
-        details = PlanDetails(
-            question=question,
-            vectors={axis: (t.base, t.slot) for axis, t in vectors.items()},
-            answers=answers,
-            slopes={
-                -1 - t.base: (t.slope.base, t.slope.slot, tuple(t.slope.axes.items())) for t in values if t.slope is not None
-            },
-            vector_slopes={
-                a: (t.slope.base, t.slope.slot) for a, t in {-1: self.scalar, **vectors}.items() if t.slope is not None
-            },
-            maxima=tuple((a, tuple((t.base, tuple(t.axes.items())) for t in bucket)) for a, bucket in self.maxima),
-            order=tuple(order),
+
+        slopes = {axis: (t.slope.base, t.slope.slot) for axis, t in ids.items() if t.slope is not None}
+        by_factor = [(t.slope.base, t.slope.slot) if t.slope else (-1, -1) for t in factors]
+        details = PlanDetails.of(question, [self.axes[a] for a in order], slopes, by_factor)._replace(
+            maxima=tuple((self.axes[a], tuple((t.base, self._named(t)) for t in bucket)) for a, bucket in self.maxima)
         )
         return EliminationPlan(
             code=np.array(self.code if self.largest <= self.limit else [], dtype=np.int32),
-            starts=np.array(self.starts if self.largest <= self.limit else [], dtype=np.int64),
             ups=ups,
             space=self.space,
             slots=self.slots,
             result=result.base,
             result_slot=result.slot,
-            kept=tuple(result.axes),
+            kept=tuple(axis for axis, _ in self._named(result)),
             cells=self.cells,
             largest=self.largest,
-            layout=PlanLayout.of(question, answers, places, self.space),
+            layout=PlanLayout.of(question, slopes, places, self.space),
             explained=lambda: details,
         )
 
-    def _factor(self, k: int) -> Tensor:
-        part = self.question.factors[k]
-        axes = dict(zip(part.axes, part.strides, strict=True))
-        tensor = Tensor(-1 - k, axes, frozenset(part.axes), self._volume(part.axes))
-        tensor.owner = part.owner
-        tensor.carry = self.all_slopes
-        return tensor
+    def _named(self, tensor: Tensor) -> tuple[tuple[int, int], ...]:
+        return tuple((self.axes[a], stride) for a, stride in tensor.axes.items())
 
-    def _vectors(self) -> tuple[dict[int, Tensor], dict[int, Tensor]]:
-        """Return the vectors with numbers, at the start of the workspace, and the units that only wait for their derivative."""
-        vectors, units = {}, {}
-        for axis in self.question.vectors:
-            vectors[axis] = self._new((axis,), frozenset((axis,)))
-            vectors[axis].carry = self.all_slopes or axis in self.question.asked
-        for axis in sorted(self.question.asked - frozenset(self.question.vectors)):
-            unit = Tensor(0, {}, frozenset((axis,)), 1)
-            unit.unit = unit.carry = True
-            units[axis] = unit
-        return vectors, units
-
-    def _order(self) -> list[int]:
+    def _order(self, factors: Iterable[Tensor], kept: Sequence[int]) -> list[int]:
         """Return the elimination order: gates and summed axes first, maximised axes after."""
-        question, size = self.question, self.size
-        axes = sorted(size)
-        local = {axis: i for i, axis in enumerate(axes)}
-        sizes = [1.5 * size[a] if a in question.gates else size[a] for a in axes]
-        tensors = [[local[a] for a in part.axes] for part in question.factors]
-        becomes = {local[g]: local[a] for g, a in question.gates.items() if a not in (g, -1)}
-        late = [local[a] for a in axes if a in question.best]
-        early = [local[a] for a in axes if a not in question.best and a not in question.kept]
-        return [axes[i] for i in best_order(masks(sizes), tensors, becomes, [early, late])]
+        sizes = [1.5 * size if a in self.becomes else size for a, size in enumerate(self.size)]
+        becomes = {g: a for g, a in self.becomes.items() if a not in (g, -1)}
+        early = [a for a in range(len(sizes)) if a not in self.best and a not in kept]
+        return best_order(masks(sizes), [t.axes for t in factors], becomes, [early, sorted(self.best)])
 
-    def _new(self, axes: Iterable[int], wide: frozenset[int], sizes: dict[int, int] | None = None) -> Tensor:
-        """Return a tensor in the workspace; `axes` outermost first."""
-        strides, step = {}, 1
-        for axis in reversed(list(axes)):
-            strides[axis] = step
-            step *= sizes.get(axis, self.size[axis]) if sizes else self.size[axis]
-        tensor = Tensor(self.space, dict(reversed(strides.items())), wide, step, self.slots)
-        tensor.sizes = sizes
-        self.space = min(self.space + step, FAR)
+    def _new(self, axes: int, wide: int, sizes: dict[int, int] | None = None) -> Tensor:
+        """Return a tensor in the workspace, outermost what is eliminated last."""
+        tensor = Tensor(self.space, wide)
+        tensor.has, tensor.slot, tensor.sizes = axes, self.slots, sizes or {}
+        for axis in sorted(bits(axes), key=self.place.__getitem__):
+            tensor.axes[axis] = tensor.cells
+            tensor.cells *= tensor.sizes.get(axis, self.size[axis])
+        tensor.axes = dict(reversed(tensor.axes.items()))
+        self.space = min(self.space + tensor.cells, limits.FAR)
         self.slots += 1
-        self.largest = max(self.largest, float(min(step, 2**1000)))
+        self.largest = max(self.largest, float(min(tensor.cells, 2**1000)))
         return tensor
 
-    def _sorted(self, axes: Iterable[int]) -> list[int]:
-        """Outermost first: what is eliminated last."""
-        return sorted(axes, key=self.place.__getitem__, reverse=True)
-
-    def _volume(self, axes: Iterable[int]) -> int:
-        volume = 1
-        for axis in axes:
-            volume *= self.size[axis]
-        return volume
+    def _volume(self, axes: int) -> int:
+        if axes not in self.volumes:
+            low = axes & -axes
+            self.volumes[axes] = self.size[low.bit_length() - 1] * self._volume(axes ^ low)
+        return self.volumes[axes]
 
     # ---- up
 
-    def _up(self, order: list[int], tensors: list[Tensor]) -> Tensor:
-        holders: dict[int, list[Tensor]] = {axis: [] for axis in self.place}
-        self.holders = holders
-        loose: list[Tensor] = []
-        scalar = Tensor(0, {}, frozenset(), 1, 0)
-        scalar.carry = self.all_slopes
-
-        def add(tensor: Tensor) -> None:
-            for axis in tensor.wide:
-                holders[axis].append(tensor)
-            if not tensor.wide:
-                loose.append(tensor)
-
-        for tensor in tensors:
-            add(tensor)
+    def _up(self, order: Iterable[int], kept: int) -> Tensor:
         for axis in order:
-            bucket = [t for t in holders[axis] if t.alive]
-            for t in bucket:
-                t.alive = False
+            bucket = self._taken(lambda t, axis=axis: t.wide >> axis & 1)  # type: ignore[misc]
             if bucket:
-                add(self._gate(axis, bucket) if axis in self.question.gates else self._variable(axis, bucket))
-        rest = {id(t): t for axis in self.question.kept for t in holders[axis] if t.alive}
-        inputs = [scalar, *(t for t in loose if not t.unit), *(t for t in rest.values() if not t.unit)]
-        self.scalar = scalar
-        if self.all_slopes or self.question.best:
-            return self._few(inputs, 1, always=True)[0]
-        nodes, wide = list(self.nodes), frozenset(self.question.kept)
-        while len(inputs) > limits.INPUTS:
-            inputs[: limits.INPUTS] = [self._multiply(inputs[: limits.INPUTS], [], (), (), wide)]
-        result = self._multiply(inputs, [], (), (), wide)
-        self.nodes = nodes
-        return result
+                self.left.append(self._eliminated(axis, bucket))
+        inputs, nodes = [t for t in self.left if not t.unit], list(self.nodes)
+        while True:
+            inputs[: limits.INPUTS] = [self._multiply(inputs[: limits.INPUTS], [], [], -1, kept)]
+            if len(inputs) == 1:
+                break
+        if not self.slopes and not self.best:
+            self.nodes = nodes
+        return inputs[0]
 
-    def _variable(self, x: int, bucket: list[Tensor]) -> Tensor:
-        """Multiply everything that mentions x and sum (or maximise) it out."""
-        best = x in self.question.best
-        wide = frozenset().union(*(t.wide for t in bucket)) - {x}
-        inputs = [t for t in bucket if not t.unit]
-        units = self._one([t for t in bucket if t.unit])
-        inputs += self._joining(inputs, wide)
-        if best:
-            self.late = True
-            self.maxima.append((x, inputs))
-        elif not inputs or (len(inputs) == 1 and inputs[0].owner == x):
-            return self._unit(inputs, units, (), wide)
-        inputs = self._few(inputs, 2)
-        relations: tuple[Relation, ...] = ()
-        if len(inputs) == 2:
-            inputs, relations = self._meet(inputs)
-        return self._multiply(inputs, units, relations, (x,), wide)
+    def _taken(self, which: Callable[[Tensor], object]) -> list[Tensor]:
+        """Take away those tensors that are left and meet a condition."""
+        taken = [t for t in self.left if which(t)]
+        if taken:
+            self.left = [t for t in self.left if not which(t)]
+        return taken
 
-    def _joining(self, inputs: list[Tensor], wide: frozenset[int]) -> list[Tensor]:
-        """Tensors of the same gates, though not of the axis at hand: gate by gate into these is cheaper than all gates later."""
-        gates = sorted(self._gates_of(*inputs))
-        if len(gates) < limits.MEETING:
-            return []
-        near = {
-            id(t): t for h in gates[: -limits.MEETING + 1] for t in self.holders[h] if t.alive and not t.unit and t.wide <= wide
-        }
-        found = [t for t in near.values() if len(self._gates_of(t)) >= limits.MEETING]
-        for t in found:
-            t.alive = False
-        return found
+    def _eliminated(self, x: int, bucket: Sequence[Tensor]) -> Tensor:
+        """Multiply everything that mentions x and sum (or maximise) it out.
 
-    def _gate(self, g: int, bucket: list[Tensor]) -> Tensor:
-        """Combine all causes of a gate, and turn it into its variable, weigh its ranks, or keep the last of them alone."""
-        becomes = self.question.gates[g]
-        weights = [t for t in bucket if t is self.vectors.get(g)]
-        units = self._one([t for t in bucket if t.unit])
-        inputs = [t for t in bucket if not t.unit and t not in weights]
-        own = all(t.owner == g for t in inputs)
-        inputs = self._few(inputs, 2, always=True)
-        wide = frozenset().union(*(t.wide for t in bucket)) - {g}
-        inputs, relations = self._meet(inputs, g, tuple(weights))
-        if becomes not in (g, -1):
-            out = self._multiply(inputs, units, relations, (g,), wide | {becomes})
-            out.owner = becomes if own else -1
-            return out
-        if becomes == g and own and not weights:
-            return self._unit(inputs, units, relations, wide)
-        return self._multiply([*inputs, *weights], units, relations, (g,), wide)
-
-    def _unit(self, inputs: list[Tensor], units: list[Tensor], relations: tuple[Relation, ...], wide: frozenset[int]) -> Tensor:
-        out = Tensor(0, {}, wide, 1)
-        out.unit = True
-        out.carry = any(t.carry for t in (*inputs, *units))
-        self.nodes.append(ProductNode(out, inputs, units, relations))
+        A gate's causes are combined, and its axis turned into its variable's, or its ranks weighed, or the last alone kept. Where
+        tensors have several gates, others are taken that have so too, all of them among these, though not the axis at hand.
+        """
+        wide = reduce(or_, (t.wide for t in bucket)) & ~(1 << x)
+        inputs, units = [t for t in bucket if not t.unit], [t for t in bucket if t.unit]
+        if x not in self.becomes:
+            gates = reduce(or_, (t.has for t in inputs), 0) & self.gates
+            if gates.bit_count() >= limits.MEETING:
+                inputs += self._taken(
+                    lambda t: not t.unit and not t.wide & ~wide and (t.has & self.gates).bit_count() >= limits.MEETING
+                )
+            if x in self.best:
+                self.late = True
+                self.maxima.append((x, inputs))
+            elif not inputs or (len(inputs) == 1 and inputs[0].owner == x):
+                return self._node(Tensor(0, wide, unit=True), inputs, units, [])
+            inputs, relations = self._meet(self._few(inputs, 2))
+            return self._multiply(inputs, units, relations, x, wide)
+        becomes, weight = self.becomes[x], self.vectors.get(x)
+        inputs = [t for t in inputs if t is not weight]
+        own = all(t.owner == x for t in inputs)
+        inputs, relations = self._meet(self._few(inputs, 2, always=True), x, weight)
+        if becomes == x and own and weight is None:
+            return self._node(Tensor(0, wide, unit=True), inputs, units, relations)
+        renamed = becomes not in (x, -1)
+        out = self._multiply([*inputs, weight] if weight else inputs, units, relations, x, wide | (renamed << max(becomes, 0)))
+        out.owner = becomes if renamed and own else -1
         return out
 
-    def _one(self, units: list[Tensor]) -> list[Tensor]:
-        """At most one unit: smaller ones are made part of a larger one, from which their derivatives are summed."""
-        units = sorted(units, key=lambda t: self._volume(t.wide))
-        while len(units) > 1:
-            pair = units[:2]
-            del units[:2]
-            merged = Tensor(0, {}, pair[0].wide | pair[1].wide, 1)
-            merged.unit = True
-            merged.carry = pair[0].carry or pair[1].carry
-            self.nodes.append(ProductNode(merged, [], pair))
-            cells = self._volume(merged.wide)
-            place = next((i for i, t in enumerate(units) if self._volume(t.wide) > cells), len(units))
-            units.insert(place, merged)
-        return units
-
-    def _few(self, tensors: list[Tensor], most: int, always: bool = False) -> list[Tensor]:
+    def _few(self, tensors: Iterable[Tensor], most: int, always: bool = False) -> list[Tensor]:
         """Multiply small tensors together until `most` are left, or few enough that one operation takes the rest."""
         tensors = sorted(tensors, key=_cells)
         while len(tensors) > most:
-            a, b, largest = tensors[0], tensors[1], tensors[-1]
-            gates = self._gates_of(*tensors)
-            sharing = sum(len(gates & t.axes.keys()) for t in tensors) > len(gates)
-            union = a.axes.keys() | b.axes.keys()
-            if not sharing and not always:
-                everything = self._volume(frozenset().union(*(t.axes for t in tensors)))
-                if len(tensors) <= limits.INPUTS and 3 * self._volume(union) > everything:
+            other, everything, gates, shared = 1, 0, 0, 0
+            for t in tensors:
+                everything |= t.has
+                shared |= gates & t.has
+                gates |= t.has & self.gates
+            both = tensors[0].has | tensors[1].has
+            if not shared and not always:
+                if len(tensors) <= limits.INPUTS and 3 * self._volume(both) > self._volume(everything):
                     break
-            elif len(tensors) > 2 and b is not largest and len(gates & union & largest.axes.keys()) > limits.SHARED:
-                b = largest
-            tensors.remove(a)
-            tensors.remove(b)
-            product = self._pair(a, b)
+            elif len(tensors) > 2 and (gates & both & tensors[-1].has).bit_count() > limits.SHARED:
+                other = len(tensors) - 1
+            b, a = tensors.pop(other), tensors.pop(0)
+            inputs, relations = self._meet([b, a])
+            product = self._multiply(inputs, [], relations, -1, a.wide | b.wide)
+            product.owner = a.owner if a.owner == b.owner else -1
             place = next((i for i, t in enumerate(tensors) if t.cells > product.cells), len(tensors))
             tensors.insert(place, product)
         return tensors
 
-    def _pair(self, a: Tensor, b: Tensor) -> Tensor:
-        """Return the product of two tensors with nothing summed out."""
-        inputs, relations = self._meet([b, a])
-        out = self._multiply(inputs, [], relations, (), a.wide | b.wide)
-        out.owner = a.owner if a.owner == b.owner else -1
-        return out
-
-    def _gates_of(self, *tensors: Tensor) -> set[int]:
-        return {axis for t in tensors for axis in t.axes if axis in self.question.gates}
-
-    def _meet(
-        self, inputs: list[Tensor], last: int = -1, weights: tuple[Tensor, ...] = ()
-    ) -> tuple[list[Tensor], tuple[Relation, ...]]:
-        """Return one or two inputs as they meet on shared gate axes, and how; `last` is a gate that is complete with them.
+    def _meet(self, inputs: list[Tensor], last: int = -1, weight: Tensor | None = None) -> tuple[list[Tensor], list[Relation]]:
+        """Return inputs, of which one or two meet on shared gate axes, and how; `last` is a gate that is complete with them.
 
         Of two ranks with a given maximum, either both are at most it and the first's is equal, or the first's is below and the
         second's equal. So where the second input also has its sums up to each rank (is made *wide*), two binary ranks meet in
         three products instead of four.
         """
-        first = max(inputs, key=_cells)
-        second = next((t for t in inputs if t is not first), None)
-        shared = sorted(self._gates_of(first) & self._gates_of(second)) if second is not None else []
-        wide = False
-        if second is not None and shared:
+        shared, wide, second = 0, False, None
+        if len(inputs) == 2:
+            first, second = inputs if inputs[0].cells >= inputs[1].cells else inputs[::-1]
+            shared = first.has & second.has & self.gates
             narrow, fewer, wider = 1, 1, 1
-            for h in shared:
-                k = self.size[h]
+            for k in (self.size[h] for h in bits(shared)):
                 narrow, fewer, wider = narrow * k * k, fewer * (k * (k + 1) // 2), wider * (2 * k - 1)
-            rest = self._volume((first.axes.keys() | second.axes.keys()) - set(shared))
-            mine = self._volume(second.axes.keys() - set(shared)) * wider
-            wide = (narrow - fewer) * rest > 6 * mine + 64
+            rest, mine = self._volume((first.has | second.has) & ~shared), self._volume(second.has & ~shared) * wider
+            wide = narrow > fewer and (narrow - fewer) * rest > 6 * mine + 64
             if wide:
                 second = self._widened(second, shared)
+            inputs = [first, second]
         relations = []
-        for h in {*shared, *((last,) if last >= 0 else ())}:
-            k = self.size[h]
-            if h not in shared:
+        for h in bits(shared | (1 << last if last >= 0 else 0)):
+            k, together = self.size[h], shared >> h & 1
+            if not together:
                 cells = [(i, 0, i) for i in range(k)]
             elif wide:
                 cells = [(j, j, j) for j in range(k)] + [(i, k - 1 + j, j) for j in range(1, k) for i in range(j)]
             else:
                 cells = [(i, j, max(i, j)) for i in range(k) for j in range(k)]
-            becomes = self.question.gates[h] if h == last else h
+            becomes = self.becomes[h] if h == last else h
             if becomes == -1:
                 cells = [cell for cell in cells if cell[2] == k - 1]
-            relations.append(Relation(h, tuple(cells), second if h in shared else None, weights if h == last else (), becomes))
-        return ([first] if second is None else [first, second]), tuple(sorted(relations, key=_axis))
+            relations.append(Relation(h, cells, second if together else None, weight if h == last else None, becomes))
+        return inputs, relations
 
-    def _widened(self, tensor: Tensor, gates: Sequence[int]) -> Tensor:
+    def _widened(self, tensor: Tensor, gates: int) -> Tensor:
         """Return a tensor with, along gate axes, the sums up to each rank and then the single ranks but the lowest."""
-        for h in gates:
+        for h in bits(gates):
             k = self.size[h]
             cells = [(i, 0, j) for j in range(k) for i in range(j + 1)] + [(j, 0, k - 1 + j) for j in range(1, k)]
-            sizes = {**(tensor.sizes or {}), h: 2 * k - 1}
-            tensor = self._multiply([tensor], [], (Relation(h, tuple(cells), None, (), h),), (), tensor.wide, sizes)
+            relations = [Relation(h, cells, None, None, h)]
+            tensor = self._multiply([tensor], [], relations, -1, tensor.wide, {**tensor.sizes, h: 2 * k - 1})
         return tensor
 
     def _multiply(
         self,
         inputs: list[Tensor],
         units: list[Tensor],
-        relations: tuple[Relation, ...],
-        summed: tuple[int, ...],
-        wide: frozenset[int],
+        relations: list[Relation],
+        summed: int,
+        wide: int,
         sizes: dict[int, int] | None = None,
     ) -> Tensor:
-        """Write a node; its output has the axes of the inputs but those summed, and the variable of a gate that is complete."""
-        axes: set[int] = set().union(*(t.axes.keys() for t in inputs)) - set(summed)
-        axes.update(r.becomes for r in relations if r.axis in summed and r.becomes not in (r.axis, -1))
-        out = self._new(self._sorted(axes), wide, sizes)
+        """Write a node; its output has the axes of the inputs but that summed, and the variable of a gate that is complete."""
+        axes = reduce(or_, (t.has for t in inputs), 0)
+        if summed >= 0:
+            axes &= ~(1 << summed)
+        for r in relations:
+            if r.axis == summed and r.becomes not in (summed, -1):
+                axes |= 1 << r.becomes
+        return self._node(self._new(axes, wide, sizes), inputs, units, relations)
+
+    def _node(self, out: Tensor, inputs: list[Tensor], units: list[Tensor], relations: list[Relation]) -> Tensor:
         out.carry = any(t.carry for t in (*inputs, *units))
-        node = ProductNode(out, inputs, units, relations, self.late)
-        self.nodes.append(node)
-        self._write(node, out, out, [(t, t) for t in inputs])
+        self.nodes.append(ProductNode(out, inputs, units, relations, self.late))
+        if not out.unit:
+            self._write(self.nodes[-1], out, out, inputs, inputs)
         return out
 
     # ---- down
@@ -393,50 +319,43 @@ class Planner:
             for tensor in (*node.inputs, *node.units):
                 if not tensor.carry:
                     continue
-                others = [(t, t) for t in node.inputs if t is not tensor]
-                if above is not None:
-                    others.insert(0, (above, node.out))
-                if others or node.relations:
-                    tensor.slope = self._new(self._sorted(tensor.wide), tensor.wide, tensor.sizes)
-                    self._write(node, tensor.slope, tensor, others)
+                others = [t for t in node.inputs if t is not tensor]
+                inputs, parts = ([above, *others], [node.out, *others]) if above is not None else (others, others)
+                if inputs or node.relations:
+                    tensor.slope = self._new(tensor.wide, tensor.wide, tensor.sizes)
+                    self._write(node, tensor.slope, tensor, inputs, parts)
 
     # ---- operations
 
-    def _write(self, node: ProductNode, out: Tensor, role: Tensor, inputs: list[tuple[Tensor, Tensor]]) -> None:
+    def _write(self, node: ProductNode, out: Tensor, role: Tensor, inputs: list[Tensor], parts: list[Tensor]) -> None:
         """One operation. Each tensor comes with the one whose part it plays in the node."""
-        operands = [(out, role), *inputs]
-        loops: list[tuple[int, list[list[int]]]] = []
-        covered: set[int] = set()
-        for relation in node.relations:
-            covered.update((relation.axis, relation.becomes))
-            tables = []
-            for tensor, part in operands:
-                which = 1 if part is relation.second else 2 if part is node.out or part.unit or part in relation.third else 0
-                stride, more = tensor.axes.get(relation.axis, 0), 0
-                if relation.becomes != relation.axis and relation.becomes >= 0:
-                    more = tensor.axes.get(relation.becomes, 0)
-                tables.append([stride * cell[which] + more * cell[2] for cell in relation.cells])
-            loops.append((len(relation.cells), tables))
-        once = not any(any(tables[0]) for _, tables in loops)
-        plain: set[int] = set()
-        for tensor, _ in operands:
-            plain.update(tensor.axes)
-        for axis in sorted(plain - covered):
-            size = next((t.sizes[axis] for t, _ in operands if t.sizes and axis in t.sizes), self.size[axis])
-            loops.append((size, [[stride * i for i in range(size)] for stride in (t.axes.get(axis, 0) for t, _ in operands)]))
-        cells = 1.0
-        for size, _ in loops:
+        operands, parts = [out, *inputs], [role, *parts]
+        loops: list[Loop] = []
+        plain = reduce(or_, (t.has for t in operands))
+        cells, once = 1.0, True
+        for r in node.relations:
+            plain &= ~(1 << r.axis | (1 << r.becomes if r.becomes >= 0 else 0))
+            tables: list[Sequence[int]] = []
+            for tensor, part in zip(operands, parts, strict=True):
+                which = 1 if part is r.second else 2 if part is node.out or part.unit or part is r.third else 0
+                stride, more = tensor.axes.get(r.axis, 0), tensor.axes.get(r.becomes, 0) if r.becomes != r.axis else 0
+                tables.append([stride * cell[which] + more * cell[2] for cell in r.cells])
+            loops.append((len(r.cells), tables))
+            once = once and not any(tables[0])
+            cells *= len(r.cells)
+        for axis in bits(plain):
+            size = next((t.sizes[axis] for t in operands if axis in t.sizes), self.size[axis])
+            strides = [t.axes.get(axis, 0) for t in operands]
+            loops.append((size, [range(0, s * size, s) if s else (0,) * size for s in strides]))
             cells *= size
         self.cells += cells
         if self.largest <= self.limit and cells <= 64 * self.limit:
             loops.sort(key=_steps)
-            self._record(loops, node.best, once, out, [t for t, _ in inputs])
+            self._record(loops, BEST * node.best, once, operands)
 
-    def _record(
-        self, loops: list[tuple[int, list[list[int]]]], best: bool, once: bool, out: Tensor, inputs: list[Tensor]
-    ) -> None:
+    def _record(self, loops: list[Loop], flags: int, once: bool, operands: list[Tensor]) -> None:
         """Write the loops, outermost first: those around as tables of steps, those inside as lists of cells."""
-        lists: list[list[int]] = [[0] for _ in range(len(inputs) + 1)]
+        lists: list[Sequence[int]] = [(0,)] * len(operands)
         length, run, at = 1, 1, len(loops)
         while at and (length < limits.BLOCK or (not any(loops[at - 1][1][0]) and length * loops[at - 1][0] <= limits.LONGEST)):
             at -= 1
@@ -445,29 +364,18 @@ class Planner:
                 run *= size
             lists = [[far + near for far in table for near in old] for table, old in zip(tables, lists, strict=True)]
             length *= size
-        outer = loops[:at]
-        once = once and all(any(tables[0]) for _, tables in outer)
-        self.starts.append(len(self.code))
-        code = self.code
-        code += [BEST * best + ONCE * once, len(inputs), length // run, run, len(outer), out.cells]
-        code += [out.base, *(t.base for t in inputs), out.slot, *(t.slot for t in inputs)]
-        for size, tables in outer:
-            code.append(size)
-            for table in tables:
-                code += table
-        code += lists[0][::run]
-        for mine in lists[1:]:
-            code += mine
+        around = [step for size, tables in loops[:at] for steps in ((size,), *tables) for step in steps]
+        flags += ONCE * (once and all(any(tables[0]) for _, tables in loops[:at]))
+        inner = [*lists[0][::run], *(step for steps in lists[1:] for step in steps)]
+        head = [flags, len(operands) - 1, length // run, run, at, operands[0].cells]
+        code = [*head, *(t.base for t in operands), *(t.slot for t in operands), *around, *inner]
+        self.code += [len(code) + 1, *code]
 
 
-def _steps(loop: tuple[int, list[list[int]]]) -> int:
+def _steps(loop: Loop) -> int:
     """Loops with large steps of the output go around, those that are summed go inside."""
     return -max(loop[1][0])
 
 
 def _cells(tensor: Tensor) -> int:
     return tensor.cells
-
-
-def _axis(relation: Relation) -> int:
-    return relation.axis

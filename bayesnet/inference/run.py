@@ -24,7 +24,10 @@ AnyArray = np.ndarray[Any, Any]
 
 
 class Ready:
-    """A plan that was checked, whatever the states of the variables that are fixed."""
+    """A plan that was checked, whatever the states of the variables that are fixed.
+
+    Raises `ValueError` where the plan names a place outside its own arrays.
+    """
 
     def __init__(self, plan: EliminationPlan, network: NetworkArrays, kernel: Any) -> None:
         self.plan = plan
@@ -32,22 +35,14 @@ class Ready:
         self.kernel = kernel
         self.network = network
         self.reach = np.zeros(len(self.layout.factors.base), dtype=np.int64)
-        self._check()
         self.variables = self.layout.variables.tolist()
-        self.cuts = self.layout.cuts.tolist()
-        self.variable = np.repeat(np.arange(len(self.variables)), np.diff(self.layout.cuts))
-
-    def _check(self) -> None:
-        """Refuse a plan that names a place outside its own arrays, before anything is run."""
-        plan = self.plan
-        if self.kernel is None:
+        if kernel is None:
             bad = twin.check(plan, self.reach)
         else:
-            code, starts, reach = plan.code.ctypes.data, plan.starts.ctypes.data, self.reach.ctypes.data
-            size, count = len(plan.code), len(plan.starts)
-            bad = self.kernel.bn_check(code, size, starts, count, plan.space, plan.slots, reach, len(self.reach))
+            code, reach = plan.code.ctypes.data, self.reach.ctypes.data
+            bad = kernel.bn_check(code, len(plan.code), plan.ups, plan.space, plan.slots, reach, len(self.reach))
         if bad:
-            raise ValueError(f"operation {bad} of {len(plan.starts)} of a plan names a place outside it; nothing was run")
+            raise ValueError(f"operation {bad} of a plan names a place outside it; nothing was run")
 
     def place(self, v: int) -> int | None:
         """Return where the vector of a variable begins in the workspace; None where it has none."""
@@ -58,10 +53,11 @@ class Ready:
         """Divide the weights of each variable (`Run.weights`) by their sum, in place; by variable, shape (states, columns)."""
         if not self.variables:
             return {}
-        cuts = self.cuts
+        cuts = self.layout.cuts
         with np.errstate(invalid="ignore", divide="ignore"):
-            weights /= np.add.reduceat(weights, cuts[:-1], axis=0)[self.variable]
-        return {v: weights[cuts[i] : cuts[i + 1]] for i, v in enumerate(self.variables)}
+            weights /= np.repeat(np.add.reduceat(weights, cuts[:-1], axis=0), np.diff(cuts), axis=0)
+        ends = cuts.tolist()
+        return {v: weights[ends[i] : ends[i + 1]] for i, v in enumerate(self.variables)}
 
     def bases(self, states: IntArray) -> IntArray:
         """Return where each factor begins, given the places of the states of the fixed variables."""
@@ -103,42 +99,28 @@ class Run:
         columns: int = 1,
         down: bool = True,
     ) -> None:
-        plan = self.plan = ready.plan
-        self.ready = ready
-        lib = ready.kernel
-        width = self.width = columns if lib is None else 1 if columns == 1 else LANES
-        self.columns = columns
-        self.bases = bases
+        plan, layout, lib = ready.plan, ready.layout, ready.kernel
+        self.plan, self.ready, self.columns, self.bases = plan, ready, columns, bases
+        width = columns if lib is None else 1 if columns == 1 else LANES
         self.values, self.index, self.soft = _columns(values, width), _columns(index, width), _columns(soft, width)
         self.work = np.empty((plan.space + 1, width))
         self.work[-1] = 1.0
         self.powers = np.zeros((plan.slots, width), dtype=np.int64)
-        last = len(plan.starts) if down else plan.ups
+        last = len(plan.code) if down else plan.ups
         if lib is None:
-            twin.fill(self.values, self.index, ready.layout.ptr, self.soft, ready.layout.ends, self.work, self.powers)
-            twin.run(plan, 0, last, self.bases, self.values, self.work, self.powers)
-        else:
-            self._compiled(lib, last)
-
-    def _compiled(self, lib: Any, last: int) -> None:
-        ready, plan, width = self.ready, self.plan, self.width
-        values, work, powers = self.values.ctypes.data, self.work.ctypes.data, self.powers.ctypes.data
-        size = len(self.values)
-        layout = ready.layout
-        index, ptr, soft, ends = (a.ctypes.data for a in (self.index, layout.ptr, self.soft, layout.ends))
-        bad = lib.bn_fill(values, size, index, ptr, soft, ends, len(layout.ends), work, powers, width)
-        code, starts, bases, reach = (a.ctypes.data for a in (plan.code, plan.starts, self.bases, ready.reach))
-        count, factors = len(plan.starts), len(self.bases)
+            twin.fill(self.values, self.index, layout.ptr, self.soft, layout.ends, self.work, self.powers)
+            twin.run(plan, last, bases, self.values, self.work, self.powers)
+            return
         state = np.zeros(2, dtype=np.int64)
+        arrays = (self.index, layout.ptr, self.soft, layout.ends, self.work, self.powers, state)
+        code, reach, start, numbers, *rest = [a.ctypes.data for a in (plan.code, ready.reach, bases, self.values, *arrays)]
+        sizes = len(bases), len(self.values), len(layout.ends)
 
         def run(_: Run = self) -> int:
             """Run, and keep what is written to until it has ended."""
-            at = state.ctypes.data
-            done = lib.bn_run(code, starts, last, count, bases, reach, factors, values, size, work, powers, width, at)
-            return int(done)
+            return int(lib.bn_run(code, last, start, reach, sizes[0], numbers, *sizes[1:], width, *rest))
 
-        bad = bad or (watched(run, state, last) if plan.cells * width > LONG else run())
-        if bad:
+        if watched(run, state, last) if plan.cells * width > LONG else run():
             raise ValueError("a plan was run with numbers of another length than it was made for; nothing was written")
 
     @property
@@ -174,6 +156,4 @@ def _columns(values: AnyArray, width: int) -> AnyArray:
     """Return numbers with as many columns as the kernel runs, contiguous; missing columns repeat the last."""
     if values.shape[-1] >= width:
         return np.ascontiguousarray(values[..., :width])
-    if values.shape[-1] == 1:
-        return np.repeat(values, width, axis=-1)
     return np.concatenate([values, np.repeat(values[..., -1:], width - values.shape[-1], axis=-1)], axis=-1)

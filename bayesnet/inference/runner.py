@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import replace
 from threading import Lock
+from typing import Any
 
 import numpy as np
 
@@ -13,17 +14,14 @@ from bayesnet.errors import TooWide
 from bayesnet.inference.evidence import Evidence, ZeroEvidence
 from bayesnet.inference.kernel import LANES, compiled
 from bayesnet.inference.network import NetworkArrays
-from bayesnet.inference.plan import EliminationPlan
-from bayesnet.inference.planning import make
+from bayesnet.inference.plan import EliminationPlan, make
+from bayesnet.inference.reduced_evidence import ReducedEvidence, reduced
 from bayesnet.inference.run import Ready, Run
-from bayesnet.inference.situation import ReducedEvidence, read
 from bayesnet.inference.structure import Structure
 from bayesnet.model.factors import Factors, FloatArray, IntArray
 
 KEPT = 1 << 24
 """Integers in all plans kept; the one not used for longest goes first."""
-PARTS = 4096
-"""Number of patterns whose grouping of targets is kept."""
 WORTH_PARTING = 2.0**22
 """Products of a plan from which it is tried whether several plans take fewer."""
 SECONDS = 2e-9
@@ -53,14 +51,13 @@ class Runner:
         self.values = self.network.values[:, None]
         self.everything = tuple(range(len(factors.names)))
         self.kernel = compiled() if fast else None
-        self._plans: OrderedDict[Hashable, Ready] = OrderedDict()
-        self._parts: dict[Hashable, tuple[tuple[int, ...], ...]] = {}
+        self._plans: OrderedDict[Hashable, list[Ready]] = OrderedDict()
         self._size = 0
         self._lock = Lock()
 
     def situation(self, evidence: Evidence) -> ReducedEvidence:
         """Return the evidence sorted and followed through certain gates."""
-        return read(evidence.checked(self.structure.cards), self.structure, self.factors)
+        return reduced(evidence.checked(self.structure.cards), self.structure, self.factors)
 
     def ready(
         self,
@@ -77,57 +74,47 @@ class Runner:
         with `slopes` the derivatives by every number are planned too.
         """
         key = (situation.pattern(self.structure), wanted, kept, best, vectors, slopes)
-        return self._recall(key) or self._keep(key, self.plan(situation, wanted, kept, best, vectors, slopes))
-
-    def _recall(self, key: Hashable) -> Ready | None:
-        with self._lock:
-            found = self._plans.get(key)
-            if found is not None:
-                self._plans.move_to_end(key)
-            return found
-
-    def _keep(self, key: Hashable, plan: EliminationPlan) -> Ready:
-        if max(plan.largest, plan.space / 16) > self.max_cells:
-            raise TooWide(_too_wide(plan, self.max_cells), plan.largest)
-        found = Ready(plan, self.network, self.kernel)
-        with self._lock:
-            if key not in self._plans:
-                self._plans[key] = found
-                self._size += len(plan.code)
-            while self._size > KEPT and len(self._plans) > 1:
-                self._size -= len(self._plans.popitem(last=False)[1].plan.code)
-        return found
+        return (self._recall(key) or self._keep(key, [self.plan(situation, wanted, kept, best, vectors, slopes)]))[0]
 
     def several(self, situation: ReducedEvidence, wanted: tuple[int, ...]) -> list[Ready]:
         """Return the plan that answers `wanted`; several if unobserved gates would widen one another's tables."""
-        pattern = situation.pattern(self.structure)
-        with self._lock:
-            parts = self._parts.get((pattern, wanted), (wanted,))
-        keys = [(pattern, part, (), (), (), False) for part in parts]
-        found = [self._recall(key) for key in keys]
-        if None not in found:
-            return [ready for ready in found if ready is not None]
-        parted = self.parted(situation, wanted)
-        if len(parted) > 1:
-            with self._lock:
-                self._parts[pattern, wanted] = tuple(part for part, _ in parted)
-                if len(self._parts) > PARTS:
-                    self._parts.pop(next(iter(self._parts)))
-        return [self._keep((pattern, part, (), (), (), False), plan) for part, plan in parted]
+        key = (situation.pattern(self.structure), wanted)
+        return self._recall(key) or self._keep(key, self.parted(situation, wanted))
 
-    def parted(self, situation: ReducedEvidence, wanted: tuple[int, ...]) -> list[tuple[tuple[int, ...], EliminationPlan]]:
-        """Return what to ask together, and the plans."""
+    def _recall(self, key: Hashable) -> list[Ready]:
+        with self._lock:
+            if key in self._plans:
+                self._plans.move_to_end(key)
+            return self._plans.get(key, [])
+
+    def _keep(self, key: Hashable, plans: list[EliminationPlan]) -> list[Ready]:
+        for plan in plans:
+            if max(plan.largest, plan.space / 16) > self.max_cells:
+                raise TooWide(_too_wide(plan, self.max_cells), plan.largest)
+        made = [Ready(plan, self.network, self.kernel) for plan in plans]
+        with self._lock:
+            if key not in self._plans:
+                self._plans[key] = made
+                self._size += sum(len(plan.code) for plan in plans)
+            while self._size > KEPT and len(self._plans) > 1:
+                self._size -= sum(len(ready.plan.code) for ready in self._plans.popitem(last=False)[1])
+        return made
+
+    def parted(self, situation: ReducedEvidence, wanted: tuple[int, ...]) -> list[EliminationPlan]:
+        """Return the plan that answers `wanted`, or several that take fewer products."""
         plan = self.plan(situation, wanted)
-        if plan.cells < WORTH_PARTING:
-            return [(wanted, plan)]
-        other = {*situation.soft, *situation.allowed, *situation.fixed, *plan.layout.axes.tolist()}
-        gates = [v for v in wanted if v not in other]
+        gates = self._unseen(situation, plan, wanted) if plan.cells >= WORTH_PARTING else []
         if len(gates) < 2:
-            return [(wanted, plan)]
-        apart = set(gates[len(gates) // 2 :])
-        parts = [tuple(v for v in wanted if v not in apart), tuple(v for v in wanted if v in apart)]
-        found = [found for part in parts for found in self.parted(situation, part)]
-        return found if sum(each.cells for _, each in found) < plan.cells / 2 else [(wanted, plan)]
+            return [plan]
+        apart = gates[len(gates) // 2 :]
+        parts = tuple(v for v in wanted if v not in apart), tuple(apart)
+        found = [each for part in parts for each in self.parted(situation, part)]
+        return found if sum(each.cells for each in found) < plan.cells / 2 else [plan]
+
+    def _unseen(self, situation: ReducedEvidence, plan: EliminationPlan, wanted: tuple[int, ...]) -> list[int]:
+        """Return the gates asked for of which nothing is known and that are the cause of nothing."""
+        other = {*situation.soft, *situation.allowed, *situation.fixed, *plan.layout.axes.tolist()}
+        return [v for v in wanted if v not in other]
 
     def aside(
         self, situation: ReducedEvidence, wanted: tuple[int, ...]
@@ -138,8 +125,8 @@ class Runner:
         other rank gets what is missing to one, which keeps sixteen digits of one, not of itself: not for single cases.
         """
         together = self.ready(situation, wanted)
-        other = {*situation.soft, *situation.allowed, *situation.fixed, *together.layout.axes.tolist()}
-        gates = [v for v in wanted if v not in other and self.structure.cards[v] == 2 and not self.structure.certain[v]]
+        cards, certain = self.structure.cards, self.structure.certain
+        gates = [v for v in self._unseen(situation, together.plan, wanted) if cards[v] == 2 and not certain[v]]
         if not gates:
             return together, {}
         rest = self.ready(situation, tuple(v for v in wanted if v not in gates))
@@ -158,17 +145,9 @@ class Runner:
         found[order[1]] = 1.0 - found[order[0]]
         return found
 
-    def plan(
-        self,
-        situation: ReducedEvidence,
-        wanted: tuple[int, ...] = (),
-        kept: tuple[int, ...] = (),
-        best: tuple[int, ...] = (),
-        vectors: tuple[int, ...] = (),
-        slopes: bool = False,
-    ) -> EliminationPlan:
-        """Make a plan, whatever its size."""
-        return make(self.network, situation, wanted, kept, best, vectors, slopes, self.max_cells, self.kernel)
+    def plan(self, situation: ReducedEvidence, *asked: Any) -> EliminationPlan:
+        """Make a plan as `ready` asks for it, whatever its size."""
+        return make(self.network, situation, *asked, limit=self.max_cells, kernel=self.kernel)
 
     def run(
         self, ready: Ready, situation: ReducedEvidence, likelihoods: Mapping[int, FloatArray] | None = None, *, down: bool = True
@@ -196,10 +175,8 @@ class Runner:
 
     def states(self, situation: ReducedEvidence) -> IntArray:
         """Return the place of the state of each fixed variable, zero elsewhere."""
-        found = np.zeros(len(self.everything), dtype=np.int64)
-        places = self.network.places
-        for v, state in situation.fixed.items():
-            found[v] = places[v][state]
+        found, places = np.zeros(len(self.everything), dtype=np.int64), self.network.places
+        found[list(situation.fixed)] = [places[v][state] for v, state in situation.fixed.items()]
         return found
 
     def soft(self, ready: Ready, situation: ReducedEvidence, likelihoods: Mapping[int, FloatArray]) -> FloatArray:
@@ -216,7 +193,7 @@ class Runner:
                 vector = vector * mask
             if v in likelihoods:
                 vector = vector * likelihoods[v]
-            found[begin : begin + len(vector)] = self.network.vector(v, vector)
+            found[begin : begin + len(vector)] = vector[list(self.network.states[v])]
         return found
 
     def possible(self, evidence: Evidence) -> ReducedEvidence:

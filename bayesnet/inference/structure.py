@@ -11,11 +11,9 @@ from bayesnet.model.factors import Factors, NoisyFamily
 class Structure:
     """A network without its numbers, one entry per variable in each tuple.
 
-    `order[v][r]` is the state of rank r of a noisy gate and `rank[v][s]` the rank of state s; both empty for tables.
-    `certain[v]` says that the family holds only zeros and ones and that they come from no number of the model, so that what
-    it implies may be deduced before planning. `topological` lists parents before children, `place[v]` is the
-    position of v in it. `family[v]` are the parents of v, then v. `certain_near[v]` are those of v and its children that are
-    certain.
+    `order[v][r]` is the state of rank r of a noisy gate; empty for tables. `certain[v]` says that the family holds only zeros and
+    ones and that they come from no number of the model, so that what it implies may be deduced before planning. `topological`
+    lists parents before children. `certain_near[v]` are those of v and its children that are certain.
     """
 
     cards: tuple[int, ...]
@@ -23,11 +21,8 @@ class Structure:
     children: tuple[tuple[int, ...], ...]
     noisy: tuple[bool, ...]
     order: tuple[tuple[int, ...], ...]
-    rank: tuple[tuple[int, ...], ...]
     certain: tuple[bool, ...]
     topological: tuple[int, ...]
-    place: tuple[int, ...]
-    family: tuple[tuple[int, ...], ...]
     certain_near: tuple[tuple[int, ...], ...]
 
     @classmethod
@@ -38,10 +33,8 @@ class Structure:
         for v, family in enumerate(families):
             for p in family.parents:
                 children[p].append(v)
-        topological = factors.topological()
         behind = factors.dependence.families()
         has_numbers = len(factors.number_ids) > 0
-        order = tuple(family.order if isinstance(family, NoisyFamily) else () for family in families)
         certain = tuple(
             has_numbers and v not in behind and all(bool(((t == 0) | (t == 1)).all()) for t in family.tensors)
             for v, family in enumerate(families)
@@ -51,11 +44,8 @@ class Structure:
             parents=tuple(family.parents for family in families),
             children=tuple(tuple(c) for c in children),
             noisy=tuple(isinstance(family, NoisyFamily) for family in families),
-            order=order,
-            rank=tuple(tuple(sorted(range(len(o)), key=o.__getitem__)) for o in order),
+            order=tuple(family.order if isinstance(family, NoisyFamily) else () for family in families),
             certain=certain,
-            topological=tuple(topological),
-            place=tuple(sorted(range(len(topological)), key=topological.__getitem__)),
-            family=tuple((*family.parents, v) for v, family in enumerate(families)),
+            topological=tuple(factors.topological()),
             certain_near=tuple(tuple(c for c in (v, *children[v]) if certain[c]) for v in range(len(families))),
         )

@@ -31,25 +31,22 @@ class Operation(NamedTuple):
 
 def decode(code: Ints) -> Operation:
     """Read one operation."""
-    flags, inputs, runs, run, loops, cells = code[:HEADER].tolist()
-    at = HEADER + 2 * (inputs + 1)
-    bases, slots = code[HEADER : HEADER + inputs + 1].tolist(), code[HEADER + inputs + 1 : at].tolist()
-    around = [np.zeros(1, dtype=np.int64)] * (inputs + 1)
+    _, flags, inputs, runs, run, loops, cells = code[:HEADER].tolist()
+    n, at = inputs + 1, HEADER + 2 * (inputs + 1)
+    bases, slots = code[HEADER : HEADER + n].tolist(), code[HEADER + n : at].tolist()
+    around = [np.zeros(1, dtype=np.int64)] * n
     for _ in range(loops):
         size = int(code[at])
-        tables = code[at + 1 : at + 1 + size * (inputs + 1)].reshape(inputs + 1, size)
-        at += 1 + size * (inputs + 1)
+        tables = code[at + 1 : at + 1 + size * n].reshape(n, size)
+        at += 1 + size * n
         around = [np.add.outer(old, table).ravel() for old, table in zip(around, tables, strict=True)]
-    inside = [code[at : at + runs].astype(np.int64)]
-    inside += [code[at + runs + q * runs * run : at + runs + (q + 1) * runs * run].astype(np.int64) for q in range(inputs)]
-    return Operation(flags, run, cells, tuple(bases), tuple(slots), around, inside)
+    lists = code[at:].astype(np.int64)
+    return Operation(flags, run, cells, tuple(bases), tuple(slots), around, [lists[:runs], *lists[runs:].reshape(inputs, -1)])
 
 
 def check(plan: EliminationPlan, reach: IntArray) -> int:
     """As `bn_check` of the kernel: 0, or one more than the first operation that names a place outside."""
-    starts = [*plan.starts.tolist(), len(plan.code)]
-    for i in range(len(plan.starts)):
-        op = decode(plan.code[starts[i] : starts[i + 1]])
+    for i, op in enumerate(map(decode, plan.operations())):
         far = [int(a.max()) + int(b.max()) for a, b in zip(op.around, op.inside, strict=True)]
         if min(int(a.min()) for a in (*op.around, *op.inside)) < 0 or max(op.slots) >= plan.slots or op.slots[0] < 0:
             return i + 1
@@ -91,21 +88,22 @@ def fill(
         begin = end
 
 
-def run(
-    plan: EliminationPlan, first: int, last: int, bases: IntArray, values: FloatArray, work: FloatArray, powers: IntArray
-) -> None:
-    """Operations `first` to `last`."""
-    kept = plan.cache.setdefault("operations", {}) if plan.cells <= KEPT else {}
-    starts = [*plan.starts.tolist(), len(plan.code)]
-    for i in range(first, last):
-        op = kept.get(i)  # type: ignore[attr-defined]
+def run(plan: EliminationPlan, last: int, bases: IntArray, values: FloatArray, work: FloatArray, powers: IntArray) -> None:
+    """The operations of the first `last` integers."""
+    kept: dict[int, Operation] = plan.cache.setdefault("operations", {}) if plan.cells <= KEPT else {}  # type: ignore[assignment]
+    at = 0
+    for code in plan.operations():
+        if at >= last:
+            break
+        op = kept.get(at)
         if op is None:
-            op = decode(plan.code[starts[i] : starts[i + 1]])
+            op = decode(code)
             if len(op.around[0]) > 1 and len(op.around[0]) * len(op.inside[0]) * op.run <= CHUNK:
                 listed = [np.add.outer(a, b).ravel() for a, b in zip(op.around, op.inside, strict=True)]
                 op = op._replace(around=[np.zeros(1, dtype=np.int64)] * len(listed), inside=listed)
-            kept[i] = op  # type: ignore[index]
+            kept[at] = op
         _run(op, bases, values, work, powers)
+        at += len(code)
 
 
 def _run(op: Operation, bases: IntArray, values: FloatArray, work: FloatArray, powers: IntArray) -> None:

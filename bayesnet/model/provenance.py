@@ -30,6 +30,7 @@ _NO_NAMES = frozenset({
 
 _FIELDS: dict[str, tuple[str, ...]] = {
     "article": ("authors", "year", "title", "journal"),
+    "meeting abstract": ("authors", "year", "title", "journal"),
     "book": ("authors", "year", "title"),
     "report": ("authors", "year", "title"),
     "dataset": ("authors", "year", "title"),
@@ -40,6 +41,7 @@ _FIELDS: dict[str, tuple[str, ...]] = {
 
 _FOUND_BY: dict[str, tuple[str, ...]] = {
     "article": ("doi", "pmid"),
+    "meeting abstract": ("url", "doi", "pmid"),
     "book": ("isbn", "publisher", "doi", "pmid"),
     "report": ("url", "publisher", "doi", "pmid"),
     "dataset": ("url", "publisher", "doi", "pmid"),
@@ -61,13 +63,17 @@ class Remark:
 def complete(source: Source) -> bool:
     """Return whether a record can be found by its fields.
 
-    An article has authors, year, title, journal and a DOI or PMID; a book authors, year, title and a publisher or ISBN; a report
-    or dataset authors, year, title and a publisher or address; a website or price list authors, title and an address.
+    An article has authors, year, title, journal and a DOI, a PMID or an address in PubMed Central, which holds its number
+    there; a meeting abstract the same or another address, because few have a number of their own; a book authors, year,
+    title and a publisher or ISBN; a report or dataset authors, year, title and a publisher or address; a website or price
+    list authors, title and an address.
 
     >>> complete(Source("x", "Doe J, et al.", 2001, "A title", "A journal", pmid="12"))
     True
     >>> complete(Source("x", "Doe J", 2001, "A title", "A journal"))
     False
+    >>> complete(Source("x", "Doe J", 2001, "A title", "A journal", url="https://pmc.ncbi.nlm.nih.gov/articles/PMC12"))
+    True
     """
     return not lacking(source)
 
@@ -79,7 +85,7 @@ def lacking(source: Source) -> tuple[str, ...]:
     ('title', 'identifier')
     """
     missing = [name for name in _FIELDS[source.kind] if not getattr(source, name)]
-    there = any(getattr(source, name) for name in _FOUND_BY[source.kind])
+    there = any(getattr(source, name) for name in _FOUND_BY[source.kind]) or "/articles/PMC" in source.url
     return (*missing, *(() if there else ("identifier",)))
 
 

@@ -45,7 +45,7 @@ class Source:
     """The patients, where several publications report the same ones; the same text in each."""
     note: str = ""
     kind: str = "article"
-    """article, book, report, website, dataset or price list."""
+    """article, meeting abstract, book, report, website, dataset or price list."""
     publisher: str = ""
     """The publisher of a book, a report, a website or a dataset."""
     isbn: str = ""

@@ -36,7 +36,7 @@ Use = Literal["value", "low", "high", "range", "background"]
 USES: tuple[Use, ...] = ("value", "low", "high", "range", "background")
 """The use of a cited figure: the value of a number, one end of its range, both ends, or as support that enters neither."""
 
-SourceKind = Literal["article", "book", "report", "website", "dataset", "price list"]
+SourceKind = Literal["article", "meeting abstract", "book", "report", "website", "dataset", "price list"]
 
 GateKind = Literal["table", "noisy_or", "noisy_max", "deterministic", "odds_ratio"]
 GATE_KINDS: tuple[GateKind, ...] = ("table", "noisy_or", "noisy_max", "deterministic", "odds_ratio")

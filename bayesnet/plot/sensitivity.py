@@ -7,7 +7,7 @@ import textwrap
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from bayesnet.errors import UnknownVariable
+from bayesnet.errors import BayesnetError, UnknownVariable
 from bayesnet.model.records import Number
 from bayesnet.pattern import Term
 from bayesnet.plot import style
@@ -626,7 +626,9 @@ def cited_numbers(result: Numbers, variable: str, ax: Axes | None = None, *, top
     Raises
     ------
     UnknownVariable
-        When no number belongs to a variable of this name.
+        When there is no variable of this name.
+    BayesnetError
+        When its states follow from others, so that it has no numbers.
 
     Examples
     --------
@@ -638,6 +640,8 @@ def cited_numbers(result: Numbers, variable: str, ax: Axes | None = None, *, top
     style.check_kind(result, Numbers)
     names = style.names_of(result, ids=ids)
     lines = [n for n in result.values() if n.variable == variable][:top]
+    if not lines and variable in result.provenance.labels:
+        raise BayesnetError(f'"{variable}" has no numbers of its own: its states follow from those of its parents.')
     if not lines:
         raise UnknownVariable(variable, tuple(dict.fromkeys(n.variable for n in result.values())))
     ax = style.axes_of(ax, 7.6, style.rows_height(len(lines), 0.44, 1.4))

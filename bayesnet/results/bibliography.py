@@ -19,6 +19,7 @@ _JOURNAL = re.compile(
 """`Spine J 9(7):545-550` and `Spine J 2009;9(7):545-550`."""
 _BIBTEX = {
     "article": ("article", "journal"),
+    "meeting abstract": ("inproceedings", "booktitle"),
     "book": ("book", "series"),
     "report": ("techreport", "series"),
     "website": ("misc", "howpublished"),
@@ -27,8 +28,8 @@ _BIBTEX = {
 }
 """The entry of each kind of publication, and the field for what it appeared in."""
 _CSL = {
-    "article": "article-journal", "book": "book", "report": "report", "website": "webpage", "dataset": "dataset",
-    "price list": "webpage",
+    "article": "article-journal", "meeting abstract": "paper-conference", "book": "book", "report": "report",
+    "website": "webpage", "dataset": "dataset", "price list": "webpage",
 }  # fmt: skip
 _INITIALS = re.compile(r"[A-ZÄÖÜÉÅØŁŠŽ]{1,4}(?:-[A-Z])?")
 _SUFFIXES = ("Jr", "Sr", "2nd", "3rd")

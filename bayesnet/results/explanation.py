@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from bayesnet.results.base import Result
 from bayesnet.results.records import Record, Records
@@ -16,6 +17,9 @@ Verdict = Literal["for", "against", "uninformative"]
 OPEN_SHOWN, CLOSED_SHOWN = 2, 1
 """Paths of one finding that are printed."""
 
+TOLD = 8
+"""Findings whose ways are printed: the strongest."""
+
 _FAR_FETCHED = 0.05
 
 
@@ -23,9 +27,10 @@ _FAR_FETCHED = 0.05
 class Impact(Record):
     """The effect of one finding on the target.
 
-    `likelihood_ratio` and `decibans` are given the findings above it in the order taken; `shapley` is the mean over all orders
-    and `error` its standard error where it was sampled (0 where exact); `omission` is what would be lost without the finding, all
-    others kept. Shapley value and omission are in nats of log-odds. `negative` marks an absence; `probability` is that of the
+    `likelihood_ratio` and `decibans` are given the findings above it in the order taken; `omission` is what would be lost without
+    the finding, all others kept; `shapley` is the mean over all orders. Of more than fifteen findings, those on variables with
+    more than six children, such as age, come first in these orders, and `error` is the standard error of the others' means (0
+    where exact). Shapley value and omission are in nats of log-odds. `negative` marks an absence; `probability` is that of the
     target after this finding and those above it.
     """
 
@@ -176,10 +181,14 @@ class Explanation(Records[Impact], Result):
     """Findings for, against and uninformative, in the order taken, and how they go together.
 
     `prior` and `posterior` are of the target before and after all findings; context (setting) and interventions hold in both.
-    `separated` names the findings that no open path joins to the target, given the others.
+    `separated` names the findings that no open path joins to the target, given the others. Of more than fifteen findings
+    `overlaps` has those of the strongest eight; only of these are the ways printed. All but `prior`, `posterior` and `order` is
+    worked out when it is read.
 
     References
     ----------
+    Frye C, Rowat C, Feige I (2020). Asymmetric Shapley values: incorporating causal knowledge into model-agnostic explainability.
+    NeurIPS 33, 1229-1239.
     Good IJ (1985). Weight of evidence: a brief survey. Bayesian Statistics 2, 249-270.
     Kyrimi E, Mossadegh S, Tai N, Marsh W (2020). An incremental explanation of inference in Bayesian networks for increasing
     model trustworthiness and supporting clinical decision making. Artificial Intelligence in Medicine 103, 101812.
@@ -211,6 +220,34 @@ class Explanation(Records[Impact], Result):
     ways: tuple[Ways, ...]
     separated: tuple[str, ...]
     text: str
+
+    @classmethod
+    def deferred(cls, parts: object, **known: Any) -> Explanation:
+        """Return an explanation whose other fields are the attributes of `parts`, worked out when they are read."""
+        found = object.__new__(cls)
+        vars(found).update(known, _parts=parts)
+        return found
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Work out a field that is read for the first time."""
+            if name not in type(self).__dataclass_fields__ or "_parts" not in vars(self):
+                raise AttributeError(name)
+            return vars(self).setdefault(name, getattr(vars(self)["_parts"], name))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Pickle what was asked, all of it worked out."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
+
+    @property
+    def main_ways(self) -> tuple[Ways, ...]:
+        """The ways of the strongest findings, those that are printed: no others are worked out for it."""
+        if "_parts" in vars(self) and "ways" not in vars(self):
+            found: tuple[Ways, ...] = vars(self)["_parts"].main_ways
+            return found
+        names = strongest(self.impacts)
+        return tuple(way for way in self.ways if way.finding in names)
 
     @property
     def paths(self) -> tuple[Path, ...]:
@@ -244,19 +281,20 @@ class Explanation(Records[Impact], Result):
     @property
     def reading(self) -> str:
         """Return how to read the columns."""
+        orders = "all orders" if self.exact else "orders in which findings such as age come first, with its standard error"
         return (
             f"Findings are taken in the {self.order} order: LR and decibans are given those above; decibans add up. Shapley is "
-            "the mean over all orders; omission is the loss without the finding, all others kept; both in nats of log-odds."
+            f"the mean over {orders}; omission is the loss without the finding, all others kept; both in nats of log-odds."
         )
 
     def footer(self) -> str:
         """Return the explanation in words, the paths, how to read the figures."""
         open_paths = []
-        for way in self.ways:
+        for way in self.main_ways:
             open_paths += [wrapped(f"  {way.finding} {way.words}", "    ")] if way.words else []
             open_paths += [wrapped(f"  {path.path}", "    ") for path in way.open[:OPEN_SHOWN]]
             open_paths += [f"    {way.more(OPEN_SHOWN)}"] if way.more(OPEN_SHOWN) else []
-        shut = [path for way in self.ways for path in way.closed[:CLOSED_SHOWN]]
+        shut = [path for way in self.main_ways for path in way.closed[:CLOSED_SHOWN]]
         blocked = [wrapped(f"  {path.path}: blocked at {path.blocker}, {path.reason}", "    ") for path in shut]
         parts = [
             "\n".join(wrapped(line) for line in self.text.split("\n")),
@@ -267,6 +305,12 @@ class Explanation(Records[Impact], Result):
             super().footer(),
         ]
         return "\n\n".join(part for part in parts if part)
+
+
+def strongest(impacts: Sequence[Impact]) -> frozenset[str]:
+    """Return the findings without which the odds change most, as many as are printed with their ways."""
+    ranked = sorted(impacts, key=lambda i: 0.0 if math.isnan(i.omission) else -abs(i.omission))
+    return frozenset(impact.finding for impact in ranked[:TOLD])
 
 
 def signed(value: float, digits: int) -> str:

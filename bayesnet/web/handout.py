@@ -113,7 +113,7 @@ def _why(why: Explanation, names: Names) -> list[str]:
         more = f" and {len(chosen) - NAMED} more" if len(chosen) > NAMED else ""
         listed = ", ".join(said(impact, verb) for impact in chosen[:NAMED])
         lines.append(f"{head}, each with the others known: {listed}{more}." if chosen else f"{head}: nothing that is known.")
-    rivals = [way for way in why.ways if "competes" in way.words]
+    rivals = [way for way in why.main_ways if "competes" in way.words]
     if rivals:
         lines.append(" ".join(f"{names.heading(way.finding)} {names.prose(way.words)}." for way in rivals[:2]))
     elif twice := next((o for o in why.overlaps if o.twice and abs(o.interaction) > BARELY), None):

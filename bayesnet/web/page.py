@@ -41,16 +41,20 @@ def page(query: Query, lessons: dict[str, Any] | None = None) -> str:
     """Return the explorer page as HTML, with the data of lessons if it has any.
 
     The content security policy admits the one script and the one style inside, by their digests, and nothing else: no host, no
-    `style` attribute, no handler in the markup. The data are JSON in which `<` is written as an escape, so no name ends them.
+    `style` attribute, no handler in the markup. Beside that the script may compile the kernel, which is in it, as WebAssembly. The data are JSON in which `<` is written as an escape, so no name ends them.
     """
     data = {**page_data(query.compiled, query.findings), **(lessons or {})}
-    return document(data["model"]["title"], "explorer", data, bundle("page/boot.js"), styles())
+    return document(data["model"]["title"], "explorer", data, bundle("page/boot.js"), styles(), kernel=True)
 
 
-def document(title: str, root: str, data: dict[str, Any], script: str, style: str) -> str:
-    """Return a page that a script fills from its data: one file, nothing loaded from anywhere; `root` is the id that it fills."""
+def document(title: str, root: str, data: dict[str, Any], script: str, style: str, *, kernel: bool = False) -> str:
+    """Return a page that a script fills from its data: one file, nothing loaded from anywhere; `root` is the id that it fills.
+
+    With `kernel` the script may compile WebAssembly, which it brings along.
+    """
+    scripts = f"'{_digest(script)}'" + (" 'wasm-unsafe-eval'" if kernel else "")
     policy = (
-        f"default-src 'none'; script-src '{_digest(script)}'; style-src '{_digest(style)}'; img-src data:; "
+        f"default-src 'none'; script-src {scripts}; style-src '{_digest(style)}'; img-src data:; "
         "base-uri 'none'; form-action 'none'"
     )
     return (

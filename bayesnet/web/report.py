@@ -170,10 +170,10 @@ def _why(why: Explanation, names: Names) -> tuple[str, ...]:
         for i in why
     ]
     headings = ("finding", "likelihood ratio", "decibans", "Shapley", "omission", "then", "verdict")
-    ways = [f"<li>{escape(names.prose(text))}</li>" for way in why.ways for text in _shortest(way)]
+    ways = [f"<li>{escape(names.prose(text))}</li>" for way in why.main_ways for text in _shortest(way)]
     shut = [
         f"<li>{escape(names.prose(f'{p.path}: closed at {p.blocker}, {p.reason}'))}</li>"
-        for way in why.ways
+        for way in why.main_ways
         for p in way.closed[:CLOSED_SHOWN]
     ]
     head = paragraphs("How the findings reach it, and which ways are closed:", "soft") if ways or shut else ""

@@ -62,7 +62,7 @@ def test_cohorts_of_larger_networks_agree_too(seed: int, monkeypatch: pytest.Mon
     rng = np.random.default_rng(seed)
     network, _ = random_network(rng, 10)
     monkeypatch.setattr(cohort, "ROWS", 7)
-    monkeypatch.setattr(cohort, "WIDTHS", (int(rng.integers(1, 6)),))
+    monkeypatch.setattr(cohort, "ROWS_PER_PLAN", int(rng.integers(1, 50)))
     agree(network, some_rows(rng, network, 40), [int(v) for v in rng.permutation(10)[:3]])
 
 

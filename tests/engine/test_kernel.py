@@ -15,16 +15,17 @@ import numpy as np
 import pytest
 from engine_networks import network as grid
 from engine_networks import random_evidence, random_network, rare_diseases
+from plain_elimination import gradients
 from sanitized import nonsense
 
 import bayesnet
 from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import Evidence, one_hot
 from bayesnet.inference.kernel import compiled
-from bayesnet.inference.ordering import TURNS, _Search, best_order, masks
-from bayesnet.inference.planning import make
+from bayesnet.inference.ordering import TURNS, Search, best_order, masks
+from bayesnet.inference.plan import make
 from bayesnet.inference.question import compose
-from bayesnet.inference.situation import ReducedEvidence
+from bayesnet.inference.reduced_evidence import ReducedEvidence
 from bayesnet.inference.threads import watched
 from bayesnet.model.factors import Factors, TableFamily
 
@@ -79,7 +80,7 @@ def test_both_planners_join_many_gates_alike(present: int) -> None:
 @needs_kernel
 def test_both_planners_search_wide_questions_alike() -> None:
     """Findings on pairs of variables in a lattice: wide enough for every search of an order, of which a later one is taken."""
-    side = 11
+    side = 12
     places = [(i, j) for i in range(side) for j in range(side)]
     families = [TableFamily(v, (), np.array([0.5, 0.5])) for v in range(len(places))]
     for i, j in places:
@@ -94,7 +95,7 @@ def test_both_planners_search_wide_questions_alike() -> None:
     question = compose(engine.network, engine.situation(evidence), engine.everything)
     axes = sorted(question.sizes)
     tensors = [part.axes for part in question.factors]
-    searches = [_Search(masks([2.0] * len(axes)), tensors, {}).run([axes], turn, inf) for turn in range(TURNS)]
+    searches = [Search(masks([2.0] * len(axes)), tensors, {}).run([axes], turn, inf) for turn in range(TURNS)]
     best = min(searches, key=lambda found: found[1])
     assert best[1] < min(searches[0][1], searches[1][1])
     assert best_order(masks([2.0] * len(axes)), tensors, {}, [axes]) == best[0]
@@ -115,7 +116,7 @@ def test_kernel_and_numpy_agree_to_rounding(seed: int) -> None:
     assert one.log_probability == pytest.approx(other.log_probability, rel=1e-13, abs=1e-13)
     for v, marginal in one.marginals.items():
         assert np.allclose(marginal, other.marginals[v], rtol=0, atol=1e-13)
-    for a, b in zip(fast.gradients(given, (0, 0)), slow.gradients(given, (0, 0)), strict=True):
+    for a, b in zip(gradients(fast, given, (0, 0)), gradients(slow, given, (0, 0)), strict=True):
         scale = np.exp(b.log_scale - a.log_scale)
         for mine, theirs in zip(a.adjoints, b.adjoints, strict=True):
             for x, y in zip(mine, theirs, strict=True):
@@ -165,14 +166,10 @@ def test_a_run_that_is_asked_to_stop_says_so() -> None:
     engine = Engine(naive(3))
     plan = engine.plan(engine.situation(Evidence()), engine.everything)
     bases, state = np.zeros(len(plan.layout.factors.base), dtype=np.int64), np.array([1, 0])
-    work, powers = np.zeros(plan.space), np.zeros(plan.slots, dtype=np.int64)
-    values, reach = np.ones(100), np.zeros(len(bases), dtype=np.int64)
-    arrays = [a.ctypes.data for a in (plan.code, plan.starts)], [a.ctypes.data for a in (bases, reach)]
-    count = len(plan.starts)
-    done = compiled().bn_run(
-        *arrays[0], count, count, *arrays[1], len(bases), values.ctypes.data, 100, work.ctypes.data, powers.ctypes.data, 1,
-        state.ctypes.data,
-    )  # fmt: skip
+    work, powers, values = np.zeros(plan.space), np.zeros(plan.slots, dtype=np.int64), np.ones(100)
+    arrays = (plan.code, bases, values, bases, bases, values, bases, work, powers, state)
+    code, where, numbers, *more = (a.ctypes.data for a in arrays)
+    done = compiled().bn_run(code, len(plan.code), where, where, len(bases), numbers, 100, 0, 1, *more)
     assert (done, state.tolist()) == (-2, [1, 0])
 
 

@@ -9,10 +9,9 @@ import numpy as np
 import pytest
 from engine_networks import random_network
 
-from bayesnet.inference.cost import sample
+from bayesnet.analysis.query.simulate import sample
 from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import Evidence, one_hot
-from bayesnet.inference.structure import Structure
 from bayesnet.interop import full_tables, read_network, to_pgmpy
 from bayesnet.model.expand import expand
 from bayesnet.model.factors import Factors
@@ -29,10 +28,9 @@ def standard(networks: Path, name: str) -> Factors:
 def patients(factors: Factors, count: int, seed: int = 0, share: float = 0.3) -> list[Evidence]:
     """Findings sampled from the network itself; every other one has one virtual finding."""
     rng = np.random.default_rng(seed)
-    structure = Structure.of(factors)
     found = []
     for k in range(count):
-        world = sample(factors, structure, rng)
+        world = sample(factors, Evidence(), 1, rng)[0].tolist()
         seen = {v: world[v] for v in range(len(world)) if rng.random() < share}
         evidence = Evidence.of(seen, factors.cards)
         if k % 2:
@@ -151,8 +149,7 @@ def test_cohorts_of_a_standard_network_agree_with_single_cases(name: str, networ
     factors = standard(networks, name)
     engine = Engine(factors)
     rng = np.random.default_rng(0)
-    structure = Structure.of(factors)
-    rows = np.array([sample(factors, structure, rng) for _ in range(25)])
+    rows = sample(factors, Evidence(), 25, rng)
     rows[rng.random(rows.shape) < 0.75] = -1
     found = engine.cohort(rows, range(len(factors.names)))
     for i, row in enumerate(rows):

@@ -9,7 +9,7 @@ import pytest
 from paths import ROOT
 
 import bayesnet
-from bayesnet.inference.cost import sample_costs
+from bayesnet.analysis.query.simulate import sample_costs
 
 NAMES = ROOT / "tests" / "data" / "back_pain_names.txt"
 """One variable a line, `name: state, state`: what notebooks, saved cases and published case series are written in."""

@@ -23,7 +23,7 @@ def test_every_record_of_the_flagship_becomes_one_entry() -> None:
     entries = found.to_bibtex().split("\n\n")
     assert len(entries) == len(cited)
     for entry, source in zip(entries, found.sources, strict=True):
-        assert re.match(r"@(article|book|incollection|techreport|misc)\{" + re.escape(source.key) + ",\n", entry)
+        assert re.match(r"@(article|inproceedings|book|incollection|techreport|misc)\{" + re.escape(source.key) + ",\n", entry)
         bare = re.sub(r"\\[{}]", "", entry)
         assert bare.count("{") == bare.count("}")
     items = found.to_csl()
@@ -35,7 +35,8 @@ def test_every_record_of_the_flagship_becomes_one_entry() -> None:
 @pytest.mark.parametrize(
     ("kind", "entry", "csl"),
     [
-        ("article", "@article", "article-journal"), ("book", "@book", "book"), ("report", "@techreport", "report"),
+        ("article", "@article", "article-journal"), ("meeting abstract", "@inproceedings", "paper-conference"),
+        ("book", "@book", "book"), ("report", "@techreport", "report"),
         ("website", "@misc", "webpage"), ("dataset", "@misc", "dataset"), ("price list", "@misc", "webpage"),
     ],
 )  # fmt: skip

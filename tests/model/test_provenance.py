@@ -152,6 +152,9 @@ def test_records_are_checked() -> None:
     assert [complete(source) for source in twice.values()] == [True, True, True]
     lacking = Source("x", "Smith A", 2004, "A title", "J Examples", not_found="identifier")
     assert (complete(lacking), settled(lacking), settled(replace(lacking, not_found=""))) == (False, True, False)
+    page = replace(lacking, url="https://example.org/abstracts/7")
+    kept = replace(lacking, url="https://pmc.ncbi.nlm.nih.gov/articles/PMC12")
+    assert [complete(record) for record in (page, replace(page, kind="meeting abstract"), kept)] == [False, True, True]
 
 
 def test_a_number_is_known_as_the_worst_of_its_figures() -> None:

@@ -72,6 +72,7 @@ def opened(browser, desktop, pages) -> Iterator:
         tab.on("request", lambda request: asked.append(request.url.split("#")[0]))
         opened_here.append((context if options else tab, pages[name][0].as_uri(), said, asked))
         tab.goto(pages[name][0].as_uri() + hash_)
+        tab.wait_for_function("globalThis.bayesnet")
         return tab
 
     yield call

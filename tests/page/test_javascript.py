@@ -21,7 +21,7 @@ from node import Node, as_json
 from paths import SHIPPED
 from strategies import evidence, factors
 
-from bayesnet.inference.cost import sample
+from bayesnet.analysis.query.simulate import sample
 from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import Evidence
 from bayesnet.inference.structure import Structure
@@ -75,10 +75,9 @@ def compare(page: JoinedEngine, factors: Factors, cases: Sequence[Evidence]) -> 
 def patients(factors: Factors, count: int, share: float, seed: int = 0) -> list[Evidence]:
     """Findings sampled from the network; every third patient has a virtual finding too, every fifth an intervention."""
     rng = np.random.default_rng(seed)
-    structure = Structure.of(factors)
     found = []
     for k in range(count):
-        world = sample(factors, structure, rng)
+        world = sample(factors, Evidence(), 1, rng)[0].tolist()
         case = Evidence.of({v: world[v] for v in range(len(world)) if rng.random() < share}, factors.cards)
         v = int(rng.integers(len(world)))
         if k % 3 == 0:
@@ -158,7 +157,7 @@ def test_no_click_on_back_pain_takes_long(page: JoinedEngine) -> None:
     findings = [v for v, children in enumerate(structure.children) if not children or not structure.parents[v]]
     cases = []
     for k in range(200):
-        world = sample(model, structure, rng)
+        world = sample(model, Evidence(), 1, rng)[0].tolist()
         share = rng.choice([0.05, 0.2, 0.45, 0.7])
         seen = {setting, *(v for v in findings if v not in context and rng.random() < share), *context[: k % 3]}
         cases.append(Evidence.of({v: world[v] for v in seen}, model.cards))

@@ -30,6 +30,7 @@ def opened(browser, pages) -> Iterator:
         tab.on("console", lambda message: said.append(message.text))
         tab.on("pageerror", lambda error: said.append(str(error)))
         tab.goto(pages[name][0].as_uri())
+        tab.wait_for_function("globalThis.bayesnet")
         return tab
 
     yield call

@@ -189,6 +189,8 @@ def test_numbers_stand_in_their_ranges_with_their_sources() -> None:
     assert ax.get_yticklabels()[3].get_text().startswith("fever | epidural_abscess\n")
     with pytest.raises(bayesnet.UnknownVariable, match="fever"):
         plot.cited_numbers(net.numbers, "fevre")
+    with pytest.raises(bayesnet.BayesnetError, match="has no numbers of its own"):
+        plot.cited_numbers(net.numbers, "hypercalcemia")
 
 
 def test_a_picture_is_white_with_a_margin_under_a_dark_style_too(asia: Any) -> None:

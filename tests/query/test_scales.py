@@ -83,9 +83,8 @@ def test_the_smallest_numbers_are_not_impossible(tmp_path: Path, a: str, b: str)
     assert (row["P(K=b)"], row["log_probability"]) == pytest.approx((small, log), rel=1e-12)
     assert str(case.explain("K=a"))
     assert str(case.most_probable())
-    if count == 3:
-        lines = case.sensitivities("K=a").to_frame()
-        assert lines["derivative"].notna().all()
+    lines = case.sensitivities("K=a").to_frame()
+    assert lines["derivative"].notna().all()
 
 
 def test_eighty_independent_findings_are_explained_each_by_its_own_weight(tmp_path: Path) -> None:

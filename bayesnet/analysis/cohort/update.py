@@ -19,7 +19,6 @@ from bayesnet.analysis.sensitivity.sampler import cited_sampler
 from bayesnet.errors import SpecError
 from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import Evidence, one_hot
-from bayesnet.inference.gradient import derivatives
 from bayesnet.model.check import check_model
 from bayesnet.model.factors import FloatArray, IntArray
 from bayesnet.model.gates import NoisyGate, OddsGate, TableGate
@@ -139,7 +138,7 @@ class _Work:
         flat = self.set(values)
         counts, sums, log = np.zeros(len(flat)), np.zeros((2, len(values))), 0.0
         for i in np.flatnonzero(~self.impossible):
-            value, scale, slopes = derivatives(self.engine, self.evidence(self.patterns[i]), [])
+            value, scale, slopes = self.engine.gradients(self.evidence(self.patterns[i]), [])
             if not value[-1] > 0.0:
                 self.impossible[i] = True
                 continue

@@ -42,7 +42,7 @@ _NAMED = 0.1
 _STRONG = 0.3
 """Share of the strongest weight from which a competing path is named beside another."""
 
-Worth = Callable[[frozenset[int]], float]
+Worth = Callable[..., float]
 """Log odds of the target without some of the findings, given by their places in the situation."""
 
 
@@ -76,7 +76,7 @@ class Carried:
     @cached_property
     def weight(self) -> float:
         """Return the weight lost without the finding, in nats."""
-        return _less(self.worth(frozenset()), self.worth(frozenset({self.place})))
+        return _less(self.worth(), self.worth(self.place))
 
     @property
     def notable(self) -> bool:
@@ -126,7 +126,7 @@ class Carried:
 
     def _lost(self, i: int) -> float:
         """Return what the finding loses when another is forgotten."""
-        return self.weight - _less(self.worth(frozenset({i})), self.worth(frozenset({i, self.place})))
+        return self.weight - _less(self.worth(i), self.worth(self.place, i))
 
     @cached_property
     def _without(self) -> dict[int, FloatArray]:

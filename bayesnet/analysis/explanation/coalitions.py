@@ -1,22 +1,35 @@
-"""The probability of every subset of the findings at once: the table that all explanations are read from.
+"""The log-odds of a target given any of the findings: what all explanations are read from.
 
-One joint table of the target and the findings' variables, each finding's axis then summed two ways: as if it were unknown, and
-weighted by its likelihood. Entry `[h, s1, ..., sn]` of the result is P(h, e_S), S being the findings with s = 1.
+Of up to fifteen findings every subset is asked at once: one joint table of the target and the findings' variables, each finding's
+axis then summed two ways, as if it were unknown, and weighted by its likelihood. Entry `[h, s1, ..., sn]` of the result is
+P(h, e_S), S being the findings with s = 1. Of more findings a subset is asked when it is needed; one pass up and one down gives
+the log-odds with one finding more and with one fewer too, for every finding at once.
+
+References
+----------
+Frye C, Rowat C, Feige I (2020). Asymmetric Shapley values: incorporating causal knowledge into model-agnostic explainability.
+NeurIPS 33, 1229-1239.
+Okhrati R, Lipani A (2021). A multilinear sampling algorithm to estimate Shapley values. ICPR 2020, 7992-7999.
+
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bayesnet.analysis.query.query import Query
 from bayesnet.errors import TooWide
 from bayesnet.inference.evidence import Evidence
+from bayesnet.inference.gradient import left_out
 from bayesnet.model.factors import FloatArray
 
 if TYPE_CHECKING:
@@ -25,6 +38,12 @@ if TYPE_CHECKING:
 
 EXACT = 15
 """Findings up to which every subset is asked."""
+
+CROWDED = 6
+"""A finding on a variable with more children than this stays known while others are left out: it keeps these apart."""
+
+PAIRS = 8
+"""Random subsets, each with its complement, behind a sampled Shapley value."""
 
 _CELLS = 2.0**24
 """Cells of the joint table up to which it is asked for in one piece."""
@@ -119,38 +138,12 @@ def subset_table(compiled: CompiledModel, asked: CoalitionQuery) -> FloatArray:
     return table
 
 
-def shares(compiled: CompiledModel, asked: CoalitionQuery, subsets: Sequence[Sequence[bool]]) -> FloatArray:
-    """Return P(target variable | e_S, context) for some subsets S of the findings, one column for each.
-
-    One plan for all of them; where that would be too wide, one for each.
-    """
-    taken = np.array(subsets, dtype=bool)
-    columns = {p.variable: np.where(taken[:, i], p.likelihood[:, None], 1.0) for i, p in enumerate(asked.players)}
-    if len(taken) > 1 and columns:
-        try:
-            return compiled.engine.compared(asked.context, columns, (asked.variable,))[1][asked.variable]
-        except TooWide:
-            pass
-    each = [compiled.engine.posteriors(asked.evidence(subset), (asked.variable,)).marginals[asked.variable] for subset in subsets]
-    return np.stack(each, axis=1)
-
-
 def log_odds(table: FloatArray) -> FloatArray:
     """Return ln P(h, e_S)/P(not h, e_S), shape (2, ..., 2); infinite where a subset settles the question, NaN where it cannot
     hold.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(np.log(table[1]) - np.log(table[0]))
-
-
-def along(values: FloatArray, order: Sequence[int]) -> list[float]:
-    """Return values of the subsets that grow along an order: nothing, the first, the first two, ... shape (n + 1,)."""
-    index = [0] * values.ndim
-    found = [float(values[tuple(index)])]
-    for i in order:
-        index[i] = 1
-        found.append(float(values[tuple(index)]))
-    return found
 
 
 def steps(values: Sequence[float]) -> list[float]:
@@ -192,43 +185,156 @@ def shapley(values: FloatArray) -> FloatArray:
     return np.array([float((weight * (values.take(1, axis=i) - values.take(0, axis=i))).sum()) for i in range(n)])
 
 
-def sampled_shapley(
-    worths: Callable[[Sequence[tuple[bool, ...]]], Sequence[float]], n: int, rng: np.random.Generator, pairs: int
-) -> tuple[FloatArray, FloatArray]:
-    """Shapley values estimated from random orders, each taken forwards and backwards.
+class Worths:
+    """Log-odds of the target given some of the findings, each subset worked out once.
 
-    Parameters
-    ----------
-    worths
-        Gives the worth of many subsets; called once for all that occur.
-    n
-        Number of players.
-    rng
-        Where the orders come from.
-    pairs
-        How many orders, each with its reverse.
+    `table` holds P(h, e_S) of every subset of few findings, None of many. `held` are the places of the
+    findings that stay known while others are left out.
+    """
+
+    def __init__(self, compiled: CompiledModel, asked: CoalitionQuery) -> None:
+        self.compiled, self.asked, self.count = compiled, asked, len(asked.players)
+        children = compiled.engine.structure.children
+        self.held = tuple(i for i, p in enumerate(asked.players) if len(children[p.variable]) > CROWDED)
+        self.free = tuple(i for i in range(self.count) if i not in self.held)
+        self.every = (True,) * self.count
+        self._known: dict[tuple[bool, ...], float] = {}
+        self._rows: dict[int, FloatArray] = {}
+
+    @cached_property
+    def table(self) -> FloatArray | None:
+        """P(h, e_S) of every subset, from `subset_table`."""
+        try:
+            return subset_table(self.compiled, self.asked)
+        except TooWide:
+            return None
+
+    @cached_property
+    def _odds(self) -> FloatArray | None:
+        return None if self.table is None else log_odds(self.table)
+
+    def of(self, taken: tuple[bool, ...]) -> float:
+        """Return the log-odds given the findings taken."""
+        if self._odds is not None:
+            return float(self._odds[tuple(map(int, taken))])
+        if taken not in self._known:
+            v = self.asked.variable
+            marginal = self.compiled.engine.posteriors(self.asked.evidence(taken), (v,)).marginals[v]
+            self._known[taken] = float(log_odds(self._hits(marginal[:, None]))[0])
+        return self._known[taken]
+
+    def _hits(self, marginal: FloatArray) -> FloatArray:
+        """Return the share of [not the target, the target], shape (2, columns), from that of the states of its variable."""
+        hit = marginal[list(self.asked.states)].sum(axis=0)
+        return np.array([np.delete(marginal, self.asked.states, axis=0).sum(axis=0), hit])
+
+    def path(self, order: Sequence[int]) -> list[float]:
+        """Return the log-odds given the first 0, 1, 2, ... findings of an order, shape (n + 1,)."""
+        subsets = [tuple(i in order[:k] for i in range(self.count)) for k in range(self.count + 1)]
+        if self._odds is None and self.free:
+            self._ask([taken for taken in subsets if all(taken[i] for i in self.held)])
+        return [self.of(taken) for taken in subsets]
+
+    def _ask(self, subsets: Sequence[tuple[bool, ...]]) -> None:
+        """Ask subsets that hold all findings that stay known, by one plan."""
+        v, taken = self.asked.variable, np.array(subsets, dtype=bool)
+        with suppress(TooWide):
+            marginal = self.compiled.engine.compared(self._context, self._columns(taken), (v,))[1][v]
+            self._known |= zip(subsets, log_odds(self._hits(marginal)).tolist(), strict=True)
+
+    @cached_property
+    def _context(self) -> Evidence:
+        return self.asked.evidence([i in self.held for i in range(self.count)])
+
+    def _columns(self, taken: NDArray[np.bool_]) -> dict[int, FloatArray]:
+        """Return the likelihoods of the findings that may be left out, one column for each subset."""
+        players = self.asked.players
+        return {players[i].variable: np.where(taken[:, i], players[i].likelihood[:, None], 1.0) for i in self.free}
+
+    def around(self, subsets: Sequence[tuple[bool, ...]]) -> tuple[FloatArray, FloatArray]:
+        """Return the log-odds given each subset with finding i and without it, shape (subsets, findings) each.
+
+        The subsets hold all findings that stay known; for these the result is NaN.
+        """
+        found = np.full((2, len(subsets), self.count), np.nan)
+        if self._odds is None and self.free:
+            with suppress(TooWide):
+                found[:, :, list(self.free)] = self._passes(np.array(subsets, dtype=bool))
+        for s, taken in enumerate(subsets):
+            for i in self.free:
+                for without in (0, 1):
+                    if math.isnan(found[without, s, i]):
+                        found[without, s, i] = self.of((*taken[:i], not without, *taken[i + 1 :]))
+        return found[0], found[1]
+
+    def _passes(self, taken: NDArray[np.bool_]) -> FloatArray:
+        """Return `around` of the findings that may be left out, shape (2, subsets, findings), by one plan up and down.
+
+        The first half of the columns has the target excluded, the second half has it given.
+        """
+        v, players = self.asked.variable, [self.asked.players[i] for i in self.free]
+        hit = np.isin(np.arange(len(self.compiled.states(v))), self.asked.states).astype(float)
+        columns = {**self._columns(np.concatenate([taken, taken])), v: np.repeat([1.0 - hit, hit], len(taken), axis=0).T}
+        logs, rest = left_out(self.compiled.engine, self._context, columns, [p.variable for p in players])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            gain = np.log([p.likelihood @ rest[p.variable] for p in players]).T
+            held, log = np.tile(taken[:, list(self.free)], (2, 1)), logs[:, None]
+            both = np.array([np.where(held, log, log + gain), np.where(held, log - gain, log)])
+            return both[:, len(taken) :] - both[:, : len(taken)]
+
+    @cached_property
+    def omitted(self) -> list[float]:
+        """The log-odds without each finding, all others known."""
+        row = self.around([self.every])[1][0]
+        return [self.of(self._but(i)) if math.isnan(x) else x for i, x in enumerate(row.tolist())]
+
+    def without(self, *forgotten: int) -> float:
+        """Return the log-odds without some findings; of two, the first is that of which many pairs will be asked."""
+        if len(forgotten) == 1:
+            return self.omitted[forgotten[0]]
+        if self._odds is None and len(forgotten) == 2 and forgotten[0] in self.free:
+            first, second = forgotten
+            self.prepare([first])
+            if second in self.free:
+                return float(self._rows[first][second])
+        return self.of(self._but(*forgotten))
+
+    def prepare(self, places: Sequence[int]) -> None:
+        """Ask at once for the pairs of which one is among these."""
+        missing = [i for i in places if i in self.free and i not in self._rows] if self._odds is None else []
+        if missing:
+            self._rows |= zip(missing, self.around([self._but(i) for i in missing])[1], strict=True)
+
+    def _but(self, *forgotten: int) -> tuple[bool, ...]:
+        return tuple(i not in forgotten for i in range(self.count))
+
+
+def sampled_shapley(worths: Worths, rng: np.random.Generator, pairs: int = PAIRS) -> tuple[FloatArray, FloatArray]:
+    """Shapley values over the orders in which the findings that stay known come first, as given (Frye, Rowat & Feige 2020).
+
+    Those of the others are means over random subsets of what a finding adds there, each subset with its complement (Okhrati &
+    Lipani 2021); what their sum misses is shared out by the squared errors.
 
     Returns
     -------
-    Values and their standard errors, each of shape (n,); the values sum to the worth of all less the worth of none.
+    Values and their standard errors, each of shape (n,); the values sum to the log-odds of all findings less that of none.
     """
-    orders = []
-    for _ in range(pairs):
-        order = rng.permutation(n)
-        orders += [order, order[::-1]]
-    paths = []
-    for order in orders:
-        taken, path = [False] * n, [(False,) * n]
-        for i in order:
-            taken[i] = True
-            path.append(tuple(taken))
-        paths.append(path)
-    subsets = list(dict.fromkeys(subset for path in paths for subset in path))
-    known = dict(zip(subsets, worths(subsets), strict=True))
-    means = np.zeros((pairs, n))
-    for k, (order, path) in enumerate(zip(orders, paths, strict=True)):
-        for i, before, after in zip(order, path[:-1], path[1:], strict=True):
-            means[k // 2, i] += (known[after] - known[before]) / 2.0
-    if not np.isfinite(means).all():
-        return np.full(n, math.nan), np.full(n, math.nan)
-    return means.mean(axis=0), means.std(axis=0, ddof=1) / math.sqrt(pairs)
+    n, held, free = worths.count, list(worths.held), list(worths.free)
+    path = [worths.of(tuple(i in held[:k] for i in range(n))) for k in range(len(held) + 1)]
+    values, error = np.zeros(n), np.zeros(n)
+    values[held] = steps(path)
+    if free:
+        share = (np.arange(pairs) + rng.random(pairs)) / pairs
+        first = rng.random((pairs, n)) < share[:, None]
+        subsets = np.concatenate([first, ~first])
+        subsets[:, held] = True
+        more, less = worths.around([tuple(row) for row in subsets.tolist()])
+        added = (more - less)[:, free]
+        if not np.isfinite([*path, *added.ravel()]).all():
+            return np.full(n, math.nan), np.full(n, math.nan)
+        means = added.reshape(2, pairs, -1).mean(axis=0)
+        values[free], error[free] = means.mean(axis=0), means.std(axis=0, ddof=1) / math.sqrt(pairs)
+        missing = worths.of(worths.every) - path[-1] - values[free].sum()
+        weight = error**2 if error.any() else np.isin(np.arange(n), free).astype(float)
+        values += missing * weight / weight.sum()
+    return values, error

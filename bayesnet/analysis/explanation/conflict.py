@@ -85,6 +85,8 @@ def analysed(
     context: Evidence,
     full: Evidence,
     candidates: Sequence[tuple[int, int]],
+    before: Mapping[int, FloatArray],
+    after: Mapping[int, FloatArray],
 ) -> Conflict:
     """Return the whole conflict analysis of a case; without the table of subsets (`None`) there is no split into parts."""
     between, first, second = math.nan, (), ()  # type: tuple[float, tuple[str, ...], tuple[str, ...]]
@@ -93,7 +95,4 @@ def analysed(
     else:
         both = compiled.engine.log_probability(full) - compiled.engine.log_probability(context)
         value = math.fsum(single_probabilities(compiled, context, players)) - both
-    variables = tuple(dict.fromkeys(v for v, _ in candidates))
-    before = compiled.engine.posteriors(context, variables).marginals
-    after = compiled.engine.posteriors(full, variables).marginals
     return Conflict(value, between, first, second, rare_cases(compiled, value, before, after, candidates))

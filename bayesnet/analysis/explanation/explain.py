@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -15,14 +15,12 @@ from bayesnet.analysis.explanation.carried import Carried, joints
 from bayesnet.analysis.explanation.coalitions import (
     CoalitionQuery,
     Player,
-    along,
+    Worths,
     coalition_query,
     log_odds,
     sampled_shapley,
     shapley,
-    shares,
     steps,
-    subset_table,
 )
 from bayesnet.analysis.explanation.conflict import analysed
 from bayesnet.analysis.explanation.paths import Graph, separated, ways
@@ -30,11 +28,11 @@ from bayesnet.analysis.explanation.relevant import most_relevant
 from bayesnet.analysis.explanation.wording import explained
 from bayesnet.analysis.query.caveats import weakest
 from bayesnet.analysis.query.query import Query, checked
-from bayesnet.errors import BayesnetError, TooWide
+from bayesnet.errors import BayesnetError
 from bayesnet.inference.evidence import Evidence
 from bayesnet.logodds import BARELY, DECIBANS, expit, ratio_of
 from bayesnet.model.factors import FloatArray
-from bayesnet.results.explanation import Explanation, Impact, Overlap, Verdict, Ways
+from bayesnet.results.explanation import Conflict, Explanation, Impact, Overlap, Relevant, Verdict, Ways, strongest
 
 if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import CompiledModel
@@ -42,155 +40,198 @@ if TYPE_CHECKING:
 OVERLAP = math.log(1.5)
 """The smallest interaction of two findings that is reported."""
 
-PAIRS = 60
-"""Random orders, each with its reverse, behind a sampled Shapley value."""
-
-
-@dataclass(frozen=True)
-class _Measured:
-    """Log-odds along the order and what each finding is worth."""
-
-    order: tuple[int, ...]
-    path: list[float]
-    shapley: FloatArray
-    error: FloatArray
-    omission: list[float]
-    overlaps: tuple[Overlap, ...]
-
 
 def explain(query: Query, target: tuple[int, int], order: str | Sequence[str] = "given", seed: int = 0) -> Explanation:
     """Explain the probability of a target, (variable, state); see `Case.explain`."""
     query, compiled = query.about(target[0]), query.compiled
     full = query.ask(checked)
     asked = coalition_query(query, target)
-    try:
-        table = subset_table(compiled, asked)
-    except TooWide:
-        table = None
-    measured = _exact(asked, table, order) if table is not None else _sampled(compiled, asked, order, np.random.default_rng(seed))
-    candidates = _hypotheses(compiled, asked)
-    variables = tuple(dict.fromkeys(v for v, _ in candidates))
-    before = compiled.engine.posteriors(asked.context, variables).marginals
-    after = compiled.engine.posteriors(full, variables).marginals
-    found = analysed(compiled, asked.players, table, asked.context, full, candidates)
-    relevant = most_relevant(compiled, asked.context, full, candidates, before, after)
-    impacts = _impacts(asked.players, measured)
-    closed = tuple(p.text for p in asked.players if separated(compiled, full.without(p.variable), p.variable, target[0]))
-    paths = _ways(compiled, asked, full, table)
+    parts = _Parts(compiled, asked, full, Worths(compiled, asked), order, seed)
     name = compiled.literal(*target)
-    prior, posterior = expit(measured.path[0]), expit(measured.path[-1])
-    return Explanation(
+    return Explanation.deferred(
+        parts,
         title=query.title(name),
         provenance=query.provenance(weakest(query)),
         target=name,
-        prior=prior,
-        posterior=posterior,
-        impacts=impacts,
         order=order if isinstance(order, str) else "chosen",
-        exact=table is not None,
-        overlaps=measured.overlaps,
-        conflict=found,
-        relevant=relevant,
-        ways=paths,
-        separated=closed,
-        text=explained(name, prior, posterior, impacts, measured.overlaps, found, relevant, closed, paths),
+        **parts.ends,
     )
 
 
-def _ways(compiled: CompiledModel, asked: CoalitionQuery, full: Evidence, table: FloatArray | None) -> tuple[Ways, ...]:
-    """Return the paths of every finding, strongest first."""
-    players = range(len(asked.players))
-    odds = log_odds(table) if table is not None else None
+@dataclass(frozen=True, eq=False)
+class _Parts:
+    """The parts of an explanation by their names, each worked out when it is read."""
 
-    @cache
-    def worth(forgotten: frozenset[int]) -> float:
-        taken = tuple(i not in forgotten for i in players)
-        return float(odds[tuple(map(int, taken))]) if odds is not None else _asked(compiled, asked, taken)
+    compiled: CompiledModel
+    asked: CoalitionQuery
+    full: Evidence
+    worths: Worths
+    chosen: str | Sequence[str]
+    seed: int
 
-    @cache
-    def whole() -> dict[int, FloatArray]:
-        return joints(compiled, asked, full)
+    def __post_init__(self) -> None:
+        if self.chosen not in ("given", "best"):
+            _ = self._taken
 
-    def weighed(i: int) -> Ways:
-        def scales(graph: Graph) -> Carried:
-            return Carried(compiled, asked, full, worth, whole, i, graph)
+    @cached_property
+    def _taken(self) -> tuple[int, ...]:
+        """The order in which findings are taken, as places."""
+        n, order = self.worths.count, self.chosen
+        if order == "given":
+            return tuple(range(n))
+        if order == "best":
+            return self._best()
+        names = [player.name for player in self.asked.players]
+        wanted = [part.strip() for part in order.split(",")] if isinstance(order, str) else list(order)
+        if sorted(wanted) != sorted(names):
+            raise BayesnetError(
+                f'"{", ".join(wanted)}" is not an order of the findings; name each once, as in "{", ".join(names)}", '
+                'or say "given" or "best".'
+            )
+        return tuple(names.index(name) for name in wanted)
 
-        v = asked.players[i].variable
-        return ways(compiled, full.without(v), v, asked.variable, weigh=scales)
-
-    return tuple(weighed(i) for i in players)
-
-
-def _asked(compiled: CompiledModel, asked: CoalitionQuery, taken: tuple[bool, ...]) -> float:
-    """Return the log-odds of the target given some of the findings."""
-    marginal = compiled.engine.posteriors(asked.evidence(taken), (asked.variable,)).marginals[asked.variable]
-    hit = float(marginal[list(asked.states)].sum())
-    return float(log_odds(np.array([marginal.sum() - hit, hit])))
-
-
-def _exact(asked: CoalitionQuery, table: FloatArray, order: str | Sequence[str]) -> _Measured:
-    worth = log_odds(table)
-    n = len(asked.players)
-    taken = _order(asked.players, order, lambda chosen: float(worth[tuple(int(i in chosen) for i in range(n))]))
-    every = (1,) * n
-    last = float(worth[every])
-    omission = [_less(last, float(worth[_without(every, i)])) for i in range(n)]
-    overlaps = []
-    for i, j in combinations(range(n), 2):
-        without_both = float(worth[_without(_without(every, i), j)])
-        first = _less(float(worth[_without(every, j)]), without_both)
-        second = _less(float(worth[_without(every, i)]), without_both)
-        overlaps.append(Overlap(asked.players[i].text, asked.players[j].text, first, second, _less(last, without_both)))
-    values = shapley(worth)
-    return _Measured(taken, along(worth, taken), values, np.zeros(n), omission, _notable(overlaps))
-
-
-def _sampled(compiled: CompiledModel, asked: CoalitionQuery, order: str | Sequence[str], rng: np.random.Generator) -> _Measured:
-    n = len(asked.players)
-
-    def worths(subsets: Sequence[tuple[bool, ...]]) -> list[float]:
-        table = shares(compiled, asked, subsets)
-        hit = table[list(asked.states)].sum(axis=0)
-        return [float(worth) for worth in log_odds(np.array([table.sum(axis=0) - hit, hit]))]
-
-    def of(chosen: frozenset[int]) -> float:
-        return worths([tuple(i in chosen for i in range(n))])[0]
-
-    taken = _order(asked.players, order, of)
-    everything = frozenset(range(n))
-    path = [of(frozenset(taken[:k])) for k in range(n + 1)]
-    omission = [_less(path[-1], of(everything - {i})) for i in range(n)]
-    values, error = sampled_shapley(worths, n, rng, PAIRS)
-    return _Measured(taken, path, values, error, omission, ())
-
-
-def _order(players: Sequence[Player], order: str | Sequence[str], of: Callable[[frozenset[int]], float]) -> tuple[int, ...]:
-    """Return the order in which findings are taken, as positions."""
-    n = len(players)
-    if order == "given":
-        return tuple(range(n))
-    if order == "best":
+    def _best(self) -> tuple[int, ...]:
+        """Return the order in which each finding changes the log-odds most of those that are left."""
+        worths, n = self.worths, self.worths.count
         taken: list[int] = []
         while len(taken) < n:
-            now = of(frozenset(taken))
-            left = [i for i in range(n) if i not in taken]
-            taken.append(max(left, key=lambda i: abs(_less(of(frozenset((*taken, i))), now))))
+            now = tuple(i in taken for i in range(n))
+            row = worths.around([now])[0][0] if all(now[i] for i in worths.held) else np.full(n, math.nan)
+            left = [i for i in range(n) if not now[i]]
+            with_ = {i: worths.of((*now[:i], True, *now[i + 1 :])) if math.isnan(row[i]) else float(row[i]) for i in left}
+            taken.append(max(left, key=lambda i: abs(_less(with_[i], worths.of(now)))))
         return tuple(taken)
-    names = [player.name for player in players]
-    asked = [part.strip() for part in order.split(",")] if isinstance(order, str) else list(order)
-    if sorted(asked) != sorted(names):
-        raise BayesnetError(
-            f'"{", ".join(asked)}" is not an order of the findings; name each once, as in "{", ".join(names)}", '
-            'or say "given" or "best".'
-        )
-    return tuple(names.index(name) for name in asked)
+
+    @property
+    def ends(self) -> dict[str, float]:
+        """The probability of the target before and after all findings."""
+        worths = self.worths
+        return {"prior": expit(worths.of((False,) * worths.count)), "posterior": expit(worths.of(worths.every))}
+
+    @property
+    def exact(self) -> bool:
+        """Whether every subset of the findings is asked."""
+        return self.worths.table is not None
+
+    @cached_property
+    def impacts(self) -> tuple[Impact, ...]:
+        """Every finding, in the order taken."""
+        worths = self.worths
+        values, error = self._shapley()
+        path = worths.path(self._taken)
+        omission = [_less(worths.of(worths.every), x) for x in worths.omitted]
+        return _impacts(self.asked.players, self._taken, path, values, error, omission)
+
+    def _shapley(self) -> tuple[FloatArray, FloatArray]:
+        if self.worths.table is not None:
+            values = shapley(log_odds(self.worths.table))
+            return values, np.zeros(len(values))
+        return sampled_shapley(self.worths, np.random.default_rng(self.seed))
+
+    @cached_property
+    def _strongest(self) -> tuple[int, ...]:
+        """Places of the findings whose ways the text names."""
+        names = strongest(self.impacts)
+        return tuple(i for i, p in enumerate(self.asked.players) if p.name in names)
+
+    @property
+    def overlaps(self) -> tuple[Overlap, ...]:
+        """The interactions worth telling, largest first; of many findings, those of the strongest."""
+        worths, players, found = self.worths, self.asked.players, []
+        last = worths.of(worths.every)
+        worths.prepare(self._strongest)
+        for i, j in combinations(range(worths.count), 2):
+            strong = {i, j} & {*self._strongest}
+            if self.exact or len(strong) == 2 or (strong and not {i, j} & {*worths.held}):
+                neither = worths.without(i, j) if i in self._strongest else worths.without(j, i)
+                first, second = (_less(worths.without(k), neither) for k in (j, i))
+                found.append(Overlap(players[i].text, players[j].text, first, second, _less(last, neither)))
+        kept = [o for o in found if math.isfinite(o.interaction) and abs(o.interaction) >= OVERLAP]
+        return tuple(sorted(kept, key=lambda o: -abs(o.interaction)))
+
+    @cached_property
+    def _marginals(self) -> tuple[dict[int, FloatArray], dict[int, FloatArray]]:
+        """Prior and posterior of the variables of the hypotheses."""
+        variables = tuple(dict.fromkeys(v for v, _ in self._hypotheses))
+        before, after = (self.compiled.engine.posteriors(known, variables) for known in (self.asked.context, self.full))
+        return before.marginals, after.marginals
+
+    @cached_property
+    def _hypotheses(self) -> list[tuple[int, int]]:
+        """The diagnoses, or, in a network without any, every state that is not known."""
+        compiled, asked = self.compiled, self.asked
+        known = {p.variable for p in asked.players} | set(asked.context.likelihoods) | set(asked.context.interventions)
+        variables = compiled.diagnoses or tuple(range(len(compiled.names)))
+        return [(v, s) for v in variables if v not in known for s, state in enumerate(compiled.states(v)) if state != "absent"]
+
+    @cached_property
+    def conflict(self) -> Conflict:
+        """The conflict measure of the findings, and the hypotheses that make sense of it."""
+        table, asked = self.worths.table, self.asked
+        return analysed(self.compiled, asked.players, table, asked.context, self.full, self._hypotheses, *self._marginals)
+
+    @cached_property
+    def relevant(self) -> tuple[Relevant, ...]:
+        """The partial assignments that the findings speak for most strongly."""
+        return most_relevant(self.compiled, self.asked.context, self.full, self._hypotheses, *self._marginals)
+
+    @property
+    def separated(self) -> tuple[str, ...]:
+        """The findings that no open path joins to the target, given the others."""
+        v, full = self.asked.variable, self.full
+        return tuple(p.text for p in self.asked.players if separated(self.compiled, full.without(p.variable), p.variable, v))
+
+    @property
+    def ways(self) -> tuple[Ways, ...]:
+        """The paths of every finding, strongest first."""
+        return tuple(map(self._way, range(self.worths.count)))
+
+    @property
+    def main_ways(self) -> tuple[Ways, ...]:
+        """The paths of the strongest findings."""
+        return tuple(map(self._way, self._strongest))
+
+    def _way(self, i: int) -> Ways:
+        if i not in self._found:
+
+            def scales(graph: Graph) -> Carried:
+                return Carried(self.compiled, self.asked, self.full, self.worths.without, self._whole, i, graph)
+
+            v = self.asked.players[i].variable
+            self._found[i] = ways(self.compiled, self.full.without(v), v, self.asked.variable, weigh=scales)
+        return self._found[i]
+
+    @cached_property
+    def _found(self) -> dict[int, Ways]:
+        return {}
+
+    def _whole(self) -> dict[int, FloatArray]:
+        return self._joints
+
+    @cached_property
+    def _joints(self) -> dict[int, FloatArray]:
+        return joints(self.compiled, self.asked, self.full)
+
+    @property
+    def text(self) -> str:
+        """The explanation in words."""
+        name, ends = self.compiled.literal(self.asked.variable, self.asked.states[0]), self.ends
+        parts = (self.overlaps, self.conflict, self.relevant, self.separated, self.main_ways)
+        return explained(name, ends["prior"], ends["posterior"], self.impacts, *parts)
 
 
-def _impacts(players: Sequence[Player], measured: _Measured) -> tuple[Impact, ...]:
-    weights = steps(measured.path)
+def _impacts(
+    players: Sequence[Player],
+    order: Sequence[int],
+    path: Sequence[float],
+    values: FloatArray,
+    error: FloatArray,
+    omissions: Sequence[float],
+) -> tuple[Impact, ...]:
+    weights = steps(path)
     impacts = []
-    for k, i in enumerate(measured.order):
-        player, weight, omission = players[i], weights[k], measured.omission[i]
+    for k, i in enumerate(order):
+        player, weight, omission = players[i], weights[k], omissions[i]
         impacts.append(
             Impact(
                 finding=player.name,
@@ -198,12 +239,12 @@ def _impacts(players: Sequence[Player], measured: _Measured) -> tuple[Impact, ..
                 text=player.text,
                 likelihood_ratio=ratio_of(weight),
                 decibans=weight * DECIBANS,
-                shapley=float(measured.shapley[i]),
+                shapley=float(values[i]),
                 omission=omission,
                 verdict=_verdict(weight if math.isnan(omission) else omission),
                 negative=player.negative,
-                error=float(measured.error[i]),
-                probability=expit(measured.path[k + 1]),
+                error=float(error[i]),
+                probability=expit(path[k + 1]),
             )
         )
     return tuple(impacts)
@@ -213,23 +254,6 @@ def _verdict(nats: float) -> Verdict:
     if math.isnan(nats) or abs(nats) < BARELY:
         return "uninformative"
     return "for" if nats > 0.0 else "against"
-
-
-def _notable(overlaps: Sequence[Overlap]) -> tuple[Overlap, ...]:
-    """Return the interactions worth telling, largest first."""
-    kept = [o for o in overlaps if math.isfinite(o.interaction) and abs(o.interaction) >= OVERLAP]
-    return tuple(sorted(kept, key=lambda o: -abs(o.interaction)))
-
-
-def _hypotheses(compiled: CompiledModel, asked: CoalitionQuery) -> list[tuple[int, int]]:
-    """Return what could make sense of the findings: the diagnoses, or, in a network without any, everything that is not known."""
-    known = {p.variable for p in asked.players} | set(asked.context.likelihoods) | set(asked.context.interventions)
-    variables = compiled.diagnoses or tuple(range(len(compiled.names)))
-    return [(v, s) for v in variables if v not in known for s, state in enumerate(compiled.states(v)) if state != "absent"]
-
-
-def _without(index: tuple[int, ...], i: int) -> tuple[int, ...]:
-    return (*index[:i], 0, *index[i + 1 :])
 
 
 def _less(a: float, b: float) -> float:

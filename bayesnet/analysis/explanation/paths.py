@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol
 
@@ -173,38 +173,45 @@ class _Search:
     def __init__(self, graph: Graph, finding: int, target: int, away: Mapping[int, int]) -> None:
         self.graph, self.finding, self.target = graph, finding, target
         self.nearest = {v: sorted(graph.neighbours(v), key=lambda u: away[u]) for v in away}
+        self._steps: dict[tuple[int, ...], list[int]] = {}
 
     def open(self, enough: int) -> tuple[list[tuple[int, ...]], bool]:
         """Return the open paths, and whether these are all there are: nothing grows beyond a block."""
         found: list[tuple[int, ...]] = []
-        patience = _PATIENCE
+        patience, target, onward = _PATIENCE, self.target, self._onward
         queue: deque[tuple[int, ...]] = deque([(self.finding,)])
         while queue and patience > 0 and not 0 < enough <= len(found):
             path = queue.popleft()
             patience -= 1
-            for longer in self._longer(path):
-                if len(path) > 1 and self.graph.closed(*longer[-3:]):
-                    continue
-                (found if longer[-1] == self.target else queue).append(longer)
+            for v in onward(path):
+                if v not in path:
+                    (found if v == target else queue).append((*path, v))
         return found, not queue
+
+    def _onward(self, path: tuple[int, ...]) -> list[int]:
+        """Return the neighbours of the end of a path that lie beyond no block."""
+        if len(path) == 1:
+            return self.nearest[path[0]]
+        step = path[-2:]
+        if step not in self._steps:
+            self._steps[step] = [u for u in self.nearest[step[1]] if not self.graph.closed(*step, u)]
+        return self._steps[step]
 
     def closed(self, longest: int) -> list[tuple[int, ...]]:
         """Return the first closed paths of at most this many variables."""
         found: list[tuple[int, ...]] = []
-        patience = _PATIENCE
+        patience, target = _PATIENCE, self.target
         queue: deque[tuple[int, ...]] = deque([(self.finding,)])
         while queue and patience > 0 and len(found) < CLOSED and len(queue[0]) < longest:
             path = queue.popleft()
             patience -= 1
-            for longer in self._longer(path):
-                if longer[-1] != self.target:
-                    queue.append(longer)
-                elif self.graph.blocker(longer):
-                    found.append(longer)
+            for v in self.nearest[path[-1]]:
+                if v == target:
+                    if self.graph.blocker((*path, v)):
+                        found.append((*path, v))
+                elif v not in path:
+                    queue.append((*path, v))
         return found[:CLOSED]
-
-    def _longer(self, path: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
-        return ((*path, v) for v in self.nearest[path[-1]] if v not in path)
 
 
 def separated(compiled: CompiledModel, evidence: Evidence, finding: int, target: int) -> bool:

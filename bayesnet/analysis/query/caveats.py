@@ -126,15 +126,13 @@ def movements(query: Query, about: Sequence[int]) -> FloatArray:
 
     Exact for numbers in which P(e) is a straight line; for odds and odds ratios by the slope of the answer's log odds.
     """
-    from bayesnet.inference.events import gradients_of
-
     compiled = query.compiled
     known, factors = trust(compiled), compiled.factors
     events = [(v, s) for v in about for s in range(len(compiled.states(v)))]
     events = [event for event in events if len(compiled.states(event[0])) > 2 or event[1] == 1]
     if not events or not len(known.records):
         return np.zeros(known.low.size)
-    found = query.ask(lambda engine, evidence: gradients_of(engine, evidence, events))
+    found = query.ask(lambda engine, evidence: engine.gradients(evidence, events))
     slopes = np.array(
         [
             np.bincount(known.number, weights=row[known.position] * known.partial, minlength=len(factors.number_ids))[known.place]

@@ -238,7 +238,8 @@ def _coefficients(response: Response, ks: IntArray) -> dict[str, FloatArray]:
     slope, start = response.lines(ks)
     straight = response.linear[ks]
     found = (slope[0], start[0], slope[-1], start[-1])
-    return {name: np.where(straight, row * scale, np.nan) for name, row in zip("abcd", found, strict=True)}
+    with np.errstate(over="ignore"):
+        return {name: np.where(straight, row * scale, np.nan) for name, row in zip("abcd", found, strict=True)}
 
 
 def _answers(response: Response, ks: IntArray, xs: FloatArray) -> FloatArray:
@@ -255,12 +256,13 @@ def _vertex_proximity(coefficients: dict[str, FloatArray], derivative: FloatArra
     # A common power of two changes nothing and keeps the products within what a double holds.
     largest = np.frexp(np.max([np.abs(coefficients[name]) for name in "abcd"], axis=0))[1]
     a, b, c, d = (np.ldexp(coefficients[name], -largest) for name in "abcd")
-    bent = np.isfinite(a) & (c != 0) & (derivative != 0)
-    safe = np.where(bent, c, 1.0)
+    finite = np.isfinite([a, b, c, d]).all(axis=0)
+    bent = finite & (c != 0) & (derivative != 0)
+    a, b, safe, d = (np.where(bent, one, 1.0) for one in (a, b, c, d))
     pole = -d / safe
     reach = np.sqrt(np.abs(b * safe - a * d)) / np.abs(safe)
     vertex = np.where(pole < x, pole + reach, pole - reach)
-    return np.where(np.isfinite(a), np.where(bent, np.abs(x - vertex), np.inf), np.nan)
+    return np.where(finite, np.where(bent, np.abs(x - vertex), np.inf), np.nan)
 
 
 __all__ = ["ORDER_PRESERVING", "answered", "sensitivities", "sensitivity"]

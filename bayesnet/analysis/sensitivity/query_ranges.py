@@ -158,6 +158,7 @@ class SensitivityQuery:
         return rerun
 
 
+@per_model
 def records(compiled: CompiledModel) -> tuple[Number, ...]:
     """Return the records of all numbers, in the order of their positions."""
     return tuple(compiled.model.numbers[name] for name in compiled.expander.number_ids)

@@ -17,13 +17,16 @@ from numpy.typing import NDArray
 
 from bayesnet.analysis.query.requisite import above, requisite_families
 from bayesnet.analysis.sensitivity.parameter_map import LEAK, ODDS, ParameterMap
+from bayesnet.inference.answers import EventGradients
 from bayesnet.inference.engine import Engine
-from bayesnet.inference.events import EventGradients, gradients_of
 from bayesnet.inference.evidence import Evidence, ZeroEvidence
 from bayesnet.model.factors import FloatArray, IntArray
 
 _LEAST = 1e-6
 """A leak that leaves less than this without effect is run point by point."""
+
+MOST_POINTS = 2
+"""Points of a leak that are run themselves; for more of them its whole curve is."""
 
 _NODES = 32
 _ACCURATE = 1e-10
@@ -107,7 +110,7 @@ class Response:
     @classmethod
     def of(cls, numbers: ParameterMap, engine: Engine, evidence: Evidence, events: Sequence[Event], rerun: Rerun) -> Response:
         """Differentiate every event. Raises ZeroEvidence when P(evidence) = 0."""
-        gradients = gradients_of(engine, evidence, events)
+        gradients = engine.gradients(evidence, events)
         if not gradients.values[-1] > 0:
             raise ZeroEvidence
         return cls(numbers, evidence, tuple(events), gradients, rerun)
@@ -162,7 +165,9 @@ class Response:
     def derivative(self) -> FloatArray:
         """d P(event | e) / d number, shape (events, n_numbers); exactly zero where the number cannot matter."""
         hit, total = self.base[:-1, None], self.base[-1]
-        slope = (self.slopes[:-1] * total - self.slopes[-1] * hit) / (total * total)
+        # Beside a P(e) of 1e-320 the derivative by a number at zero may be larger than any double: it is infinite then.
+        with np.errstate(over="ignore"):
+            slope = (self.slopes[:-1] * total - self.slopes[-1] * hit) / (total * total)
         return np.where(self.matters, slope, 0.0)
 
     @property
@@ -186,12 +191,16 @@ class Response:
         rows = np.empty((len(self.base), len(ks)))
         straight = np.flatnonzero(self.linear[ks])
         rows[:, straight] = self._on_lines(ks[straight], xs[straight])
-        again = []
         curved = np.flatnonzero(~self.linear[ks])
-        self._run_leaks(np.unique(ks[curved]))
-        for k in np.unique(ks[curved]):
-            where = curved[ks[curved] == k]
-            curve = self.curve(int(k), xs[where])
+        odds = curved[self.numbers.kind[ks[curved]] == ODDS]
+        rows[:, odds] = self._odds(ks[odds], xs[odds])
+        others = curved[self.numbers.kind[ks[curved]] != ODDS]
+        unique, counts = np.unique(ks[others], return_counts=True)
+        self._run_leaks(unique, counts)
+        again = []
+        for k in unique.tolist():
+            where = others[ks[others] == k]
+            curve = self.curve(k, xs[where])
             if curve is None:
                 again.append(where)
             else:
@@ -206,39 +215,40 @@ class Response:
         return self.base[:, None] + self.slopes[:, ks] * (xs - self.numbers.factors.values[ks])
 
     def curve(self, k: int, xs: FloatArray) -> FloatArray | None:
-        """Return the probabilities along a curve that is known, shape (events + 1, m); None where every point takes a run.
-
-        An odds number multiplies the odds of every column that it touches; P is linear in their entries.
-        """
+        """Return the probabilities along a leak's curve, shape (events + 1, m); None where every point takes a run."""
         leak = self.leaks.get(k)
-        if leak is not None:
-            return leak.at(xs)
-        if self.numbers.kind[k] != ODDS:
-            return None
-        mine = self.numbers.rows_of(k)
-        position = self.numbers.position[mine]
-        moved = self._shifted(float(self.numbers.factors.values[k]), position, self.numbers.partial[mine], xs)
-        change: FloatArray = self.weights[:, position] @ (moved - self.numbers.flat[position][:, None])
-        return self.base[:, None] + change
+        return None if leak is None else leak.at(xs)
 
-    def _shifted(self, start: float, position: IntArray, partial: FloatArray, xs: FloatArray) -> FloatArray:
-        """Return the entries that an odds number touches, with the number at each x, shape (entries, m).
+    def _odds(self, ks: IntArray, xs: FloatArray) -> FloatArray:
+        """Return the probabilities with odds numbers ks at xs, shape (events + 1, m).
 
-        At zero the odds that the number multiplies are known from the slope there alone.
+        An odds number multiplies the odds of every column that it touches; P is linear in their entries. At zero the odds that
+        it multiplies are known from the slope there alone.
         """
-        rising, p = (partial > 0)[:, None], self.numbers.flat[position][:, None]
+        mine = [self.numbers.rows_of(k) for k in ks.tolist()]
+        rows, sizes = np.concatenate([*mine, np.zeros(0, dtype=np.int64)]), np.array([len(each) for each in mine], dtype=np.int64)
+        position, partial = self.numbers.position[rows], self.numbers.partial[rows]
+        start, x = np.repeat(self.numbers.factors.values[ks], sizes), np.repeat(xs, sizes)
+        rising, p = partial > 0, self.numbers.flat[position]
         with np.errstate(divide="ignore", invalid="ignore"):
-            if start > 0:
-                shift = np.where(rising, 1.0, -1.0) * np.log(xs / start)
-                return np.where((p > 0) & (p < 1), 1.0 / (1.0 + np.exp(-shift) * (1.0 - p) / p), p)
-            odds = np.abs(partial)[:, None] * xs
-            return np.where(rising, 1.0 / (1.0 + 1.0 / odds), 1.0 / (1.0 + odds))
+            odds = np.where(rising, x / start, start / x) * p / (1.0 - p)
+            odds = np.where(start > 0, odds, np.where(rising, np.abs(partial) * x, 1.0 / (np.abs(partial) * x)))
+            moved = np.where((start > 0) & ((p == 0.0) | (p == 1.0)), p, 1.0 / (1.0 + 1.0 / odds))
+        found = np.repeat(self.base[:, None], len(ks), axis=1)
+        if len(rows):
+            begin = np.cumsum(sizes) - sizes
+            found[:, sizes > 0] += np.add.reduceat(self.weights[:, position] * (moved - p), begin[sizes > 0], axis=1)
+        return found
 
-    def _run_leaks(self, ks: IntArray) -> None:
-        """Run the network at the nodes of every leak among ks whose curve follows from them, all in one batch."""
-        wanted = [int(k) for k in ks if self.numbers.kind[k] == LEAK and int(k) not in self.leaks]
-        self.leaks.update((k, None) for k in wanted)
-        curves = {k: curve for k in wanted if (curve := LeakCurve.of(self.numbers, k)) is not None}
+    def _run_leaks(self, ks: IntArray, counts: IntArray) -> None:
+        """Run the network at the nodes of every leak among ks whose curve follows from fewer than `counts`, all in one batch."""
+        curves = {}
+        for k, count in zip(ks.tolist(), counts.tolist(), strict=True):
+            if self.numbers.kind[k] == LEAK and k not in self.leaks and count > MOST_POINTS:
+                self.leaks[k] = None
+                curve = LeakCurve.of(self.numbers, k)
+                if curve is not None:
+                    curves[k] = curve
         if not curves:
             return
         which = np.repeat(list(curves), [len(curve.nodes) for curve in curves.values()])

@@ -22,15 +22,25 @@ if TYPE_CHECKING:
 _ROUNDS = 4
 """Number of rounds in which single numbers of a corner are tried at their other end."""
 
+_WORTH = 1e-6
+"""Share of the strongest number's effect from which another number of the same source is tried; all those of one column are."""
+
+_FURTHER = 1e-12
+"""Change of an answer that counts as further."""
+
 
 @dataclass
 class _Corner:
-    """One corner of the box of a source's ranges: `up` says which numbers are at their high end; `sign` what is sought."""
+    """One corner of the box of a source's ranges: `up` says which numbers are at their high end; `sign` what is sought.
+
+    `tried` are the places of the numbers that are tried at their other end.
+    """
 
     source: str
     members: IntArray
     sign: float
     up: np.ndarray
+    tried: IntArray
     answer: float = float("nan")
     settled: bool = False
 
@@ -46,10 +56,12 @@ def sources(query: Query, target: str, sample_size: float = SAMPLE_SIZE) -> Sour
     subject = SensitivityQuery.of(query, target)
     response, cited_ranges = subject.response((subject.target,)), ranges(compiled, sample_size)
     moving = np.flatnonzero(~cited_ranges.fixed & response.matters_to_target)
+    at = np.full((2, len(cited_ranges.low)), np.nan)
+    at[:, moving] = ends(response, cited_ranges, moving)
     groups = _groups(compiled, moving)
-    corners = [_corner(response, source, members, sign) for source, members in groups.items() for sign in (-1.0, 1.0)]
+    corners = [_corner(response, at, source, members, sign) for source, members in groups.items() for sign in (-1.0, 1.0)]
     _improve(subject, cited_ranges, corners)
-    lines = [_line(compiled, response, cited_ranges, low, high) for low, high in zip(corners[::2], corners[1::2], strict=True)]
+    lines = [_line(compiled, response.value(0), at, *pair) for pair in zip(corners[::2], corners[1::2], strict=True)]
     silent = _silent(compiled, groups, response.value(0))
     return Sources(
         title=subject.title,
@@ -76,23 +88,27 @@ def _keys(number: Number) -> tuple[str, ...]:
     return number.publications or (f"({number.grade})",)
 
 
-def _corner(response: Response, source: str, members: IntArray, sign: float) -> _Corner:
-    """Return the corner that the slopes call for."""
-    return _Corner(source, members, sign, sign * response.derivative[0, members] > 0)
+def _corner(response: Response, at: FloatArray, source: str, members: IntArray, sign: float) -> _Corner:
+    """Return the corner that the slopes call for; that of a single number is known."""
+    width = np.abs(at[1, members] - at[0, members])
+    if len(members) == 1:
+        further = int(np.argmax(sign * at[:, members[0]]))
+        return _Corner(source, members, sign, np.array([further == 1]), members[:0], float(at[further, members[0]]), True)
+    _, place, count = np.unique(response.numbers.column[members], return_inverse=True, return_counts=True)
+    tried = np.flatnonzero((count[place] > 1) | ~(width < _WORTH * float(np.nanmax(width, initial=0.0))))
+    return _Corner(source, members, sign, sign * response.derivative[0, members] > 0, tried)
 
 
 def _improve(subject: SensitivityQuery, cited_ranges: Ranges, corners: list[_Corner]) -> None:
     """Run every corner, then turn over the number that helps most, until none does; all corners in one batch per round."""
-    _run(subject, cited_ranges, [(corner, corner.up) for corner in corners])
+    _run(subject, cited_ranges, [(corner, corner.up) for corner in corners if not corner.settled])
     for _ in range(_ROUNDS):
         tries = [
             (corner, np.where(np.arange(len(corner.up)) == i, ~corner.up, corner.up))
             for corner in corners
-            if not corner.settled and len(corner.up) > 1
-            for i in range(len(corner.up))
+            if not corner.settled
+            for i in corner.tried.tolist()
         ]
-        if not tries:
-            return
         for corner in corners:
             corner.settled = True
         _run(subject, cited_ranges, tries)
@@ -100,43 +116,45 @@ def _improve(subject: SensitivityQuery, cited_ranges: Ranges, corners: list[_Cor
 
 def _run(subject: SensitivityQuery, cited_ranges: Ranges, tries: list[tuple[_Corner, np.ndarray]]) -> None:
     """Answer each try and keep it where it goes further."""
-    numbers = parameter_map(subject.compiled)
-    values = np.repeat(numbers.factors.values[:, None], len(tries), axis=1)
-    for j, (corner, up) in enumerate(tries):
-        values[:, j : j + 1] = _at_corner(subject, cited_ranges, corner.members, up)
-    answers, _ = subject.marginals(values, (subject.target,))
+    if not tries:
+        return
+    values, moved = _at_corners(subject, cited_ranges, tries)
+    answers, _ = subject.marginals(values, (subject.target,), np.flatnonzero(moved))
     for (corner, up), answer in zip(tries, answers[0].tolist(), strict=True):
-        if np.isfinite(answer) and not corner.sign * answer <= corner.sign * corner.answer:
+        if np.isfinite(answer) and not corner.sign * (answer - corner.answer) <= _FURTHER:
             corner.up, corner.answer, corner.settled = up, answer, False
 
 
-def _at_corner(subject: SensitivityQuery, cited_ranges: Ranges, members: IntArray, up: np.ndarray) -> FloatArray:
-    """Return values of all numbers with the members at their ends, shape (n_numbers, 1); the rest of their columns co-varies.
+def _at_corners(
+    subject: SensitivityQuery, cited_ranges: Ranges, tries: list[tuple[_Corner, np.ndarray]]
+) -> tuple[FloatArray, np.ndarray]:
+    """Return values of all numbers at each corner, shape (n_numbers, tries), and which of them move at any.
 
-    A column whose moved entries sum to more than one is divided by its sum when it is expanded.
+    The rest of their columns co-varies; a column whose moved entries sum to more than one is divided by its sum when it is
+    expanded.
     """
     numbers = parameter_map(subject.compiled)
     start = numbers.factors.values
-    values = start[:, None].copy()
-    values[members, 0] = np.where(up, cited_ranges.high[members], cited_ranges.low[members])
-    moved = np.zeros(numbers.count, dtype=bool)
-    moved[members] = True
-    for label in np.unique(numbers.column[members]):
-        group = numbers.members.get(int(label))
+    values = np.repeat(start[:, None], len(tries), axis=1)
+    moved = np.zeros(values.shape, dtype=bool)
+    for j, (corner, up) in enumerate(tries):
+        values[corner.members, j] = np.where(up, cited_ranges.high[corner.members], cited_ranges.low[corner.members])
+        moved[corner.members, j] = True
+    ever = moved.any(axis=1)
+    for label in np.unique(numbers.column[ever]).tolist():
+        group = numbers.members.get(label)
         if group is not None:
-            others, mine = group[~moved[group]], group[moved[group]]
-            rest = 1.0 - float(values[mine, 0].sum())
-            had = 1.0 - float(start[mine].sum())
-            if len(others) and had > 0:
-                values[others, 0] = start[others] * max(rest, 0.0) / had
-    return values
+            mine, had = moved[group], start[group][:, None]
+            rest, left = (1.0 - np.where(mine, x, 0.0).sum(axis=0) for x in (values[group], had))
+            some = mine.any(axis=0) & (left > 0)
+            scale = np.divide(np.maximum(rest, 0.0), left, out=np.ones_like(rest), where=some)
+            values[group] = np.where(mine | ~some, values[group], had * scale)
+    return values, ever
 
 
-def _line(compiled: CompiledModel, response: Response, cited_ranges: Ranges, low: _Corner, high: _Corner) -> SourceShare:
+def _line(compiled: CompiledModel, now: float, at: FloatArray, low: _Corner, high: _Corner) -> SourceShare:
     """Return one source from its two corners."""
-    at_low, at_high = ends(response, cited_ranges, low.members)
-    strongest = int(low.members[np.argmax(np.abs(at_high - at_low))])
-    now = response.value(0)
+    strongest = int(low.members[np.argmax(np.abs(at[1, low.members] - at[0, low.members]))])
     lowest, highest = min(low.answer, now), max(high.answer, now)
     number = compiled.factors.number_ids[strongest]
     return SourceShare(low.source, _cited(compiled, low.source), len(low.members), lowest, highest, number)

@@ -19,6 +19,7 @@ from bayesnet.analysis.sensitivity.response import Event
 from bayesnet.analysis.sensitivity.sampler import Sampler, cited_sampler
 from bayesnet.analysis.sensitivity.tornado import ends
 from bayesnet.errors import BayesnetError
+from bayesnet.inference.draws import entries_read
 from bayesnet.inference.threads import progress
 from bayesnet.model.factors import FloatArray, IntArray
 from bayesnet.results.uncertainty import Fit, Interval, Share, Uncertainty, VarianceShares
@@ -207,13 +208,16 @@ def drawn_answers(
 ) -> tuple[FloatArray, FloatArray]:
     """Return P(event | e) in every draw of the numbers, shape (events, draws), NaN where e is impossible.
 
-    Only numbers that can matter to the events are drawn. The second array, shape (n_numbers,), is the share of the draws in which
-    each link lay below its leak.
+    Only numbers that can matter to the events are drawn: not d-separated ones, and none of states that are excluded. The second
+    array, shape (n_numbers,), is the share of the draws in which each link lay below its leak.
     """
-    compiled = subject.compiled
-    needed = parameter_map(compiled).of_families(requisite_families(compiled.factors, subject.evidence, [v for v, _ in events]))
+    compiled, numbers = subject.compiled, parameter_map(subject.compiled)
+    variables = sorted({v for v, _ in events})
+    read = entries_read(compiled.engine, subject.evidence, tuple(variables))
+    needed = numbers.of_families(requisite_families(compiled.factors, subject.evidence, variables))
+    needed &= np.bincount(numbers.number[read[numbers.position]], minlength=numbers.count) > 0
     wanted = prepared.only(needed)
-    no_effect = np.zeros(parameter_map(compiled).count)
+    no_effect = np.zeros(numbers.count)
 
     def values(part: slice) -> FloatArray:
         drawn = wanted.draw(part.stop - part.start, rng, together)

@@ -1,18 +1,18 @@
 // Exact inference in the page. `compile` a network once, `answer` every click: the plan is made for the evidence at hand.
 //
-// 1. evidence.js reads the evidence, follows certain gates up and down, and leaves out what cannot matter.
-// 2. plan.js turns tables and gates into tensors, order.js chooses the greedy order in which axes are eliminated, steps.js
-//    multiplies. A noisy gate under assembly is an axis of its own: two tensors that share it are multiplied by taking the larger
-//    rank, so nothing is ever subtracted. A finding known to be at rank zero is one vector per parent and needs no axis.
-// 3. Here the plan is run: forwards for P(e), backwards for all posteriors (Darwiche 2003), every buffer scaled to a largest
-//    entry of 1. lanes.js answers unobserved findings when one is looked at, by running again only what they would change.
+// 1. evidence.js reads the evidence and follows certain gates up and down.
+// 2. kernel.js has the question composed, planned and run by the C of the Python package.
+// 3. Gates that no finding hangs on are answered when one is looked at, by more likelihoods in the same plan: barren.js.
 
-import { assign, range, read } from "./evidence.js";
-import { answerLater, normalise } from "./lanes.js";
-import { load, makePlan } from "./plan.js";
-import { multiply } from "./steps.js";
+import { fromLanes, lanesOf, partOf } from "./barren.js";
+import { range, read } from "./evidence.js";
+import { ask, holds, LANES, readPosteriors, ready, run } from "./kernel.js";
+import { layOut, packStructure } from "./network.js";
 
-/** @import { Answer, Asked, Engine, EngineFamily, Evidence, Family, Network, Plan, Reading } from "./types.js" */
+/** @import { Answer, Asked, Engine, EngineFamily, Evidence, Family, Lane, Network } from "./types.js" */
+
+/** Resolved when the kernel is compiled; before, nothing can be answered. */
+export const started = ready;
 
 /**
  * Prepare what `network_to_dict` wrote. Evidence that needs more cells of tables or more multiplications is refused.
@@ -32,13 +32,28 @@ export function compile(network, { maxCells = 2 ** 24, maxProducts = 2 ** 28 } =
   if (topological.length < n) throw new RangeError("The network has a cycle of arrows, so it is no Bayesian network.");
   const place = families.map(() => 0);
   topological.forEach((v, i) => (place[v] = i));
-  const memory = { index: new Int32Array(1 << 14), values: new Float64Array(0) };
   const cards = network.states.map((states) => states.length);
-  return { n, network, names: network.names, cards, families, children, topological, place, memory, maxCells, maxProducts };
+  const structure = packStructure(cards, families);
+  const values = new Float64Array(structure.size);
+  families.forEach(({ numbers }, v) => layOut(structure.layouts[v], numbers, values));
+  return {
+    n,
+    network,
+    names: network.names,
+    cards,
+    families,
+    children,
+    topological,
+    place,
+    structure,
+    values,
+    maxCells,
+    maxProducts,
+  };
 }
 
 /**
- * The engine of a network that differs from the engine's own in the numbers of some families; the two share their memory.
+ * The engine of a network that differs from the engine's own in the numbers of some families; the two share their structure.
  *
  * @param {Engine} engine
  * @param {Network} network
@@ -47,16 +62,28 @@ export function compile(network, { maxCells = 2 ** 24, maxProducts = 2 ** 28 } =
 export function recompile(engine, network) {
   /** @param {Family} family @param {number} v */
   const kept = (family, v) => (family === engine.network.families[v] ? engine.families[v] : prepared(family));
-  return { ...engine, network, families: network.families.map(kept) };
+  const families = network.families.map(kept);
+  const values = engine.values.slice();
+  families.forEach(
+    ({ numbers }, v) => numbers !== engine.families[v].numbers && layOut(engine.structure.layouts[v], numbers, values),
+  );
+  return { ...engine, network, families, values };
 }
 
 /** @param {Family} family @returns {EngineFamily} */
 function prepared({ parents, table, order, leak, links }) {
-  if (table) return { parents, table: Float64Array.from(table), certain: table.every(isCertain) };
+  if (table) {
+    const numbers = Float64Array.from(table);
+    return { parents, numbers, table: numbers, certain: table.every(isCertain) };
+  }
   const certain = leak.every(isCertain) && links.every((link) => link.every(isCertain));
   const rank = order.map((_, state) => order.indexOf(state));
-  const rows = links.map((link) => chunks(Float64Array.from(link), order.length));
-  return { parents, order, rank, leak: Float64Array.from(leak), links: rows, certain };
+  const k = order.length;
+  const numbers = Float64Array.from([...leak, ...links.flat()]);
+  const rows = range(numbers.length / k).map((i) => numbers.subarray(i * k, (i + 1) * k));
+  let at = 1;
+  const own = links.map((link) => rows.slice(at, (at += link.length / k)));
+  return { parents, numbers, order, rank, leak: rows[0], links: own, certain };
 }
 
 /**
@@ -74,118 +101,83 @@ export function answer(engine, { likelihoods = {}, interventions = {} } = {}) {
   const impossible = { logProbability: -Infinity, posteriors: null, products: 0 };
   const known = read(engine, likelihoods, interventions);
   if (!known.possible) return impossible;
-  const asked = planned(engine, known);
-  const logProbability = known.log + run(engine, asked);
-  if (!(logProbability > -Infinity)) return impossible;
-  return { logProbability, posteriors: posteriors(engine, asked), products: asked.plan.products };
+  const { now, later, given } = partOf(engine, known);
+  const asked = ask(engine, known, now, given);
+  const [log] = run(asked, { width: 1, down: true });
+  if (!(log > -Infinity)) return impossible;
+  const found = readPosteriors(asked, 1, 0);
+  const arrays = engine.cards.map((card, v) => found.get(v) ?? new Float64Array(card));
+  const posteriors = [...arrays];
+  known.fixed.forEach((s, v) => s >= 0 && (posteriors[v][s] = 1));
+  leaveForLater(posteriors, later, (wanted) => {
+    // The kernel may have answered something else since.
+    const same = holds(asked) ? asked : ask(engine, known, now, given);
+    return settle(engine, same, later, wanted, log, arrays);
+  });
+  return { logProbability: known.log + log, posteriors, products: asked.products };
 }
 
 /**
- * Run a plan up and down; returns its ln P(e). The engine's memory is then that of this plan.
+ * Answer some variables when one of them is looked at: `settle` fills in the posteriors of it and of others, which it returns.
+ *
+ * @param {Float64Array[]} posteriors
+ * @param {Set<number>} later
+ * @param {(wanted: number[]) => number[]} settle
+ */
+function leaveForLater(posteriors, later, settle) {
+  const own = new Map([...later].sort((a, b) => a - b).map((v) => [v, posteriors[v]]));
+  for (const [v, value] of own) {
+    const get = () => {
+      // Those that follow are probably looked at next.
+      const left = [...own.keys()];
+      const at = left.indexOf(v);
+      if (at >= 0) {
+        for (const u of settle([...left.slice(at), ...left.slice(0, at)])) {
+          Object.defineProperty(posteriors, u, { value: own.get(u), enumerable: true });
+          own.delete(u);
+        }
+      }
+      return value;
+    };
+    Object.defineProperty(posteriors, v, { get, enumerable: true, configurable: true });
+  }
+}
+
+/**
+ * Fill in the first posterior that is wanted, and as many more as fit into its runs, eight lanes side by side where the plan is not too
+ * large for that. Returns which.
  *
  * @param {Engine} engine
  * @param {Asked} asked
+ * @param {Set<number>} later
+ * @param {number[]} wanted
+ * @param {number} log
+ * @param {Float64Array[]} into
  */
-function run(engine, asked) {
-  load(asked.plan);
-  engine.memory.holds = asked.plan;
-  const log = forward(asked.plan);
-  if (log > -Infinity) backward(asked.plan);
-  return log;
-}
-
-/**
- * The plan for a reading. It has few axes and many lanes: what no finding hangs on is answered when it is looked at.
- *
- * @param {Engine} engine
- * @param {Reading} known
- * @returns {Asked}
- */
-function planned(engine, known) {
-  const roles = assign(engine, known);
-  return { known, roles, plan: makePlan(engine, known, roles) };
-}
-
-/**
- * Run all steps; returns the logarithm of the result.
- *
- * @param {Plan} plan
- */
-function forward(plan) {
-  const { value, steps } = plan;
-  const { index } = plan.engine.memory;
-  let { log } = plan;
-  for (const step of steps) {
-    const { at, cells } = step.out;
-    value.fill(0, at, at + cells);
-    multiply(index, step, value, value, value, 0, 1, 2);
-    let top = 0;
-    for (let i = at; i < at + cells; i++) if (value[i] > top) top = value[i];
-    if (!(top > 0)) return -Infinity;
-    for (let i = at; i < at + cells; i++) value[i] /= top;
-    step.out.scale = top;
-    log += Math.log(top);
+function settle(engine, asked, later, wanted, log, into) {
+  const width = asked.plan.space * LANES > engine.maxCells ? 1 : LANES;
+  /** @type {{ v: number; parts: Lane[][] }[]} */
+  const chosen = [];
+  let room = 0;
+  for (const v of wanted) {
+    const parts = lanesOf(engine, asked.known, later, v);
+    room -= parts.flat().length;
+    if (chosen.length && room < 0) break;
+    while (room < 0) room += width;
+    chosen.push({ v, parts });
+    if (room === 0) break;
   }
-  return log;
-}
-
-/**
- * Derivatives of ln P(e) by every entry, taken before the buffer was scaled.
- *
- * @param {Plan} plan
- */
-function backward(plan) {
-  const { value, slope, steps } = plan;
-  const { index } = plan.engine.memory;
-  slope.fill(0);
-  for (const step of [...steps].reverse()) {
-    const { at, cells, into, scale, carry } = step.out;
-    if (!carry) continue;
-    if (into < 0) slope[at] = 1;
-    for (let i = at; i < at + cells; i++) slope[i] /= scale;
-    if (step.a.carry) multiply(index, step, slope, value, slope, 2, 1, 0);
-    if (step.b.carry) multiply(index, step, slope, value, slope, 2, 0, 1);
+  const lanes = chosen.flatMap(({ parts }) => parts.flat());
+  for (let begin = 0; begin < lanes.length; begin += width) {
+    const some = lanes.slice(begin, begin + width);
+    const logs = run(asked, { width, down: false, soft: (w) => some[w]?.vectors ?? [] });
+    some.forEach((lane, w) => (lane.probability = lane.weight * Math.exp(logs[w] - log)));
   }
-}
-
-/**
- * One posterior per variable. Those that no other hangs on are answered when they are looked at.
- *
- * @param {Engine} engine
- * @param {Asked} asked
- */
-function posteriors(engine, asked) {
-  const { known, roles, plan } = asked;
-  const found = engine.cards.map((card) => new Float64Array(card));
-  known.fixed.forEach((s, v) => s >= 0 && (found[v][s] = 1));
-  for (const [v, t] of plan.unary) {
-    for (let s = 0; s < t.cells; s++) found[v][s] = plan.value[t.at + s] * plan.slope[t.at + s];
-    normalise(found[v]);
-  }
-  const later = new Set([...roles.lanes, ...roles.intervals.keys(), ...roles.chains].filter((v) => known.fixed[v] < 0));
-  const answers = [...found];
-  /** @param {number} v */
-  const settle = (v) => {
-    if (!later.delete(v)) return;
-    answerLater(engine, asked, v, answers, found[v]);
-    Object.defineProperty(answers, v, { value: found[v], enumerable: true });
-  };
-  /** @param {number} v */
-  const get = (v) => () => {
-    if (engine.memory.holds === asked.plan) settle(v);
-    else {
-      // The engine has answered something else since: plan and run once more, for all that is left.
-      Object.assign(asked, planned(engine, known));
-      run(engine, asked);
-      later.forEach(settle);
-    }
-    return found[v];
-  };
-  later.forEach((v) => Object.defineProperty(answers, v, { get: get(v), enumerable: true, configurable: true }));
-  return answers;
+  /** @param {Lane[]} part */
+  const sum = (part) => part.reduce((total, { probability }) => total + probability, 0);
+  for (const { v, parts } of chosen) fromLanes(engine, v, parts.map(sum), into[v]);
+  return chosen.map(({ v }) => v);
 }
 
 /** @param {number} x */
 const isCertain = (x) => x === 0 || x === 1;
-/** @param {Float64Array} array @param {number} length */
-const chunks = (array, length) => range(array.length / length).map((i) => array.subarray(i * length, (i + 1) * length));

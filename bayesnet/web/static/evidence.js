@@ -1,6 +1,6 @@
 // What the evidence says, and which variables the answer needs in what role. No elimination happens here.
 
-/** @import { Engine, Evidence, Reading, Roles } from "./types.js" */
+/** @import { Engine, Evidence, Reading } from "./types.js" */
 
 /**
  * `fixed[v]` is the only state left or -1, `like[v]` a likelihood with largest entry 1 or null, `log` what was divided out.
@@ -152,94 +152,6 @@ function deduceGate(engine, known, c) {
     const others = Math.max(reach(leak), ...tops.filter((_, j) => j !== i));
     restrict(engine, known, p, (s) => reach(links[i][s]) <= high && (others >= low || reach(links[i][s]) >= low));
   });
-}
-
-// Lanes that one barren variable may take for each of its probabilities; with more, gates above it get an axis.
-const MOST_TERMS = 32;
-
-/**
- * Variables with an axis; gates known to an interval of ranks, which need none; what is barren (Shachter 1988): variables with
- * at most one open parent, answered from its posterior, and others, answered by lanes. Barren gates between a lane and the axes
- * are folded into it.
- *
- * @param {Engine} engine
- * @param {Reading} known
- * @returns {Roles}
- */
-export function assign(engine, known) {
-  const { n, cards, families, topological } = engine;
-  const core = new Uint8Array(n);
-  const held = new Uint8Array(n);
-  /** @param {number} v */
-  const open = (v) => families[v].parents.filter((p) => known.fixed[p] < 0);
-  /** @param {...number} stack */
-  const climb = (...stack) => {
-    while (stack.length) {
-      const v = stack.pop();
-      if (core[v]) continue;
-      core[v] = 1;
-      if (!known.cut[v] && !known.settled[v]) stack.push(...open(v));
-    }
-  };
-  /** @param {number} v */
-  const hold = (v) => {
-    held[v] = 1;
-    climb(v);
-  };
-  // How many products of vectors on axes a vector on v becomes.
-  /** @param {number} v @returns {number} */
-  const terms = (v) => {
-    const free = open(v);
-    if (core[v] || (free.length > 1 && families[v].table)) return 1;
-    return product(free, free.length > 1 ? cards[v] : 1);
-  };
-  /** @param {number[]} free @param {number} start @returns {number} */
-  const product = (free, start) => free.reduce((total, p) => (total > MOST_TERMS ? total : total * terms(p)), start);
-  /** @param {number} v */
-  const reach = (v) => {
-    if (core[v] || (open(v).length > 1 && families[v].table)) hold(v);
-    else open(v).forEach(reach);
-  };
-  for (let v = 0; v < n; v++) if (known.fixed[v] >= 0 || known.like[v]) climb(v);
-  /** @type {Roles} */
-  const roles = { axes: [], whole: [], intervals: new Map(), lanes: [], chains: [] };
-  for (const v of [...topological].reverse()) {
-    if (core[v]) continue;
-    const free = open(v);
-    const settings = families[v].table ? free.reduce((total, p) => total * cards[p], 1) : 1;
-    if (free.length < 2) roles.chains.unshift(v);
-    else if (settings > MOST_TERMS) hold(v);
-    else {
-      roles.lanes.push(v);
-      const many = product(free, settings) > MOST_TERMS;
-      for (const p of free) many && !families[p].table && open(p).length > 1 ? hold(p) : reach(p);
-    }
-  }
-  const entering = range(n).filter((v) => core[v] && !known.cut[v] && !known.settled[v]);
-  for (const v of entering) for (const p of open(v)) held[p] = 1;
-  for (const v of entering) {
-    const interval = families[v].table || held[v] ? null : ranksLeft(engine, known, v);
-    if (interval) roles.intervals.set(v, interval);
-    else if (known.fixed[v] < 0) roles.axes.push(v);
-    if (!interval) roles.whole.push(v);
-  }
-  return roles;
-}
-
-/**
- * Lowest and highest rank left to a gate; null where they have gaps or different likelihoods.
- *
- * @param {Engine} engine
- * @param {Reading} known
- * @param {number} v
- * @returns {[number, number] | null}
- */
-function ranksLeft(engine, known, v) {
-  const left = states(engine, known, v);
-  if (known.like[v] && left.some((s) => known.like[v][s] !== 1)) return null;
-  const ranks = left.map((s) => engine.families[v].rank[s]);
-  const [low, high] = [Math.min(...ranks), Math.max(...ranks)];
-  return high - low + 1 === ranks.length ? [low, high] : null;
 }
 
 /** @param {number} count */

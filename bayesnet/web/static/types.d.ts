@@ -581,15 +581,33 @@ export type Child = Node | string | number | false | null | undefined | Child[];
 
 // The engine
 
-/** A family as `compile` prepares it; `certain` where all its numbers are 0 or 1. */
+/** A family as `compile` prepares it: `numbers` are all of it, the rest are parts of these; `certain` where all are 0 or 1. */
 export interface EngineFamily {
   parents: number[];
   certain: boolean;
+  numbers: Float64Array;
   table?: Float64Array;
   order?: number[];
   rank?: number[];
   leak?: Float64Array;
   links?: Float64Array[][];
+}
+
+/** Where the numbers of a gate lie that is known to one interval of ranks: of the leak, then of each link; `row` apart. */
+/** Where the numbers of a family go: from `base` on its own in the order of `entry`, then sums of some of these. */
+export interface NumberLayout {
+  base: number;
+  entry: number[];
+  sums: [from: number, to: number][];
+  derived: number;
+}
+
+/** A network without its numbers, as the kernel reads it; `places` are those of the states. */
+export interface Structure {
+  packed: Int32Array;
+  places: number[][];
+  layouts: NumberLayout[];
+  size: number;
 }
 
 export interface Engine {
@@ -601,8 +619,8 @@ export interface Engine {
   children: number[][];
   topological: number[];
   place: number[];
-  /** Arrays that all plans of the engine share, and the plan whose values they hold. */
-  memory: { index: Int32Array; values: Float64Array; holds?: Plan };
+  structure: Structure;
+  values: Float64Array;
   maxCells: number;
   maxProducts: number;
 }
@@ -618,74 +636,33 @@ export interface Reading {
   settled: Uint8Array;
 }
 
-/** What each variable is to a plan; see `assign` in evidence.js. */
-export interface Roles {
-  axes: number[];
-  whole: number[];
-  intervals: Map<number, [low: number, high: number]>;
-  lanes: number[];
-  chains: number[];
-}
-
-/** A factor that a family puts into a plan. */
-export interface Leaf {
-  axes: number[];
-  data: number[] | Float64Array;
-}
-
-/** A buffer of a plan; see `tensor` in plan.js. */
-export interface Tensor {
-  axes: number[];
-  strides: number[];
-  cells: number;
-  carry: boolean;
-  data: number[] | Float64Array | null;
-  at: number;
-  into: number;
-  scale: number;
-}
-
-export interface Span {
-  start: number;
-  end: number;
-}
-
-/** One product of a plan; see `addStep` in plan.js. */
-export interface Step {
-  a: Tensor;
-  b: Tensor;
-  out: Tensor;
-  count: number;
-  by: number[];
-  inner: Span;
-  outer: Span;
-  products: number;
-}
-
-export interface Plan {
-  n: number;
-  engine: Engine;
-  index: number;
-  cells: number;
-  products: number;
-  log: number;
-  steps: Step[];
-  tensors: Tensor[];
-  leaves: Map<number, { leaves: Leaf[]; tensors: (Tensor | null)[] }>;
-  unary: Map<number, Tensor>;
-  size: number[];
-  hidden: Set<number>;
-  place: number[];
+/** Likelihoods of one more run of a plan, by variable, and what their probability counts; see barren.js. */
+export interface Lane {
+  weight: number;
   vectors: Map<number, Float64Array>;
-  one?: Tensor;
-  value?: Float64Array;
-  slope?: Float64Array;
-  lane?: Float64Array;
+  probability?: number;
 }
 
-/** What an answer was worked out from. */
+/** The arrays of a run of some columns, as places in the memory of the kernel. */
+export interface RunSpace {
+  index: number;
+  soft: number;
+  powers: number;
+  work: number;
+}
+
+/** A question as the kernel has it in its memory: how much there is of what, where it lies, and the plan. */
 export interface Asked {
+  engine: Engine;
   known: Reading;
-  roles: Roles;
-  plan: Plan;
+  counts: { axes: number; factors: number; unary: number; vectors: number; entries: number; cells: number; answers: number };
+  at: { ids: number; begin: number; ends: number; unary: number; distance: number; which: number; ptr: number } & {
+    [other: string]: number;
+  };
+  plan: Record<string, number>;
+  numbers: number;
+  wide: number;
+  products: number;
+  top: number;
+  spaces: Record<number, RunSpace>;
 }

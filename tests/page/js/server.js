@@ -3,7 +3,7 @@
 // The first argument is the engine to test, as a file address; without one it is the engine beside the page.
 
 import { createInterface } from "node:readline";
-import { answer, compile } from "../../../bayesnet/web/static/engine.js";
+import { answer, compile, started } from "../../../bayesnet/web/static/engine.js";
 import { advise, peelJob, statesOf } from "../../../bayesnet/web/static/page/advice.js";
 import { carriedJob, kindsOf } from "../../../bayesnet/web/static/page/carried.js";
 import { createCompute } from "../../../bayesnet/web/static/page/compute.js";
@@ -18,7 +18,8 @@ import { whyJob } from "../../../bayesnet/web/static/page/why.js";
 import { resultCode } from "../../../bayesnet/web/static/quiz/code.js";
 import { createWords } from "../../../bayesnet/web/static/page/words.js";
 
-const joined = process.argv[2] ? await import(process.argv[2]) : { answer, compile };
+const joined = process.argv[2] ? await import(process.argv[2]) : { answer, compile, started };
+await Promise.all([started, joined.started]);
 
 /** Run a job to its end, and count how often it yields. */
 function whole(job, answers) {

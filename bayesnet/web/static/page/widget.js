@@ -1,8 +1,10 @@
 // The explorer in a notebook, for anywidget: the same page in an element, its evidence kept equal with Python's.
 
+import { started } from "../engine.js";
 import { el } from "./dom.js";
 import { createExplorer } from "./main.js";
 import { complete } from "./store.js";
+import { WITHOUT_KERNEL } from "./words.js";
 
 /** @import { Scenario } from "../types.js" */
 
@@ -14,7 +16,13 @@ const SHARED = { given: "see", do: "do", numbers: "numbers" };
  *
  * @param {{ model: any; el: HTMLElement }} host
  */
-function render({ model, el: cell }) {
+async function render({ model, el: cell }) {
+  try {
+    await started;
+  } catch (error) {
+    cell.append(`${WITHOUT_KERNEL} (${error})`);
+    return () => {};
+  }
   const root = el("div", { class: "in-notebook" });
   cell.append(root);
   const leaveTheme = followHost(root);

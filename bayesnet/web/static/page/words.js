@@ -5,6 +5,10 @@ import { isSpecific } from "./store.js";
 
 /** @import { Answer, Carried, Compute, Known, PageData, Scenario, Seen } from "../types.js" */
 
+/** Said in place of a page whose engine cannot be compiled. */
+export const WITHOUT_KERNEL =
+  "This page computes with WebAssembly, which this browser or its settings do not allow. Allow it, or open the page in another browser.";
+
 /**
  * The words of a network.
  *

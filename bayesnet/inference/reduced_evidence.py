@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 
@@ -31,69 +32,58 @@ class ReducedEvidence:
     possible: bool = True
 
     def pattern(self, structure: Structure) -> Hashable:
-        """Return the evidence that decides the plan: which variables are fixed, and for fixed gates the rank."""
-        fixed = frozenset((v, structure.rank[v][s] if structure.noisy[v] else -1) for v, s in self.fixed.items())
+        """Return the evidence that decides the plan: which variables are fixed, and for fixed gates the state."""
+        noisy = structure.noisy
+        fixed = frozenset([(v, s) if noisy[v] else v for v, s in self.fixed.items()])
         return fixed, frozenset(self.allowed.items()), frozenset(self.soft), self.cut, frozenset(self.settled)
 
-    def states(self, v: int) -> Sequence[int]:
-        """Return the states left to a variable that is not fixed."""
-        return self.allowed[v] if v in self.allowed else range(self.cards[v])
+    def interval(self, v: int, places: Sequence[int]) -> tuple[int, int] | None:
+        """Return the lowest and highest rank left to a gate of which no more than that is known; None for others."""
+        if v not in self.allowed or v in self.soft:
+            return None
+        ranks = sorted(places[s] for s in self.allowed[v])
+        return (ranks[0], ranks[-1]) if ranks[-1] - ranks[0] == len(ranks) - 1 else None
 
-    def restrict(self, v: int, states: tuple[int, ...]) -> bool:
-        """Allow only `states` of v from now on; returns whether anything became narrower."""
+    def restrict(self, v: int, states: Sequence[int]) -> None:
+        """Allow only `states` of v from now on."""
         if v in self.fixed:
             self.possible = self.possible and self.fixed[v] in states
-            return False
-        before = self.states(v)
-        left = tuple(s for s in before if s in states)
-        if len(left) == len(before):
-            return False
+            return
+        before = self.allowed.get(v) or range(self.cards[v])
+        left = tuple([s for s in before if s in states])
         if not left:
             self.possible = False
         elif len(left) == 1:
             self.fixed[v] = left[0]
             self.allowed.pop(v, None)
             if v in self.soft:
-                self.log_constant += float(np.log(self.soft.pop(v)[left[0], 0]))
-        else:
+                self.log_constant += math.log(self.soft.pop(v)[left[0], 0])
+        elif len(left) < len(before):
             self.allowed[v] = left
-        return True
 
 
-def read(evidence: Evidence, structure: Structure, factors: Factors) -> ReducedEvidence:
+def reduced(evidence: Evidence, structure: Structure, factors: Factors) -> ReducedEvidence:
     """Sort the evidence and deduce what certain gates imply."""
-    situation = ReducedEvidence(structure.cards, cut=frozenset(evidence.interventions))
-    for v, state in evidence.interventions.items():
-        situation.fixed[v] = state
+    situation = ReducedEvidence(structure.cards, dict(evidence.interventions), cut=frozenset(evidence.interventions))
     certain, fixed = evidence.certain, situation.fixed
     for v, likelihood in evidence.likelihoods.items():
         if v in certain and v not in fixed:
             fixed[v] = certain[v]
-        else:
-            _enter(situation, v, likelihood)
+            continue
+        states = [fixed[v]] if v in fixed else range(structure.cards[v])
+        values = likelihood.tolist()
+        top = max(values[s] for s in states)
+        if top <= 0:
+            situation.possible = False
+            continue
+        situation.log_constant += math.log(top)
+        if v not in fixed:
+            situation.restrict(v, [s for s in states if values[s] > 0])
+            if any(values[s] not in (0.0, top) for s in states):
+                situation.soft[v] = (likelihood / top)[:, None]
     if situation.possible:
         deduce(situation, structure, factors)
     return situation
-
-
-def _enter(situation: ReducedEvidence, v: int, likelihood: FloatArray) -> None:
-    values = likelihood.tolist()
-    states = tuple([s for s, x in enumerate(values) if x > 0])
-    if v in situation.fixed:
-        values = [values[situation.fixed[v]]]
-        states = (0,) if values[0] > 0 else ()
-    elif len(states) == 1:
-        situation.fixed[v] = states[0]
-    if not states:
-        situation.possible = False
-        return
-    top = max(values)
-    if top != 1.0:
-        situation.log_constant += float(np.log(top))
-    if len(states) > 1:
-        situation.restrict(v, states)
-        if any(values[s] != top for s in states):
-            situation.soft[v] = (likelihood / top)[:, None]
 
 
 def deduce(situation: ReducedEvidence, structure: Structure, factors: Factors) -> None:
@@ -109,38 +99,38 @@ def deduce(situation: ReducedEvidence, structure: Structure, factors: Factors) -
             if isinstance(family, TableFamily):
                 _deduce_table(situation, c, family)
             else:
-                _deduce_noisy(situation, c, family)
+                _deduce_gate(situation, c, family)
             if len(fixed) > before:
                 pending.extend(list(fixed)[before:])
 
 
 def _deduce_table(situation: ReducedEvidence, c: int, family: TableFamily) -> None:
-    free = [p for p in family.parents if p not in situation.fixed]
-    if len(free) > 1 or (free and c not in situation.fixed):
+    fixed = situation.fixed
+    free = [p for p in family.parents if p not in fixed]
+    if len(free) > 1 or (free and c not in fixed):
         return
-    part = family.table[tuple(situation.fixed.get(p, slice(None)) for p in family.parents)]
-    if not free:
-        situation.restrict(c, (int(part.argmax()),))
+    part = family.table[tuple([fixed.get(p, slice(None)) for p in family.parents])]
+    if free:
+        situation.restrict(free[0], np.flatnonzero(part[:, fixed[c]]).tolist())
     else:
-        situation.restrict(free[0], tuple(np.flatnonzero(part[:, situation.fixed[c]]).tolist()))
+        situation.restrict(c, (int(part.argmax()),))
     situation.settled.add(c)
 
 
-def _deduce_noisy(situation: ReducedEvidence, c: int, family: NoisyFamily) -> None:
+def _deduce_gate(situation: ReducedEvidence, c: int, family: NoisyFamily) -> None:
     """A certain gate whose fixed parents already reach the top rank, or that is known to have stayed at rank zero."""
-    free = [(p, link) for p, link in zip(family.parents, family.links, strict=True) if p not in situation.fixed]
-    rows = [link[situation.fixed[p]] for p, link in zip(family.parents, family.links, strict=True) if p in situation.fixed]
-    floor = max(int(row.argmax()) for row in (family.leak, *rows))
+    fixed, links = situation.fixed, list(zip(family.parents, family.links, strict=True))
+    free = [(p, link) for p, link in links if p not in fixed]
+    floor = max(int(row.argmax()) for row in (family.leak, *(link[fixed[p]] for p, link in links if p in fixed)))
     if floor == len(family.order) - 1 or not free:
         situation.restrict(c, (family.order[floor],))
-        situation.settled.add(c)
-    elif c in situation.fixed and situation.fixed[c] == family.order[0]:
+    elif c in fixed and fixed[c] == family.order[0]:
         situation.possible = situation.possible and floor == 0
         for p, link in free:
-            situation.restrict(p, tuple(np.flatnonzero(link[:, 0]).tolist()))
-        situation.settled.add(c)
-    elif c in situation.fixed and len(free) == 1:
-        rank = family.order.index(situation.fixed[c])
+            situation.restrict(p, np.flatnonzero(link[:, 0]).tolist())
+    elif c in fixed and len(free) == 1:
         reached = np.maximum(free[0][1].argmax(1), floor)
-        situation.restrict(free[0][0], tuple(np.flatnonzero(reached == rank).tolist()))
-        situation.settled.add(c)
+        situation.restrict(free[0][0], np.flatnonzero(reached == family.order.index(fixed[c])).tolist())
+    else:
+        return
+    situation.settled.add(c)
