@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bayesnet.inference.answers import Draws
+from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import Evidence, one_hot
 from bayesnet.inference.kernel import LANES
 from bayesnet.inference.network import NetworkArrays
 from bayesnet.inference.reduced_evidence import ReducedEvidence
 from bayesnet.inference.run import Ready, Run
-from bayesnet.inference.runner import Runner
 from bayesnet.inference.threads import shared
 from bayesnet.model.factors import FloatArray, IntArray
 
@@ -25,7 +25,7 @@ CHUNK = 256
 """Number of draws per batch."""
 
 
-def draw(engine: Runner, evidence: Evidence, tensors: Sequence[tuple[FloatArray, ...]], variables: tuple[int, ...]) -> Draws:
+def draw(engine: Engine, evidence: Evidence, tensors: Sequence[tuple[FloatArray, ...]], variables: tuple[int, ...]) -> Draws:
     """Return posteriors of `variables` in every draw, NaN where the findings are impossible."""
     situation = engine.situation(evidence)
     cards, network = engine.structure.cards, engine.network
@@ -70,7 +70,7 @@ def draw(engine: Runner, evidence: Evidence, tensors: Sequence[tuple[FloatArray,
     return Draws(logs, marginals)
 
 
-def entries_read(engine: Runner, evidence: Evidence, variables: tuple[int, ...]) -> NDArray[np.bool_]:
+def entries_read(engine: Engine, evidence: Evidence, variables: tuple[int, ...]) -> NDArray[np.bool_]:
     """Return which entries of all tensors, one after the other, `draw` looks at: not those of states that are excluded."""
     situation, network = engine.situation(evidence), engine.network
     read = np.zeros(len(network.values), dtype=bool)
@@ -89,7 +89,7 @@ def entries_read(engine: Runner, evidence: Evidence, variables: tuple[int, ...])
 class _Prepared:
     """A plan with everything but the numbers filled in, for eight columns."""
 
-    def __init__(self, engine: Runner, ready: Ready, situation: ReducedEvidence) -> None:
+    def __init__(self, engine: Engine, ready: Ready, situation: ReducedEvidence) -> None:
         states = engine.states(situation)
         self.ready = ready
         self.bases = ready.bases(states)

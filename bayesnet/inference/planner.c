@@ -608,32 +608,26 @@ static void write_op(Plan *p, const Node *node, Tensor *out, Tensor *role, Tenso
     p->used = before;
 }
 
-static Tensor *node_of(Plan *p, Tensor *out, Tensor **in, int ins, Tensor **units, int unit, Relation *rel, int relations) {
+/* A node: the inputs multiplied and `summed` (-1: none) summed out; `wide` are the axes of the output and of units below it. Where it
+   is barren its output is a unit. */
+static Tensor *multiply(Plan *p, Tensor **in, int ins, int unit, Relation *rel, int relations, int summed, const Word *wide,
+                        int barren, int32_t *size) {
     Node *node = TAKE(Node, 1);
-    *node = (Node){out, TAKE(Tensor *, ins + unit), rel, p->nodes, ins, unit, relations};
-    for (int i = 0; i < ins + unit; i++) {
-        node->in[i] = i < ins ? in[i] : units[i - ins];
-        out->carry |= node->in[i]->carry;
-    }
-    p->nodes = node;
-    if (!out->unit) write_op(p, node, out, out, NULL);
-    return out;
-}
-
-static Tensor *multiply(Plan *p, Tensor **in, int ins, Tensor **units, int unit, Relation *rel, int relations, int summed,
-                        const Word *wide, int32_t *size) {
     Word *axes = TAKE(Word, p->words);
+    Tensor **all = TAKE(Tensor *, ins + unit);
     for (int i = 0; i < ins; i++) WORDS(w) axes[w] |= in[i]->has[w];
     if (summed >= 0) DROP(axes, summed);
     for (int r = 0; r < relations; r++)
         if (rel[r].axis == summed && rel[r].becomes != summed && rel[r].becomes >= 0) HOLD(axes, rel[r].becomes);
-    return node_of(p, fresh(p, axes, wide, size), in, ins, units, unit, rel, relations);
-}
-
-static Tensor *unit_of(Plan *p, Tensor **in, int ins, Tensor **units, int unit, Relation *rel, int relations, const Word *wide) {
-    Tensor *out = blank(p, 0, wide);
-    out->unit = 1;
-    return node_of(p, out, in, ins, units, unit, rel, relations);
+    Tensor *out = barren ? blank(p, 0, wide) : fresh(p, axes, wide, size);
+    for (int i = 0; i < ins + unit; i++) {
+        all[i] = i < ins ? in[i] : p->units[i - ins];
+        out->carry |= all[i]->carry;
+    }
+    p->nodes = memcpy(node, &(Node){out, all, rel, p->nodes, ins, unit, relations}, sizeof(Node));
+    out->unit = (char)barren;
+    if (!barren) write_op(p, node, out, out, NULL);
+    return out;
 }
 
 static Tensor *widened(Plan *p, Tensor *t, const Word *gates) {
@@ -648,7 +642,7 @@ static Tensor *widened(Plan *p, Tensor *t, const Word *gates) {
         if (t->size) memcpy(size, t->size, sizeof(int32_t) * (size_t)p->n);
         size[h] = 2 * k - 1;
         *rel = (Relation){h, h, n, cells, NULL, NULL};
-        t = multiply(p, &t, 1, NULL, 0, rel, 1, -1, t->wide, size);
+        t = multiply(p, &t, 1, 0, rel, 1, -1, t->wide, 0, size);
     }
     return t;
 }
@@ -701,17 +695,6 @@ static int meet(Plan *p, Tensor **in, int ins, int last, Tensor *weight, Relatio
     return n;
 }
 
-static Tensor *pair(Plan *p, Tensor *a, Tensor *b) {
-    Tensor *in[2] = {b, a};
-    Relation *rel;
-    const int n = meet(p, in, 2, -1, NULL, &rel);
-    Word *wide = TAKE(Word, p->words);
-    WORDS(w) wide[w] = a->wide[w] | b->wide[w];
-    Tensor *out = multiply(p, in, 2, NULL, 0, rel, n, -1, wide, NULL);
-    out->owner = a->owner == b->owner ? a->owner : -1;
-    return out;
-}
-
 /* Puts a tensor into a list of n in order of cells, behind equal ones. */
 static void place_in(Tensor **t, int n, Tensor *mine) {
     while (n > 0 && t[n - 1]->cells > mine->cells) t[n] = t[n - 1], n--;
@@ -739,7 +722,12 @@ static int few(Plan *p, Tensor **t, int n, int most, int always) {
             WORDS(w) both[w] &= set[w] & t[n - 1]->has[w];
             if (members(p, both) > SHARED) b = n - 1;
         }
-        Tensor *product = pair(p, t[0], t[b]);
+        Tensor *in[2] = {t[b], t[0]}, *product;
+        Relation *rel;
+        WORDS(w) both[w] = t[0]->wide[w] | t[b]->wide[w];
+        const int owner = t[0]->owner == t[b]->owner ? t[b]->owner : -1, relations = meet(p, in, 2, -1, NULL, &rel);
+        product = multiply(p, in, 2, 0, rel, relations, -1, both, 0, NULL);
+        product->owner = owner;
         for (int i = b; i < n - 1; i++) t[i] = t[i + 1];
         for (int i = 0; i < n - 2; i++) t[i] = t[i + 1];
         place_in(t, n - 2, product);
@@ -798,13 +786,10 @@ static void eliminate(Plan *p, int x) {
     const int barren = gate ? becomes == x && own && !weight : !ins || (ins == 1 && own);
     ins = barren && !gate ? ins : few(p, in, left, 2, gate);
     if (gate || (ins == 2 && !barren)) relations = meet(p, in, ins, gate ? x : -1, weight, &rel);
-    if (barren) out = unit_of(p, in, ins, p->units, unit, rel, relations, wide);
-    else {
-        if (renamed) HOLD(wide, becomes);
-        if (weight) in[ins++] = weight;
-        out = multiply(p, in, ins, p->units, unit, rel, relations, x, wide, NULL);
-        if (renamed && own) out->owner = becomes;
-    }
+    if (renamed) HOLD(wide, becomes);
+    if (weight) in[ins++] = weight;
+    out = multiply(p, in, ins, unit, rel, relations, x, wide, barren, NULL);
+    if (renamed && own) out->owner = becomes;
     p->left[p->lefts++] = out;
 }
 
@@ -857,7 +842,7 @@ static void plan(Plan *p) {
     Node *nodes = p->nodes;
     do {
         const int some = ins < INPUTS ? ins : INPUTS;
-        Tensor *product = multiply(p, in, some, NULL, 0, NULL, 0, -1, wide, NULL);
+        Tensor *product = multiply(p, in, some, 0, NULL, 0, -1, wide, 0, NULL);
         for (int i = some; i < ins; i++) in[i - some + 1] = in[i];
         in[0] = product;
         ins -= some - 1;

@@ -11,7 +11,7 @@ import numpy as np
 
 from bayesnet.inference import plan as limits
 from bayesnet.inference.ordering import best_order, bits, masks
-from bayesnet.inference.plan import BEST, ONCE, EliminationPlan, PlanDetails, PlanLayout
+from bayesnet.inference.plan import BEST, ONCE, EliminationPlan, PlanLayout
 from bayesnet.inference.question import SCALAR, ReducedQuestion
 
 Loop = tuple[int, list[Sequence[int]]]
@@ -116,11 +116,9 @@ class Planner:
         ups = len(self.code)
         self._down()
 
-        slopes = {axis: (t.slope.base, t.slope.slot) for axis, t in ids.items() if t.slope is not None}
-        by_factor = [(t.slope.base, t.slope.slot) if t.slope else (-1, -1) for t in factors]
-        details = PlanDetails.of(question, [self.axes[a] for a in order], slopes, by_factor)._replace(
-            maxima=tuple((self.axes[a], tuple((t.base, self._named(t)) for t in bucket)) for a, bucket in self.maxima)
-        )
+        tensors = [*(ids.get(axis) for axis in self.axes), scalar, *factors]
+        slopes = np.array([(t.slope.base, t.slope.slot) if t and t.slope else (-1, -1) for t in tensors], dtype=np.int64)
+        by_axis, by_factor = slopes[: len(self.axes) + 1], slopes[len(self.axes) + 1 :]
         return EliminationPlan(
             code=np.array(self.code if self.largest <= self.limit else [], dtype=np.int32),
             ups=ups,
@@ -131,8 +129,12 @@ class Planner:
             kept=tuple(axis for axis, _ in self._named(result)),
             cells=self.cells,
             largest=self.largest,
-            layout=PlanLayout.of(question, slopes, places, self.space),
-            explained=lambda: details,
+            layout=PlanLayout.of(question, by_axis[:, 0], places, self.space),
+            order=tuple(self.axes[a] for a in (*order, *kept)),
+            by_axis=by_axis,
+            by_factor=by_factor,
+            composed=lambda: question,
+            maxima=tuple((self.axes[a], tuple((t.base, self._named(t)) for t in bucket)) for a, bucket in self.maxima),
         )
 
     def _named(self, tensor: Tensor) -> tuple[tuple[int, int], ...]:
@@ -170,7 +172,8 @@ class Planner:
         for axis in order:
             bucket = self._taken(lambda t, axis=axis: t.wide >> axis & 1)  # type: ignore[misc]
             if bucket:
-                self.left.append(self._eliminated(axis, bucket))
+                out = self._eliminated(axis, bucket)
+                self.left.append(out)
         inputs, nodes = [t for t in self.left if not t.unit], list(self.nodes)
         while True:
             inputs[: limits.INPUTS] = [self._multiply(inputs[: limits.INPUTS], [], [], -1, kept)]
@@ -205,7 +208,7 @@ class Planner:
                 self.late = True
                 self.maxima.append((x, inputs))
             elif not inputs or (len(inputs) == 1 and inputs[0].owner == x):
-                return self._node(Tensor(0, wide, unit=True), inputs, units, [])
+                return self._multiply(inputs, units, [], x, wide, barren=True)
             inputs, relations = self._meet(self._few(inputs, 2))
             return self._multiply(inputs, units, relations, x, wide)
         becomes, weight = self.becomes[x], self.vectors.get(x)
@@ -213,7 +216,7 @@ class Planner:
         own = all(t.owner == x for t in inputs)
         inputs, relations = self._meet(self._few(inputs, 2, always=True), x, weight)
         if becomes == x and own and weight is None:
-            return self._node(Tensor(0, wide, unit=True), inputs, units, relations)
+            return self._multiply(inputs, units, relations, x, wide, barren=True)
         renamed = becomes not in (x, -1)
         out = self._multiply([*inputs, weight] if weight else inputs, units, relations, x, wide | (renamed << max(becomes, 0)))
         out.owner = becomes if renamed and own else -1
@@ -282,7 +285,7 @@ class Planner:
             k = self.size[h]
             cells = [(i, 0, j) for j in range(k) for i in range(j + 1)] + [(j, 0, k - 1 + j) for j in range(1, k)]
             relations = [Relation(h, cells, None, None, h)]
-            tensor = self._multiply([tensor], [], relations, -1, tensor.wide, {**tensor.sizes, h: 2 * k - 1})
+            tensor = self._multiply([tensor], [], relations, -1, tensor.wide, sizes={**tensor.sizes, h: 2 * k - 1})
         return tensor
 
     def _multiply(
@@ -292,21 +295,23 @@ class Planner:
         relations: list[Relation],
         summed: int,
         wide: int,
+        barren: bool = False,
         sizes: dict[int, int] | None = None,
     ) -> Tensor:
-        """Write a node; its output has the axes of the inputs but that summed, and the variable of a gate that is complete."""
+        """Write a node; its output has the axes of the inputs but that summed, and the variable of a gate that is complete.
+
+        `wide` are its axes and those of units below it. Where it is `barren` its output is a unit.
+        """
         axes = reduce(or_, (t.has for t in inputs), 0)
         if summed >= 0:
             axes &= ~(1 << summed)
         for r in relations:
             if r.axis == summed and r.becomes not in (summed, -1):
                 axes |= 1 << r.becomes
-        return self._node(self._new(axes, wide, sizes), inputs, units, relations)
-
-    def _node(self, out: Tensor, inputs: list[Tensor], units: list[Tensor], relations: list[Relation]) -> Tensor:
+        out = Tensor(0, wide, unit=True) if barren else self._new(axes, wide, sizes)
         out.carry = any(t.carry for t in (*inputs, *units))
         self.nodes.append(ProductNode(out, inputs, units, relations, self.late))
-        if not out.unit:
+        if not barren:
             self._write(self.nodes[-1], out, out, inputs, inputs)
         return out
 

@@ -44,20 +44,14 @@ def decode(code: Ints) -> Operation:
     return Operation(flags, run, cells, tuple(bases), tuple(slots), around, [lists[:runs], *lists[runs:].reshape(inputs, -1)])
 
 
-def check(plan: EliminationPlan, reach: IntArray) -> int:
-    """As `bn_check` of the kernel: 0, or one more than the first operation that names a place outside."""
-    for i, op in enumerate(map(decode, plan.operations())):
-        far = [int(a.max()) + int(b.max()) for a, b in zip(op.around, op.inside, strict=True)]
-        if min(int(a.min()) for a in (*op.around, *op.inside)) < 0 or max(op.slots) >= plan.slots or op.slots[0] < 0:
-            return i + 1
-        if far[0] >= op.cells or op.bases[0] < 0 or op.bases[0] + op.cells > plan.space:
-            return i + 1
-        for base, most in zip(op.bases[1:], far[1:], strict=True):
-            if base >= 0 and base + most >= plan.space:
-                return i + 1
+def reach(plan: EliminationPlan) -> IntArray:
+    """Return the furthest value of each factor from its base."""
+    found = np.zeros(len(plan.layout.factors.base), dtype=np.int64)
+    for op in map(decode, plan.operations()):
+        for base, around, inside in zip(op.bases, op.around, op.inside, strict=True):
             if base < 0:
-                reach[-1 - base] = max(reach[-1 - base], most)
-    return 0
+                found[-1 - base] = max(found[-1 - base], int(around.max()) + int(inside.max()))
+    return found
 
 
 def fill(
