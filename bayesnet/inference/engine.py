@@ -339,10 +339,11 @@ class Engine:
 
 
 def _too_wide(plan: EliminationPlan, limit: float) -> str:
+    bits = np.log2(plan.largest)
+    table = f"about 2^{bits:.0f} cells" if bits < 1000 else "more than 2^1000 cells"
+    costs = f", {plan.space * 8 / 2**30:,.0f} GiB in all and about {_duration(plan.cells * SECONDS)}" if bits < 60 else ""
     return (
-        f"An exact answer to this question needs a table of about 2^{np.log2(plan.largest):.0f} cells, "
-        f"{plan.space * 8 / 2**30:,.0f} GiB in all and about {_duration(plan.cells * SECONDS)}; "
-        f"the limit is 2^{np.log2(limit):.0f} cells. "
+        f"An exact answer to this question needs a table of {table}{costs}; the limit is 2^{np.log2(limit):.0f} cells. "
         "Enter more findings, ask for fewer variables, or give variables fewer parents."
     )
 
