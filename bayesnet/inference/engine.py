@@ -78,16 +78,15 @@ class Engine:
         situation = self.possible(evidence)
         found: dict[int, FloatArray] = {}
         log_probability = 0.0
-        for ready in self.several(situation, wanted):
+        key = (situation.pattern(self.structure), wanted)
+        for ready in self._recall(key) or self._keep(key, self.parted(situation, wanted)):
             run = self.run(ready, situation)
             log_probability = float(run.log_probability[0])
             if log_probability == -np.inf:
                 raise ZeroEvidence("the findings have probability zero")
             found |= run.marginals()
-        marginals = {}
-        for v in wanted:
-            state = situation.fixed.get(v)
-            marginals[v] = found[v][:, 0] if state is None else one_hot(self.structure.cards[v], state)
+        cards, fixed = self.structure.cards, situation.fixed
+        marginals = {v: one_hot(cards[v], fixed[v]) if v in fixed else found[v][:, 0] for v in wanted}
         return RawPosteriors(log_probability + situation.log_constant, marginals)
 
     def joint(self, variables: Sequence[int], evidence: Evidence) -> RawJoint:
@@ -139,14 +138,9 @@ class Engine:
             for run in self.runs(ready, situation, likelihoods, size if free else 1, self.values, down=not alone)
         ]
         logs = logs + np.concatenate([log for log, _ in runs])
-        found = {}
-        for v in wanted:
-            if v in situation.fixed:
-                found[v] = np.repeat(one_hot(self.structure.cards[v], situation.fixed[v])[:, None], size, axis=1)
-            else:
-                together = np.concatenate([marginals[v] for _, marginals in runs], axis=1)
-                found[v] = np.broadcast_to(together, (len(together), size))
-        return logs, found
+        joined = {v: np.concatenate([marginals[v] for _, marginals in runs], axis=1) for v in wanted if v not in situation.fixed}
+        known = {v: one_hot(self.structure.cards[v], situation.fixed[v])[:, None] for v in wanted if v in situation.fixed}
+        return logs, {v: np.broadcast_to(table, (len(table), size)) for v, table in {**joined, **known}.items()}
 
     def _alone(self, run: Run, v: int) -> dict[int, FloatArray]:
         """Return P(v | e) in every column of a run whose result keeps v alone; NaN where P(e) = 0."""
@@ -214,11 +208,6 @@ class Engine:
         key = (situation.pattern(self.structure), wanted, kept, best, vectors, slopes)
         return (self._recall(key) or self._keep(key, [self.plan(situation, wanted, kept, best, vectors, slopes)]))[0]
 
-    def several(self, situation: ReducedEvidence, wanted: tuple[int, ...]) -> list[Ready]:
-        """Return the plan that answers `wanted`; several if unobserved gates would widen one another's tables."""
-        key = (situation.pattern(self.structure), wanted)
-        return self._recall(key) or self._keep(key, self.parted(situation, wanted))
-
     def _recall(self, key: Hashable) -> list[Ready]:
         with self._lock:
             if key in self._plans:
@@ -239,7 +228,7 @@ class Engine:
         return made
 
     def parted(self, situation: ReducedEvidence, wanted: tuple[int, ...]) -> list[EliminationPlan]:
-        """Return the plan that answers `wanted`, or several that take fewer products."""
+        """Return the plan that answers `wanted`; several if unobserved gates would widen one another's tables."""
         plan = self.plan(situation, wanted)
         gates = self._unseen(situation, plan, wanted) if plan.cells >= WORTH_PARTING else []
         if len(gates) < 2:
@@ -339,16 +328,11 @@ class Engine:
 
 
 def _too_wide(plan: EliminationPlan, limit: float) -> str:
+    seconds = plan.cells * SECONDS
+    time = f"{seconds / 60:,.0f} minutes" if seconds < 5400 else f"{seconds / 3600:,.0f} hours"
     return (
         f"An exact answer to this question needs a table of about 2^{np.log2(plan.largest):.0f} cells, "
-        f"{plan.space * 8 / 2**30:,.0f} GiB in all and about {_duration(plan.cells * SECONDS)}; "
+        f"{plan.space * 8 / 2**30:,.0f} GiB in all and about {f'{max(seconds, 1):.0f} seconds' if seconds < 90 else time}; "
         f"the limit is 2^{np.log2(limit):.0f} cells. "
         "Enter more findings, ask for fewer variables, or give variables fewer parents."
     )
-
-
-def _duration(seconds: float) -> str:
-    """Seconds in words that fit their size."""
-    if seconds < 90:
-        return f"{max(seconds, 1):.0f} seconds"
-    return f"{seconds / 60:,.0f} minutes" if seconds < 5400 else f"{seconds / 3600:,.0f} hours"

@@ -61,8 +61,7 @@ class Search:
     """The graph of axes that share a tensor, during elimination: `near[a]` its neighbours and itself, `width[a]` their masks."""
 
     def __init__(self, mask: Sequence[int], tensors: Sequence[Collection[int]], becomes: Mapping[int, int]) -> None:
-        self.mask = mask
-        self.becomes = becomes
+        self.mask, self.becomes = mask, becomes
         self.near = [1 << a for a in range(len(mask))]
         for axes in tensors:
             union = sum(1 << a for a in axes)

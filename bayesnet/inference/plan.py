@@ -199,19 +199,19 @@ class EliminationPlan:
 class _Rooms(threading.local):
     """The workspaces of one thread; they grow where they do not suffice, and are kept for the next plan."""
 
-    def __init__(self) -> None:
-        self.size, self.sizes = 1 << 14, np.empty(3)
-        self.grow(1)
+    size = 1 << 12
 
-    def grow(self, times: int = 4) -> None:
-        """Make them larger."""
-        self.size *= times
+    def grow(self) -> None:
+        """Make them four times as long."""
+        self.size *= 4
         if 64 * self.size > MOST_ROOM:
             raise MemoryError("a plan that would take more than four gigabytes to write down")
         self.arena, self.code = np.empty(64 * self.size, dtype=np.uint8), np.empty(8 * self.size, dtype=np.int32)
-        self.found = np.empty(self.size, dtype=np.int64)
+        self.found, self.sizes = np.empty(self.size, dtype=np.int64), np.empty(3)
         rooms = [x for array in (self.arena, self.code, self.found) for x in (array.ctypes.data, len(array))]
         self.given = (*rooms, self.sizes.ctypes.data)
+
+    __init__ = grow
 
 
 _ROOMS = _Rooms()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from functools import reduce
-from operator import or_
+from operator import attrgetter, or_
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +19,7 @@ Loop = tuple[int, list[Sequence[int]]]
 """Its length, and the steps of each operand, those of the output first."""
 
 
+@dataclass(eq=False, slots=True)
 class Tensor:
     """An array while planning, over axes numbered from 0 on in the order of their ids; sets of axes are bit masks.
 
@@ -27,20 +29,17 @@ class Tensor:
     longer here than elsewhere.
     """
 
-    __slots__ = ("axes", "base", "carry", "cells", "has", "owner", "sizes", "slope", "slot", "unit", "wide")
-
-    def __init__(self, base: int, wide: int, *, unit: bool = False, carry: bool = False, owner: int = -1) -> None:
-        self.base = base
-        self.axes: dict[int, int] = {}
-        self.has = 0
-        self.wide = wide
-        self.cells = 1
-        self.slot = -1
-        self.unit = unit
-        self.carry = carry
-        self.owner = owner
-        self.slope: Tensor | None = None
-        self.sizes: dict[int, int] = {}
+    base: int
+    wide: int
+    unit: bool = False
+    carry: bool = False
+    owner: int = -1
+    slot: int = -1
+    has: int = 0
+    cells: int = 1
+    axes: dict[int, int] = field(default_factory=dict)
+    sizes: dict[int, int] = field(default_factory=dict)
+    slope: Tensor | None = None
 
 
 class Relation(NamedTuple):
@@ -92,16 +91,14 @@ class Planner:
         question, local = self.question, self.local
         factors = []
         for k, part in enumerate(question.factors):
-            tensor = Tensor(-1 - k, 0, carry=self.slopes, owner=local.get(part.owner, -1))
-            tensor.axes = {local[a]: stride for a, stride in zip(part.axes, part.strides, strict=True)}
-            tensor.has = tensor.wide = sum(1 << a for a in tensor.axes)
-            tensor.cells = self._volume(tensor.has)
-            factors.append(tensor)
+            axes = {local[a]: stride for a, stride in zip(part.axes, part.strides, strict=True)}
+            has = sum(1 << a for a in axes)
+            owner = local.get(part.owner, -1)
+            factors.append(Tensor(-1 - k, has, False, self.slopes, owner, has=has, cells=self._volume(has), axes=axes))
         kept = [local[a] for a in question.kept]
         order = self._order(factors, kept)
         self.place = {axis: i for i, axis in enumerate([*order, *kept])}
-        scalar = Tensor(0, 0, carry=self.slopes)
-        scalar.slot = 0
+        scalar = Tensor(0, 0, carry=self.slopes, slot=0)
         self.vectors, ids = {}, {SCALAR: scalar}
         for a, axis in enumerate(self.axes):
             if axis in question.vectors:
@@ -147,8 +144,7 @@ class Planner:
 
     def _new(self, axes: int, wide: int, sizes: dict[int, int] | None = None) -> Tensor:
         """Return a tensor in the workspace, outermost what is eliminated last."""
-        tensor = Tensor(self.space, wide)
-        tensor.has, tensor.slot, tensor.sizes = axes, self.slots, sizes or {}
+        tensor = Tensor(self.space, wide, slot=self.slots, has=axes, sizes=sizes or {})
         for axis in sorted(bits(axes), key=self.place.__getitem__):
             tensor.axes[axis] = tensor.cells
             tensor.cells *= tensor.sizes.get(axis, self.size[axis])
@@ -221,7 +217,7 @@ class Planner:
 
     def _few(self, tensors: Iterable[Tensor], most: int, always: bool = False) -> list[Tensor]:
         """Multiply small tensors together until `most` are left, or few enough that one operation takes the rest."""
-        tensors = sorted(tensors, key=_cells)
+        tensors = sorted(tensors, key=attrgetter("cells"))
         while len(tensors) > most:
             other, everything, gates, shared = 1, 0, 0, 0
             for t in tensors:
@@ -352,7 +348,7 @@ class Planner:
             cells *= size
         self.cells += cells
         if self.largest <= self.limit and cells <= 64 * self.limit:
-            loops.sort(key=_steps)
+            loops.sort(key=lambda loop: -max(loop[1][0]))  # large steps of the output go around, those that are summed inside
             self._record(loops, BEST * node.best, once, operands)
 
     def _record(self, loops: list[Loop], flags: int, once: bool, operands: list[Tensor]) -> None:
@@ -372,12 +368,3 @@ class Planner:
         head = [flags, len(operands) - 1, length // run, run, at, operands[0].cells]
         code = [*head, *(t.base for t in operands), *(t.slot for t in operands), *around, *inner]
         self.code += [len(code) + 1, *code]
-
-
-def _steps(loop: Loop) -> int:
-    """Loops with large steps of the output go around, those that are summed go inside."""
-    return -max(loop[1][0])
-
-
-def _cells(tensor: Tensor) -> int:
-    return tensor.cells
