@@ -98,7 +98,7 @@ class _Prepared:
     def __init__(self, engine: Engine, ready: Ready, situation: ReducedEvidence) -> None:
         states = engine.states(situation)
         self.ready = ready
-        self.bases = ready.bases(states)
+        self.bases = ready.layout.factors.at(states)
         self.index = np.repeat(ready.indices(states), LANES, axis=1)
         self.soft = np.repeat(engine.soft(ready, situation, {}), LANES, axis=1)
 

@@ -294,7 +294,7 @@ class Engine:
     ) -> Iterator[Run]:
         """Run a plan a few columns at a time; `likelihoods` and `values` have one column for all, or one for each."""
         states = self.states(situation)
-        bases, index, soft = ready.bases(states), ready.indices(states), self.soft(ready, situation, likelihoods)
+        bases, index, soft = ready.layout.factors.at(states), ready.indices(states), self.soft(ready, situation, likelihoods)
         for begin in range(0, columns, LANES):
             part = slice(begin, min(begin + LANES, columns))
             numbers, mine = (a if a.shape[-1] == 1 else a[:, part] for a in (values, soft))
@@ -328,11 +328,12 @@ class Engine:
 
 
 def _too_wide(plan: EliminationPlan, limit: float) -> str:
-    seconds = plan.cells * SECONDS
+    bits, seconds = np.log2(plan.largest), plan.cells * SECONDS
+    table = f"about 2^{bits:.0f} cells" if bits < 1000 else "more than 2^1000 cells"
     time = f"{seconds / 60:,.0f} minutes" if seconds < 5400 else f"{seconds / 3600:,.0f} hours"
+    time = f"{max(seconds, 1):.0f} seconds" if seconds < 90 else time
+    costs = f", {plan.space * 8 / 2**30:,.0f} GiB in all and about {time}" if bits < 60 else ""
     return (
-        f"An exact answer to this question needs a table of about 2^{np.log2(plan.largest):.0f} cells, "
-        f"{plan.space * 8 / 2**30:,.0f} GiB in all and about {f'{max(seconds, 1):.0f} seconds' if seconds < 90 else time}; "
-        f"the limit is 2^{np.log2(limit):.0f} cells. "
+        f"An exact answer to this question needs a table of {table}{costs}; the limit is 2^{np.log2(limit):.0f} cells. "
         "Enter more findings, ask for fewer variables, or give variables fewer parents."
     )

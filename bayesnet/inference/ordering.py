@@ -10,21 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
+from itertools import accumulate, pairwise
 from math import inf
 
-TURNS, WORTH_A_SECOND, WORTH_MORE = 8, 1 << 13, 1 << 20
-"""Most searches; cells of the tables of an order from which a second search is made, and from which further ones are."""
+TURNS, WORTH_A_SECOND, WORTH_MORE, HOPELESS = 8, 1 << 13, 1 << 20, 2.0**60
+"""Most searches; cells of the tables of an order from which a second search is made, from which further ones are, and from which
+none is, because no other order would be short enough.
+"""
 SQRT2 = 1.4142135623730951
 
 
 def masks(sizes: Iterable[float]) -> list[int]:
     """Return the mask of each axis: adjacent runs of 2 log2(size) bits, rounded, so that one bit is a factor of 1.4."""
-    found, offset = [], 0
-    for size in sizes:
-        count = width(size)
-        found.append(((1 << count) - 1) << offset)
-        offset += count
-    return found
+    ends = [*accumulate(map(width, sizes), initial=0)]
+    return [(1 << end) - (1 << begin) for begin, end in pairwise(ends)]
 
 
 @cache
@@ -49,7 +48,7 @@ def best_order(
     """
     order, cells = Search(mask, tensors, becomes).run(stages, 0, inf)
     for turn in range(1, TURNS):
-        if cells <= (WORTH_MORE if turn > 1 else WORTH_A_SECOND):
+        if not (WORTH_MORE if turn > 1 else WORTH_A_SECOND) < cells < HOPELESS:
             break
         other, fewer = Search(mask, tensors, becomes).run(stages, turn, cells)
         if fewer < cells:
@@ -82,7 +81,7 @@ class Search:
                 del scores[a]
                 order.append(a)
                 wide = self.width[a].bit_count()
-                cells += float(2 ** (wide // 2)) * (SQRT2 if wide & 1 else 1.0)
+                cells += 2.0 ** min(wide // 2, 1000) * (SQRT2 if wide & 1 else 1.0)
                 touched = self._eliminate(a, turn > 0)
                 if a in self.becomes:
                     waiting.discard(self.becomes[a])

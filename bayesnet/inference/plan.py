@@ -42,6 +42,8 @@ HEADER = 7
 """Integers at the head of an operation: its length, flags, inputs, sums, cells of a sum, loops around, cells of the output."""
 CUT, SETTLED, GIVEN, WANTED, KEPT = 1, 2, 4, 8, 16
 """Flags of variables in `planner.c`."""
+FAR = 2**62
+"""The largest place in a workspace; a plan that needs more is never run."""
 MOST_ROOM = 1 << 32
 """Bytes of a workspace of the compiled planner."""
 
@@ -257,7 +259,7 @@ def make(
     return EliminationPlan(
         code=code[: length if sizes[2] <= limit else 0].copy(),
         ups=ups,
-        space=int(sizes[0]),
+        space=int(min(sizes[0], FAR)),
         slots=slots,
         result=result,
         result_slot=result_slot,

@@ -29,6 +29,8 @@
 #define TURNS 8
 #define WORTH_A_SECOND 8192
 #define WORTH_MORE (1 << 20)
+#define HOPELESS 0x1p60
+#define FAR 0x1p62 /* the largest place in a workspace */
 #define HEAD 5
 #define SECTIONS 18
 enum { CUT = 1, SETTLED = 2, GIVEN = 4, WANTED = 8, KEPT = 16 };
@@ -445,7 +447,7 @@ static int32_t *find_order(Plan *p) {
                 TAKE(int32_t, p->n), 0, TAKE(int64_t, p->n)};
     int32_t *order = TAKE(int32_t, p->n), *other = TAKE(int32_t, p->n);
     double cells = search(p, &s, 0, 1e308, order);
-    for (int turn = 1; turn < TURNS && cells > (turn > 1 ? WORTH_MORE : WORTH_A_SECOND); turn++) {
+    for (int turn = 1; turn < TURNS && cells > (turn > 1 ? WORTH_MORE : WORTH_A_SECOND) && cells < HOPELESS; turn++) {
         const double fewer = search(p, &s, turn, cells, other);
         if (fewer < cells) {
             int32_t *before = order;
@@ -463,9 +465,12 @@ static double volume(const Plan *p, const Word *set) {
     return x;
 }
 
+/* The next place in the workspace; of a plan that is too large to be run, any. */
+static int64_t place(const Plan *p) { return (int64_t)(p->space < FAR ? p->space : FAR); }
+
 /* A tensor in the workspace over the axes `set`, outermost what is eliminated last; `size` gives other sizes. */
 static Tensor *fresh(Plan *p, const Word *set, const Word *wide, int32_t *size) {
-    Tensor *t = blank(p, (int64_t)p->space, wide);
+    Tensor *t = blank(p, place(p), wide);
     memcpy(t->has, set, sizeof(Word) * (size_t)p->words);
     t->n = members(p, set);
     t->axis = TAKE(int32_t, t->n);
@@ -837,7 +842,7 @@ static void plan(Plan *p) {
     const Tensor *result = in[0];
     const int64_t head[HEAD] = {p->length, ups, p->slots, result->base, result->slot};
     memcpy(p->found, head, sizeof head);
-    const int64_t cells = p->found[HEAD + 14], one = (int64_t)p->space;
+    const int64_t cells = p->found[HEAD + 14], one = place(p);
     for (int64_t i = 0; i < cells; i++) {
         const int64_t a = shown[i], at = shown[cells + i], begin = p->begin[a];
         const Tensor *slope = p->vectors[a]->slope;

@@ -149,9 +149,9 @@ class Planner:
             tensor.axes[axis] = tensor.cells
             tensor.cells *= tensor.sizes.get(axis, self.size[axis])
         tensor.axes = dict(reversed(tensor.axes.items()))
-        self.space += tensor.cells
+        self.space = min(self.space + tensor.cells, limits.FAR)
         self.slots += 1
-        self.largest = max(self.largest, float(tensor.cells))
+        self.largest = max(self.largest, float(min(tensor.cells, 2**1000)))
         return tensor
 
     def _volume(self, axes: int) -> int:

@@ -59,10 +59,6 @@ class Ready:
         ends = cuts.tolist()
         return {v: weights[ends[i] : ends[i + 1]] for i, v in enumerate(self.variables)}
 
-    def bases(self, states: IntArray) -> IntArray:
-        """Return where each factor begins, given the places of the states of the fixed variables."""
-        return self.layout.factors.at(states)
-
     def indices(self, states: IntArray) -> IntArray:
         """Return which values each cell of the vectors is the product of, shape (entries, 1)."""
         return (self.layout.index + self.layout.unary.at(states)[self.layout.which])[:, None]
@@ -71,7 +67,7 @@ class Ready:
 class Run:
     """A plan run for the states of the fixed variables and likelihoods of others, `columns` side by side.
 
-    `values` are all numbers, shape (values, columns), and `bases` where each factor begins among them (`Ready.bases`); `index`
+    `values` are all numbers, shape (values, columns), and `bases` where each factor begins among them (`Ready.layout.factors.at`); `index`
     says which of them each vector is the product of (`Ready.indices`), shape (entries, columns); `soft` are the likelihoods of
     the cells of all vectors, shape (cells, columns). One column counts for all. Without `down` the way down is not run.
     """

@@ -24,14 +24,16 @@ def write_page(query: Query, path: str | Path, lessons: dict[str, Any] | None = 
     return write_text(page(query, lessons), path)
 
 
-def write_text(text: str, path: str | Path) -> Path:
+def write_text(text: str, path: str | Path, what: str = "page") -> Path:
     """Write a page to a file, replacing an existing one as a whole."""
+    if not str(path).strip():
+        raise BayesnetError(f'No name to write to; expected a file, as in "{what}.html".')
     out = Path(path)
     try:
         with replacing(out) as draft:
             draft.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise BayesnetError(f"The page could not be written to {out}: {error.strerror or error}.") from error
+        raise BayesnetError(f"The {what} could not be written to {out}: {error.strerror or error}.") from error
     return out
 
 
