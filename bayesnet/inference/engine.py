@@ -330,8 +330,8 @@ class Engine:
 def _too_wide(plan: EliminationPlan, limit: float) -> str:
     bits, seconds = np.log2(plan.largest), plan.cells * SECONDS
     table = f"about 2^{bits:.0f} cells" if bits < 1000 else "more than 2^1000 cells"
-    time = f"{seconds / 60:,.0f} minutes" if seconds < 5400 else f"{seconds / 3600:,.0f} hours"
-    time = f"{max(seconds, 1):.0f} seconds" if seconds < 90 else time
+    per, unit = (1, "seconds") if seconds < 90 else (60, "minutes") if seconds < 5400 else (3600, "hours")
+    time = f"{max(seconds / per, 1):,.0f} {unit}"
     costs = f", {plan.space * 8 / 2**30:,.0f} GiB in all and about {time}" if bits < 60 else ""
     return (
         f"An exact answer to this question needs a table of {table}{costs}; the limit is 2^{np.log2(limit):.0f} cells. "

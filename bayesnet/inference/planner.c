@@ -379,7 +379,7 @@ static int64_t score_of(const Plan *p, const Search *s, int a, int turn) {
 
 static double table_cells(int32_t bits) { /* 2 to the power of bits / 2 */
     double x = bits & 1 ? 1.4142135623730951 : 1.0;
-    for (int k = bits / 2; k > 0; k -= 30) x *= (double)((int64_t)1 << (k < 30 ? k : 30));
+    for (; bits > 1; bits -= 2) x *= 2.0;
     return x;
 }
 
@@ -867,9 +867,8 @@ EXPORT int bn_plan(const int32_t *net, const int32_t *ask, int64_t asked, int sl
                    int32_t *code, int64_t code_room, int64_t *found, int64_t found_room, double *sizes) {
     const Network w = opened(net);
     const int64_t n = w.n;
-    if (asked < 2 * n) return -1;
     for (int v = 0; v < n; v++)
-        if (ask[v] < -1 || ask[v] >= w.card[v]) return -1;
+        if (asked < 2 * n || ask[v] < -1 || ask[v] >= w.card[v]) return -1;
     for (int64_t i = 2 * n; i < asked; i++)
         if (ask[i] < 0 || ask[i] >= n || ask[ask[i]] >= 0 || !(ask[n + ask[i]] & KEPT)) return -1;
     Plan made = {.arena = arena, .code = code, .found = found, .room = room, .code_room = code_room, .found_room = found_room,

@@ -67,9 +67,10 @@ class Ready:
 class Run:
     """A plan run for the states of the fixed variables and likelihoods of others, `columns` side by side.
 
-    `values` are all numbers, shape (values, columns), and `bases` where each factor begins among them (`Ready.layout.factors.at`); `index`
-    says which of them each vector is the product of (`Ready.indices`), shape (entries, columns); `soft` are the likelihoods of
-    the cells of all vectors, shape (cells, columns). One column counts for all. Without `down` the way down is not run.
+    `values` are all numbers, shape (values, columns), and `bases` where each factor begins among them (`PlanLayout.factors`);
+    `index` says which of them each vector is the product of (`Ready.indices`), shape (entries, columns); `soft` are the
+    likelihoods of the cells of all vectors, shape (cells, columns). One column counts for all. Without `down` the way down is not
+    run.
     """
 
     def __init__(
