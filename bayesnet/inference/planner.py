@@ -83,7 +83,7 @@ class Planner:
         self.largest = 1.0
         self.late = False
         self.nodes: list[ProductNode] = []
-        self.maxima: list[tuple[int, list[Tensor]]] = []
+        self.maxima: list[tuple[int, tuple[tuple[int, tuple[tuple[int, int], ...]], ...]]] = []
         self.volumes: dict[int, int] = {0: 1}
 
     def plan(self, places: Sequence[Sequence[int]]) -> EliminationPlan:
@@ -129,11 +129,8 @@ class Planner:
             by_axis=by_axis,
             by_factor=by_factor,
             composed=lambda: question,
-            maxima=tuple((self.axes[a], tuple((t.base, self._named(t)) for t in bucket)) for a, bucket in self.maxima),
+            maxima=tuple(self.maxima),
         )
-
-    def _named(self, tensor: Tensor) -> tuple[tuple[int, int], ...]:
-        return tuple((self.axes[a], stride) for a, stride in tensor.axes.items())
 
     def _order(self, factors: Iterable[Tensor], kept: Sequence[int]) -> list[int]:
         """Return the elimination order: gates and summed axes first, maximised axes after."""
@@ -200,7 +197,8 @@ class Planner:
                 )
             if x in self.best:
                 self.late = True
-                self.maxima.append((x, inputs))
+                found = ((t.base, tuple((self.axes[a], stride) for a, stride in t.axes.items())) for t in inputs)
+                self.maxima.append((self.axes[x], tuple(found)))
             elif not inputs or (len(inputs) == 1 and inputs[0].owner == x):
                 return self._multiply(inputs, units, [], x, wide, barren=True)
             inputs, relations = self._meet(self._few(inputs, 2))
