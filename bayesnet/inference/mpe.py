@@ -11,16 +11,16 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from bayesnet.inference.answers import RawMostProbable
-from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import ZeroEvidence, one_hot
 from bayesnet.inference.reduced_evidence import ReducedEvidence
 from bayesnet.inference.run import Run
+from bayesnet.inference.runner import Runner
 
 TIE = 1e-12
 """Two assignments whose log-probabilities differ by less than this are as probable."""
 
 
-def most_probable(engine: Engine, situation: ReducedEvidence, chosen: Sequence[int]) -> RawMostProbable:
+def most_probable(engine: Runner, situation: ReducedEvidence, chosen: Sequence[int]) -> RawMostProbable:
     """Best and second-best assignment of `chosen`."""
     free = tuple(v for v in chosen if v not in situation.fixed)
     ready = engine.ready(situation, wanted=free, best=free, vectors=free)

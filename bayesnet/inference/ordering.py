@@ -13,7 +13,7 @@ from functools import cache
 from itertools import accumulate, pairwise
 from math import inf
 
-TURNS, WORTH_A_SECOND, WORTH_MORE, HOPELESS = 8, 1 << 13, 1 << 20, 2.0**60
+TURNS, WORTH_A_SECOND, WORTH_MORE, HOPELESS = 8, 1 << 14, 1 << 20, 2.0**60
 """Most searches; cells of the tables of an order from which a second search is made, from which further ones are, and from which
 none is, because no other order would be short enough.
 """

@@ -27,7 +27,7 @@
 #define SHARED 2
 #define MEETING 3
 #define TURNS 8
-#define WORTH_A_SECOND 8192
+#define WORTH_A_SECOND 16384
 #define WORTH_MORE (1 << 20)
 #define HOPELESS 0x1p60
 #define FAR 0x1p62 /* the largest place in a workspace */
