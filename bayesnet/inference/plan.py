@@ -89,11 +89,6 @@ class PlanLayout:
     own: IntArray
     slope: IntArray
 
-    @cached_property
-    def places(self) -> dict[int, int]:
-        """The places of the vectors by axis; -1 are the scalars."""
-        return {-1: 0, **{a: at for a, at in zip(self.axes.tolist(), self.begin.tolist(), strict=True) if at >= 0}}
-
     @classmethod
     def of(cls, question: ReducedQuestion, slopes: IntArray, places: Sequence[Sequence[int]], one: int) -> PlanLayout:
         """Lay out a question with the derivatives by its axes at `slopes`; `one` is the place of a number one."""

@@ -46,8 +46,8 @@ class Ready:
 
     def place(self, v: int) -> int | None:
         """Return where the vector of a variable begins in the workspace; None where it has none."""
-        places = self.layout.places
-        return places.get(v, places.get(len(self.network.places) + v))
+        axes = zip(self.layout.axes.tolist(), self.layout.begin.tolist(), strict=True)
+        return next((at for axis, at in axes if at >= 0 and axis % len(self.network.places) == v), None)
 
     def shares(self, weights: FloatArray) -> dict[int, FloatArray]:
         """Divide the weights of each variable (`Run.weights`) by their sum, in place; by variable, shape (states, columns)."""

@@ -29,18 +29,10 @@ SECONDS = 2e-9
 
 
 class Runner:
-    """One network, and the plans made for it, kept by the pattern of the evidence.
+    """One network, and the plans made for it, kept by the pattern of the evidence. Many threads may ask one engine at once.
 
-    Many threads may ask one engine at once.
-
-    Parameters
-    ----------
-    factors
-        The network as arrays.
-    max_cells
-        Plans that need a larger table than this raise `TooWide` before anything is allocated.
-    fast
-        Whether the compiled kernel runs the plans, if there is one; otherwise numpy does.
+    Plans that need a table of more than `max_cells` raise `TooWide` before anything is allocated. The compiled kernel runs them
+    if there is one and `fast` is true; otherwise numpy does.
     """
 
     def __init__(self, factors: Factors, max_cells: float = 2.0**27, *, fast: bool = True) -> None:
@@ -134,11 +126,8 @@ class Runner:
 
     def split(self, v: int, lowest: FloatArray) -> FloatArray:
         """Return P(v | e) of a gate of two ranks from the probability of its lowest, shape (2, columns)."""
-        order = self.structure.order[v]
-        found = np.empty((2, *lowest.shape))
-        found[order[0]] = np.minimum(lowest, 1.0)
-        found[order[1]] = 1.0 - found[order[0]]
-        return found
+        lowest = np.minimum(lowest, 1.0)
+        return np.stack([lowest, 1.0 - lowest])[list(self.network.places[v])]
 
     def plan(self, situation: ReducedEvidence, *asked: Any) -> EliminationPlan:
         """Make a plan as `ready` asks for it, whatever its size."""
