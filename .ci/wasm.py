@@ -16,7 +16,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = tuple(ROOT / "bayesnet" / "inference" / name for name in ("kernel.c", "planner.c"))
 TARGET = ROOT / "bayesnet" / "web" / "static" / "wasm.js"
-FLAGS = ("-target", "wasm32-wasi", "-mexec-model=reactor", "-O2", "-msimd128", "-std=c99", "-ffp-contract=off", "-Wl,--strip-all")
+LINKED = ("-Wl,--strip-all", "-Wl,-z,stack-size=524288")
+FLAGS = ("-target", "wasm32-wasi", "-mexec-model=reactor", "-O2", "-msimd128", "-std=c99", "-ffp-contract=off", *LINKED)
 
 
 def digest() -> str:

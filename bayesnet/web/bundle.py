@@ -30,9 +30,9 @@ def bundle(entry: str, folder: Path = STATIC) -> str:
 
     Examples
     --------
-    >>> text = bundle("engine.js")
+    >>> text = bundle("network.js")
     >>> "import" in text, [line.split("(")[0] for line in text.splitlines() if line.startswith("export ")]
-    (False, ['export function compile', 'export function recompile', 'export function answer'])
+    (False, ['export function packStructure', 'export function layOut'])
     """
     order: list[str] = []
     _visit(PurePosixPath(entry), order, folder, ())

@@ -118,7 +118,28 @@ test("no file leaves the page with a state that it cannot show", () => {
 test("no mutated address and no mutated file throws anything but a sentence, and what is read can be shown", () => {
   const random = randomNumbers(3);
   const pick = (items) => items[Math.floor(random() * items.length)];
-  const parts = ["%", "%ff", "&", "=", ",", ":", "~", "#", "1e999", "-1", "NaN", "__proto__", "constructor", "null", '"', "{", "[", "]", "}", "ä"];
+  const parts = [
+    "%",
+    "%ff",
+    "&",
+    "=",
+    ",",
+    ":",
+    "~",
+    "#",
+    "1e999",
+    "-1",
+    "NaN",
+    "__proto__",
+    "constructor",
+    "null",
+    '"',
+    "{",
+    "[",
+    "]",
+    "}",
+    "ä",
+  ];
   const mutated = (text) => {
     let changed = text;
     for (let k = pick([1, 1, 2, 4]); k > 0; k--) {
