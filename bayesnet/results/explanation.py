@@ -29,7 +29,7 @@ class Impact(Record):
 
     `likelihood_ratio` and `decibans` are given the findings above it in the order taken; `omission` is what would be lost without
     the finding, all others kept; `shapley` is the mean over all orders. Of more than fifteen findings, those on variables with
-    more than six children, such as age, come first in these orders, and `error` is the standard error of the others' means (0
+    more than two children, such as age, come first in these orders, and `error` is the standard error of the others' means (0
     where exact). Shapley value and omission are in nats of log-odds. `negative` marks an absence; `probability` is that of the
     target after this finding and those above it.
     """

@@ -155,3 +155,24 @@ def test_draws_of_the_numbers_agree_with_one_network_per_draw(seed: int, monkeyp
         assert np.allclose(np.exp(found.log_probability), np.exp(expected.log_probability), rtol=1e-11)
         for v in wanted:
             assert np.allclose(found.marginals[v], expected.marginals[v], rtol=0, atol=1e-12, equal_nan=True)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_draws_look_at_no_other_entries_than_they_say(seed: int) -> None:
+    """Whatever stands in the entries that are not read, the posteriors are the same to the last bit; not in those that are."""
+    rng = np.random.default_rng(900 + seed)
+    network, _ = random_network(rng, 8)
+    seen = random_evidence(rng, network)
+    engine, variables = Engine(network), (0, 1, 2)
+    if engine.log_probability(seen) == -np.inf:
+        return
+    read = draws.entries_read(engine, seen, variables)
+    flat = np.concatenate([t.ravel() for family in network.families for t in family.tensors])
+    drawn = np.stack([flat, np.where(read, flat, rng.random(len(flat))), np.where(read, 0.5 * flat, flat)], axis=1)
+    parts = iter(np.split(drawn, np.cumsum([t.size for family in network.families for t in family.tensors])[:-1]))
+    tensors = [tuple(next(parts).reshape(*t.shape, 3) for t in family.tensors) for family in network.families]
+    found = engine.draws(seen, tensors, variables)
+    for v in variables:
+        assert np.array_equal(found.marginals[v][:, 0], found.marginals[v][:, 1])
+    assert found.log_probability[0] == found.log_probability[1]
+    assert not read.any() or found.log_probability[2] < found.log_probability[0]

@@ -241,7 +241,7 @@ def test_one_pass_gives_the_log_odds_with_and_without_every_finding(question, cr
 
 @pytest.mark.slow
 def test_more_than_fifteen_findings_are_sampled_with_an_error():
-    """With sixteen findings the Shapley values carry standard errors, and still sum to the change of log-odds."""
+    """With sixteen findings most Shapley values carry standard errors, and still sum to the change of log-odds."""
     net = bayesnet.load("back_pain")
     flags = (
         "fever, weight_loss, !iv_drug_use, !trauma, !corticosteroids, !diabetes, !saddle_anesthesia, !urinary_retention, smoking"
@@ -249,7 +249,8 @@ def test_more_than_fifteen_findings_are_sampled_with_an_error():
     answer = net.case(f"{DEMO}, {flags}").explain("spinal_metastasis")
     assert not answer.exact
     assert len(answer) == 16
-    assert all(0.0 < impact.error < 0.2 for impact in answer if abs(impact.shapley) > 0.3)
+    assert answer["age_group"].error == 0.0 < answer["raised_alp"].error
+    assert all(impact.error < 0.2 for impact in answer)
     change = math.log(answer.posterior / (1 - answer.posterior)) - math.log(answer.prior / (1 - answer.prior))
     assert sum(i.shapley for i in answer) == pytest.approx(change, abs=1e-8)
     assert sum(i.decibans for i in answer) * math.log(10) / 10 == pytest.approx(change, abs=1e-8)

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 EXACT = 15
 """Findings up to which every subset is asked."""
 
-CROWDED = 6
+CROWDED = 2
 """A finding on a variable with more children than this stays known while others are left out: it keeps these apart."""
 
 PAIRS = 8

@@ -53,7 +53,7 @@ class ParameterMap:
     def slopes(self, by_entry: FloatArray) -> FloatArray:
         """Derivatives by every number, shape (rows, n_numbers), from those by every entry, shape (rows, entries)."""
         found = np.zeros((len(by_entry), self.count))
-        read = np.flatnonzero(by_entry.any(axis=0)[self.position])
+        read = np.flatnonzero(np.asarray(by_entry.any(axis=0))[self.position])
         for row, mine in zip(found, by_entry, strict=True):
             row += np.bincount(self.number[read], mine[self.position[read]] * self.partial[read], self.count)
         return found

@@ -227,7 +227,7 @@ class Response:
         """
         rows, sizes = self.numbers.rows_of(ks)
         which = np.repeat(np.arange(len(ks)), sizes)
-        read = self.weights.any(axis=0)[self.numbers.position[rows]]
+        read = np.asarray(self.weights.any(axis=0))[self.numbers.position[rows]]
         rows, which = rows[read], which[read]
         position, partial = self.numbers.position[rows], self.numbers.partial[rows]
         start, x = self.numbers.factors.values[ks][which], xs[which]
