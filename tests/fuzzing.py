@@ -15,7 +15,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Callable
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from io import StringIO
 from pathlib import Path
 
@@ -24,6 +24,8 @@ import pandas as pd
 
 import bayesnet
 from bayesnet.errors import BayesnetError
+from bayesnet.model.new import TEMPLATE
+from bayesnet.teach.lessons import lesson_data, read_lessons
 
 try:
     import resource
@@ -157,44 +159,127 @@ def files(chance: random.Random, folder: Path) -> None:
     assert all(abs(family.tensors[0].sum(axis=-1) - 1).max() < 1e-5 for family in table.families)
 
 
-MODEL = {path.name: path.read_text() for path in bayesnet.load("sprinkler").folder.glob("*.toml")}  # type: ignore[union-attr]
+SPRINKLER = bayesnet.load("sprinkler")
+LESSON = "lessons/seeing-and-doing.toml"
+MODELS = [
+    {path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") for path in folder.rglob("*.toml")}
+    for folder in (SPRINKLER.folder, TEMPLATE)
+    if folder is not None
+]
+"""The files of two models: one with a lesson, one with figures, counts and formulas behind its numbers."""
+
+
+def folder_of(chance: random.Random, folder: Path, files: dict[str, str], changed: str) -> Path:
+    """Write a model folder with one of its files mutated."""
+    model = folder / f"m{MODELS.index(files)}"
+    for name, text in files.items():
+        path = model / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes((mutated(chance, text) if name == changed else text).encode("utf-8", "surrogatepass"))
+    return model
 
 
 def folders(chance: random.Random, folder: Path) -> None:
-    """A model folder with one of its files mutated."""
-    model = folder / "m"
-    model.mkdir(exist_ok=True)
-    changed = chance.choice(list(MODEL))
-    for name, text in MODEL.items():
-        new = mutated(chance, text) if name == changed else text
-        (model / name).write_bytes(new.encode("utf-8", "surrogatepass"))
-    bayesnet.load(model)
+    """A model folder with one of its files mutated: every number is computed again, and the model compared with another."""
+    files = chance.choice(MODELS)
+    net = bayesnet.load(folder_of(chance, folder, files, chance.choice([name for name in files if "/" not in name])))
+    str(net.recompute())
+    if chance.random() < 0.2:
+        str(SPRINKLER.diff(net))
+
+
+def lessons(chance: random.Random, folder: Path) -> None:
+    """A model folder with its lesson mutated."""
+    compiled = bayesnet.load(folder_of(chance, folder, MODELS[0], LESSON)).compiled
+    lesson_data(compiled, read_lessons(compiled))
+
+
+def table(chance: random.Random, names: list[str]) -> pd.DataFrame:
+    """Rows of a cohort with anything in their cells."""
+    columns = [chance.choice(names) for _ in range(chance.randint(0, 3))]
+    return pd.DataFrame([[value(chance) for _ in columns] for _ in range(3)], columns=columns, dtype=object)
 
 
 def rows(chance: random.Random, _: Path) -> None:
-    """Rows of a cohort with anything in their cells."""
-    names = [*NET.variables, "id"]
-    columns = [chance.choice(names) for _ in range(chance.randint(0, 3))]
-    frame = pd.DataFrame([[value(chance) for _ in columns] for _ in range(3)], columns=columns, dtype=object)
+    """Rows of a cohort, scored."""
+    frame = table(chance, [*NET.variables, "id"])
     keep = ["id"] if chance.random() < 0.5 else ()
     scored = NET.score(frame, ["lung=yes"], keep=keep, missing=["", "no"][: chance.randint(0, 2)])
     assert len(scored) == len(frame)
 
 
-COMMANDS = ("query", "check", "show", "whatif", "explain", "next", "sensitivity", "diagnose", "cite", "nope")
+def updates(chance: random.Random, _: Path) -> None:
+    """Rows of a cohort, by which the numbers are updated."""
+    frame = table(chance, [*SPRINKLER.variables, "id"])
+    updated = SPRINKLER.update(frame, ignore=["id"] if chance.random() < 0.8 else ())
+    str(updated)
+    assert all(0 <= number.value <= 1 for number in updated.network.numbers.values())
 
 
-def commands(chance: random.Random, _: Path) -> None:
+def evaluations(chance: random.Random, _: Path) -> None:
+    """Predictions and outcomes of any kind, in a table with its outcomes and groups, or alone."""
+    count = chance.randint(0, 4)
+    predictions = [value(chance) if chance.random() < 0.1 else chance.random() for _ in range(count)]
+    outcomes = [
+        value(chance) if chance.random() < 0.1 else chance.choice((0, 1)) for _ in range(chance.choice((count, count, 1)))
+    ]
+    if chance.random() < 0.5:
+        str(bayesnet.evaluate(predictions, outcomes))
+        return
+    name = chance.choice(("lung", "lung", "id", ""))
+    truth = pd.DataFrame({name: outcomes, "by": [value(chance) for _ in outcomes]}, dtype=object)
+    str(bayesnet.evaluate(pd.DataFrame({"P(lung)": predictions}, dtype=object), truth, by=chance.choice((None, "by", "nope"))))
+
+
+COMMANDS = (
+    *(
+        "query",
+        "check",
+        "show",
+        "whatif",
+        "explain",
+        "next",
+        "sensitivity",
+        "diagnose",
+        "cite",
+        "nope",
+        "find",
+        "score",
+        "evaluate",
+    ),
+    *("update", "diff", "convert", "new", "page", "report", "tune", "sources", "advise", "audit", "exercises", "uncertainty"),
+)
+
+
+def commands(chance: random.Random, folder: Path) -> None:
     """A command line; the status is 0, 1 or 2, and nothing is called a fault of ours."""
     from bayesnet.__main__ import main
 
-    options = ("--json", "--target", "--given", "--do", "--help", "", "--with", "lung=yes", "smoke=yes", "asia", "x.bif", "-1")
+    there = folder / "commands"
+    there.mkdir(exist_ok=True)
+    (there / "t.csv").write_bytes(mutated(chance, "smoke,lung\nyes,no\nno,no\n").encode("utf-8", "surrogatepass"))
+    (there / "x.bif").write_bytes(TEXTS["bif"])
+    options = (
+        "--json",
+        "--target",
+        "--given",
+        "--do",
+        "--help",
+        "",
+        "--with",
+        "lung=yes",
+        "smoke=yes",
+        "asia",
+        "x.bif",
+        "-1",
+        "t.csv",
+    )
     words = [chance.choice(COMMANDS), chance.choice(("asia", "sprinkler", "nope", ""))]
     words += [chance.choice(options) if chance.random() < 0.6 else question(chance) for _ in range(chance.randint(0, 3))]
     err = StringIO()
     status = 0
     try:
-        with redirect_stdout(StringIO()), redirect_stderr(err):
+        with chdir(there), redirect_stdout(StringIO()), redirect_stderr(err):
             main([word for word in words if "\0" not in word])
     except SystemExit as left:
         status = int(left.code or 0)
@@ -205,11 +290,14 @@ def commands(chance: random.Random, _: Path) -> None:
 
 
 KINDS: dict[str, tuple[Try, int]] = {
-    "patterns": (patterns, 30),
+    "patterns": (patterns, 27),
     "findings": (findings, 20),
     "files": (files, 40),
     "folders": (folders, 4),
-    "rows": (rows, 4),
+    "lessons": (lessons, 2),
+    "rows": (rows, 2),
+    "updates": (updates, 2),
+    "evaluations": (evaluations, 1),
     "commands": (commands, 2),
 }
 """What is tried, and of a hundred inputs how many."""

@@ -36,8 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
             status = program.main(args=given, prog_name="bayesnet", standalone_mode=False)
             sys.stdout.flush()
     except (Exception, KeyboardInterrupt) as error:
-        if _output_lost() and isinstance(error, OSError):
-            error.filename = error.filename or "standard output"
+        _drop_lost_output()
+        if isinstance(error, OSError) and error.errno and error.filename is None:
+            error.filename = "standard output"  # every other file that is written is named
         if isinstance(error, BrokenPipeError) or type(error).__name__ == "PipeClosed":
             sys.exit(_PIPE_CLOSED)
         text, status = explained(error)
@@ -54,14 +55,12 @@ def _open_streams() -> None:
             setattr(sys, name, os.fdopen(os.open(os.devnull, flag), mode, encoding="utf-8"))
 
 
-def _output_lost() -> bool:
-    """Return whether what was printed cannot be written; then it is dropped, since the interpreter would try again at its end."""
+def _drop_lost_output() -> None:
+    """Drop what was printed and cannot be written, since the interpreter would try again at its end."""
     try:
         sys.stdout.flush()
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return True
-    return False
 
 
 @contextmanager

@@ -37,6 +37,16 @@ class Figure(click.FloatRange):
         return number
 
 
+class OutPath(click.Path):
+    """The name of a file or folder to write; an empty one, which would be this folder, is refused."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Read the name."""
+        if not str(value).strip():
+            self.fail("no name to write to.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 as_json = click.option("--json", "json_", is_flag=True, help="Print the answer as JSON.")
 interventions = click.option("--do", "do", metavar="TEXT", help='Set variables (intervention), as in "corticosteroids".')
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bayesnet.cli.common import as_json, model_argument, to_json
+from bayesnet.cli.common import OutPath, as_json, model_argument, to_json
 from bayesnet.cli.terminal import say
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @click.command("convert")
 @model_argument
-@click.argument("out", metavar="OUT", type=click.Path())
+@click.argument("out", metavar="OUT", type=OutPath())
 @click.option("--folder", is_flag=True, help="Write a priors folder, whatever the name of OUT.")
 @click.option("--force", is_flag=True, help="Overwrite an existing file.")
 @click.option("--drop-names", is_flag=True, help="Let .uai, which keeps no names, lose them.")

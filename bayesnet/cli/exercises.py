@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bayesnet.cli.common import as_json, keep_apart, optional_model_argument, show, to_json
+from bayesnet.cli.common import OutPath, as_json, keep_apart, optional_model_argument, show, to_json
 from bayesnet.cli.terminal import say
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     "--html",
     "html",
     metavar="FILE",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=OutPath(dir_okay=False, path_type=Path),
     help="Write a quiz: one HTML file that marks offline.",
 )
 @click.option("--moodle", is_flag=True, help="As Moodle XML, with the known errors as feedback.")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from bayesnet.cli.common import as_json, to_json
+from bayesnet.cli.common import OutPath, as_json, to_json
 
 
 @click.command("new")
-@click.argument("folder", metavar="FOLDER", type=click.Path())
+@click.argument("folder", metavar="FOLDER", type=OutPath())
 @as_json
 def command(folder: str, json_: bool) -> None:
     """Start a model in FOLDER: two diseases, one finding, one source, with comments that teach the format.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bayesnet.cli.common import as_json, interventions, keep_apart, model_argument, to_json
+from bayesnet.cli.common import OutPath, as_json, interventions, keep_apart, model_argument, to_json
 from bayesnet.cli.completion import complete_names
 from bayesnet.cli.terminal import say
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     "--output",
     "path",
     metavar="FILE",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=OutPath(dir_okay=False, path_type=Path),
     help="Where to write it; MODEL.html in this folder when left out.",
 )
 @click.option("--lesson", "chosen", metavar="NAME", multiple=True, help="Open with this guided lesson; repeat it for more.")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -40,6 +43,15 @@ class PipeClosed(Exception):  # noqa: N818 - it is no error
     """The program that read our output has ended, as in `bayesnet show back_pain | head`."""
 
 
+@contextmanager
+def _pipe_noticed() -> Iterator[None]:
+    """Turn the error of a closed pipe, which click would take for one of the program, into `PipeClosed`."""
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise PipeClosed from error
+
+
 class LazyGroup(click.Group):
     """A group that imports a command only when it is run; its help lists `COMMANDS` without importing any."""
 
@@ -64,12 +76,17 @@ class LazyGroup(click.Group):
             raise click.UsageError(f'No command "{args[0]}"; {hint}', ctx)
         return super().resolve_command(ctx, args)
 
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """Read the options of the program, of which --help and --version print."""
+        with _pipe_noticed():
+            return super().make_context(info_name, args, parent, **extra)
+
     def invoke(self, ctx: click.Context) -> object:
-        """Run a command; click would take a closed pipe for an error of the program."""
-        try:
+        """Run a command."""
+        with _pipe_noticed():
             return super().invoke(ctx)
-        except BrokenPipeError as error:
-            raise PipeClosed from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - the signature is click's
         """List the commands."""

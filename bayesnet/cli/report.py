@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bayesnet.cli.common import as_json, interventions, keep_apart, model_argument, to_json
+from bayesnet.cli.common import OutPath, as_json, interventions, keep_apart, model_argument, to_json
 from bayesnet.cli.completion import complete_names
 from bayesnet.cli.terminal import say
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @click.command("report")
 @model_argument
 @click.argument("findings", metavar="FINDINGS", shell_complete=complete_names)
-@click.argument("path", metavar="[FILE]", type=click.Path(dir_okay=False, path_type=Path), default="report.html")
+@click.argument("path", metavar="[FILE]", type=OutPath(dir_okay=False, path_type=Path), default="report.html")
 @click.option("--target", "target", metavar="TARGET", help="The diagnosis to explain; the leading specific one otherwise.")
 @click.option("--full", is_flag=True, help="Append all analyses, every number used and its citation.")
 @interventions

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bayesnet.cli.common import as_json, keep_apart, model_argument, progress, to_json
+from bayesnet.cli.common import OutPath, as_json, keep_apart, model_argument, progress, to_json
 from bayesnet.cli.score_output import Output, opened
 from bayesnet.cli.tables import STANDARD, check_kind, count, is_parquet, parts, pieces, source_type
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.command("score")
 @model_argument
 @click.argument("source", metavar="IN", type=source_type)
-@click.argument("out", metavar="OUT", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
+@click.argument("out", metavar="OUT", type=OutPath(dir_okay=False, allow_dash=True, path_type=Path))
 @click.option(
     "--target", "targets", metavar="TARGET", multiple=True, help="Ask this instead of the diagnoses; may be given several times."
 )

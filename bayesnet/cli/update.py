@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bayesnet.cli.common import as_json, model_argument, show
+from bayesnet.cli.common import OutPath, as_json, model_argument, show
 from bayesnet.cli.sensitivity import sample_size_option
 from bayesnet.cli.tables import check_kind, source_type, whole
 from bayesnet.cli.terminal import waiting
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @model_argument
 @click.argument("data", metavar="DATA", type=source_type)
 @click.option(
-    "-o", "--out", metavar="FOLDER", type=click.Path(file_okay=False, path_type=Path), help="Write the updated model here."
+    "-o", "--out", metavar="FOLDER", type=OutPath(file_okay=False, path_type=Path), help="Write the updated model here."
 )
 @click.option("--ignore", metavar="COLUMN", multiple=True, help="A column that is no finding, such as an identifier; repeatable.")
 @click.option("--missing", metavar="WORD", multiple=True, help="A word that means unobserved, such as NA; may be repeated.")

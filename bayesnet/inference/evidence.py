@@ -59,17 +59,17 @@ class Evidence:
         Traceback (most recent call last):
         bayesnet.errors.BayesnetError: The likelihood of variable 0 has 2 numbers; expected one for each of its 3 states.
         """
+        for what, known in (("A likelihood is of", self.likelihoods), ("An intervention is on", self.interventions)):
+            for v in known:
+                if not 0 <= v < len(cards):
+                    raise BayesnetError(f"{what} variable {v}; expected one from 0 to {len(cards) - 1}.")
         for v, vector in self.likelihoods.items():
-            if not 0 <= v < len(cards):
-                raise BayesnetError(f"A likelihood is of variable {v}; expected one from 0 to {len(cards) - 1}.")
             if len(vector) != cards[v]:
-                what = f"expected one for each of its {cards[v]} states"
+                numbers = f"{len(vector)} number{'s' if len(vector) != 1 else ''}"
                 raise BayesnetError(
-                    f"The likelihood of variable {v} has {len(vector)} number{'s' if len(vector) != 1 else ''}; {what}."
+                    f"The likelihood of variable {v} has {numbers}; expected one for each of its {cards[v]} states."
                 )
         for v, state in self.interventions.items():
-            if not 0 <= v < len(cards):
-                raise BayesnetError(f"An intervention is on variable {v}; expected one from 0 to {len(cards) - 1}.")
             if not 0 <= state < cards[v]:
                 raise BayesnetError(f"Variable {v} is set to state {state}; expected one from 0 to {cards[v] - 1}.")
         return self

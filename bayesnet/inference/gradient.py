@@ -12,17 +12,17 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from bayesnet.inference.answers import EventGradients
+from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import Evidence, one_hot
 from bayesnet.inference.plan import EliminationPlan
 from bayesnet.inference.run import Run
-from bayesnet.inference.runner import Runner
 from bayesnet.model.factors import FloatArray, IntArray
 
 MOST = 1000
 """Largest power of two of a derivative."""
 
 
-def derivatives(engine: Runner, evidence: Evidence, events: Sequence[tuple[int, int]]) -> EventGradients:
+def derivatives(engine: Engine, evidence: Evidence, events: Sequence[tuple[int, int]]) -> EventGradients:
     """Return P(event, e) of each event (variable, state), then P(e), with the derivatives by every tensor entry."""
     situation = engine.situation(evidence)
     entries = len(engine.network.entry)
@@ -57,9 +57,10 @@ def derivatives(engine: Runner, evidence: Evidence, events: Sequence[tuple[int, 
 def _by_value(run: Run) -> tuple[IntArray, FloatArray, IntArray]:
     """Derivatives by values: which, shape (m,); mantissas and powers of two, shape (m, columns)."""
     plan, ptr, columns = run.plan, run.ready.layout.ptr, run.columns
-    if "slopes" not in plan.cache:
-        plan.cache["slopes"] = _places(plan)
-    factor, offset, place, slot, above, level = plan.cache["slopes"]  # type: ignore[misc]
+    kept = plan.cache.get("slopes")
+    places: tuple[IntArray, ...] = kept if isinstance(kept, tuple) else _places(plan)
+    plan.cache["slopes"] = places
+    factor, offset, place, slot, above, level = places
     index, cell = run.index[:, 0], np.repeat(np.arange(len(ptr) - 1), np.diff(ptr))
     own, power, none, product, exponent, zeros = _products(run, columns)
     higher = np.where((level >= 0)[:, None], run.powers[level, :columns], 0) + exponent
@@ -88,7 +89,7 @@ def _products(run: Run, columns: int) -> tuple[FloatArray, IntArray, FloatArray,
 
 
 def left_out(
-    engine: Runner, evidence: Evidence, columns: Mapping[int, FloatArray], variables: Sequence[int]
+    engine: Engine, evidence: Evidence, columns: Mapping[int, FloatArray], variables: Sequence[int]
 ) -> tuple[FloatArray, dict[int, FloatArray]]:
     """Return ln P(b, e) of several columns of likelihoods b, and of `variables` P(v | e and all of b that is not of v).
 

@@ -85,45 +85,30 @@ EXPORT int64_t bn_check(const int32_t *code, int64_t length, int64_t ups, int64_
 /* One block: the cells of the inner lists, from the given places on. Several columns are `COUNT` vectors of what the processor
    multiplies at once; of one column it is a number. */
 #define COLUMNS(...) for (int w = 0; w < COUNT; w++) __VA_ARGS__
-#define SUMS(...)                                                     \
-    for (int j = 0; j < op->runs; j++) {                              \
-        Vector sum[COUNT], *o = out + (int64_t)lo[j] * COUNT;         \
-        COLUMNS(sum[w] = o[w]);                                       \
-        for (int r = 0; r < run; r++, i++) __VA_ARGS__                \
-        COLUMNS(o[w] = sum[w]);                                       \
+#define SUMS(N)                                                                                                 \
+    for (int j = 0; j < op->runs; j++) {                                                                        \
+        Vector sum[COUNT], product[COUNT], *o = out + (int64_t)lo[j] * COUNT;                                   \
+        COLUMNS(sum[w] = o[w]);                                                                                 \
+        for (int r = 0; r < op->run; r++, i++) {                                                                \
+            COLUMNS(product[w] = (Vector){0} + 1.0);                                                            \
+            for (int k = 0; k < (N); k++)                                                                       \
+                COLUMNS(product[w] *= ((const Vector *)from[k])[(int64_t)li[k * cells + i] * COUNT + w]);       \
+            COLUMNS(sum[w] += product[w]);                                                                      \
+        }                                                                                                       \
+        COLUMNS(o[w] = sum[w]);                                                                                 \
     }
-#define AT(q) ((const Vector *)from[q] + (int64_t)la[(q) * cells + i] * COUNT)
 #define BLOCK(NAME, TARGET, VECTOR, COUNT_)                                                \
     TARGET static void NAME(const Op *op, double *to, const double *const *from) {         \
         typedef VECTOR;                                                                    \
         enum { COUNT = COUNT_ };                                                           \
-        const int32_t *restrict lo = op->lists, *restrict la = lo + op->runs;              \
+        const int32_t *restrict lo = op->lists, *restrict li = lo + op->runs;              \
         const int64_t cells = (int64_t)op->runs * op->run;                                 \
-        const int run = op->run, n = op->inputs;                                           \
         Vector *restrict out = (Vector *)to;                                               \
         int64_t i = 0;                                                                     \
-        if (n == 2)                                                                        \
-            SUMS({                                                                         \
-                const Vector *a = AT(0), *b = AT(1);                                       \
-                COLUMNS(sum[w] += a[w] * b[w]);                                            \
-            })                                                                             \
-        else if (n == 1)                                                                   \
-            SUMS({                                                                         \
-                const Vector *a = AT(0);                                                   \
-                COLUMNS(sum[w] += a[w]);                                                   \
-            })                                                                             \
-        else if (n == 3)                                                                   \
-            SUMS({                                                                         \
-                const Vector *a = AT(0), *b = AT(1), *c = AT(2);                           \
-                COLUMNS(sum[w] += a[w] * b[w] * c[w]);                                     \
-            })                                                                             \
-        else                                                                               \
-            SUMS({                                                                         \
-                Vector product[COUNT];                                                     \
-                COLUMNS(product[w] = (Vector){0} + 1.0);                                   \
-                for (int k = 0; k < n; k++) COLUMNS(product[w] *= AT(k)[w]);               \
-                COLUMNS(sum[w] += product[w]);                                             \
-            })                                                                             \
+        if (op->inputs == 1) SUMS(1)                                                       \
+        else if (op->inputs == 2) SUMS(2)                                                  \
+        else if (op->inputs == 3) SUMS(3)                                                  \
+        else SUMS(op->inputs)                                                              \
     }
 #define LANES(SIZE) double Vector __attribute__((vector_size(SIZE), aligned(8), may_alias))
 typedef void (*Block)(const Op *, double *, const double *const *);

@@ -11,16 +11,16 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from bayesnet.inference.answers import RawMostProbable
+from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import ZeroEvidence, one_hot
 from bayesnet.inference.reduced_evidence import ReducedEvidence
 from bayesnet.inference.run import Run
-from bayesnet.inference.runner import Runner
 
 TIE = 1e-12
 """Two assignments whose log-probabilities differ by less than this are as probable."""
 
 
-def most_probable(engine: Runner, situation: ReducedEvidence, chosen: Sequence[int]) -> RawMostProbable:
+def most_probable(engine: Engine, situation: ReducedEvidence, chosen: Sequence[int]) -> RawMostProbable:
     """Best and second-best assignment of `chosen`."""
     free = tuple(v for v in chosen if v not in situation.fixed)
     ready = engine.ready(situation, wanted=free, best=free, vectors=free)
@@ -41,7 +41,7 @@ def most_probable(engine: Runner, situation: ReducedEvidence, chosen: Sequence[i
     return RawMostProbable(assignment, log, runner, runner_log, not runner_log > log - TIE)
 
 
-def _named(engine: Runner, situation: ReducedEvidence, chosen: Sequence[int], places: Mapping[int, int]) -> dict[int, int]:
+def _named(engine: Engine, situation: ReducedEvidence, chosen: Sequence[int], places: Mapping[int, int]) -> dict[int, int]:
     """Places as states, with what is fixed."""
     fixed = situation.fixed
     return {v: fixed[v] if v in fixed else engine.network.states[v][places[v]] for v in chosen}
@@ -50,7 +50,7 @@ def _named(engine: Runner, situation: ReducedEvidence, chosen: Sequence[int], pl
 def _trace(run: Run, free: Sequence[int]) -> dict[int, int]:
     """Return the best places, found in the opposite order of elimination: each given those eliminated after it."""
     best: dict[int, int] = {}
-    for axis, bucket in reversed(run.plan.details.maxima):
+    for axis, bucket in reversed(run.plan.maxima):
         scores = np.ones(run.plan.question.sizes[axis])
         for base, axes in bucket:
             source, start = (run.work, base) if base >= 0 else (run.values, int(run.bases[-1 - base]))

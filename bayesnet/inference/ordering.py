@@ -12,8 +12,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from math import inf
 
-TURNS, WORTH_A_SECOND, WORTH_MORE = 8, 1 << 13, 1 << 20
-"""Most searches; cells of the tables of an order from which a second search is made, and from which further ones are."""
+TURNS, WORTH_A_SECOND, WORTH_MORE, HOPELESS = 8, 1 << 13, 1 << 20, 2.0**60
+"""Most searches; cells of the tables of an order from which a second search is made, from which further ones are, and from which
+none is, because no other order would be short enough.
+"""
 SQRT2 = 1.4142135623730951
 
 
@@ -49,7 +51,7 @@ def best_order(
     """
     order, cells = Search(mask, tensors, becomes).run(stages, 0, inf)
     for turn in range(1, TURNS):
-        if cells <= (WORTH_MORE if turn > 1 else WORTH_A_SECOND):
+        if not (WORTH_MORE if turn > 1 else WORTH_A_SECOND) < cells < HOPELESS:
             break
         other, fewer = Search(mask, tensors, becomes).run(stages, turn, cells)
         if fewer < cells:
@@ -83,7 +85,7 @@ class Search:
                 del scores[a]
                 order.append(a)
                 wide = self.width[a].bit_count()
-                cells += float(2 ** (wide // 2)) * (SQRT2 if wide & 1 else 1.0)
+                cells += 2.0 ** min(wide // 2, 1000) * (SQRT2 if wide & 1 else 1.0)
                 touched = self._eliminate(a, turn > 0)
                 if a in self.becomes:
                     waiting.discard(self.becomes[a])

@@ -12,10 +12,11 @@ What would be ones on the way up (a variable below which nothing is known) is a 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from itertools import accumulate, pairwise
+from operator import mul
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -41,6 +42,8 @@ HEADER = 7
 """Integers at the head of an operation: its length, flags, inputs, sums, cells of a sum, loops around, cells of the output."""
 CUT, SETTLED, GIVEN, WANTED, KEPT = 1, 2, 4, 8, 16
 """Flags of variables in `planner.c`."""
+FAR = 2**62
+"""The largest place in a workspace; a plan that needs more is never run."""
 MOST_ROOM = 1 << 32
 """Bytes of a workspace of the compiled planner."""
 
@@ -99,10 +102,8 @@ class PlanLayout:
         return {-1: 0, **{a: at for a, at in zip(self.axes.tolist(), self.begin.tolist(), strict=True) if at >= 0}}
 
     @classmethod
-    def of(
-        cls, question: ReducedQuestion, slopes: Mapping[int, tuple[int, int]], places: Sequence[Sequence[int]], one: int
-    ) -> PlanLayout:
-        """Lay out a question with the derivatives by its axes at these places; `one` is the place of a number one."""
+    def of(cls, question: ReducedQuestion, slopes: IntArray, places: Sequence[Sequence[int]], one: int) -> PlanLayout:
+        """Lay out a question with the derivatives by its axes at `slopes`; `one` is the place of a number one."""
         axes, sizes = sorted(question.sizes), {**question.sizes, SCALAR: 1}
         ends = [*accumulate((sizes[axis] for axis in question.vectors), initial=1)]
         begin = {**dict.fromkeys(axes, -1), **dict(zip(question.vectors, ends, strict=False))}
@@ -114,7 +115,8 @@ class PlanLayout:
         index, which, owner = _ints([entry for cell in cells for entry in cell]).reshape(-1, 3).T.copy()
         shown = [(v, a) for v, a in sorted(question.axis.items()) if a in question.asked]
         own = [begin[a] + i if begin[a] >= 0 else one for v, a in shown for i in places[v]]
-        slope = [slopes[a][0] + i if a in slopes else one for v, a in shown for i in places[v]]
+        slope_of = dict(zip(axes, slopes.tolist(), strict=False))
+        slope = [slope_of[a] + i if slope_of[a] >= 0 else one for v, a in shown for i in places[v]]
         ptr, cuts = accumulate(map(len, cells), initial=0), accumulate((sizes[a] for _, a in shown), initial=0)
         at, first, last, of, shown_, answers, mine, theirs = map(
             _ints, (axes, begin.values(), ends, ptr, [v for v, _ in shown], cuts, own, slope)
@@ -131,36 +133,13 @@ class PlanDetails(NamedTuple):
     """The meaning of a plan: looked at for derivatives, draws, maxima and by the tests; posteriors do without.
 
     `vectors` are the places and slots of the vectors by axis, `vector_slopes` those of the derivatives by them, `slopes` of the
-    derivatives by the numbers of factor k, with their strides. `maxima` lists for each maximised axis the tensors that meet
-    there. `order` is that in which the axes are eliminated.
+    derivatives by the numbers of factor k, with their strides.
     """
 
     question: ReducedQuestion
     vectors: dict[int, tuple[int, int]]
     slopes: dict[int, tuple[int, int, tuple[tuple[int, int], ...]]]
     vector_slopes: dict[int, tuple[int, int]]
-    maxima: tuple[tuple[int, tuple[tuple[int, tuple[tuple[int, int], ...]], ...]], ...] = ()
-    order: tuple[int, ...] = ()
-
-    @classmethod
-    def of(
-        cls,
-        question: ReducedQuestion,
-        order: Sequence[int],
-        slopes: Mapping[int, tuple[int, int]],
-        by_factor: Sequence[tuple[int, int]],
-    ) -> PlanDetails:
-        """Explain a plan that eliminates axes in this order, with the derivatives by axes and by factors."""
-        place, size = {axis: i for i, axis in enumerate([*order, *question.kept])}, question.sizes
-        begin = accumulate((size[axis] for axis in question.vectors), initial=1)
-        found = {}
-        for k, (part, at) in enumerate(zip(question.factors, by_factor, strict=False)):
-            axes = sorted(part.axes, key=place.__getitem__)
-            steps = accumulate((size[a] for a in axes), lambda a, b: a * b, initial=1)
-            if at[0] >= 0:
-                found[k] = (*at, tuple(zip(axes, steps, strict=False))[::-1])
-        vectors = {axis: (at, k) for k, (axis, at) in enumerate(zip(question.vectors, begin, strict=False), 1)}
-        return cls(question, vectors, found, {a: slopes[a] for a in (SCALAR, *vectors) if a in slopes}, (), tuple(order))
 
 
 @dataclass(frozen=True)
@@ -169,7 +148,9 @@ class EliminationPlan:
 
     `code` are the operations one after the other; the way down begins at `ups`. The workspace has `space` numbers and `slots`
     powers of two. It begins with the product of all scalars and the vectors. `result` is the product of everything over the axes
-    `kept`. `layout` says where the numbers of the network come in, `explained` makes the details.
+    `kept`. `layout` says where the numbers of the network come in. `order` has the axes as they are eliminated, those kept last.
+    `by_axis` and `by_factor` are the places and slots of the derivatives by each axis's vector, by the scalars behind these, and
+    by each factor (-1: none). `maxima` lists for each maximised axis the tensors that meet there. `composed` is the question.
     """
 
     code: Ints
@@ -182,18 +163,32 @@ class EliminationPlan:
     cells: float
     largest: float
     layout: PlanLayout
-    explained: Callable[[], PlanDetails] = field(compare=False, repr=False)
+    order: tuple[int, ...]
+    by_axis: IntArray
+    by_factor: IntArray
+    composed: Callable[[], ReducedQuestion] = field(compare=False, repr=False)
+    maxima: tuple[tuple[int, tuple[tuple[int, tuple[tuple[int, int], ...]], ...]], ...] = ()
     cache: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
+
+    @cached_property
+    def question(self) -> ReducedQuestion:
+        """The question, composed when it is first looked at."""
+        return self.composed()
 
     @cached_property
     def details(self) -> PlanDetails:
         """The meaning of the plan, worked out when it is first looked at."""
-        return self.explained()
-
-    @property
-    def question(self) -> ReducedQuestion:
-        """The question."""
-        return self.details.question
+        question, size, axes = self.question, self.question.sizes, [*self.layout.axes.tolist(), SCALAR]
+        begin = accumulate((size[axis] for axis in question.vectors), initial=1)
+        vectors = {axis: (at, k) for k, (axis, at) in enumerate(zip(question.vectors, begin, strict=False), 1)}
+        known = {a: (at, slot) for a, (at, slot) in zip(axes, self.by_axis.tolist(), strict=True) if at >= 0}
+        slopes = {}
+        for k, (at, slot) in enumerate(self.by_factor.tolist()):
+            inner = sorted(question.factors[k].axes, key=self.order.index) if at >= 0 else []
+            steps = accumulate((size[a] for a in inner), mul, initial=1)
+            if at >= 0:
+                slopes[k] = (at, slot, tuple(zip(inner, steps, strict=False))[::-1])
+        return PlanDetails(question, vectors, slopes, {a: known[a] for a in (SCALAR, *vectors) if a in known})
 
     def operations(self) -> Iterator[Ints]:
         """Yield the integers of each operation."""
@@ -252,32 +247,30 @@ def make(
             raise ValueError("a question that makes no sense was to be planned; nothing was written")
         _ROOMS.grow()
     code, found, sizes = _ROOMS.code, _ROOMS.found, _ROOMS.sizes
-    length, ups, slots, result, result_slot, *lengths = found[:24].tolist()
-    cuts = [*accumulate(lengths, initial=24)]
+    length, ups, slots, result, result_slot, *lengths = found[:23].tolist()
+    cuts = [*accumulate(lengths, initial=23)]
     found = found[: cuts[-1]].copy()
-    (axes, begin, ends, base, fixed, unary, fixed_unary, *rest, kept_axes, place, by_axis, by_factor) = (
+    (axes, begin, ends, base, fixed, unary, fixed_unary, *rest, place, by_axis, by_factor) = (
         found[a:b] for a, b in pairwise(cuts)
     )
     bases, bases_unary = Bases(base, fixed.reshape(-1, 3)), Bases(unary, fixed_unary.reshape(-1, 3))
 
-    def explained() -> PlanDetails:
-        order = axes[np.argsort(place)[: len(axes) - len(kept_axes)]].tolist()
-        slopes = {a: (at, slot) for a, (at, slot) in zip([*axes.tolist(), SCALAR], by_axis.reshape(-1, 2).tolist(), strict=True)}
-        by_part = [(at, slot) for at, slot in by_factor.reshape(-1, 2).tolist()]
-        return PlanDetails.of(later(), order, {axis: at for axis, at in slopes.items() if at[0] >= 0}, by_part)
-
+    order = tuple(axes[np.argsort(place)].tolist())
     return EliminationPlan(
         code=code[: length if sizes[2] <= limit else 0].copy(),
         ups=ups,
-        space=int(sizes[0]),
+        space=int(min(sizes[0], FAR)),
         slots=slots,
         result=result,
         result_slot=result_slot,
-        kept=tuple(axes[kept_axes].tolist()),
+        kept=order[len(order) - sum(v not in situation.fixed for v in kept) :][::-1],
         cells=float(sizes[1]),
         largest=float(sizes[2]),
         layout=PlanLayout(axes, begin, ends, bases, bases_unary, *rest),
-        explained=explained,
+        order=order,
+        by_axis=by_axis.reshape(-1, 2),
+        by_factor=by_factor.reshape(-1, 2),
+        composed=later,
     )
 
 
@@ -286,17 +279,13 @@ def _asked(
 ) -> Ints:
     """Return a question about a situation as `planner.c` reads it."""
     n, fixed, places = len(network.places), situation.fixed, network.places
-    ask = np.full(4 * n, -1, dtype=np.int32)
+    ask = np.full(2 * n, -1, dtype=np.int32)
     ask[list(fixed)] = [places[v][state] for v, state in fixed.items()]
-    flags = ask[n : 2 * n]
+    flags = ask[n:]
     flags[:] = 0
     kept = [v for v in kept if v not in fixed]
     given = {*situation.allowed, *situation.soft, *vectors}
     for which, flag in ((situation.cut, CUT), (situation.settled, SETTLED), (given, GIVEN), (wanted, WANTED), (kept, KEPT)):
         if which:
             flags[list(which)] |= flag
-    for v in situation.allowed:
-        interval = situation.interval(v, places[v])
-        if interval is not None and network.structure.noisy[v] and v not in wanted and v not in vectors:
-            ask[[2 * n + v, 3 * n + v]] = interval
     return np.concatenate([ask, np.array(kept, dtype=np.int32)]) if kept else ask

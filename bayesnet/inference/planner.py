@@ -11,7 +11,7 @@ import numpy as np
 
 from bayesnet.inference import plan as limits
 from bayesnet.inference.ordering import best_order, bits, masks
-from bayesnet.inference.plan import BEST, ONCE, EliminationPlan, PlanDetails, PlanLayout
+from bayesnet.inference.plan import BEST, ONCE, EliminationPlan, PlanLayout
 from bayesnet.inference.question import SCALAR, ReducedQuestion
 
 Loop = tuple[int, list[Sequence[int]]]
@@ -46,14 +46,12 @@ class Tensor:
 class Relation(NamedTuple):
     """The combination of two inputs on a gate axis: cells (rank of the first, of the second, of the result).
 
-    `second` is the input that takes the second rank; `third` is a vector for which, as for all that is not in the node, `axis`
-    counts as the result's rank. `becomes` is the axis of the gate's variable where the result has that instead.
+    `second` is the input that takes the second rank. `becomes` is the axis of the gate's variable where the result has that.
     """
 
     axis: int
     cells: list[tuple[int, int, int]]
     second: Tensor | None
-    third: Tensor | None
     becomes: int
 
 
@@ -116,11 +114,9 @@ class Planner:
         ups = len(self.code)
         self._down()
 
-        slopes = {axis: (t.slope.base, t.slope.slot) for axis, t in ids.items() if t.slope is not None}
-        by_factor = [(t.slope.base, t.slope.slot) if t.slope else (-1, -1) for t in factors]
-        details = PlanDetails.of(question, [self.axes[a] for a in order], slopes, by_factor)._replace(
-            maxima=tuple((self.axes[a], tuple((t.base, self._named(t)) for t in bucket)) for a, bucket in self.maxima)
-        )
+        tensors = [*(ids.get(axis) for axis in self.axes), scalar, *factors]
+        slopes = np.array([(t.slope.base, t.slope.slot) if t and t.slope else (-1, -1) for t in tensors], dtype=np.int64)
+        by_axis, by_factor = slopes[: len(self.axes) + 1], slopes[len(self.axes) + 1 :]
         return EliminationPlan(
             code=np.array(self.code if self.largest <= self.limit else [], dtype=np.int32),
             ups=ups,
@@ -128,11 +124,15 @@ class Planner:
             slots=self.slots,
             result=result.base,
             result_slot=result.slot,
-            kept=tuple(axis for axis, _ in self._named(result)),
+            kept=question.kept[::-1],
             cells=self.cells,
             largest=self.largest,
-            layout=PlanLayout.of(question, slopes, places, self.space),
-            explained=lambda: details,
+            layout=PlanLayout.of(question, by_axis[:, 0], places, self.space),
+            order=tuple(self.axes[a] for a in (*order, *kept)),
+            by_axis=by_axis,
+            by_factor=by_factor,
+            composed=lambda: question,
+            maxima=tuple((self.axes[a], tuple((t.base, self._named(t)) for t in bucket)) for a, bucket in self.maxima),
         )
 
     def _named(self, tensor: Tensor) -> tuple[tuple[int, int], ...]:
@@ -153,9 +153,9 @@ class Planner:
             tensor.axes[axis] = tensor.cells
             tensor.cells *= tensor.sizes.get(axis, self.size[axis])
         tensor.axes = dict(reversed(tensor.axes.items()))
-        self.space += tensor.cells
+        self.space = min(self.space + tensor.cells, limits.FAR)
         self.slots += 1
-        self.largest = max(self.largest, float(tensor.cells))
+        self.largest = max(self.largest, float(min(tensor.cells, 2**1000)))
         return tensor
 
     def _volume(self, axes: int) -> int:
@@ -170,7 +170,8 @@ class Planner:
         for axis in order:
             bucket = self._taken(lambda t, axis=axis: t.wide >> axis & 1)  # type: ignore[misc]
             if bucket:
-                self.left.append(self._eliminated(axis, bucket))
+                out = self._eliminated(axis, bucket)
+                self.left.append(out)
         inputs, nodes = [t for t in self.left if not t.unit], list(self.nodes)
         while True:
             inputs[: limits.INPUTS] = [self._multiply(inputs[: limits.INPUTS], [], [], -1, kept)]
@@ -205,17 +206,16 @@ class Planner:
                 self.late = True
                 self.maxima.append((x, inputs))
             elif not inputs or (len(inputs) == 1 and inputs[0].owner == x):
-                return self._node(Tensor(0, wide, unit=True), inputs, units, [])
+                return self._multiply(inputs, units, [], x, wide, barren=True)
             inputs, relations = self._meet(self._few(inputs, 2))
             return self._multiply(inputs, units, relations, x, wide)
         becomes, weight = self.becomes[x], self.vectors.get(x)
         inputs = [t for t in inputs if t is not weight]
-        own = all(t.owner == x for t in inputs)
-        inputs, relations = self._meet(self._few(inputs, 2, always=True), x, weight)
-        if becomes == x and own and weight is None:
-            return self._node(Tensor(0, wide, unit=True), inputs, units, relations)
-        renamed = becomes not in (x, -1)
-        out = self._multiply([*inputs, weight] if weight else inputs, units, relations, x, wide | (renamed << max(becomes, 0)))
+        own, renamed = all(t.owner == x for t in inputs), becomes not in (x, -1)
+        if weight:
+            return self._multiply([*self._few(inputs, 1, always=True), weight], units, [], x, wide)
+        inputs, relations = self._meet(self._few(inputs, 2, always=True), x)
+        out = self._multiply(inputs, units, relations, x, wide | (renamed << max(becomes, 0)), barren=own and becomes == x)
         out.owner = becomes if renamed and own else -1
         return out
 
@@ -242,7 +242,7 @@ class Planner:
             tensors.insert(place, product)
         return tensors
 
-    def _meet(self, inputs: list[Tensor], last: int = -1, weight: Tensor | None = None) -> tuple[list[Tensor], list[Relation]]:
+    def _meet(self, inputs: list[Tensor], last: int = -1) -> tuple[list[Tensor], list[Relation]]:
         """Return inputs, of which one or two meet on shared gate axes, and how; `last` is a gate that is complete with them.
 
         Of two ranks with a given maximum, either both are at most it and the first's is equal, or the first's is below and the
@@ -273,7 +273,7 @@ class Planner:
             becomes = self.becomes[h] if h == last else h
             if becomes == -1:
                 cells = [cell for cell in cells if cell[2] == k - 1]
-            relations.append(Relation(h, cells, second if together else None, weight if h == last else None, becomes))
+            relations.append(Relation(h, cells, second if together else None, becomes))
         return inputs, relations
 
     def _widened(self, tensor: Tensor, gates: int) -> Tensor:
@@ -281,8 +281,8 @@ class Planner:
         for h in bits(gates):
             k = self.size[h]
             cells = [(i, 0, j) for j in range(k) for i in range(j + 1)] + [(j, 0, k - 1 + j) for j in range(1, k)]
-            relations = [Relation(h, cells, None, None, h)]
-            tensor = self._multiply([tensor], [], relations, -1, tensor.wide, {**tensor.sizes, h: 2 * k - 1})
+            relations = [Relation(h, cells, None, h)]
+            tensor = self._multiply([tensor], [], relations, -1, tensor.wide, sizes={**tensor.sizes, h: 2 * k - 1})
         return tensor
 
     def _multiply(
@@ -292,21 +292,23 @@ class Planner:
         relations: list[Relation],
         summed: int,
         wide: int,
+        barren: bool = False,
         sizes: dict[int, int] | None = None,
     ) -> Tensor:
-        """Write a node; its output has the axes of the inputs but that summed, and the variable of a gate that is complete."""
+        """Write a node; its output has the axes of the inputs but that summed, and the variable of a gate that is complete.
+
+        `wide` are its axes and those of units below it. Where it is `barren` its output is a unit.
+        """
         axes = reduce(or_, (t.has for t in inputs), 0)
         if summed >= 0:
             axes &= ~(1 << summed)
         for r in relations:
             if r.axis == summed and r.becomes not in (summed, -1):
                 axes |= 1 << r.becomes
-        return self._node(self._new(axes, wide, sizes), inputs, units, relations)
-
-    def _node(self, out: Tensor, inputs: list[Tensor], units: list[Tensor], relations: list[Relation]) -> Tensor:
+        out = Tensor(0, wide, unit=True) if barren else self._new(axes, wide, sizes)
         out.carry = any(t.carry for t in (*inputs, *units))
         self.nodes.append(ProductNode(out, inputs, units, relations, self.late))
-        if not out.unit:
+        if not barren:
             self._write(self.nodes[-1], out, out, inputs, inputs)
         return out
 
@@ -337,7 +339,7 @@ class Planner:
             plain &= ~(1 << r.axis | (1 << r.becomes if r.becomes >= 0 else 0))
             tables: list[Sequence[int]] = []
             for tensor, part in zip(operands, parts, strict=True):
-                which = 1 if part is r.second else 2 if part is node.out or part.unit or part is r.third else 0
+                which = 1 if part is r.second else 2 if part is node.out or part.unit else 0
                 stride, more = tensor.axes.get(r.axis, 0), tensor.axes.get(r.becomes, 0) if r.becomes != r.axis else 0
                 tables.append([stride * cell[which] + more * cell[2] for cell in r.cells])
             loops.append((len(r.cells), tables))

@@ -34,13 +34,13 @@ class Ready:
         self.layout = plan.layout
         self.kernel = kernel
         self.network = network
-        self.reach = np.zeros(len(self.layout.factors.base), dtype=np.int64)
         self.variables = self.layout.variables.tolist()
         if kernel is None:
-            bad = twin.check(plan, self.reach)
-        else:
-            code, reach = plan.code.ctypes.data, self.reach.ctypes.data
-            bad = kernel.bn_check(code, len(plan.code), plan.ups, plan.space, plan.slots, reach, len(self.reach))
+            self.reach = twin.reach(plan)
+            return
+        self.reach = np.zeros(len(self.layout.factors.base), dtype=np.int64)
+        code, reach = plan.code.ctypes.data, self.reach.ctypes.data
+        bad = kernel.bn_check(code, len(plan.code), plan.ups, plan.space, plan.slots, reach, len(self.reach))
         if bad:
             raise ValueError(f"operation {bad} of a plan names a place outside it; nothing was run")
 
@@ -69,24 +69,11 @@ class Ready:
 
 
 class Run:
-    """A plan run for the states of the fixed variables and likelihoods of others.
+    """A plan run for the states of the fixed variables and likelihoods of others, `columns` side by side.
 
-    Parameters
-    ----------
-    ready
-        The plan.
-    values
-        All numbers, shape (values, 1) or (values, columns).
-    bases
-        Where each factor begins among them (`Ready.bases`).
-    index
-        Which values each vector is the product of (`Ready.indices`), shape (entries, 1) or (entries, columns).
-    soft
-        Likelihoods of the cells of all vectors, shape (cells, 1) or (cells, columns).
-    columns
-        How many columns.
-    down
-        Whether the way down is run too.
+    `values` are all numbers, shape (values, columns), and `bases` where each factor begins among them (`Ready.bases`); `index`
+    says which of them each vector is the product of (`Ready.indices`), shape (entries, columns); `soft` are the likelihoods of
+    the cells of all vectors, shape (cells, columns). One column counts for all. Without `down` the way down is not run.
     """
 
     def __init__(

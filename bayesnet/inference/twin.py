@@ -10,7 +10,7 @@ import numpy as np
 from bayesnet.inference.plan import BEST, HEADER, ONCE, EliminationPlan, Ints
 from bayesnet.model.factors import FloatArray, IntArray
 
-LEVEL = 16
+LEVEL, LOWEST = 16, np.iinfo(np.int64).min
 CHUNK = 1 << 18
 """Cells of an operation that are listed at a time."""
 KEPT = 1 << 21
@@ -23,8 +23,8 @@ class Operation(NamedTuple):
     flags: int
     run: int
     cells: int
-    bases: tuple[int, ...]
-    slots: tuple[int, ...]
+    bases: list[int]
+    slots: list[int]
     around: list[IntArray]
     inside: list[IntArray]
 
@@ -41,23 +41,21 @@ def decode(code: Ints) -> Operation:
         at += 1 + size * n
         around = [np.add.outer(old, table).ravel() for old, table in zip(around, tables, strict=True)]
     lists = code[at:].astype(np.int64)
-    return Operation(flags, run, cells, tuple(bases), tuple(slots), around, [lists[:runs], *lists[runs:].reshape(inputs, -1)])
+    inside = [lists[:runs], *lists[runs:].reshape(inputs, -1)]
+    if loops and len(around[0]) * runs * run <= CHUNK:
+        inside = [np.add.outer(a, b).ravel() for a, b in zip(around, inside, strict=True)]
+        around = [np.zeros(1, dtype=np.int64)] * n
+    return Operation(flags, run, cells, bases, slots, around, inside)
 
 
-def check(plan: EliminationPlan, reach: IntArray) -> int:
-    """As `bn_check` of the kernel: 0, or one more than the first operation that names a place outside."""
-    for i, op in enumerate(map(decode, plan.operations())):
-        far = [int(a.max()) + int(b.max()) for a, b in zip(op.around, op.inside, strict=True)]
-        if min(int(a.min()) for a in (*op.around, *op.inside)) < 0 or max(op.slots) >= plan.slots or op.slots[0] < 0:
-            return i + 1
-        if far[0] >= op.cells or op.bases[0] < 0 or op.bases[0] + op.cells > plan.space:
-            return i + 1
-        for base, most in zip(op.bases[1:], far[1:], strict=True):
-            if base >= 0 and base + most >= plan.space:
-                return i + 1
+def reach(plan: EliminationPlan) -> IntArray:
+    """Return the furthest value of each factor from its base."""
+    found = np.zeros(len(plan.layout.factors.base), dtype=np.int64)
+    for op in map(decode, plan.operations()):
+        for base, around, inside in zip(op.bases, op.around, op.inside, strict=True):
             if base < 0:
-                reach[-1 - base] = max(reach[-1 - base], most)
-    return 0
+                found[-1 - base] = max(found[-1 - base], int(around.max()) + int(inside.max()))
+    return found
 
 
 def fill(
@@ -76,16 +74,12 @@ def fill(
             exponents[mine] += more[ptr[mine] + k]
         parts, shift = np.frexp(parts)
         exponents += shift
-    begin = 0
-    for k, end in enumerate(ends.tolist()):
-        here = slice(begin, end)
-        some = parts[here] > 0
-        top = np.where(some, exponents[here], np.iinfo(np.int64).min).max(0)
-        top = np.where(some.any(0), top, 0)
-        powers[k] = top
-        with np.errstate(under="ignore"):
-            work[here] = np.where(some, np.ldexp(parts[here], np.maximum(exponents[here] - top, -2000).astype(np.int32)), 0.0)
-        begin = end
+    sizes = np.diff(ends, prepend=0)
+    top = np.maximum.reduceat(np.where(parts > 0, exponents, LOWEST), ends - sizes, axis=0)
+    powers[: len(ends)] = top = np.where(top > LOWEST, top, 0)
+    shift = np.maximum(exponents - np.repeat(top, sizes, axis=0), -2000).astype(np.int32)
+    with np.errstate(under="ignore"):
+        work[: ends[-1]] = np.where(parts > 0, np.ldexp(parts, shift), 0.0)
 
 
 def run(plan: EliminationPlan, last: int, bases: IntArray, values: FloatArray, work: FloatArray, powers: IntArray) -> None:
@@ -93,16 +87,10 @@ def run(plan: EliminationPlan, last: int, bases: IntArray, values: FloatArray, w
     kept: dict[int, Operation] = plan.cache.setdefault("operations", {}) if plan.cells <= KEPT else {}  # type: ignore[assignment]
     at = 0
     for code in plan.operations():
-        if at >= last:
-            break
-        op = kept.get(at)
-        if op is None:
-            op = decode(code)
-            if len(op.around[0]) > 1 and len(op.around[0]) * len(op.inside[0]) * op.run <= CHUNK:
-                listed = [np.add.outer(a, b).ravel() for a, b in zip(op.around, op.inside, strict=True)]
-                op = op._replace(around=[np.zeros(1, dtype=np.int64)] * len(listed), inside=listed)
-            kept[at] = op
-        _run(op, bases, values, work, powers)
+        if at < last:
+            if at not in kept:
+                kept[at] = decode(code)
+            _run(kept[at], bases, values, work, powers)
         at += len(code)
 
 

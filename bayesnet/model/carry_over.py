@@ -16,6 +16,7 @@ from bayesnet.errors import Problem, SpecError
 from bayesnet.model.file_shapes import OLD_KEYS, old_form
 from bayesnet.model.find import MODEL_FILE, SOURCES_FILE
 from bayesnet.model.records import CitedFigure, Number, Printed, Verified
+from bayesnet.model.replacing import replacing
 from bayesnet.model.toml_text import read_toml
 from bayesnet.model.vocabulary import JUDGED, How
 from bayesnet.model.write import number_text
@@ -49,7 +50,8 @@ def carry_over(folder: Path) -> dict[str, int]:
         path = folder / str(name)
         text, count = carried_text(path.read_text(encoding="utf-8"), name, sources) if path.is_file() else ("", 0)
         if count:
-            path.write_text(text, encoding="utf-8", newline="\n")
+            with replacing(path) as draft:
+                draft.write_text(text, encoding="utf-8", newline="\n")
             done[str(name)] = count
     return done
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bayesnet.errors import SpecError
 from bayesnet.model.json_schema import SCHEMAS, json_schema
+from bayesnet.model.replacing import write_together
 
 TEMPLATE = Path(__file__).with_name("template")
 
@@ -34,15 +35,10 @@ def new_model(path: str | Path) -> list[Path]:
     folder = Path(path)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise SpecError(str(folder), ["something is there already; name a folder that is new or empty"])
-    (folder / "schemas").mkdir(parents=True, exist_ok=True)
-    written = []
-    for source in sorted(TEMPLATE.glob("*.toml")):
-        text = source.read_text(encoding="utf-8").replace('name = "my_model"', f"name = {json.dumps(folder.resolve().name)}")
-        written.append(_write(folder / source.name, text))
-    schemas = {name: json.dumps(json_schema(name), indent=2) + "\n" for name in SCHEMAS}
-    return [*written, *(_write(folder / "schemas" / f"{name}.json", text) for name, text in schemas.items())]
-
-
-def _write(path: Path, text: str) -> Path:
-    path.write_text(text, encoding="utf-8", newline="\n")
-    return path
+    named = f"name = {json.dumps(folder.resolve().name)}"
+    texts = {
+        source.name: source.read_text(encoding="utf-8").replace('name = "my_model"', named)
+        for source in sorted(TEMPLATE.glob("*.toml"))
+    }
+    schemas = {f"schemas/{name}.json": json.dumps(json_schema(name), indent=2) + "\n" for name in SCHEMAS}
+    return write_together(folder, texts | schemas)

@@ -11,7 +11,7 @@ from pathlib import Path
 from bayesnet.errors import SpecError
 from bayesnet.model.find import MODEL_FILE, OTHERS, SOURCES_FILE, WORDS_FILE
 from bayesnet.model.records import CitedFigure, Example, Model, Number, Source, Variable, Verified, group_variable
-from bayesnet.model.replacing import replacing
+from bayesnet.model.replacing import write_together
 from bayesnet.model.vocabulary import BINARY, GROUPS_OF_VARIABLES, JUDGED
 
 _HEAD = ("name", "title", "version", "description", "warning", "population", "citation", "asks", "people")
@@ -35,7 +35,7 @@ def write_model(model: Model, path: str | Path) -> None:
     model
         A model without problems.
     path
-        The folder; it is made where it is missing. Files of the same name in it are replaced, others are left alone.
+        The folder; it is made where it is missing. Files of the same name in it are replaced, all at once, others are left alone.
 
     Raises
     ------
@@ -53,11 +53,7 @@ def write_model(model: Model, path: str | Path) -> None:
     stray = [number.id for number in model.numbers.values() if number.variable not in model.variables]
     if stray:
         raise SpecError(model.name, [f'number "{name}": belongs to none of the variables' for name in stray])
-    folder = Path(path)
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in model_files(model).items():
-        with replacing(folder / name) as draft:
-            draft.write_text(text, encoding="utf-8", newline="\n")
+    write_together(Path(path), model_files(model))
 
 
 def model_files(model: Model) -> dict[str, str]:

@@ -124,16 +124,16 @@ def numbered(value: float | str, states: Sequence[str]) -> str:
     text = str(value)
     if text in states:
         return text
-    number = _number(text)
+    number = as_number(text)
     if number is None:
         return text
-    same = [state for state in states if _number(state) == number]
+    same = [state for state in states if as_number(state) == number]
     if len(same) == 1:
         return same[0]
     return str(int(number)) if isinstance(value, float) and number.is_integer() else text
 
 
-def _number(text: str) -> float | None:
+def as_number(text: str) -> float | None:
     """Return the finite number that a text is, None for any other."""
     if not _NUMBER.fullmatch(text):
         return None

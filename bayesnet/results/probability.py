@@ -8,10 +8,11 @@ from itertools import product
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, overload
 
-from bayesnet.errors import UnknownRecord, UnknownState, UnknownVariable
+from bayesnet.errors import UnknownRecord, UnknownVariable
 from bayesnet.logodds import ratio_of
 from bayesnet.results.base import Result
-from bayesnet.results.records import Record, Records
+from bayesnet.results.distribution import PRESENT, Distribution, place_of
+from bayesnet.results.records import Records
 from bayesnet.results.table import Grid
 from bayesnet.results.words import frequency, given, percent, plain
 
@@ -19,40 +20,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from bayesnet.model.factors import FloatArray
-
-
-PRESENT = "present"
-
-
-@dataclass(frozen=True, repr=False)
-class Distribution(Record):
-    """The probability of each state of one variable.
-
-    >>> coin = Distribution("coin", ("absent", "present"), (0.25, 0.75))
-    >>> coin["present"], float(coin)
-    (0.75, 0.75)
-    """
-
-    variable: str
-    states: tuple[str, ...]
-    probabilities: tuple[float, ...]
-
-    def __getitem__(self, state: str | int) -> float:
-        if str(state) in self.states:
-            return self.probabilities[self.states.index(str(state))]
-        if not isinstance(state, str) and hasattr(state, "__index__"):
-            return self.probabilities[state]
-        raise UnknownState(self.variable, str(state), self.states)
-
-    def _ipython_key_completions_(self) -> list[str]:
-        return list(self.states)
-
-    def __float__(self) -> float:
-        return self[PRESENT]
-
-    def items(self) -> tuple[tuple[str, float], ...]:
-        """Pairs of state and probability, in the order of the states."""
-        return tuple(zip(self.states, self.probabilities, strict=True))
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -84,8 +51,17 @@ class Posterior(Result):
         """The probability of each state given the findings."""
         return self.posterior.probabilities
 
-    def __getitem__(self, state: str | int) -> float:
+    def __getitem__(self, state: str | float) -> float:
         return self.posterior[state]
+
+    def __contains__(self, state: object) -> bool:
+        return state in self.posterior
+
+    def __iter__(self) -> Iterator[float]:
+        return iter(self.posterior)
+
+    def __len__(self) -> int:
+        return len(self.posterior)
 
     def _ipython_key_completions_(self) -> list[str]:
         return list(self.states)
@@ -260,15 +236,13 @@ class Joint(Result):
         return np.array(self.probabilities).reshape([len(s) for s in self.states])
 
     def __getitem__(self, states: str | tuple[str, ...]) -> float:
-        wanted = (states,) if isinstance(states, str) else tuple(states)
+        wanted = tuple(states) if isinstance(states, tuple | list) else (states,)
         if len(wanted) != len(self.variables):
             combinations = [", ".join(line) for line in product(*self.states)]
-            raise UnknownRecord(", ".join(wanted), combinations, what=f"combination of {', '.join(self.variables)}")
+            raise UnknownRecord(", ".join(map(str, wanted)), combinations, what=f"combination of {', '.join(self.variables)}")
         position = 0
         for variable, known, state in zip(self.variables, self.states, wanted, strict=True):
-            if state not in known:
-                raise UnknownState(variable, state, known)
-            position = position * len(known) + known.index(state)
+            position = position * len(known) + place_of(variable, known, state)
         return self.probabilities[position]
 
     def rows(self) -> list[tuple[Any, ...]]:
@@ -315,9 +289,9 @@ class MostProbable(Result):
             object.__setattr__(self, "runner_up", MappingProxyType(dict(self.runner_up)))
 
     def __getitem__(self, variable: str) -> str:
-        if variable not in self.assignment:
+        if str(variable) not in self.assignment:
             raise UnknownVariable(str(variable), self.assignment)
-        return self.assignment[variable]
+        return self.assignment[str(variable)]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.assignment)

@@ -24,14 +24,16 @@ def write_page(query: Query, path: str | Path, lessons: dict[str, Any] | None = 
     return write_text(page(query, lessons), path)
 
 
-def write_text(text: str, path: str | Path) -> Path:
+def write_text(text: str, path: str | Path, what: str = "page") -> Path:
     """Write a page to a file, replacing an existing one as a whole."""
+    if not str(path).strip():
+        raise BayesnetError(f'No name to write to; expected a file, as in "{what}.html".')
     out = Path(path)
     try:
         with replacing(out) as draft:
             draft.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise BayesnetError(f"The page could not be written to {out}: {error.strerror or error}.") from error
+        raise BayesnetError(f"The {what} could not be written to {out}: {error.strerror or error}.") from error
     return out
 
 
@@ -39,7 +41,8 @@ def page(query: Query, lessons: dict[str, Any] | None = None) -> str:
     """Return the explorer page as HTML, with the data of lessons if it has any.
 
     The content security policy admits the one script and the one style inside, by their digests, and nothing else: no host, no
-    `style` attribute, no handler in the markup. Beside that the script may compile the kernel, which is in it, as WebAssembly. The data are JSON in which `<` is written as an escape, so no name ends them.
+    `style` attribute, no handler in the markup. Beside that the script may compile WebAssembly: the kernel, which is in it. The
+    data are JSON in which `<` is written as an escape, so no name ends them.
     """
     data = {**page_data(query.compiled, query.findings), **(lessons or {})}
     return document(data["model"]["title"], "explorer", data, bundle("page/boot.js"), styles(), kernel=True)

@@ -17,10 +17,9 @@ from bayesnet.analysis.query.parse import an_example, read_target
 from bayesnet.analysis.query.query import Query
 from bayesnet.analysis.query.requisite import requisite_families
 from bayesnet.analysis.sensitivity.tornado import tornado
-from bayesnet.errors import BayesnetError, NothingToAsk
+from bayesnet.errors import NothingToAsk
 from bayesnet.model.known import WORDS, known
 from bayesnet.model.records import Number, Source
-from bayesnet.model.replacing import replacing
 from bayesnet.model.vocabulary import JUDGED, OTHER_ROLE
 from bayesnet.results.bibliography import reference
 from bayesnet.results.explanation import CLOSED_SHOWN, OPEN_SHOWN, Explanation, Ways, signed
@@ -28,6 +27,7 @@ from bayesnet.results.labels import Names
 from bayesnet.results.words import CITATION, frequency, percent, plain, ratio
 from bayesnet.web.handout import handout
 from bayesnet.web.html import figure, page, paragraphs, section, table
+from bayesnet.web.page import write_text
 from bayesnet.web.svg import both_sides, spans
 
 if TYPE_CHECKING:
@@ -46,14 +46,7 @@ SAYS_NOTHING = 5e-5
 
 def write_report(query: Query, path: str | Path, target: str | None = None, *, full: bool = False) -> Path:
     """Write the report of a case to a file, replacing an existing one as a whole; see `Case.report`."""
-    text = report(query, target, full=full)
-    out = Path(path)
-    try:
-        with replacing(out) as draft:
-            draft.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise BayesnetError(f"The report could not be written to {out}: {error.strerror or error}.") from error
-    return out
+    return write_text(report(query, target, full=full), path, "report")
 
 
 def report(query: Query, target: str | None = None, *, full: bool = False) -> str:

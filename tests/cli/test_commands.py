@@ -501,11 +501,46 @@ def test_a_standard_stream_that_is_closed_or_full_is_an_error_of_its_own(tmp_pat
         (f"score asia {frame} - --target lung=yes >&-", 1, "standard output: Bad file descriptor.\n"),
         (f"score asia - {frame}.out.csv --target lung=yes <&-", 1, "standard input: Bad file descriptor.\n"),
         ("query asia lung 2>&-", 0, ""),
-        ("query asia lung >/dev/full", 1, "No space left on device.\n"),
+        ("query asia lung >/dev/full", 1, "standard output: No space left on device.\n"),
+        ("--help >/dev/full", 1, "standard output: No space left on device.\n"),
     ]:
         typed = f"{shlex.quote(sys.executable)} -m bayesnet {line}"
         done = subprocess.run(["bash", "-c", typed], capture_output=True, text=True, check=False)
         assert (done.returncode, done.stderr) == (status, said), line
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell of another kind")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_reader_that_has_gone_ends_any_command_as_the_signal_does(unbuffered: str) -> None:
+    """The help and the version too; status 141, no word."""
+    for line in ("--help", "--version", "query --help", "query asia lung"):
+        typed = f"{shlex.quote(sys.executable)} -m bayesnet {line} | true; exit ${{PIPESTATUS[0]}}"
+        environment = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
+        done = subprocess.run(["bash", "-c", typed], capture_output=True, text=True, check=False, env=environment)
+        assert (done.returncode, done.stderr) == (141, ""), line
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        ("page", "asia", "-o", ""),
+        ("report", "asia", "lung=yes", " "),
+        ("score", "asia", "IN", "", "--target", "lung"),
+        ("convert", "asia", "", "--force"),
+        ("update", "asia", "IN", "-o", ""),
+        ("new", ""),
+        ("exercises", "asia", "--html", ""),
+    ],
+    ids=lambda typed: typed[0],
+)
+def test_an_empty_name_is_no_place_to_write_to(typed: tuple[str, ...], tmp_path: Path, run) -> None:
+    """It would be the folder at hand, which a variable of a shell that is not set must not fill."""
+    (tmp_path / "in.csv").write_text("smoke,lung\nyes,no\n")
+    before = sorted(Path().iterdir())
+    status, out, err = run(*(str(tmp_path / "in.csv") if word == "IN" else word for word in typed))
+    assert (status, out) == (2, "")
+    assert f'no name to write to. See "bayesnet {typed[0]} --help".' in err
+    assert sorted(Path().iterdir()) == before
 
 
 def test_unreadable_files_are_named(tmp_path: Path, run) -> None:

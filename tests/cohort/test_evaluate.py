@@ -140,6 +140,26 @@ def test_what_cannot_be_evaluated_is_refused(truth: dict[str, Any], options: dic
     assert said in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("predictions", "outcomes", "said"),
+    [
+        ([0.5, 1j], [0, 1], "probabilities lie between 0 and 1"),
+        ([0.5, 10**400], [0, 1], "probabilities lie between 0 and 1; 1 do not, the first is 1000"),
+        ([0.5, {"yes": 1}], [0, 1], "probabilities lie between 0 and 1; 1 do not, the first is {'yes': 1}"),
+        ([0.5, [0.2]], [0, 1], "probabilities lie between 0 and 1; 1 do not, the first is [0.2]"),
+        ([0.5, 0.2], [0, {"yes"}], "expected present or absent, 1 or 0; 1 are neither"),
+        ([[0.5], [0.2]], [0], "Give one probability and one outcome for each patient"),
+        (np.array([[0.5]]), np.array([[1]]), "Give one probability and one outcome for each patient"),
+        (0.5, 1, "Give one probability and one outcome for each patient"),
+    ],
+)
+def test_anything_but_a_probability_and_an_outcome_is_refused(predictions: Any, outcomes: Any, said: str) -> None:
+    """No cell of another kind is read, none raises another error."""
+    with pytest.raises(bayesnet.BayesnetError) as error:
+        bayesnet.evaluate(predictions, outcomes)
+    assert said in str(error.value)
+
+
 def test_the_picture_shows_each_line_with_its_interval(result: Any) -> None:
     """A mark at the figure and a line from end to end."""
     for measure in ("auroc", "slope", "brier"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import time
@@ -12,7 +13,7 @@ from engine_networks import network, random_network, rare_diseases, routes
 
 from bayesnet.analysis.query.simulate import sample, sample_costs
 from bayesnet.errors import TooWide
-from bayesnet.inference import runner as engine_module
+from bayesnet.inference import engine as engine_module
 from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import Evidence, one_hot
 from bayesnet.model.factors import Factors, NoisyFamily, TableFamily
@@ -70,18 +71,39 @@ def test_plans_are_kept_by_pattern_and_within_bounds(monkeypatch: pytest.MonkeyP
     assert sum(len(ready.plan.code) for several in engine._plans.values() for ready in several) <= 1000
 
 
-def test_a_network_too_wide_is_refused_with_its_size_and_without_allocating() -> None:
-    """Forty binary parents of one table variable cannot be; forty that are all coupled are refused at once."""
-    size = 60
-    families = [TableFamily(v, (), np.array([0.5, 0.5])) for v in range(size)]
-    cards = [2] * size
+def coupled(size: int, states: int) -> tuple[Factors, Evidence]:
+    """Roots of which every two have a common child, all children known: every root is coupled with every other."""
+    families = [TableFamily(v, (), np.full(states, 1 / states)) for v in range(size)]
+    cards = [states] * size
     for a in range(size):
         for b in range(a + 1, size):
             v = len(families)
-            families.append(TableFamily(v, (a, b), np.full((2, 2, 2), 0.5)))
+            families.append(TableFamily(v, (a, b), np.full((states, states, 2), 0.5)))
             cards.append(2)
-    factors = network(cards, families)
-    evidence = Evidence.of(dict.fromkeys(range(size, len(cards)), 1), factors.cards)
+    return network(cards, families), Evidence.of(dict.fromkeys(range(size, len(cards)), 1), tuple(cards))
+
+
+def test_a_network_of_any_width_is_refused_in_our_words() -> None:
+    """Also where a table has more cells than an integer of the machine can count, by either planner."""
+    factors, evidence = coupled(30, 16)
+    for engine in (Engine(factors), Engine(factors, fast=False)):
+        for ask in (lambda e: e.posteriors(evidence, (0,)), lambda e: e.most_probable(evidence)):
+            with pytest.raises(TooWide, match=re.escape("needs a table of about 2^116 cells; the limit is 2^27 cells.")):
+                ask(engine)
+
+
+def test_cases_under_findings_that_couple_everything_are_refused_before_work_begins() -> None:
+    """The tables of sampling are counted first."""
+    factors, evidence = coupled(40, 2)
+    start = time.perf_counter()
+    with pytest.raises(TooWide, match=re.escape("needs a table of more than 2^25 cells, the limit. Sample with fewer findings.")):
+        sample(factors, evidence, 10, np.random.default_rng(0))
+    assert time.perf_counter() - start < 2
+
+
+def test_a_network_too_wide_is_refused_with_its_size_and_without_allocating() -> None:
+    """Forty binary parents of one table variable cannot be; forty that are all coupled are refused at once."""
+    factors, evidence = coupled(60, 2)
     engine = Engine(factors)
     start = time.perf_counter()
     with pytest.raises(TooWide) as caught:

@@ -361,7 +361,7 @@ def test_the_commands_tell_the_chain(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert "for value: Table 2; 80 of 100 = 0.8 [0.7112, 0.8666]" in shown
     assert "value: 80 of 100 = 0.8, as written" in shown
     assert "@" in run("cite", folder, "--bibtex")[1]
-    assert run("cite", folder, "nobody1999")[0] == 1
+    assert run("cite", folder, "nobody1999")[0] == 2
 
 
 def test_a_value_from_assumed_constants_alone_is_not_from_figures() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 @pytest.mark.slow
 def test_ten_thousand_random_inputs_raise_only_errors_of_our_own() -> None:
-    """Patterns, findings, files of every format, folders, rows, command lines; `make fuzz` tries a million."""
+    """Patterns, findings, files of every format, folders, lessons, rows, command lines; `make fuzz` tries a million."""
     from fuzzing import KINDS, fuzz
 
     counts, wrong = fuzz(10_000, seed=2026)

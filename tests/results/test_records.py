@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 
+import numpy as np
 import pytest
 from api_models import clinic
 
@@ -12,6 +13,7 @@ import bayesnet
 import bayesnet.plot
 from bayesnet.errors import UnknownRecord, UnknownVariable
 from bayesnet.results.base import Result
+from bayesnet.results.distribution import Distribution
 from bayesnet.results.records import Records
 from bayesnet.results.table import WIDTH, Grid, broken, printed_at, width, wrapped
 from bayesnet.results.words import interval, plain, rough_percent
@@ -83,11 +85,31 @@ def test_a_distribution_takes_states_and_places() -> None:
     p = clinic().posterior("weight | fever")
     assert p[0] == p[p.states[0]]
     assert p[-1] == p[p.states[-1]]
-    with pytest.raises(bayesnet.UnknownState, match="its states are"):
-        p["heavy"]
+    for missing in ("heavy", 3, -4, True, None, 0.5):
+        with pytest.raises(bayesnet.UnknownState, match=f'has no state "{missing}"; its states are'):
+            p[missing]
     best = clinic().most_probable("fever")
     with pytest.raises(UnknownVariable, match='did you mean "flu"'):
         best["flv"]
+
+
+def test_a_state_is_read_as_in_findings() -> None:
+    """True and False are present and absent, 2.0 is 2; `in` asks for a state; joint tables take the same."""
+    net = clinic()
+    p = net.posterior("flu | fever")
+    assert p[True] == p["present"] == p[np.True_]
+    assert p[False] == p["absent"]
+    assert ("present" in p, "nope" in p, list(p), len(p)) == (True, False, list(p.probabilities), 2)
+    table = net.joint(["flu", "fever"], given="cough")
+    assert table[True, False] == table["present", "absent"]
+    for missing in (None, 2):
+        with pytest.raises(UnknownVariable, match="No combination of flu, fever"):
+            table[missing]
+    numbered = Distribution("dose", ("1", "2", "3"), (0.2, 0.3, 0.5))
+    assert (numbered[2], numbered[2.0], numbered[np.float64(3)]) == (0.3, 0.3, 0.5)
+    for missing in (0, -1, 1.5, True):
+        with pytest.raises(bayesnet.UnknownState):
+            numbered[missing]
 
 
 @pytest.mark.parametrize("kind", ANSWERS)

@@ -13,7 +13,7 @@ import numpy as np
 
 from bayesnet.inference.answers import Cohort
 from bayesnet.inference.engine import Engine
-from bayesnet.inference.structure import Structure
+from bayesnet.inference.network import Structure
 from bayesnet.model.factors import FloatArray, IntArray
 
 _CHILDREN = 10

@@ -10,6 +10,7 @@ import numpy as np
 
 from bayesnet.analysis.cohort.calibration import Bins, compared
 from bayesnet.analysis.cohort.net_benefit import RESAMPLES, THRESHOLDS, checked, gains, points
+from bayesnet.analysis.query.parse import as_float
 from bayesnet.errors import BayesnetError, PatternError, SpecError, brief, did_you_mean, nearest
 from bayesnet.model.factors import FloatArray
 from bayesnet.pattern import Term, parse_question
@@ -103,7 +104,11 @@ def _read(scored: Any, truth: Any, by: str | None) -> tuple[list[_Predicted], li
     if not isinstance(scored, pd.DataFrame):
         if by is not None or isinstance(truth, pd.DataFrame):
             raise BayesnetError("Probabilities of one target go with its outcomes; for groups, give two DataFrames.")
-        if np.shape(scored) != np.shape(truth) or np.ndim(scored) != 1:
+        lengths = {
+            len(each) if pd.api.types.is_list_like(each, allow_sets=False) and getattr(each, "ndim", 1) == 1 else None
+            for each in (scored, truth)
+        }
+        if None in lengths or len(lengths) > 1:
             raise BayesnetError("Give one probability and one outcome for each patient; the two have different shapes.")
         scored, truth = pd.Series(scored).to_frame("P(target)"), pd.Series(truth).to_frame("target")
     if not isinstance(truth, pd.DataFrame):
@@ -158,7 +163,10 @@ def _probabilities(column: pd.Series) -> FloatArray:
     """Return the probabilities of a column, NaN where it has none."""
     import pandas as pd
 
-    values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    try:
+        values = pd.to_numeric(column, errors="coerce").to_numpy(na_value=np.nan).astype(float, casting="same_kind")
+    except (OverflowError, TypeError):  # a cell that is no real number, or a larger one than a double can hold
+        values = np.array([as_float(value) for value in column])
     unread = np.isnan(values) & column.notna().to_numpy()
     wrong = np.flatnonzero(unread | (values < -1e-9) | (values > 1.0 + 1e-9))
     if len(wrong):

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from bayesnet.analysis.query.query import unassumed
-from bayesnet.errors import BayesnetError, did_you_mean, nearest
+from bayesnet.errors import UnknownRecord
 from bayesnet.model.provenance import in_use
 from bayesnet.results.bibliography import Bibliography
 
@@ -25,8 +25,7 @@ def bibliography(compiled: CompiledModel, names: Iterable[str] | None = None) ->
             number = model.numbers[compiled.factors.number_ids[compiled.number(name)]]
             keys.update(dict.fromkeys(figure.source for figure in number.sources))
         else:
-            hint = did_you_mean(nearest(name, model.sources))
-            raise BayesnetError(f'{model.name} has no source "{name}"' + (f"; {hint}" if hint else "."))
+            raise UnknownRecord(name, model.sources, what="source")
     return Bibliography(
         title=f"publications behind {model.name}",
         provenance=unassumed(compiled),

@@ -16,7 +16,8 @@ from bayesnet.analysis.query.query import Query
 from bayesnet.errors import FindingError, ImpossibleEvidence, PatternError
 from bayesnet.model.factors import FloatArray
 from bayesnet.pattern import Term, format_terms, likelihoods, parse_findings
-from bayesnet.results.probability import Distribution, Joint, MostProbable, OnDemand, Posterior, Posteriors, Probability
+from bayesnet.results.distribution import Distribution
+from bayesnet.results.probability import Joint, MostProbable, OnDemand, Posterior, Posteriors, Probability
 
 if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import CompiledModel

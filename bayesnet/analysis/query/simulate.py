@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -157,13 +159,7 @@ def _chain(family: NoisyFamily, fixed: Mapping[int, int], helper: int) -> tuple[
 def _eliminated(parts: list[_Part]) -> list[tuple[int, _Part]]:
     """Eliminate every axis, cheapest table first; what stood before each sum, in that order: (axis, factor with it last)."""
     kept: list[tuple[int, _Part]] = []
-    sizes = {a: n for part in parts for a, n in zip(part.axes, part.array.shape, strict=True)}
-    pending = set(sizes)
-    while pending:
-        costs = {a: _cost(a, parts, sizes) for a in pending}
-        axis = min(sorted(costs), key=lambda a: costs[a])
-        if costs[axis] > _MAX_CELLS:
-            raise TooWide(f"Sampling under these findings would need a table of about {costs[axis]:.1e} cells.", costs[axis])
+    for axis in _order(parts):
         bucket = [part for part in parts if axis in part.axes]
         parts = [part for part in parts if axis not in part.axes]
         others = sorted({a for part in bucket for a in part.axes} - {axis})
@@ -174,15 +170,38 @@ def _eliminated(parts: list[_Part]) -> list[tuple[int, _Part]]:
         if not top > 0:
             raise ZeroEvidence
         parts.append(_Part(tuple(others), message / top))
-        pending.discard(axis)
     if any(not part.array > 0 for part in parts):
         raise ZeroEvidence
     return kept
 
 
-def _cost(axis: int, parts: Sequence[_Part], sizes: Mapping[int, int]) -> float:
-    involved = {a for part in parts if axis in part.axes for a in part.axes}
-    return float(np.prod([float(sizes[a]) for a in involved]))
+def _order(parts: Sequence[_Part]) -> list[int]:
+    """Return every axis, that with the smallest table first; refuse tables that are too large before any is made."""
+    sizes = {a: float(n) for part in parts for a, n in zip(part.axes, part.array.shape, strict=True)}
+    near: dict[int, set[int]] = {a: set() for a in sizes}
+    for part in parts:
+        for a in part.axes:
+            near[a].update(part.axes)
+    cells = {a: math.prod(sizes[b] for b in near[a]) for a in sizes}
+    heap, order = [(cells[a], a) for a in sizes], []
+    heapify(heap)
+    while heap:
+        most, axis = heappop(heap)
+        if axis not in near or most != cells[axis]:
+            continue
+        if most > _MAX_CELLS:
+            text = (
+                f"Sampling under these findings needs a table of more than 2^{math.log2(_MAX_CELLS):.0f} cells, the limit. "
+                "Sample with fewer findings."
+            )
+            raise TooWide(text, most)
+        order.append(axis)
+        group = near.pop(axis) - {axis}
+        for a in group:
+            near[a] = (near[a] | group) - {axis}
+            cells[a] = math.prod(sizes[b] for b in near[a])
+            heappush(heap, (cells[a], a))
+    return order
 
 
 def _product(bucket: Sequence[_Part], axes: tuple[int, ...]) -> _Part:

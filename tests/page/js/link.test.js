@@ -115,6 +115,44 @@ test("no file leaves the page with a state that it cannot show", () => {
   assert.equal(readCase(data, text, now).other, "another model");
 });
 
+test("no mutated address and no mutated file throws anything but a sentence, and what is read can be shown", () => {
+  const random = randomNumbers(3);
+  const pick = (items) => items[Math.floor(random() * items.length)];
+  const parts = ["%", "%ff", "&", "=", ",", ":", "~", "#", "1e999", "-1", "NaN", "__proto__", "constructor", "null", '"', "{", "[", "]", "}", "ä"];
+  const mutated = (text) => {
+    let changed = text;
+    for (let k = pick([1, 1, 2, 4]); k > 0; k--) {
+      const at = Math.floor(random() * (changed.length + 1));
+      const end = at + pick([0, 1, 1, 3, 30]);
+      changed = pick([changed.slice(0, at) + changed.slice(end), changed.slice(0, at) + pick(parts) + changed.slice(end)]);
+    }
+    return changed;
+  };
+  const shown = (state) => {
+    assert.match(linkOf(state), /^#[\x21-\x7e]*$/);
+    assert.deepEqual(plain(readCase(data, JSON.stringify(caseFile(data, state)), now)), plain({ lost: [], state, other: "" }));
+  };
+  const counts = { address: 0, file: 0, refused: 0 };
+  for (let k = 0; k < 3000; k++) {
+    const state = randomState(random);
+    const link = readLink(data, mutated(linkOf(state)), now);
+    if (link) {
+      counts.address++;
+      shown(link.state);
+    }
+    try {
+      const read = readCase(data, mutated(JSON.stringify(caseFile(data, state))), now);
+      counts.file++;
+      shown(read.state);
+    } catch (error) {
+      if (error.constructor !== Error) throw error;
+      assert.match(error.message, /^[A-Z].*[.]$/);
+      counts.refused++;
+    }
+  }
+  assert.ok(Math.min(...Object.values(counts)) > 300, JSON.stringify(counts));
+});
+
 test("what does not fit the network is left out and named", () => {
   const scenario = {
     see: {
