@@ -41,7 +41,8 @@ if __name__ == "__main__":
         "// The compiled kernel: python .ci/wasm.py makes this file of the C files in bayesnet/inference, whose digest it names.",
         "",
         f'export const SOURCES = "{digest()}";',
-        f'export const WASM = "{text}";',
+        "export const WASM =",
+        f'  "{text}";',
     )
     TARGET.write_text("\n".join(lines) + "\n", encoding="utf-8")
     print(f"{TARGET.name}: {len(text)} characters")

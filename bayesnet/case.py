@@ -660,10 +660,9 @@ class Case:
 
         For each arc the distances between the child's columns as the parent changes: their mean and maximum over the states of
         the other parents, and the mean weighted by the joint probability of those states given the findings (NaN if that joint
-        table is
-        too wide). Distances lie between 0 and 1. The maximal total variation is the edge strength of Leonelli, Smith & Wright
-        (2024):
-        zero exactly when the child does not depend on the parent. The weighted mean follows Koiter (2006).
+        table is too wide, or all of them together would take more than about half a minute). Distances lie between 0 and 1. The
+        maximal total variation is the edge strength of Leonelli, Smith & Wright (2024): zero exactly when the child does not
+        depend on the parent. The weighted mean follows Koiter (2006).
 
         References
         ----------

@@ -105,7 +105,8 @@ def knowledge(count: int) -> Iterator[Row]:
         ("case.diagnoses with 95 % intervals", lambda case: case.diagnoses(), (0.04, 0.12)),
         ("case.uncertainty, 10,000 draws", lambda case: case.uncertainty(TARGET), (0.5, 1.5)),
         ("case.next_tests", lambda case: case.next_tests(), (None, 0.015)),
-        ("case.explain", lambda case: case.explain(TARGET), (None, 0.03)),
+        ("case.explain, the weights of all findings read", lambda case: case.explain(TARGET).impacts, (None, 0.03)),
+        ("case.explain, printed", lambda case: str(case.explain(TARGET)), (None, None)),
         ("case.tornado", lambda case: case.tornado(TARGET), (None, 0.01)),
         ("case.sources", lambda case: case.sources(TARGET), (None, 0.03)),
     )

@@ -18,7 +18,7 @@ import numpy as np
 import bayesnet
 from bayesnet.analysis.query.simulate import sample
 from bayesnet.inference.evidence import Evidence
-from bayesnet.inference.structure import Structure
+from bayesnet.inference.network import Structure
 
 CLICKS, PATIENTS = 300, 15
 

@@ -125,11 +125,9 @@ def _plan_wrong(rng: np.random.Generator, kernel: object, network: np.ndarray) -
     if kernel.bn_network(network.ctypes.data, len(network)):
         return
     n = int(network[0])
-    ask = np.full(4 * n + int(rng.integers(0, 3)), -1, dtype=np.int32)
+    ask = rng.integers(-1, max(n, 1), 2 * n + int(rng.integers(0, 3))).astype(np.int32)
     ask[:n], ask[n : 2 * n] = rng.integers(-1, 2, n), rng.integers(0, 32, n)
-    for some in (ask[2 * n : 4 * n], ask[4 * n :]):
-        some[:] = np.where(rng.random(len(some)) < 0.7, some, rng.integers(-1, max(n, 1), len(some)))
-    ask[n : 2 * n][ask[4 * n :]] |= 16 if rng.random() < 0.9 else 0
+    ask[n : 2 * n][ask[2 * n :]] |= 16 if rng.random() < 0.9 else 0
     if rng.random() < 0.3:
         ask = _wrong(rng, ask)
     sizes = np.empty(3)

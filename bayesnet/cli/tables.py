@@ -13,7 +13,7 @@ import click
 if TYPE_CHECKING:
     import pandas as pd
 
-ROWS = 5_000
+ROWS = 25_000
 """Rows of one piece."""
 STANDARD = Path("-")
 """Standard input or output."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from bayesnet.errors import TooWide
 from bayesnet.inference.answers import Cohort
 from bayesnet.inference.engine import Engine
 from bayesnet.inference.kernel import LANES
+from bayesnet.inference.plan import EliminationPlan
 from bayesnet.inference.reduced_evidence import ReducedEvidence
 from bayesnet.inference.run import LN2, Ready, Run
 from bayesnet.inference.threads import shared
@@ -29,13 +31,13 @@ ROWS = 512
 SECONDS_PER_OPERATION = 6e-6
 SECONDS_PER_PRODUCT = 0.45e-9
 """Cost of planning an operation, and of a product in a row: only their ratio matters."""
-FITTED = 160_000
-"""Operations of all plans to which the cost is fitted, and fewer where there are few rows."""
-ROWS_PER_PLAN = 100
+FITTED, ROWS_PER_PLAN, OPERATIONS = 400, 100, 120_000
+"""Most plans to which the cost is fitted; rows for each, and operations of all, so that they are fewer where rows are few or
+plans long."""
 PRIOR = 0.1
 """Coefficient expected of an axis or family before anything is fitted."""
-LOOKED_AT = 256
-"""Rows by which a split is chosen."""
+LOOKED_AT, CANDIDATES = 256, 12
+"""Rows by which a split is chosen, and of how many: products of matrices that small stay on one thread."""
 
 Mask = NDArray[np.bool_]
 
@@ -44,11 +46,11 @@ Mask = NDArray[np.bool_]
 class CohortRows:
     """The rows of a cohort by what decides their plans.
 
-    `masks[v]`, shape (states, rows), are the states left to variables that are restricted in some row; `needed` and `open`, shape
+    `masks[v]`, shape (states, rows), are the states left to variables that are restricted in some row. `needed` and `open`, shape
     (variables, rows), say whether a variable's family matters and whether it has an axis; `places` is the place of the state of
-    each variable that is known. `ranks` is the highest rank left to a gate of no other use, zero for other variables, and one more
-    than the highest rank of all where the family is not needed. `possible` are the rows that certain children leave any states,
-    `dropped` certain children that are now part of their parents.
+    each variable that is known. `ranks` is the highest rank left to a gate of no other use, zero for other variables, and one
+    more than the highest rank of all where the family is not needed. `possible` are the rows that certain children leave any
+    states, `dropped` certain children that are now part of their parents.
     """
 
     masks: dict[int, Mask]
@@ -59,6 +61,18 @@ class CohortRows:
     possible: IntArray
     dropped: frozenset[int]
 
+    def at(self, order: IntArray) -> CohortRows:
+        """Return some rows, in the order given."""
+        return CohortRows(
+            {v: mask.take(order, axis=1) for v, mask in self.masks.items()},
+            self.needed.take(order, axis=1),
+            self.open.take(order, axis=1),
+            self.places.take(order, axis=1),
+            self.ranks.take(order, axis=1),
+            np.arange(len(order)),
+            self.dropped,
+        )
+
 
 def read_rows(engine: Engine, rows: IntArray, wanted: Sequence[int]) -> CohortRows:
     """Return the roles of all variables in every row."""
@@ -68,20 +82,10 @@ def read_rows(engine: Engine, rows: IntArray, wanted: Sequence[int]) -> CohortRo
         for v, certain in enumerate(structure.certain)
         if certain and len(structure.parents[v]) == 1
     }
-    masks: dict[int, Mask] = {}
-    for v, (row, card) in enumerate(zip(np.ascontiguousarray(rows.T), structure.cards, strict=True)):
-        seen = row >= 0
-        if seen.any():
-            masks[v] = (row == np.arange(card)[:, None]) | ~seen
-    for v in reversed(structure.topological):
-        if v in masks and v in links:
-            parent, table = links[v]
-            left = table @ masks[v]
-            masks[parent] = masks[parent] & left if parent in masks else left
+    masks = _masks(engine, rows, links)
     needed, dropped, gates = np.zeros(shape, dtype=bool), set(), set()
     for v in reversed(structure.topological):
-        children = [c for c in structure.children[v] if c not in dropped]
-        below = needed[children].any(0)
+        below = needed[[c for c in structure.children[v] if c not in dropped]].any(0)
         if v not in wanted and not below.any():
             if v in links:
                 dropped.add(v)
@@ -92,27 +96,42 @@ def read_rows(engine: Engine, rows: IntArray, wanted: Sequence[int]) -> CohortRo
     for v in structure.topological:
         if v in links and v not in dropped and links[v][0] in masks:
             parent, table = links[v]
-            left = table.T @ masks[parent]
-            masks[v] = masks[v] & left if v in masks else left
+            _restrict(masks, v, table.T @ masks[parent])
     opened, possible = needed.copy(), np.ones(len(rows), dtype=bool)
-    places, ranks = np.zeros((2, *shape), dtype=np.int16)
+    places, ranks = np.zeros((2, *shape), dtype=np.int8 if max(structure.cards) < 128 else np.int32)
     for v, mask in masks.items():
         possible &= mask.any(0)
-        if v in dropped:
-            continue
         ordered = mask[list(engine.network.states[v])]
         if v in gates:
             opened[v] &= ~ordered[0]
             ranks[v] = len(ordered) - 1 - ordered[::-1].argmax(0)
-        else:
+        elif v not in dropped:
             places[v] = ordered.argmax(0)
             opened[v] &= ordered[1:].any(0) if structure.noisy[v] else ordered.sum(0) > 1
     ranks[~needed] = max(structure.cards)
     return CohortRows(masks, needed, opened, places, ranks, np.flatnonzero(possible), frozenset(dropped))
 
 
+def _masks(engine: Engine, rows: IntArray, links: dict[int, tuple[int, Mask]]) -> dict[int, Mask]:
+    """Return the states left to the variables known in some row, and to those whose certain children are known."""
+    masks: dict[int, Mask] = {}
+    for v, (row, card) in enumerate(zip(np.ascontiguousarray(rows.T), engine.structure.cards, strict=True)):
+        seen = row >= 0
+        if seen.any():
+            masks[v] = (row == np.arange(card)[:, None]) | ~seen
+    for v in reversed(engine.structure.topological):
+        if v in masks and v in links:
+            parent, table = links[v]
+            _restrict(masks, parent, table @ masks[v])
+    return masks
+
+
+def _restrict(masks: dict[int, Mask], v: int, left: Mask) -> None:
+    masks[v] = masks[v] & left if v in masks else left
+
+
 class Scorer:
-    """What the chunks of one cohort share.
+    """The state that the chunks of one cohort share.
 
     `sums[r]` says of each place among the values where the sum up to rank r is, if it belongs to the lowest rank of a gate, and
     in its last row where a one is.
@@ -123,38 +142,34 @@ class Scorer:
         self.rows = rows
         self.wanted = tuple(wanted)
         self.values = np.append(engine.values[:, 0], 1.0)
+        self.repeated = np.repeat(self.values[:, None], LANES, axis=1)
+        self.ones = [np.ones((card, 1)) for card in engine.structure.cards]
         network, one = engine.network, len(self.values) - 1
         self.first = np.array(network.base, dtype=np.int64)
         self.sums = np.tile(np.arange(one + 1), (max(engine.structure.cards) + 1, 1))
         self.sums[-1] = one
         for v, (card, noisy) in enumerate(zip(engine.structure.cards, engine.structure.noisy, strict=True)):
             count = np.arange(1 + sum(engine.structure.cards[p] for p in engine.structure.parents[v]))
-            for rank in range(1, card) if noisy else ():
-                lowest, upto = network.gate(v, 0, 0), network.gate(v, 0, rank)
+            for rank in range(1, card - 1) if noisy else ():
+                lowest, upto = network.gate(v, 0), network.up_to(v, rank)
                 self.sums[rank, lowest.base + lowest.row * count] = upto.base + upto.row * count
 
-    def plans(self, chunk: IntArray) -> tuple[ReducedEvidence, tuple[Ready, dict[int, tuple[Ready, ReducedEvidence]]]]:
-        """Return the plan of some rows and those of gates that are answered apart."""
-        situation = self.situation(chunk)
-        return situation, self.engine.aside(situation, self.wanted)
-
-    def situation(self, chunk: IntArray) -> ReducedEvidence:
+    def situation(self, chunk: IntArray | slice) -> ReducedEvidence:
         """Return what is fixed in all of some rows, in one state or another, and what is open in any."""
         rows, structure = self.rows, self.engine.structure
         needed, opened = rows.needed[:, chunk].any(1), rows.open[:, chunk].any(1)
         fixed = {v: structure.order[v][0] if structure.noisy[v] else 0 for v in np.flatnonzero(needed & ~opened).tolist()}
-        soft = {v: np.ones((structure.cards[v], 1)) for v in np.flatnonzero(opened).tolist() if v in rows.masks}
+        soft = {v: self.ones[v] for v in np.flatnonzero(opened).tolist() if v in rows.masks}
         return ReducedEvidence(structure.cards, fixed, {}, soft, frozenset(), set(rows.dropped))
 
-    def chunks(self) -> list[IntArray]:
+    def chunks(self, workers: int | None) -> list[IntArray]:
         """Return the rows that share a plan."""
         possible = self.rows.possible
-        all_bits = [bit for rows in (self.rows.open, self.rows.needed) for bit in rows if bit.any() and not bit.all()]
-        coefficients, constant, operations = self._fitted(all_bits)
+        all_bits = np.concatenate([self.rows.open, self.rows.needed])
+        all_bits = all_bits[all_bits.any(1) & ~all_bits.all(1)]
+        coefficients, constant, operations = self._fitted(all_bits, workers)
         useful = np.flatnonzero(coefficients)
-        coefficients, bits = coefficients[useful], np.zeros((self.rows.needed.shape[1], len(useful)), dtype=np.float32)
-        for i, k in enumerate(useful):
-            bits[:, i] = all_bits[k]
+        coefficients, bits = coefficients[useful], np.ascontiguousarray(all_bits[useful].T)
         planning = SECONDS_PER_OPERATION * operations
 
         def seconds(rows: FloatArray, unions: Mask) -> FloatArray:
@@ -164,49 +179,57 @@ class Scorer:
         found, pending = [], [possible] if len(possible) else []
         while pending:
             chunk = pending.pop()
-            some = bits[chunk[:: -(-len(chunk) // LOOKED_AT) or 1]]
+            some = bits[chunk[:: -(-len(chunk) // LOOKED_AT)]].astype(np.float32)
             have = some.sum(0)
             mixed = np.flatnonzero((have > 0) & (have < len(some)))
+            mixed = mixed[np.argsort((have - len(some))[mixed] * coefficients[mixed], kind="stable")[:CANDIDATES]]
             if len(mixed):
                 inside = some[:, mixed]
                 ones = have[mixed] / len(some) * len(chunk)
                 split = seconds(ones, inside.T @ some > 0) + seconds(len(chunk) - ones, (1 - inside).T @ some > 0)
                 best = int(split.argmin())
                 if split[best] < seconds(np.array(len(chunk)), have > 0):
-                    inside = bits[chunk, mixed[best]] > 0
-                    pending += [chunk[inside], chunk[~inside]]
+                    have_it = bits[chunk, mixed[best]]
+                    pending += [chunk[have_it], chunk[~have_it]]
                     continue
             found += [chunk[begin : begin + ROWS] for begin in range(0, len(chunk), ROWS)]
         return found
 
-    def _fitted(self, bits: list[Mask]) -> tuple[FloatArray, float, float]:
+    def _fitted(self, bits: Mask, workers: int | None) -> tuple[FloatArray, float, float]:
         """Return by which coefficients of `bits` the logarithm of the products of a plan is a sum, and its mean operations."""
-        rng, possible, total = np.random.default_rng(0), self.rows.possible, 0
-        unions, logs = [], []
-        while total < FITTED and len(logs) * ROWS_PER_PLAN < len(possible):
-            some = possible[rng.integers(0, len(possible), 1 + len(logs) % 4)]
-            plan = self.engine.plan(self.situation(some), self.wanted)
-            total += max(sum(1 for _ in plan.operations()), 1)
-            unions.append([bool(bit[some].any()) for bit in bits])
-            logs.append(np.log(max(plan.cells, 1.0)))
-        a = np.array(unions, dtype=float).reshape(len(logs), len(bits))
-        rest = np.array(logs) - a.sum(1) * PRIOR
-        middle = float(rest.mean()) if logs else 0.0
-        mean = a.mean(0) if logs else 0.0
-        step = np.linalg.solve((a - mean).T @ (a - mean) + np.eye(a.shape[1]), (a - mean).T @ (rest - middle))
+        possible, rng = self.rows.possible, np.random.default_rng(0)
+        if not len(possible):
+            return np.zeros(len(bits)), 0.0, 0.0
+        count = 1 + min(FITTED, len(possible) // ROWS_PER_PLAN)
+        some = [possible[rng.integers(0, len(possible), 1 + k % 4)] for k in range(count)]
+        plans: dict[int, EliminationPlan] = {}
+
+        def make(k: int) -> None:
+            plans[k] = self.engine.plan(self.situation(some[k]), self.wanted)
+
+        make(0)
+        some = some[: 1 + OPERATIONS // plans[0].slots]
+        shared(make, range(1, len(some)), workers)
+        union = np.array([bits[:, rows].any(1) for rows in some], dtype=float)
+        logs = np.log([min(max(plans[k].cells, 1.0), 1e100) for k in range(len(some))]) - union.sum(1) * PRIOR
+        mean, middle = union.mean(0), logs.mean()
+        step = np.linalg.solve((union - mean).T @ (union - mean) + np.eye(len(bits)), (union - mean).T @ (logs - middle))
         coefficients = np.round((step + PRIOR) * 1024) / 1024  # so that sums are exact, in whatever order, and chunks the same
         coefficients[coefficients < PRIOR / 4] = 0.0
-        return coefficients, np.round(middle - float(np.sum(mean * step)), 6), total / max(len(logs), 1)
+        operations = float(np.mean([plan.slots for plan in plans.values()]))
+        return coefficients, float(np.round(middle - mean @ step, 6)), operations
 
-    def score(self, chunk: IntArray, logs: FloatArray, marginals: dict[int, FloatArray]) -> None:
+    def score(self, begin: int, end: int, logs: FloatArray, marginals: dict[int, FloatArray]) -> None:
         """Write ln P(e) and the posteriors of the rows of one chunk."""
+        chunk, middle = slice(begin, end), (begin + end) // 2
+        situation = self.situation(chunk)
         try:
-            situation, (ready, apart) = self.plans(chunk)
+            ready, apart = self.engine.aside(situation, self.wanted)
         except TooWide:
-            if len(chunk) == 1:
+            if begin == middle:
                 raise
-            for half in np.array_split(chunk, 2):
-                self.score(half, logs, marginals)
+            self.score(begin, middle, logs, marginals)
+            self.score(middle, end, logs, marginals)
             return
         mine, weights = self._run(ready, situation, chunk)
         logs[chunk] = mine
@@ -221,12 +244,10 @@ class Scorer:
             alone, _ = self._run(lowest, with_lowest, chunk, down=False)
             marginals[v][chunk] = self.engine.split(v, np.exp(alone - below)).T
 
-    def _run(
-        self, ready: Ready, situation: ReducedEvidence, chunk: IntArray, *, down: bool = True
-    ) -> tuple[FloatArray, FloatArray]:
+    def _run(self, ready: Ready, situation: ReducedEvidence, chunk: slice, *, down: bool = True) -> tuple[FloatArray, FloatArray]:
         """Return ln P(e) of each row, and the weights of all answers, a few rows at a time."""
         network, rows, layout, plan = self.engine.network, self.rows, ready.layout, ready.plan
-        n, size, one = len(network.places), len(chunk), len(self.values) - 1
+        n, size, one = len(network.places), chunk.stop - chunk.start, len(self.values) - 1
         fixed = np.zeros((n, 1), dtype=bool)
         fixed[list(situation.fixed)] = True
         states, ranks = rows.places[:, chunk] * fixed, rows.ranks[:, chunk] * fixed
@@ -245,12 +266,11 @@ class Scorer:
         moved = self.sums[ranks[families[which]], layout.factors.at(states)[which] + within[:, None]]
         begins = layout.factors.base.copy()
         begins[moving] = one + 1 + ends - lengths
-        values = np.zeros((len(self.values) + len(which), LANES))
-        values[: one + 1] = self.values[:, None]
+        values = np.concatenate([self.repeated, np.zeros((len(which), LANES))])
         totals, powers, weights = np.empty(size), np.empty(size), np.empty((len(layout.own), size))
         for begin in range(0, size, LANES):
             part = slice(begin, min(begin + LANES, size))
-            values[one + 1 :, : part.stop - begin] = self.values[moved[:, part]]
+            values[one + 1 :, : part.stop - begin] = self.values.take(moved[:, part])
             run = Run(ready, values, begins, index[:, part], soft[:, part], part.stop - begin, down)
             totals[part], powers[part] = run.work[plan.result, : run.columns], run.powers[plan.result_slot, : run.columns]
             if down:
@@ -267,17 +287,30 @@ def score_rows(engine: Engine, rows: IntArray, wanted: Sequence[int], workers: i
     """Return posteriors of `wanted` for every row; equal rows are computed once, chunks are shared out to `workers` threads."""
     different, inverse = _unique(rows)
     scorer = Scorer(engine, read_rows(engine, different, wanted), wanted)
-    logs = np.full(len(different), -np.inf)
-    marginals = {v: np.full((len(different), engine.structure.cards[v]), np.nan) for v in wanted}
-    shared(lambda chunk: scorer.score(chunk, logs, marginals), scorer.chunks(), workers)
-    for table in marginals.values():
+    chunks = scorer.chunks(workers)
+    order = np.concatenate(chunks) if chunks else np.zeros(0, dtype=np.int64)
+    ends = np.cumsum([len(chunk) for chunk in chunks]).tolist()
+    scorer.rows = scorer.rows.at(order)
+    logs = np.empty(len(order))
+    marginals = {v: np.empty((len(order), engine.structure.cards[v])) for v in wanted}
+    shared(lambda part: scorer.score(*part, logs, marginals), list(pairwise([0, *ends])), workers)
+    place = np.full(len(different), len(order))  # rows that are impossible get the last place
+    place[order] = np.arange(len(order))
+    place = place[inverse]
+    all_logs = np.append(logs, -np.inf)[place]
+    found = {}
+    for v, table in marginals.items():
         table[logs == -np.inf] = np.nan
-    return Cohort(logs[inverse], {v: table[inverse] for v, table in marginals.items()})
+        found[v] = np.append(table, np.full((1, table.shape[1]), np.nan), axis=0)[place]
+    return Cohort(all_logs, found)
 
 
 def _unique(rows: IntArray) -> tuple[IntArray, IntArray]:
     """Return the different rows, and for each row which of them it is."""
-    small = np.ascontiguousarray(rows, dtype=np.int16)
+    known = rows[:, (rows >= 0).any(0)]
+    small = np.ascontiguousarray(known, dtype=np.int8 if known.max(initial=0) < 128 else np.int32)
+    if not small.size:
+        return rows[:1], np.zeros(len(rows), dtype=np.int64)
     _, first, inverse = np.unique(
         small.view([("", f"V{small.itemsize * small.shape[1]}")]), return_index=True, return_inverse=True
     )

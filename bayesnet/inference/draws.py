@@ -34,8 +34,7 @@ def draw(engine: Engine, evidence: Evidence, tensors: Sequence[tuple[FloatArray,
     marginals = {v: np.full((cards[v], size), np.nan) for v in variables}
     if not situation.possible:
         return Draws(logs, marginals)
-    alone = len(variables) == 1 and variables[0] not in situation.fixed
-    ready, apart = (engine.ready(situation, kept=variables), {}) if alone else engine.aside(situation, variables)
+    alone, ready, apart = _plans(engine, situation, variables)
     together = _Prepared(engine, ready, situation)
     lowest = {v: _Prepared(engine, *each) for v, each in apart.items()}
     layout = _Layout(network, tensors, np.concatenate([each.read() for each in (together, *lowest.values())]))
@@ -75,8 +74,7 @@ def entries_read(engine: Engine, evidence: Evidence, variables: tuple[int, ...])
     situation, network = engine.situation(evidence), engine.network
     read = np.zeros(len(network.values), dtype=bool)
     if situation.possible:
-        alone = len(variables) == 1 and variables[0] not in situation.fixed
-        ready, apart = (engine.ready(situation, kept=variables), {}) if alone else engine.aside(situation, variables)
+        _, ready, apart = _plans(engine, situation, variables)
         for each in ((ready, situation), *apart.values()):
             read[_Prepared(engine, *each).read()] = True
     count, sizes = len(network.entry), np.diff(np.append(network.starts, len(network.parts)))
@@ -84,6 +82,14 @@ def entries_read(engine: Engine, evidence: Evidence, variables: tuple[int, ...])
     found[network.entry[read[:count]]] = True
     found[network.entry[network.parts[np.repeat(read[count:], sizes)]]] = True
     return found
+
+
+def _plans(
+    engine: Engine, situation: ReducedEvidence, variables: tuple[int, ...]
+) -> tuple[bool, Ready, dict[int, tuple[Ready, ReducedEvidence]]]:
+    """Return whether one open variable is asked, the plan, and the plans of gates that are answered apart."""
+    alone = len(variables) == 1 and variables[0] not in situation.fixed
+    return alone, *((engine.ready(situation, kept=variables), {}) if alone else engine.aside(situation, variables))
 
 
 class _Prepared:

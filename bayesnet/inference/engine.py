@@ -17,20 +17,16 @@ from bayesnet.errors import TooWide
 from bayesnet.inference.answers import Cohort, Draws, EventGradients, RawJoint, RawMostProbable, RawPosteriors
 from bayesnet.inference.evidence import Evidence, ZeroEvidence, one_hot
 from bayesnet.inference.kernel import LANES, compiled
-from bayesnet.inference.network import NetworkArrays
+from bayesnet.inference.network import NetworkArrays, Structure
 from bayesnet.inference.plan import EliminationPlan, make
 from bayesnet.inference.reduced_evidence import ReducedEvidence, reduced
 from bayesnet.inference.run import Ready, Run
-from bayesnet.inference.structure import Structure
-from bayesnet.inference.threads import shared
 from bayesnet.model.factors import Factors, FloatArray, IntArray
 
 KEPT = 1 << 24
 """Integers in all plans kept; the one not used for longest goes first."""
 WORTH_PARTING = 2.0**22
 """Products of a plan from which it is tried whether several plans take fewer."""
-TOGETHER = 256
-"""Columns of one piece of work; with more of them several threads share it."""
 SECONDS = 2e-9
 """Time of one product, roughly, on one processor of today."""
 
@@ -137,17 +133,11 @@ class Engine:
                     logs = logs + np.log(table[situation.fixed[v]])
         alone = len(wanted) == 1 and wanted[0] not in situation.fixed
         ready = self.ready(situation, () if alone else wanted, wanted if alone else (), vectors=free)
-        starts = range(0, size if free else 1, TOGETHER)
-        done: dict[int, list[tuple[FloatArray, dict[int, FloatArray]]]] = {begin: [] for begin in starts}
-
-        def work(begin: int) -> None:
-            mine = {v: columns[v][:, begin : begin + TOGETHER] for v in free}
-            count = min(size - begin, TOGETHER) if free else 1
-            for run in self.runs(ready, situation, mine, count, self.values, down=not alone):
-                done[begin].append((run.log_probability, self._alone(run, wanted[0]) if alone else run.marginals()))
-
-        shared(work, starts)
-        runs = [run for part in done.values() for run in part]
+        likelihoods = {v: columns[v] for v in free}
+        runs = [
+            (run.log_probability, self._alone(run, wanted[0]) if alone else run.marginals())
+            for run in self.runs(ready, situation, likelihoods, size if free else 1, self.values, down=not alone)
+        ]
         logs = logs + np.concatenate([log for log, _ in runs])
         found = {}
         for v in wanted:

@@ -57,9 +57,10 @@ def derivatives(engine: Engine, evidence: Evidence, events: Sequence[tuple[int, 
 def _by_value(run: Run) -> tuple[IntArray, FloatArray, IntArray]:
     """Derivatives by values: which, shape (m,); mantissas and powers of two, shape (m, columns)."""
     plan, ptr, columns = run.plan, run.ready.layout.ptr, run.columns
-    if "slopes" not in plan.cache:
-        plan.cache["slopes"] = _places(plan)
-    factor, offset, place, slot, above, level = plan.cache["slopes"]  # type: ignore[misc]
+    kept = plan.cache.get("slopes")
+    places: tuple[IntArray, ...] = kept if isinstance(kept, tuple) else _places(plan)
+    plan.cache["slopes"] = places
+    factor, offset, place, slot, above, level = places
     index, cell = run.index[:, 0], np.repeat(np.arange(len(ptr) - 1), np.diff(ptr))
     own, power, none, product, exponent, zeros = _products(run, columns)
     higher = np.where((level >= 0)[:, None], run.powers[level, :columns], 0) + exponent

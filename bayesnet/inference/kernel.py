@@ -39,11 +39,9 @@ def library() -> Path | None:
         return None
     text = b"".join(source.read_bytes() for source in SOURCES)
     kept = folder / f"kernel-{hashlib.sha256(text).hexdigest()[:16]}{SUFFIX}"
-    if kept.exists():
-        return kept
     try:
         kept.parent.mkdir(parents=True, exist_ok=True)
-        return kept if compile_kernel(kept) else None
+        return kept if kept.exists() or compile_kernel(kept) else None
     except OSError:
         return None
 

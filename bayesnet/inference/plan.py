@@ -247,14 +247,15 @@ def make(
             raise ValueError("a question that makes no sense was to be planned; nothing was written")
         _ROOMS.grow()
     code, found, sizes = _ROOMS.code, _ROOMS.found, _ROOMS.sizes
-    length, ups, slots, result, result_slot, *lengths = found[:24].tolist()
-    cuts = [*accumulate(lengths, initial=24)]
+    length, ups, slots, result, result_slot, *lengths = found[:23].tolist()
+    cuts = [*accumulate(lengths, initial=23)]
     found = found[: cuts[-1]].copy()
-    (axes, begin, ends, base, fixed, unary, fixed_unary, *rest, kept_axes, place, by_axis, by_factor) = (
+    (axes, begin, ends, base, fixed, unary, fixed_unary, *rest, place, by_axis, by_factor) = (
         found[a:b] for a, b in pairwise(cuts)
     )
     bases, bases_unary = Bases(base, fixed.reshape(-1, 3)), Bases(unary, fixed_unary.reshape(-1, 3))
 
+    order = tuple(axes[np.argsort(place)].tolist())
     return EliminationPlan(
         code=code[: length if sizes[2] <= limit else 0].copy(),
         ups=ups,
@@ -262,11 +263,11 @@ def make(
         slots=slots,
         result=result,
         result_slot=result_slot,
-        kept=tuple(axes[kept_axes].tolist()),
+        kept=order[len(order) - sum(v not in situation.fixed for v in kept) :][::-1],
         cells=float(sizes[1]),
         largest=float(sizes[2]),
         layout=PlanLayout(axes, begin, ends, bases, bases_unary, *rest),
-        order=tuple(axes[np.argsort(place)].tolist()),
+        order=order,
         by_axis=by_axis.reshape(-1, 2),
         by_factor=by_factor.reshape(-1, 2),
         composed=later,
@@ -278,17 +279,13 @@ def _asked(
 ) -> Ints:
     """Return a question about a situation as `planner.c` reads it."""
     n, fixed, places = len(network.places), situation.fixed, network.places
-    ask = np.full(4 * n, -1, dtype=np.int32)
+    ask = np.full(2 * n, -1, dtype=np.int32)
     ask[list(fixed)] = [places[v][state] for v, state in fixed.items()]
-    flags = ask[n : 2 * n]
+    flags = ask[n:]
     flags[:] = 0
     kept = [v for v in kept if v not in fixed]
     given = {*situation.allowed, *situation.soft, *vectors}
     for which, flag in ((situation.cut, CUT), (situation.settled, SETTLED), (given, GIVEN), (wanted, WANTED), (kept, KEPT)):
         if which:
             flags[list(which)] |= flag
-    for v in situation.allowed:
-        interval = situation.interval(v, places[v])
-        if interval is not None and network.structure.noisy[v] and v not in wanted and v not in vectors:
-            ask[[2 * n + v, 3 * n + v]] = interval
     return np.concatenate([ask, np.array(kept, dtype=np.int32)]) if kept else ask

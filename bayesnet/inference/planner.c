@@ -32,7 +32,7 @@
 #define HOPELESS 0x1p60
 #define FAR 0x1p62 /* the largest place in a workspace */
 #define HEAD 5
-#define SECTIONS 19
+#define SECTIONS 18
 enum { CUT = 1, SETTLED = 2, GIVEN = 4, WANTED = 8, KEPT = 16 };
 
 typedef uint64_t Word;
@@ -48,7 +48,7 @@ typedef struct Tensor {
 } Tensor;
 typedef struct {
     int32_t axis, becomes, n, *cells;
-    Tensor *second, *third;
+    Tensor *second;
 } Relation;
 typedef struct Node {
     Tensor *out, **in; /* the units behind the inputs with numbers */
@@ -140,14 +140,14 @@ typedef struct {
     int64_t columns, base, row;
 } Gate;
 
-static Gate gate_of(const Network *w, int v, int64_t low, int64_t high) {
+/* Of all ranks (-1), or of those up to one and of this one alone. */
+static Gate gate_of(const Network *w, int v, int64_t rank) {
     const int64_t k = w->card[v];
     int64_t rows = 1;
-    if (!low && !high) return (Gate){1, w->base[v], k};
-    if ((!low && high == k - 1) || (low == 1 && k == 2)) return (Gate){k, w->base[v], k};
+    if (!rank) return (Gate){1, w->base[v], k};
+    if (rank < 0 || k == 2) return (Gate){k, w->base[v], k};
     for (int i = w->parent[v]; i < w->parent[v + 1]; i++) rows += w->card[w->parents[i]];
-    const int64_t before = low ? k + 2 * ((low - 1) * k - low * (low - 1) / 2 + high - low) : high;
-    return (Gate){low ? 2 : 1, w->derived[v] + rows * before, low ? 2 : 1};
+    return (Gate){2, w->derived[v] + 2 * rows * (rank - 1), 2};
 }
 
 typedef struct {
@@ -200,7 +200,7 @@ static int32_t width(double size) { /* 2 log2(size), rounded */
 }
 
 static void compose(Plan *p, const Network *w, const int32_t *ask, int64_t kept) {
-    const int32_t n = w->n, *fixed = ask, *flags = fixed + n, *low = flags + n, *high = low + n, *keep = high + n;
+    const int32_t n = w->n, *fixed = ask, *flags = fixed + n, *keep = flags + n;
     const int64_t most = w->parent[n] + n;
     char *needed = TAKE(char, n), *used = TAKE(char, n);
     int32_t *stack = TAKE(int32_t, n), *size = TAKE(int32_t, 2 * n), *local = TAKE(int32_t, 2 * n), *target = TAKE(int32_t, n);
@@ -223,19 +223,16 @@ static void compose(Plan *p, const Network *w, const int32_t *ask, int64_t kept)
 
     /* axes: of a variable its own number, of a gate that is gathered n more */
     for (int v = 0; v < n; v++) {
-        int32_t k = w->card[v], first = 0, last = k - 1;
+        const int32_t k = w->card[v];
         target[v] = -2;
         if (!needed[v]) continue;
         if (w->derived[v] < 0) {
             if (fixed[v] < 0) size[v] = k;
             continue;
         }
-        if (fixed[v] >= 0) first = last = fixed[v];
-        else if (used[v] || flags[v] & KEPT) size[v] = k;
-        else if (low[v] >= 0) first = low[v], last = high[v];
-        else size[n + v] = k;
+        if (fixed[v] < 0) size[used[v] || flags[v] & KEPT ? v : n + v] = k;
         if (flags[v] & (CUT | SETTLED)) continue;
-        gate[v] = gate_of(w, v, first, last);
+        gate[v] = gate_of(w, v, fixed[v]);
         if (gate[v].columns < 2) continue;
         target[v] = size[v] ? v : size[n + v] ? n + v : -1;
         size[n + v] = (int32_t)gate[v].columns;
@@ -306,7 +303,7 @@ static void compose(Plan *p, const Network *w, const int32_t *ask, int64_t kept)
     }
     for (int v = 0; v < n; v++) {
         if (fixed[v] >= 0 || !needed[v]) continue;
-        if (flags[v] & GIVEN && (size[v] || low[v] < 0)) p->begin[LOCAL(v)] = 0;
+        if (flags[v] & GIVEN) p->begin[LOCAL(v)] = 0;
         if (flags[v] & WANTED) HOLD(p->asked, LOCAL(v));
     }
     int64_t *ends = TAKE(int64_t, p->n + 1), vectors = 0;
@@ -569,8 +566,7 @@ static void write_op(Plan *p, const Node *node, Tensor *out, Tensor *role, Tenso
         int32_t *table = loop[r].table = TAKE(int32_t, (int64_t)rel->n * n);
         loop[r].size = rel->n;
         for (int q = 0; q < n; q++) {
-            const int which = rel->second && part[q] == rel->second                                               ? 1
-                              : part[q] == node->out || part[q]->unit || (rel->third && part[q] == rel->third) ? 2 : 0;
+            const int which = rel->second && part[q] == rel->second ? 1 : part[q] == node->out || part[q]->unit ? 2 : 0;
             const int64_t stride = stride_of(operand[q], rel->axis),
                           more = rel->becomes != rel->axis ? stride_of(operand[q], rel->becomes) : 0;
             for (int i = 0; i < rel->n; i++) {
@@ -641,14 +637,14 @@ static Tensor *widened(Plan *p, Tensor *t, const Word *gates) {
         for (int j = 1; j < k; j++, n++) cells[3 * n] = j, cells[3 * n + 2] = k - 1 + j;
         if (t->size) memcpy(size, t->size, sizeof(int32_t) * (size_t)p->n);
         size[h] = 2 * k - 1;
-        *rel = (Relation){h, h, n, cells, NULL, NULL};
+        *rel = (Relation){h, h, n, cells, NULL};
         t = multiply(p, &t, 1, 0, rel, 1, -1, t->wide, 0, size);
     }
     return t;
 }
 
 /* One or two inputs as they meet (see _meet); returns how many relations were written to *found. */
-static int meet(Plan *p, Tensor **in, int ins, int last, Tensor *weight, Relation **found) {
+static int meet(Plan *p, Tensor **in, int ins, int last, Relation **found) {
     Tensor *second = NULL;
     Word *shared = TAKE(Word, p->words), *rest = TAKE(Word, p->words), *mine = TAKE(Word, p->words);
     int wide = 0, n = 0;
@@ -690,7 +686,7 @@ static int meet(Plan *p, Tensor **in, int ins, int last, Tensor *weight, Relatio
                     if (becomes == -1 && c != k - 1) continue;
                     cells[3 * m] = a, cells[3 * m + 1] = b, cells[3 * m++ + 2] = c;
                 }
-        rel[n++] = (Relation){h, becomes, m, cells, together ? second : NULL, h == last ? weight : NULL};
+        rel[n++] = (Relation){h, becomes, m, cells, together ? second : NULL};
     }
     return n;
 }
@@ -725,7 +721,7 @@ static int few(Plan *p, Tensor **t, int n, int most, int always) {
         Tensor *in[2] = {t[b], t[0]}, *product;
         Relation *rel;
         WORDS(w) both[w] = t[0]->wide[w] | t[b]->wide[w];
-        const int owner = t[0]->owner == t[b]->owner ? t[b]->owner : -1, relations = meet(p, in, 2, -1, NULL, &rel);
+        const int owner = t[0]->owner == t[b]->owner ? t[b]->owner : -1, relations = meet(p, in, 2, -1, &rel);
         product = multiply(p, in, 2, 0, rel, relations, -1, both, 0, NULL);
         product->owner = owner;
         for (int i = b; i < n - 1; i++) t[i] = t[i + 1];
@@ -736,12 +732,18 @@ static int few(Plan *p, Tensor **t, int n, int most, int always) {
     return n;
 }
 
-/* Takes the tensors that mention x, or for -1 all: to `in` of which it returns the number, and units; `wide` are their axes. */
-static int gather(Plan *p, int x, int *unit, Word *wide) {
-    int left = 0, ins = 0;
+/* Takes tensors behind `ins` others, and returns how many there are then: those that mention x, for -1 all, for -2 those that have
+   several gates and no axis that is not in `wide`. Units are taken apart; `wide` receives the axes of all. */
+static int gather(Plan *p, int x, int ins, int *unit, Word *wide) {
+    int left = 0;
     for (int i = 0; i < p->lefts; i++) {
         Tensor *t = p->left[i];
-        if (x >= 0 && !HELD(t->wide, x)) {
+        int fits = x == -1 || (x >= 0 && HELD(t->wide, x)), gates = 0, outside = t->unit;
+        if (x == -2) {
+            WORDS(w) outside |= (t->wide[w] & ~wide[w]) != 0, gates += __builtin_popcountll(t->has[w] & p->gates[w]);
+            fits = !outside && gates >= MEETING;
+        }
+        if (!fits) {
             p->left[left++] = t;
             continue;
         }
@@ -753,41 +755,25 @@ static int gather(Plan *p, int x, int *unit, Word *wide) {
     return ins;
 }
 
-/* Takes also tensors that have several gates, all of them among those of the inputs, though they do not mention the axis at hand. */
-static int joining(Plan *p, int ins, const Word *wide) {
-    Word *gates = TAKE(Word, p->words);
-    int left = 0;
-    for (int i = 0; i < ins; i++) WORDS(w) gates[w] |= p->in[i]->has[w] & p->gates[w];
-    if (members(p, gates) < MEETING) return ins;
-    for (int i = 0; i < p->lefts; i++) {
-        Tensor *t = p->left[i];
-        int fits = !t->unit, mine = 0;
-        WORDS(w) fits = fits && !(t->wide[w] & ~wide[w]), mine += __builtin_popcountll(t->has[w] & p->gates[w]);
-        if (fits && mine >= MEETING) p->in[ins++] = t;
-        else p->left[left++] = t;
-    }
-    p->lefts = left;
-    return ins;
-}
-
 static void eliminate(Plan *p, int x) {
     const int gate = (int)HELD(p->gates, x), becomes = p->gate[x], renamed = becomes >= 0 && becomes != x;
     Tensor *weight = NULL, **in = p->in, *out;
-    Word *wide = TAKE(Word, p->words);
+    Word *wide = TAKE(Word, p->words), *gates = TAKE(Word, p->words);
     Relation *rel = NULL;
-    int unit = 0, own = 1, relations = 0, left = 0, ins = gather(p, x, &unit, wide);
+    int unit = 0, own = 1, relations = 0, left = 0, ins = gather(p, x, 0, &unit, wide);
     if (!ins && !unit) return;
     DROP(wide, x);
-    if (!gate) ins = joining(p, ins, wide);
+    for (int i = 0; i < ins; i++) WORDS(w) gates[w] |= in[i]->has[w] & p->gates[w];
+    if (!gate && members(p, gates) >= MEETING) ins = gather(p, -2, ins, &unit, wide);
     for (int i = 0; i < ins; i++) {
         if (gate && in[i] == p->vectors[x]) weight = in[i];
         else in[left++] = in[i], own = own && in[i]->owner == x;
     }
-    const int barren = gate ? becomes == x && own && !weight : !ins || (ins == 1 && own);
-    ins = barren && !gate ? ins : few(p, in, left, 2, gate);
-    if (gate || (ins == 2 && !barren)) relations = meet(p, in, ins, gate ? x : -1, weight, &rel);
-    if (renamed) HOLD(wide, becomes);
+    const int barren = !weight && (gate ? becomes == x && own : !ins || (ins == 1 && own));
+    if (gate || !barren) ins = few(p, in, left, weight ? 1 : 2, gate);
     if (weight) in[ins++] = weight;
+    else if (gate || (ins == 2 && !barren)) relations = meet(p, in, ins, gate ? x : -1, &rel);
+    if (renamed) HOLD(wide, becomes);
     out = multiply(p, in, ins, unit, rel, relations, x, wide, barren, NULL);
     if (renamed && own) out->owner = becomes;
     p->left[p->lefts++] = out;
@@ -836,7 +822,7 @@ static void plan(Plan *p) {
         DROP(wide, a);
     }
     for (int i = 0; i < eliminated; i++) eliminate(p, order[i]);
-    int unit = 0, ins = gather(p, -1, &unit, wide);
+    int unit = 0, ins = gather(p, -1, 0, &unit, wide);
     memset(wide, 0, sizeof(Word) * (size_t)p->words);
     for (int i = 0; i < p->kept; i++) HOLD(wide, p->keep[i]);
     Node *nodes = p->nodes;
@@ -861,9 +847,7 @@ static void plan(Plan *p) {
         shown[i] = begin < 0 ? one : begin + at;
         shown[cells + i] = slope ? slope->base + at : one;
     }
-    int64_t *to = tell(p, NULL, result->n);
-    for (int i = 0; i < result->n; i++) to[i] = result->axis[i];
-    to = tell(p, NULL, p->n);
+    int64_t *to = tell(p, NULL, p->n);
     for (int a = 0; a < p->n; a++) to[a] = p->place[a];
     tell_slopes(p, p->vectors, p->n + 1);
     tell_slopes(p, p->values, p->factors);
@@ -871,27 +855,25 @@ static void plan(Plan *p) {
 
 /* The plan of a question about a network that passed `bn_network`.
 
-   `ask` holds for every variable the place of its state if it is fixed (-1: open), flags, and the lowest and highest rank of a
-   gate that is only known to lie between them (-1: another); then the variables whose axes the result keeps. With `slopes` there
-   are derivatives by every number. Returns 0; 1 where an array needs more room; -1 where the question makes no sense.
+   `ask` holds for every variable the place of its state if it is fixed (-1: open), and flags; then the variables whose axes the
+   result keeps. With `slopes` there are derivatives by every number. Returns 0; 1 where an array needs more room; -1 where the question makes no sense.
 
    `found` receives the length of the code, where the way down begins in it, slots, place and slot of the result; then
-   the lengths of the arrays that follow: the fields of `PlanLayout`, the axes of the result, the place of each axis in the
-   order, and the places and slots of the derivatives by each axis's vector, by the scalars, and by each factor (-1: none).
+   the lengths of the arrays that follow: the fields of `PlanLayout`, the place of each axis in the order, and the places and slots of the derivatives by each axis's vector, by the scalars, and by each factor (-1: none).
    `sizes` receives the cells of the workspace, of all operations, and of the largest table. */
 EXPORT int bn_plan(const int32_t *net, const int32_t *ask, int64_t asked, int slopes, double limit, char *arena, int64_t room,
                    int32_t *code, int64_t code_room, int64_t *found, int64_t found_room, double *sizes) {
     const Network w = opened(net);
-    const int32_t n = w.n, *low = ask + 2 * (int64_t)n, *high = low + n;
-    if (asked < 4 * (int64_t)n) return -1;
+    const int64_t n = w.n;
+    if (asked < 2 * n) return -1;
     for (int v = 0; v < n; v++)
-        if (ask[v] < -1 || ask[v] >= w.card[v] || low[v] > high[v] || high[v] >= w.card[v] || low[v] < -1) return -1;
-    for (int64_t i = 4 * (int64_t)n; i < asked; i++)
+        if (ask[v] < -1 || ask[v] >= w.card[v]) return -1;
+    for (int64_t i = 2 * n; i < asked; i++)
         if (ask[i] < 0 || ask[i] >= n || ask[ask[i]] >= 0 || !(ask[n + ask[i]] & KEPT)) return -1;
     Plan made = {.arena = arena, .code = code, .found = found, .room = room, .code_room = code_room, .found_room = found_room,
                  .told = HEAD + SECTIONS, .slots = 1, .slopes = slopes, .space = 1.0, .largest = 1.0, .limit = limit}, *const p = &made;
     if (!ROOM(p) || found_room < p->told) return 1;
-    compose(p, &w, ask, asked - 4 * (int64_t)n);
+    compose(p, &w, ask, asked - 2 * n);
     plan(p);
     sizes[0] = p->space;
     sizes[1] = p->cells;

@@ -46,14 +46,12 @@ class Tensor:
 class Relation(NamedTuple):
     """The combination of two inputs on a gate axis: cells (rank of the first, of the second, of the result).
 
-    `second` is the input that takes the second rank; `third` is a vector for which, as for all that is not in the node, `axis`
-    counts as the result's rank. `becomes` is the axis of the gate's variable where the result has that instead.
+    `second` is the input that takes the second rank. `becomes` is the axis of the gate's variable where the result has that.
     """
 
     axis: int
     cells: list[tuple[int, int, int]]
     second: Tensor | None
-    third: Tensor | None
     becomes: int
 
 
@@ -126,7 +124,7 @@ class Planner:
             slots=self.slots,
             result=result.base,
             result_slot=result.slot,
-            kept=tuple(axis for axis, _ in self._named(result)),
+            kept=question.kept[::-1],
             cells=self.cells,
             largest=self.largest,
             layout=PlanLayout.of(question, by_axis[:, 0], places, self.space),
@@ -213,12 +211,11 @@ class Planner:
             return self._multiply(inputs, units, relations, x, wide)
         becomes, weight = self.becomes[x], self.vectors.get(x)
         inputs = [t for t in inputs if t is not weight]
-        own = all(t.owner == x for t in inputs)
-        inputs, relations = self._meet(self._few(inputs, 2, always=True), x, weight)
-        if becomes == x and own and weight is None:
-            return self._multiply(inputs, units, relations, x, wide, barren=True)
-        renamed = becomes not in (x, -1)
-        out = self._multiply([*inputs, weight] if weight else inputs, units, relations, x, wide | (renamed << max(becomes, 0)))
+        own, renamed = all(t.owner == x for t in inputs), becomes not in (x, -1)
+        if weight:
+            return self._multiply([*self._few(inputs, 1, always=True), weight], units, [], x, wide)
+        inputs, relations = self._meet(self._few(inputs, 2, always=True), x)
+        out = self._multiply(inputs, units, relations, x, wide | (renamed << max(becomes, 0)), barren=own and becomes == x)
         out.owner = becomes if renamed and own else -1
         return out
 
@@ -245,7 +242,7 @@ class Planner:
             tensors.insert(place, product)
         return tensors
 
-    def _meet(self, inputs: list[Tensor], last: int = -1, weight: Tensor | None = None) -> tuple[list[Tensor], list[Relation]]:
+    def _meet(self, inputs: list[Tensor], last: int = -1) -> tuple[list[Tensor], list[Relation]]:
         """Return inputs, of which one or two meet on shared gate axes, and how; `last` is a gate that is complete with them.
 
         Of two ranks with a given maximum, either both are at most it and the first's is equal, or the first's is below and the
@@ -276,7 +273,7 @@ class Planner:
             becomes = self.becomes[h] if h == last else h
             if becomes == -1:
                 cells = [cell for cell in cells if cell[2] == k - 1]
-            relations.append(Relation(h, cells, second if together else None, weight if h == last else None, becomes))
+            relations.append(Relation(h, cells, second if together else None, becomes))
         return inputs, relations
 
     def _widened(self, tensor: Tensor, gates: int) -> Tensor:
@@ -284,7 +281,7 @@ class Planner:
         for h in bits(gates):
             k = self.size[h]
             cells = [(i, 0, j) for j in range(k) for i in range(j + 1)] + [(j, 0, k - 1 + j) for j in range(1, k)]
-            relations = [Relation(h, cells, None, None, h)]
+            relations = [Relation(h, cells, None, h)]
             tensor = self._multiply([tensor], [], relations, -1, tensor.wide, sizes={**tensor.sizes, h: 2 * k - 1})
         return tensor
 
@@ -342,7 +339,7 @@ class Planner:
             plain &= ~(1 << r.axis | (1 << r.becomes if r.becomes >= 0 else 0))
             tables: list[Sequence[int]] = []
             for tensor, part in zip(operands, parts, strict=True):
-                which = 1 if part is r.second else 2 if part is node.out or part.unit or part is r.third else 0
+                which = 1 if part is r.second else 2 if part is node.out or part.unit else 0
                 stride, more = tensor.axes.get(r.axis, 0), tensor.axes.get(r.becomes, 0) if r.becomes != r.axis else 0
                 tables.append([stride * cell[which] + more * cell[2] for cell in r.cells])
             loops.append((len(r.cells), tables))

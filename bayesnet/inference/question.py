@@ -87,13 +87,6 @@ def compose(
             stack += above
     n, needed = len(cards), sorted(seen)
     axis = {v: n + v if structure.noisy[v] and v not in used else v for v in needed if v not in fixed}
-    ranks = {}
-    for v in needed:
-        if v in fixed:
-            ranks[v] = (network.places[v][fixed[v]],) * 2
-        elif axis[v] != v and v not in wanted and v not in vectors and (interval := situation.interval(v, network.places[v])):
-            ranks[v] = interval
-            del axis[v]
     sizes = {a: cards[v] for v, a in axis.items()}
 
     gates: dict[int, int] = {}
@@ -110,7 +103,7 @@ def compose(
             part = Part(axes, steps, network.base[v], known, SCALAR if v in fixed else v)
             (unary if len(axes) < 2 else factors).append(part)
             continue
-        gate, own = network.gate(v, *ranks.get(v, (0, cards[v] - 1))), n + v
+        gate, own = network.gate(v, network.places[v][fixed[v]] if v in fixed else None), n + v
         base, found, ends, step = gate.base, unary, tuple[int, ...](), tuple[int, ...]()
         if gate.columns > 1:
             sizes[own], gates[own] = gate.columns, axis.get(v, -1)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from bayesnet.inference.evidence import Evidence
-from bayesnet.inference.structure import Structure
+from bayesnet.inference.network import Structure
 from bayesnet.model.factors import Factors, FloatArray, NoisyFamily, TableFamily
 
 
@@ -36,13 +36,6 @@ class ReducedEvidence:
         noisy = structure.noisy
         fixed = frozenset([(v, s) if noisy[v] else v for v, s in self.fixed.items()])
         return fixed, frozenset(self.allowed.items()), frozenset(self.soft), self.cut, frozenset(self.settled)
-
-    def interval(self, v: int, places: Sequence[int]) -> tuple[int, int] | None:
-        """Return the lowest and highest rank left to a gate of which no more than that is known; None for others."""
-        if v not in self.allowed or v in self.soft:
-            return None
-        ranks = sorted(places[s] for s in self.allowed[v])
-        return (ranks[0], ranks[-1]) if ranks[-1] - ranks[0] == len(ranks) - 1 else None
 
     def restrict(self, v: int, states: Sequence[int]) -> None:
         """Allow only `states` of v from now on."""

@@ -10,7 +10,7 @@ import numpy as np
 from bayesnet.inference.plan import BEST, HEADER, ONCE, EliminationPlan, Ints
 from bayesnet.model.factors import FloatArray, IntArray
 
-LEVEL = 16
+LEVEL, LOWEST = 16, np.iinfo(np.int64).min
 CHUNK = 1 << 18
 """Cells of an operation that are listed at a time."""
 KEPT = 1 << 21
@@ -23,8 +23,8 @@ class Operation(NamedTuple):
     flags: int
     run: int
     cells: int
-    bases: tuple[int, ...]
-    slots: tuple[int, ...]
+    bases: list[int]
+    slots: list[int]
     around: list[IntArray]
     inside: list[IntArray]
 
@@ -41,7 +41,11 @@ def decode(code: Ints) -> Operation:
         at += 1 + size * n
         around = [np.add.outer(old, table).ravel() for old, table in zip(around, tables, strict=True)]
     lists = code[at:].astype(np.int64)
-    return Operation(flags, run, cells, tuple(bases), tuple(slots), around, [lists[:runs], *lists[runs:].reshape(inputs, -1)])
+    inside = [lists[:runs], *lists[runs:].reshape(inputs, -1)]
+    if loops and len(around[0]) * runs * run <= CHUNK:
+        inside = [np.add.outer(a, b).ravel() for a, b in zip(around, inside, strict=True)]
+        around = [np.zeros(1, dtype=np.int64)] * n
+    return Operation(flags, run, cells, bases, slots, around, inside)
 
 
 def reach(plan: EliminationPlan) -> IntArray:
@@ -70,16 +74,12 @@ def fill(
             exponents[mine] += more[ptr[mine] + k]
         parts, shift = np.frexp(parts)
         exponents += shift
-    begin = 0
-    for k, end in enumerate(ends.tolist()):
-        here = slice(begin, end)
-        some = parts[here] > 0
-        top = np.where(some, exponents[here], np.iinfo(np.int64).min).max(0)
-        top = np.where(some.any(0), top, 0)
-        powers[k] = top
-        with np.errstate(under="ignore"):
-            work[here] = np.where(some, np.ldexp(parts[here], np.maximum(exponents[here] - top, -2000).astype(np.int32)), 0.0)
-        begin = end
+    sizes = np.diff(ends, prepend=0)
+    top = np.maximum.reduceat(np.where(parts > 0, exponents, LOWEST), ends - sizes, axis=0)
+    powers[: len(ends)] = top = np.where(top > LOWEST, top, 0)
+    shift = np.maximum(exponents - np.repeat(top, sizes, axis=0), -2000).astype(np.int32)
+    with np.errstate(under="ignore"):
+        work[: ends[-1]] = np.where(parts > 0, np.ldexp(parts, shift), 0.0)
 
 
 def run(plan: EliminationPlan, last: int, bases: IntArray, values: FloatArray, work: FloatArray, powers: IntArray) -> None:
@@ -87,16 +87,10 @@ def run(plan: EliminationPlan, last: int, bases: IntArray, values: FloatArray, w
     kept: dict[int, Operation] = plan.cache.setdefault("operations", {}) if plan.cells <= KEPT else {}  # type: ignore[assignment]
     at = 0
     for code in plan.operations():
-        if at >= last:
-            break
-        op = kept.get(at)
-        if op is None:
-            op = decode(code)
-            if len(op.around[0]) > 1 and len(op.around[0]) * len(op.inside[0]) * op.run <= CHUNK:
-                listed = [np.add.outer(a, b).ravel() for a, b in zip(op.around, op.inside, strict=True)]
-                op = op._replace(around=[np.zeros(1, dtype=np.int64)] * len(listed), inside=listed)
-            kept[at] = op
-        _run(op, bases, values, work, powers)
+        if at < last:
+            if at not in kept:
+                kept[at] = decode(code)
+            _run(kept[at], bases, values, work, powers)
         at += len(code)
 
 

@@ -227,15 +227,12 @@ class OddsGate:
     def _odds(self, values: FloatArray, *, one: int = -1, part: tuple[slice, ...] = ()) -> FloatArray:
         """Return the odds of every combination, or of `part`, shape (states of each parent, batch); number `one` taken as 1."""
         factors = values if one < 0 else np.where(np.arange(len(values))[:, None] == one, 1.0, values)
-        shape = (1,) * len(self.cards)
-        parts = part or (slice(None),) * len(self.cards)
-        cards = [len(range(*which.indices(card))) for which, card in zip(parts, self.cards, strict=True)]
-        odds = np.broadcast_to(factors[self.baseline], (*cards, values.shape[1])).copy()
         by_parent = [np.ones((card, values.shape[1])) for card in self.cards]
         for number, parent, state in self.ratios:
             by_parent[parent][state] = factors[number]
-        for parent, factor in enumerate(by_parent):
-            odds *= factor[parts[parent]].reshape(*shape[:parent], cards[parent], *shape[parent + 1 :], -1)
+        odds: FloatArray = factors[self.baseline]
+        for factor, which in zip(by_parent, part or (slice(None),) * len(self.cards), strict=True):
+            odds = odds[..., None, :] * factor[which]
         return odds
 
     def _one(self, number: int, values: FloatArray, odds: FloatArray, steepness: FloatArray, cells: IntArray) -> Partials:

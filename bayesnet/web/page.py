@@ -41,7 +41,8 @@ def page(query: Query, lessons: dict[str, Any] | None = None) -> str:
     """Return the explorer page as HTML, with the data of lessons if it has any.
 
     The content security policy admits the one script and the one style inside, by their digests, and nothing else: no host, no
-    `style` attribute, no handler in the markup. Beside that the script may compile the kernel, which is in it, as WebAssembly. The data are JSON in which `<` is written as an escape, so no name ends them.
+    `style` attribute, no handler in the markup. Beside that the script may compile WebAssembly: the kernel, which is in it. The
+    data are JSON in which `<` is written as an escape, so no name ends them.
     """
     data = {**page_data(query.compiled, query.findings), **(lessons or {})}
     return document(data["model"]["title"], "explorer", data, bundle("page/boot.js"), styles(), kernel=True)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from small_networks import clinic, network
 
 import bayesnet
+from bayesnet.analysis.description import arc_strength
 from bayesnet.analysis.description.arc_strength import arc_strengths
 from bayesnet.analysis.query.caveats import movements, trust
 from bayesnet.analysis.query.compiled import CompiledModel
@@ -267,6 +268,19 @@ def test_arcs_of_the_asia_network():
     cut = net.arc_strengths(do="xray=yes")
     assert not any(arc.child == "xray" for arc in cut)
     assert arc_strengths(Query(net.compiled, Findings())).to_frame().shape == (8, 8)
+
+
+def test_arcs_whose_parents_take_too_long_together_are_not_weighted(monkeypatch):
+    """Joint tables are made until the products allowed are used up; below one that is left out none is made."""
+    net = bayesnet.load("asia")
+    whole = {(arc.parent, arc.child): arc for arc in net.arc_strengths()}
+    monkeypatch.setattr(arc_strength, "_PRODUCTS", 10.0)
+    for arc in net.arc_strengths():
+        assert arc.variation_max == whole[arc.parent, arc.child].variation_max
+        if arc.child in ("tub", "bronc"):
+            assert arc.variation_weighted == whole[arc.parent, arc.child].variation_weighted
+        else:
+            assert math.isnan(arc.variation_weighted) == (arc.child in ("either", "dysp", "xray"))
 
 
 @pytest.mark.parametrize(

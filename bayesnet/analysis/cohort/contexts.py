@@ -13,14 +13,14 @@ import numpy as np
 
 from bayesnet.inference.answers import Cohort
 from bayesnet.inference.engine import Engine
-from bayesnet.inference.structure import Structure
+from bayesnet.inference.network import Structure
 from bayesnet.model.factors import FloatArray, IntArray
 
 _CHILDREN = 10
 """Children from which a variable is a hub."""
 _CONTEXTS = 64
 """Most combinations of the states of hubs."""
-_ROWS = 4096
+_ROWS = 8192
 """Rows that are answered for every context together."""
 
 

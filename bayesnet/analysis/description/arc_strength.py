@@ -20,15 +20,17 @@ if TYPE_CHECKING:
     from bayesnet.model.factors import Family, FloatArray
 
 
+_PRODUCTS = 2.0**31
+"""Products of all joint tables of parents together: four seconds if all tables are small, half a minute if they are large."""
+
+
 def arc_strengths(query: Query) -> ArcStrengths:
     """Return the strength of every arc, the strongest first; see `Case.arc_strengths`."""
     compiled, evidence = query.compiled, query.ask(checked)
     arcs: list[ArcStrength] = []
-    for v, family in enumerate(compiled.factors.families):
-        if v in evidence.interventions or not family.parents:
-            continue
+    for v, weights in _parent_weights(compiled.engine, evidence).items():
+        family = compiled.factors.families[v]
         table = table_of(family)
-        weights = _parent_weights(compiled.engine, family.parents, evidence)
         for axis, parent in enumerate(family.parents):
             arcs.append(_strength(table, weights, axis, compiled.names[parent], compiled.names[v]))
     return ArcStrengths(
@@ -43,12 +45,27 @@ def _known(value: float) -> float:
     return value if value == value else -1.0
 
 
-def _parent_weights(engine: Engine, parents: tuple[int, ...], evidence: Evidence) -> FloatArray | None:
-    """Return P(parents | evidence), None where it is too wide."""
-    try:
-        return engine.joint(parents, evidence).table
-    except TooWide:
-        return None
+def _parent_weights(engine: Engine, evidence: Evidence) -> dict[int, FloatArray | None]:
+    """Return P(parents | evidence) of every variable that has any; None where it is too wide, or those before took too long."""
+    situation, left, wide = engine.possible(evidence), _PRODUCTS, set[int]()
+    found: dict[int, FloatArray | None] = {}
+    for v in engine.structure.topological:
+        parents = engine.structure.parents[v]
+        if v in evidence.interventions or not parents:
+            continue
+        found[v] = None
+        if wide.isdisjoint(parents):  # below a table that is too wide the tables are as wide or wider
+            try:
+                left -= (cells := engine.ready(situation, kept=parents).plan.cells)
+                if left >= 0:
+                    found[v] = engine.joint(parents, evidence).table
+                else:
+                    left += cells
+            except TooWide:
+                pass
+        if found[v] is None:
+            wide.add(v)
+    return found
 
 
 def _strength(table: FloatArray, weights: FloatArray | None, axis: int, parent: str, child: str) -> ArcStrength:

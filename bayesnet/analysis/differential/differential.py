@@ -13,7 +13,7 @@ from bayesnet.analysis.query.compiled import per_model
 from bayesnet.analysis.query.parse import an_example
 from bayesnet.analysis.query.posterior import priors
 from bayesnet.analysis.query.query import Query
-from bayesnet.analysis.query.requisite import above
+from bayesnet.analysis.query.requisite import above, requisite_families
 from bayesnet.errors import NothingToAsk, TooWide
 from bayesnet.inference.evidence import Evidence, one_hot
 from bayesnet.logodds import odds_ratio
@@ -156,7 +156,7 @@ def intervals(compiled: CompiledModel, evidence: Evidence, variables: Sequence[i
         drawn_before.clear()
         drawn_before[draws] = cited_sampler(compiled).draw(draws, np.random.default_rng(SEED)).values
     try:
-        tensors = compiled.drawn_tensors(drawn_before[draws], above(compiled.factors, evidence, variables), evidence)
+        tensors = compiled.drawn_tensors(drawn_before[draws], requisite_families(compiled.factors, evidence, variables), evidence)
         drawn = compiled.engine.draws(evidence, tensors, variables)
     except TooWide:
         return {}

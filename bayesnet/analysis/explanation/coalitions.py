@@ -280,7 +280,8 @@ class Worths:
             gain = np.log([p.likelihood @ rest[p.variable] for p in players]).T
             held, log = np.tile(taken[:, list(self.free)], (2, 1)), logs[:, None]
             both = np.array([np.where(held, log, log + gain), np.where(held, log - gain, log)])
-            return both[:, len(taken) :] - both[:, : len(taken)]
+            difference: FloatArray = both[:, len(taken) :] - both[:, : len(taken)]
+        return difference
 
     @cached_property
     def omitted(self) -> list[float]:

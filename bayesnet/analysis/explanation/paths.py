@@ -173,7 +173,7 @@ class _Search:
     def __init__(self, graph: Graph, finding: int, target: int, away: Mapping[int, int]) -> None:
         self.graph, self.finding, self.target = graph, finding, target
         self.nearest = {v: sorted(graph.neighbours(v), key=lambda u: away[u]) for v in away}
-        self._steps: dict[tuple[int, ...], list[int]] = {}
+        self._steps: dict[tuple[int, int], list[int]] = {}
 
     def open(self, enough: int) -> tuple[list[tuple[int, ...]], bool]:
         """Return the open paths, and whether these are all there are: nothing grows beyond a block."""
@@ -192,10 +192,10 @@ class _Search:
         """Return the neighbours of the end of a path that lie beyond no block."""
         if len(path) == 1:
             return self.nearest[path[0]]
-        step = path[-2:]
-        if step not in self._steps:
-            self._steps[step] = [u for u in self.nearest[step[1]] if not self.graph.closed(*step, u)]
-        return self._steps[step]
+        before, v = path[-2:]
+        if (before, v) not in self._steps:
+            self._steps[before, v] = [u for u in self.nearest[v] if not self.graph.closed(before, v, u)]
+        return self._steps[before, v]
 
     def closed(self, longest: int) -> list[tuple[int, ...]]:
         """Return the first closed paths of at most this many variables."""

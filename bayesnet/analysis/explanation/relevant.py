@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from itertools import combinations, product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -61,32 +60,34 @@ def most_relevant(
     variables = _chosen(candidates, before, after)
     if not variables:
         return ()
-    prior = compiled.engine.joint(variables, context).table
-    posterior = compiled.engine.joint(variables, full).table
-    found: dict[frozenset[tuple[int, int]], tuple[float, float, float]] = {}
-    for size in range(1, len(variables) + 1):
-        for chosen in combinations(range(len(variables)), size):
-            others = tuple(i for i in range(len(variables)) if i not in chosen)
-            p, q = prior.sum(axis=others), posterior.sum(axis=others)
-            for states in product(*(range(prior.shape[i]) for i in chosen)):
-                assignment = frozenset((variables[i], s) for i, s in zip(chosen, states, strict=True))
-                found[assignment] = bayes_factor(float(p[states]), float(q[states])), float(p[states]), float(q[states])
+    p, q = (_with_sums(compiled.engine.joint(variables, known).table) for known in (context, full))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        factor = np.where((p == 0.0) | (p >= 1.0), np.nan, np.where(q >= 1.0, np.inf, q * (1.0 - p) / (p * (1.0 - q))))
+    place, worth = np.indices(factor.shape), frozenset(candidates)
+    part = place < np.array(factor.shape).reshape(-1, *(1,) * factor.ndim) - 1
+    size = part.sum(axis=0)
     # To say only what is absent explains nothing.
-    named = frozenset(candidates)
-    ranked = sorted(
-        (x for x, (factor, _, q) in found.items() if factor > 1.0 and q >= LEAST and x & named and _earned(found, x)),
-        key=lambda x: (-round(found[x][0], 9), len(x)),
-    )
-    kept: list[frozenset[tuple[int, int]]] = []
-    for x in ranked:
-        if len(kept) < SHOWN and not any(x <= y or y <= x for y in kept):
-            kept.append(x)
-    return tuple(Relevant(tuple(compiled.literal(v, s) for v, s in sorted(x)), *found[x]) for x in kept)
+    named = [
+        np.array([(v, s) in worth for s in range(n)])[place[i]]
+        for i, (v, n) in enumerate(zip(variables, factor.shape, strict=True))
+    ]
+    kept = np.any(named, axis=0) & (factor > 1.0) & (q >= LEAST)
+    for axis in range(factor.ndim):
+        # Every part of an explanation raises its factor.
+        kept &= ~part[axis] | (size == 1) | (factor >= GAIN * np.take(factor, [-1], axis=axis))
+    found: list[tuple[dict[int, int], tuple[float, float, float]]] = []
+    for at in sorted(map(tuple, np.argwhere(kept).tolist()), key=lambda x: (-round(float(factor[x]), 9), size[x])):
+        x = {v: s for v, s, whole in zip(variables, at, factor.shape, strict=True) if s < whole - 1}
+        if len(found) < SHOWN and not any(x.items() <= y.items() or y.items() <= x.items() for y, _ in found):
+            found.append((x, (float(factor[at]), float(p[at]), float(q[at]))))
+    return tuple(Relevant(tuple(compiled.literal(v, s) for v, s in sorted(x.items())), *figures) for x, figures in found)
 
 
-def _earned(found: Mapping[frozenset[tuple[int, int]], tuple[float, float, float]], x: frozenset[tuple[int, int]]) -> bool:
-    """Return whether every part of an explanation raises its factor."""
-    return len(x) == 1 or all(found[x][0] >= GAIN * found[x - {part}][0] for part in x)
+def _with_sums(table: FloatArray) -> FloatArray:
+    """Return a joint table with the sum over each axis as one more place of it: the probability of every partial assignment."""
+    for axis in range(table.ndim):
+        table = np.concatenate([table, table.sum(axis=axis, keepdims=True)], axis=axis)
+    return table
 
 
 def _chosen(

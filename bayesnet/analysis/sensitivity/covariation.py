@@ -182,7 +182,7 @@ class SchemeResponse(Response):
     def _column(self, k: int) -> tuple[IntArray, int, FloatArray]:
         """Return positions of the column of entry k, its own place in it, and the entries."""
         numbers = self.numbers
-        mine = numbers.rows_of(k)
+        mine, _ = numbers.rows_of(np.array([k]))
         states = len(numbers.factors.states[numbers.family[k]])
         own = int(numbers.position[mine][np.argmax(numbers.partial[mine])])
         first = int(numbers.first[k])

@@ -53,25 +53,22 @@ class ParameterMap:
     def slopes(self, by_entry: FloatArray) -> FloatArray:
         """Derivatives by every number, shape (rows, n_numbers), from those by every entry, shape (rows, entries)."""
         found = np.zeros((len(by_entry), self.count))
-        if len(self.number):
-            order, numbers, starts = self._by_number
-            found[:, numbers] = np.add.reduceat(by_entry[:, self.position[order]] * self.partial[order], starts, axis=1)
+        read = np.flatnonzero(by_entry.any(axis=0)[self.position])
+        for row, mine in zip(found, by_entry, strict=True):
+            row += np.bincount(self.number[read], mine[self.position[read]] * self.partial[read], self.count)
         return found
 
-    def rows_of(self, k: int) -> IntArray:
-        """Return the slice of number k in `position`, `number` and `partial`."""
-        order, numbers, starts = self._by_number
-        i = int(np.searchsorted(numbers, k))
-        if i == len(numbers) or numbers[i] != k:
-            return order[:0]
-        return order[starts[i] : starts[i + 1] if i + 1 < len(starts) else len(order)]
+    def rows_of(self, ks: IntArray) -> tuple[IntArray, IntArray]:
+        """Return where numbers ks are in `position`, `number` and `partial`, one after the other, and how often each is."""
+        order, starts = self._by_number
+        sizes = starts[ks + 1] - starts[ks]
+        return order[np.repeat(starts[ks] - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum())], sizes
 
     @cached_property
-    def _by_number(self) -> tuple[IntArray, IntArray, IntArray]:
-        """Places in the order of the numbers, the numbers that have any, and where each begins."""
+    def _by_number(self) -> tuple[IntArray, IntArray]:
+        """Places in the order of the numbers, and where those of each number begin."""
         order = np.argsort(self.number, kind="stable")
-        numbers, starts = np.unique(self.number[order], return_index=True)
-        return order, numbers, starts
+        return order, np.searchsorted(self.number[order], np.arange(self.count + 1))
 
     @cached_property
     def flat(self) -> FloatArray:

@@ -29,7 +29,11 @@ if TYPE_CHECKING:
 SAMPLE_SIZE = 100.0
 """Equivalent sample size of every column if a network cites no ranges."""
 
-_CHUNK = 512
+_CELLS = 1 << 22
+"""Entries of all draws that are expanded together."""
+
+_MOST = 1024
+"""Draws that are expanded together at most."""
 
 
 @dataclass(frozen=True)
@@ -137,8 +141,10 @@ class SensitivityQuery:
         else:
             families = np.unique(parameter_map(self.compiled).family[moved]).tolist()
         rows, logs = np.empty((len(events), values.shape[1])), np.empty(values.shape[1])
-        for start in range(0, values.shape[1], _CHUNK):
-            part = slice(start, min(start + _CHUNK, values.shape[1]))
+        entries = sum(tensor.size for f in families for tensor in self.compiled.factors.families[f].tensors)
+        chunk = min(_MOST, 64 + _CELLS // (entries + 1))
+        for start in range(0, values.shape[1], chunk):
+            part = slice(start, min(start + chunk, values.shape[1]))
             drawn = self.compiled.engine.draws(
                 self.evidence, self.compiled.drawn_tensors(values[:, part], families, self.evidence), variables
             )

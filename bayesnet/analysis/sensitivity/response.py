@@ -225,19 +225,20 @@ class Response:
         An odds number multiplies the odds of every column that it touches; P is linear in their entries. At zero the odds that
         it multiplies are known from the slope there alone.
         """
-        mine = [self.numbers.rows_of(k) for k in ks.tolist()]
-        rows, sizes = np.concatenate([*mine, np.zeros(0, dtype=np.int64)]), np.array([len(each) for each in mine], dtype=np.int64)
+        rows, sizes = self.numbers.rows_of(ks)
+        which = np.repeat(np.arange(len(ks)), sizes)
+        read = self.weights.any(axis=0)[self.numbers.position[rows]]
+        rows, which = rows[read], which[read]
         position, partial = self.numbers.position[rows], self.numbers.partial[rows]
-        start, x = np.repeat(self.numbers.factors.values[ks], sizes), np.repeat(xs, sizes)
+        start, x = self.numbers.factors.values[ks][which], xs[which]
         rising, p = partial > 0, self.numbers.flat[position]
         with np.errstate(divide="ignore", invalid="ignore"):
             odds = np.where(rising, x / start, start / x) * p / (1.0 - p)
             odds = np.where(start > 0, odds, np.where(rising, np.abs(partial) * x, 1.0 / (np.abs(partial) * x)))
             moved = np.where((start > 0) & ((p == 0.0) | (p == 1.0)), p, 1.0 / (1.0 + 1.0 / odds))
         found = np.repeat(self.base[:, None], len(ks), axis=1)
-        if len(rows):
-            begin = np.cumsum(sizes) - sizes
-            found[:, sizes > 0] += np.add.reduceat(self.weights[:, position] * (moved - p), begin[sizes > 0], axis=1)
+        for row, weight in zip(found, self.weights, strict=True):
+            row += np.bincount(which, weight[position] * (moved - p), len(ks))
         return found
 
     def _run_leaks(self, ks: IntArray, counts: IntArray) -> None:

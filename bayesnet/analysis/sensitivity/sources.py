@@ -42,7 +42,6 @@ class _Corner:
     up: np.ndarray
     tried: IntArray
     answer: float = float("nan")
-    settled: bool = False
 
 
 def sources(query: Query, target: str, sample_size: float = SAMPLE_SIZE) -> Sources:
@@ -59,7 +58,7 @@ def sources(query: Query, target: str, sample_size: float = SAMPLE_SIZE) -> Sour
     at = np.full((2, len(cited_ranges.low)), np.nan)
     at[:, moving] = ends(response, cited_ranges, moving)
     groups = _groups(compiled, moving)
-    corners = [_corner(response, at, source, members, sign) for source, members in groups.items() for sign in (-1.0, 1.0)]
+    corners = [corner for source, members in groups.items() for corner in _corners(response, at, source, members)]
     _improve(subject, cited_ranges, corners)
     lines = [_line(compiled, response.value(0), at, *pair) for pair in zip(corners[::2], corners[1::2], strict=True)]
     silent = _silent(compiled, groups, response.value(0))
@@ -88,41 +87,45 @@ def _keys(number: Number) -> tuple[str, ...]:
     return number.publications or (f"({number.grade})",)
 
 
-def _corner(response: Response, at: FloatArray, source: str, members: IntArray, sign: float) -> _Corner:
-    """Return the corner that the slopes call for; that of a single number is known."""
-    width = np.abs(at[1, members] - at[0, members])
+def _corners(response: Response, at: FloatArray, source: str, members: IntArray) -> list[_Corner]:
+    """Return the two corners that the slopes call for; those of a single number are known."""
+    ends_ = at[:, members]
     if len(members) == 1:
-        further = int(np.argmax(sign * at[:, members[0]]))
-        return _Corner(source, members, sign, np.array([further == 1]), members[:0], float(at[further, members[0]]), True)
+        low, high = (int(np.argmax(sign * ends_[:, 0])) for sign in (-1.0, 1.0))
+        corners = ((-1.0, low), (1.0, high))
+        return [_Corner(source, members, sign, np.array([end == 1]), members[:0], float(ends_[end, 0])) for sign, end in corners]
+    width = np.abs(ends_[1] - ends_[0])
     _, place, count = np.unique(response.numbers.column[members], return_inverse=True, return_counts=True)
     tried = np.flatnonzero((count[place] > 1) | ~(width < _WORTH * float(np.nanmax(width, initial=0.0))))
-    return _Corner(source, members, sign, sign * response.derivative[0, members] > 0, tried)
+    return [_Corner(source, members, sign, sign * response.derivative[0, members] > 0, tried) for sign in (-1.0, 1.0)]
 
 
 def _improve(subject: SensitivityQuery, cited_ranges: Ranges, corners: list[_Corner]) -> None:
-    """Run every corner, then turn over the number that helps most, until none does; all corners in one batch per round."""
-    _run(subject, cited_ranges, [(corner, corner.up) for corner in corners if not corner.settled])
+    """Run every corner, and turn over the number that helps most, until none does; all corners in one batch per round."""
+    open_ = [corner for corner in corners if len(corner.members) > 1]
+    tries = [(corner, corner.up) for corner in open_]
     for _ in range(_ROUNDS):
-        tries = [
+        tries += [
             (corner, np.where(np.arange(len(corner.up)) == i, ~corner.up, corner.up))
-            for corner in corners
-            if not corner.settled
+            for corner in open_
             for i in corner.tried.tolist()
         ]
-        for corner in corners:
-            corner.settled = True
-        _run(subject, cited_ranges, tries)
+        open_ = _run(subject, cited_ranges, tries)
+        tries = []
 
 
-def _run(subject: SensitivityQuery, cited_ranges: Ranges, tries: list[tuple[_Corner, np.ndarray]]) -> None:
-    """Answer each try and keep it where it goes further."""
-    if not tries:
-        return
-    values, moved = _at_corners(subject, cited_ranges, tries)
-    answers, _ = subject.marginals(values, (subject.target,), np.flatnonzero(moved))
-    for (corner, up), answer in zip(tries, answers[0].tolist(), strict=True):
-        if np.isfinite(answer) and not corner.sign * (answer - corner.answer) <= _FURTHER:
-            corner.up, corner.answer, corner.settled = up, answer, False
+def _run(subject: SensitivityQuery, cited_ranges: Ranges, tries: list[tuple[_Corner, np.ndarray]]) -> list[_Corner]:
+    """Answer each try and keep it where it goes further; return the corners at which a switch did."""
+    further: dict[int, _Corner] = {}
+    if tries:
+        values, moved = _at_corners(subject, cited_ranges, tries)
+        answers, _ = subject.marginals(values, (subject.target,), np.flatnonzero(moved))
+        for (corner, up), answer in zip(tries, answers[0].tolist(), strict=True):
+            if np.isfinite(answer) and not corner.sign * (answer - corner.answer) <= _FURTHER:
+                if up is not corner.up:
+                    further[id(corner)] = corner
+                corner.up, corner.answer = up, answer
+    return list(further.values())
 
 
 def _at_corners(
@@ -140,7 +143,7 @@ def _at_corners(
     for j, (corner, up) in enumerate(tries):
         values[corner.members, j] = np.where(up, cited_ranges.high[corner.members], cited_ranges.low[corner.members])
         moved[corner.members, j] = True
-    ever = moved.any(axis=1)
+    ever: np.ndarray = np.any(moved, axis=1)
     for label in np.unique(numbers.column[ever]).tolist():
         group = numbers.members.get(label)
         if group is not None:

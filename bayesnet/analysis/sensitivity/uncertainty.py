@@ -82,7 +82,7 @@ def sobol_shares(function: Callable[[FloatArray], FloatArray], inputs: int, samp
 
 
 _MIDDLE = (0.025, 0.5, 0.975)
-_BATCH = 512
+_BATCH = 1024
 
 
 def uncertainty(

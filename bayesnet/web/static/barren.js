@@ -6,7 +6,7 @@
 /** @import { Engine, Lane, Reading } from "./types.js" */
 
 // Lanes that one variable may take; with more, causes of it get an axis.
-const MOST_LANES = 32;
+const MOST_LANES = 16;
 
 /**
  * The variables whose posteriors a plan gives, those that are answered by lanes, and which of the former then get likelihoods.
@@ -68,14 +68,70 @@ export function lanesOf(engine, known, later, v) {
  * @param {Engine} engine
  * @param {number} v
  * @param {number[]} probability
- * @param {Float64Array} into
  */
-export function fromLanes({ families }, v, probability, into) {
+export function fromLanes({ families, cards }, v, probability) {
   const { order } = families[v];
+  const into = new Float64Array(cards[v]);
   if (!order) into.set(probability);
   else order.forEach((state, r) => (into[state] = Math.max(0, (probability[r] ?? 1) - (probability[r - 1] ?? 0))));
   const total = into.reduce((sum, x) => sum + x, 0);
-  for (let s = 0; s < into.length; s++) into[s] /= total;
+  return into.map((x) => x / total);
+}
+
+/**
+ * The only open parent of a table that is answered later, if that is answered later too; -1 for others.
+ *
+ * @param {Engine} engine
+ * @param {Reading} known
+ * @param {Set<number>} later
+ * @param {number} v
+ */
+function onlyParent({ families }, known, later, v) {
+  const open = families[v].parents.filter((p) => known.fixed[p] < 0);
+  return later.has(v) && families[v].table && open.length === 1 && later.has(open[0]) ? open[0] : -1;
+}
+
+/**
+ * The variable itself, or the one above it that it follows.
+ *
+ * @param {Engine} engine
+ * @param {Reading} known
+ * @param {Set<number>} later
+ * @param {number} v
+ * @returns {number}
+ */
+export function gateAbove(engine, known, later, v) {
+  const above = onlyParent(engine, known, later, v);
+  return above < 0 ? v : gateAbove(engine, known, later, above);
+}
+
+/**
+ * The posteriors of the tables that hang on one variable alone, by its own.
+ *
+ * @param {Engine} engine
+ * @param {Reading} known
+ * @param {Set<number>} later
+ * @param {number} v
+ * @param {Float64Array} posterior
+ */
+export function followers(engine, known, later, v, posterior) {
+  const { families, cards, children } = engine;
+  /** @type {Map<number, Float64Array>} */
+  const found = new Map();
+  for (const c of children[v]) {
+    if (onlyParent(engine, known, later, c) !== v) continue;
+    const { parents, table } = families[c];
+    found.set(
+      c,
+      new Float64Array(cards[c]).map((_, s) =>
+        [...posterior].reduce((sum, p, at) => {
+          const row = parents.reduce((index, q) => index * cards[q] + (q === v ? at : known.fixed[q]), 0);
+          return sum + p * table[row * cards[c] + s];
+        }, 0),
+      ),
+    );
+  }
+  return found;
 }
 
 /**

@@ -8,7 +8,7 @@ import { WASM } from "./wasm.js";
 /** @import { Asked, Engine, Reading } from "./types.js" */
 
 /** Integers at the head of what the kernel finds, and how many arrays it lists behind them. */
-const [HEAD, SECTIONS] = [5, 19];
+const [HEAD, SECTIONS] = [5, 18];
 const [CUT, SETTLED, GIVEN, WANTED] = [1, 2, 4, 8];
 /** Columns that are run side by side. */
 export const LANES = 8;
@@ -21,7 +21,7 @@ let ints = new Int32Array(0);
 let doubles = new Float64Array(0);
 let top = 0;
 /** The room of each array whose size is not known before, in bytes; more is given where it does not suffice. @type {Record<string, number>} */
-const rooms = { found: 2 ** 17, code: 2 ** 19, arena: 2 ** 20 };
+let rooms = { found: 2 ** 17, code: 2 ** 19, arena: 2 ** 20 };
 /** Whose numbers it holds, in one column and in eight, and whose question. @type {{ engine: Engine | null; wide: Engine | null; asked: Asked | null }} */
 const memory = { engine: null, wide: null, asked: null };
 
@@ -62,24 +62,27 @@ function take(bytes) {
 const tooMuch = (what) => `This evidence needs ${what}, too many to answer exactly here.`;
 
 /**
- * Call the kernel until its arrays are large enough; it traps where they are not.
+ * Call the kernel until its arrays are large enough; it traps where they are not. They stay as large as they had to be.
  *
- * @param {(at: Record<string, number>) => number} call
+ * @param {(at: Record<string, number>, room: Record<string, number>) => number} call
  */
 function roomy(call) {
   const before = top;
-  for (;;) {
+  for (let room = rooms; ; room = scaled(room, 2)) {
     top = before;
-    const at = Object.fromEntries(Object.entries(rooms).map(([name, room]) => [name, take(room)]));
+    const at = Object.fromEntries(Object.entries(room).map(([name, bytes]) => [name, take(bytes)]));
     try {
-      if (call(at) < 0) throw new Error("A question that makes no sense was handed to the kernel.");
+      if (call(at, room) < 0) throw new Error("A question that makes no sense was handed to the kernel.");
+      rooms = room;
       return at;
     } catch (error) {
       if (!(error instanceof WebAssembly.RuntimeError)) throw error;
     }
-    for (const name of Object.keys(rooms)) rooms[name] *= 4;
   }
 }
+
+/** @param {Record<string, number>} room @param {number} by */
+const scaled = (room, by) => Object.fromEntries(Object.entries(room).map(([name, bytes]) => [name, bytes * by]));
 
 const i64 = BigInt;
 /** Number i of an array of 64-bit integers; all of them fit in 32. @param {number} at @param {number} i */
@@ -111,13 +114,13 @@ export function ask(engine, known, wanted, given) {
   if (memory.engine?.structure !== structure) ints.set(structure.packed, net >> 2);
   if (memory.engine !== engine) doubles.set(values, numbers >> 3);
   memory.engine = engine;
-  const question = take(16 * n);
+  const question = take(8 * n);
   writeQuestion(engine, known, wanted, given, question >> 2);
   const sizes = take(24);
-  const { found, code } = roomy(({ found, code, arena }) =>
+  const { found, code } = roomy(({ found, code, arena }, room) =>
     kernel.bn_plan(
-      ...[net, question, i64(4 * n), 0, maxCells, arena, i64(rooms.arena), code, i64(rooms.code / 4)],
-      ...[found, i64(rooms.found / 8), sizes],
+      ...[net, question, i64(2 * n), 0, maxCells, arena, i64(room.arena), code, i64(room.code / 4)],
+      ...[found, i64(room.found / 8), sizes],
     ),
   );
   const { counts, at } = sections(found);
@@ -139,7 +142,7 @@ export function ask(engine, known, wanted, given) {
 }
 
 /**
- * What is known and wanted, for every variable: the place of its state, flags, the interval of a gate known to nothing else.
+ * What is known and wanted, for every variable: the place of its state, and flags.
  *
  * @param {Engine} engine
  * @param {Reading} known
@@ -147,21 +150,13 @@ export function ask(engine, known, wanted, given) {
  * @param {Iterable<number>} given
  * @param {number} to
  */
-function writeQuestion({ n, structure: { places, layouts } }, { fixed, like, cut, settled }, wanted, given, to) {
-  ints.fill(-1, to, to + 4 * n);
+function writeQuestion({ n, structure: { places } }, { fixed, like, cut, settled }, wanted, given, to) {
+  ints.fill(-1, to, to + n);
   for (let v = 0; v < n; v++) {
     if (fixed[v] >= 0) ints[to + v] = places[v][fixed[v]];
     ints[to + n + v] = (cut[v] ? CUT : 0) | (settled[v] ? SETTLED : 0) | (fixed[v] < 0 && like[v] ? GIVEN : 0);
   }
   for (const v of wanted) ints[to + n + v] |= WANTED;
-  for (let v = 0; v < n; v++) {
-    if (fixed[v] >= 0 || !like[v] || layouts[v].derived < 0 || ints[to + n + v] & WANTED) continue;
-    const ranks = places[v].filter((_, s) => like[v][s] > 0);
-    const [low, high] = [Math.min(...ranks), Math.max(...ranks)];
-    if (high - low + 1 > ranks.length || like[v].some((x) => x !== 0 && x !== 1)) continue;
-    ints[to + 2 * n + v] = low;
-    ints[to + 3 * n + v] = high;
-  }
   for (const v of given) if (fixed[v] < 0) ints[to + n + v] |= GIVEN;
 }
 

@@ -1,7 +1,7 @@
 // A network as the kernel reads it: its structure in one list, its numbers end to end.
 //
-// States of a gate are numbered by rank here, so that the axis on which its causes are gathered is its own axis. A gate that is only known
-// to an interval of ranks needs sums of neighbouring ranks; these lie behind its other numbers.
+// States of a gate are numbered by rank here, so that the axis on which its causes are gathered is its own axis. A gate whose rank is
+// known needs the sum below it and the rank alone; these lie behind its other numbers.
 
 import { range } from "./evidence.js";
 
@@ -57,7 +57,7 @@ function tableLayout(axes, cards, places, base) {
 }
 
 /**
- * A gate: the leak, then the rows of each link; then the sums for each interval of ranks.
+ * A gate: the leak, then the rows of each link; then for each rank the sums below it and of it alone.
  *
  * @param {EngineFamily} family
  * @param {number[]} cards
@@ -74,13 +74,8 @@ function gateLayout({ parents, order }, cards, places, base) {
   }
   /** @type {[number, number][]} */
   const sums = [];
-  for (let low = 0; low < k && k > 2; low++) {
-    for (let high = low; high < k; high++) {
-      for (let row = 0; row < entry.length; row += k) {
-        if (low) sums.push([row, row + low]);
-        sums.push([row + low, row + high + 1]);
-      }
-    }
+  for (let rank = 1; rank < k && k > 2; rank++) {
+    for (let row = 0; row < entry.length; row += k) sums.push([row, row + rank], [row + rank, row + rank + 1]);
   }
   return { base, entry, sums, derived: base + entry.length };
 }

@@ -593,8 +593,8 @@ export interface EngineFamily {
   links?: Float64Array[][];
 }
 
-/** Where the numbers of a gate lie that is known to one interval of ranks: of the leak, then of each link; `row` apart. */
-/** Where the numbers of a family go: from `base` on its own in the order of `entry`, then sums of some of these. */
+/** Where the numbers of a family go: from `base` on its own in the order of `entry`, then sums of some
+ * of these, from `derived` on (-1: no gate). */
 export interface NumberLayout {
   base: number;
   entry: number[];
@@ -623,6 +623,8 @@ export interface Engine {
   values: Float64Array;
   maxCells: number;
   maxProducts: number;
+  /** What an answer begins with; null: as much as one plan gives. */
+  first: number[] | null;
 }
 
 /** What the evidence says of each variable; see `read` in evidence.js. */
@@ -641,6 +643,12 @@ export interface Lane {
   weight: number;
   vectors: Map<number, Float64Array>;
   probability?: number;
+}
+
+/** What one of several engines answers; see `answerColumns` in engine.js. */
+export interface Column {
+  logProbability: number;
+  posteriors: Map<number, Float64Array> | null;
 }
 
 /** The arrays of a run of some columns, as places in the memory of the kernel. */

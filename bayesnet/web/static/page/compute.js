@@ -19,6 +19,7 @@ export function createCompute(data, change = null) {
   const { network, variables } = data;
   const position = new Map(network.names.map((name, v) => [name, v]));
   const context = new Set(variables.filter((variable) => variable.default).map((variable) => variable.name));
+  const first = data.diagnoses?.length ? data.diagnoses.map((name) => position.get(name)) : null;
   const engines = memory(8);
   const answers = memory(KEPT);
 
@@ -26,7 +27,7 @@ export function createCompute(data, change = null) {
   const networkFor = (scenario) => {
     const numbers = Object.keys(scenario.numbers ?? {}).length ? scenario.numbers : null;
     const key = JSON.stringify(numbers);
-    return engines(key, () => compile(numbers && change ? change(data, numbers) : network));
+    return engines(key, () => compile(numbers && change ? change(data, numbers) : network, { first }));
   };
   /** @param {Scenario} scenario @returns {Answer} */
   const ask = (scenario) =>

@@ -1,12 +1,13 @@
 // What each number can do to the answer: where it takes the target when it moves over its cited range, all others staying.
 
-import { answer, recompile } from "../engine.js";
+import { answerColumns, recompile } from "../engine.js";
 import { withNumbers } from "./numbers.js";
 import { openGraph, reach } from "./paths.js";
 
 /** @import { Engine, Evidence, Family, Job, PageData, Sweep } from "../types.js" */
 
 const HALVINGS = 40;
+const TOGETHER = 8;
 
 /**
  * Positions of the variables whose numbers the answer rests on; all others are cut off or barren (Shachter 1998).
@@ -65,31 +66,46 @@ export function admissible(data, kept, id, from, end) {
  * @returns {Job<Sweep>}
  */
 export function* sweepJob(data, engine, evidence, { target, state, kept = {} }) {
-  /** @param {string} id @param {number} value */
-  const at = (id, value) => {
-    const found = answer(recompile(engine, withNumbers(data, { ...kept, [id]: value })), evidence);
-    return { log: found.logProbability, p: found.posteriors ? found.posteriors[target][state] : NaN };
-  };
-  const base = answer(engine, evidence);
-  const now = { log: base.logProbability, p: base.posteriors[target][state] };
+  /**
+   * What is answered at other values of numbers, several at a time.
+   *
+   * @param {Record<string, number>[]} changes
+   * @returns {Job<{ log: number; p: number }[]>}
+   */
+  function* answers(changes) {
+    const found = [];
+    for (let begin = 0; begin < changes.length; begin += TOGETHER) {
+      const some = changes.slice(begin, begin + TOGETHER);
+      const engines = some.map((change) => recompile(engine, withNumbers(data, { ...kept, ...change })));
+      for (const { logProbability, posteriors } of answerColumns(engines, evidence, [target])) {
+        found.push({ log: logProbability, p: posteriors ? posteriors.get(target)[state] : NaN });
+      }
+      yield;
+    }
+    return found;
+  }
+  const [now] = yield* answers([{}]);
   const mine = new Set(requisite(data.network.families, evidence, target).map((v) => data.network.names[v]));
   const resting = data.numbers.filter((number) => mine.has(number.variable));
-  const lines = [];
-  for (const { id, variable, ...number } of resting) {
-    if (!(number.low < number.high)) continue;
+  const ranged = resting.filter(({ low, high }) => low < high);
+  const ends = [];
+  for (const { id, variable, ...number } of ranged) {
     const value = kept[id] ?? number.value;
     const [low, high] = [number.low, number.high].map((end) => admissible(data, kept, id, value, end));
     const far = high - value > value - low ? high : low;
     const near = far === high ? low : high;
-    const atFar = at(id, far);
-    yield;
-    const straight = isStraight(data, variable, id);
-    const atNear = near === value ? now.p : straight ? onLine(now, atFar, (near - value) / (far - value)) : at(id, near).p;
-    const [atLow, atHigh] = far === high ? [atNear, atFar.p] : [atFar.p, atNear];
-    const all = [atLow, atHigh, now.p].filter((p) => !Number.isNaN(p));
-    lines.push({ id, low, high, atLow, atHigh, width: Math.max(...all) - Math.min(...all) });
-    yield;
+    ends.push({ id, low, high, value, far, near, known: near === value || isStraight(data, variable, id) });
+    if (ends.length % TOGETHER === 0) yield;
   }
+  const atFar = yield* answers(ends.map(({ id, far }) => ({ [id]: far })));
+  const atNear = (yield* answers(ends.flatMap(({ id, near, known }) => (known ? [] : [{ [id]: near }])))).values();
+  const lines = ends.map(({ id, low, high, value, far, near, known }, i) => {
+    const straight = () => (near === value ? now.p : onLine(now, atFar[i], (near - value) / (far - value)));
+    const other = known ? straight() : atNear.next().value.p;
+    const [atLow, atHigh] = far === high ? [other, atFar[i].p] : [atFar[i].p, other];
+    const all = [atLow, atHigh, now.p].filter((p) => !Number.isNaN(p));
+    return { id, low, high, atLow, atHigh, width: Math.max(...all) - Math.min(...all) };
+  });
   return { now: now.p, lines: lines.sort((a, b) => b.width - a.width), count: resting.length };
 }
 
