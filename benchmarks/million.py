@@ -103,7 +103,7 @@ def kill(folder: Path, _: int) -> dict[str, Any]:
     note = folder / "kill.json"
     killed = json.loads(note.read_text())["killed"] if note.exists() else []
     chance = random.Random(len(killed))
-    longest = 1.2 * json.loads((folder / "score.json").read_text())["seconds"] / (KILLS + 1)
+    longest = 2.0 * json.loads((folder / "score.json").read_text())["seconds"] / (KILLS + 1)
     while not (folder / "killed.csv").exists():
         process = subprocess.Popen(command(folder, "killed.csv"), stdout=subprocess.DEVNULL)
         try:

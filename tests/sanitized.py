@@ -73,7 +73,7 @@ def nonsense(rounds: int) -> tuple[int, int]:
     from engine_networks import random_evidence, random_network
 
     from bayesnet.inference.engine import Engine
-    from bayesnet.inference.plan import make
+    from bayesnet.inference.planner import make
 
     refused = tried = 0
     for seed in range(rounds):

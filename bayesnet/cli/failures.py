@@ -29,7 +29,7 @@ def explained(error: BaseException) -> tuple[str, int]:
     from bayesnet.errors import BayesnetError, EvidenceError, NothingToAsk, UnknownState, UnknownVariable
 
     if isinstance(error, EvidenceError | UnknownState | UnknownVariable):
-        return str(error), COMMAND
+        return str(error).replace('net.find("...")', '"bayesnet find"'), COMMAND
     if isinstance(error, NothingToAsk):
         return error.spelled(_typed(error)), MODEL
     if isinstance(error, BayesnetError):

@@ -44,7 +44,7 @@ def parts(source: Path) -> list[Path]:
         return [source]
     found = sorted(path for path in source.rglob("*.parquet") if path.is_file() and path.name[0] not in "._")
     if not found:
-        raise click.BadParameter(f'the folder "{source}" holds no .parquet file', param_hint="IN")
+        raise click.UsageError(f'the folder "{source}" holds no .parquet file')
     return found
 
 

@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 
 from bayesnet.errors import TooWide
 from bayesnet.inference.answers import Cohort
-from bayesnet.inference.engine import Engine
 from bayesnet.inference.kernel import LANES
 from bayesnet.inference.plan import EliminationPlan
 from bayesnet.inference.reduced_evidence import ReducedEvidence
 from bayesnet.inference.run import LN2, Ready, Run
+from bayesnet.inference.runner import Runner
 from bayesnet.inference.threads import shared
 from bayesnet.model.factors import Factors, FloatArray, IntArray, TableFamily
 
@@ -74,7 +74,7 @@ class CohortRows:
         )
 
 
-def read_rows(engine: Engine, rows: IntArray, wanted: Sequence[int]) -> CohortRows:
+def read_rows(engine: Runner, rows: IntArray, wanted: Sequence[int]) -> CohortRows:
     """Return the roles of all variables in every row."""
     structure, shape = engine.structure, rows.T.shape
     links = {
@@ -112,7 +112,7 @@ def read_rows(engine: Engine, rows: IntArray, wanted: Sequence[int]) -> CohortRo
     return CohortRows(masks, needed, opened, places, ranks, np.flatnonzero(possible), frozenset(dropped))
 
 
-def _masks(engine: Engine, rows: IntArray, links: dict[int, tuple[int, Mask]]) -> dict[int, Mask]:
+def _masks(engine: Runner, rows: IntArray, links: dict[int, tuple[int, Mask]]) -> dict[int, Mask]:
     """Return the states left to the variables known in some row, and to those whose certain children are known."""
     masks: dict[int, Mask] = {}
     for v, (row, card) in enumerate(zip(np.ascontiguousarray(rows.T), engine.structure.cards, strict=True)):
@@ -137,7 +137,7 @@ class Scorer:
     in its last row where a one is.
     """
 
-    def __init__(self, engine: Engine, rows: CohortRows, wanted: Sequence[int]) -> None:
+    def __init__(self, engine: Runner, rows: CohortRows, wanted: Sequence[int]) -> None:
         self.engine = engine
         self.rows = rows
         self.wanted = tuple(wanted)
@@ -283,7 +283,7 @@ class Scorer:
         return np.searchsorted(self.first, bases, side="right") - 1
 
 
-def score_rows(engine: Engine, rows: IntArray, wanted: Sequence[int], workers: int | None) -> Cohort:
+def score_rows(engine: Runner, rows: IntArray, wanted: Sequence[int], workers: int | None) -> Cohort:
     """Return posteriors of `wanted` for every row; equal rows are computed once, chunks are shared out to `workers` threads."""
     different, inverse = _unique(rows)
     scorer = Scorer(engine, read_rows(engine, different, wanted), wanted)

@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bayesnet.inference.answers import Draws
-from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import Evidence, one_hot
 from bayesnet.inference.kernel import LANES
 from bayesnet.inference.network import NetworkArrays
 from bayesnet.inference.reduced_evidence import ReducedEvidence
 from bayesnet.inference.run import Ready, Run
+from bayesnet.inference.runner import Runner
 from bayesnet.inference.threads import shared
 from bayesnet.model.factors import FloatArray, IntArray
 
@@ -25,7 +25,7 @@ CHUNK = 256
 """Number of draws per batch."""
 
 
-def draw(engine: Engine, evidence: Evidence, tensors: Sequence[tuple[FloatArray, ...]], variables: tuple[int, ...]) -> Draws:
+def draw(engine: Runner, evidence: Evidence, tensors: Sequence[tuple[FloatArray, ...]], variables: tuple[int, ...]) -> Draws:
     """Return posteriors of `variables` in every draw, NaN where the findings are impossible."""
     situation = engine.situation(evidence)
     cards, network = engine.structure.cards, engine.network
@@ -69,7 +69,7 @@ def draw(engine: Engine, evidence: Evidence, tensors: Sequence[tuple[FloatArray,
     return Draws(logs, marginals)
 
 
-def entries_read(engine: Engine, evidence: Evidence, variables: tuple[int, ...]) -> NDArray[np.bool_]:
+def entries_read(engine: Runner, evidence: Evidence, variables: tuple[int, ...]) -> NDArray[np.bool_]:
     """Return which entries of all tensors, one after the other, `draw` looks at: not those of states that are excluded."""
     situation, network = engine.situation(evidence), engine.network
     read = np.zeros(len(network.values), dtype=bool)
@@ -85,7 +85,7 @@ def entries_read(engine: Engine, evidence: Evidence, variables: tuple[int, ...])
 
 
 def _plans(
-    engine: Engine, situation: ReducedEvidence, variables: tuple[int, ...]
+    engine: Runner, situation: ReducedEvidence, variables: tuple[int, ...]
 ) -> tuple[bool, Ready, dict[int, tuple[Ready, ReducedEvidence]]]:
     """Return whether one open variable is asked, the plan, and the plans of gates that are answered apart."""
     alone = len(variables) == 1 and variables[0] not in situation.fixed
@@ -95,10 +95,10 @@ def _plans(
 class _Prepared:
     """A plan with everything but the numbers filled in, for eight columns."""
 
-    def __init__(self, engine: Engine, ready: Ready, situation: ReducedEvidence) -> None:
+    def __init__(self, engine: Runner, ready: Ready, situation: ReducedEvidence) -> None:
         states = engine.states(situation)
         self.ready = ready
-        self.bases = ready.bases(states)
+        self.bases = ready.layout.factors.at(states)
         self.index = np.repeat(ready.indices(states), LANES, axis=1)
         self.soft = np.repeat(engine.soft(ready, situation, {}), LANES, axis=1)
 

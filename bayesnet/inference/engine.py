@@ -5,58 +5,19 @@ What one posterior does not need (batches, slopes, maxima) is imported by the me
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from threading import Lock
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from bayesnet.errors import TooWide
 from bayesnet.inference.answers import Cohort, Draws, EventGradients, RawJoint, RawMostProbable, RawPosteriors
 from bayesnet.inference.evidence import Evidence, ZeroEvidence, one_hot
-from bayesnet.inference.kernel import LANES, compiled
-from bayesnet.inference.network import NetworkArrays, Structure
-from bayesnet.inference.plan import EliminationPlan, make
-from bayesnet.inference.reduced_evidence import ReducedEvidence, reduced
-from bayesnet.inference.run import Ready, Run
-from bayesnet.model.factors import Factors, FloatArray, IntArray
-
-KEPT = 1 << 24
-"""Integers in all plans kept; the one not used for longest goes first."""
-WORTH_PARTING = 2.0**22
-"""Products of a plan from which it is tried whether several plans take fewer."""
-SECONDS = 2e-9
-"""Time of one product, roughly, on one processor of today."""
+from bayesnet.inference.run import Run
+from bayesnet.inference.runner import Runner
+from bayesnet.model.factors import FloatArray, IntArray
 
 
-class Engine:
-    """Exact inference on one network, for any evidence. Plans are kept by the pattern of the evidence.
-
-    Many threads may ask one engine at once.
-
-    Parameters
-    ----------
-    factors
-        The network as arrays.
-    max_cells
-        Plans that need a larger table than this raise `TooWide` before anything is allocated.
-    fast
-        Whether the compiled kernel runs the plans, if there is one; otherwise numpy does.
-    """
-
-    def __init__(self, factors: Factors, max_cells: float = 2.0**27, *, fast: bool = True) -> None:
-        self.factors = factors
-        self.max_cells = max_cells
-        self.structure = Structure.of(factors)
-        self.network = NetworkArrays.of(self.structure, factors)
-        self.values = self.network.values[:, None]
-        self.everything = tuple(range(len(factors.names)))
-        self.kernel = compiled() if fast else None
-        self._plans: OrderedDict[Hashable, list[Ready]] = OrderedDict()
-        self._size = 0
-        self._lock = Lock()
+class Engine(Runner):
+    """Exact inference on one network, for any evidence; parameters as for `Runner`. Many threads may ask one engine at once."""
 
     def cost(self, evidence: Evidence, variables: Sequence[int] | None = None) -> float:
         """Products that the plan for the posteriors of `variables` (all when None) takes; 0 when findings exclude each other."""
@@ -78,16 +39,15 @@ class Engine:
         situation = self.possible(evidence)
         found: dict[int, FloatArray] = {}
         log_probability = 0.0
-        for ready in self.several(situation, wanted):
+        key = (situation.pattern(self.structure), wanted)
+        for ready in self._recall(key) or self._keep(key, self.parted(situation, wanted)):
             run = self.run(ready, situation)
             log_probability = float(run.log_probability[0])
             if log_probability == -np.inf:
                 raise ZeroEvidence("the findings have probability zero")
             found |= run.marginals()
-        marginals = {}
-        for v in wanted:
-            state = situation.fixed.get(v)
-            marginals[v] = found[v][:, 0] if state is None else one_hot(self.structure.cards[v], state)
+        cards, fixed = self.structure.cards, situation.fixed
+        marginals = {v: one_hot(cards[v], fixed[v]) if v in fixed else found[v][:, 0] for v in wanted}
         return RawPosteriors(log_probability + situation.log_constant, marginals)
 
     def joint(self, variables: Sequence[int], evidence: Evidence) -> RawJoint:
@@ -139,14 +99,9 @@ class Engine:
             for run in self.runs(ready, situation, likelihoods, size if free else 1, self.values, down=not alone)
         ]
         logs = logs + np.concatenate([log for log, _ in runs])
-        found = {}
-        for v in wanted:
-            if v in situation.fixed:
-                found[v] = np.repeat(one_hot(self.structure.cards[v], situation.fixed[v])[:, None], size, axis=1)
-            else:
-                together = np.concatenate([marginals[v] for _, marginals in runs], axis=1)
-                found[v] = np.broadcast_to(together, (len(together), size))
-        return logs, found
+        joined = {v: np.concatenate([marginals[v] for _, marginals in runs], axis=1) for v in wanted if v not in situation.fixed}
+        known = {v: one_hot(self.structure.cards[v], situation.fixed[v])[:, None] for v in wanted if v in situation.fixed}
+        return logs, {v: np.broadcast_to(table, (len(table), size)) for v, table in {**joined, **known}.items()}
 
     def _alone(self, run: Run, v: int) -> dict[int, FloatArray]:
         """Return P(v | e) in every column of a run whose result keeps v alone; NaN where P(e) = 0."""
@@ -190,166 +145,3 @@ class Engine:
         from bayesnet.inference.mpe import most_probable
 
         return most_probable(self, self.possible(evidence), chosen)
-
-    # ---- plans and runs
-
-    def situation(self, evidence: Evidence) -> ReducedEvidence:
-        """Return the evidence sorted and followed through certain gates."""
-        return reduced(evidence.checked(self.structure.cards), self.structure, self.factors)
-
-    def ready(
-        self,
-        situation: ReducedEvidence,
-        wanted: tuple[int, ...] = (),
-        kept: tuple[int, ...] = (),
-        best: tuple[int, ...] = (),
-        vectors: tuple[int, ...] = (),
-        slopes: bool = False,
-    ) -> Ready:
-        """Return the plan for evidence of this pattern, from those kept or made now. Raises `TooWide`.
-
-        It answers `wanted`, or gives the product of everything over `kept`; `best` are maximised; `vectors` will get likelihoods;
-        with `slopes` the derivatives by every number are planned too.
-        """
-        key = (situation.pattern(self.structure), wanted, kept, best, vectors, slopes)
-        return (self._recall(key) or self._keep(key, [self.plan(situation, wanted, kept, best, vectors, slopes)]))[0]
-
-    def several(self, situation: ReducedEvidence, wanted: tuple[int, ...]) -> list[Ready]:
-        """Return the plan that answers `wanted`; several if unobserved gates would widen one another's tables."""
-        key = (situation.pattern(self.structure), wanted)
-        return self._recall(key) or self._keep(key, self.parted(situation, wanted))
-
-    def _recall(self, key: Hashable) -> list[Ready]:
-        with self._lock:
-            if key in self._plans:
-                self._plans.move_to_end(key)
-            return self._plans.get(key, [])
-
-    def _keep(self, key: Hashable, plans: list[EliminationPlan]) -> list[Ready]:
-        for plan in plans:
-            if max(plan.largest, plan.space / 16) > self.max_cells:
-                raise TooWide(_too_wide(plan, self.max_cells), plan.largest)
-        made = [Ready(plan, self.network, self.kernel) for plan in plans]
-        with self._lock:
-            if key not in self._plans:
-                self._plans[key] = made
-                self._size += sum(len(plan.code) for plan in plans)
-            while self._size > KEPT and len(self._plans) > 1:
-                self._size -= sum(len(ready.plan.code) for ready in self._plans.popitem(last=False)[1])
-        return made
-
-    def parted(self, situation: ReducedEvidence, wanted: tuple[int, ...]) -> list[EliminationPlan]:
-        """Return the plan that answers `wanted`, or several that take fewer products."""
-        plan = self.plan(situation, wanted)
-        gates = self._unseen(situation, plan, wanted) if plan.cells >= WORTH_PARTING else []
-        if len(gates) < 2:
-            return [plan]
-        apart = gates[len(gates) // 2 :]
-        parts = tuple(v for v in wanted if v not in apart), tuple(apart)
-        found = [each for part in parts for each in self.parted(situation, part)]
-        return found if sum(each.cells for each in found) < plan.cells / 2 else [plan]
-
-    def _unseen(self, situation: ReducedEvidence, plan: EliminationPlan, wanted: tuple[int, ...]) -> list[int]:
-        """Return the gates asked for of which nothing is known and that are the cause of nothing."""
-        other = {*situation.soft, *situation.allowed, *situation.fixed, *plan.layout.axes.tolist()}
-        return [v for v in wanted if v not in other]
-
-    def aside(
-        self, situation: ReducedEvidence, wanted: tuple[int, ...]
-    ) -> tuple[Ready, dict[int, tuple[Ready, ReducedEvidence]]]:
-        """Return the plan for many columns: gates of two ranks that nobody looked at, and that widen it, are answered alone.
-
-        For such a gate P(lowest rank | e) is P(e and the lowest rank) / P(e), and the former needs no axis for the gate. The
-        other rank gets what is missing to one, which keeps sixteen digits of one, not of itself: not for single cases.
-        """
-        together = self.ready(situation, wanted)
-        cards, certain = self.structure.cards, self.structure.certain
-        gates = [v for v in self._unseen(situation, together.plan, wanted) if cards[v] == 2 and not certain[v]]
-        if not gates:
-            return together, {}
-        rest = self.ready(situation, tuple(v for v in wanted if v not in gates))
-        apart = {}
-        for v in gates:
-            lowest = replace(situation, fixed={**situation.fixed, v: self.structure.order[v][0]})
-            apart[v] = self.ready(lowest), lowest
-        cells = rest.plan.cells + sum(ready.plan.cells for ready, _ in apart.values())
-        return (rest, apart) if cells < together.plan.cells / 1.5 else (together, {})
-
-    def split(self, v: int, lowest: FloatArray) -> FloatArray:
-        """Return P(v | e) of a gate of two ranks from the probability of its lowest, shape (2, columns)."""
-        order = self.structure.order[v]
-        found = np.empty((2, *lowest.shape))
-        found[order[0]] = np.minimum(lowest, 1.0)
-        found[order[1]] = 1.0 - found[order[0]]
-        return found
-
-    def plan(self, situation: ReducedEvidence, *asked: Any) -> EliminationPlan:
-        """Make a plan as `ready` asks for it, whatever its size."""
-        return make(self.network, situation, *asked, limit=self.max_cells, kernel=self.kernel)
-
-    def run(
-        self, ready: Ready, situation: ReducedEvidence, likelihoods: Mapping[int, FloatArray] | None = None, *, down: bool = True
-    ) -> Run:
-        """Run a plan for one case; `likelihoods[v]`, shape (states, 1), multiply what the situation says of v."""
-        return next(self.runs(ready, situation, likelihoods or {}, 1, self.values, down=down))
-
-    def runs(
-        self,
-        ready: Ready,
-        situation: ReducedEvidence,
-        likelihoods: Mapping[int, FloatArray],
-        columns: int,
-        values: FloatArray,
-        *,
-        down: bool = True,
-    ) -> Iterator[Run]:
-        """Run a plan a few columns at a time; `likelihoods` and `values` have one column for all, or one for each."""
-        states = self.states(situation)
-        bases, index, soft = ready.bases(states), ready.indices(states), self.soft(ready, situation, likelihoods)
-        for begin in range(0, columns, LANES):
-            part = slice(begin, min(begin + LANES, columns))
-            numbers, mine = (a if a.shape[-1] == 1 else a[:, part] for a in (values, soft))
-            yield Run(ready, numbers, bases, index, mine, part.stop - begin, down)
-
-    def states(self, situation: ReducedEvidence) -> IntArray:
-        """Return the place of the state of each fixed variable, zero elsewhere."""
-        found, places = np.zeros(len(self.everything), dtype=np.int64), self.network.places
-        found[list(situation.fixed)] = [places[v][state] for v, state in situation.fixed.items()]
-        return found
-
-    def soft(self, ready: Ready, situation: ReducedEvidence, likelihoods: Mapping[int, FloatArray]) -> FloatArray:
-        """Return the likelihoods of all cells of the vectors, shape (cells, 1) or (cells, columns)."""
-        found = np.ones((int(ready.layout.ends[-1]), max((each.shape[1] for each in likelihoods.values()), default=1)))
-        for v in {*situation.allowed, *situation.soft, *likelihoods}:
-            begin = ready.place(v)
-            if begin is None:
-                continue
-            vector = np.ones((self.structure.cards[v], 1)) * situation.soft.get(v, 1.0) * likelihoods.get(v, 1.0)
-            if v in situation.allowed:
-                vector[[s for s in range(len(vector)) if s not in situation.allowed[v]]] = 0.0
-            found[begin : begin + len(vector)] = vector[list(self.network.states[v])]
-        return found
-
-    def possible(self, evidence: Evidence) -> ReducedEvidence:
-        """Return the situation. Raises `ZeroEvidence` where the findings exclude each other."""
-        situation = self.situation(evidence)
-        if not situation.possible:
-            raise ZeroEvidence("the findings exclude each other")
-        return situation
-
-
-def _too_wide(plan: EliminationPlan, limit: float) -> str:
-    bits = np.log2(plan.largest)
-    table = f"about 2^{bits:.0f} cells" if bits < 1000 else "more than 2^1000 cells"
-    costs = f", {plan.space * 8 / 2**30:,.0f} GiB in all and about {_duration(plan.cells * SECONDS)}" if bits < 60 else ""
-    return (
-        f"An exact answer to this question needs a table of {table}{costs}; the limit is 2^{np.log2(limit):.0f} cells. "
-        "Enter more findings, ask for fewer variables, or give variables fewer parents."
-    )
-
-
-def _duration(seconds: float) -> str:
-    """Seconds in words that fit their size."""
-    if seconds < 90:
-        return f"{max(seconds, 1):.0f} seconds"
-    return f"{seconds / 60:,.0f} minutes" if seconds < 5400 else f"{seconds / 3600:,.0f} hours"

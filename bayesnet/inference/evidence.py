@@ -76,12 +76,7 @@ class Evidence:
 
     def hard(self) -> dict[int, int]:
         """Variables with exactly one state that is not ruled out, and that state (interventions not included)."""
-        found: dict[int, int] = {}
-        for variable, vector in self.likelihoods.items():
-            possible = vector.nonzero()[0]
-            if len(possible) == 1:
-                found[variable] = int(possible[0])
-        return found
+        return {v: int(states[0]) for v, vector in self.likelihoods.items() if len(states := vector.nonzero()[0]) == 1}
 
     def with_likelihood(self, variable: int, vector: FloatArray) -> Evidence:
         """Return the same evidence and one more finding; findings on one variable multiply."""

@@ -12,17 +12,17 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from bayesnet.inference.answers import EventGradients
-from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import Evidence, one_hot
 from bayesnet.inference.plan import EliminationPlan
 from bayesnet.inference.run import Run
+from bayesnet.inference.runner import Runner
 from bayesnet.model.factors import FloatArray, IntArray
 
 MOST = 1000
 """Largest power of two of a derivative."""
 
 
-def derivatives(engine: Engine, evidence: Evidence, events: Sequence[tuple[int, int]]) -> EventGradients:
+def derivatives(engine: Runner, evidence: Evidence, events: Sequence[tuple[int, int]]) -> EventGradients:
     """Return P(event, e) of each event (variable, state), then P(e), with the derivatives by every tensor entry."""
     situation = engine.situation(evidence)
     entries = len(engine.network.entry)
@@ -89,7 +89,7 @@ def _products(run: Run, columns: int) -> tuple[FloatArray, IntArray, FloatArray,
 
 
 def left_out(
-    engine: Engine, evidence: Evidence, columns: Mapping[int, FloatArray], variables: Sequence[int]
+    engine: Runner, evidence: Evidence, columns: Mapping[int, FloatArray], variables: Sequence[int]
 ) -> tuple[FloatArray, dict[int, FloatArray]]:
     """Return ln P(b, e) of several columns of likelihoods b, and of `variables` P(v | e and all of b that is not of v).
 

@@ -109,14 +109,9 @@ def compiled() -> Any:
         return None
     if found.bn_version() != 4:
         return None
-    number, integer, pointer, double = ctypes.c_int64, ctypes.c_int, ctypes.c_void_p, ctypes.c_double
-    found.bn_check.restype = number
-    found.bn_check.argtypes = [pointer, number, number, number, number, pointer, number]
-    found.bn_run.argtypes = [
-        pointer, number, pointer, pointer, number, pointer, number, number, integer, *[pointer] * 7
-    ]  # fmt: skip
-    found.bn_network.argtypes = [pointer, number]
-    found.bn_plan.argtypes = [
-        pointer, pointer, number, integer, double, pointer, number, pointer, number, pointer, number, pointer
-    ]  # fmt: skip
+    kinds = {"p": ctypes.c_void_p, "n": ctypes.c_int64, "i": ctypes.c_int, "d": ctypes.c_double}
+    arguments = {"bn_network": "pn", "bn_plan": "ppnidpnpnpnp", "bn_check": "pnnnnpn", "bn_run": "pnppnpnnippppppp"}
+    for name, given in arguments.items():
+        getattr(found, name).argtypes = [kinds[kind] for kind in given]
+    found.bn_check.restype = ctypes.c_int64
     return found

@@ -11,16 +11,16 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from bayesnet.inference.answers import RawMostProbable
-from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import ZeroEvidence, one_hot
 from bayesnet.inference.reduced_evidence import ReducedEvidence
 from bayesnet.inference.run import Run
+from bayesnet.inference.runner import Runner
 
 TIE = 1e-12
 """Two assignments whose log-probabilities differ by less than this are as probable."""
 
 
-def most_probable(engine: Engine, situation: ReducedEvidence, chosen: Sequence[int]) -> RawMostProbable:
+def most_probable(engine: Runner, situation: ReducedEvidence, chosen: Sequence[int]) -> RawMostProbable:
     """Best and second-best assignment of `chosen`."""
     free = tuple(v for v in chosen if v not in situation.fixed)
     ready = engine.ready(situation, wanted=free, best=free, vectors=free)
@@ -28,6 +28,10 @@ def most_probable(engine: Engine, situation: ReducedEvidence, chosen: Sequence[i
     log = float(run.log_probability[0]) + situation.log_constant
     if log == -np.inf:
         raise ZeroEvidence("the most probable assignment has probability zero")
+
+    def named(places: Mapping[int, int]) -> dict[int, int]:
+        return {v: situation.fixed[v] if v in situation.fixed else engine.network.states[v][places[v]] for v in chosen}
+
     places = _trace(run, free)
     runner, runner_log = None, -np.inf
     other = _second(run, places)
@@ -35,16 +39,9 @@ def most_probable(engine: Engine, situation: ReducedEvidence, chosen: Sequence[i
         v, place = other
         card, state = engine.structure.cards[v], engine.network.states[v][place]
         again = engine.run(ready, situation, {v: one_hot(card, state)[:, None]})
-        runner = _named(engine, situation, chosen, _trace(again, free))
+        runner = named(_trace(again, free))
         runner_log = float(again.log_probability[0]) + situation.log_constant
-    assignment = _named(engine, situation, chosen, places)
-    return RawMostProbable(assignment, log, runner, runner_log, not runner_log > log - TIE)
-
-
-def _named(engine: Engine, situation: ReducedEvidence, chosen: Sequence[int], places: Mapping[int, int]) -> dict[int, int]:
-    """Places as states, with what is fixed."""
-    fixed = situation.fixed
-    return {v: fixed[v] if v in fixed else engine.network.states[v][places[v]] for v in chosen}
+    return RawMostProbable(named(places), log, runner, runner_log, not runner_log > log - TIE)
 
 
 def _trace(run: Run, free: Sequence[int]) -> dict[int, int]:

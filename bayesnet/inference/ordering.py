@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
+from itertools import accumulate, pairwise
 from math import inf
 
-TURNS, WORTH_A_SECOND, WORTH_MORE, HOPELESS = 8, 1 << 13, 1 << 20, 2.0**60
+TURNS, WORTH_A_SECOND, WORTH_MORE, HOPELESS = 8, 1 << 14, 1 << 20, 2.0**60
 """Most searches; cells of the tables of an order from which a second search is made, from which further ones are, and from which
 none is, because no other order would be short enough.
 """
@@ -21,12 +22,8 @@ SQRT2 = 1.4142135623730951
 
 def masks(sizes: Iterable[float]) -> list[int]:
     """Return the mask of each axis: adjacent runs of 2 log2(size) bits, rounded, so that one bit is a factor of 1.4."""
-    found, offset = [], 0
-    for size in sizes:
-        count = width(size)
-        found.append(((1 << count) - 1) << offset)
-        offset += count
-    return found
+    ends = [*accumulate(map(width, sizes), initial=0)]
+    return [(1 << end) - (1 << begin) for begin, end in pairwise(ends)]
 
 
 @cache
@@ -63,8 +60,7 @@ class Search:
     """The graph of axes that share a tensor, during elimination: `near[a]` its neighbours and itself, `width[a]` their masks."""
 
     def __init__(self, mask: Sequence[int], tensors: Sequence[Collection[int]], becomes: Mapping[int, int]) -> None:
-        self.mask = mask
-        self.becomes = becomes
+        self.mask, self.becomes = mask, becomes
         self.near = [1 << a for a in range(len(mask))]
         for axes in tensors:
             union = sum(1 << a for a in axes)

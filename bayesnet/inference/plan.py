@@ -11,20 +11,17 @@ What would be ones on the way up (a variable below which nothing is known) is a 
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, partial
-from itertools import accumulate, pairwise
+from functools import cached_property
+from itertools import accumulate
 from operator import mul
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bayesnet.inference.network import NetworkArrays
-from bayesnet.inference.question import SCALAR, Part, ReducedQuestion, compose
-from bayesnet.inference.reduced_evidence import ReducedEvidence
+from bayesnet.inference.question import SCALAR, Part, ReducedQuestion
 from bayesnet.model.factors import IntArray
 
 Ints = NDArray[np.int32]
@@ -40,12 +37,8 @@ BEST, ONCE = 1, 2
 """Flags of an operation: maxima in place of sums; every cell of the output is written once."""
 HEADER = 7
 """Integers at the head of an operation: its length, flags, inputs, sums, cells of a sum, loops around, cells of the output."""
-CUT, SETTLED, GIVEN, WANTED, KEPT = 1, 2, 4, 8, 16
-"""Flags of variables in `planner.c`."""
 FAR = 2**62
 """The largest place in a workspace; a plan that needs more is never run."""
-MOST_ROOM = 1 << 32
-"""Bytes of a workspace of the compiled planner."""
 
 
 @dataclass(frozen=True)
@@ -95,11 +88,6 @@ class PlanLayout:
     cuts: IntArray
     own: IntArray
     slope: IntArray
-
-    @cached_property
-    def places(self) -> dict[int, int]:
-        """The places of the vectors by axis; -1 are the scalars."""
-        return {-1: 0, **{a: at for a, at in zip(self.axes.tolist(), self.begin.tolist(), strict=True) if at >= 0}}
 
     @classmethod
     def of(cls, question: ReducedQuestion, slopes: IntArray, places: Sequence[Sequence[int]], one: int) -> PlanLayout:
@@ -196,96 +184,3 @@ class EliminationPlan:
         while at < len(self.code):
             yield self.code[at : at + int(self.code[at])]
             at += int(self.code[at])
-
-
-class _Rooms(threading.local):
-    """The workspaces of one thread; they grow where they do not suffice, and are kept for the next plan."""
-
-    def __init__(self) -> None:
-        self.size, self.sizes = 1 << 14, np.empty(3)
-        self.grow(1)
-
-    def grow(self, times: int = 4) -> None:
-        """Make them larger."""
-        self.size *= times
-        if 64 * self.size > MOST_ROOM:
-            raise MemoryError("a plan that would take more than four gigabytes to write down")
-        self.arena, self.code = np.empty(64 * self.size, dtype=np.uint8), np.empty(8 * self.size, dtype=np.int32)
-        self.found = np.empty(self.size, dtype=np.int64)
-        rooms = [x for array in (self.arena, self.code, self.found) for x in (array.ctypes.data, len(array))]
-        self.given = (*rooms, self.sizes.ctypes.data)
-
-
-_ROOMS = _Rooms()
-
-
-def make(
-    network: NetworkArrays,
-    situation: ReducedEvidence,
-    wanted: Sequence[int] = (),
-    kept: Sequence[int] = (),
-    best: Sequence[int] = (),
-    vectors: Sequence[int] = (),
-    slopes: bool = False,
-    *,
-    limit: float = 2.0**27,
-    kernel: Any = None,
-) -> EliminationPlan:
-    """Return the plan for a situation, as `compose` asks; with `slopes` also the derivatives by every number.
-
-    It is made in C if there is a compiled kernel, but for the most probable assignment; the arrays are the same. Where the
-    largest table would have more than `limit` cells the plan has no operations: its sizes alone count.
-    """
-    later = partial(compose, network, situation, tuple(wanted), tuple(kept), tuple(best), tuple(vectors))
-    if kernel is None or best:
-        from bayesnet.inference.planner import Planner
-
-        return Planner(later(), slopes, limit).plan(network.places)
-    ask, net = _asked(network, situation, wanted, kept, vectors), network.packed
-    while bad := kernel.bn_plan(net.ctypes.data, ask.ctypes.data, len(ask), slopes, limit, *_ROOMS.given):
-        if bad < 0:
-            raise ValueError("a question that makes no sense was to be planned; nothing was written")
-        _ROOMS.grow()
-    code, found, sizes = _ROOMS.code, _ROOMS.found, _ROOMS.sizes
-    length, ups, slots, result, result_slot, *lengths = found[:23].tolist()
-    cuts = [*accumulate(lengths, initial=23)]
-    found = found[: cuts[-1]].copy()
-    (axes, begin, ends, base, fixed, unary, fixed_unary, *rest, place, by_axis, by_factor) = (
-        found[a:b] for a, b in pairwise(cuts)
-    )
-    bases, bases_unary = Bases(base, fixed.reshape(-1, 3)), Bases(unary, fixed_unary.reshape(-1, 3))
-
-    order = tuple(axes[np.argsort(place)].tolist())
-    return EliminationPlan(
-        code=code[: length if sizes[2] <= limit else 0].copy(),
-        ups=ups,
-        space=int(min(sizes[0], FAR)),
-        slots=slots,
-        result=result,
-        result_slot=result_slot,
-        kept=order[len(order) - sum(v not in situation.fixed for v in kept) :][::-1],
-        cells=float(sizes[1]),
-        largest=float(sizes[2]),
-        layout=PlanLayout(axes, begin, ends, bases, bases_unary, *rest),
-        order=order,
-        by_axis=by_axis.reshape(-1, 2),
-        by_factor=by_factor.reshape(-1, 2),
-        composed=later,
-    )
-
-
-def _asked(
-    network: NetworkArrays, situation: ReducedEvidence, wanted: Sequence[int], kept: Sequence[int], vectors: Sequence[int]
-) -> Ints:
-    """Return a question about a situation as `planner.c` reads it."""
-    n, fixed, places = len(network.places), situation.fixed, network.places
-    ask = np.full(2 * n, -1, dtype=np.int32)
-    ask[list(fixed)] = [places[v][state] for v, state in fixed.items()]
-    flags = ask[n:]
-    flags[:] = 0
-    kept = [v for v in kept if v not in fixed]
-    given = {*situation.allowed, *situation.soft, *vectors}
-    for which, flag in ((situation.cut, CUT), (situation.settled, SETTLED), (given, GIVEN), (wanted, WANTED), (kept, KEPT)):
-        if which:
-            flags[list(which)] |= flag
-    return np.concatenate([ask, np.array(kept, dtype=np.int32)]) if kept else ask

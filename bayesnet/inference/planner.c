@@ -27,7 +27,7 @@
 #define SHARED 2
 #define MEETING 3
 #define TURNS 8
-#define WORTH_A_SECOND 8192
+#define WORTH_A_SECOND 16384
 #define WORTH_MORE (1 << 20)
 #define HOPELESS 0x1p60
 #define FAR 0x1p62 /* the largest place in a workspace */
@@ -346,11 +346,11 @@ static void compose(Plan *p, const Network *w, const int32_t *ask, int64_t kept)
 
 /* ---- order (ordering.py) ---- */
 
+#define NOT_OPEN INT64_MAX
 typedef struct {
     Word *near, *group, *touched;
     int32_t *width, *open, opened; /* open: the axes to choose from */
-    int64_t *score;
-    char *state; /* 0 not in this search, 1 waiting for its gate, 2 to be chosen */
+    int64_t *score; /* NOT_OPEN: kept, waiting for its gate, or taken */
 } Search;
 
 static int64_t by_fill(const Plan *p, const Search *s, int a) {
@@ -379,7 +379,7 @@ static int64_t score_of(const Plan *p, const Search *s, int a, int turn) {
 
 static double table_cells(int32_t bits) { /* 2 to the power of bits / 2 */
     double x = bits & 1 ? 1.4142135623730951 : 1.0;
-    for (int k = bits / 2; k > 0; k -= 30) x *= (double)((int64_t)1 << (k < 30 ? k : 30));
+    for (; bits > 1; bits -= 2) x *= 2.0;
     return x;
 }
 
@@ -396,20 +396,20 @@ static double search(const Plan *p, Search *s, int turn, double most, int32_t *o
         HOLD(s->near + (int64_t)a * p->words, a);
         s->width[a] = 0;
         EACH(mine, b) s->width[a] += p->bits[b];
-        s->state[a] = 2;
+        s->score[a] = 0;
     }
-    for (int i = 0; i < p->kept; i++) s->state[p->keep[i]] = 0;
+    for (int i = 0; i < p->kept; i++) s->score[p->keep[i]] = NOT_OPEN;
     for (int a = 0; a < p->n; a++)
-        if (p->gate[a] >= 0 && p->gate[a] != a && s->state[p->gate[a]]) s->state[p->gate[a]] = 1;
+        if (p->gate[a] >= 0 && p->gate[a] != a) s->score[p->gate[a]] = NOT_OPEN;
     for (int a = 0; a < p->n; a++)
-        if (s->state[a] == 2) s->score[a] = score_of(p, s, a, turn), s->open[s->opened++] = a;
+        if (s->score[a] != NOT_OPEN) s->score[a] = score_of(p, s, a, turn), s->open[s->opened++] = a;
     while (s->opened && cells < most) {
         int at = 0;
         for (int i = 1; i < s->opened; i++)
             if (s->score[s->open[i]] < s->score[s->open[at]]) at = i;
         const int a = s->open[at], v = p->gate[a] == a ? -1 : p->gate[a];
         s->open[at] = s->open[--s->opened];
-        s->state[a] = 0;
+        s->score[a] = NOT_OPEN;
         *order++ = a;
         cells += table_cells(s->width[a]);
         memcpy(s->group, s->near + (int64_t)a * p->words, sizeof(Word) * (size_t)p->words);
@@ -433,16 +433,18 @@ static double search(const Plan *p, Search *s, int turn, double most, int32_t *o
             WORDS(w) other[w] |= s->group[w];
             DROP(other, a);
         }
-        if (v >= 0 && s->state[v] == 1) s->state[v] = 2, s->open[s->opened++] = v;
+        int kept = v < 0;
+        for (int i = 0; i < p->kept; i++) kept |= p->keep[i] == v;
+        if (!kept) s->score[v] = 0, s->open[s->opened++] = v;
         EACH(s->touched, b)
-            if (s->state[b] == 2) s->score[b] = score_of(p, s, b, turn);
+            if (s->score[b] != NOT_OPEN) s->score[b] = score_of(p, s, b, turn);
     }
     return cells;
 }
 
 static int32_t *find_order(Plan *p) {
     Search s = {TAKE(Word, (int64_t)p->n * p->words), TAKE(Word, p->words), TAKE(Word, p->words), TAKE(int32_t, p->n),
-                TAKE(int32_t, p->n), 0, TAKE(int64_t, p->n), TAKE(char, p->n)};
+                TAKE(int32_t, p->n), 0, TAKE(int64_t, p->n)};
     int32_t *order = TAKE(int32_t, p->n), *other = TAKE(int32_t, p->n);
     double cells = search(p, &s, 0, 1e308, order);
     for (int turn = 1; turn < TURNS && cells > (turn > 1 ? WORTH_MORE : WORTH_A_SECOND) && cells < HOPELESS; turn++) {
@@ -865,9 +867,8 @@ EXPORT int bn_plan(const int32_t *net, const int32_t *ask, int64_t asked, int sl
                    int32_t *code, int64_t code_room, int64_t *found, int64_t found_room, double *sizes) {
     const Network w = opened(net);
     const int64_t n = w.n;
-    if (asked < 2 * n) return -1;
     for (int v = 0; v < n; v++)
-        if (ask[v] < -1 || ask[v] >= w.card[v]) return -1;
+        if (asked < 2 * n || ask[v] < -1 || ask[v] >= w.card[v]) return -1;
     for (int64_t i = 2 * n; i < asked; i++)
         if (ask[i] < 0 || ask[i] >= n || ask[ask[i]] >= 0 || !(ask[n + ask[i]] & KEPT)) return -1;
     Plan made = {.arena = arena, .code = code, .found = found, .room = room, .code_room = code_room, .found_room = found_room,

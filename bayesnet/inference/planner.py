@@ -1,23 +1,35 @@
-"""The planner in Python: for machines without a compiler, for the most probable assignment, and referee of `planner.c`."""
+"""The planner: `make` calls `planner.c` if it can; the same in Python is for machines without a compiler, for the most probable
+assignment, and referee of the other.
+"""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Sequence
-from functools import reduce
-from operator import or_
-from typing import NamedTuple
+from dataclasses import dataclass, field
+from functools import partial, reduce
+from itertools import accumulate, pairwise
+from operator import attrgetter, or_
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from bayesnet.inference import plan as limits
+from bayesnet.inference.network import NetworkArrays
 from bayesnet.inference.ordering import best_order, bits, masks
-from bayesnet.inference.plan import BEST, ONCE, EliminationPlan, PlanLayout
-from bayesnet.inference.question import SCALAR, ReducedQuestion
+from bayesnet.inference.plan import BEST, ONCE, Bases, EliminationPlan, Ints, PlanLayout
+from bayesnet.inference.question import SCALAR, ReducedQuestion, compose
+from bayesnet.inference.reduced_evidence import ReducedEvidence
 
+CUT, SETTLED, GIVEN, WANTED, KEPT = 1, 2, 4, 8, 16
+"""Flags of variables in `planner.c`."""
+MOST_ROOM = 1 << 32
+"""Bytes of a workspace of the compiled planner."""
 Loop = tuple[int, list[Sequence[int]]]
 """Its length, and the steps of each operand, those of the output first."""
 
 
+@dataclass(eq=False, slots=True)
 class Tensor:
     """An array while planning, over axes numbered from 0 on in the order of their ids; sets of axes are bit masks.
 
@@ -27,20 +39,17 @@ class Tensor:
     longer here than elsewhere.
     """
 
-    __slots__ = ("axes", "base", "carry", "cells", "has", "owner", "sizes", "slope", "slot", "unit", "wide")
-
-    def __init__(self, base: int, wide: int, *, unit: bool = False, carry: bool = False, owner: int = -1) -> None:
-        self.base = base
-        self.axes: dict[int, int] = {}
-        self.has = 0
-        self.wide = wide
-        self.cells = 1
-        self.slot = -1
-        self.unit = unit
-        self.carry = carry
-        self.owner = owner
-        self.slope: Tensor | None = None
-        self.sizes: dict[int, int] = {}
+    base: int
+    wide: int
+    unit: bool = False
+    carry: bool = False
+    owner: int = -1
+    slot: int = -1
+    has: int = 0
+    cells: int = 1
+    axes: dict[int, int] = field(default_factory=dict)
+    sizes: dict[int, int] = field(default_factory=dict)
+    slope: Tensor | None = None
 
 
 class Relation(NamedTuple):
@@ -84,7 +93,7 @@ class Planner:
         self.largest = 1.0
         self.late = False
         self.nodes: list[ProductNode] = []
-        self.maxima: list[tuple[int, list[Tensor]]] = []
+        self.maxima: list[tuple[int, tuple[tuple[int, tuple[tuple[int, int], ...]], ...]]] = []
         self.volumes: dict[int, int] = {0: 1}
 
     def plan(self, places: Sequence[Sequence[int]]) -> EliminationPlan:
@@ -92,16 +101,14 @@ class Planner:
         question, local = self.question, self.local
         factors = []
         for k, part in enumerate(question.factors):
-            tensor = Tensor(-1 - k, 0, carry=self.slopes, owner=local.get(part.owner, -1))
-            tensor.axes = {local[a]: stride for a, stride in zip(part.axes, part.strides, strict=True)}
-            tensor.has = tensor.wide = sum(1 << a for a in tensor.axes)
-            tensor.cells = self._volume(tensor.has)
-            factors.append(tensor)
+            axes = {local[a]: stride for a, stride in zip(part.axes, part.strides, strict=True)}
+            has = sum(1 << a for a in axes)
+            owner = local.get(part.owner, -1)
+            factors.append(Tensor(-1 - k, has, False, self.slopes, owner, has=has, cells=self._volume(has), axes=axes))
         kept = [local[a] for a in question.kept]
         order = self._order(factors, kept)
         self.place = {axis: i for i, axis in enumerate([*order, *kept])}
-        scalar = Tensor(0, 0, carry=self.slopes)
-        scalar.slot = 0
+        scalar = Tensor(0, 0, carry=self.slopes, slot=0)
         self.vectors, ids = {}, {SCALAR: scalar}
         for a, axis in enumerate(self.axes):
             if axis in question.vectors:
@@ -132,11 +139,8 @@ class Planner:
             by_axis=by_axis,
             by_factor=by_factor,
             composed=lambda: question,
-            maxima=tuple((self.axes[a], tuple((t.base, self._named(t)) for t in bucket)) for a, bucket in self.maxima),
+            maxima=tuple(self.maxima),
         )
-
-    def _named(self, tensor: Tensor) -> tuple[tuple[int, int], ...]:
-        return tuple((self.axes[a], stride) for a, stride in tensor.axes.items())
 
     def _order(self, factors: Iterable[Tensor], kept: Sequence[int]) -> list[int]:
         """Return the elimination order: gates and summed axes first, maximised axes after."""
@@ -147,8 +151,7 @@ class Planner:
 
     def _new(self, axes: int, wide: int, sizes: dict[int, int] | None = None) -> Tensor:
         """Return a tensor in the workspace, outermost what is eliminated last."""
-        tensor = Tensor(self.space, wide)
-        tensor.has, tensor.slot, tensor.sizes = axes, self.slots, sizes or {}
+        tensor = Tensor(self.space, wide, slot=self.slots, has=axes, sizes=sizes or {})
         for axis in sorted(bits(axes), key=self.place.__getitem__):
             tensor.axes[axis] = tensor.cells
             tensor.cells *= tensor.sizes.get(axis, self.size[axis])
@@ -204,7 +207,8 @@ class Planner:
                 )
             if x in self.best:
                 self.late = True
-                self.maxima.append((x, inputs))
+                found = ((t.base, tuple((self.axes[a], stride) for a, stride in t.axes.items())) for t in inputs)
+                self.maxima.append((self.axes[x], tuple(found)))
             elif not inputs or (len(inputs) == 1 and inputs[0].owner == x):
                 return self._multiply(inputs, units, [], x, wide, barren=True)
             inputs, relations = self._meet(self._few(inputs, 2))
@@ -221,7 +225,7 @@ class Planner:
 
     def _few(self, tensors: Iterable[Tensor], most: int, always: bool = False) -> list[Tensor]:
         """Multiply small tensors together until `most` are left, or few enough that one operation takes the rest."""
-        tensors = sorted(tensors, key=_cells)
+        tensors = sorted(tensors, key=attrgetter("cells"))
         while len(tensors) > most:
             other, everything, gates, shared = 1, 0, 0, 0
             for t in tensors:
@@ -352,7 +356,7 @@ class Planner:
             cells *= size
         self.cells += cells
         if self.largest <= self.limit and cells <= 64 * self.limit:
-            loops.sort(key=_steps)
+            loops.sort(key=lambda loop: -max(loop[1][0]))  # large steps of the output go around, those that are summed inside
             self._record(loops, BEST * node.best, once, operands)
 
     def _record(self, loops: list[Loop], flags: int, once: bool, operands: list[Tensor]) -> None:
@@ -374,10 +378,92 @@ class Planner:
         self.code += [len(code) + 1, *code]
 
 
-def _steps(loop: Loop) -> int:
-    """Loops with large steps of the output go around, those that are summed go inside."""
-    return -max(loop[1][0])
+class _Rooms(threading.local):
+    """The workspaces of one thread; they grow where they do not suffice, and are kept for the next plan."""
+
+    size = 1 << 12
+
+    def grow(self) -> None:
+        """Make them four times as long."""
+        self.size *= 4
+        if 64 * self.size > MOST_ROOM:
+            raise MemoryError("a plan that would take more than four gigabytes to write down")
+        self.arena, self.code = np.empty(64 * self.size, dtype=np.uint8), np.empty(8 * self.size, dtype=np.int32)
+        self.found, self.sizes = np.empty(self.size, dtype=np.int64), np.empty(3)
+        rooms = [x for array in (self.arena, self.code, self.found) for x in (array.ctypes.data, len(array))]
+        self.given = (*rooms, self.sizes.ctypes.data)
+
+    __init__ = grow
 
 
-def _cells(tensor: Tensor) -> int:
-    return tensor.cells
+_ROOMS = _Rooms()
+
+
+def make(
+    network: NetworkArrays,
+    situation: ReducedEvidence,
+    wanted: Sequence[int] = (),
+    kept: Sequence[int] = (),
+    best: Sequence[int] = (),
+    vectors: Sequence[int] = (),
+    slopes: bool = False,
+    *,
+    limit: float = 2.0**27,
+    kernel: Any = None,
+) -> EliminationPlan:
+    """Return the plan for a situation, as `compose` asks; with `slopes` also the derivatives by every number.
+
+    It is made in C if there is a compiled kernel, but for the most probable assignment; the arrays are the same. Where the
+    largest table would have more than `limit` cells the plan has no operations: its sizes alone count.
+    """
+    later = partial(compose, network, situation, tuple(wanted), tuple(kept), tuple(best), tuple(vectors))
+    if kernel is None or best:
+        return Planner(later(), slopes, limit).plan(network.places)
+    ask, net = _asked(network, situation, wanted, kept, vectors), network.packed
+    while bad := kernel.bn_plan(net.ctypes.data, ask.ctypes.data, len(ask), slopes, limit, *_ROOMS.given):
+        if bad < 0:
+            raise ValueError("a question that makes no sense was to be planned; nothing was written")
+        _ROOMS.grow()
+    code, found, sizes = _ROOMS.code, _ROOMS.found, _ROOMS.sizes
+    length, ups, slots, result, result_slot, *lengths = found[:23].tolist()
+    cuts = [*accumulate(lengths, initial=23)]
+    found = found[: cuts[-1]].copy()
+    (axes, begin, ends, base, fixed, unary, fixed_unary, *rest, place, by_axis, by_factor) = (
+        found[a:b] for a, b in pairwise(cuts)
+    )
+    bases, bases_unary = Bases(base, fixed.reshape(-1, 3)), Bases(unary, fixed_unary.reshape(-1, 3))
+
+    order = tuple(axes[np.argsort(place)].tolist())
+    return EliminationPlan(
+        code=code[: length if sizes[2] <= limit else 0].copy(),
+        ups=ups,
+        space=int(min(sizes[0], limits.FAR)),
+        slots=slots,
+        result=result,
+        result_slot=result_slot,
+        kept=order[len(order) - sum(v not in situation.fixed for v in kept) :][::-1],
+        cells=float(sizes[1]),
+        largest=float(sizes[2]),
+        layout=PlanLayout(axes, begin, ends, bases, bases_unary, *rest),
+        order=order,
+        by_axis=by_axis.reshape(-1, 2),
+        by_factor=by_factor.reshape(-1, 2),
+        composed=later,
+    )
+
+
+def _asked(
+    network: NetworkArrays, situation: ReducedEvidence, wanted: Sequence[int], kept: Sequence[int], vectors: Sequence[int]
+) -> Ints:
+    """Return a question about a situation as `planner.c` reads it."""
+    n, fixed, places = len(network.places), situation.fixed, network.places
+    ask = np.full(2 * n, -1, dtype=np.int32)
+    ask[list(fixed)] = [places[v][state] for v, state in fixed.items()]
+    flags = ask[n:]
+    flags[:] = 0
+    kept = [v for v in kept if v not in fixed]
+    given = {*situation.allowed, *situation.soft, *vectors}
+    for which, flag in ((situation.cut, CUT), (situation.settled, SETTLED), (given, GIVEN), (wanted, WANTED), (kept, KEPT)):
+        if which:
+            flags[list(which)] |= flag
+    return np.concatenate([ask, np.array(kept, dtype=np.int32)]) if kept else ask

@@ -46,8 +46,8 @@ class Ready:
 
     def place(self, v: int) -> int | None:
         """Return where the vector of a variable begins in the workspace; None where it has none."""
-        places = self.layout.places
-        return places.get(v, places.get(len(self.network.places) + v))
+        axes = zip(self.layout.axes.tolist(), self.layout.begin.tolist(), strict=True)
+        return next((at for axis, at in axes if at >= 0 and axis % len(self.network.places) == v), None)
 
     def shares(self, weights: FloatArray) -> dict[int, FloatArray]:
         """Divide the weights of each variable (`Run.weights`) by their sum, in place; by variable, shape (states, columns)."""
@@ -59,10 +59,6 @@ class Ready:
         ends = cuts.tolist()
         return {v: weights[ends[i] : ends[i + 1]] for i, v in enumerate(self.variables)}
 
-    def bases(self, states: IntArray) -> IntArray:
-        """Return where each factor begins, given the places of the states of the fixed variables."""
-        return self.layout.factors.at(states)
-
     def indices(self, states: IntArray) -> IntArray:
         """Return which values each cell of the vectors is the product of, shape (entries, 1)."""
         return (self.layout.index + self.layout.unary.at(states)[self.layout.which])[:, None]
@@ -71,9 +67,10 @@ class Ready:
 class Run:
     """A plan run for the states of the fixed variables and likelihoods of others, `columns` side by side.
 
-    `values` are all numbers, shape (values, columns), and `bases` where each factor begins among them (`Ready.bases`); `index`
-    says which of them each vector is the product of (`Ready.indices`), shape (entries, columns); `soft` are the likelihoods of
-    the cells of all vectors, shape (cells, columns). One column counts for all. Without `down` the way down is not run.
+    `values` are all numbers, shape (values, columns), and `bases` where each factor begins among them (`PlanLayout.factors`);
+    `index` says which of them each vector is the product of (`Ready.indices`), shape (entries, columns); `soft` are the
+    likelihoods of the cells of all vectors, shape (cells, columns). One column counts for all. Without `down` the way down is not
+    run.
     """
 
     def __init__(

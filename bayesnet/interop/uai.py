@@ -13,7 +13,7 @@ from typing import NoReturn
 
 import numpy as np
 
-from bayesnet.errors import Problem, SpecError, brief
+from bayesnet.errors import WIDEST_LIST, Problem, SpecError, brief, shown
 from bayesnet.interop.draft import Draft
 from bayesnet.interop.tables import Tables
 
@@ -106,14 +106,15 @@ def write(tables: Tables) -> str:
     problems = []
     for i, (name, states) in enumerate(zip(tables.names, tables.states, strict=True)):
         plain = tuple(f"s{k}" for k in range(len(states)))
-        if name != f"x{i}":
-            problems.append(Problem("", f"variable {name!r}", "UAI keeps no names", way_out=f"it would come back as x{i}"))
-        if states != plain:
-            lost = f"{', '.join(states)} would come back as {', '.join(plain)}"
-            problems.append(Problem("", f"variable {name!r}", "UAI keeps no states", way_out=lost))
+        lost = [f"{shown(name)} would come back as x{i}"] if name != f"x{i}" else []
+        lost += [f"its states {', '.join(states)} as {', '.join(plain)}"] if states != plain else []
+        if lost:
+            problems.append(Problem("", f"variable {shown(name)}", "UAI keeps no names", way_out=", ".join(lost)))
     if problems:
-        network = tables.name or "the network"
-        raise SpecError(f"cannot write {network} as UAI without losing names (drop_names=True accepts that)", problems)
+        network, more = tables.name or "the network", len(problems) - WIDEST_LIST
+        rest = [f"and {more:,d} more variables"] if more > 0 else []
+        allowed = "drop_names=True, or --drop-names, accepts that"
+        raise SpecError(f"cannot write {network} as UAI without losing names ({allowed})", [*problems[:WIDEST_LIST], *rest])
     return text_of(tables)
 
 

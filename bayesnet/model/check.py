@@ -111,12 +111,13 @@ def _states(variable: Variable, problem: Say) -> Iterator[Problem]:
         yield problem("a variable without a name")
     if len(variable.states) < 2:
         yield problem(f"{len(variable.states)} states", expected="at least 2")
+    missing = [state for state in BINARY if state not in variable.states]
     for state, count in Counter(variable.states).items():
         if not state:
             yield problem("a state without a name")
         if count > 1:
             yield problem(f'duplicate state "{state}"')
-        meant = _slip(state, variable.states)
+        meant = _slip(state, missing)
         if meant:
             yield problem(f'the state "{state}"', way_out=f'did you mean "{meant}"?')
     if variable.role and variable.role not in ROLES:
@@ -129,12 +130,12 @@ def _states(variable: Variable, problem: Say) -> Iterator[Problem]:
         )
 
 
-def _slip(state: str, states: tuple[str, ...]) -> str:
-    """Return the state meant by a misspelt absent or present; empty if the state is spelled correctly."""
+def _slip(state: str, missing: Collection[str]) -> str:
+    """Return the one of absent and present, where they are missing, that is misspelt; empty if the state is spelled correctly."""
     from difflib import SequenceMatcher
 
-    for meant in BINARY:
-        if meant not in states and SequenceMatcher(None, state.casefold(), meant).ratio() >= NEAR_MISS:
+    for meant in missing:
+        if SequenceMatcher(None, state.casefold(), meant).ratio() >= NEAR_MISS:
             return meant
     return ""
 

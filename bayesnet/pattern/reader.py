@@ -189,13 +189,13 @@ class Reader:
 
     def braces(self, term: Term) -> Term:
         """Return the states, with or without weights, of `name={...}`, its opening brace taken."""
-        states: list[str] = []
+        states: dict[str, None] = {}
         weights: list[float] = []
         while True:
             state = self.word("a state")
             if state.text in states:
                 self.fail(state, f'the state "{state.text}" is given twice')
-            states.append(state.text)
+            states[state.text] = None
             if self.take(":"):
                 weights.append(self.weight())
             if not self.take(","):

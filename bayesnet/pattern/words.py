@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from bayesnet.errors import PatternError, UnknownState, UnknownVariable, listed
@@ -231,7 +232,16 @@ class Words:
         return replace(term, name=meaning.name, states=tuple(states), weights=tuple(weights))
 
     def nearest(self, word: str, count: int = 3) -> tuple[str, ...]:
-        """Return what a word that is not known may have meant, as it would be typed: never the opposite of it."""
+        """Return what a word that is not known may have meant, as it would be typed: never the opposite of it.
+
+        >>> Words({"fever": ("absent", "present"), "age": ("<50", "50-69", "70+")}).nearest("age 66")
+        ('age=66',)
+        """
+        name, _, value = word.rpartition(" ")
+        for meaning in self.meanings.get(fold(name), ()):
+            with suppress(UnknownState):
+                if self.value(meaning, value):
+                    return (f"{name}={value}",)
         key = fold(word)
         ranked: dict[Meaning, float] = {}
         for known, meanings in self.meanings.items():

@@ -620,6 +620,9 @@ def test_demo_tells_two_cases_to_the_end(run) -> None:
         (("check", "asia", "--patients", "1" + "0" * 30), "is not in the range 0<=x<=1000000"),
         (("uncertainty", "asia", "lung=yes", "--draws", "1" + "0" * 30), "is not in the range 2<=x<=10000000"),
         (("sensitivity", "asia", "lung=yes", "--equivalent-sample-size", "-1"), "-1.0 is not in the range x>0.0"),
+        (("query", "back_pain", "6.6"), 'no variable "6.6"; "bayesnet find" searches its'),
+        (("cite", "asia", "nobody1999"), 'No source "nobody1999"; there is "lauritzen1988".'),
+        (("update", "asia", "."), 'the folder "." holds no .parquet file. See "bayesnet update --help".'),
     ],
 )
 def test_what_was_typed_wrongly_is_a_fault_of_the_command(run, arguments: tuple[str, ...], said: str) -> None:

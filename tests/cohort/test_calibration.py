@@ -224,7 +224,7 @@ def test_what_is_no_cohort_is_refused(net: Any) -> None:
         ),
         (
             lambda: bayesnet.calibration([0.1], [0], bins=0),
-            "`bins` must be a whole number of 1 or more, or increasing probabilities; got bins=0.",
+            "`bins` must be a whole number from 1 to 100,000, or increasing probabilities; got bins=0.",
         ),
         (
             lambda: bayesnet.calibration([0.1], [0], bins=[0.5, 0.1]),

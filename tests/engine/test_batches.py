@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from plain_elimination import Engine as PlainEngine
 from strategies import factors
 
+from bayesnet.errors import TooWide
 from bayesnet.inference import cohort, draws
 from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import Evidence
@@ -78,6 +79,27 @@ def test_variables_known_in_every_row_settle_others_by_certain_gates(seed: int, 
         seen = rng.random(25) < rng.choice([0.0, 0.1, 0.5, 0.9, 1.0])
         rows[seen, v] = rng.integers(0, network.cards[v], 25)[seen]
     agree(network, rows, [int(v) for v in rng.permutation(size)[: int(rng.integers(1, size + 1))]])
+
+
+def test_rows_that_together_would_be_too_wide_are_parted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A limit that every row meets alone and all rows in one plan do not changes no answer."""
+    monkeypatch.setattr(cohort, "PRIOR", 0.0)
+    monkeypatch.setattr(cohort, "ROWS_PER_PLAN", 10**9)
+    rng = np.random.default_rng(6)
+    network, _ = random_network(rng, 14, 4)
+    rows, wanted = some_rows(rng, network, 30, 0.6), (1, 2)
+    engine = Engine(network)
+    scorer = cohort.Scorer(engine, cohort.read_rows(engine, rows, wanted), wanted)
+    chunks = scorer.chunks(1)
+    alone = [engine.plan(scorer.situation(scorer.rows.possible[i : i + 1]), wanted) for i in range(len(scorer.rows.possible))]
+    limit = max(max(plan.largest, plan.space / 16) for plan in alone)
+    assert len(chunks) == 1
+    with pytest.raises(TooWide):
+        Engine(network, limit).ready(scorer.situation(chunks[0]), wanted)
+    found, expected = Engine(network, limit).cohort(rows, wanted), engine.cohort(rows, wanted)
+    assert np.allclose(found.log_probability, expected.log_probability, rtol=1e-12)
+    for v in wanted:
+        assert np.allclose(found.marginals[v], expected.marginals[v], rtol=0, atol=1e-12, equal_nan=True)
 
 
 def test_several_threads_give_the_very_same_numbers() -> None:

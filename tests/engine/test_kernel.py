@@ -24,7 +24,7 @@ from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import Evidence, one_hot
 from bayesnet.inference.kernel import compiled
 from bayesnet.inference.ordering import TURNS, Search, best_order, masks
-from bayesnet.inference.plan import make
+from bayesnet.inference.planner import make
 from bayesnet.inference.question import compose
 from bayesnet.inference.reduced_evidence import ReducedEvidence
 from bayesnet.inference.threads import watched

@@ -13,7 +13,7 @@ from engine_networks import network, random_network, rare_diseases, routes
 
 from bayesnet.analysis.query.simulate import sample, sample_costs
 from bayesnet.errors import TooWide
-from bayesnet.inference import engine as engine_module
+from bayesnet.inference import runner as engine_module
 from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import Evidence, one_hot
 from bayesnet.model.factors import Factors, NoisyFamily, TableFamily

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import gzip
 import pickle
+import re
 import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 import bayesnet
+from bayesnet.cli.convert import command as convert
 from bayesnet.errors import SpecError
 from bayesnet.network import Network
 
@@ -331,11 +334,19 @@ def test_a_column_of_zeros_is_read_where_its_condition_cannot_be(tmp_path: Path)
 
 
 def test_uai_can_drop_names_as_its_refusal_says(tmp_path: Path) -> None:
-    """`drop_names=True` is an argument of `save` and an option of `convert`."""
+    """`drop_names=True` is an argument of `save` and an option of `convert`; of many variables the first are listed."""
     net = bayesnet.load("asia")
-    with pytest.raises(SpecError, match="drop_names=True"):
+    with pytest.raises(SpecError, match=re.escape("(drop_names=True, or --drop-names, accepts that): 8 problems")) as refusal:
         net.save(tmp_path / "a.uai")
+    assert 'variable "tub": UAI keeps no names; "tub" would come back as x1, its states yes, no as s0, s1' in str(refusal.value)
+    with pytest.raises(SpecError, match=r"and \d+ more variables"):
+        bayesnet.load("back_pain").save(tmp_path / "a.uai")
     net.save(tmp_path / "a.uai", drop_names=True)
+    runner, typed = CliRunner(), ["asia", str(tmp_path / "b.uai")]
+    assert isinstance(runner.invoke(convert, typed).exception, SpecError)
+    assert not (tmp_path / "b.uai").exists()
+    assert runner.invoke(convert, [*typed, "--drop-names"]).exit_code == 0
+    assert (tmp_path / "b.uai").read_text() == (tmp_path / "a.uai").read_text()
     again = bayesnet.load(tmp_path / "a.uai")
     position = list(net.variables).index("lung")
     assert probabilities(again, f"x{position}") == pytest.approx([net.posterior("lung")[s] for s in net.variables["lung"].states])

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import time
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from strategies import models, odd_words
 
-from bayesnet.errors import SpecError
+import bayesnet
+from bayesnet.errors import SpecError, UnknownState
 from bayesnet.model.check import check_model
 from bayesnet.model.expand import expand
 from bayesnet.model.read import read_folder, read_model
@@ -618,6 +621,19 @@ def test_a_variable_that_lacks_many_numbers_does_not_fill_the_screen() -> None:
 def test_a_model_without_variables_says_so() -> None:
     """Nothing to ask is a problem too."""
     assert [str(problem) for problem in check_model(Model("empty"))] == ["model.toml: no variables"]
+
+
+def test_twenty_thousand_states_are_read_in_the_time_of_their_number(tmp_path: Path) -> None:
+    """In a file that lists them, and in a question."""
+    states = [f"s{i}" for i in range(20_000)]
+    (tmp_path / "model.toml").write_text('name = "m"\nfiles = ["a.toml"]\n')
+    (tmp_path / "a.toml").write_text(f'[variables.a]\ngate = "table"\nstates = {json.dumps(states)}\n')
+    started = time.perf_counter()
+    with pytest.raises(SpecError, match="19994 more numbers are missing"):
+        bayesnet.load(tmp_path)
+    with pytest.raises(UnknownState):
+        bayesnet.load("asia").posterior(f"lung | smoke={{{','.join(states)}}}")
+    assert time.perf_counter() - started < 5
 
 
 def test_a_table_too_large_is_refused_before_it_is_made() -> None:

@@ -29,7 +29,7 @@ from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import Evidence
 from bayesnet.inference.kernel import LANES, SOURCES
 from bayesnet.inference.network import Structure
-from bayesnet.inference.plan import CUT, GIVEN, SETTLED, WANTED
+from bayesnet.inference.planner import CUT, GIVEN, SETTLED, WANTED
 from bayesnet.interop import read_network
 from bayesnet.model.cache import load_model
 from bayesnet.model.expand import expand

@@ -194,6 +194,8 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         ("malle", 'In "malle": no variable "malle"; did you mean "!female"?'),
         ("continence", 'In "continence": no variable "continence"; net.find("...") searches its'),
         ("hyperphosphataemia", 'In "hyperphosphataemia": no variable "hyperphosphataemia"; net.find("...") searches its'),
+        ("age 66", 'In "age 66": no variable "age 66"; did you mean "age=66"?'),
+        ("fever yes", 'In "fever yes": no variable "fever yes"; did you mean "fever=yes"?'),
         ("influenza", 'In "influenza": no variable "influenza"; did you mean "intercurrent_illness"?'),
         ("age=45-65", 'In "age=45-65": variable "age_group" has no state "45-65"; its states are'),
         ("7, fever", 'In "7, fever": variable "age_group" has no state "7"; its states are'),

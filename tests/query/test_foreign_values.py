@@ -61,6 +61,15 @@ WRONG: list[Callable[[Any], object]] = [
     lambda net: net.case().tornado(5),
     lambda net: net.case().uncertainty(5),
     lambda net: net.case().weights(float("nan")),
+    lambda net: net.calibration("lung=yes", ["smoke"], size=50, bins=10**30),
+    *(lambda net, draws=draws: net.case().uncertainty("lung=yes", draws=draws) for draws in (10**30, float("nan"), "x", None)),
+    *(lambda net, seed=seed: net.case().uncertainty("lung=yes", seed=seed) for seed in (-1, "x", 1.5)),
+    *(lambda net, top=top: net.case().tornado("lung=yes", top=top) for top in (-1, "x", 1.5)),
+    *(lambda net, count=count: net.case().variance_shares("lung=yes", samples=count) for count in (10**30, -1, "x", 1.5, None)),
+    lambda net: net.case().variance_shares("lung=yes", top=-1),
+    lambda net: net.case().variance_shares("lung=yes", seed=-1),
+    *(lambda net, depth=depth: net.case().plan("lung=yes", depth=depth) for depth in (-1, "x", None)),
+    lambda net: net.case().plan("lung=yes", enough="x"),
 ]
 
 

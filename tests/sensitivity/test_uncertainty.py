@@ -209,7 +209,7 @@ def test_too_few_draws_are_refused():
     """One draw has no spread."""
     with pytest.raises(BayesnetError) as refused:
         clinic().case().uncertainty("abscess", draws=1)
-    assert str(refused.value) == "Uncertainty takes at least 2 draws; got 1."
+    assert str(refused.value) == "The number of draws is a whole number from 2 to 10,000,000; got 1."
 
 
 def test_sobol_indices_of_a_known_function():

@@ -11,7 +11,7 @@ import numpy as np
 
 from bayesnet.analysis.query.parse import as_float, read_target, state_name
 from bayesnet.analysis.query.query import Query
-from bayesnet.errors import BayesnetError
+from bayesnet.errors import BayesnetError, brief
 from bayesnet.model.factors import FloatArray, IntArray
 from bayesnet.results.base import Provenance
 from bayesnet.results.cohort import Calibration, RiskGroup
@@ -77,6 +77,7 @@ def outcomes(
 COHORTS = 1_000
 """Cohorts drawn as if every prediction were right."""
 _Z = 1.959963984540054
+_MOST_BINS = 100_000
 
 
 Bins = int | Sequence[float]
@@ -179,8 +180,10 @@ def grouped(probability: FloatArray, bins: Bins) -> IntArray:
         if not len(edges) or not ((edges >= 0.0) & (edges <= 1.0)).all() or not (np.diff(edges) > 0.0).all():
             raise BayesnetError(f"`bins` must be increasing probabilities, as in bins=[0.01, 0.1, 0.5]; got bins={bins!r}.")
         place = np.searchsorted(np.round(edges, 12), values, side="right")
-    elif not as_float(bins) >= 1 or int(bins) != bins:
-        raise BayesnetError(f"`bins` must be a whole number of 1 or more, or increasing probabilities; got bins={bins!r}.")
+    elif not 1 <= as_float(bins) <= _MOST_BINS or int(bins) != bins:
+        raise BayesnetError(
+            f"`bins` must be a whole number from 1 to {_MOST_BINS:,}, or increasing probabilities; got bins={brief(repr(bins))}."
+        )
     else:
         edges = np.unique(np.quantile(values, np.arange(1, bins) / bins, method="inverted_cdf"))
         place = np.searchsorted(edges, values, side="left")

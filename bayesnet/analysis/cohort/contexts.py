@@ -1,7 +1,7 @@
 """Rows in which age or sex is not known: answered for every state of such a hub, and the answers mixed.
 
-With a hub fixed the rest falls into small tables; left open it joins them all. Twelve narrow answers take a quarter of the time
-of one wide one, and a fifth of its memory.
+With a hub fixed the rest falls into small tables; left open it joins them all. Twelve narrow answers share a plan and take less
+time than one wide one, and much less memory.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _ROWS = 8192
 
 def answered(engine: Engine, rows: IntArray, variables: list[int], workers: int | None = None) -> Cohort:
     """Return posteriors of `variables` for every row, as `Engine.cohort` does."""
-    hubs = _hubs(engine.structure)
+    hubs, rows = _hubs(engine.structure), rows.astype(np.int16)  # a cohort is many rows: a fourth of the memory
     if not len(hubs) or (rows[:, hubs] >= 0).all():
         return engine.cohort(rows, variables, workers)
     logs = np.full(len(rows), -np.inf)

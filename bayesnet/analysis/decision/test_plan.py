@@ -19,8 +19,9 @@ import numpy as np
 from bayesnet.analysis.decision.advise import DecisionNetwork, decision_network
 from bayesnet.analysis.decision.next_tests import DECISION, next_tests
 from bayesnet.analysis.query.findings import Findings
-from bayesnet.analysis.query.parse import an_example, read_target
+from bayesnet.analysis.query.parse import an_example, as_float, read_target
 from bayesnet.analysis.query.query import Query
+from bayesnet.analysis.query.whole import whole
 from bayesnet.errors import BayesnetError, NothingToAsk, TooWide
 from bayesnet.model.factors import FloatArray
 from bayesnet.results.tests import NextTest, Plan, Step
@@ -56,10 +57,11 @@ def plan(
     enough: float = 0.99,
 ) -> Plan:
     """Plan tests in sequence for a target or for the decision; see `Case.plan`."""
+    depth = whole("The depth of a plan", depth, 0, 100)
     compiled = query.compiled
     for name, value in (("enough", enough), ("threshold", threshold)):
-        if not 0.0 <= value <= 1.0:
-            raise BayesnetError(f"{name}={value:g} is not a probability; give a number from 0 to 1.")
+        if not 0.0 <= as_float(value) <= 1.0:
+            raise BayesnetError(f"{name}={value} is not a probability; give a number from 0 to 1.")
     if target is None:
         network = decision_network(compiled)
         if network is None:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bayesnet.analysis.query.parse import as_float
 from bayesnet.analysis.query.query import Query
-from bayesnet.errors import BayesnetError, TooWide, brief
+from bayesnet.analysis.query.whole import whole, whole_seed
+from bayesnet.errors import TooWide
 from bayesnet.inference.engine import Engine
 from bayesnet.inference.evidence import Evidence, ZeroEvidence
 from bayesnet.model.factors import Factors, FloatArray, IntArray, NoisyFamily, TableFamily
@@ -44,13 +44,7 @@ def simulate(query: Query, count: int, seed: int | None) -> pd.DataFrame:
     """Draw `count` cases as a DataFrame, one column per variable; see `Network.simulate`."""
     import pandas as pd
 
-    cases, start = as_float(count), 0.0 if seed is None else as_float(seed)
-    if not 0 <= cases <= _MOST or not cases.is_integer():
-        raise BayesnetError(f"The number of cases to simulate is a whole number from 0 to {_MOST:,}; got {brief(repr(count))}.")
-    if not start >= 0 or not start.is_integer():
-        raise BayesnetError(f"A seed is a whole number of 0 or more, or None; got {brief(repr(seed))}.")
-    count = int(count)
-    rng = np.random.default_rng(None if seed is None else int(seed))
+    count, rng = whole("The number of cases to simulate", count, 0, _MOST), np.random.default_rng(whole_seed(seed))
     compiled = query.compiled
     states = query.ask(lambda _, evidence: sample(compiled.factors, evidence, count, rng))
     columns = {

@@ -6,6 +6,7 @@ import numpy as np
 
 from bayesnet.analysis.query.caveats import behind_answer, described, sentence
 from bayesnet.analysis.query.query import Query
+from bayesnet.analysis.query.whole import shown
 from bayesnet.analysis.sensitivity.query_ranges import SAMPLE_SIZE, Ranges, SensitivityQuery, citation, ranges, records
 from bayesnet.analysis.sensitivity.response import Response
 from bayesnet.model.factors import FloatArray, IntArray
@@ -15,8 +16,9 @@ from bayesnet.results.tornado import MATTERS, Bar, Tornado
 from bayesnet.results.words import counted, interval
 
 
-def tornado(query: Query, target: str, top: int = 20, sample_size: float = SAMPLE_SIZE) -> Tornado:
+def tornado(query: Query, target: str, top: int | None = 20, sample_size: float = SAMPLE_SIZE) -> Tornado:
     """Return the bars `[f(low), f(high)]` of P(target | findings) over the range of each number; see `Case.tornado`."""
+    top = shown(top)
     compiled = query.compiled
     subject = SensitivityQuery.of(query, target)
     response, cited_ranges = subject.response((subject.target,)), ranges(compiled, sample_size)

@@ -12,6 +12,7 @@ import numpy as np
 
 from bayesnet.analysis.query.query import Query
 from bayesnet.analysis.query.requisite import requisite_families
+from bayesnet.analysis.query.whole import shown, whole, whole_seed
 from bayesnet.analysis.sensitivity.distributions import BETA, FIXED, LAWS, LOG_NORMAL, Fits, quantiles
 from bayesnet.analysis.sensitivity.parameter_map import parameter_map
 from bayesnet.analysis.sensitivity.query_ranges import SAMPLE_SIZE, SensitivityQuery, citation, has_ranges, ranges, records
@@ -83,6 +84,8 @@ def sobol_shares(function: Callable[[FloatArray], FloatArray], inputs: int, samp
 
 _MIDDLE = (0.025, 0.5, 0.975)
 _BATCH = 1024
+_MOST = 10**7
+"""Draws of one call; as on the command line."""
 
 
 def uncertainty(
@@ -94,8 +97,7 @@ def uncertainty(
     sample_size: float = SAMPLE_SIZE,
 ) -> Uncertainty:
     """Return P(target | findings) with every number drawn from its fitted distribution; see `Case.uncertainty`."""
-    if draws < 2:
-        raise BayesnetError(f"Uncertainty takes at least 2 draws; got {draws}.")
+    draws, seed = whole("The number of draws", draws, 2, _MOST), whole_seed(seed)
     compiled = query.compiled
     subject = SensitivityQuery.of(query, target)
     prepared = sampler(compiled, sample_size)
@@ -130,12 +132,13 @@ def uncertainty(
 def variance_shares(
     query: Query,
     target: str,
-    top: int = 15,
+    top: int | None = 15,
     samples: int = 512,
     seed: int | None = 0,
     sample_size: float = SAMPLE_SIZE,
 ) -> VarianceShares:
     """Return the Sobol indices of P(target | findings): each number alone, and with interactions; see `Case.variance_shares`."""
+    top, samples, seed = shown(top), whole("The number of samples", samples, 1, 2**20), whole_seed(seed)
     compiled = query.compiled
     subject, cited_ranges = SensitivityQuery.of(query, target), ranges(compiled, sample_size)
     response = subject.response((subject.target,))
