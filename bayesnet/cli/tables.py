@@ -39,10 +39,14 @@ def is_parquet(path: Path) -> bool:
 
 
 def parts(source: Path) -> list[Path]:
-    """Return the files of a table: itself, or the Parquet parts of a folder in the order of their names."""
+    """Return the files of a table: itself, or the Parquet parts of a folder in the order of their names, without hidden ones."""
     if not source.is_dir():
         return [source]
-    found = sorted(path for path in source.rglob("*.parquet") if path.is_file() and path.name[0] not in "._")
+    found = sorted(
+        path
+        for path in source.rglob("*.parquet")
+        if path.is_file() and not any(name[0] in "._" for name in path.relative_to(source).parts)
+    )
     if not found:
         raise click.UsageError(f'the folder "{source}" holds no .parquet file')
     return found

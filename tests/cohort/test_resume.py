@@ -130,7 +130,7 @@ def test_a_run_that_is_stopped_thrice_goes_on_thrice(source: Path, tmp_path: Pat
 
 
 def test_another_command_cannot_go_on(source: Path, tmp_path: Path) -> None:
-    """Another target, other columns kept, an IN that has changed: each is named, and OUT.part is left alone."""
+    """Another target, other columns kept, other pieces, an IN that has changed: each is named, and OUT.part is left alone."""
     out, own = tmp_path / "out.csv", tmp_path / "in.csv"
     own.write_bytes(source.read_bytes())
     killed(own, out, 400, signal.SIGKILL)
@@ -138,6 +138,11 @@ def test_another_command_cannot_go_on(source: Path, tmp_path: Path) -> None:
     done = run("score", "asia", own, out, "--target", "bronc=yes", "--resume")
     assert done.returncode == 1
     assert "not the same are --target, --keep. Leave out --resume to begin again." in done.stderr
+    state = out.with_name("out.csv.part.json")
+    now = state.read_text()
+    state.write_text(now.replace('"rows": 25000', '"rows": 5000'))
+    assert "not the same are the version of bayesnet." in run(*asked(own, out, "--resume")).stderr
+    state.write_text(now)
     own.write_text(own.read_text() + "yes,no,no,x\n")
     assert "not the same are IN." in run(*asked(own, out, "--resume")).stderr
     assert out.with_name("out.csv.part").read_bytes() == part
