@@ -107,7 +107,7 @@ def opened(out: Path, same: Mapping[str, object], *, resume: bool) -> Iterator[O
     real = Path(os.path.realpath(out))
     part, state = real.with_name(f"{real.name}.part"), real.with_name(f"{real.name}.part.json")
     kind = "parquet" if is_parquet(out) else "gzip" if out.name.lower().endswith(".gz") else "csv"
-    same = {**same, "kind": kind, "rows": ROWS}
+    same = {**same, "kind": kind, "piece": ROWS}
     kept = _kept(out, part, state, same) if resume else None
     try:
         file = os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT, 0o666), "r+b")
@@ -178,7 +178,7 @@ def _kept(out: Path, part: Path, state: Path, same: Mapping[str, object]) -> dic
         raise BayesnetError(f"{part} is damaged; leave out --resume to begin again.")
     other = [name for name in same if before.get(name) != same[name]]
     if other:
-        names = {"in": "IN", "model": "the model", "kind": "the kind of OUT", "rows": "the version of bayesnet"}
+        names = {"in": "IN", "model": "the model", "kind": "the kind of OUT", "piece": "the version of bayesnet"}
         told = ", ".join(names.get(name, f"--{name.removesuffix('s')}") for name in other)
         raise BayesnetError(f"{part} was written by another command: not the same are {told}. Leave out --resume to begin again.")
     return kept

@@ -113,13 +113,13 @@ def test_a_run_that_is_stopped_thrice_goes_on_thrice(source: Path, tmp_path: Pat
     whole, out = tmp_path / "whole.csv", tmp_path / "out.csv"
     assert run(*asked(source, whole)).returncode == 0
     state = out.with_name("out.csv.part.json")
-    for sign, rows in ((signal.SIGINT, 400), (signal.SIGTERM, 1200), (signal.SIGHUP, 2000)):
+    for sign, rows in ((signal.SIGINT, 400), (signal.SIGTERM, 800), (signal.SIGHUP, 1200)):
         arguments = command(*asked(source, out, *(["--resume"] if state.exists() else [])))
         # A program that was started in the background ignores Ctrl-C until it takes it back.
         arguments[2] = "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n" + arguments[2]
         process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         while process.poll() is None and not (state.exists() and f'"rows": {rows}' in state.read_text()):
-            time.sleep(0.005)
+            time.sleep(0.001)
         process.send_signal(sign)
         _, err = process.communicate(timeout=60)
         assert process.returncode == 128 + sign
@@ -140,7 +140,7 @@ def test_another_command_cannot_go_on(source: Path, tmp_path: Path) -> None:
     assert "not the same are --target, --keep. Leave out --resume to begin again." in done.stderr
     state = out.with_name("out.csv.part.json")
     now = state.read_text()
-    state.write_text(now.replace('"rows": 25000', '"rows": 5000'))
+    state.write_text(now.replace('"piece": 25000', '"piece": 5000'))
     assert "not the same are the version of bayesnet." in run(*asked(own, out, "--resume")).stderr
     state.write_text(now)
     own.write_text(own.read_text() + "yes,no,no,x\n")
