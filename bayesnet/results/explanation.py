@@ -17,7 +17,7 @@ Verdict = Literal["for", "against", "uninformative"]
 OPEN_SHOWN, CLOSED_SHOWN = 2, 1
 """Paths of one finding that are printed."""
 
-TOLD = 8
+WAYS_SHOWN = 8
 """Findings whose ways are printed: the strongest."""
 
 _FAR_FETCHED = 0.05
@@ -310,7 +310,7 @@ class Explanation(Records[Impact], Result):
 def strongest(impacts: Sequence[Impact]) -> frozenset[str]:
     """Return the findings without which the odds change most, as many as are printed with their ways."""
     ranked = sorted(impacts, key=lambda i: 0.0 if math.isnan(i.omission) else -abs(i.omission))
-    return frozenset(impact.finding for impact in ranked[:TOLD])
+    return frozenset(impact.finding for impact in ranked[:WAYS_SHOWN])
 
 
 def signed(value: float, digits: int) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from engine_networks import network, random_network, rare_diseases, routes
 
+from bayesnet.analysis.query import simulate
 from bayesnet.analysis.query.simulate import sample, sample_costs
 from bayesnet.errors import TooWide
 from bayesnet.inference import runner as engine_module
@@ -92,13 +93,12 @@ def test_a_network_of_any_width_is_refused_in_our_words() -> None:
                 ask(engine)
 
 
-def test_cases_under_findings_that_couple_everything_are_refused_before_work_begins() -> None:
-    """The tables of sampling are counted first."""
+def test_cases_under_findings_that_couple_everything_are_refused_before_work_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tables of sampling are counted first: none is made."""
+    monkeypatch.setattr(simulate, "_product", None)
     factors, evidence = coupled(40, 2)
-    start = time.perf_counter()
     with pytest.raises(TooWide, match=re.escape("needs a table of more than 2^25 cells, the limit. Sample with fewer findings.")):
         sample(factors, evidence, 10, np.random.default_rng(0))
-    assert time.perf_counter() - start < 2
 
 
 def test_a_network_too_wide_is_refused_with_its_size_and_without_allocating() -> None:

@@ -14,7 +14,14 @@ from strategies import models
 
 import bayesnet
 from bayesnet.analysis.explanation import coalitions
-from bayesnet.analysis.explanation.coalitions import Worths, coalition_query, log_odds, sampled_shapley, shapley, subset_table
+from bayesnet.analysis.explanation.coalitions import (
+    SubsetLogOdds,
+    coalition_query,
+    log_odds,
+    sampled_shapley,
+    shapley,
+    subset_table,
+)
 from bayesnet.analysis.explanation.explain import explain
 from bayesnet.analysis.explanation.paths import Graph, separated, ways
 from bayesnet.analysis.query.compiled import CompiledModel
@@ -191,7 +198,7 @@ def test_sampled_shapley_values_agree_with_exact_ones_and_sum_exactly(monkeypatc
     net = bayesnet.load("back_pain")
     target = net.compiled.index["spinal_metastasis"], 1
     asked = coalition_query(Query(net.compiled, net.case(DEMO).findings), target)
-    worths = Worths(net.compiled, asked)
+    worths = SubsetLogOdds(net.compiled, asked)
     assert [asked.players[i].name for i in worths.held] == ["age_group", "female"]
     assert worths.table is None
     monkeypatch.undo()
@@ -213,7 +220,7 @@ def test_one_pass_gives_the_log_odds_with_and_without_every_finding(question, cr
     compiled, findings, target = question
     asked = coalition_query(Query(compiled, findings), target)
     with mock.patch.object(coalitions, "EXACT", 0), mock.patch.object(coalitions, "CROWDED", crowded):
-        worths = Worths(compiled, asked)
+        worths = SubsetLogOdds(compiled, asked)
         assert worths.table is None
     n = worths.count
 

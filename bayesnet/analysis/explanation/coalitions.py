@@ -185,7 +185,7 @@ def shapley(values: FloatArray) -> FloatArray:
     return np.array([float((weight * (values.take(1, axis=i) - values.take(0, axis=i))).sum()) for i in range(n)])
 
 
-class Worths:
+class SubsetLogOdds:
     """Log-odds of the target given some of the findings, each subset worked out once.
 
     `table` holds P(h, e_S) of every subset of few findings, None of many. `held` are the places of the
@@ -310,7 +310,7 @@ class Worths:
         return tuple(i not in forgotten for i in range(self.count))
 
 
-def sampled_shapley(worths: Worths, rng: np.random.Generator, pairs: int = PAIRS) -> tuple[FloatArray, FloatArray]:
+def sampled_shapley(worths: SubsetLogOdds, rng: np.random.Generator, pairs: int = PAIRS) -> tuple[FloatArray, FloatArray]:
     """Shapley values over the orders in which the findings that stay known come first, as given (Frye, Rowat & Feige 2020).
 
     Those of the others are means over random subsets of what a finding adds there, each subset with its complement (Okhrati &

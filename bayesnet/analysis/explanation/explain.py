@@ -15,7 +15,7 @@ from bayesnet.analysis.explanation.carried import Carried, joints
 from bayesnet.analysis.explanation.coalitions import (
     CoalitionQuery,
     Player,
-    Worths,
+    SubsetLogOdds,
     coalition_query,
     log_odds,
     sampled_shapley,
@@ -46,7 +46,7 @@ def explain(query: Query, target: tuple[int, int], order: str | Sequence[str] = 
     query, compiled = query.about(target[0]), query.compiled
     full = query.ask(checked)
     asked = coalition_query(query, target)
-    parts = _Parts(compiled, asked, full, Worths(compiled, asked), order, seed)
+    parts = _Parts(compiled, asked, full, SubsetLogOdds(compiled, asked), order, seed)
     name = compiled.literal(*target)
     return Explanation.deferred(
         parts,
@@ -65,7 +65,7 @@ class _Parts:
     compiled: CompiledModel
     asked: CoalitionQuery
     full: Evidence
-    worths: Worths
+    worths: SubsetLogOdds
     chosen: str | Sequence[str]
     seed: int
 
@@ -136,7 +136,7 @@ class _Parts:
 
     @property
     def overlaps(self) -> tuple[Overlap, ...]:
-        """The interactions worth telling, largest first; of many findings, those of the strongest."""
+        """The interactions that are reported, largest first; of many findings, those of the strongest."""
         worths, players, found = self.worths, self.asked.players, []
         last = worths.of(worths.every)
         worths.prepare(self._strongest)
@@ -166,13 +166,13 @@ class _Parts:
 
     @cached_property
     def conflict(self) -> Conflict:
-        """The conflict measure of the findings, and the hypotheses that make sense of it."""
+        """The conflict measure of the findings, and the hypotheses under which they agree."""
         table, asked = self.worths.table, self.asked
         return analysed(self.compiled, asked.players, table, asked.context, self.full, self._hypotheses, *self._marginals)
 
     @cached_property
     def relevant(self) -> tuple[Relevant, ...]:
-        """The partial assignments that the findings speak for most strongly."""
+        """The partial assignments of largest generalised Bayes factor."""
         return most_relevant(self.compiled, self.asked.context, self.full, self._hypotheses, *self._marginals)
 
     @property

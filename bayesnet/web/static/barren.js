@@ -1,4 +1,4 @@
-// Posteriors of gates that no finding hangs on, by what being at a rank or below would multiply: nothing is planned for them.
+// Posteriors of gates without a finding below them, from the probability of being at a rank or below: they have no axis in a plan.
 //
 // "At rank r or below" is a product of one vector for each cause, so its probability is that of some more likelihoods, eight of them in one
 // run of a plan that was made without the gate. Where a cause is such a gate itself, a vector on it is a sum over its ranks.
