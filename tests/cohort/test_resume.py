@@ -107,19 +107,25 @@ def test_a_run_killed_at_twenty_moments_goes_on_to_the_same_bytes(source: Path, 
     resumed_equals_whole(source, tmp_path, name, moments)
 
 
+TAKEN_BACK = """import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+"""
+
+
 @pytest.mark.slow
 def test_a_run_that_is_stopped_thrice_goes_on_thrice(source: Path, tmp_path: Path) -> None:
     """By Ctrl-C, by the end of the session, by a terminal that is closed: each gets a word and the status of the signal."""
     whole, out = tmp_path / "whole.csv", tmp_path / "out.csv"
     assert run(*asked(source, whole)).returncode == 0
     state = out.with_name("out.csv.part.json")
-    for sign, rows in ((signal.SIGINT, 400), (signal.SIGTERM, 800), (signal.SIGHUP, 1200)):
+    for sign, rows in ((signal.SIGINT, 400), (signal.SIGTERM, 1200), (signal.SIGHUP, 2000)):
         arguments = command(*asked(source, out, *(["--resume"] if state.exists() else [])))
-        # A program that was started in the background ignores Ctrl-C until it takes it back.
-        arguments[2] = "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n" + arguments[2]
+        # A program that was started in the background ignores Ctrl-C, one started by nohup the closed terminal, until it takes them back.
+        arguments[2] = TAKEN_BACK + arguments[2]
         process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         while process.poll() is None and not (state.exists() and f'"rows": {rows}' in state.read_text()):
-            time.sleep(0.001)
+            time.sleep(0.005)
         process.send_signal(sign)
         _, err = process.communicate(timeout=60)
         assert process.returncode == 128 + sign

@@ -71,6 +71,7 @@ def test_jupyterlab_shows_it_in_step_with_python(browser, tmp_path, port):
         tab = browser.new_page(viewport={"width": 1280, "height": 900})
         tab.set_default_timeout(PATIENCE * 1000)
         tab.goto(f"{address}/lab/tree/case.ipynb")
+        tab.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').first.wait_for()  # before, a key can be lost
         tab.locator(".jp-Notebook .jp-Cell").first.click()
         tab.keyboard.press("Shift+Enter")
         explorer = tab.locator(".explorer.in-notebook")
