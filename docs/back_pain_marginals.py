@@ -14,7 +14,7 @@ PAGE = Path(__file__).resolve().parents[1] / "priors" / "back_pain" / "README.md
 BEGIN, END = "<!-- marginals -->\n", "<!-- end of marginals -->\n"
 SETTINGS = ("primary_care", "emergency", "spine_clinic", "hospital")
 
-# What medicine.md, part A4, takes the literature to say of primary care; those without a study are readings of whole groups of
+# What a review of this model takes the literature to say of primary care; those without a study are readings of whole groups of
 # studies. A row with None has no figure that was read.
 ROWS: tuple[tuple[str, str, tuple[float, float] | None], ...] = (
     ("fever", "fever", (0.003, 0.01)),

@@ -118,13 +118,13 @@ def test_a_network_too_wide_is_refused_with_its_size_and_without_allocating() ->
 
 
 def test_the_flagship_stays_narrow() -> None:
-    """Five hundred sampled patients of back_pain: no plan for all posteriors takes more than 2^22 products."""
+    """All posteriors of five hundred sampled patients of back_pain: half the plans take 2^16 products at most, none over 2^22."""
     from bayesnet.model import load_model
     from bayesnet.model.expand import expand
 
     costs = sample_costs(expand(load_model("back_pain")), n=500, seed=0, always=("setting", "age_group", "female"))
     assert costs.max() <= 2**22
-    assert np.median(costs) <= 1.25 * 2**16
+    assert np.median(costs) <= 2**16
 
 
 @pytest.mark.parametrize(
