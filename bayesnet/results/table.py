@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import sys
@@ -27,11 +28,12 @@ _fixed: ContextVar[int | None] = ContextVar("fixed", default=None)
 
 
 def width() -> int:
-    """Return the columns that a print may take: those of the terminal, `WIDTH` if there is none."""
+    """Return the columns that a print may take: those of the variable COLUMNS or the terminal, `WIDTH` if there is neither."""
     fixed = _fixed.get()
     if fixed is not None:
         return fixed
-    if sys.stdout is None or not sys.stdout.isatty():
+    asked = os.environ.get("COLUMNS", "")
+    if (sys.stdout is None or not sys.stdout.isatty()) and not (asked.isdecimal() and asked.strip("0")):
         return WIDTH
     return min(max(shutil.get_terminal_size((WIDTH, 24)).columns, _LEAST_WIDTH), _MOST_WIDTH)
 

@@ -159,13 +159,16 @@ def test_a_print_keeps_to_the_columns_there_are(kind: str, columns: int) -> None
 
 
 def test_the_width_is_that_of_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Eighty columns in a terminal of eighty; a hundred where there is none, as in a pipe."""
+    """Eighty columns in a terminal of eighty; a hundred where there is none, as in a pipe, unless COLUMNS asks for less or more."""
 
     class Terminal(io.StringIO):
         def isatty(self) -> bool:
             return True
 
     assert width() == WIDTH
+    for asked, columns in (("72", 72), ("9" * 30, 160), ("0", WIDTH), ("wide", WIDTH)):
+        monkeypatch.setenv("COLUMNS", asked)
+        assert width() == columns
     monkeypatch.setattr(sys, "stdout", Terminal())
     monkeypatch.setenv("COLUMNS", "80")
     assert width() == 80
