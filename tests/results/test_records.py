@@ -159,7 +159,7 @@ def test_a_print_keeps_to_the_columns_there_are(kind: str, columns: int) -> None
 
 
 def test_the_width_is_that_of_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Eighty columns in a terminal of eighty; a hundred where there is none, as in a pipe, unless COLUMNS asks for less or more."""
+    """Eighty columns in a terminal of eighty; a hundred where there is none, as in a pipe, unless COLUMNS says otherwise."""
 
     class Terminal(io.StringIO):
         def isatty(self) -> bool:
