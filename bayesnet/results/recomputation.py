@@ -77,6 +77,10 @@ class Recomputation(Records[RecomputedNumber], Result):
     """Publications with all authors, year, title, journal and a DOI or PMID."""
     settled: int
     """Publications that are complete or name what was searched for and not found."""
+    others: int
+    """Publications that no number cites: behind figures of the audit, claims, cases and costs."""
+    others_complete: int
+    """Those of them with a complete record."""
     remarks: tuple[Remark, ...]
     bases: Mapping[str, int]
     """Count of numbers by the basis on which their value is computed, definitions left out."""
@@ -131,8 +135,9 @@ class Recomputation(Records[RecomputedNumber], Result):
                 "  ",
             ),
             wrapped(
-                f"{counted(several, 'number')} with more than one source; of {counted(self.records, 'publication')} "
-                f"{self.complete:,d} have a complete record{share}, {self.settled:,d} with those that say what was not found",
+                f"{counted(several, 'number')} with more than one source; of {counted(self.records, 'publication')} that numbers "
+                f"cite {self.complete:,d} have a complete record{share}, {self.settled:,d} with those that say what was not found"
+                + (f"; of {self.others:,d} that only audit, cases and costs cite, {self.others_complete:,d}" if self.others else ""),
                 "  ",
             ),
         ]

@@ -29,6 +29,7 @@ def recompute(compiled: CompiledModel, *, moves: bool = False) -> Recomputation:
     model = compiled.model
     computed = {number.id: computed_again(compiled, number) for number in model.numbers.values()}
     used = in_use(model)
+    others = [source for key, source in model.sources.items() if key not in used]
     moved = influence(compiled) if moves else {}
     lines = tuple(_line(number, model, computed[number.id], moved.get(number.id, 0.0)) for number in model.numbers.values())
     bases = {name: sum(line.basis == name and line.grade != "definition" for line in lines) for name in get_args(Basis) if name}
@@ -41,6 +42,8 @@ def recompute(compiled: CompiledModel, *, moves: bool = False) -> Recomputation:
         records=len(used),
         complete=sum(map(complete, used.values())),
         settled=sum(complete(source) or settled(source) for source in used.values()),
+        others=len(others),
+        others_complete=sum(map(complete, others)),
         remarks=tuple(remarks(model, computed)),
         bases=bases,
     )
