@@ -17,7 +17,8 @@ from paths import ROOT
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")
 os.environ.setdefault("MPLBACKEND", "Agg")
-os.environ.pop("COLUMNS", None)  # else prints would be as wide as the terminal of whoever runs the tests
+# Prints are as wide as in a pipe, in children too: readline, which pytest imports, would tell them of another width.
+os.environ["COLUMNS"] = "100"
 # What libraries keep in a home goes to a folder of this run, which its workers share: the home may be read-only or out of date.
 if "BAYESNET_TEST_HOME" not in os.environ:
     os.environ["BAYESNET_TEST_HOME"] = tempfile.mkdtemp(prefix="bayesnet-tests-")

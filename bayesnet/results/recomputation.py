@@ -124,6 +124,7 @@ class Recomputation(Records[RecomputedNumber], Result):
         several = sum(n.sources > 1 for n in real)
         how = ", ".join(f"{WORDS[name]} {count:,d}" for name, count in self.known.items())
         share = f" ({percent(self.complete / self.records, 2)})" if self.records else ""
+        beside = f"; of {self.others:,d} that only audit, cases and costs cite, {self.others_complete:,d}" if self.others else ""
         lines = [
             super().header(),
             wrapped(f"{counted(len(real), 'number')}, how known: {how}", "  "),
@@ -137,7 +138,7 @@ class Recomputation(Records[RecomputedNumber], Result):
             wrapped(
                 f"{counted(several, 'number')} with more than one source; of {counted(self.records, 'publication')} that numbers "
                 f"cite {self.complete:,d} have a complete record{share}, {self.settled:,d} with those that say what was not found"
-                + (f"; of {self.others:,d} that only audit, cases and costs cite, {self.others_complete:,d}" if self.others else ""),
+                f"{beside}",
                 "  ",
             ),
         ]

@@ -121,7 +121,7 @@ def test_a_run_that_is_stopped_thrice_goes_on_thrice(source: Path, tmp_path: Pat
     state = out.with_name("out.csv.part.json")
     for sign, rows in ((signal.SIGINT, 400), (signal.SIGTERM, 1200), (signal.SIGHUP, 2000)):
         arguments = command(*asked(source, out, *(["--resume"] if state.exists() else [])))
-        # A program that was started in the background ignores Ctrl-C, one started by nohup the closed terminal, until it takes them back.
+        # Started in the background it would ignore Ctrl-C, by nohup the closed terminal, until it takes them back.
         arguments[2] = TAKEN_BACK + arguments[2]
         process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         while process.poll() is None and not (state.exists() and f'"rows": {rows}' in state.read_text()):

@@ -110,7 +110,7 @@ def _read(scored: Any, truth: Any, by: str | None) -> tuple[list[_Predicted], li
         }
         if None in lengths or len(lengths) > 1:
             raise BayesnetError("Give one probability and one outcome for each patient; the two have different shapes.")
-        scored, truth = pd.Series(scored).to_frame("P(target)"), pd.Series(truth).to_frame("target")
+        scored, truth = _series(scored).to_frame("P(target)"), _series(truth).to_frame("target")
     if not isinstance(truth, pd.DataFrame):
         raise BayesnetError(f"`truth` must be a DataFrame with a column for each target; got {type(truth).__name__}.")
     if len(scored) != len(truth) or not scored.index.equals(truth.index):
@@ -119,6 +119,16 @@ def _read(scored: Any, truth: Any, by: str | None) -> tuple[list[_Predicted], li
             f"{' with different indexes' if len(scored) == len(truth) else ''}."
         )
     return _predictions(scored, truth), list(_groups(scored, truth, by))
+
+
+def _series(values: Any) -> pd.Series[Any]:
+    """Return a column of the values; an older pandas reads integers beyond the floats as objects only."""
+    import pandas as pd
+
+    try:
+        return pd.Series(values)
+    except OverflowError:
+        return pd.Series(values, dtype=object)
 
 
 def _predictions(scored: pd.DataFrame, truth: pd.DataFrame) -> list[_Predicted]:
