@@ -31,6 +31,11 @@ _SHARED: dict[Shared, str] = {
     "study": "from studies that also feed a number (†)",
     "figure": "figures that are themselves behind a number (‡)",
 }
+_DIFFERS = {
+    "": "patients and words those of the question",
+    "patients": "patients chosen by what the question cannot say",
+    "words": "counted in other words",
+}
 _MARKS: dict[Shared, str] = {"": "", "study": " †", "figure": " ‡"}
 _SURPRISING = (
     "Cases are published because they surprise: hard ones are over-represented, and the ranks are no estimate of accuracy."
@@ -44,8 +49,9 @@ class AuditedTarget(Record):
 
     `model` is not a number if the condition of the question is impossible; `why` then says so. `distance` is how many times the
     answer lies outside the published range, on the odds scale for a probability: 1 inside, infinite where nothing can be said.
-    `kind` is that of the figure: a probability, a likelihood ratio, a ratio or an odds ratio; `context` holds the context
-    variables as asked or assumed, such as `setting=emergency`.
+    `kind` is that of the figure: a probability, a likelihood ratio, a ratio or an odds ratio; `differs` is what of the study the
+    question cannot say, its patients or its words; `context` holds the context variables as asked or assumed, such as
+    `setting=emergency`.
     """
 
     id: str
@@ -63,6 +69,7 @@ class AuditedTarget(Record):
     grade: str = ""
     shared: Shared = ""
     kind: str = "probability"
+    differs: str = ""
     context: tuple[str, ...] = ()
 
     @property
@@ -174,7 +181,9 @@ class Audit(Records[AuditedTarget], Result):
     cases: tuple[AuditedCase, ...] = ()
     naive: NaiveComparison | None = None
     near: float = 1.0
-    columns: ClassVar[tuple[str, ...]] = ("question", "model", "low", "high", "value", "source", "verdict", "why", "shared")
+    columns: ClassVar[tuple[str, ...]] = (
+        "question", "model", "low", "high", "value", "source", "verdict", "why", "shared", "differs",
+    )  # fmt: skip
 
     def __post_init__(self) -> None:
         targets = sorted(self.targets, key=lambda t: (_WORST_FIRST.index(t.verdict), -t.distance))
@@ -204,14 +213,14 @@ class Audit(Records[AuditedTarget], Result):
         """The published figures of studies that feed no number: only these test the model from outside."""
         return tuple(t for t in self.targets if not t.shared)
 
-    def _apart(self) -> str:
-        """Return the agreement with figures from outside, apart from that with figures of studies that feed the model."""
+    def _apart(self, name: Literal["shared", "differs"], words: Mapping[Any, str]) -> str:
+        """Return the agreement of the figures parted by a field, each part in words."""
         told = []
-        for shared, words in _SHARED.items():
-            mine = [t for t in self.targets if t.shared == shared]
+        for kind, said in words.items():
+            mine = [t for t in self.targets if getattr(t, name) == kind]
             if mine:
                 inside = sum(t.verdict == "inside" for t in mine)
-                told.append(f"{words} {inside} of {len(mine)} inside ({percent(inside / len(mine))})")
+                told.append(f"{said} {inside} of {len(mine)} inside ({percent(inside / len(mine))})")
         return wrapped("; ".join(told), "  ")
 
     def case(self, name: str) -> AuditedCase:
@@ -237,7 +246,9 @@ class Audit(Records[AuditedTarget], Result):
             [f"{counted(len(self.targets), 'published figure')}: {inside}, {figures}"] if self.targets or not self.cases else []
         )
         if len(self.outside_targets) < len(self.targets):
-            lines.append(self._apart())
+            lines.append(self._apart("shared", _SHARED))
+        if any(t.differs for t in self.targets):
+            lines.append(self._apart("differs", _DIFFERS))
         if self.claims:
             lines.append(f"{counted(len(self.claims), 'claim')}: " + ", ".join(f"{n} {verdict}" for verdict, n in claims.items()))
         if self.cases:
@@ -279,7 +290,7 @@ class Audit(Records[AuditedTarget], Result):
 
     def rows(self) -> Sequence[tuple[Any, ...]]:
         """Return one tuple per published figure, worst first."""
-        return [(t.question, t.model, t.low, t.high, t.value, t.source, t.verdict, t.why, t.shared) for t in self.targets]
+        return [tuple(getattr(target, name) for name in self.columns) for target in self.targets]
 
     def claims_frame(self) -> pd.DataFrame:
         """Return the claims as a DataFrame, one row per check, with fixed columns."""

@@ -242,7 +242,7 @@ def test_frames_and_json_have_a_fixed_shape() -> None:
     """One row per figure with fixed columns; the dict survives JSON."""
     result = small_audit()
     frame = result.to_frame()
-    assert list(frame.columns) == ["question", "model", "low", "high", "value", "source", "verdict", "why", "shared"]
+    assert list(frame.columns) == ["question", "model", "low", "high", "value", "source", "verdict", "why", "shared", "differs"]
     assert list(frame["verdict"]) == ["outside", "disputed", "near", "inside"]
     assert list(result.claims_frame()["held"]) == [False, False, True, True]
     document = json.loads(json.dumps(result.to_dict()))
@@ -355,6 +355,7 @@ high = 0.5
 source = "smith2003"
 grade = "cohrt"
 range = "judgement"
+differs = "setting"
 
 [[targets]]
 id = "ratio"
@@ -381,7 +382,7 @@ def test_a_targets_file_is_refused_with_everything_that_is_wrong_with_it(tmp_pat
     with pytest.raises(SpecError) as refused:
         read_targets(tmp_path / "targets.toml", ["smith2003"])
     assert str(refused.value) == (
-        f"{tmp_path}: 12 problems\n"
+        f"{tmp_path}: 13 problems\n"
         '  targets.toml, target "one": key "sorce" is not known; did you mean "source" or "sources"?\n'
         '  targets.toml, target "one": value 0.9 lies outside its range [0.2, 0.8]\n'
         '  targets.toml, target "one": source "smth2003" is not defined; did you mean "smith2003"?\n'
@@ -392,6 +393,7 @@ def test_a_targets_file_is_refused_with_everything_that_is_wrong_with_it(tmp_pat
         'did you mean "likelihood_ratio_positive", "likelihood_ratio_negative" or "odds_ratio"?\n'
         '  targets.toml, target "one": grade "cohrt" is not known; did you mean "cohort"?\n'
         '  targets.toml, target "one": range "judgement" is not known; expected "95 % interval" or "range across studies"\n'
+        '  targets.toml, target "one": differs "setting" is not known; expected "patients" or "words"\n'
         '  targets.toml, target "one": its range is a point; expected an interval or a range across studies\n'
         '  targets.toml, target "ratio": a ratio needs a second question in `against`\n'
         '  targets.toml, target "sure": its range [0.4, 1.5] leaves what a probability can be'
@@ -633,3 +635,16 @@ def test_the_summary_gives_the_outside_agreement_apart() -> None:
     assert [line[-1] for line in str(result).splitlines() if line.endswith(("†", "‡"))] == [
         {"study": "†", "figure": "‡"}[t.shared] for t in result.targets if t.shared
     ]
+
+
+def test_the_summary_gives_the_agreement_by_what_the_question_cannot_say() -> None:
+    """Figures of patients chosen otherwise, and those counted in other words, are counted by themselves."""
+    kinds = ("", "patients", "words", "")
+    lines = [replace(t, differs=kind) for t, kind in zip(small_audit().targets, kinds, strict=True)]
+    result = replace(small_audit(), targets=tuple(lines))
+    told = " ".join(result.summary.split("\n3 claims")[0].split()).partition("disputed ")[2]
+    assert told == (
+        "patients and words those of the question 1 of 2 inside (50.0 %); "
+        "patients chosen by what the question cannot say 0 of 1 inside (0 %); counted in other words 0 of 1 inside (0 %)"
+    )
+    assert list(result.to_frame()["differs"]) == ["", "patients", "words", ""]

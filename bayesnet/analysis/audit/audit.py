@@ -192,6 +192,7 @@ def _ask_target(
         population=target.population,
         grade=target.grade,
         kind=target.kind,
+        differs=target.differs,
         context=questions.context(target.question, target.given),
     )
 

@@ -14,6 +14,7 @@ T = TypeVar("T")
 
 TARGET_KINDS = ("probability", "likelihood_ratio_positive", "likelihood_ratio_negative", "ratio", "odds_ratio")
 TARGET_RANGES = ("95 % interval", "range across studies")
+TARGET_DIFFERENCES = ("patients", "words")
 NAMED_GROUPS = ("specific", "all")
 OTHER_FLAGS = ("absent", "open")
 
@@ -22,8 +23,9 @@ OTHER_FLAGS = ("absent", "open")
 class Target:
     """One published figure that is not an input of the model: a question, a range, and the place it comes from.
 
-    `source` is the key of the publication of `value`, `sources` are those that give the ends of the range. `disputed` is the
-    reason why the published figure is not to be reached, empty for most.
+    `source` is the key of the publication of `value`, `sources` are those that give the ends of the range. `differs` says what of
+    the study the question cannot say: its patients (chosen by more than stands behind the bar) or its words (another definition).
+    `disputed` is the reason why the published figure is not to be reached, empty for most.
     """
 
     id: str
@@ -41,6 +43,7 @@ class Target:
     population: str = ""
     grade: str = "review"
     note: str = ""
+    differs: str = ""
     disputed: str = ""
 
     @property
@@ -175,6 +178,8 @@ def _check_target(document: Document, subject: str, target: Target) -> None:
         document.report(subject, f"a {target.kind} {needs}")
     document.one_of(subject, "grade", target.grade, GRADES)
     document.one_of(subject, "range", target.range, TARGET_RANGES)
+    if target.differs:
+        document.one_of(subject, "differs", target.differs, TARGET_DIFFERENCES)
     if not target.low <= target.value <= target.high:
         document.report(subject, f"value {target.value:g} lies outside its range [{target.low:g}, {target.high:g}]")
     elif target.low >= target.high:
