@@ -104,8 +104,10 @@ def test_about_the_decision_the_most_valuable_comes_first_and_says_what_would_be
     """Without any finding, new incontinence is worth asking most, next saddle anaesthesia; either would send to MRI."""
     net = bayesnet.load("back_pain")
     tests = net.case("").next_tests()
-    assert [t.finding for t in list(tests)[:3]] == ["urinary_incontinence_onset", "new_urinary_incontinence", "saddle_anesthesia"]
-    for test in list(tests)[1:3]:
+    first, second, third = list(tests)[:3]  # the first two settle the same and are worth the same: their order is chance
+    assert {first.finding, second.finding} == {"urinary_incontinence_onset", "new_urinary_incontinence"}
+    assert third.finding == "saddle_anesthesia"
+    for test in [t for t in (first, second, third) if t.finding != "urinary_incontinence_onset"]:
         assert {o.state: o.then for o in test.outcomes} == {"absent": "conservative_care", "present": "urgent_mri"}
     assert net.case("saddle_anesthesia").advise().best == "urgent_mri"
     assert tests.value_unit == "QALY"
@@ -201,12 +203,14 @@ def test_a_plan_stops_where_the_decision_would_stay():
     """Back pain with nothing known: the onset of incontinence is asked first; only what could turn the decision is followed."""
     case = bayesnet.load("back_pain").case("")
     plan = case.plan(enough=1.0, depth=1)
-    assert plan.root.test == "urinary_incontinence_onset"
-    branches = {result.partition("=")[2]: after for result, _, after in plan.root.branches}
-    assert branches["none"].decision == branches["old"].decision == "conservative care for four to six weeks"
-    assert branches["new"].decision == "urgent MRI with referral"
-    assert min(branches["none"].same_decision, branches["old"].same_decision, plan.root.same_decision) > 0.9
-    assert branches["new"].same_decision < 0.9
+    assert plan.root.test in {"urinary_incontinence_onset", "new_urinary_incontinence"}  # worth the same: the order is chance
+    news = {"urinary_incontinence_onset=new", "new_urinary_incontinence"}
+    new = next(after for result, _, after in plan.root.branches if result in news)
+    others = [after for result, _, after in plan.root.branches if result not in news]
+    assert {after.decision for after in others} == {"conservative care for four to six weeks"}
+    assert new.decision == "urgent MRI with referral"
+    assert min(*(after.same_decision for after in others), plan.root.same_decision) > 0.9
+    assert new.same_decision < 0.9
     calm = case.plan(enough=plan.root.same_decision).root
     assert calm.branches == ()
     assert calm.stop == f"the decision would stay with probability {plan.root.same_decision:.1%}".replace("%", " %")

@@ -52,6 +52,8 @@ def test_every_judgement_gives_a_reason_and_a_range(net) -> None:
     "impossible",
     [
         "pelvic_inflammatory_disease, !female",
+        "pregnancy, !female",
+        "pregnancy, age_over_50",
         "vaginal_discharge, !female",
         "cervical_motion_tenderness, !female",
         "chronic_pain, !pain_over_1_month",
