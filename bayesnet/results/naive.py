@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from bayesnet.results.base import Result, safe
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 CASES, PEOPLE = "published cases", "simulated people"
 NETWORK, SHARED, NAIVE = "network", "network, shared out", "naive Bayes"
+NETWORK_FINDINGS, NAIVE_FINDINGS = "network, base rates out", "naive Bayes, base rates out"
 
 
 @dataclass(frozen=True, repr=False)
@@ -66,8 +68,11 @@ class NaiveComparison(Records[DiagnosisArea], Result):
     The naive model multiplies the prior in the context by P(finding | diagnosis) for each finding and shares 1 out among the
     diagnoses. It assumes two things: findings that are independent given a diagnosis, and diagnoses that exclude each other. The
     network's posteriors, shared out among the diagnoses in proportion, assume only the second, and tell which of the two a lead
-    comes from. Of `each` simulated people for each diagnosis the `known` variables were looked at. People simulated from the
-    network say what is lost where the network is right; published cases say more of life, and are few.
+    comes from. With the base rates out (each posterior over the prior of its diagnosis in the context, shared out among the
+    specific diagnoses) both rank by the findings alone. `within` counts, for each kind of people, those whose diagnosis the
+    network ranks higher than the naive model does, and those whose it ranks lower. Of `each` simulated people for each diagnosis
+    the `known` variables were looked at. People simulated from the network say what is lost where the network is right; published
+    cases say more of life, and are few.
 
     References
     ----------
@@ -85,6 +90,7 @@ class NaiveComparison(Records[DiagnosisArea], Result):
 
     diagnoses: tuple[DiagnosisArea, ...]
     rankings: tuple[Ranking, ...]
+    within: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     each: int = 0
     known: tuple[str, ...] = ()
 
@@ -135,7 +141,9 @@ class NaiveComparison(Records[DiagnosisArea], Result):
         """A sentence for each kind of people: which model is ahead, and for which diagnoses the naive one is."""
         told = []
         for people in dict.fromkeys(r.people for r in self.rankings):
-            ours, shared, theirs = (r for r in self.rankings if r.people == people)
+            ours, shared, theirs = (
+                next(r for r in self.rankings if (r.people, r.model) == (people, model)) for model in (NETWORK, SHARED, NAIVE)
+            )
             ahead = [d for d in self.ahead if d.people == people]
             gap = theirs.mean_area - ours.mean_area
             who = "Naive Bayes" if gap > 0.0 else "The network"
@@ -145,6 +153,9 @@ class NaiveComparison(Records[DiagnosisArea], Result):
             if ahead:
                 names = ", ".join(f"{d.diagnosis} ({d.network:.2f} against {d.naive:.2f}{_sure(d)})" for d in ahead)
                 text += f" Naive Bayes is ahead for {names}."
+            if people in self.within:
+                higher, lower = self.within[people]
+                text += f" The network ranks the diagnosis of {higher:,d} higher than naive Bayes does, of {lower:,d} lower."
             told.append(text)
         return tuple(told)
 

@@ -95,9 +95,11 @@ def test_where_its_assumptions_hold_naive_bayes_is_the_network() -> None:
     comparison = compare_with_naive(net.compiled, each=40)
     assert all(d.difference == pytest.approx(0.0) for d in comparison)
     assert comparison.ahead == ()
-    ours, shared, theirs = comparison.rankings
+    ours, shared, theirs, ours_alone, theirs_alone = comparison.rankings
     assert ours.log_score == pytest.approx(theirs.log_score)
     assert shared.mean_area == pytest.approx(theirs.mean_area)
+    assert ours_alone.log_score == pytest.approx(theirs_alone.log_score)
+    assert comparison.within == {PEOPLE: (0, 0)}
 
 
 def test_a_finding_that_repeats_another_counts_twice_in_the_naive_model_only() -> None:
@@ -134,7 +136,7 @@ def test_people_are_asked_only_what_repeats_nothing_else() -> None:
     comparison = compare_with_naive(repeated().compiled, each=30)
     assert comparison.known == ("fever", "pain")
     assert {d.people for d in comparison} == {PEOPLE}
-    assert [r.count for r in comparison.rankings] == [60, 60, 60]
+    assert [r.count for r in comparison.rankings] == [60] * 5
     again = compare_with_naive(repeated().compiled, each=30)
     assert again.rows() == comparison.rows()
     assert compare_with_naive(repeated().compiled, each=30, seed=1).rows() != comparison.rows()
@@ -150,6 +152,14 @@ def test_cases_give_areas_ranks_and_scores_that_paper_gives() -> None:
     gout = net.probability("gout | fever, !pain")
     assert (ours.people, ours.count, ours.first, ours.first_three) == (CASES, 2, 0.5, 1.0)
     assert ours.log_score == pytest.approx((math.log(flu) + math.log(gout)) / 2.0)
+    alone = comparison.rankings[3]
+    ratios = [
+        [net.probability(f"{d} | {findings}") / net.probability(d) for d in ("flu", "gout")]
+        for findings in ("fever", "fever, !pain")
+    ]
+    shares = ratios[0][0] / sum(ratios[0]), ratios[1][1] / sum(ratios[1])
+    assert alone.model == "network, base rates out"
+    assert alone.log_score == pytest.approx((math.log(shares[0]) + math.log(shares[1])) / 2.0)
     assert comparison["flu"].network == 0.0
     assert math.isnan(comparison["flu"].error)
 
@@ -187,7 +197,7 @@ def test_it_says_where_naive_bayes_is_ahead_and_why() -> None:
     assert "20 from the network for each specific diagnosis" in " ".join(text.split())
     assert "3 published cases" in text
     for people in (CASES, PEOPLE):
-        ours, _, theirs = (r for r in comparison.rankings if r.people == people)
+        ours, _, theirs, *_ = (r for r in comparison.rankings if r.people == people)
         leads = "Naive Bayes" if theirs.mean_area > ours.mean_area else "The network"
         assert f"{leads} is ahead on {people}" in " ".join(text.split())
     for line in comparison.ahead:
@@ -195,7 +205,7 @@ def test_it_says_where_naive_bayes_is_ahead_and_why() -> None:
     frame = comparison.to_frame()
     assert list(frame.columns) == list(comparison.columns)
     assert comparison.to_dict()["diagnoses"][0]["difference"] == comparison[0].difference
-    assert len(comparison.rankings_frame()) == 6
+    assert len(comparison.rankings_frame()) == 10
     assert "<td" in comparison._repr_html_()
 
 

@@ -3,7 +3,8 @@
 The naive model gives each diagnosis the weight prior in the context times the product of P(finding | diagnosis, context), as if
 the findings were independent and the diagnoses excluded each other, and shares 1 out in proportion. Both are asked of published
 cases, and of people simulated from the network: as many for each diagnosis, as in a series of cases. To tell the two assumptions
-apart, the network's own posteriors are also shared out among the diagnoses.
+apart, the network's own posteriors are also shared out among the diagnoses; and with the base rates out, both rank by the
+findings alone.
 
 References
 ----------
@@ -38,7 +39,18 @@ from bayesnet.model.vocabulary import (
     MECHANISMS,
     OTHER_ROLE,
 )
-from bayesnet.results.naive import CASES, NAIVE, NETWORK, PEOPLE, SHARED, DiagnosisArea, NaiveComparison, Ranking
+from bayesnet.results.naive import (
+    CASES,
+    NAIVE,
+    NAIVE_FINDINGS,
+    NETWORK,
+    NETWORK_FINDINGS,
+    PEOPLE,
+    SHARED,
+    DiagnosisArea,
+    NaiveComparison,
+    Ranking,
+)
 
 if TYPE_CHECKING:
     from bayesnet.analysis.query.compiled import CompiledModel
@@ -99,12 +111,15 @@ class Ranked:
     """People with what was found, and the posteriors of the specific diagnoses: shape (people, diagnoses).
 
     `shared` has those of the network shared out among all diagnoses, so that they sum to 1 as those of the naive model do.
-    `first` is the diagnosis that counts of each person, `has` every one that each has.
+    `network_findings` and `naive_findings` have the posteriors over the priors in the context, shared out among the specific
+    diagnoses. `first` is the diagnosis that counts of each person, `has` every one that each has.
     """
 
     network: FloatArray
     shared: FloatArray
     naive: FloatArray
+    network_findings: FloatArray
+    naive_findings: FloatArray
     first: IntArray
     has: np.ndarray
 
@@ -143,6 +158,7 @@ def compare_with_naive(
         provenance=unassumed(compiled),
         diagnoses=tuple(areas),
         rankings=tuple(rankings),
+        within={people: contest.within(ranked) for people, ranked in groups.items() if len(ranked.first)},
         each=each,
         known=tuple(compiled.names[v] for v in contest.known) if each else (),
     )
@@ -189,7 +205,7 @@ class _Contest:
         return np.array([[cause in variables[name].consequence_of for cause in self.names] for name in self.names])
 
     def cases(self, cases: Sequence[PublishedCase]) -> Ranked:
-        network, naive, first, has = [], [], [], []
+        network, naive, prior, first, has = [], [], [], [], []
         asked = self.naive.asked
         variables = tuple(v for v, _ in asked)
         for case in cases:
@@ -202,16 +218,23 @@ class _Contest:
             if named:
                 network.append([found[v][state] for v, state in asked])
                 naive.append(self.naive.posteriors(query))
+                prior.append(self.naive.tables(query)[0])
                 first.append(named[0])
                 has.append(np.isin(np.arange(len(self.names)), named))
-        return self._ranked(np.array(network), np.array(naive), np.array(first), np.array(has))
+        return self._ranked(np.array(network), np.array(naive), np.array(prior), np.array(first), np.array(has))
 
-    def _ranked(self, network: FloatArray, naive: FloatArray, first: IntArray, has: np.ndarray) -> Ranked:
-        """Share the network's posteriors of all diagnoses out, and keep those of the specific ones."""
+    def _ranked(self, network: FloatArray, naive: FloatArray, prior: FloatArray, first: IntArray, has: np.ndarray) -> Ranked:
+        """Share the network's posteriors of all diagnoses out, take the priors out, and keep the specific diagnoses."""
+        kept = self.specific
+
+        def over_prior(posteriors: FloatArray) -> FloatArray:
+            ratios = np.divide(posteriors, prior, out=np.zeros_like(posteriors), where=prior > 0.0)[:, kept]
+            return np.asarray(ratios / ratios.sum(axis=1, keepdims=True))
+
         with np.errstate(invalid="ignore"):
             shared = network / network.sum(axis=1, keepdims=True)
-        kept = self.specific
-        return Ranked(network[:, kept], shared[:, kept], naive[:, kept], first, has)
+            findings = over_prior(network), over_prior(naive)
+        return Ranked(network[:, kept], shared[:, kept], naive[:, kept], *findings, first, has)
 
     def people(self, each: int, seed: int | None) -> Ranked:
         compiled, query = self.compiled, Query(self.compiled)
@@ -227,7 +250,7 @@ class _Contest:
             first += [i] * each
         if not drawn:
             none = np.zeros((0, len(self.naive.asked)))
-            return self._ranked(none, none, np.zeros(0, dtype=np.int64), np.zeros((0, len(specific)), dtype=bool))
+            return self._ranked(none, none, none, np.zeros(0, dtype=np.int64), np.zeros((0, len(specific)), dtype=bool))
         people = np.concatenate(drawn)
         has = np.stack([people[:, v] == state for v, state in specific], axis=1)
         seen = np.full_like(people, -1)
@@ -235,21 +258,38 @@ class _Contest:
         seen[:, shown] = people[:, shown]
         found = compiled.engine.cohort(seen, [v for v, _ in self.naive.asked]).marginals
         network = np.stack([found[v][:, state] for v, state in self.naive.asked], axis=1)
-        return self._ranked(network, self.naive.posteriors_of_rows(query, people, self.known), np.array(first), has)
+        naive = self.naive.posteriors_of_rows(query, people, self.known)
+        prior = np.tile(self.naive.tables(query)[0], (len(people), 1))
+        return self._ranked(network, naive, prior, np.array(first), has)
 
     def rankings(self, people: str, ranked: Ranked) -> Iterator[Ranking]:
         """Yield each model with its mean area under the curve, its ranks and its log score."""
-        for model, p in ((NETWORK, ranked.network), (SHARED, ranked.shared), (NAIVE, ranked.naive)):
+        for model, p in (
+            (NETWORK, ranked.network),
+            (SHARED, ranked.shared),
+            (NAIVE, ranked.naive),
+            (NETWORK_FINDINGS, ranked.network_findings),
+            (NAIVE_FINDINGS, ranked.naive_findings),
+        ):
             if not len(p):
                 return
-            own = p[np.arange(len(p)), ranked.first][:, None]
-            rank = 1 + ((p > own) & ~ranked.has & ~self.consequences.T[ranked.first]).sum(axis=1)
+            own, rank = self._ranks(p, ranked)
             found = [_area(p[:, k], ranked.has[:, k]).value for k in range(p.shape[1]) if 0 < ranked.has[:, k].sum() < len(p)]
             with np.errstate(divide="ignore"):
                 score = float(np.log(own[:, 0] / p.sum(axis=1)).mean())
             yield Ranking(
                 people, model, len(p), float(np.mean(found)), float((rank == 1).mean()), float((rank <= 3).mean()), score
             )
+
+    def _ranks(self, p: FloatArray, ranked: Ranked) -> tuple[FloatArray, IntArray]:
+        """Return the posterior of each person's diagnosis, shape (people, 1), and its rank among the specific ones."""
+        own = p[np.arange(len(p)), ranked.first][:, None]
+        return own, 1 + ((p > own) & ~ranked.has & ~self.consequences.T[ranked.first]).sum(axis=1)
+
+    def within(self, ranked: Ranked) -> tuple[int, int]:
+        """Return how many people's diagnosis the network ranks higher than the naive model, and how many it ranks lower."""
+        ours, theirs = (self._ranks(p, ranked)[1] for p in (ranked.network, ranked.naive))
+        return int((ours < theirs).sum()), int((ours > theirs).sum())
 
     def areas(self, people: str, ranked: Ranked) -> Iterator[DiagnosisArea]:
         """Both areas under the curve of each diagnosis that some have and some have not."""
