@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import math
 import textwrap
 from collections import Counter
@@ -49,9 +50,8 @@ class AuditedTarget(Record):
 
     `model` is not a number if the condition of the question is impossible; `why` then says so. `distance` is how many times the
     answer lies outside the published range, on the odds scale for a probability: 1 inside, infinite where nothing can be said.
-    `kind` is that of the figure: a probability, a likelihood ratio, a ratio or an odds ratio; `differs` is what of the study the
-    question cannot say, its patients or its words; `context` holds the context variables as asked or assumed, such as
-    `setting=emergency`.
+    `kind` is probability, likelihood ratio, ratio or odds ratio; `differs` is what of the study the question cannot say, its
+    patients or its words; `context` holds the context variables as asked or assumed, such as `setting=emergency`.
     """
 
     id: str
@@ -242,9 +242,8 @@ class Audit(Records[AuditedTarget], Result):
         counts, claims = self.counts, self.claim_counts
         figures = ", ".join(f"{counts[verdict]} {verdict}" for verdict in ("near", "outside", "disputed"))
         inside = f"{counts['inside']} inside ({percent(self.inside)})"
-        lines = (
-            [f"{counted(len(self.targets), 'published figure')}: {inside}, {figures}"] if self.targets or not self.cases else []
-        )
+        told = f"{counted(len(self.targets), 'published figure')}: {inside}, {figures}"
+        lines = [told] if self.targets or not self.cases else []
         if len(self.outside_targets) < len(self.targets):
             lines.append(self._apart("shared", _SHARED))
         if any(t.differs for t in self.targets):
@@ -354,15 +353,14 @@ class Audit(Records[AuditedTarget], Result):
         """Return the published cases as a DataFrame, one row per case, with fixed columns."""
         import pandas as pd
 
-        columns = ["id", "findings", "diagnosis", "rank", "probability", "leading", "leading_probability", "leading_cause"]
-        columns += ["citation", "url", "read", "note", "why"]
+        columns = (
+            "id findings diagnosis rank probability leading leading_probability leading_cause citation url read note why".split()
+        )
         rows = [[c.found if name == "diagnosis" else getattr(c, name) for name in columns] for c in self.cases]
         return pd.DataFrame(rows, columns=columns)
 
     def body_html(self) -> str:
         """Return the figures as a table, the claims as text, and the cases as a table."""
-        import html
-
         claims = html.escape("\n".join(self._statements()))
         naive = self.naive._repr_html_() if self.naive else ""
         cases = self.cases_grid().html() + f"<p>{html.escape(_SURPRISING)}</p>" if self.cases else ""

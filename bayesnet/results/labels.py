@@ -25,7 +25,14 @@ class Names:
         self.labels = labels
 
     def __call__(self, text: str) -> str:
-        """Write findings separated by commas; what is something else comes back as it is shown without labels."""
+        """Write findings separated by commas, or what they are not; what is something else is shown as without labels.
+
+        >>> Names({"fever": "Fever"})("not all of fever, night_pain")
+        'not all of fever, night pain'
+        """
+        for start in ("not all of ", "not "):
+            if text.startswith(start):
+                return start + self(text.removeprefix(start))
         try:
             terms = parse_findings(text)
         except PatternError:

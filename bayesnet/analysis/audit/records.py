@@ -24,7 +24,7 @@ class Target:
     """One published figure that is not an input of the model: a question, a range, and the place it comes from.
 
     `source` is the key of the publication of `value`, `sources` are those that give the ends of the range. `differs` says what of
-    the study the question cannot say: its patients (chosen by more than stands behind the bar) or its words (another definition).
+    the study the question cannot say: its patients (chosen by more than the condition says) or its words (another definition).
     `disputed` is the reason why the published figure is not to be reached, empty for most.
     """
 
