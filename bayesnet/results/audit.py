@@ -32,11 +32,7 @@ _SHARED: dict[Shared, str] = {
     "study": "from studies that also feed a number (†)",
     "figure": "figures that are themselves behind a number (‡)",
 }
-_DIFFERS = {
-    "": "patients and words those of the question",
-    "patients": "patients chosen by what the question cannot say",
-    "words": "counted in other words",
-}
+_DIFFERS = {"": "patients and words as asked", "patients": "patients chosen otherwise", "words": "counted in other words"}
 _MARKS: dict[Shared, str] = {"": "", "study": " †", "figure": " ‡"}
 _SURPRISING = (
     "Cases are published because they surprise: hard ones are over-represented, and the ranks are no estimate of accuracy."

@@ -644,7 +644,7 @@ def test_the_summary_gives_the_agreement_by_what_the_question_cannot_say() -> No
     result = replace(small_audit(), targets=tuple(lines))
     told = " ".join(result.summary.split("\n3 claims")[0].split()).partition("disputed ")[2]
     assert told == (
-        "patients and words those of the question 1 of 2 inside (50.0 %); "
-        "patients chosen by what the question cannot say 0 of 1 inside (0 %); counted in other words 0 of 1 inside (0 %)"
+        "patients and words as asked 1 of 2 inside (50.0 %); "
+        "patients chosen otherwise 0 of 1 inside (0 %); counted in other words 0 of 1 inside (0 %)"
     )
     assert list(result.to_frame()["differs"]) == ["", "patients", "words", ""]
