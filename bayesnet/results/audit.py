@@ -349,9 +349,8 @@ class Audit(Records[AuditedTarget], Result):
         """Return the published cases as a DataFrame, one row per case, with fixed columns."""
         import pandas as pd
 
-        columns = (
-            "id findings diagnosis rank probability leading leading_probability leading_cause citation url read note why".split()
-        )
+        columns = ["id", "findings", "diagnosis", "rank", "probability", "leading", "leading_probability", "leading_cause"]
+        columns += ["citation", "url", "read", "note", "why"]
         rows = [[c.found if name == "diagnosis" else getattr(c, name) for name in columns] for c in self.cases]
         return pd.DataFrame(rows, columns=columns)
 
