@@ -272,16 +272,16 @@ def test_a_high_esr_and_a_normal_crp_quarrel_and_myeloma_makes_peace(net: Networ
 
 
 def test_corticosteroids_are_seen_five_times_and_do_three(p: Ask) -> None:
-    """And within each age group seeing is doing, at a ratio of about three or three and a half."""
+    """And within each age group seeing is doing, at a ratio of about three."""
     seen = p("vertebral_fracture | corticosteroids") / p("vertebral_fracture | !corticosteroids")
     done = p("vertebral_fracture", do="corticosteroids") / p("vertebral_fracture", do="!corticosteroids")
     assert seen == pytest.approx(5, abs=0.5)
-    assert done == pytest.approx(3.2, abs=0.4)
+    assert done == pytest.approx(3, abs=0.4)
     for who in ("age_over_70", "!age_over_70"):
         acted = p("vertebral_fracture", given=who, do="corticosteroids")
         risk, without = (p(f"vertebral_fracture | {sign}corticosteroids, {who}") for sign in ("", "!"))
         assert risk == pytest.approx(acted)
-        assert risk / without == pytest.approx(3.25, abs=0.5)
+        assert risk / without == pytest.approx(3, abs=0.4)
 
 
 def test_adjusting_for_what_lies_on_the_way_hides_the_effect(net: Network, p: Ask) -> None:
