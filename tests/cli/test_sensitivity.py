@@ -42,7 +42,7 @@ def test_twenty_numbers_with_source_and_flip_point(run):
     assert sum(" to " in line for line in body) == 20
     widest = table.numbers[0]
     assert widest.citation in out
-    assert f"{100 * widest.at_low:.3g} to {100 * widest.at_high:.3g} %" in body[0]
+    assert f"{100 * widest.at_low:#.3g} to {100 * widest.at_high:#.3g} %" in body[0]
     assert max(map(len, out.splitlines())) <= WIDTH
 
 

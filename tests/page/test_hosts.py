@@ -63,6 +63,22 @@ def notebook(path: Path, *cells: str) -> Path:
     return path
 
 
+def run_cell(tab, place: int, awaited) -> None:
+    """Run a cell until what it shows is there: JupyterLab loses a key that is pressed before its kernel answers."""
+    from playwright.sync_api import TimeoutError as Unseen
+
+    for patience in (10, 20, PATIENCE):
+        tab.locator(".jp-Notebook .jp-Cell").nth(place).locator(".jp-InputArea").first.click()
+        tab.keyboard.press("Shift+Enter")
+        try:
+            awaited.wait_for(timeout=patience * 1000)
+        except Unseen:
+            if patience == PATIENCE:
+                raise
+        else:
+            return
+
+
 def test_jupyterlab_shows_it_in_step_with_python(browser, tmp_path, port):
     """A click arrives in the kernel, and the colours follow the theme of JupyterLab."""
     notebook(tmp_path / "case.ipynb", CELL, "print(sorted(w.given.items()))")
@@ -71,17 +87,13 @@ def test_jupyterlab_shows_it_in_step_with_python(browser, tmp_path, port):
         tab = browser.new_page(viewport={"width": 1280, "height": 900})
         tab.set_default_timeout(PATIENCE * 1000)
         tab.goto(f"{address}/lab/tree/case.ipynb")
-        tab.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').first.wait_for()  # before, a key can be lost
-        tab.locator(".jp-Notebook .jp-Cell").first.click()
-        tab.keyboard.press("Shift+Enter")
         explorer = tab.locator(".explorer.in-notebook")
+        run_cell(tab, 0, explorer)
         explorer.locator('.finding[data-variable="xray"] input[value="yes"]').check(force=True)
         tab.evaluate("document.body.dataset.jpThemeLight = 'false'")
         tab.wait_for_function("getComputedStyle(document.querySelector('.explorer')).colorScheme === 'dark'")
         assert explorer.locator(".masthead").evaluate("one => one.getBoundingClientRect().height") < 60
-        tab.locator(".jp-Notebook .jp-Cell").nth(1).locator(".jp-InputArea").click()
-        tab.keyboard.press("Shift+Enter")
-        tab.get_by_text("[('dysp', 'yes'), ('xray', 'yes')]").wait_for()
+        run_cell(tab, 1, tab.get_by_text("[('dysp', 'yes'), ('xray', 'yes')]"))
         tab.close()
 
 
