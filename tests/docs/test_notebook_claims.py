@@ -126,7 +126,7 @@ def test_without_fever_the_suspicion_stays_and_half_the_abscesses_have_none(p: A
     assert p(f"spinal_infection | {user}, !fever") > 0.05
 
 
-def test_naive_bayes_is_too_bold_about_blood_nearly_right_about_the_bladder_and_too_timid_about_proteins(
+def test_naive_bayes_is_too_bold_about_blood_less_so_about_the_bladder_and_too_timid_about_proteins(
     net: Network, p: Ask
 ) -> None:
     """From "probably" to "probably not"; the other way round where the signs share a cause in the ill only."""
@@ -134,8 +134,8 @@ def test_naive_bayes_is_too_bold_about_blood_nearly_right_about_the_bladder_and_
     assert blood.naive > 0.66
     assert blood.posterior < 0.1
     bladder = net.case("urinary_retention, urinary_incontinence, bowel_incontinence").ladder("cauda_equina_syndrome")
-    assert 0.4 < bladder.excess < 2.5
-    assert blood.excess > 20 * bladder.excess
+    assert 1.5 < bladder.excess < 6.0
+    assert blood.excess > 80.0
     assert net.case("m_protein, raised_globulin").ladder("multiple_myeloma").excess < 0.95
     well, ill = "!multiple_myeloma", "multiple_myeloma"
     assert p(f"raised_globulin | {well}, m_protein") == pytest.approx(p(f"raised_globulin | {well}"), rel=0.05)
