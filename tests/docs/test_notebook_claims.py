@@ -126,9 +126,7 @@ def test_without_fever_the_suspicion_stays_and_half_the_abscesses_have_none(p: A
     assert p(f"spinal_infection | {user}, !fever") > 0.05
 
 
-def test_naive_bayes_is_too_bold_about_blood_less_so_about_the_bladder_and_too_timid_about_proteins(
-    net: Network, p: Ask
-) -> None:
+def test_naive_bayes_is_too_bold_about_blood_less_so_about_the_bladder_and_too_timid_about_proteins(net: Network, p: Ask) -> None:
     """From "probably" to "probably not"; the other way round where the signs share a cause in the ill only."""
     blood = net.case("fever, raised_esr, raised_crp, leukocytosis").ladder("spinal_infection")
     assert blood.naive > 0.66
