@@ -147,7 +147,7 @@ def test_most_leave_the_plan_without_magnetic_resonance(case: Case) -> None:
     assert "the plan is as deep as asked" in {step.stop for _, step in leaves}
 
 
-def test_asking_beats_scanning_all_or_none_and_blood_saves_scans(net: Network) -> None:
+def test_asking_beats_scanning_all_or_none_and_blood_finds_more(net: Network) -> None:
     """At every threshold drawn but the lowest; with the blood tests more are found, and no more or hardly more are scanned."""
     people = net.simulate(8000, seed=1, given="age_group={60-69, 70-79, 80+}, chronic_pain")
     asked = ["age_group", "cancer_history", "weight_loss", "failure_conservative_therapy"]
